@@ -1,0 +1,299 @@
+"""The base of every kind of object, its identity, and the catalog that holds them."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from enum import Enum
+from functools import cached_property
+from typing import Any, ClassVar, Final, LiteralString, Self
+
+import attrs
+from attrs import frozen
+
+from .privileges import AclItem
+from .quoting import ident, qualified
+
+
+@frozen(order=True)
+class ObjectId:
+    """The name by which an object is paired between two catalogs. No OID takes part.
+
+    `schema` is empty for what lives in no schema. `detail` tells apart what shares a name: a function's identity
+    argument types, or the relation (or domain) that a column, constraint, trigger or policy belongs to.
+    """
+
+    kind: str
+    schema: str
+    name: str
+    detail: str = ""
+
+
+class Change(Enum):
+    """What a difference in one attribute means."""
+
+    ALTER = "alter"
+    """The kind's `alter` answers for it."""
+    REPLACE = "replace"
+    """The object is dropped and created again."""
+    EQUAL = "equal"
+    """Never a difference; the declaration says why."""
+
+
+CHANGE: Final = "change"
+
+
+def alter() -> Any:  # attrs types a field by its right-hand side: the declared type of the attribute stands
+    """Declare an attribute whose change `alter` turns into statements."""
+    return attrs.field(metadata={CHANGE: Change.ALTER})
+
+
+def replace() -> Any:  # as `alter`
+    """Declare an attribute whose change needs drop and create."""
+    return attrs.field(metadata={CHANGE: Change.REPLACE})
+
+
+def equal() -> Any:  # as `alter`
+    """Declare an attribute that is needed for printing but is never a difference."""
+    return attrs.field(metadata={CHANGE: Change.EQUAL})
+
+
+@frozen(kw_only=True)
+class Target:
+    """The server that is to read what is printed: its major version and the role that runs it."""
+
+    major: int
+    role: str = "postgres"
+
+
+@frozen(kw_only=True)
+class Entry:
+    """One entry of pg_dump's table of contents: the header line's fields and the text below it."""
+
+    desc: str
+    tag: str
+    sql: str
+    owned: bool = False
+    """Whether `ALTER … OWNER TO` follows (pg_dump: the entry has a DROP statement and an ownable type)."""
+
+
+class Changed:
+    """The names of an object's attributes that differ; `alter` takes each that it answers for."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._left = set(names)
+
+    def take(self, *names: str) -> bool:
+        """Whether any of `names` changed; they count as answered for from now on."""
+        hit = not self._left.isdisjoint(names)
+        self._left.difference_update(names)
+        return hit
+
+    @property
+    def left(self) -> frozenset[str]:
+        """What nobody has answered for yet."""
+        return frozenset(self._left)
+
+
+@frozen(kw_only=True)
+class Object:
+    """One object of a database. A kind is a subclass in `catalog.kinds`; its own fields are its query's columns."""
+
+    kind: ClassVar[str]
+    """The word of `ObjectId.kind`, as a person reads it."""
+    keyword: ClassVar[str]
+    """The word SQL has for it: `TABLE` in `DROP TABLE`, `COMMENT ON TABLE`, `ALTER TABLE … OWNER TO`."""
+    catalog: ClassVar[str]
+    """The system catalog whose OIDs name it in pg_depend."""
+    priority: ClassVar[int]
+    """Its rank in pg_dump's order (pg_dump_sort.c, dbObjectTypePriorities): see `ordering.Priority`."""
+    body_catalog: ClassVar[str] = ""
+    """The catalog of a second part that can follow later (`pg_rewrite` for a view), empty where there is none."""
+    embedded: ClassVar[bool] = False
+    """Always printed inside its parent's CREATE, never on its own (a column)."""
+    derived: ClassVar[bool] = False
+    """Comes and goes with its parent's definition; only its satellites are ever written (a view's column)."""
+    survives_retyping: ClassVar[bool] = False
+    """Postgres rebuilds it by itself when the type of a column that it uses is altered (an index)."""
+    default_acl_type: ClassVar[str] = ""
+    """pg_default_acl.defaclobjtype of the default privileges that a new one gets, empty where there are none."""
+
+    schema: str
+    name: str
+    detail: str = ""
+    owner: str | None = None
+    comment: str | None = None
+    acl: tuple[AclItem, ...] | None = None
+    """None where the catalog holds NULL, that is: `acl_default` holds."""
+    acl_default: tuple[AclItem, ...] = ()
+    labels: tuple[tuple[str, str], ...] = ()
+    """Security labels: (provider, label)."""
+    extensions: tuple[str, ...] = ()
+    """The extensions that it DEPENDS ON."""
+
+    @classmethod
+    def query(cls, version: int) -> LiteralString:
+        """The one query that reads every object of the kind; `version` is server_version_num.
+
+        Its columns are `oid` (and `subid` for a sub-object), `schema`, `name`, `detail`, then those of `owner`, `acl`,
+        `acl_default` (both as `text[]`) that the kind has, then the kind's own fields by name. `search_path` is empty.
+        """
+        raise NotImplementedError
+
+    @property
+    def id(self) -> ObjectId:
+        """The name by which it is paired with its like in another catalog."""
+        return ObjectId(self.kind, self.schema, self.name, self.detail)
+
+    @property
+    def parent(self) -> ObjectId | None:
+        """What it is a part of and is dropped with, None for what stands alone."""
+        return None
+
+    @property
+    def inline(self) -> bool:
+        """Printed inside its parent's CREATE unless a dependency loop or its own state forbids it."""
+        return False
+
+    @property
+    def disposable(self) -> bool:
+        """Whether dropping and creating it again loses nothing but time."""
+        return True
+
+    @property
+    def sort_key(self) -> tuple[object, ...]:
+        """What breaks ties of (priority, schema, name) in pg_dump's order."""
+        return (self.detail,)
+
+    @property
+    def claims(self) -> tuple[tuple[str, ...], ...]:
+        """The names that it takes and no other object of any kind can have at the same time."""
+        return ()
+
+    @property
+    def tag(self) -> str:
+        """The `Name:` of its header line in a dump."""
+        return self.name
+
+    @property
+    def label(self) -> str:
+        """How a person names it: `public.f(integer)`."""
+        dotted = ".".join(part for part in (self.schema, self.detail, self.name) if part)
+        return dotted
+
+    def signature(self, *, qualify: bool = True) -> str:
+        """How COMMENT ON, ALTER and DROP name it, keyword included: `TABLE "public"."t"`."""
+        return f"{self.keyword} {qualified(self.schema if qualify else '', self.name)}"
+
+    def owner_signature(self, target: Target) -> str:
+        """How `ALTER … OWNER TO` names it."""
+        del target
+        return self.signature()
+
+    def grant_signature(self, *, qualify: bool = True) -> str:
+        """How GRANT and REVOKE name it, keyword included."""
+        return self.signature(qualify=qualify)
+
+    @property
+    def grant_columns(self) -> str:
+        """The column list behind each privilege, `("c")` for a column's own privileges."""
+        return ""
+
+    def create(self, parts: Sequence["Object"], target: Target, *, shell: bool = False) -> str:
+        """The statements that create it, as pg_dump prints them, with the inline `parts` inside.
+
+        `shell` asks for the stand-in of a kind that has a `body_catalog`.
+        """
+        raise NotImplementedError
+
+    def body(self, target: Target) -> str:
+        """The statement that fills in a shell."""
+        raise NotImplementedError
+
+    def entries(self, parts: Sequence["Object"], target: Target, *, shell: bool = False) -> tuple[Entry, ...]:
+        """Its entries in a dump, in order."""
+        sql = self.create(parts, target, shell=shell)
+        return (Entry(desc=self.keyword, tag=self.tag, sql=sql, owned=self.owner is not None),)
+
+    def drop(self) -> str:
+        """The statement that drops it."""
+        return f"DROP {self.signature()};"
+
+    def must_replace(self, new: Self, changed: frozenset[str]) -> bool:
+        """Whether only drop and create leads to `new`, although each attribute in `changed` can be altered."""
+        del new, changed
+        return False
+
+    def retypes(self, new: Self, changed: frozenset[str]) -> bool:
+        """Whether altering it to `new` needs what depends on it out of the way first."""
+        del new, changed
+        return False
+
+    def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[str]:
+        """The statements that alter it to `new`. It takes from `changed` every name that it answers for."""
+        del new, changed, target
+        yield from ()
+
+
+SATELLITES: Final = frozenset({"owner", "comment", "acl", "acl_default", "labels", "extensions"})
+IDENTITY: Final = frozenset({"schema", "name", "detail"})
+
+
+def own_fields(kind: type[Object]) -> tuple["attrs.Attribute[object]", ...]:
+    """The fields that a kind itself declares: the columns of its query beside identity and satellites."""
+    return tuple(field for field in attrs.fields(kind) if field.name not in SATELLITES | IDENTITY)
+
+
+@frozen
+class Edge:
+    """`dependent` needs `referenced`. `body` is true where only the dependent's body (see `body_catalog`) needs it."""
+
+    dependent: ObjectId
+    referenced: ObjectId
+    body: bool = False
+
+
+@attrs.define(kw_only=True, slots=False)
+class Catalog:
+    """The typed objects of one source and what depends on what, read in one snapshot."""
+
+    version: int
+    """server_version_num of the server that said it."""
+    role: str
+    """The role that read it: current_user."""
+    objects: Mapping[ObjectId, Object]
+    edges: tuple[Edge, ...]
+    unmodelled: tuple[tuple[str, int], ...] = ()
+    """Objects that no kind reads: (what, how many)."""
+
+    @property
+    def major(self) -> int:
+        """The server's major version."""
+        return self.version // 10000
+
+    @cached_property
+    def parts(self) -> Mapping[ObjectId, tuple[Object, ...]]:
+        """What belongs to each object, in catalog order."""
+        found: dict[ObjectId, list[Object]] = {}
+        for item in self.objects.values():
+            if item.parent is not None:
+                found.setdefault(item.parent, []).append(item)
+        return {owner: tuple(items) for owner, items in found.items()}
+
+    @cached_property
+    def needs(self) -> Mapping[ObjectId, frozenset[ObjectId]]:
+        """What each object depends on."""
+        found: dict[ObjectId, set[ObjectId]] = {}
+        for edge in self.edges:
+            found.setdefault(edge.dependent, set()).add(edge.referenced)
+        return {dependent: frozenset(referenced) for dependent, referenced in found.items()}
+
+    @cached_property
+    def needed_by(self) -> Mapping[ObjectId, frozenset[ObjectId]]:
+        """What depends on each object."""
+        found: dict[ObjectId, set[ObjectId]] = {}
+        for edge in self.edges:
+            found.setdefault(edge.referenced, set()).add(edge.dependent)
+        return {referenced: frozenset(dependent) for referenced, dependent in found.items()}
+
+
+def on_relation(keyword: str, name: str, schema: str, relation: str) -> str:
+    """How SQL names what belongs to a relation: `POLICY "p" ON "public"."t"`."""
+    return f"{keyword} {ident(name)} ON {qualified(schema, relation)}"

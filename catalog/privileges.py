@@ -1,0 +1,146 @@
+"""Access control lists: `aclitem` text to GRANT and REVOKE, as pg_dump's dumputils.c writes them."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+from attrs import frozen
+
+from .quoting import ident
+
+_TABLE: Final = (
+    ("r", "SELECT"),
+    ("a", "INSERT"),
+    ("x", "REFERENCES"),
+    ("d", "DELETE"),
+    ("t", "TRIGGER"),
+    ("D", "TRUNCATE"),
+    ("m", "MAINTAIN"),
+    ("w", "UPDATE"),
+)
+_COLUMN: Final = (("r", "SELECT"), ("a", "INSERT"), ("x", "REFERENCES"), ("w", "UPDATE"))
+_SEQUENCE: Final = (("r", "SELECT"), ("U", "USAGE"), ("w", "UPDATE"))
+_SCHEMA: Final = (("C", "CREATE"), ("U", "USAGE"))
+_EXECUTE: Final = (("X", "EXECUTE"),)
+_USAGE: Final = (("U", "USAGE"),)
+
+_PRIVILEGES: Final = {
+    "TABLE": _TABLE,
+    "TABLES": _TABLE,
+    "SEQUENCE": _SEQUENCE,
+    "SEQUENCES": _SEQUENCE,
+    "SCHEMA": _SCHEMA,
+    "SCHEMAS": _SCHEMA,
+    "FUNCTION": _EXECUTE,
+    "FUNCTIONS": _EXECUTE,
+    "PROCEDURE": _EXECUTE,
+    "TYPE": _USAGE,
+    "TYPES": _USAGE,
+    "LANGUAGE": _USAGE,
+    "FOREIGN DATA WRAPPER": _USAGE,
+    "FOREIGN SERVER": _USAGE,
+}
+_MAINTAIN_SINCE: Final = 17
+
+_ITEM: Final = re.compile(r'("(?:[^"]|"")*"|[^=]*)=([^/]*)/("(?:[^"]|"")*"|.*)', re.DOTALL)
+
+
+@frozen
+class AclItem:
+    """One grantor's grants to one grantee. `grantee` is empty for PUBLIC; `privileges` are aclitem's letters, each
+    followed by `*` where it may be passed on."""
+
+    grantee: str
+    privileges: str
+    grantor: str
+
+    @classmethod
+    def parse(cls, text: str) -> "AclItem":
+        """Read `grantee=privileges/grantor`, the output of aclitemout.
+
+        Raises ValueError for anything else.
+        """
+        match = _ITEM.fullmatch(text)
+        if match is None:
+            raise ValueError(f"not an aclitem: {text}")
+        return cls(_unquote(match[1]), match[2], _unquote(match[3]))
+
+    def granted(self) -> Iterator[tuple[str, bool]]:
+        """Its privileges' letters, each with whether it may be passed on."""
+        return ((letter, bool(star)) for letter, star in re.findall(r"(\w)(\*?)", self.privileges))
+
+
+def _unquote(name: str) -> str:
+    return name[1:-1].replace('""', '"') if name.startswith('"') else name
+
+
+def acl_commands(
+    signature: str,
+    acl: Sequence[AclItem],
+    base: Sequence[AclItem],
+    owner: str | None,
+    *,
+    major: int,
+    columns: str = "",
+    prefix: str = "",
+) -> str:
+    """The statements that lead from the privileges `base` to `acl` (dumputils.c, buildACLCommands).
+
+    `signature` is what GRANT names, keyword included; `columns` the column list behind each privilege.
+    """
+    first, second = [], []
+    for item in base:
+        if item not in acl:
+            plain, passed = _words(signature, item, columns, major)
+            names = _words(signature, _without_stars(item), columns, major)[0] if passed else plain
+            if names:
+                first.append(f"{prefix}REVOKE {names} ON {signature} FROM {_role(item.grantee)};\n")
+    for item in acl:
+        if item in base:
+            continue
+        plain, passed = _words(signature, item, columns, major)
+        lines = [f"{prefix}GRANT {plain} ON {signature} TO {_role(item.grantee)};\n"] if plain else []
+        if passed:
+            lines.append(f"{prefix}GRANT {passed} ON {signature} TO {_role(item.grantee)} WITH GRANT OPTION;\n")
+        if lines and item.grantor != owner:
+            lines.insert(0, f"SET SESSION AUTHORIZATION {ident(item.grantor)};\n")
+            lines.append("RESET SESSION AUTHORIZATION;\n")
+        (first if item.grantee == item.grantor == owner else second).extend(lines)
+    return "".join(first + second)
+
+
+def _without_stars(item: AclItem) -> AclItem:
+    return AclItem(item.grantee, item.privileges.replace("*", ""), item.grantor)
+
+
+def _role(name: str) -> str:
+    return ident(name) if name else "PUBLIC"
+
+
+def known_privileges(signature: str, columns: str, major: int) -> tuple[tuple[str, str], ...]:
+    """The (letter, word) pairs that a server of `major` knows for what `signature` names."""
+    if columns:
+        return _COLUMN
+    words = next(words for keyword, words in _PRIVILEGES.items() if re.match(rf"{keyword}\b", signature))
+    return tuple(pair for pair in words if pair[0] != "m" or major >= _MAINTAIN_SINCE)
+
+
+def _words(signature: str, item: AclItem, columns: str, major: int) -> tuple[str, str]:
+    """The privileges of an item as SQL words: those without and those with grant option."""
+    known = known_privileges(signature, columns, major)
+    granted = dict(item.granted())
+    plain = [word for letter, word in known if granted.get(letter) is False]
+    passed = [word for letter, word in known if granted.get(letter)]
+    return _joined(plain, len(known), columns), _joined(passed, len(known), columns)
+
+
+def _joined(words: Sequence[str], all_of_them: int, columns: str) -> str:
+    if len(words) == all_of_them:
+        return f"ALL{columns}"
+    # pg_dump writes the commas of a list without a space.
+    return ",".join(f"{word}{columns}" for word in words)
+
+
+def as_grants(acl: Iterable[AclItem]) -> frozenset[tuple[str, str, str, bool]]:
+    """An ACL as the set (grantee, grantor, letter, grantable) in which order and grouping mean nothing."""
+    return frozenset((item.grantee, item.grantor, letter, star) for item in acl for letter, star in item.granted())

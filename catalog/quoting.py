@@ -1,0 +1,43 @@
+"""Identifiers, literals and dollar quotes, exactly as Postgres and pg_dump write them."""
+
+from collections.abc import Iterable
+
+_DOLLAR_FILL = "_XXXXXXX"
+
+
+def ident(name: str) -> str:
+    """An identifier as `quote_all_identifiers` makes Postgres print it: always quoted."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def qualified(schema: str, name: str) -> str:
+    """A name with its schema, or alone where `schema` is empty."""
+    return f"{ident(schema)}.{ident(name)}" if schema else ident(name)
+
+
+def literal(text: str) -> str:
+    """A string constant under standard_conforming_strings (fe_utils/string_utils.c, appendStringLiteral)."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def dollar_quoted(text: str) -> str:
+    """A dollar-quoted constant with the tag that pg_dump picks (string_utils.c, appendStringLiteralDQ).
+
+    The tag grows until it occurs nowhere in the text; the test leaves the closing dollar out.
+    """
+    tag, turn = "$", 0
+    while tag in text:
+        tag += _DOLLAR_FILL[turn]
+        turn = (turn + 1) % len(_DOLLAR_FILL)
+    return f"{tag}${text}{tag}$"
+
+
+def string(text: str) -> str:
+    """A constant in single quotes, or dollar-quoted where it holds a quote or backslash (dumputils.c does so for
+    a function's link symbol)."""
+    return dollar_quoted(text) if "'" in text or "\\" in text else literal(text)
+
+
+def ident_list(names: Iterable[str]) -> str:
+    """Identifiers with commas between them."""
+    return ", ".join(ident(name) for name in names)

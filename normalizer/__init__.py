@@ -1,0 +1,1 @@
+"""What SQL text is: loading, dumping, comparing and rewriting it."""

@@ -1,0 +1,1 @@
+"""Server binaries, private clusters and the shadow in which files are loaded."""
