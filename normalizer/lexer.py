@@ -1,0 +1,95 @@
+"""The tokens of SQL text that decide where statements and comments begin and end."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Final
+
+from pgnorm.catalog.errors import PgnormError
+
+# Postgres counts every character beyond ASCII as a letter of an identifier (scan.l, ident_start).
+_LETTER: Final = r"A-Za-z_\u0080-\U0010ffff"
+
+_TOKENS: Final = rf"""
+      (?P<space>  [ \t\n\r\f\v]+ )
+    | (?P<line>   --[^\n\r]* )
+    | (?P<block>  /\* )
+    | (?P<escape> [eE]' )
+    | (?P<string> (?:[bBxXnN]|[uU]&)?' )
+    | (?P<quoted> (?:[uU]&)?" )
+    | (?P<word>   [{_LETTER}][{_LETTER}0-9$]* )
+    | (?P<dollar> \$(?:[{_LETTER}][{_LETTER}0-9]*)?\$ )
+    | (?P<end>    ; )
+    | (?P<open>   \( )
+    | (?P<close>  \) )
+    | (?P<meta>   \\ )
+    | (?P<other>  [0-9][{_LETTER}0-9.]* | [^{_LETTER}0-9\s'"$;()\\/-]+ | . )
+"""
+
+TOKEN: Final = re.compile(_TOKENS, re.VERBOSE | re.DOTALL)
+
+# The same, but words, numbers, operators and white space in a row are one match, `plain`. A word is not plain where
+# it may be the prefix of a literal.
+RUN: Final = re.compile(
+    rf"""
+      (?P<plain> (?: [{_LETTER}][{_LETTER}0-9$]*+ (?!['"&]) | [0-9][{_LETTER}0-9.]*+ | -(?!-) | /(?!\*)
+                   | [^{_LETTER}0-9'"$;()\\/-]+ )+ )
+    | {_TOKENS}
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+
+# The tokens whose match is only their first characters: see token_end.
+OPENERS: Final = frozenset({"string", "quoted", "escape", "dollar", "block"})
+
+_NUMBER_OR_WORD: Final = re.compile(rf"[0-9][{_LETTER}0-9.]*|[{_LETTER}][{_LETTER}0-9$]*")
+
+_BLOCK_MARK: Final = re.compile(r"/\*|\*/")
+_REST_OF_STRING: Final = re.compile(r"[^']*+(?:''[^']*+)*+'")
+_REST_OF_QUOTED: Final = re.compile(r'[^"]*+(?:""[^"]*+)*+"')
+_REST_OF_ESCAPE: Final = re.compile(r"[^'\\]*+(?:(?:\\.|'')[^'\\]*+)*+'", re.DOTALL)
+# Literals with nothing but white space and a line end between them are one literal, and the second part of an E''
+# literal still knows backslashes (scan.l, quotecontinue).
+_CONTINUED: Final = re.compile(r"(?:[ \t\f\v]|--[^\n\r]*)*[\n\r](?:[ \t\n\r\f\v]|--[^\n\r]*[\n\r])*'")
+
+
+def token_end(text: str, match: re.Match[str], place: Callable[[int], str]) -> int:
+    """The end of the token that starts with `match`.
+
+    Raises PgnormError, with what `place` answers for the token's start, where the text ends before it.
+    """
+    end = match.end()
+    found: re.Match[str] | None
+    match match.lastgroup:
+        case "string":
+            found, what = _REST_OF_STRING.match(text, end), "string literal"
+        case "quoted":
+            found, what = _REST_OF_QUOTED.match(text, end), "quoted identifier"
+        case "escape":
+            found, what = _REST_OF_ESCAPE.match(text, end), "string literal"
+            while found and (next_part := _CONTINUED.match(text, found.end())):
+                found = _REST_OF_ESCAPE.match(text, next_part.end())
+        case "dollar":
+            close = text.find(match.group(), end)
+            if close >= 0:
+                return close + len(match.group())
+            found, what = None, "dollar-quoted string"
+        case "block":
+            depth = 1
+            while depth and (found := _BLOCK_MARK.search(text, end)):
+                depth += 1 if found.group() == "/*" else -1
+                end = found.end()
+            if not depth:
+                return end
+            found, what = None, "comment"
+        case _:
+            return end
+    if found is None:
+        raise PgnormError(f"unterminated {what}", place=place(match.start()))
+    return found.end()
+
+
+def words_of(run: str) -> list[str]:
+    """The keywords and identifiers of a `plain` run."""
+    return [word for word in _NUMBER_OR_WORD.findall(run) if not "0" <= word[0] <= "9"]

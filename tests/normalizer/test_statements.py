@@ -1,0 +1,110 @@
+"""Splitting SQL text into statements."""
+
+import pytest
+
+from pgnorm.catalog.errors import PgnormError
+from pgnorm.normalizer.statements import comments, split
+
+ONE_STATEMENT = [
+    "select ';', E'\\';', \";\", $$;$$, $a$;$$;$a$, U&';', b';'",
+    "select 'it''s;', \"a\"\";b\"",
+    "select E'a'\n  '\\';'",
+    "select E'a' -- ;\n '\\';'",
+    "select /* ; /* ; */ ; */ 1 -- ;\n + 1",
+    "select a$b$ , c$b$",
+    "select $1$a$;$a$",
+    "select 1 as début$ü$, $ü$;$ü$",
+    "create rule r as on insert to t do also (insert into u values (1); delete from v; )",
+    "create function f() returns int begin atomic select 1; select case when true then 2 end; select 3; end",
+    "create or replace /* x */ procedure p() begin atomic insert into t select 1 as end; end",
+    "create function f(a int) returns int language sql begin /* c */ atomic select (case a when 1 then 2 end); end",
+    "create function begin() returns int as 'select 1' language sql",
+    "create function f() returns text as $$ begin; end; $$ language plpgsql",
+    "grant select on t to :'role'",
+    "select 1 \\g x",
+    "select 1-1/2, 1.5e3, 0x1F, x'1F' operator(pg_catalog.*) 2",
+]
+
+
+@pytest.mark.parametrize("text", ONE_STATEMENT)
+def test_one_statement_stays_one(text: str) -> None:
+    whole = f"-- before ;\n{text} ;\n/* ; */ select 2"
+    first, second = split(whole)
+    assert first.text == whole[first.start : first.end] == text
+    assert whole[first.end : first.stop] == " ;"
+    assert (second.text, second.end, second.stop) == ("select 2", len(whole), len(whole))
+
+
+def test_spans_are_in_characters_and_empty_statements_are_none() -> None:
+    text = "\ufeff;; select '🐘' ; ;\r\n-- end"
+    (statement,) = split(text[1:])
+    assert text[1:][statement.start : statement.stop] == "select '🐘' ;"
+    assert split(" -- nothing\n;") == ()
+
+
+def test_words_are_upper_case_unless_quoted() -> None:
+    (statement,) = split('create /* or */ table if NOT exists "Public"."a""b" (c$1 int, é numeric(10, 0x1f))')
+    assert statement.words == ("CREATE", "TABLE", "IF", "NOT", "EXISTS", '"Public"', '"a""b"', "C$1")
+    assert statement.begins("CREATE", "TABLE")
+    assert not statement.begins("CREATE", "VIEW")
+
+
+def test_a_statement_without_semicolon_ends_with_its_last_token() -> None:
+    (statement,) = split("select 1 -- one\n/* two */\n")
+    assert (statement.text, statement.stop) == ("select 1", 8)
+
+
+def test_lines_for_psql_are_statements_of_their_own() -> None:
+    text = "\\restrict it's\r\nselect 1;\n\\connect db\n\\if\nselect 2;\n  \\unrestrict it's"
+    found = split(text)
+    assert [(one.text, one.psql) for one in found] == [
+        ("\\restrict it's", True),
+        ("select 1", False),
+        ("\\connect db", True),
+        ("\\if", True),
+        ("select 2", False),
+        ("\\unrestrict it's", True),
+    ]
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_the_data_of_a_copy_is_a_statement_of_its_own(line_end: str) -> None:
+    lines = ["copy public.t (a, b) from", "stdin with (format csv);", "it's;1", "\\.x", "\\.", "select 1;"]
+    copy, data, last = split(line_end.join(lines))
+    assert (copy.words[:1], copy.copy_data) == (("COPY",), False)
+    assert (data.text.split(line_end), data.copy_data) == (["it's;1", "\\.x", "\\."], True)
+    assert last.text == "select 1"
+
+
+def test_a_copy_without_data_lines_and_other_copies_take_nothing() -> None:
+    assert len(split("copy t from 'f';\nselect 1;")) == 2
+    assert len(split("copy (select 1) to stdout;\nselect 1;")) == 2
+    assert len(split("copy t from stdin")) == 1
+    unfinished = split("copy t from stdin;\n1\n2\n")
+    assert unfinished[-1].text == "1\n2\n"
+    assert [one.text for one in split("\\copy t from stdin\n1\n\\.\nselect 1")][1:] == ["1\n\\.", "select 1"]
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "what"),
+    [
+        ("select 1;\n  'it''s;", "a.sql:2:3", "string literal"),
+        ("select E'\\'", "a.sql:1:8", "string literal"),
+        ('select "a""', "a.sql:1:8", "quoted identifier"),
+        ("\n/* /* */", "a.sql:2:1", "comment"),
+        ("é $a$ $$", "a.sql:1:3", "dollar-quoted string"),
+    ],
+)
+def test_what_never_ends_is_refused_at_its_start(text: str, place: str, what: str) -> None:
+    with pytest.raises(PgnormError) as error:
+        split(text, label="a.sql")
+    assert (error.value.place, error.value.message) == (place, f"unterminated {what}")
+
+
+def test_comments_are_found_outside_of_literals() -> None:
+    text = "-- a\r\ncreate function f(/* b /* */ */ a int) as $$ -- no\n $$ language sql -- c\n;/* d */"
+    found = [text[one.start : one.end] for one in comments(text)]
+    assert found == ["-- a", "/* b /* */ */", "-- c", "/* d */"]
+    (statement,) = split(text)
+    inside = [text[one.start : one.end] for one in comments(text, statement.start, statement.stop)]
+    assert inside == ["/* b /* */ */", "-- c"]
