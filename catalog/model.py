@@ -175,8 +175,7 @@ class Object:
     @property
     def label(self) -> str:
         """How a person names it: `public.f(integer)`."""
-        dotted = ".".join(part for part in (self.schema, self.detail, self.name) if part)
-        return dotted
+        return ".".join(part for part in (self.schema, self.detail, self.name) if part)
 
     def signature(self, *, qualify: bool = True) -> str:
         """How COMMENT ON, ALTER and DROP name it, keyword included: `TABLE "public"."t"`."""

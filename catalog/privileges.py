@@ -88,7 +88,8 @@ def acl_commands(
 
     `signature` is what GRANT names, keyword included; `columns` the column list behind each privilege.
     """
-    first, second = [], []
+    first: list[str] = []
+    second: list[str] = []
     for item in base:
         if item not in acl:
             plain, passed = _words(signature, item, columns, major)

@@ -1,5 +1,6 @@
 """Identifiers, literals and dollar quotes, exactly as Postgres and pg_dump write them."""
 
+import re
 from collections.abc import Iterable
 
 _DOLLAR_FILL = "_XXXXXXX"
@@ -41,3 +42,17 @@ def string(text: str) -> str:
 def ident_list(names: Iterable[str]) -> str:
     """Identifiers with commas between them."""
     return ", ".join(ident(name) for name in names)
+
+
+_BARE_JSON_SINCE = 17
+_JSON = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|\bjson\b""")
+
+
+def spell_types(text: str, major: int) -> str:
+    """Types in deparsed text as a server of `major` spells them.
+
+    format_type prints `json` bare from 17 on (it became a keyword of the grammar's type names) and quoted before.
+    """
+    if major >= _BARE_JSON_SINCE or "json" not in text:
+        return text
+    return _JSON.sub(lambda match: '"json"' if match[0] == "json" else match[0], text)

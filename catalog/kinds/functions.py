@@ -1,0 +1,209 @@
+"""Functions, window functions and procedures."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import ClassVar, Final, LiteralString, Self
+
+from attrs import frozen
+
+from ..model import Changed, Object, Target, alter, equal, replace
+from ..ordering import Priority
+from ..quoting import dollar_quoted, ident, literal, qualified, spell_types, string
+
+VOLATILITY: Final = {"i": " IMMUTABLE", "s": " STABLE", "v": ""}
+PARALLEL: Final = {"s": " PARALLEL SAFE", "r": " PARALLEL RESTRICTED", "u": ""}
+LOW_COST_LANGUAGES: Final = frozenset({"internal", "c"})
+
+LIST_SETTINGS: Final = frozenset(
+    {
+        "local_preload_libraries",
+        "oauth_validator_libraries",
+        "output_plugin_libraries",
+        "search_path",
+        "session_preload_libraries",
+        "shared_preload_libraries",
+        "temp_tablespaces",
+        "unix_socket_directories",
+    }
+)
+"""Settings marked GUC_LIST_QUOTE, whose stored value is a list of identifiers (dumputils.c)."""
+
+_QUERY: Final[LiteralString] = """
+    select p.oid
+         , n.nspname::text                                                       as schema
+         , p.proname::text                                                       as name
+         , array_to_string(p.proargtypes::oid[]::regtype[]::text[], ', ')         as detail
+         , r.rolname::text                                                       as owner
+         , p.proacl::text[]                                                      as acl
+         , acldefault('f', p.proowner)::text[]                                   as acl_default
+         , array( select array[tn.nspname::text, t.typname::text]
+                    from unnest(p.proargtypes::oid[]) with ordinality a (oid, position)
+                    join pg_type t       on t.oid = a.oid
+                    join pg_namespace tn on tn.oid = t.typnamespace
+                   order by a.position )                                         as input_types
+         , p.prokind = 'w'                                                       as window
+         , pg_get_function_arguments(p.oid)                                      as arguments
+         , pg_get_function_identity_arguments(p.oid)                             as identity_arguments
+         , coalesce(pg_get_function_result(p.oid), '')                           as result
+         , coalesce(p.proargnames, '{}')::text[]                                 as argument_names
+         , p.pronargdefaults::int                                                as default_count
+         , l.lanname::text                                                       as language
+         , coalesce(p.protrftypes::regtype[]::text[], '{}')                      as transforms
+         , p.provolatile::text                                                   as volatility
+         , p.proisstrict                                                         as strict
+         , p.prosecdef                                                           as security_definer
+         , p.proleakproof                                                        as leakproof
+         , p.procost::text                                                       as cost
+         , case when p.proretset then p.prorows::text else '0' end               as rows
+         , p.prosupport::text                                                    as support
+         , p.proparallel::text                                                   as parallel
+         , coalesce(p.proconfig, '{}')                                           as config
+         , p.probin                                                              as binary
+         , p.prosrc                                                              as source
+         , pg_get_function_sqlbody(p.oid)                                        as sql_body
+      from pg_proc p
+      join pg_namespace n on n.oid = p.pronamespace
+      join pg_language l  on l.oid = p.prolang
+      join pg_roles r     on r.oid = p.proowner
+     where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+       and not exists ( select from pg_depend
+                         where classid = 'pg_proc'::regclass and objid = p.oid and deptype in ('e', 'i') )
+"""
+
+
+@frozen(kw_only=True)
+class Function(Object):
+    """A function: pg_proc. `detail` is its input types, by which Postgres tells overloads apart."""
+
+    kind: ClassVar[str] = "function"
+    keyword: ClassVar[str] = "FUNCTION"
+    catalog: ClassVar[str] = "pg_proc"
+    priority: ClassVar[int] = Priority.FUNCTION
+    default_acl_type: ClassVar[str] = "f"
+
+    input_types: tuple[tuple[str, str], ...] = equal()
+    """(schema, name) of each input type: pg_dump's order. `detail` says the same."""
+    window: bool = replace()
+    arguments: str = alter()
+    identity_arguments: str = equal()
+    """How ALTER and COMMENT name it; `arguments` says the same and the defaults."""
+    result: str = replace()
+    argument_names: tuple[str, ...] = equal()
+    """`arguments` says the same; here to see whether one was renamed."""
+    default_count: int = equal()
+    """As `argument_names`."""
+    language: str = alter()
+    transforms: tuple[str, ...] = alter()
+    volatility: str = alter()
+    strict: bool = alter()
+    security_definer: bool = alter()
+    leakproof: bool = alter()
+    cost: str = alter()
+    rows: str = alter()
+    support: str = alter()
+    parallel: str = alter()
+    config: tuple[str, ...] = alter()
+    """`name=value` in stored order."""
+    binary: str | None = alter()
+    source: str = alter()
+    """pg_proc.prosrc: the body's bytes, or the link symbol where there is `binary`."""
+    sql_body: str | None = alter()
+    """BEGIN ATOMIC … END or RETURN …, deparsed."""
+
+    @classmethod
+    def query(cls, version: int) -> LiteralString:
+        del version
+        return _QUERY + "and p.prokind in ('f', 'w') order by n.nspname, p.proname, p.pronargs, p.proargtypes"
+
+    @property
+    def sort_key(self) -> tuple[object, ...]:
+        return (len(self.input_types), self.input_types)
+
+    @property
+    def claims(self) -> tuple[tuple[str, ...], ...]:
+        return (("routine", self.schema, self.name, self.detail),)
+
+    @property
+    def tag(self) -> str:
+        return f"{self.name}({self.detail})"
+
+    @property
+    def label(self) -> str:
+        types = re.sub(r'"([a-z_][a-z0-9_]*)"', r"\1", self.detail)
+        return f"{self.schema}.{self.name}({types})"
+
+    def signature(self, *, qualify: bool = True) -> str:
+        return f"{self.keyword} {qualified(self.schema if qualify else '', self.name)}({self.identity_arguments})"
+
+    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
+        del parts, shell
+        arguments = spell_types(self.arguments, target.major)
+        result = f" RETURNS {spell_types(self.result, target.major)}" if self.result else ""
+        settings = "".join(f"\n    SET {setting_text(item)}" for item in self.config)
+        return (
+            f"CREATE {self.keyword} {qualified(self.schema, self.name)}({arguments}){result}\n"
+            f"    LANGUAGE {ident(self.language)}{self._attributes(target)}{settings}\n"
+            f"    {self._definition(target)};\n"
+        )
+
+    def _attributes(self, target: Target) -> str:
+        transforms = ", ".join(f"FOR TYPE {spell_types(name, target.major)}" for name in self.transforms)
+        usual_cost = "1" if self.language in LOW_COST_LANGUAGES else "100"
+        flags = (
+            (bool(transforms), f" TRANSFORM {transforms}"),
+            (self.window, " WINDOW"),
+            (True, VOLATILITY[self.volatility]),
+            (self.strict, " STRICT"),
+            (self.security_definer, " SECURITY DEFINER"),
+            (self.leakproof, " LEAKPROOF"),
+            (self.cost not in ("0", usual_cost), f" COST {self.cost}"),
+            (self.rows not in ("0", "1000"), f" ROWS {self.rows}"),
+            (self.support != "-", f" SUPPORT {self.support}"),
+            (True, PARALLEL[self.parallel]),
+        )
+        return "".join(text for wanted, text in flags if wanted)
+
+    def _definition(self, target: Target) -> str:
+        if self.sql_body is not None:
+            return spell_types(self.sql_body, target.major)
+        if self.binary is not None:
+            symbol = f", {string(self.source)}" if self.source else ""
+            return f"AS {literal(self.binary)}{symbol}"
+        return f"AS {dollar_quoted(self.source)}"
+
+    def must_replace(self, new: Self, changed: frozenset[str]) -> bool:
+        # CREATE OR REPLACE can name an unnamed argument and add defaults, but neither rename nor take away.
+        renamed = any(old and old != name for old, name in zip(self.argument_names, new.argument_names, strict=False))
+        unnamed = len(self.argument_names) > len(new.argument_names)
+        return renamed or unnamed or new.default_count < self.default_count
+
+    def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[str]:
+        text = new.create((), target).removesuffix("\n")
+        changed.take(*changed.left)
+        yield text.replace("CREATE ", "CREATE OR REPLACE ", 1)
+
+
+@frozen(kw_only=True)
+class Procedure(Function):
+    """A procedure: pg_proc with prokind p."""
+
+    kind: ClassVar[str] = "procedure"
+    keyword: ClassVar[str] = "PROCEDURE"
+
+    @classmethod
+    def query(cls, version: int) -> LiteralString:
+        del version
+        return _QUERY + "and p.prokind = 'p' order by n.nspname, p.proname, p.pronargs, p.proargtypes"
+
+
+def setting_text(item: str) -> str:
+    """A proconfig item as the SET clause has it: `"search_path" TO 'a', 'b'`."""
+    name, _, value = item.partition("=")
+    values = split_identifiers(value) if name in LIST_SETTINGS else (value,)
+    return f"{ident(name)} TO {', '.join(map(literal, values))}"
+
+
+def split_identifiers(text: str) -> tuple[str, ...]:
+    """The elements of a stored list of identifiers (dumputils.c, SplitGUCList): quotes undone, case kept."""
+    found = re.findall(r'\s*("(?:[^"]|"")*"|[^,\s"]+)\s*(?:,|$)', text)
+    return tuple(name[1:-1].replace('""', '"') if name.startswith('"') else name for name in found)

@@ -1,0 +1,54 @@
+"""Row security as a switch of a table. pg_dump keeps it apart from the table, beside the policies."""
+
+from collections.abc import Sequence
+from typing import ClassVar, LiteralString
+
+from attrs import frozen
+
+from ..model import Entry, Object, ObjectId, Target
+from ..ordering import Priority
+from ..quoting import qualified
+
+
+@frozen(kw_only=True)
+class RowSecurity(Object):
+    """Row security enabled: pg_class.relrowsecurity. `name` is the table's."""
+
+    kind: ClassVar[str] = "row security"
+    keyword: ClassVar[str] = "ROW SECURITY"
+    # No OID of its own: pg_depend knows nothing of it, so it takes a catalog whose OIDs never meet the table's.
+    catalog: ClassVar[str] = "pg_seclabel"
+    priority: ClassVar[int] = Priority.POLICY
+
+    @classmethod
+    def query(cls, version: int) -> LiteralString:
+        del version
+        return """
+            select c.oid
+                 , n.nspname::text as schema
+                 , c.relname::text as name
+                 , ''              as detail
+              from pg_class c
+              join pg_namespace n on n.oid = c.relnamespace
+             where c.relkind in ('r', 'p')
+               and c.relrowsecurity
+               and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+               and not exists ( select from pg_depend
+                                 where classid = 'pg_class'::regclass and objid = c.oid and deptype = 'e' )
+             order by n.nspname, c.relname"""
+
+    @property
+    def parent(self) -> ObjectId:
+        return ObjectId("table", self.schema, self.name)
+
+    def signature(self, *, qualify: bool = True) -> str:
+        return f"TABLE {qualified(self.schema if qualify else '', self.name)}"
+
+    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
+        return f"ALTER {self.signature()} ENABLE ROW LEVEL SECURITY;"
+
+    def entries(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> tuple[Entry, ...]:
+        return (Entry(desc=self.keyword, tag=self.tag, sql=self.create(parts, target)),)
+
+    def drop(self) -> str:
+        return f"ALTER {self.signature()} DISABLE ROW LEVEL SECURITY;"

@@ -1,0 +1,49 @@
+"""What a database holds that no kind reads: counted, so that it is reported and never skipped in silence."""
+
+from typing import Final, LiteralString
+
+UNMODELLED: Final[LiteralString] = """
+with system (oid) as (
+  select oid from pg_namespace where nspname like 'pg\\_%' or nspname = 'information_schema'
+), member (classid, objid) as (
+  select classid, objid from pg_depend where deptype = 'e'
+)
+select what, count(*)::int
+  from ( select 'access method', 'pg_am'::regclass, oid, 0::oid from pg_am
+   union all select 'cast', 'pg_cast'::regclass, oid, 0 from pg_cast
+   union all select 'collation', 'pg_collation'::regclass, oid, collnamespace from pg_collation
+   union all select 'conversion', 'pg_conversion'::regclass, oid, connamespace from pg_conversion
+   union all select 'event trigger', 'pg_event_trigger'::regclass, oid, 0 from pg_event_trigger
+   union all select 'foreign data wrapper', 'pg_foreign_data_wrapper'::regclass, oid, 0 from pg_foreign_data_wrapper
+   union all select 'foreign server', 'pg_foreign_server'::regclass, oid, 0 from pg_foreign_server
+   union all select 'foreign table', 'pg_class'::regclass, oid, relnamespace from pg_class where relkind = 'f'
+   union all select 'inherited or partitioned table', 'pg_class'::regclass, c.oid, relnamespace from pg_class c
+              where relkind in ('r', 'p')
+                and (relkind = 'p' or relispartition or exists (select from pg_inherits i where i.inhrelid = c.oid))
+   union all select 'language', 'pg_language'::regclass, oid, 0 from pg_language
+   union all select 'large object', 'pg_largeobject'::regclass, oid, 0 from pg_largeobject_metadata
+   union all select 'operator', 'pg_operator'::regclass, oid, oprnamespace from pg_operator
+   union all select 'operator class', 'pg_opclass'::regclass, oid, opcnamespace from pg_opclass
+   union all select 'operator family', 'pg_opfamily'::regclass, oid, opfnamespace from pg_opfamily
+   union all select 'publication', 'pg_publication'::regclass, oid, 0 from pg_publication
+   union all select 'rule', 'pg_rewrite'::regclass, r.oid, c.relnamespace
+               from pg_rewrite r join pg_class c on c.oid = ev_class where rulename <> '_RETURN'
+   union all select 'statistics object', 'pg_statistic_ext'::regclass, oid, stxnamespace from pg_statistic_ext
+   union all select 'text search configuration', 'pg_ts_config'::regclass, oid, cfgnamespace from pg_ts_config
+   union all select 'text search dictionary', 'pg_ts_dict'::regclass, oid, dictnamespace from pg_ts_dict
+   union all select 'text search parser', 'pg_ts_parser'::regclass, oid, prsnamespace from pg_ts_parser
+   union all select 'text search template', 'pg_ts_template'::regclass, oid, tmplnamespace from pg_ts_template
+   union all select 'transform', 'pg_transform'::regclass, oid, 0 from pg_transform
+   union all select 'base type', 'pg_type'::regclass, oid, typnamespace from pg_type
+              where typtype in ('b', 'p') and typelem = 0
+       ) o (what, classid, objid, namespace)
+ where objid >= 16384
+   and namespace not in (select oid from system)
+   and (classid, objid) not in (select classid, objid from member)
+ group by what
+ order by what
+"""
+"""(what, how many) of the objects that users made; extension members and system schemas are left out.
+
+pg_subscription is readable for superusers only and is not asked for.
+"""
