@@ -1,1 +1,51 @@
 """What a hosting platform provides before a project adds anything."""
+
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from attrs import frozen
+
+
+@frozen(kw_only=True)
+class Platform:
+    """A baseline: `sql` makes it in an empty database, `managed_schemas` (patterns) are the platform's own."""
+
+    name: str
+    sql: tuple[str, ...]
+    search_path: str
+    managed_schemas: tuple[str, ...]
+
+    def manages(self, schema: str) -> bool:
+        """Whether the platform, and not the project, owns this schema."""
+        return any(fnmatchcase(schema, pattern) for pattern in self.managed_schemas)
+
+
+PLAIN = Platform(name="plain", sql=(), search_path='"$user", public', managed_schemas=())
+
+# The schemas that `supabase db dump` leaves out.
+_SUPABASE_SCHEMAS = (
+    *("information_schema", "pg_*", "_analytics", "_realtime", "_supavisor", "auth", "etl", "extensions", "pgbouncer"),
+    *("realtime", "storage", "supabase_functions", "supabase_migrations", "cron", "dbdev", "graphql", "graphql_public"),
+    *("net", "pgmq", "pgsodium", "pgsodium_masks", "pgtle", "repack", "tiger", "tiger_data", "timescaledb_*"),
+    *("_timescaledb_*", "topology", "vault"),
+)
+
+
+def supabase(*, auto_expose_new_tables: bool | None, major: int, local_cli: bool = False) -> Platform:
+    """Supabase's baseline for a project of this major version.
+
+    `auto_expose_new_tables` is the setting of config.toml: when it is off, new tables, sequences and functions of
+    public are not granted to the API roles; unset leaves the grants, as the platform did when most projects were
+    made. `local_cli` adds the extensions that the image of `supabase start` creates by itself.
+    """
+    extensions = ["pg_net", *(["pgjwt"] if major < 17 else [])] if local_cli else []
+    settings = (
+        f"set pgnorm.auto_expose = '{'off' if auto_expose_new_tables is False else 'on'}'",
+        f"set pgnorm.more_extensions = '{','.join(extensions)}'",
+    )
+    return Platform(
+        name="supabase",
+        sql=(*settings, Path(__file__).with_name("supabase.sql").read_text(encoding="utf-8")),
+        search_path='"$user", public, extensions',
+        managed_schemas=_SUPABASE_SCHEMAS,
+    )

@@ -1,0 +1,164 @@
+"""Cached clusters: a seed for each platform, and copies of it (slots) of which a run takes a free one."""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable
+from itertools import count
+from pathlib import Path
+
+from attrs import frozen
+
+from pgnorm.catalog.errors import PgnormError
+
+from ..platforms import Platform
+from .account import Account, give
+from .cache import Lock, copy_tree, locked
+from .installation import Installation
+from .server import Server, environment
+
+_INITDB = ("-U", "postgres", "--auth=trust", "-E", "UTF8", "--locale=C", "--no-sync", "--no-instructions")
+_SMALL = ("--wal-segsize=1",)
+# Rolled-back loads leave dead rows in these catalogs, and nothing vacuums them.
+_GROWING = ("1247", "1249", "1255", "1259", "2604", "2606", "2608", "2618")
+_MOST_GROWTH = 16 * 1024 * 1024
+
+
+@frozen(kw_only=True)
+class Seed:
+    """A stopped cluster, never started again, whose databases postgres and template1 hold the platform."""
+
+    path: Path
+    slots: Path
+    account: Account | None
+
+    @property
+    def data(self) -> Path:
+        return self.path / "data"
+
+
+@frozen(kw_only=True)
+class Slot:
+    """A copy of a seed that one run holds; `lock` passes to its server."""
+
+    data: Path
+    lock: Lock
+    fresh: Path
+
+    def begin(self) -> None:
+        """Marks the data as changing: without `finish` the next run makes a new copy."""
+        self.fresh.unlink(missing_ok=True)
+
+    def finish(self, *, in_order: bool) -> None:
+        """Gives the slot back; its data serves again if it is in order."""
+        if in_order:
+            self.fresh.touch()
+        self.lock.release()
+
+
+def seed(
+    installation: Installation,
+    platform: Platform,
+    *,
+    root: Path,
+    slots: Path,
+    account: Account | None,
+    fill: Callable[[Server], None],
+) -> Seed:
+    """The cached cluster of a platform on these programs, made on first use; `fill` loads the platform into it."""
+    key = hashlib.sha256(Path(__file__).read_bytes())
+    for text in (platform.name, *platform.sql, account.name if account else ""):
+        key.update(hashlib.sha256(text.encode()).digest())
+    name = f"{installation.identity}-{platform.name}-{key.hexdigest()[:12]}"
+    made = Seed(path=root / f"seed-{name}", slots=slots / name, account=account)
+    if not made.path.exists():
+        with locked(root / f"seed-{name}.lock"):
+            if not made.path.exists():
+                _make(installation, platform, made, fill)
+    made.slots.mkdir(mode=0o755, exist_ok=True)
+    return made
+
+
+def take_slot(made: Seed, *, anew: bool = False) -> Slot:
+    """The first slot that no other run holds, copied from the seed if it is new, was not left in order, has grown
+    (or `anew`)."""
+    for number in count():
+        lock = Lock.take(made.slots / f"{number}.lock", wait=False)
+        if lock is None:
+            continue
+        slot = Slot(data=made.slots / str(number), lock=lock, fresh=made.slots / f"{number}.fresh")
+        try:
+            if anew or not slot.fresh.exists() or _growth(slot.data) > _growth(made.data) + _MOST_GROWTH:
+                slot.begin()
+                shutil.rmtree(slot.data, ignore_errors=True)
+                copy_tree(made.data, slot.data, made.account)
+                slot.fresh.touch()
+        except BaseException:
+            lock.release()
+            raise
+        return slot
+    raise AssertionError
+
+
+def discard(made: Seed) -> None:
+    """Removes a seed that turned out damaged; the next run makes it again."""
+    with locked(made.path.with_name(f"{made.path.name}.lock")):
+        shutil.rmtree(made.path, ignore_errors=True)
+
+
+def _make(installation: Installation, platform: Platform, made: Seed, fill: Callable[[Server], None]) -> None:
+    home = Path(tempfile.mkdtemp(prefix="making-", dir=made.path.parent))
+    try:
+        home.chmod(0o755)
+        data = home / "data"
+        data.mkdir(mode=0o700)
+        give(made.account, data)
+        _initdb(installation, data, made.account)
+        if platform.sql:
+            lock = Lock.take(home / "lock", wait=True)
+            assert lock is not None
+            server = Server.start(installation, data, lock.fd, made.account)
+            try:
+                server.wait_ready()
+                fill(server)
+            finally:
+                server.stop()
+                lock.release()
+        home.rename(made.path)
+    except BaseException:
+        shutil.rmtree(home, ignore_errors=True)
+        raise
+
+
+def _initdb(installation: Installation, data: Path, account: Account | None) -> None:
+    flags = [*_INITDB, *_SMALL, *(["--no-data-checksums"] if installation.major >= 18 else [])]
+    done = subprocess.run(
+        [installation.bindir / "initdb", "-D", data, *flags],
+        capture_output=True,
+        text=True,
+        cwd="/",
+        env=environment(),
+        start_new_session=True,
+        user=account.uid if account else None,
+        group=account.gid if account else None,
+        extra_groups=[] if account else None,
+    )
+    if done.returncode:
+        words = "\n".join(done.stderr.strip().splitlines()[-5:])
+        raise PgnormError(
+            f"initdb of {installation.bindir} failed:\n{words}",
+            hint="make room in the cache folder, or name another in PGNORM_CACHE_DIR" if "space" in words else None,
+        )
+
+
+def _growth(data: Path) -> int:
+    total = 0
+    for database in os.scandir(data / "base"):
+        for catalog in _GROWING:
+            try:
+                total += os.stat(f"{database.path}/{catalog}").st_size
+            except FileNotFoundError:
+                continue
+    return total

@@ -1,0 +1,146 @@
+"""Somebody else's server as a shadow: databases of our own in it, and nothing left behind."""
+
+import secrets
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from ipaddress import ip_address
+from itertools import count
+from typing import TYPE_CHECKING
+
+from attrs import field, frozen
+
+from pgnorm.catalog.errors import PgnormError
+
+from ..platforms import Platform
+from .connections import connect_url, session_options
+from .host import drop_roles, shared_state
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+_MARK = "pgnorm shadow: made for a run, dropped after it"
+_LEFT_OVER = 3600  # seconds after which a killed run's databases are dropped
+
+
+@frozen(kw_only=True)
+class ForeignHost:
+    """A server whose database `template` holds the platform."""
+
+    url: str
+    platform: Platform
+    template: str
+    admin: "Connection"
+    _numbers: Iterator[int] = field(factory=lambda: count(1), init=False)
+
+    @property
+    def version_num(self) -> int:
+        return self.admin.info.server_version
+
+    @property
+    def shared(self) -> str | None:
+        return None
+
+    def connect(self, database: str, *, lock_timeout: int = 0) -> "Connection":
+        return connect_url(self.url, database, session_options(self.platform, lock_timeout=lock_timeout))
+
+    @contextmanager
+    def scratch_database(self) -> Iterator[str]:
+        name = f"{self.template}_{next(self._numbers)}"
+        roles, _ = shared_state(self.admin)
+        self.admin.execute(f"create database {name} template {self.template}".encode())
+        try:
+            yield name
+        finally:
+            _drop_database(self.admin, name)
+            drop_roles(self.admin, shared_state(self.admin)[0] - roles)
+
+    def provide_extension(self, name: str, version: str | None) -> bool:
+        return False
+
+
+@contextmanager
+def open_foreign(url: str, platform: Platform, *, allow_remote: bool) -> Iterator[ForeignHost]:
+    """Loads the platform into a new database of the server, and drops it with all roles that it needed.
+
+    Raises PgnormError when the server isn't on this machine (unless `allow_remote`) or may not be used so.
+    """
+    from psycopg import DatabaseError
+
+    with connect_url(url) as admin:
+        _check(admin, allow_remote)
+        template = f"pgnorm_{int(time.time())}_{secrets.token_hex(4)}"
+        memberships = _memberships(admin)
+        try:
+            try:
+                _drop_left_over(admin)
+                admin.execute(f"create database {template} template template0".encode())
+                _load(url, platform, template, admin)
+            except DatabaseError as error:
+                raise PgnormError(
+                    f"the shadow server refused the baseline: {error}",
+                    hint="connect as a superuser (supabase_admin in a local Supabase stack)",
+                ) from error
+            yield ForeignHost(url=url, platform=platform, template=template, admin=admin)
+        finally:
+            if not admin.closed:
+                _drop_database(admin, template)
+                _drop_platform(admin, memberships)
+
+
+def _check(admin: "Connection", allow_remote: bool) -> None:
+    host, address = admin.info.host, admin.info.hostaddr
+    local = host.startswith(("/", "@")) or (address and ip_address(address).is_loopback)
+    if not local and not allow_remote:
+        raise PgnormError(
+            f"the shadow server {host} is not on this machine", hint="allow it explicitly if it holds nothing of value"
+        )
+    if admin.info.server_version < 140000:
+        raise PgnormError("the shadow server is older than Postgres 14")
+
+
+def _load(url: str, platform: Platform, template: str, admin: "Connection") -> None:
+    from psycopg import sql
+
+    # Runs that start together make the platform's roles one after the other.
+    with admin.transaction():
+        admin.execute("select pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtext('pgnorm shadow'))")
+        roles, _ = shared_state(admin)
+        with connect_url(url, template, session_options(platform)) as connection:
+            for text in platform.sql:
+                connection.execute(text.encode())
+            for role in shared_state(connection)[0] - roles:
+                connection.execute(sql.SQL("comment on role {} is {}").format(sql.Identifier(role), _MARK))
+
+
+def _memberships(admin: "Connection") -> frozenset[tuple[str, str]]:
+    rows = admin.execute("select roleid::regrole::text, member::regrole::text from pg_catalog.pg_auth_members")
+    return frozenset((row[0], row[1]) for row in rows)
+
+
+def _drop_platform(admin: "Connection", before: frozenset[tuple[str, str]]) -> None:
+    if admin.execute(r"select from pg_catalog.pg_database where datname like 'pgnorm\_%'").fetchone():
+        return
+    rows = admin.execute(
+        """
+        select r.rolname
+          from pg_catalog.pg_roles r
+          join pg_catalog.pg_shdescription d on d.objoid = r.oid and d.classoid = 'pg_catalog.pg_authid'::regclass
+         where d.description = %s
+        """,
+        (_MARK,),
+    ).fetchall()
+    drop_roles(admin, frozenset(row[0] for row in rows))
+    for role, member in _memberships(admin) - before:
+        admin.execute(f"revoke {role} from {member}".encode())
+
+
+def _drop_left_over(admin: "Connection") -> None:
+    rows = admin.execute(r"select datname from pg_catalog.pg_database where datname ~ '^pgnorm_\d+_[0-9a-f]{8}'")
+    for (name,) in rows.fetchall():
+        if int(name.split("_")[1]) < time.time() - _LEFT_OVER:
+            _drop_database(admin, name)
+
+
+def _drop_database(admin: "Connection", name: str) -> None:
+    admin.execute(f"drop database if exists {name} with (force)".encode())

@@ -1,0 +1,52 @@
+"""What a shadow needs of the server it lives in, ours or somebody else's."""
+
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+
+class Host(Protocol):
+    """A server with the platform's baseline in a template database."""
+
+    @property
+    def shared(self) -> str | None:
+        """The database for one rolled-back transaction at a time, if there is one."""
+
+    @property
+    def version_num(self) -> int: ...
+
+    def connect(self, database: str, *, lock_timeout: int = 0) -> "Connection": ...
+
+    def scratch_database(self) -> AbstractContextManager[str]:
+        """A clone of the template, dropped at the end together with the roles made meanwhile."""
+
+    def provide_extension(self, name: str, version: str | None) -> bool: ...
+
+
+def shared_state(connection: "Connection") -> tuple[frozenset[str], str]:
+    """The names of all roles, and a digest of everything that databases of one server share."""
+    row = connection.execute(
+        """
+        select array(select rolname::text from pg_catalog.pg_roles),
+               pg_catalog.md5(pg_catalog.concat(
+                   (select pg_catalog.string_agg(a::text, ',' order by a.oid) from pg_catalog.pg_roles a),
+                   (select pg_catalog.string_agg(m::text, ',' order by m::text) from pg_catalog.pg_auth_members m),
+                   (select pg_catalog.string_agg(s::text, ',' order by s::text) from pg_catalog.pg_db_role_setting s),
+                   (select pg_catalog.string_agg(d::text, ',' order by d::text) from pg_catalog.pg_shdescription d),
+                   (select pg_catalog.string_agg(t::text, ',' order by t.oid) from pg_catalog.pg_tablespace t),
+                   (select pg_catalog.string_agg(b.datname || coalesce(b.datacl::text, ''), ',' order by b.oid)
+                      from pg_catalog.pg_database b)))
+        """
+    ).fetchone()
+    assert row is not None
+    return frozenset(row[0]), row[1]
+
+
+def drop_roles(connection: "Connection", roles: frozenset[str]) -> None:
+    """Drops roles that own nothing any more, together, since one may have granted another's membership."""
+    from psycopg import sql
+
+    if roles:
+        connection.execute(sql.SQL("drop role {}").format(sql.SQL(", ").join(map(sql.Identifier, sorted(roles)))))

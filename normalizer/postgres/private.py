@@ -1,0 +1,141 @@
+"""A server of our own, in a slot of the cached cluster."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import count
+from typing import TYPE_CHECKING
+
+from attrs import define, field
+
+from ..platforms import Platform
+from .account import server_account
+from .binaries import Binaries
+from .cache import cache_root, slots_root, writing
+from .cluster import Seed, Slot, discard, seed, take_slot
+from .connections import connect_private, session_options
+from .host import drop_roles, shared_state
+from .installation import Installation, install
+from .server import PORT, Server, ServerFailed
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+
+@define(kw_only=True)
+class PrivateHost:
+    """A running slot."""
+
+    version_num: int
+    platform: Platform
+    installation: Installation
+    server: Server
+    in_order: bool = True
+    _numbers: Iterator[int] = field(factory=lambda: count(1), init=False)
+
+    @property
+    def shared(self) -> str | None:
+        return "postgres"
+
+    def connect(self, database: str, *, lock_timeout: int = 0) -> "Connection":
+        options = session_options(self.platform, lock_timeout=lock_timeout)
+        return connect_private(self.server.folder, PORT, database, options)
+
+    @contextmanager
+    def scratch_database(self) -> Iterator[str]:
+        name = f"pgnorm_scratch_{next(self._numbers)}"
+        with connect_private(self.server.folder, PORT, "postgres") as connection:
+            roles, state = shared_state(connection)
+            _clone(connection, name, self.version_num)
+        try:
+            yield name
+        finally:
+            with connect_private(self.server.folder, PORT, "postgres") as connection:
+                self._drop(connection, name, roles, state)
+
+    def provide_extension(self, name: str, version: str | None) -> bool:
+        with writing(self.installation.bindir):
+            return self.installation.provide(name, version)
+
+    def _drop(self, connection: "Connection", name: str, roles: frozenset[str], state: str) -> None:
+        from psycopg import DatabaseError
+
+        connection.execute(f"drop database if exists {name} with (force)".encode())
+        now, state_now = shared_state(connection)
+        try:
+            drop_roles(connection, now - roles)
+            state_now = shared_state(connection)[1]
+        except DatabaseError:
+            self.in_order = False
+        # What else a load changed for all databases ends with the slot.
+        self.in_order = self.in_order and state_now == state
+
+
+@contextmanager
+def open_private(binaries: Binaries, platform: Platform) -> Iterator[PrivateHost]:
+    """Starts a server on a free slot and stops it at the end."""
+    account = server_account()
+    root = cache_root(account)
+    with writing(root):
+        installation = install(binaries, root, account)
+        slots = slots_root(root, account)
+
+        def make_seed() -> Seed:
+            return seed(
+                installation,
+                platform,
+                root=root,
+                slots=slots,
+                account=account,
+                fill=lambda server: _fill(server, platform, binaries.version_num),
+            )
+
+        slot, server = _started(installation, make_seed)
+    in_order = False
+    try:
+        host = PrivateHost(
+            version_num=binaries.version_num, platform=platform, installation=installation, server=server
+        )
+        yield host
+        in_order = host.in_order
+    finally:
+        in_order = server.stop() and in_order
+        slot.finish(in_order=in_order)
+
+
+def _started(installation: Installation, make_seed: Callable[[], Seed]) -> tuple[Slot, Server]:
+    # A damaged slot is copied anew, then a damaged seed made anew; the third failure is the answer.
+    for attempt in range(3):
+        made = make_seed()
+        slot = take_slot(made, anew=attempt > 0)
+        server = None
+        try:
+            slot.begin()
+            server = Server.start(installation, slot.data, slot.lock.fd, made.account)
+            import psycopg  # noqa: F401  # takes as long as the server's start, beside it
+
+            server.wait_ready()
+        except BaseException as error:
+            if server is not None:
+                server.stop()
+            slot.finish(in_order=False)
+            if not isinstance(error, ServerFailed) or attempt == 2:
+                raise
+            if attempt == 1:
+                discard(made)
+        else:
+            return slot, server
+    raise AssertionError
+
+
+def _fill(server: Server, platform: Platform, version_num: int) -> None:
+    with connect_private(server.folder, PORT, "template1", session_options(platform)) as connection:
+        for text in platform.sql:
+            connection.execute(text.encode())
+        connection.execute("drop database postgres")
+        _clone(connection, "postgres", version_num)
+
+
+def _clone(connection: "Connection", name: str, version_num: int) -> None:
+    # Up to 14 copying the files was the only strategy.
+    strategy = " strategy file_copy" if version_num >= 150000 else ""
+    connection.execute(f"create database {name} template template1{strategy}".encode())

@@ -1,0 +1,163 @@
+"""One private server: started without waiting, stopped with its starter however that ends."""
+
+import os
+import select
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Self
+
+from attrs import frozen
+
+from pgnorm.catalog.errors import PgnormError
+
+from .account import Account, can_enter, give
+from .installation import Installation
+
+PORT = 5432
+_PATIENCE = 60.0  # seconds
+_PATIENCE_AT_END = 10.0
+_LONGEST_FOLDER = 80  # bytes; a socket's whole path may have 103 on macOS, 107 on Linux
+
+_SETTINGS = (
+    "listen_addresses=",
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "wal_level=minimal",
+    "max_wal_senders=0",
+    "shared_buffers=16MB",
+    "max_connections=20",
+    "max_locks_per_transaction=2048",
+    "max_worker_processes=0",
+    "autovacuum=off",
+    "jit=off",
+    "bgwriter_lru_maxpages=0",
+    "checkpoint_timeout=1d",
+    "restart_after_crash=off",
+    "logging_collector=off",
+    "log_min_messages=fatal",
+    "log_checkpoints=off",
+)
+_SETTINGS_18 = ("io_method=sync", "autovacuum_worker_slots=1")
+
+# The shell outlives us: `stop` on its input ends the server in good order, the end of its input (we were killed) at
+# once. Its own output is closed so that only the server's processes keep the pipe we watch.
+_WATCHDOG = """
+"$@" & server=$!
+exec >&-
+if read -r word; then kill -INT $server; else kill -QUIT $server; fi
+wait $server
+rm -rf "$0"
+"""
+
+
+@frozen(kw_only=True)
+class Server:
+    """A server process listening on a socket in `folder`, for us and nobody else."""
+
+    folder: Path
+    data: Path
+    log: Path
+    watchdog: subprocess.Popen[bytes]
+    alive: int
+
+    @classmethod
+    def start(cls, installation: Installation, data: Path, lock: int, account: Account | None) -> Self:
+        """Starts a server on a data folder; every process of it keeps the lock."""
+        folder = _socket_folder(account)
+        settings = (*_SETTINGS, *(_SETTINGS_18 if installation.major >= 18 else ()), *installation.settings)
+        flags = [word for setting in settings for word in ("-c", setting)]
+        server = [installation.bindir / "postgres", "-D", data, "-k", folder, "-p", str(PORT), *flags]
+        log = data.with_name(f"{data.name}.log")
+        (data / "postmaster.pid").unlink(missing_ok=True)
+        alive, ours = os.pipe()
+        try:
+            with log.open("wb") as messages:
+                watchdog = subprocess.Popen(
+                    ["/bin/sh", "-c", _WATCHDOG, folder, *server],
+                    stdin=subprocess.PIPE,
+                    stdout=ours,
+                    stderr=messages,
+                    cwd="/",
+                    env=environment(),
+                    pass_fds=(lock,),
+                    start_new_session=True,
+                    user=account.uid if account else None,
+                    group=account.gid if account else None,
+                    extra_groups=[] if account else None,
+                )
+        except BaseException:
+            os.close(alive)
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        finally:
+            os.close(ours)
+        return cls(folder=folder, data=data, log=log, watchdog=watchdog, alive=alive)
+
+    def wait_ready(self) -> None:
+        """Returns once the server takes connections; raises ServerFailed with its last words if it does not."""
+        deadline = time.monotonic() + _PATIENCE
+        while self._status() != "ready":
+            if self.has_ended(within=0.002) or time.monotonic() > deadline:
+                words = self.log.read_text(errors="replace").strip().splitlines()[-5:]
+                raise ServerFailed("the private Postgres server did not start: " + ("\n".join(words) or "no message"))
+
+    def has_ended(self, *, within: float = 0) -> bool:
+        """Whether all of the server's processes are gone, or go within that many seconds."""
+        return bool(select.select([self.alive], [], [], within)[0])
+
+    def stop(self) -> bool:
+        """Ends the server, waits for it and removes its socket folder; True if the data folder was left in order."""
+        in_order = not self.has_ended()
+        pipe = self.watchdog.stdin
+        assert pipe is not None
+        try:
+            with suppress(BrokenPipeError):
+                pipe.write(b"stop\n")
+                pipe.close()
+            self.watchdog.wait(timeout=_PATIENCE_AT_END)
+        except subprocess.TimeoutExpired:
+            in_order = False
+            os.killpg(self.watchdog.pid, signal.SIGQUIT)
+            self.watchdog.wait()
+        finally:
+            os.close(self.alive)
+            shutil.rmtree(self.folder, ignore_errors=True)
+        return in_order
+
+    def _status(self) -> str:
+        # The eighth line of postmaster.pid is the server's state since version 10.
+        try:
+            lines = (self.data / "postmaster.pid").read_text().splitlines()
+        except FileNotFoundError:
+            return ""
+        return lines[7].strip() if len(lines) > 7 else ""
+
+
+class ServerFailed(PgnormError):
+    """A server that did not start."""
+
+
+def environment() -> dict[str, str]:
+    """What a server program is told of our surroundings: no libpq settings, no language, no time zone."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "LC_", "LANG"))}
+    return {**kept, "LC_ALL": "C", "TZ": "UTC"}
+
+
+def _socket_folder(account: Account | None) -> Path:
+    base = tempfile.gettempdir()
+    if len(os.fsencode(base)) > _LONGEST_FOLDER or not can_enter(account, Path(base)):
+        base = "/tmp"
+    try:
+        folder = Path(tempfile.mkdtemp(prefix="pgnorm-", dir=base))
+    except OSError as error:
+        raise PgnormError(
+            f"no folder for the server's socket can be made in {base}: {error.strerror}", hint="set TMPDIR"
+        ) from error
+    give(account, folder)
+    return folder

@@ -1,0 +1,110 @@
+"""The throw-away Postgres in which files are loaded so that Postgres itself says what they mean."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING
+
+from attrs import define, field, frozen
+
+from pgnorm.catalog.errors import PgnormError
+
+from ..platforms import Platform
+from .binaries import Binaries, find
+from .host import Host
+from .private import open_private
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+_PATIENCE_BESIDE = 30_000  # milliseconds
+
+
+@frozen(kw_only=True)
+class Session:
+    """One load: whatever is done through the connection is undone when the session ends."""
+
+    connection: "Connection"
+
+
+@define(kw_only=True)
+class Shadow:
+    """A server that holds a platform's baseline and nothing else. `binaries` is None where it isn't ours."""
+
+    version_num: int
+    binaries: Binaries | None
+    platform: Platform
+    _host: Host = field(alias="host")
+    _in_use: bool = field(default=False, init=False)
+
+    @property
+    def major(self) -> int:
+        return self.version_num // 10000
+
+    @contextmanager
+    def session(self, *, scratch: bool = False) -> Iterator[Session]:
+        """A session in the baseline: a transaction that is rolled back or, with `scratch`, a database of its own for
+        what can't run inside one transaction, dropped at the end with the roles made meanwhile.
+
+        The connection commits by itself; only the first form has sent BEGIN. A session inside another one's life
+        gets a database of its own in either form; what both do to one role makes it wait, and fail after 30 seconds.
+        """
+        with ExitStack() as stack:
+            beside = self._in_use
+            if scratch or beside or self._host.shared is None:
+                database = stack.enter_context(self._host.scratch_database())
+            else:
+                database = self._host.shared
+                self._in_use = True
+                stack.callback(self._release)
+            connection = self._host.connect(database, lock_timeout=_PATIENCE_BESIDE if beside else 0)
+            stack.callback(connection.close)
+            if not scratch:
+                connection.execute("begin")
+                stack.callback(_roll_back, connection)
+            yield Session(connection=connection)
+
+    def provide_extension(self, name: str, version: str | None = None) -> bool:
+        """Call it before CREATE EXTENSION runs: an extension that the server lacks gets an empty stand-in.
+
+        True if it is such a stand-in, which the person should be told. A stub also gets the version that the
+        statement names. On somebody else's server nothing is done.
+        """
+        return self._host.provide_extension(name, version)
+
+    def _release(self) -> None:
+        self._in_use = False
+
+
+@contextmanager
+def open_shadow(
+    *, major: int | None, platform: Platform, shadow_url: str | None = None, allow_remote: bool = False
+) -> Iterator[Shadow]:
+    """A shadow of this major version, or a newer one if need be, for as long as the context lasts.
+
+    `shadow_url` names a server to use instead of a private one; it must be on this machine unless `allow_remote`.
+    Raises PgnormError when no server can be had.
+    """
+    if shadow_url:
+        from .foreign import open_foreign
+
+        with open_foreign(shadow_url, platform, allow_remote=allow_remote) as host:
+            if major is not None and host.version_num // 10000 < major:
+                raise PgnormError(
+                    f"the shadow server is Postgres {host.version_num // 10000}, the project is for {major}",
+                    hint=f"name a server of major {major} or newer in --shadow-url",
+                )
+            yield Shadow(version_num=host.version_num, binaries=None, platform=platform, host=host)
+        return
+    binaries = find(major)
+    with open_private(binaries, platform) as private:
+        yield Shadow(version_num=binaries.version_num, binaries=binaries, platform=platform, host=private)
+
+
+def _roll_back(connection: "Connection") -> None:
+    from psycopg import OperationalError
+
+    if not connection.closed:
+        try:
+            connection.execute("rollback")
+        except OperationalError:
+            connection.close()

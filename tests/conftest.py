@@ -1,0 +1,69 @@
+"""Real servers for the tests: one shadow for each kind of server that this machine can run."""
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+import psycopg
+import pytest
+
+from pgnorm.normalizer.platforms import PLAIN, Platform, supabase
+from pgnorm.normalizer.postgres.binaries import bundled, local
+from pgnorm.normalizer.postgres.shadow import Shadow, open_shadow
+
+_LOCAL_ONLY_BUNDLED = os.environ.get("PGNORM_PG_BINDIR") == "bundled"
+
+
+def _local_major() -> int | None:
+    """The local major that Supabase projects most need; `None` where there is no local server."""
+    majors = [] if _LOCAL_ONLY_BUNDLED else [binaries.major for binaries in local(None)]
+    return min(majors, key=lambda major: (abs(major - 15), major), default=None)
+
+
+LOCAL_MAJOR = _local_major()
+SERVERS = [*([pytest.param("local")] if LOCAL_MAJOR else []), pytest.param("bundled")]
+
+
+def pytest_report_header() -> str:
+    wheel = bundled()
+    local_server = f"Postgres {LOCAL_MAJOR}" if LOCAL_MAJOR else "none, its tests are left out"
+    return f"servers: local {local_server}; bundled {wheel.version_num if wheel else 'none'}"
+
+
+@contextmanager
+def open_on(server: str, platform: Platform) -> Iterator[Shadow]:
+    """A shadow on the server of a test's parameter."""
+    with ExitStack() as stack:
+        with pytest.MonkeyPatch.context() as patch:
+            if server == "bundled":
+                patch.setenv("PGNORM_PG_BINDIR", "bundled")
+            shadow = stack.enter_context(open_shadow(major=LOCAL_MAJOR, platform=platform))
+        yield shadow
+
+
+@pytest.fixture(scope="session", params=SERVERS)
+def shadow(request: pytest.FixtureRequest) -> Iterator[Shadow]:
+    """A shadow of plain Postgres, once on the local server (if there is one) and once on the bundled one."""
+    with open_on(request.param, PLAIN) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session", params=SERVERS)
+def supabase_shadow(request: pytest.FixtureRequest) -> Iterator[Shadow]:
+    """A shadow with Supabase's baseline for a project of major 15, on both servers."""
+    with open_on(request.param, supabase(auto_expose_new_tables=None, major=15)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def database(shadow: Shadow) -> Iterator[psycopg.Connection]:
+    """An autocommitting connection to a scratch database of plain Postgres."""
+    with shadow.session(scratch=True) as session:
+        yield session.connection
+
+
+@pytest.fixture
+def supabase_database(supabase_shadow: Shadow) -> Iterator[psycopg.Connection]:
+    """An autocommitting connection to a scratch database with Supabase's baseline."""
+    with supabase_shadow.session(scratch=True) as session:
+        yield session.connection
