@@ -72,6 +72,10 @@ class Entry:
     sql: str
     owned: bool = False
     """Whether `ALTER … OWNER TO` follows (pg_dump: the entry has a DROP statement and an ownable type)."""
+    tablespace: str | None = None
+    """The tablespace to select before it: empty for the default one, None for what has no storage."""
+    access_method: str | None = None
+    """The table access method to select before it, None for what has none."""
 
 
 class Changed:
@@ -112,6 +116,8 @@ class Object:
     """Comes and goes with its parent's definition; only its satellites are ever written (a view's column)."""
     survives_retyping: ClassVar[bool] = False
     """Postgres rebuilds it by itself when the type of a column that it uses is altered (an index)."""
+    postponable: ClassVar[bool] = False
+    """May follow the constraints and indexes where a loop demands it (a function, a materialized view)."""
     default_acl_type: ClassVar[str] = ""
     """pg_default_acl.defaclobjtype of the default privileges that a new one gets, empty where there are none."""
 
@@ -156,6 +162,11 @@ class Object:
     def disposable(self) -> bool:
         """Whether dropping and creating it again loses nothing but time."""
         return True
+
+    @property
+    def sort_name(self) -> str:
+        """The name that pg_dump's order goes by, where it is not `name` (a default goes by its table's)."""
+        return self.name
 
     @property
     def sort_key(self) -> tuple[object, ...]:
@@ -210,6 +221,10 @@ class Object:
         """Its entries in a dump, in order."""
         sql = self.create(parts, target, shell=shell)
         return (Entry(desc=self.keyword, tag=self.tag, sql=sql, owned=self.owner is not None),)
+
+    def clause(self, target: Target) -> str:
+        """Its text inside its parent's CREATE, for what is `inline`: `CONSTRAINT "c" CHECK (("a" > 0))`."""
+        raise NotImplementedError
 
     def drop(self) -> str:
         """The statement that drops it."""

@@ -187,7 +187,8 @@ def _edges(
             continue
         if deptype == "x":
             extensions.setdefault(dependent_item.id, set()).add(referenced_item.name)
-        found[Edge(dependent_item.id, referenced_item.id, _int(classid) in bodies)] = None
+        body = bool(dependent_item.body_catalog) and _int(classid) in bodies
+        found[Edge(dependent_item.id, referenced_item.id, body)] = None
     return tuple(edge for edge in found if edge.referenced in known), extensions
 
 

@@ -7,7 +7,7 @@ from typing import ClassVar, Final, LiteralString, Self
 from attrs import frozen
 
 from ..model import Changed, Object, Target, alter, equal, replace
-from ..ordering import Priority
+from ..priority import Priority
 from ..quoting import dollar_quoted, ident, literal, qualified, spell_types, string
 
 VOLATILITY: Final = {"i": " IMMUTABLE", "s": " STABLE", "v": ""}

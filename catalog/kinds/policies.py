@@ -6,7 +6,7 @@ from typing import ClassVar, Final, LiteralString, Self
 from attrs import frozen
 
 from ..model import Changed, Object, ObjectId, Target, alter, on_relation, replace
-from ..ordering import Priority
+from ..priority import Priority
 from ..quoting import ident, ident_list, qualified
 
 COMMANDS: Final = {"*": "", "r": " FOR SELECT", "a": " FOR INSERT", "w": " FOR UPDATE", "d": " FOR DELETE"}

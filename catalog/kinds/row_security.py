@@ -6,7 +6,7 @@ from typing import ClassVar, LiteralString
 from attrs import frozen
 
 from ..model import Entry, Object, ObjectId, Target
-from ..ordering import Priority
+from ..priority import Priority
 from ..quoting import qualified
 
 
