@@ -61,6 +61,8 @@ class Target:
 
     major: int
     role: str = "postgres"
+    named_schemas: bool = False
+    """Whether schemas were asked for by name: pg_dump then creates even `public`."""
 
 
 @frozen(kw_only=True)
@@ -76,6 +78,10 @@ class Entry:
     """The tablespace to select before it: empty for the default one, None for what has no storage."""
     access_method: str | None = None
     """The table access method to select before it, None for what has none."""
+
+    def with_sql(self, sql: str) -> "Entry":
+        """The same entry with other text."""
+        return attrs.evolve(self, sql=sql)
 
 
 class Changed:
@@ -116,8 +122,12 @@ class Object:
     """Comes and goes with its parent's definition; only its satellites are ever written (a view's column)."""
     survives_retyping: ClassVar[bool] = False
     """Postgres rebuilds it by itself when the type of a column that it uses is altered (an index)."""
+    guarded: ClassVar[str] = ""
+    """The form of `CREATE keyword` that may be run twice, empty where there is none (`CREATE TABLE IF NOT EXISTS`)."""
     postponable: ClassVar[bool] = False
     """May follow the constraints and indexes where a loop demands it (a function, a materialized view)."""
+    among_privileges: ClassVar[bool] = False
+    """Its entries stand in the last part of a dump, among GRANT and REVOKE."""
     default_acl_type: ClassVar[str] = ""
     """pg_default_acl.defaclobjtype of the default privileges that a new one gets, empty where there are none."""
 
@@ -149,6 +159,11 @@ class Object:
         return ObjectId(self.kind, self.schema, self.name, self.detail)
 
     @property
+    def namespace(self) -> str:
+        """The schema with which it is selected, empty for what only a whole dump has."""
+        return self.schema
+
+    @property
     def parent(self) -> ObjectId | None:
         """What it is a part of and is dropped with, None for what stands alone."""
         return None
@@ -172,6 +187,32 @@ class Object:
     def sort_key(self) -> tuple[object, ...]:
         """What breaks ties of (priority, schema, name) in pg_dump's order."""
         return (self.detail,)
+
+    @property
+    def selected_by(self) -> str:
+        """The schema with which pg_dump's `-n` selects it, empty for what only the dump of a whole database has."""
+        return self.schema
+
+    @property
+    def initial(self) -> bool:
+        """Made by initdb. The dump of a whole database takes it for given: `initial_entries` stand for its entries and
+        a comment is printed where it is not `initial_comment`. With `-n` it is printed like anything else."""
+        return False
+
+    @property
+    def initial_comment(self) -> str | None:
+        """The comment that initdb gave it; `COMMENT … IS ''` stands for a comment that was taken away."""
+        return None
+
+    @property
+    def initial_acl(self) -> tuple[AclItem, ...]:
+        """The privileges that a dump takes for given, so that it prints what leads from them to `acl` (to
+        `acl_default` where that is None)."""
+        return self.acl_default
+
+    def initial_entries(self) -> tuple[Entry, ...]:
+        """What the dump of a whole database prints where it is `initial`."""
+        return ()
 
     @property
     def claims(self) -> tuple[tuple[str, ...], ...]:
@@ -206,6 +247,26 @@ class Object:
         """The column list behind each privilege, `("c")` for a column's own privileges."""
         return ""
 
+    @property
+    def grant_prefix(self) -> str:
+        """What stands before GRANT and REVOKE: `ALTER DEFAULT PRIVILEGES … ` for default privileges."""
+        return ""
+
+    @property
+    def acl_desc(self) -> str:
+        """The `Type:` of the header line over its privileges in a dump."""
+        return "ACL"
+
+    @property
+    def acl_tag(self) -> str:
+        """The `Name:` of that line."""
+        return self.signature(qualify=False) if self.grant_columns else self.grant_signature(qualify=False)
+
+    def dumped(self, target: Target) -> bool:
+        """Whether a dump has it at all (pg_dump leaves out what every database has: the language plpgsql)."""
+        del target
+        return True
+
     def create(self, parts: Sequence["Object"], target: Target, *, shell: bool = False) -> str:
         """The statements that create it, as pg_dump prints them, with the inline `parts` inside.
 
@@ -239,6 +300,25 @@ class Object:
         """Whether altering it to `new` needs what depends on it out of the way first."""
         del new, changed
         return False
+
+    def refused_while_stored(self, new: Self, changed: frozenset[str]) -> bool:
+        """Whether Postgres refuses to alter a type to `new` while a column holds values of it: it is then replaced."""
+        del new, changed
+        return False
+
+    def needs_commit(self, new: Self, changed: frozenset[str]) -> bool:
+        """Whether what altering it to `new` brings can be used only after a commit (an enum's new label)."""
+        del new, changed
+        return False
+
+    def set_aside(self, name: str) -> tuple[str, ...]:
+        """The statements that rename it to `name`, so that its successor can be created while columns still use it.
+
+        For what is not `disposable` but must be replaced: set aside, create the successor, move the columns over
+        (`USING "c"::text::type`), drop the old one under its new name. Empty where there is no such way.
+        """
+        del name
+        return ()
 
     def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[str]:
         """The statements that alter it to `new`. It takes from `changed` every name that it answers for."""

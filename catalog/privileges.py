@@ -20,6 +20,7 @@ _TABLE: Final = (
 )
 _COLUMN: Final = (("r", "SELECT"), ("a", "INSERT"), ("x", "REFERENCES"), ("w", "UPDATE"))
 _SEQUENCE: Final = (("r", "SELECT"), ("U", "USAGE"), ("w", "UPDATE"))
+_LARGE_OBJECT: Final = (("r", "SELECT"), ("w", "UPDATE"))
 _SCHEMA: Final = (("C", "CREATE"), ("U", "USAGE"))
 _EXECUTE: Final = (("X", "EXECUTE"),)
 _USAGE: Final = (("U", "USAGE"),)
@@ -37,6 +38,8 @@ _PRIVILEGES: Final = {
     "TYPE": _USAGE,
     "TYPES": _USAGE,
     "LANGUAGE": _USAGE,
+    "LARGE OBJECT": _LARGE_OBJECT,
+    "LARGE OBJECTS": _LARGE_OBJECT,
     "FOREIGN DATA WRAPPER": _USAGE,
     "FOREIGN SERVER": _USAGE,
 }
