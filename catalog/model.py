@@ -126,8 +126,6 @@ class Object:
     """The form of `CREATE keyword` that may be run twice, empty where there is none (`CREATE TABLE IF NOT EXISTS`)."""
     postponable: ClassVar[bool] = False
     """May follow the constraints and indexes where a loop demands it (a function, a materialized view)."""
-    among_privileges: ClassVar[bool] = False
-    """Its entries stand in the last part of a dump, among GRANT and REVOKE."""
     default_acl_type: ClassVar[str] = ""
     """pg_default_acl.defaclobjtype of the default privileges that a new one gets, empty where there are none."""
 
@@ -189,30 +187,10 @@ class Object:
         return (self.detail,)
 
     @property
-    def selected_by(self) -> str:
-        """The schema with which pg_dump's `-n` selects it, empty for what only the dump of a whole database has."""
-        return self.schema
-
-    @property
-    def initial(self) -> bool:
-        """Made by initdb. The dump of a whole database takes it for given: `initial_entries` stand for its entries and
-        a comment is printed where it is not `initial_comment`. With `-n` it is printed like anything else."""
-        return False
-
-    @property
-    def initial_comment(self) -> str | None:
-        """The comment that initdb gave it; `COMMENT … IS ''` stands for a comment that was taken away."""
-        return None
-
-    @property
     def initial_acl(self) -> tuple[AclItem, ...]:
         """The privileges that a dump takes for given, so that it prints what leads from them to `acl` (to
         `acl_default` where that is None)."""
         return self.acl_default
-
-    def initial_entries(self) -> tuple[Entry, ...]:
-        """What the dump of a whole database prints where it is `initial`."""
-        return ()
 
     @property
     def claims(self) -> tuple[tuple[str, ...], ...]:
@@ -266,6 +244,11 @@ class Object:
         """Whether a dump has it at all (pg_dump leaves out what every database has: the language plpgsql)."""
         del target
         return True
+
+    def dumped_comment(self, target: Target) -> str | None:
+        """The comment that a dump prints, None for none: what initdb itself says of `public` is left out."""
+        del target
+        return self.comment
 
     def create(self, parts: Sequence["Object"], target: Target, *, shell: bool = False) -> str:
         """The statements that create it, as pg_dump prints them, with the inline `parts` inside.
