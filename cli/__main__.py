@@ -1,0 +1,5 @@
+"""`python -m pgnorm.cli`."""
+
+from .main import main
+
+main()

@@ -1,0 +1,130 @@
+"""The `pgnorm` group: commands imported when they are called, and errors turned into exit codes."""
+
+import difflib
+import errno
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import Final, NoReturn
+
+import click
+
+from pgnorm.catalog.errors import PgnormError
+
+from .options import App
+from .output import Console, error, wants_color
+
+COMMANDS: Final = {
+    "diff": "pgnorm.cli.diff:diff",
+    "dump": "pgnorm.cli.dump:dump",
+    "fix-functions": "pgnorm.cli.fix_functions:fix_functions",
+}
+FAILED: Final = 2
+INTERRUPTED: Final = 130
+CLOSED_PIPE: Final = 141
+"""What a shell reports of a program that SIGPIPE ended."""
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are named in `COMMANDS`, so that starting costs none of their imports."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        command = getattr(import_module(module), name)
+        if not isinstance(command, click.Command):
+            raise TypeError(f"{COMMANDS[cmd_name]} is no command")
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and not args[0].startswith("-") and args[0] not in COMMANDS:
+            close = difflib.get_close_matches(args[0], COMMANDS, n=1)
+            ctx.fail(f"No such command '{args[0]}'." + (f" Did you mean '{close[0]}'?" if close else ""))
+        return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> object:
+        # click ends with 1 on a closed pipe, which here would mean that something differs.
+        try:
+            result: object = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise click.exceptions.Exit(CLOSED_PIPE) from None
+        return result
+
+
+def _print_version(ctx: click.Context, _parameter: click.Parameter, value: bool) -> None:
+    if value and not ctx.resilient_parsing:
+        from importlib.metadata import version
+
+        click.echo(f"pgnorm {version('pgnorm')}")
+        ctx.exit()
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Exit codes: 0 done or nothing to do; 1 with --check: something would change; 2 could not do it; "
+    "130 interrupted.",
+)
+@click.option(
+    "--project", type=click.Path(path_type=Path), help="The project's folder, if not found upwards from here."
+)
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing on stderr but warnings and errors.")
+@click.option("-v", "--verbose", is_flag=True, help="Say more.")
+@click.option(
+    "--color/--no-color", default=None, help="Colour or none; else NO_COLOR, FORCE_COLOR or the terminal decide."
+)
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_version,
+    help="Show the version and exit.",
+)
+@click.pass_context
+def group(ctx: click.Context, project: Path | None, quiet: bool, verbose: bool, color: bool | None) -> None:
+    """Keep schema files, migrations and databases saying the same thing, in the words Postgres stores."""
+    ctx.color = wants_color(color)
+    ctx.obj = App(console=Console(quiet=quiet, verbose=verbose), project_path=project)
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line and exit: nothing else in pgnorm exits."""
+    sys.exit(_run(arguments))
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    try:
+        code = group.main(args=arguments, prog_name="pgnorm", standalone_mode=False)
+    except click.ClickException as problem:
+        problem.show()
+        return FAILED
+    except PgnormError as problem:
+        error(problem.message, place=problem.place, hint=problem.hint)
+        return FAILED
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Interrupted.", err=True)
+        return INTERRUPTED
+    except OSError as problem:
+        hint = "Make room and run it again." if problem.errno == errno.ENOSPC else None
+        error(problem.strerror or str(problem), place=problem.filename and str(problem.filename), hint=hint)
+        return FAILED
+    except Exception as problem:
+        if os.environ.get("PGNORM_TRACEBACK"):
+            raise
+        error(
+            f"a fault in pgnorm: {type(problem).__name__}: {problem}",
+            hint="Please report it; with PGNORM_TRACEBACK=1 in the environment it shows where it happened.",
+        )
+        return FAILED
+    return code if isinstance(code, int) else 0

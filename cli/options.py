@@ -1,0 +1,141 @@
+"""What commands share: the project they run in, the options that name a source, and how help is laid out."""
+
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
+
+import click
+
+from .output import Console
+
+if TYPE_CHECKING:
+    from pgnorm.normalizer.project import Project
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+SOURCES: Final = "files, migrations, local, a postgresql:// URL or service=NAME, a .sql file or a folder of them"
+EXIT_CODES: Final = """\b
+Exit codes:
+  0    done, or nothing to do
+  1    with --check: something would change
+  2    could not do it (usage, connection, SQL, file)
+  130  interrupted
+"""
+
+
+class App:
+    """What the group hands to a command."""
+
+    def __init__(self, *, console: Console, project_path: Path | None = None) -> None:
+        self.console = console
+        self.source: str | None = None
+        """The source word that --from or one of its shorthands gave."""
+        self.shadow_url: str | None = None
+        self._project_path = project_path
+
+    @cached_property
+    def project(self) -> "Project | None":
+        """The project that the command runs in, None outside of one.
+
+        Raises PgnormError where its configuration is wrong.
+        """
+        from pgnorm.normalizer.project import find
+
+        return find(Path.cwd(), self._project_path)
+
+
+def source_options(function: Callable[P, R]) -> Callable[P, R]:
+    """--from and its shorthands, of which one may be given; the command finds it in `App.source`."""
+    options = (
+        click.option(
+            "--from", metavar="SOURCE", help=f"Where to read: {SOURCES}.", expose_value=False, callback=_take_word
+        ),
+        click.option(
+            "--local",
+            is_flag=True,
+            help="From the local Supabase stack (the port in supabase/config.toml).",
+            expose_value=False,
+            callback=_take_flag,
+        ),
+        click.option(
+            "--db",
+            is_flag=True,
+            help="From the database that PGNORM_DB_URL, DATABASE_URL or libpq's own settings name.",
+            expose_value=False,
+            callback=_take_flag,
+        ),
+        click.option(
+            "--db-url", metavar="URL", help="From this database.", expose_value=False, callback=_take_database
+        ),
+        click.option(
+            "--linked",
+            is_flag=True,
+            help="From the linked Supabase project (password: SUPABASE_DB_PASSWORD or pgpass).",
+            expose_value=False,
+            callback=_take_flag,
+        ),
+    )
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
+def shadow_option(function: Callable[P, R]) -> Callable[P, R]:
+    """--shadow-url; the command finds it in `App.shadow_url`."""
+    return click.option(
+        "--shadow-url",
+        metavar="URL",
+        envvar="PGNORM_SHADOW_URL",
+        show_envvar=True,
+        help="Load files into this server (scratch databases, dropped at the end) instead of a private one.",
+        expose_value=False,
+        callback=_take_shadow,
+    )(function)
+
+
+def schema_options(function: Callable[P, R]) -> Callable[P, R]:
+    """--schema and --exclude-schema, repeatable; the command gets `schemas` and `exclude_schemas`."""
+    only = click.option(
+        "-n", "--schema", "schemas", multiple=True, metavar="PATTERN", help="Only these schemas; repeatable."
+    )
+    but = click.option(
+        "-N", "--exclude-schema", "exclude_schemas", multiple=True, metavar="PATTERN", help="Not these; repeatable."
+    )
+    return only(but(function))
+
+
+def _take_word(ctx: click.Context, option: click.Parameter, value: str | None) -> None:
+    if value is not None:
+        _name_source(ctx, option, value)
+
+
+def _take_flag(ctx: click.Context, option: click.Parameter, value: bool) -> None:
+    if value:
+        _name_source(ctx, option, str(option.name))
+
+
+def _take_database(ctx: click.Context, option: click.Parameter, value: str | None) -> None:
+    if value is not None:
+        if "://" not in value and "=" not in value:
+            raise click.BadParameter("expected postgresql://…, service=NAME or libpq's key=value words.", ctx, option)
+        _name_source(ctx, option, value)
+
+
+def _name_source(ctx: click.Context, option: click.Parameter, word: str) -> None:
+    app = _app(ctx)
+    if app.source is not None:
+        raise click.UsageError(f"{option.opts[0]}: only one of --from, --local, --db, --db-url and --linked.", ctx)
+    app.source = word
+
+
+def _take_shadow(ctx: click.Context, _option: click.Parameter, value: str | None) -> None:
+    if value:
+        _app(ctx).shadow_url = value
+
+
+def _app(ctx: click.Context) -> App:
+    app = ctx.find_object(App)
+    assert app is not None
+    return app

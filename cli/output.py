@@ -1,0 +1,54 @@
+"""What is said to a person: on stderr, in colour only where wanted."""
+
+import os
+
+import click
+
+
+class Console:
+    """Where a command's messages go. stdout is for its product and nothing else."""
+
+    def __init__(self, *, quiet: bool = False, verbose: bool = False) -> None:
+        self.quiet = quiet
+        self.verbose = verbose
+
+    def say(self, message: str, **style: bool | str) -> None:
+        """A line that -q silences; `style` goes to click.style."""
+        if not self.quiet:
+            _print(message, style)
+
+    def detail(self, message: str) -> None:
+        """A line for -v alone."""
+        if self.verbose and not self.quiet:
+            _print(message, {"dim": True})
+
+    def warn(self, message: str) -> None:
+        """A line that nothing silences."""
+        _print(message, {"fg": "yellow"})
+
+
+def error(message: str, *, place: str | None = None, hint: str | None = None) -> None:
+    """Says what could not be done: its place or the word `error` first, then the way out."""
+    head, *more = message.splitlines() or [""]
+    first = click.style(f"{place or 'error'}:", fg="red", bold=True)
+    click.echo("\n".join([f"{first} {head}", *more]), err=True)
+    if hint:
+        click.echo(f"{click.style('hint:', fg='cyan')} {hint}", err=True)
+
+
+def wants_color(choice: bool | None) -> bool | None:
+    """Whether to colour: as the flag says, or NO_COLOR, or FORCE_COLOR; None leaves it to whether it is a terminal."""
+    if choice is not None:
+        return choice
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        return False
+    return True if os.environ.get("FORCE_COLOR") else None
+
+
+def plural(count: int, noun: str, many: str | None = None) -> str:
+    """`1 file`, `2 files`."""
+    return f"{count} {noun}" if count == 1 else f"{count} {many or noun + 's'}"
+
+
+def _print(message: str, style: "dict[str, bool | str]") -> None:
+    click.echo(click.style(message, **style) if style else message, err=True)  # type: ignore[arg-type]  # click's own

@@ -1,0 +1,217 @@
+"""A project: where its schema files and migrations are, and which Postgres they are written for."""
+
+import os
+from glob import glob
+from pathlib import Path
+from typing import Final
+
+from attrs import evolve, frozen
+
+from pgnorm.catalog.errors import PgnormError
+
+from .config import Table, read_toml
+from .migrations import Migrations, find_migrations
+from .platforms import PLAIN, Platform, supabase
+
+SETTINGS: Final = ("schema_paths", "migrations", "major_version", "schemas")
+# What the Supabase CLI takes where config.toml says nothing.
+_SUPABASE_MAJOR: Final = 17
+_SUPABASE_PORT: Final = 54322
+_OLDEST: Final = 14
+
+
+@frozen(kw_only=True)
+class Project:
+    """A folder with `supabase/config.toml`, `pgnorm.toml` or `[tool.pgnorm]` in pyproject.toml."""
+
+    root: Path
+    supabase_dir: Path | None = None
+    """None for a project on plain Postgres."""
+    major: int | None = None
+    """The major version that the project is for, None where it does not say."""
+    port: int | None = None
+    """The port of the local Supabase stack's database."""
+    base: Path
+    """The folder that `schema_patterns` start from."""
+    schema_patterns: tuple[str, ...] = ()
+    """Ordered globs; empty for all files below the folder `schemas`."""
+    patterns_place: str = ""
+    """Where the patterns stand, for messages."""
+    migrations_dir: Path
+    schemas: tuple[str, ...] = ()
+    """Patterns of the schemas that the project owns; empty for all but the platform's own."""
+    auto_expose_new_tables: bool | None = None
+
+    @property
+    def platform(self) -> Platform:
+        """The baseline below the project."""
+        if self.supabase_dir is None:
+            return PLAIN
+        return supabase(auto_expose_new_tables=self.auto_expose_new_tables, major=self.major or _SUPABASE_MAJOR)
+
+    @property
+    def schemas_dir(self) -> Path:
+        """The folder of the schema files where no patterns are set."""
+        return self.base / "schemas"
+
+    @property
+    def roles_file(self) -> Path | None:
+        """The file that makes the project's roles, loaded before anything else; None where there is none."""
+        path = self.supabase_dir / "roles.sql" if self.supabase_dir else None
+        return path if path is not None and path.is_file() else None
+
+    def declared_files(self) -> tuple[Path, ...]:
+        """The schema files in the order in which they are loaded, each once.
+
+        Raises PgnormError where there are none, or where a pattern matches nothing.
+        """
+        if self.schema_patterns:
+            found: dict[Path, None] = {}
+            for pattern in self.schema_patterns:
+                matches = _matches(self.base, pattern)
+                if not matches:
+                    raise PgnormError(
+                        f"no file matches the schema_paths pattern `{pattern}`",
+                        place=self.patterns_place,
+                        hint=f"Patterns start from {shown(self.base)}; correct this one or take it out.",
+                    )
+                found.update(dict.fromkeys(matches))
+            return tuple(found)
+        files = _sql_files(self.schemas_dir)
+        if not files:
+            missing = "holds no .sql file" if self.schemas_dir.is_dir() else "does not exist"
+            raise PgnormError(
+                f"the project declares no schema: {shown(self.schemas_dir)} {missing}",
+                hint="Put the schema there (`pgnorm dump --from migrations` writes a first one), or set schema_paths"
+                + (" of [db.migrations] in config.toml." if self.supabase_dir else " in pgnorm.toml."),
+            )
+        return files
+
+    def migration_files(self) -> Migrations:
+        """The migrations, none where the project has no such folder yet."""
+        return find_migrations(self.migrations_dir)
+
+
+def find(start: Path, explicit: Path | None = None) -> Project | None:
+    """The project at `explicit`, or the nearest one from `start` upwards to the repository's root or the home folder.
+
+    Raises PgnormError where `explicit` is no project or a configuration file is wrong.
+    """
+    if explicit is not None:
+        return _explicit(explicit)
+    home = Path.home()
+    start = start.resolve()
+    for folder in (start, *start.parents):
+        if (project := _at(folder)) is not None:
+            return project
+        if folder == home or (folder / ".git").exists():
+            return None
+    return None
+
+
+def shown(path: Path) -> str:
+    """How messages name a path: from the working directory where that is shorter."""
+    return min(os.path.relpath(path), str(path), key=len)
+
+
+def _explicit(path: Path) -> Project:
+    if not path.exists():
+        raise PgnormError("there is no such project folder", place=str(path))
+    folder = path.resolve() if path.is_dir() else path.resolve().parent
+    project = _at(folder)
+    if project is None and folder.name == "supabase":
+        project = _at(folder.parent)
+    if project is None:
+        raise PgnormError(
+            "no project here: neither supabase/config.toml nor pgnorm.toml nor [tool.pgnorm] in pyproject.toml",
+            place=str(path),
+            hint="Run `supabase init` there, or write a pgnorm.toml with schema_paths.",
+        )
+    return project
+
+
+def _at(folder: Path) -> Project | None:
+    config = folder / "supabase" / "config.toml"
+    on_supabase = config.is_file()
+    settings = _settings(folder)
+    if not on_supabase and settings is None:
+        return None
+    project = _supabase_project(folder, config) if on_supabase else _plain_project(folder)
+    return project if settings is None else _with_settings(project, settings)
+
+
+def _settings(folder: Path) -> Table | None:
+    """pgnorm's own settings in this folder. `pgnorm.toml` comes before `pyproject.toml`."""
+    own = folder / "pgnorm.toml"
+    if own.is_file():
+        settings = read_toml(own, label=shown(own))
+    else:
+        python = folder / "pyproject.toml"
+        # Somebody else's pyproject.toml is none of our business, even where it is no TOML.
+        if not python.is_file() or b"pgnorm" not in python.read_bytes():
+            return None
+        tools = read_toml(python, label=shown(python)).table("tool")
+        if "pgnorm" not in tools.values:
+            return None
+        settings = tools.table("pgnorm")
+    settings.allow(SETTINGS)
+    return settings
+
+
+def _supabase_project(root: Path, path: Path) -> Project:
+    config = read_toml(path, label=shown(path))
+    database = config.table("db")
+    migrations = database.table("migrations")
+    patterns = migrations.strings("schema_paths")
+    return Project(
+        root=root,
+        supabase_dir=path.parent,
+        major=_major(database) or _SUPABASE_MAJOR,
+        port=database.integer("port") or _SUPABASE_PORT,
+        base=path.parent,
+        schema_patterns=patterns,
+        patterns_place=migrations.place("schema_paths"),
+        migrations_dir=path.parent / "migrations",
+        auto_expose_new_tables=config.table("api").boolean("auto_expose_new_tables"),
+    )
+
+
+def _plain_project(root: Path) -> Project:
+    return Project(root=root, base=root, migrations_dir=root / "migrations")
+
+
+def _with_settings(project: Project, settings: Table) -> Project:
+    """The project with pgnorm's own settings, whose paths start from the root."""
+    patterns = settings.strings("schema_paths")
+    migrations = settings.string("migrations")
+    if patterns:
+        project = evolve(
+            project, base=project.root, schema_patterns=patterns, patterns_place=settings.place("schema_paths")
+        )
+    return evolve(
+        project,
+        major=_major(settings) or project.major,
+        migrations_dir=project.root / migrations if migrations else project.migrations_dir,
+        schemas=settings.strings("schemas"),
+    )
+
+
+def _major(table: Table) -> int | None:
+    major = table.integer("major_version")
+    if major is not None and major < _OLDEST:
+        raise table.error("major_version", f"is {major}; pgnorm works with Postgres {_OLDEST} and later")
+    return major
+
+
+def _matches(base: Path, pattern: str) -> tuple[Path, ...]:
+    """The files that a pattern names, sorted by path; a folder stands for the .sql files below it."""
+    found: list[Path] = []
+    for name in sorted(glob(pattern, root_dir=base, recursive=True)):
+        path = Path(os.path.normpath(base / name))
+        found.extend(_sql_files(path) if path.is_dir() else (path,))
+    return tuple(dict.fromkeys(found))
+
+
+def _sql_files(folder: Path) -> tuple[Path, ...]:
+    """The .sql files below a folder, sorted by path as the bytes compare."""
+    return tuple(sorted((path for path in folder.rglob("*.sql") if path.is_file()), key=lambda path: path.as_posix()))
