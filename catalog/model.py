@@ -333,6 +333,8 @@ class Catalog:
 
     version: int
     """server_version_num of the server that said it."""
+    server: str
+    """The server's own words for its version: `15.18 (Debian 15.18-0+deb12u1)`."""
     role: str
     """The role that read it: current_user."""
     objects: Mapping[ObjectId, Object]

@@ -96,6 +96,7 @@ def read(connection: "psycopg.Connection[Row]") -> Catalog:
         objects[dependent] = evolve(objects[dependent], extensions=tuple(sorted(names)))
     return Catalog(
         version=version,
+        server=connection.info.parameter_status("server_version") or str(version),
         role=str(role.rows[0][0]),
         objects=objects,
         edges=edges,

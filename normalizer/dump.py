@@ -1,0 +1,222 @@
+"""A catalog as SQL: byte for byte what pg_dump prints, or in the style of a platform's own dump."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final, Protocol
+
+from attrs import frozen
+
+from pgnorm.catalog.model import Catalog, Entry, Object, ObjectId, Target
+from pgnorm.catalog.ordering import BODY_NAME, Arrangement, Node, arrange
+from pgnorm.catalog.privileges import acl_commands
+from pgnorm.catalog.quoting import ident, literal
+
+from .selection import Selection
+
+DEPENDS_ON_ITS_OWN_PARAGRAPH: Final = 17
+"""From this major on pg_dump leaves a blank line before ALTER … DEPENDS ON EXTENSION."""
+TRANSACTION_TIMEOUT_SINCE: Final = 17
+
+
+class Style(Protocol):
+    """What a format does differently from pg_dump."""
+
+    comments: bool
+    """Whether the `--` lines between the statements are printed."""
+    role: str
+    """The role of `pg_dump --role`, empty for none."""
+    tail: str
+    """What follows the dump."""
+
+    def edit(self, item: Object | None, entry: Entry) -> Entry | None:
+        """The entry as the format has it, None to leave it out; `item` is None for settings."""
+
+
+@frozen
+class PgDumpStyle:
+    """pg_dump's own."""
+
+    comments: bool = True
+    role: str = ""
+    tail: str = ""
+
+    def edit(self, item: Object | None, entry: Entry) -> Entry | None:
+        """Every entry as it is."""
+        del item
+        return entry
+
+
+PG_DUMP: Final = PgDumpStyle()
+
+
+def render(catalog: Catalog, selection: Selection, style: Style = PG_DUMP) -> str:
+    """The whole dump of what `selection` names.
+
+    Raises PgnormError where a pattern of the selection names no schema.
+    """
+    writer = _Writer(catalog, selection, style, arrange(catalog))
+    writer.write()
+    return "".join(writer.out)
+
+
+class _Writer:
+    def __init__(self, catalog: Catalog, selection: Selection, style: Style, arrangement: Arrangement) -> None:
+        self.catalog = catalog
+        self.selection = selection
+        self.style = style
+        self.arrangement = arrangement
+        self.out: list[str] = []
+        self.target = Target(
+            major=self.catalog.major, role=self.catalog.role, named_schemas=bool(self.selection.include)
+        )
+        self.tablespace: str | None = None
+        self.access_method: str | None = None
+
+    def write(self) -> None:
+        self._comment("--\n-- PostgreSQL database dump\n--\n")
+        self.out.append("\n")
+        if not self.style.comments:
+            self.out.append("\n\n")
+        else:
+            self.out.append(f"-- Dumped from database version {self.catalog.server}\n\n")
+        self._settings()
+        chosen = [node for node in self.arrangement.nodes if self._printed(node)]
+        for node in chosen:
+            for entry in self._entries(node):
+                self._entry(self._item(node), entry)
+        for node in chosen:
+            if not node.body:
+                for item in (self._item(node), *self._parts(node)):
+                    self._privileges(item)
+        self._comment("--\n-- PostgreSQL database dump complete\n--\n")
+        self.out.append("\n" + self.style.tail)
+
+    def _printed(self, node: Node) -> bool:
+        item = self._item(node)
+        if not self.selection.takes(item) or not item.dumped(self.target):
+            return False
+        inside = node.body or (item.inline and item.parent is not None)
+        return not inside or node in self.arrangement.separate
+
+    def _item(self, node: Node) -> Object:
+        assert node.id is not None
+        return self.catalog.objects[node.id]
+
+    def _parts(self, node: Node) -> tuple[Object, ...]:
+        """What is printed inside the node's CREATE: its embedded parts, then those inline ones that stay inline."""
+        assert node.id is not None
+        return inside(self.catalog, node.id, frozenset(part.id for part in self.arrangement.separate if part.id))
+
+    def _entries(self, node: Node) -> Iterator[Entry]:
+        item = self._item(node)
+        if node.body:
+            yield Entry(desc="RULE", tag=f"{item.name} {BODY_NAME}", sql=item.body(self.target))
+            return
+        shell = Node(node.id, body=True) in self.arrangement.separate
+        parts = self._parts(node)
+        first, *others = item.entries(parts, self.target, shell=shell)
+        yield self._with_extensions(item, first)
+        yield from others
+        for commented in (item, *parts):
+            yield from self._remarks(commented)
+
+    def _with_extensions(self, item: Object, entry: Entry) -> Entry:
+        gap = "\n" if self.target.major >= DEPENDS_ON_ITS_OWN_PARAGRAPH else ""
+        text = "".join(
+            f"{gap}ALTER {item.signature()} DEPENDS ON EXTENSION {ident(name)};\n" for name in item.extensions
+        )
+        return entry.with_sql(entry.sql + text) if text else entry
+
+    def _remarks(self, item: Object) -> Iterator[Entry]:
+        tag = item.signature(qualify=False)
+        if item.comment is not None:
+            sql = f"COMMENT ON {item.signature()} IS {literal(item.comment)};\n"
+            yield Entry(desc="COMMENT", tag=tag, sql=sql)
+        for provider, label in item.labels:
+            sql = f"SECURITY LABEL FOR {ident(provider)} ON {item.signature()} IS {literal(label)};\n"
+            yield Entry(desc="SECURITY LABEL", tag=tag, sql=sql)
+
+    def _privileges(self, item: Object) -> None:
+        signature = item.grant_signature()
+        if item.acl is None:
+            return
+        sql = acl_commands(
+            signature,
+            item.acl,
+            item.acl_default,
+            self._owner(item),
+            major=self.target.major,
+            columns=item.grant_columns,
+            prefix=item.grant_prefix,
+        )
+        if sql:
+            self._entry(item, Entry(desc=item.acl_desc, tag=item.acl_tag, sql=sql))
+
+    def _owner(self, item: Object) -> str | None:
+        """The owner that a header line names: its own, else that of what it belongs to."""
+        found: Object | None = item
+        while found is not None and found.owner is None and found.parent is not None:
+            found = self.catalog.objects.get(found.parent)
+        return found.owner if found is not None else None
+
+    def _comment(self, text: str) -> None:
+        if self.style.comments:
+            self.out.append(text)
+
+    def _settings(self) -> None:
+        lines = ["SET statement_timeout = 0;", "SET lock_timeout = 0;", "SET idle_in_transaction_session_timeout = 0;"]
+        if self.target.major >= TRANSACTION_TIMEOUT_SINCE:
+            lines.append("SET transaction_timeout = 0;")
+        lines += ["SET client_encoding = 'UTF8';", "SET standard_conforming_strings = on;"]
+        if self.style.role:
+            lines.append(f"SET ROLE {ident(self.style.role)};")
+        lines += [
+            "SELECT pg_catalog.set_config('search_path', '', false);",
+            "SET check_function_bodies = false;",
+            "SET xmloption = content;",
+            "SET client_min_messages = warning;",
+            "SET row_security = off;",
+        ]
+        for line in lines:
+            entry = self.style.edit(None, Entry(desc="", tag="", sql=line))
+            if entry is not None:
+                self.out.append(entry.sql + "\n")
+        self.out.append("\n")
+
+    def _entry(self, item: Object, entry: Entry) -> None:
+        edited = self.style.edit(item, entry)
+        self._select_storage(entry)
+        owner = self._owner(item)
+        schema = item.schema or "-"
+        place = f"; Tablespace: {_line(entry.tablespace)}" if entry.tablespace else ""
+        self._comment(
+            f"--\n-- Name: {_line(entry.tag)}; Type: {entry.desc}; Schema: {_line(schema)};"
+            f" Owner: {_line(owner or '-')}{place}\n--\n"
+        )
+        self.out.append("\n")
+        self.out.append(f"{edited.sql if edited else ''}\n\n")
+        if entry.owned and owner and edited:
+            self.out.append(f"ALTER {item.owner_signature(self.target)} OWNER TO {ident(owner)};\n\n")
+
+    def _select_storage(self, entry: Entry) -> None:
+        if entry.tablespace is not None and entry.tablespace != self.tablespace:
+            value = ident(entry.tablespace) if entry.tablespace else "''"
+            self.out.append(f"SET default_tablespace = {value};\n\n")
+            self.tablespace = entry.tablespace
+        if entry.access_method is not None and entry.access_method != self.access_method:
+            self.out.append(f"SET default_table_access_method = {ident(entry.access_method)};\n\n")
+            self.access_method = entry.access_method
+
+
+def inside(catalog: Catalog, owner: ObjectId, separate: frozenset[ObjectId]) -> tuple[Object, ...]:
+    """The parts printed inside the CREATE of `owner`: embedded ones, then inline ones not in `separate`."""
+    parts: Sequence[Object] = catalog.parts.get(owner, ())
+    embedded = [part for part in parts if part.embedded]
+    below = [part for outer in embedded for part in catalog.parts.get(outer.id, ())]
+    inline = [part for part in (*parts, *below) if part.inline and part.id not in separate]
+    return (*embedded, *inline)
+
+
+def _line(text: str | None) -> str:
+    """A name on one line (pg_backup_archiver.c, sanitize_line)."""
+    return re.sub(r"[\r\n]", " ", text or "")
