@@ -148,3 +148,74 @@ def _joined(words: Sequence[str], all_of_them: int, columns: str) -> str:
 def as_grants(acl: Iterable[AclItem]) -> frozenset[tuple[str, str, str, bool]]:
     """An ACL as the set (grantee, grantor, letter, grantable) in which order and grouping mean nothing."""
     return frozenset((item.grantee, item.grantor, letter, star) for item in acl for letter, star in item.granted())
+
+
+def acl_transition(
+    signature: str,
+    old: Sequence[AclItem],
+    new: Sequence[AclItem],
+    owner: str | None,
+    *,
+    major: int,
+    columns: str = "",
+    prefix: str = "",
+) -> Iterator[str]:
+    """The fewest GRANT and REVOKE statements that lead from one set of privileges to another.
+
+    What both sides have is never revoked, not even between two statements.
+    """
+    before, after = _by_grant(old), _by_grant(new)
+    known = known_privileges(signature, columns, major)
+    for (grantor, grantee), had in before.items():
+        has = after.get((grantor, grantee), {})
+        lost = [letter for letter, _ in known if letter in had and letter not in has]
+        narrowed = [letter for letter, _ in known if had.get(letter) and has.get(letter) is False]
+        for letters, option in ((lost, ""), (narrowed, "GRANT OPTION FOR ")):
+            if letters:
+                words = _spelt(letters, known, columns)
+                text = f"{prefix}REVOKE {option}{words} ON {signature} FROM {_role(grantee)};"
+                yield from _as_grantor(grantor, owner, text)
+    # The owner's own grants first, then in the order in which they were made: a grant may rest on an earlier one.
+    for (grantor, grantee), has in sorted(after.items(), key=lambda item: item[0] != (owner, owner)):
+        had = before.get((grantor, grantee), {})
+        plain = [letter for letter, _ in known if has.get(letter) is False and letter not in had]
+        passed = [letter for letter, _ in known if has.get(letter) and not had.get(letter)]
+        for letters, option in ((plain, ""), (passed, " WITH GRANT OPTION")):
+            if letters:
+                words = _spelt(letters, known, columns)
+                text = f"{prefix}GRANT {words} ON {signature} TO {_role(grantee)}{option};"
+                yield from _as_grantor(grantor, owner, text)
+
+
+def _by_grant(acl: Iterable[AclItem]) -> dict[tuple[str, str], dict[str, bool]]:
+    """(grantor, grantee) -> {letter: grantable}."""
+    found: dict[tuple[str, str], dict[str, bool]] = {}
+    for item in acl:
+        found.setdefault((item.grantor, item.grantee), {}).update(item.granted())
+    return found
+
+
+def _spelt(letters: Sequence[str], known: Sequence[tuple[str, str]], columns: str) -> str:
+    return _joined([word for letter, word in known if letter in letters], len(known), columns)
+
+
+def _as_grantor(grantor: str, owner: str | None, text: str) -> Iterator[str]:
+    if grantor in (owner, ""):
+        yield text
+    else:
+        yield f"SET SESSION AUTHORIZATION {ident(grantor)};"
+        yield text
+        yield "RESET SESSION AUTHORIZATION;"
+
+
+def with_owner(acl: Iterable[AclItem], old: str | None, new: str | None) -> tuple[AclItem, ...]:
+    """The privileges after ALTER … OWNER TO, which hands the old owner's grants to the new one (acl.c, aclnewowner)."""
+    if old is None or new is None or old == new:
+        return tuple(acl)
+    moved = (
+        AclItem(
+            new if item.grantee == old else item.grantee, item.privileges, new if item.grantor == old else item.grantor
+        )
+        for item in acl
+    )
+    return tuple(dict.fromkeys(moved))

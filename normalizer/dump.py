@@ -21,12 +21,17 @@ TRANSACTION_TIMEOUT_SINCE: Final = 17
 class Style(Protocol):
     """What a format does differently from pg_dump."""
 
-    comments: bool
-    """Whether the `--` lines between the statements are printed."""
-    role: str
-    """The role of `pg_dump --role`, empty for none."""
-    tail: str
-    """What follows the dump."""
+    @property
+    def comments(self) -> bool:
+        """Whether the `--` lines between the statements are printed."""
+
+    @property
+    def role(self) -> str:
+        """The role of `pg_dump --role`, empty for none."""
+
+    @property
+    def tail(self) -> str:
+        """What follows the dump."""
 
     def edit(self, item: Object | None, entry: Entry) -> Entry | None:
         """The entry as the format has it, None to leave it out; `item` is None for settings."""
@@ -129,21 +134,23 @@ class _Writer:
 
     def _remarks(self, item: Object) -> Iterator[Entry]:
         tag = item.signature(qualify=False)
-        if item.comment is not None:
-            sql = f"COMMENT ON {item.signature()} IS {literal(item.comment)};\n"
+        comment = item.dumped_comment(self.target)
+        if comment is not None:
+            sql = f"COMMENT ON {item.signature()} IS {literal(comment)};\n"
             yield Entry(desc="COMMENT", tag=tag, sql=sql)
         for provider, label in item.labels:
             sql = f"SECURITY LABEL FOR {ident(provider)} ON {item.signature()} IS {literal(label)};\n"
             yield Entry(desc="SECURITY LABEL", tag=tag, sql=sql)
 
     def _privileges(self, item: Object) -> None:
-        signature = item.grant_signature()
-        if item.acl is None:
+        base = item.initial_acl
+        acl = item.acl_default if item.acl is None and base != item.acl_default else item.acl
+        if acl is None:
             return
         sql = acl_commands(
-            signature,
-            item.acl,
-            item.acl_default,
+            item.grant_signature(),
+            acl,
+            base,
             self._owner(item),
             major=self.target.major,
             columns=item.grant_columns,

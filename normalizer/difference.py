@@ -1,0 +1,97 @@
+"""What counts as different: the one relation that diff, proof, fix-functions and snapshots use."""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from attrs import frozen
+
+from pgnorm.catalog.model import CHANGE, Catalog, Change, Object, ObjectId, own_fields
+from pgnorm.catalog.privileges import AclItem, as_grants, with_owner
+
+OWNER: Final = "owner"
+COMMENT: Final = "comment"
+PRIVILEGES: Final = "privileges"
+LABELS: Final = "labels"
+EXTENSIONS: Final = "extensions"
+SATELLITES: Final = frozenset({OWNER, COMMENT, PRIVILEGES, LABELS, EXTENSIONS})
+"""What differs about an object beside its own attributes, named alike for every kind."""
+
+
+@frozen
+class Difference:
+    """One object that two catalogs do not say alike. `old` is None for what only the new one has, and the reverse."""
+
+    old: Object | None
+    new: Object | None
+    changed: frozenset[str] = frozenset()
+    """The names of the attributes and satellites that differ, where both have it."""
+
+    @property
+    def item(self) -> Object:
+        """The object as the new catalog has it, or the old one."""
+        found = self.new or self.old
+        assert found is not None
+        return found
+
+    @property
+    def own(self) -> frozenset[str]:
+        """The kind's own attributes among those changed."""
+        return self.changed - SATELLITES
+
+
+def differences(old: Catalog, new: Catalog) -> tuple[Difference, ...]:
+    """Every object that differs, in the order of the new catalog, then what only the old one has."""
+    return tuple(_pairs(old, new))
+
+
+def _pairs(old: Catalog, new: Catalog) -> Iterator[Difference]:
+    for name, item in new.objects.items():
+        before = old.objects.get(name)
+        if before is None:
+            yield Difference(None, item)
+        elif before != item and (changed := changes(before, item)):
+            yield Difference(before, item, changed)
+    for name, item in old.objects.items():
+        if name not in new.objects:
+            yield Difference(item, None)
+
+
+def changes(old: Object, new: Object) -> frozenset[str]:
+    """The names of what differs between two objects of one id. What is declared `equal` never does."""
+    before, after = _told(old), _told(new)
+    if before == after:
+        return frozenset()
+    from deepdiff import DeepDiff
+
+    return frozenset(str(name) for name in DeepDiff(before, after).affected_root_keys)
+
+
+def _told(item: Object) -> Mapping[str, object]:
+    """What an object says that can be a difference."""
+    fields = {
+        field.name: getattr(item, field.name)
+        for field in own_fields(type(item))
+        if field.metadata[CHANGE] is not Change.EQUAL
+    }
+    return fields | {
+        OWNER: item.owner,
+        COMMENT: item.comment,
+        # Grants that the owner made or holds are the same grants under another owner.
+        PRIVILEGES: as_grants(with_owner(effective_acl(item), item.owner, OWNER)),
+        LABELS: item.labels,
+        EXTENSIONS: item.extensions,
+    }
+
+
+def effective_acl(item: Object) -> tuple[AclItem, ...]:
+    """The privileges in force: a NULL ACL means the default ones."""
+    return item.acl_default if item.acl is None else item.acl
+
+
+def is_part_of(catalog: Catalog, item: Object, owner: ObjectId) -> bool:
+    """Whether `item` goes when `owner` is dropped, because it is a part of it or of a part of it."""
+    parent = item.parent
+    while parent is not None and parent != owner:
+        above = catalog.objects.get(parent)
+        parent = above.parent if above is not None else None
+    return parent is not None
