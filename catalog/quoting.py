@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 
 _DOLLAR_FILL = "_XXXXXXX"
+_NEEDLESSLY_QUOTED = re.compile(r'"([a-z_][a-z0-9_]*)"')
 
 
 def ident(name: str) -> str:
@@ -42,6 +43,11 @@ def string(text: str) -> str:
 def ident_list(names: Iterable[str]) -> str:
     """Identifiers with commas between them."""
     return ", ".join(ident(name) for name in names)
+
+
+def plain(text: str) -> str:
+    """Deparsed text as a person reads it: without the quotes around names that need none."""
+    return _NEEDLESSLY_QUOTED.sub(r"\1", text)
 
 
 _BARE_JSON_SINCE = 17

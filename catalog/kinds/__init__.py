@@ -3,13 +3,32 @@
 from typing import Final
 
 from ..model import Object
+from .aggregates import Aggregate
+from .composites import Attribute, Composite
+from .default_privileges import DefaultPrivileges
+from .domains import Domain, DomainConstraint, DomainNotNull
+from .enums import Enum
+from .extensions import Extension
 from .functions import Function, Procedure
 from .policies import Policy
+from .ranges import Range
 from .row_security import RowSecurity
+from .schemas import Schema
 
 KINDS: Final[tuple[type[Object], ...]] = (
+    Schema,
+    Extension,
+    Enum,
+    Composite,
+    Attribute,
+    Domain,
+    DomainConstraint,
+    DomainNotNull,
+    Range,
     Function,
     Procedure,
+    Aggregate,
     RowSecurity,
     Policy,
+    DefaultPrivileges,
 )

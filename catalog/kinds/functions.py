@@ -8,7 +8,7 @@ from attrs import frozen
 
 from ..model import Changed, Object, Target, alter, equal, replace
 from ..priority import Priority
-from ..quoting import dollar_quoted, ident, literal, qualified, spell_types, string
+from ..quoting import dollar_quoted, ident, literal, plain, qualified, spell_types, string
 
 VOLATILITY: Final = {"i": " IMMUTABLE", "s": " STABLE", "v": ""}
 PARALLEL: Final = {"s": " PARALLEL SAFE", "r": " PARALLEL RESTRICTED", "u": ""}
@@ -129,8 +129,7 @@ class Function(Object):
 
     @property
     def label(self) -> str:
-        types = re.sub(r'"([a-z_][a-z0-9_]*)"', r"\1", self.detail)
-        return f"{self.schema}.{self.name}({types})"
+        return f"{self.schema}.{self.name}({plain(self.detail)})"
 
     def signature(self, *, qualify: bool = True) -> str:
         return f"{self.keyword} {qualified(self.schema if qualify else '', self.name)}({self.identity_arguments})"

@@ -1,0 +1,202 @@
+"""Domains and their constraints."""
+
+from collections.abc import Iterator, Sequence
+from typing import ClassVar, Final, LiteralString, Self
+
+from attrs import frozen
+
+from ..model import Changed, Entry, Object, ObjectId, Target, alter, replace
+from ..priority import Priority
+from ..quoting import ident, qualified, spell_types
+from . import types
+
+NOT_NULL_NAMED_SINCE: Final = 170000
+"""From this server_version_num on a domain's NOT NULL is a row of pg_constraint."""
+
+_CONSTRAINTS: Final[LiteralString] = """
+              from pg_constraint k
+              join pg_type t      on t.oid = k.contypid
+              join pg_namespace n on n.oid = t.typnamespace
+             where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+               and not exists ( select from pg_depend
+                                 where classid = 'pg_type'::regclass and objid = t.oid and deptype = 'e' )"""
+
+
+@frozen(kw_only=True)
+class Domain(types.Type):
+    """A domain: pg_type with typtype d."""
+
+    kind: ClassVar[str] = "domain"
+    keyword: ClassVar[str] = "DOMAIN"
+
+    base: str = replace()
+    """The type under it, with its modifier."""
+    collation: str = replace()
+    """Empty where it is that of `base`."""
+    default: str | None = alter()
+    not_null: bool = alter()
+    not_null_name: str = alter()
+    """The name of the NOT NULL constraint, empty where there is none or the server gives none."""
+
+    @classmethod
+    def query(cls, version: int) -> LiteralString:
+        name: LiteralString = "''"
+        if version >= NOT_NULL_NAMED_SINCE:
+            name = """coalesce( ( select conname::text from pg_constraint
+                              where contypid = t.oid and contype = 'n' ), '' )"""
+        return (
+            types.IDENTITY
+            + """
+                 , format_type(t.typbasetype, t.typtypmod)                       as base
+                 , coalesce( ( select quote_ident(cn.nspname) || '.' || quote_ident(co.collname)
+                                 from pg_collation co
+                                 join pg_namespace cn on cn.oid = co.collnamespace
+                                where co.oid = t.typcollation
+                                  and co.oid <> b.typcollation ), '' )           as collation
+                 , pg_get_expr(t.typdefaultbin, 'pg_type'::regclass)             as default
+                 , t.typnotnull                                                  as not_null
+                 , """
+            + name
+            + """ as not_null_name"""
+            + types.SOURCE
+            + """
+              join pg_type b      on b.oid = t.typbasetype
+             where t.typtype = 'd'"""
+            + types.OF_USERS
+        )
+
+    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
+        del shell
+        default = "" if self.default is None else f" DEFAULT {self.default}"
+        checks = "".join(f"\n\t{part.clause(target)}" for part in parts if isinstance(part, DomainConstraint))
+        base = spell_types(self.base + types.collate(self.collation), target.major)
+        default = spell_types(default, target.major)
+        return f"CREATE DOMAIN {qualified(self.schema, self.name)} AS {base}{self._not_null()}{default}{checks};\n"
+
+    def _not_null(self) -> str:
+        if not self.not_null:
+            return ""
+        usual = self.not_null_name in ("", f"{self.name}_not_null")
+        return " NOT NULL" if usual else f" CONSTRAINT {ident(self.not_null_name)} NOT NULL"
+
+    def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[str]:
+        if changed.take("default"):
+            action = "DROP DEFAULT" if new.default is None else f"SET DEFAULT {new.default}"
+            yield spell_types(f"ALTER {self.signature()} {action};", target.major)
+        if changed.take("not_null"):
+            changed.take("not_null_name")
+            clause = new._not_null()
+            action = f"ADD{clause}" if clause.startswith(" CONSTRAINT") else "SET NOT NULL"
+            yield f"ALTER {self.signature()} {action if new.not_null else 'DROP NOT NULL'};"
+        elif changed.take("not_null_name"):
+            names = f"{ident(self.not_null_name)} TO {ident(new.not_null_name)}"
+            yield f"ALTER {self.signature()} RENAME CONSTRAINT {names};"
+
+
+@frozen(kw_only=True)
+class DomainConstraint(Object):
+    """A CHECK constraint of a domain: pg_constraint. `detail` is the domain."""
+
+    kind: ClassVar[str] = "domain constraint"
+    keyword: ClassVar[str] = "CONSTRAINT"
+    catalog: ClassVar[str] = "pg_constraint"
+    priority: ClassVar[int] = Priority.CONSTRAINT
+
+    definition: str = replace()
+    """CHECK (…), without NOT VALID."""
+    validated: bool = alter()
+
+    @classmethod
+    def query(cls, version: int) -> LiteralString:
+        del version
+        return (
+            """
+            select k.oid
+                 , n.nspname::text                                                  as schema
+                 , k.conname::text                                                  as name
+                 , t.typname::text                                                  as detail
+                 , regexp_replace(pg_get_constraintdef(k.oid), ' NOT VALID$', '')   as definition
+                 , k.convalidated                                                   as validated"""
+            + _CONSTRAINTS
+            + """
+               and k.contype = 'c'
+             order by n.nspname, t.typname, k.conname"""
+        )
+
+    @property
+    def parent(self) -> ObjectId:
+        return ObjectId(Domain.kind, self.schema, self.detail)
+
+    @property
+    def inline(self) -> bool:
+        return self.validated
+
+    @property
+    def sort_key(self) -> tuple[object, ...]:
+        # Before constraints of tables, whose key starts with the table's name.
+        return ("", self.detail)
+
+    @property
+    def tag(self) -> str:
+        return f"{self.detail} {self.name}"
+
+    def signature(self, *, qualify: bool = True) -> str:
+        return f"CONSTRAINT {ident(self.name)} ON DOMAIN {qualified(self.schema if qualify else '', self.detail)}"
+
+    def clause(self, target: Target) -> str:
+        return spell_types(f"CONSTRAINT {ident(self.name)} {self.definition}", target.major)
+
+    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
+        del parts, shell
+        valid = "" if self.validated else " NOT VALID"
+        return f"{self._domain()}\n    ADD {self.clause(target)}{valid};\n"
+
+    def entries(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> tuple[Entry, ...]:
+        return (Entry(desc="CHECK CONSTRAINT", tag=self.tag, sql=self.create(parts, target)),)
+
+    def drop(self) -> str:
+        return f"{self._domain()} DROP CONSTRAINT {ident(self.name)};"
+
+    def must_replace(self, new: Self, changed: frozenset[str]) -> bool:
+        return self.validated and not new.validated
+
+    def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[str]:
+        if changed.take("validated"):
+            yield f"{self._domain()} VALIDATE CONSTRAINT {ident(self.name)};"
+
+    def _domain(self) -> str:
+        return f"ALTER DOMAIN {qualified(self.schema, self.detail)}"
+
+
+@frozen(kw_only=True)
+class DomainNotNull(Object):
+    """The NOT NULL constraint of a domain, for its comment; `Domain` says the rest. `detail` is the domain."""
+
+    kind: ClassVar[str] = "domain not null"
+    keyword: ClassVar[str] = "CONSTRAINT"
+    catalog: ClassVar[str] = "pg_constraint"
+    priority: ClassVar[int] = Priority.CONSTRAINT
+    embedded: ClassVar[bool] = True
+    derived: ClassVar[bool] = True
+
+    @classmethod
+    def query(cls, version: int) -> LiteralString:
+        del version
+        return (
+            """
+            select k.oid
+                 , n.nspname::text   as schema
+                 , k.conname::text   as name
+                 , t.typname::text   as detail"""
+            + _CONSTRAINTS
+            + """
+               and k.contype = 'n'
+             order by n.nspname, t.typname, k.conname"""
+        )
+
+    @property
+    def parent(self) -> ObjectId:
+        return ObjectId(Domain.kind, self.schema, self.detail)
+
+    def signature(self, *, qualify: bool = True) -> str:
+        return f"CONSTRAINT {ident(self.name)} ON DOMAIN {qualified(self.schema if qualify else '', self.detail)}"

@@ -1,0 +1,62 @@
+"""Enum types."""
+
+from collections.abc import Iterator, Sequence
+from typing import ClassVar, LiteralString, Self
+
+from attrs import frozen
+
+from ..model import Changed, Object, Target, alter
+from ..quoting import literal, qualified
+from . import types
+
+
+@frozen(kw_only=True)
+class Enum(types.Type):
+    """An enum type: pg_type with typtype e, and pg_enum."""
+
+    kind: ClassVar[str] = "enum"
+
+    values: tuple[str, ...] = alter()
+
+    @classmethod
+    def query(cls, version: int) -> LiteralString:
+        del version
+        return (
+            types.IDENTITY
+            + """
+                 , array( select enumlabel::text from pg_enum
+                           where enumtypid = t.oid order by enumsortorder )   as values"""
+            + types.SOURCE
+            + """
+             where t.typtype = 'e'"""
+            + types.OF_USERS
+        )
+
+    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
+        del parts, target, shell
+        labels = ",".join(f"\n    {literal(label)}" for label in self.values)
+        return f"CREATE TYPE {qualified(self.schema, self.name)} AS ENUM ({labels}\n);\n"
+
+    def must_replace(self, new: Self, changed: frozenset[str]) -> bool:
+        # A label can be added anywhere, but neither removed nor moved; whether one was renamed cannot be known.
+        kept = tuple(label for label in new.values if label in self.values)
+        return kept != self.values
+
+    def needs_commit(self, new: Self, changed: frozenset[str]) -> bool:
+        return "values" in changed
+
+    def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[str]:
+        if not changed.take("values"):
+            return
+        waiting = list(self.values)
+        previous: str | None = None
+        for label in new.values:
+            if label in self.values:
+                waiting.remove(label)
+            elif not waiting:
+                yield f"ALTER {self.signature()} ADD VALUE {literal(label)};"
+            elif previous is None:
+                yield f"ALTER {self.signature()} ADD VALUE {literal(label)} BEFORE {literal(waiting[0])};"
+            else:
+                yield f"ALTER {self.signature()} ADD VALUE {literal(label)} AFTER {literal(previous)};"
+            previous = label

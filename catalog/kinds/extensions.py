@@ -1,0 +1,72 @@
+"""Extensions."""
+
+from collections.abc import Iterator, Sequence
+from typing import ClassVar, LiteralString, Self
+
+from attrs import frozen
+
+from ..model import Changed, Entry, Object, Target, alter, equal
+from ..priority import Priority
+from ..quoting import ident
+
+
+@frozen(kw_only=True)
+class Extension(Object):
+    """An extension: pg_extension. Its members are no objects of their own: what needs one needs the extension."""
+
+    kind: ClassVar[str] = "extension"
+    keyword: ClassVar[str] = "EXTENSION"
+    catalog: ClassVar[str] = "pg_extension"
+    priority: ClassVar[int] = Priority.EXTENSION
+
+    home: str = alter()
+    """The schema that holds its members."""
+    version: str = equal()
+    """CREATE EXTENSION takes the server's own version, as in pg_dump, so servers differ in it without meaning."""
+    relocatable: bool = equal()
+    """The control file's word, which goes with the version."""
+    of_initdb: bool = equal()
+    """Whether initdb made it (plpgsql): then every database has it."""
+
+    @classmethod
+    def query(cls, version: int) -> LiteralString:
+        del version
+        # initdb's objects have OIDs below FirstNormalObjectId.
+        return """
+            select e.oid
+                 , ''                  as schema
+                 , e.extname::text     as name
+                 , ''                  as detail
+                 , n.nspname::text     as home
+                 , e.extversion        as version
+                 , e.extrelocatable    as relocatable
+                 , e.oid < 16384       as of_initdb
+              from pg_extension e
+              join pg_namespace n on n.oid = e.extnamespace
+             order by e.extname"""
+
+    @property
+    def disposable(self) -> bool:
+        # Columns of its types go with it.
+        return False
+
+    def dumped(self, target: Target) -> bool:
+        return not (self.of_initdb or target.named_schemas)
+
+    def signature(self, *, qualify: bool = True) -> str:
+        del qualify
+        return f"{self.keyword} {ident(self.name)}"
+
+    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
+        del parts, target, shell
+        return f"CREATE EXTENSION IF NOT EXISTS {ident(self.name)} WITH SCHEMA {ident(self.home)};\n"
+
+    def entries(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> tuple[Entry, ...]:
+        return (Entry(desc=self.keyword, tag=self.tag, sql=self.create(parts, target)),)
+
+    def must_replace(self, new: Self, changed: frozenset[str]) -> bool:
+        return "home" in changed and not self.relocatable
+
+    def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[str]:
+        if changed.take("home"):
+            yield f"ALTER {self.signature()} SET SCHEMA {ident(new.home)};"

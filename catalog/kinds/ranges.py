@@ -1,0 +1,95 @@
+"""Range types, each with its multirange type."""
+
+from collections.abc import Sequence
+from typing import ClassVar, LiteralString
+
+from attrs import frozen
+
+from ..model import Object, Target, equal, replace
+from ..quoting import ident, qualified, spell_types
+from . import types
+
+
+@frozen(kw_only=True)
+class Range(types.Type):
+    """A range type: pg_type with typtype r, and pg_range. Postgres alters nothing of it."""
+
+    kind: ClassVar[str] = "range"
+
+    subtype: str = replace()
+    multirange: str = replace()
+    """The name of the multirange type, with its schema."""
+    multirange_name: tuple[str, str] = equal()
+    """(schema, name): `multirange` says the same."""
+    operator_class: str = replace()
+    """Empty where it is the subtype's default."""
+    collation: str = replace()
+    """Empty where it is the subtype's own."""
+    canonical: str = replace()
+    """A function, `-` for none."""
+    subtype_difference: str = replace()
+    """A function, `-` for none."""
+
+    @classmethod
+    def query(cls, version: int) -> LiteralString:
+        del version
+        return (
+            types.IDENTITY
+            + """
+                 , format_type(g.rngsubtype, null)                             as subtype
+                 , format_type(g.rngmultitypid, null)                          as multirange
+                 , array[mn.nspname::text, m.typname::text]                    as multirange_name
+                 , case when o.opcdefault then ''
+                        else quote_ident(ocn.nspname) || '.' || quote_ident(o.opcname) end   as operator_class
+                 , coalesce( ( select quote_ident(cn.nspname) || '.' || quote_ident(co.collname)
+                                 from pg_collation co
+                                 join pg_namespace cn on cn.oid = co.collnamespace
+                                where co.oid = g.rngcollation
+                                  and co.oid <> s.typcollation ), '' )         as collation
+                 , g.rngcanonical::text                                        as canonical
+                 , g.rngsubdiff::text                                          as subtype_difference"""
+            + types.SOURCE
+            + """
+              join pg_range g       on g.rngtypid = t.oid
+              join pg_type s        on s.oid = g.rngsubtype
+              join pg_type m        on m.oid = g.rngmultitypid
+              join pg_namespace mn  on mn.oid = m.typnamespace
+              join pg_opclass o     on o.oid = g.rngsubopc
+              join pg_namespace ocn on ocn.oid = o.opcnamespace
+             where t.typtype = 'r'"""
+            + types.OF_USERS
+        )
+
+    @property
+    def claims(self) -> tuple[tuple[str, ...], ...]:
+        return (("type", self.schema, self.name), ("type", *self.multirange_name))
+
+    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
+        del parts, shell
+        options = (
+            ("subtype", self.subtype),
+            ("multirange_type_name", self.multirange),
+            ("subtype_opclass", self.operator_class),
+            ("collation", self.collation),
+            ("canonical", "" if self.canonical == "-" else self.canonical),
+            ("subtype_diff", "" if self.subtype_difference == "-" else self.subtype_difference),
+        )
+        lines = ",".join(f"\n    {name} = {value}" for name, value in options if value)
+        return spell_types(f"CREATE TYPE {qualified(self.schema, self.name)} AS RANGE ({lines}\n);\n", target.major)
+
+    def set_aside(self, name: str) -> tuple[str, ...]:
+        # The multirange type and the constructors keep their names, which the successor's own would meet.
+        schema, multirange = self.multirange_name
+        constructors = (
+            (self.schema, self.name, f"{self.subtype}, {self.subtype}", name),
+            (self.schema, self.name, f'{self.subtype}, {self.subtype}, "text"', name),
+            (schema, multirange, "", f"{name}_multirange"),
+        )
+        return (
+            *(
+                f"ALTER FUNCTION {qualified(place, old)}({arguments}) RENAME TO {ident(new)};"
+                for place, old, arguments, new in constructors
+            ),
+            f"ALTER TYPE {qualified(schema, multirange)} RENAME TO {ident(f'{name}_multirange')};",
+            *super().set_aside(name),
+        )

@@ -1,0 +1,60 @@
+"""What all types that users make have in common."""
+
+from typing import ClassVar, Final, LiteralString
+
+from attrs import frozen
+
+from ..model import Object
+from ..priority import Priority
+from ..quoting import ident, qualified
+
+IDENTITY: Final[LiteralString] = """
+            select t.oid
+                 , n.nspname::text                       as schema
+                 , t.typname::text                       as name
+                 , ''                                    as detail
+                 , r.rolname::text                       as owner
+                 , t.typacl::text[]                      as acl
+                 , acldefault('T', t.typowner)::text[]   as acl_default"""
+"""The first columns of each query: identity and satellites of pg_type t."""
+
+SOURCE: Final[LiteralString] = """
+              from pg_type t
+              join pg_namespace n on n.oid = t.typnamespace
+              join pg_roles r     on r.oid = t.typowner"""
+
+OF_USERS: Final[LiteralString] = """
+               and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+               and not exists ( select from pg_depend
+                                 where classid = 'pg_type'::regclass and objid = t.oid and deptype = 'e' )
+             order by n.nspname, t.typname"""
+
+
+@frozen(kw_only=True)
+class Type(Object):
+    """A type: pg_type."""
+
+    keyword: ClassVar[str] = "TYPE"
+    catalog: ClassVar[str] = "pg_type"
+    priority: ClassVar[int] = Priority.TYPE
+    default_acl_type: ClassVar[str] = "T"
+
+    @property
+    def disposable(self) -> bool:
+        # DROP TYPE takes the columns of the type with it.
+        return False
+
+    @property
+    def claims(self) -> tuple[tuple[str, ...], ...]:
+        return (("type", self.schema, self.name),)
+
+    def grant_signature(self, *, qualify: bool = True) -> str:
+        return f"TYPE {qualified(self.schema if qualify else '', self.name)}"
+
+    def set_aside(self, name: str) -> tuple[str, ...]:
+        return (f"ALTER {self.signature()} RENAME TO {ident(name)};",)
+
+
+def collate(collation: str) -> str:
+    """The COLLATE clause, empty for the collation that the type has anyway."""
+    return f" COLLATE {collation}" if collation else ""
