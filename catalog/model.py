@@ -84,6 +84,17 @@ class Entry:
         return attrs.evolve(self, sql=sql)
 
 
+@frozen
+class DefaultGrants:
+    """What ALTER DEFAULT PRIVILEGES gives to the new objects of a role, in one schema or (empty) in all."""
+
+    role: str
+    schema: str
+    type: str
+    """pg_default_acl.defaclobjtype."""
+    acl: tuple[AclItem, ...]
+
+
 class Changed:
     """The names of an object's attributes that differ; `alter` takes each that it answers for."""
 
@@ -124,8 +135,14 @@ class Object:
     """Postgres rebuilds it by itself when the type of a column that it uses is altered (an index)."""
     guarded: ClassVar[str] = ""
     """The form of `CREATE keyword` that may be run twice, empty where there is none (`CREATE TABLE IF NOT EXISTS`)."""
+    opaque: ClassVar[bool] = False
+    """Holds code whose dependencies Postgres does not record (a function with a quoted body)."""
     postponable: ClassVar[bool] = False
     """May follow the constraints and indexes where a loop demands it (a function, a materialized view)."""
+    project_owned_anywhere: ClassVar[bool] = False
+    """A project may add one to what its platform manages (a trigger on `auth.users`)."""
+    platform_decides: ClassVar[bool] = False
+    """The one that the platform provides stays the platform's, however it differs from server to server (an extension)."""
     default_acl_type: ClassVar[str] = ""
     """pg_default_acl.defaclobjtype of the default privileges that a new one gets, empty where there are none."""
 
@@ -226,6 +243,11 @@ class Object:
         return ""
 
     @property
+    def default_grants(self) -> DefaultGrants | None:
+        """What it adds to objects created later, None for what adds nothing."""
+        return None
+
+    @property
     def grant_prefix(self) -> str:
         """What stands before GRANT and REVOKE: `ALTER DEFAULT PRIVILEGES … ` for default privileges."""
         return ""
@@ -301,6 +323,15 @@ class Object:
         (`USING "c"::text::type`), drop the old one under its new name. Empty where there is no such way.
         """
         del name
+        return ()
+
+    def rebind(self, new: Self, target: Target) -> Iterator[str]:
+        """The statements that move it from a type that was set aside to the successor of the same name."""
+        raise NotImplementedError
+
+    @property
+    def finish(self) -> tuple[str, ...]:
+        """What a migration runs after creating it, beyond a dump's text (REFRESH MATERIALIZED VIEW)."""
         return ()
 
     def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[str]:

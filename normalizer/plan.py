@@ -1,0 +1,71 @@
+"""A plan: the ordered statements that turn one catalog into another, with hazards and transaction boundaries."""
+
+from collections.abc import Iterable, Iterator
+from enum import Enum
+from typing import Final
+
+from attrs import frozen
+
+from pgnorm.catalog.model import Object, ObjectId
+
+from .difference import Difference
+
+BOUNDARY: Final = "-- Commit here: what follows uses an enum value that was added above.\n"
+UNCHECKED_BODIES: Final = "SET check_function_bodies = false;\n"
+
+
+class Verb(Enum):
+    """What a step does to its object."""
+
+    CREATE = "create"
+    ALTER = "alter"
+    DROP = "drop"
+
+
+@frozen(kw_only=True)
+class Step:
+    """The statements that do one thing to one object."""
+
+    verb: Verb
+    item: Object
+    sql: str
+    """One or more statements, each with its semicolon."""
+    destructive: bool = False
+    """Whether rows or other data are lost that nothing in the plan brings back."""
+
+    @property
+    def id(self) -> ObjectId:
+        """The object's name."""
+        return self.item.id
+
+
+@frozen(kw_only=True)
+class Plan:
+    """Steps in the order in which they run. Each of `transactions` must be committed before the next one starts."""
+
+    transactions: tuple[tuple[Step, ...], ...]
+    differences: tuple[Difference, ...]
+    """What the plan is for."""
+    opaque: bool = False
+    """Whether it makes routines whose bodies may name what comes later."""
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """All steps in order."""
+        return tuple(step for steps in self.transactions for step in steps)
+
+    def scripts(self) -> tuple[str, ...]:
+        """The SQL of each transaction."""
+        return tuple("".join(self._script(steps)) for steps in self.transactions)
+
+    def _script(self, steps: Iterable[Step]) -> Iterator[str]:
+        if self.opaque:
+            yield UNCHECKED_BODIES
+            yield "\n"
+        yield "\n".join(step.sql.strip() + "\n" for step in steps)
+
+    def __bool__(self) -> bool:
+        return bool(self.steps)
+
+
+EMPTY: Final = Plan(transactions=(), differences=())
