@@ -142,7 +142,7 @@ class Object:
     project_owned_anywhere: ClassVar[bool] = False
     """A project may add one to what its platform manages (a trigger on `auth.users`)."""
     platform_decides: ClassVar[bool] = False
-    """The one that the platform provides stays the platform's, however it differs from server to server (an extension)."""
+    """The platform's own stays so, however it differs from server to server (an extension)."""
     default_acl_type: ClassVar[str] = ""
     """pg_default_acl.defaclobjtype of the default privileges that a new one gets, empty where there are none."""
 

@@ -46,6 +46,11 @@ def select(catalogs: Iterable[Catalog], include: Iterable[str], exclude: Iterabl
     return Selection(include=frozenset(chosen), exclude=frozenset(dropped))
 
 
+def matches(pattern: str, schema: str) -> bool:
+    """Whether a pattern names a schema."""
+    return _pattern(pattern).fullmatch(schema) is not None
+
+
 def _pattern(text: str) -> re.Pattern[str]:
     """A psql pattern: `*` and `?` are wild, letters fold to lower case, and quotes keep what they hold as it is."""
     parts = []

@@ -18,6 +18,7 @@ class Extension(Object):
     keyword: ClassVar[str] = "EXTENSION"
     catalog: ClassVar[str] = "pg_extension"
     priority: ClassVar[int] = Priority.EXTENSION
+    platform_decides: ClassVar[bool] = True
 
     home: str = alter()
     """The schema that holds its members."""

@@ -20,6 +20,7 @@ class Policy(Object):
     keyword: ClassVar[str] = "POLICY"
     catalog: ClassVar[str] = "pg_policy"
     priority: ClassVar[int] = Priority.POLICY
+    project_owned_anywhere: ClassVar[bool] = True
 
     permissive: bool = replace()
     command: str = replace()

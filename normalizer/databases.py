@@ -1,0 +1,175 @@
+"""Live databases: which one is meant, how to connect to it, and what to say where that fails."""
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+from attrs import field, frozen
+
+from pgnorm.catalog.errors import PgnormError
+
+from .project import Project, shown
+
+if TYPE_CHECKING:
+    from psycopg import Connection, Error
+
+_PATIENCE: Final = "10"  # seconds
+_ENVIRONMENT: Final = ("PGNORM_DB_URL", "DATABASE_URL")
+_UNREADABLE: Final = "Write `@`, `:`, `/`, `?`, `#` and `%` in a password as %40, %3A, %2F, %3F, %23 and %25."
+_HINTS: Final = (
+    ("no password supplied", "Put the password into ~/.pgpass or PGPASSWORD, or into the URL."),
+    ("password authentication failed", "Check the user and the password (URL, PGPASSWORD, ~/.pgpass)."),
+    ("Tenant or user not found", "Check the project ref in the pooler's user name, postgres.<ref>, and its region."),
+    ("could not translate host name", "Check the spelling of the host, and that this machine is on the network."),
+    ("does not exist", "Check the name of the database and of the user."),
+    ("no pg_hba.conf entry", "The server does not admit this user from here; with ?sslmode=require it may."),
+    ("too many", "The server has no connection left; try again, or connect through its pooler."),
+    ("timeout", "Is the server up, and does a firewall let this machine through?"),
+    ("Network is unreachable", "The host may have an IPv6 address only: use the pooler's URL instead."),
+    ("Connection refused", "Is the server running, and is the port right?"),
+    ("No such file or directory", "Is the server running? Name another database with --db-url."),
+)
+
+
+@frozen(kw_only=True)
+class Database:
+    """A live database. `conninfo` is what the person gave, `settings` go before it; both may hold a password."""
+
+    conninfo: str = field(default="", repr=False)
+    settings: Mapping[str, str] = field(factory=dict, repr=False)
+    hint: str = ""
+    """The way out where nothing answers."""
+
+
+def local(project: Project) -> Database:
+    """The database of the local Supabase stack. Raises PgnormError for a project that has none."""
+    if project.port is None:
+        raise PgnormError(
+            "this project has no local Supabase stack: there is no supabase/config.toml",
+            place=shown(project.root),
+            hint="Name the database with --db-url.",
+        )
+    return Database(
+        settings=_address("127.0.0.1", project.port, password="postgres"),
+        hint="Start the stack with `supabase start`, or name another database with --db-url.",
+    )
+
+
+def linked(project: Project) -> Database:
+    """The database of the linked Supabase project, as the Supabase CLI keeps it below supabase/.temp.
+
+    Raises PgnormError where the project is not linked.
+    """
+    folder = (project.supabase_dir or project.root / "supabase") / ".temp"
+    ref, pooler = (_first_line(folder / name) for name in ("project-ref", "pooler-url"))
+    if not ref and not pooler:
+        raise PgnormError(
+            f"the project is not linked: there is no {shown(folder / 'project-ref')}",
+            hint="Run `supabase link`, or name the database with --db-url.",
+        )
+    secret = os.environ.get("SUPABASE_DB_PASSWORD")
+    password = {"password": secret} if secret else {}
+    hint = "The password comes from SUPABASE_DB_PASSWORD, PGPASSWORD or ~/.pgpass."
+    if pooler:
+        # Older versions of the Supabase CLI keep the placeholder [YOUR-PASSWORD] in the URL.
+        url = re.sub(r"^(\w+://[^:@/]+):.*@", r"\1@", pooler)
+        return Database(conninfo=url, settings={"sslmode": "require", **password}, hint=hint)
+    settings = {**_address(f"db.{ref}.supabase.co", 5432), "sslmode": "require", **password}
+    return Database(settings=settings, hint=hint)
+
+
+def named_by_environment() -> Database:
+    """The database that PGNORM_DB_URL, DATABASE_URL or libpq's own settings (PGHOST, PGSERVICE, …) name."""
+    for name in _ENVIRONMENT:
+        if url := os.environ.get(name):
+            return Database(conninfo=url, hint=f"The address comes from {name}.")
+    return Database(hint="Name the database with --db-url, PGNORM_DB_URL or libpq's PGHOST, PGDATABASE, …")
+
+
+@contextmanager
+def connected(database: Database) -> "Iterator[Connection]":
+    """An autocommitting connection, closed at the end. Raises PgnormError, which never tells a password."""
+    from psycopg import Error, connect
+    from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+    try:
+        parsed = conninfo_to_dict(database.conninfo)
+    except Error as error:
+        raise _unreadable(database.conninfo, error) from None
+    words = {key: str(value) for key, value in {**database.settings, **parsed}.items() if value is not None}
+    if "password" in database.settings:
+        words["password"] = database.settings["password"]
+    _check(words)
+    words.setdefault("application_name", "pgnorm")
+    if not os.environ.get("PGCONNECT_TIMEOUT"):
+        words.setdefault("connect_timeout", _PATIENCE)
+    # The parsed words replace the URL: it can't be repeated in a message then.
+    conninfo = make_conninfo("", **words)
+    try:
+        connection = connect(conninfo, autocommit=True, prepare_threshold=None)
+    except Error as error:
+        raise _refused(words, database, error) from None
+    with connection:
+        yield connection
+
+
+def address(connection: "Connection") -> str:
+    """How a person names the database of a connection: no password."""
+    info = connection.info
+    where = info.host if info.host.startswith(("/", "@")) else f"{info.host}:{info.port}"
+    return f"database {info.dbname} on {where} as {info.user}"
+
+
+def _address(host: str, port: int, *, password: str = "") -> dict[str, str]:
+    given = {"password": password} if password else {}
+    return {"host": host, "port": str(port), "user": "postgres", "dbname": "postgres", **given}
+
+
+def _first_line(path: os.PathLike[str]) -> str:
+    try:
+        with open(path, encoding="utf-8") as file:
+            return file.readline().strip()
+    except FileNotFoundError:
+        return ""
+
+
+def _unreadable(conninfo: str, error: "Error") -> PgnormError:
+    """What to say of an address that libpq can't parse: nothing of the address itself, which may hold a password."""
+    parameter = re.search(r'invalid URI query parameter: "(\w+)"', str(error))
+    if parameter and "@" in conninfo.partition("?")[0]:
+        extra = " It is Prisma's own." if parameter[1] in ("pgbouncer", "schema", "connection_limit") else ""
+        return PgnormError(
+            f"the database URL holds the parameter `{parameter[1]}`, which libpq does not know",
+            hint=f"Leave it out of the URL.{extra}",
+        )
+    return PgnormError("the database's address is no valid URL and no valid list of key=value words", hint=_UNREADABLE)
+
+
+def _check(words: Mapping[str, str]) -> None:
+    """Refuse an address of which a part of the password slipped into another field, before libpq repeats it."""
+    port = words.get("port", "")
+    names = words.get("host", ""), words.get("dbname", "")
+    if not re.fullmatch(r"[\d,]*", port) or any("@" in name and not name.startswith("@") for name in names):
+        raise PgnormError("the database URL can't be read: its parts are not where they belong", hint=_UNREADABLE)
+
+
+def _refused(words: Mapping[str, str], database: Database, error: "Error") -> PgnormError:
+    shown_words = {
+        "host": words.get("host") or os.environ.get("PGHOST") or "the local socket",
+        "port": words.get("port") or os.environ.get("PGPORT") or "5432",
+        "user": words.get("user") or os.environ.get("PGUSER") or "the default user",
+        "dbname": words.get("dbname") or os.environ.get("PGDATABASE") or "the default",
+    }
+    if "service" in words or os.environ.get("PGSERVICE"):
+        where = f"service {words.get('service') or os.environ.get('PGSERVICE')}"
+    else:
+        where = "{host}:{port} as {user}, database {dbname}".format(**shown_words)
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    reason = re.sub(r"^(connection failed: )?(connection to server .*? failed: )?", "", lines[0] if lines else "")
+    if password := words.get("password"):
+        reason = reason.replace(password, "***")
+    advice = [text for sign, text in _HINTS if sign in str(error)][:1]
+    hint = " ".join([*advice, database.hint]).strip()
+    return PgnormError(f"cannot connect to {where}: {reason}", hint=hint or None)

@@ -1,0 +1,66 @@
+"""What of a catalog the project owns: the baseline and the managed schemas filtered out."""
+
+from attrs import evolve, field, frozen
+
+from pgnorm.catalog.model import Catalog, Object
+
+from .difference import changes
+from .platforms import Platform
+from .selection import matches
+
+
+@frozen(kw_only=True)
+class Ownership:
+    """Whose an object is: the platform's, which `baseline` shows empty, or the project's."""
+
+    platform: Platform
+    baseline: Catalog = field(repr=False)
+    schemas: tuple[str, ...] = ()
+    """Patterns of the project's schemas; empty for all but those that the platform manages."""
+
+    def owns(self, item: Object) -> bool:
+        """Whether an object can be the project's.
+
+        On a managed schema that are only triggers and policies, and what the baseline has is not. Elsewhere it is
+        everything but what the baseline decides by itself, such as an extension's version.
+        """
+        if item.namespace and not self.owns_schema(item.namespace):
+            return item.project_owned_anywhere and item.id not in self.baseline.objects
+        return not (item.platform_decides and item.id in self.baseline.objects)
+
+    def owns_schema(self, name: str) -> bool:
+        """Whether all that is in a schema is the project's."""
+        if self.schemas:
+            return any(matches(pattern, name) for pattern in self.schemas)
+        return not self.platform.manages(name)
+
+    def is_baseline(self, item: Object) -> bool:
+        """Whether an object is just as the baseline has it."""
+        given = self.baseline.objects.get(item.id)
+        return given is not None and not changes(given, item)
+
+
+def owned(catalog: Catalog, ownership: Ownership, *, beside: Catalog | None = None) -> Catalog:
+    """The part of a catalog that the project owns.
+
+    What is just as the baseline has it drops out. With `beside`, the catalog that it is compared with, it stays where
+    that one does not have it so: then there is a change to write, and it starts from what is here.
+    """
+
+    def stays(item: Object) -> bool:
+        if not ownership.owns(item):
+            return False
+        if not ownership.is_baseline(item):
+            return True
+        if beside is None:
+            return False
+        other = beside.objects.get(item.id)
+        return other is None or not ownership.is_baseline(other)
+
+    objects = {name: item for name, item in catalog.objects.items() if stays(item)}
+    edges = tuple(edge for edge in catalog.edges if edge.dependent in objects and edge.referenced in objects)
+    provided = dict(ownership.baseline.unmodelled)
+    unmodelled = tuple(
+        (what, count - provided.get(what, 0)) for what, count in catalog.unmodelled if count > provided.get(what, 0)
+    )
+    return evolve(catalog, objects=objects, edges=edges, unmodelled=unmodelled)

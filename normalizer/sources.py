@@ -1,0 +1,108 @@
+"""The source words: what each means, without opening anything."""
+
+import difflib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from attrs import frozen
+
+from pgnorm.catalog.errors import PgnormError
+
+from .databases import Database, linked, local, named_by_environment
+from .project import Project, shown
+
+if TYPE_CHECKING:
+    from .loading import Kind
+
+WORDS: Final = ("files", "migrations", "local", "linked", "db")
+
+
+@frozen(kw_only=True)
+class Files:
+    """SQL files that are loaded, in this order, to say what a catalog holds."""
+
+    word: str
+    paths: tuple[Path, ...]
+    kind: "Kind"
+    title: str
+    notes: tuple[str, ...] = ()
+    """What of the source is passed over."""
+
+
+Source: TypeAlias = Files | Database
+
+
+def parse(word: str, project: Project | None) -> Source:
+    """The source that a word of --from or --to names.
+
+    Raises PgnormError for a word that names none, and where the source does not exist.
+    """
+    if word in ("files", "migrations", "local", "linked") and project is None:
+        raise PgnormError(
+            f"`{word}` is a source of a project, and there is none from here upwards",
+            hint="Run it in the project or with --project, or name a database URL or a .sql file.",
+        )
+    if project is not None:
+        if word == "files":
+            return declared(project)
+        if word == "migrations":
+            return migrations(project)
+        if word == "local":
+            return local(project)
+        if word == "linked":
+            return linked(project)
+    if word == "db":
+        return named_by_environment()
+    if word.endswith(".json"):
+        raise PgnormError(
+            "snapshots can't be read yet", place=word, hint="Name a database, `files`, `migrations` or a .sql file."
+        )
+    if "://" in word or "=" in word:
+        return Database(conninfo=word)
+    return _script(word)
+
+
+def declared(project: Project) -> Files:
+    """The project's declared schema files. Raises PgnormError where there are none."""
+    paths = project.declared_files()
+    return Files(word="files", paths=paths, kind="declared", title=f"files: {_count(paths)} of {_folder(paths)}")
+
+
+def migrations(project: Project) -> Files:
+    """The project's migrations, maybe none."""
+    found = project.migration_files()
+    paths = tuple(migration.path for migration in found.files)
+    title = f"migrations: {_count(paths)} of {shown(project.migrations_dir)}"
+    notes = tuple(f"{shown(path)} is skipped: a migration is named <version>_<name>.sql" for path in found.skipped)
+    return Files(word="migrations", paths=paths, kind="migrations", title=title, notes=notes)
+
+
+def _script(word: str) -> Files:
+    path = Path(word)
+    if path.is_dir():
+        paths = tuple(sorted(path.rglob("*.sql"), key=lambda found: found.as_posix()))
+        if not paths:
+            raise PgnormError("the folder holds no .sql file", place=word)
+        return Files(word=word, paths=paths, kind="declared", title=f"{word}: {_count(paths)}")
+    if path.exists():
+        return Files(word=word, paths=(path,), kind="script", title=word)
+    close = difflib.get_close_matches(word, WORDS, n=1)
+    raise PgnormError(
+        f"there is no source `{word}`",
+        hint=f"Did you mean `{close[0]}`?"
+        if close
+        else f"A source is one of {', '.join(WORDS)}, a postgresql:// URL, service=NAME, a .sql file or a folder.",
+    )
+
+
+def _count(paths: Sequence[Path]) -> str:
+    return "1 file" if len(paths) == 1 else f"{len(paths)} files"
+
+
+def _folder(paths: Sequence[Path]) -> str:
+    folders = {path.parent for path in paths}
+    while len(folders) > 1:
+        deepest = max(len(folder.parts) for folder in folders)
+        folders = {folder.parent if len(folder.parts) == deepest else folder for folder in folders}
+    return shown(folders.pop())

@@ -1,0 +1,176 @@
+"""Sources opened: databases as they are, files by loading them into the one shadow of the run."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from functools import cached_property
+from types import TracebackType
+from typing import TYPE_CHECKING, Final, Self
+
+from attrs import frozen
+
+from pgnorm.catalog.model import Catalog
+
+from .adaptation import Level
+from .databases import Database, address, connected
+from .files import SourceFile, read_file
+from .platforms import PLAIN, Platform
+from .postgres.shadow import Session, Shadow, open_shadow
+from .project import Project, shown
+from .sources import Files, Source
+
+if TYPE_CHECKING:
+    from .loading import Kind
+
+Tell = Callable[[Level, str], None]
+"""What takes a line for a person."""
+
+_OWNER: Final = "postgres"
+
+
+@frozen(kw_only=True)
+class Loaded:
+    """A source loaded into the shadow: what its catalog says, and the session, which is undone afterwards."""
+
+    catalog: Catalog
+    session: Session
+
+
+class Workspace:
+    """The sources of one run. A context: at its end the shadow, opened at first need, is gone."""
+
+    def __init__(self, project: Project | None, *, tell: Tell, shadow_url: str | None = None) -> None:
+        self.project = project
+        self.platform: Platform = project.platform if project else PLAIN
+        self.role: str | None = None
+        """The role that the compared database was read as: what files create is its own."""
+        self._major = project.major if project else None
+        self._tell = tell
+        self._shadow_url = shadow_url
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._stack.__exit__(kind, error, traceback)
+
+    @cached_property
+    def shadow(self) -> Shadow:
+        """The shadow server. Raises PgnormError where none can be had."""
+        opening = open_shadow(major=self._major, platform=self.platform, shadow_url=self._shadow_url)
+        shadow = self._stack.enter_context(opening)
+        whose = "private server" if shadow.binaries else "the server of --shadow-url"
+        self._tell("note", f"server: Postgres {_version(shadow.version_num)}, {whose}; baseline: {self.platform.name}")
+        if self._major is not None and shadow.major != self._major:
+            self._tell("note", f"Postgres {self._major} is not installed: {shadow.major} stands in for it")
+        return shadow
+
+    @cached_property
+    def baseline(self) -> Catalog:
+        """What the platform provides, read from the empty shadow."""
+        from pgnorm.catalog.reader import read
+
+        with self.shadow.session() as session:
+            return read(session.connection)
+
+    def read(self, source: Source) -> Catalog:
+        """The source's catalog.
+
+        Raises PgnormError for what can't be connected to, read or loaded.
+        """
+        if isinstance(source, Database):
+            return self._read_database(source)
+        with self.loaded(source) as loaded:
+            return loaded.catalog
+
+    @contextmanager
+    def loaded(self, source: Files) -> Iterator[Loaded]:
+        """The files in the shadow for as long as the context lasts.
+
+        Raises PgnormError for a file that can't be read or loaded, with its place.
+        """
+        self._tell("note", f"source: {source.title}")
+        for note in source.notes:
+            self._tell("warning", note)
+        shadow = self.shadow
+        files = [read_file(path, label=shown(path)) for path in source.paths]
+        with self._load(shadow, files, source.kind) as session:
+            yield Loaded(catalog=_read(session), session=session)
+
+    @contextmanager
+    def reloaded(self, dump: str, *, title: str) -> Iterator[Loaded]:
+        """The text of a dump in the shadow: the round trip that the catalog of a live database makes before it is
+        compared, since Postgres does not deparse what it has reloaded exactly as before.
+
+        Raises PgnormError where the dump does not load (an extension that the shadow lacks).
+        """
+        file = SourceFile(path=None, label=title, text=dump)
+        with self._load(self.shadow, [file], "script") as session:
+            yield Loaded(catalog=_read(session), session=session)
+
+    def _read_database(self, database: Database) -> Catalog:
+        from pgnorm.catalog.reader import read
+
+        with connected(database) as connection:
+            version = _version(connection.info.server_version)
+            self._tell("note", f"source: {address(connection)}, Postgres {version}")
+            catalog = read(connection)
+        if "shadow" not in self.__dict__ and self.project is None:
+            self._major = catalog.major
+        self.role = catalog.role
+        return catalog
+
+    @contextmanager
+    def _load(self, shadow: Shadow, files: Sequence[SourceFile], kind: "Kind") -> Iterator[Session]:
+        """A session in which the files are loaded: one transaction or, where they don't take that, a database."""
+        from .execution import NeedsScratch
+
+        with ExitStack() as stack:
+            try:
+                session = stack.enter_context(shadow.session())
+                self._run(shadow, session, files, kind, transaction=True)
+            except NeedsScratch as reason:
+                self._tell("verbose", f"loaded into a database of its own: {reason}")
+                stack.close()
+                session = stack.enter_context(shadow.session(scratch=True))
+                self._run(shadow, session, files, kind, transaction=False)
+            yield session
+
+    def _run(
+        self, shadow: Shadow, session: Session, files: Sequence[SourceFile], kind: "Kind", *, transaction: bool
+    ) -> None:
+        from .loading import load
+
+        provide = shadow.provide_extension
+        roles = self.project.roles_file if self.project else None
+        if roles is not None:
+            first = read_file(roles, label=shown(roles))
+            load(session.connection, [first], kind="script", transaction=transaction, provide_extension=provide)
+        report = load(
+            session.connection,
+            files,
+            kind=kind,
+            transaction=transaction,
+            provide_extension=provide,
+            owner=self.role if self.role != _OWNER else None,
+        )
+        for note in report.notes:
+            self._tell(note.level, f"{note.place}: {note.message}")
+        for place in report.retried:
+            self._tell("verbose", f"{place}: loaded later, after what it needs")
+        for name in report.generated_extensions:
+            self._tell("warning", f"the extension {name} is unknown here: an empty one stands in for it")
+        if report.created_roles:
+            self._tell("note", f"roles made for the load: {', '.join(report.created_roles)}")
+
+
+def _read(session: Session) -> Catalog:
+    from pgnorm.catalog.reader import read
+
+    return read(session.connection)
+
+
+def _version(number: int) -> str:
+    return f"{number // 10000}.{number % 10000}"
