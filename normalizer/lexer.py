@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Final
+
+from attrs import frozen
 
 from pgnorm.catalog.errors import PgnormError
 
@@ -45,6 +47,7 @@ OPENERS: Final = frozenset({"string", "quoted", "escape", "dollar", "block"})
 
 _NUMBER_OR_WORD: Final = re.compile(rf"[0-9][{_LETTER}0-9.]*|[{_LETTER}][{_LETTER}0-9$]*")
 
+_FOLD: Final = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
 _BLOCK_MARK: Final = re.compile(r"/\*|\*/")
 _REST_OF_STRING: Final = re.compile(r"[^']*+(?:''[^']*+)*+'")
 _REST_OF_QUOTED: Final = re.compile(r'[^"]*+(?:""[^"]*+)*+"')
@@ -88,6 +91,48 @@ def token_end(text: str, match: re.Match[str], place: Callable[[int], str]) -> i
     if found is None:
         raise PgnormError(f"unterminated {what}", place=place(match.start()))
     return found.end()
+
+
+@frozen(kw_only=True)
+class Token:
+    """A token that is neither white space nor comment; `start` is a character offset."""
+
+    start: int
+    text: str
+    word: bool
+
+    @property
+    def end(self) -> int:
+        return self.start + len(self.text)
+
+    @property
+    def keyword(self) -> str:
+        """The token in upper case, its own text where it is quoted or no word."""
+        return self.text.upper() if self.word and self.text.isascii() else self.text
+
+    @property
+    def name(self) -> str:
+        """The identifier that the token stands for, as Postgres folds it."""
+        return name_of(self.text)
+
+
+def tokens(text: str) -> Iterator[Token]:
+    """The tokens of the text of one statement; a literal or quoted identifier is one token."""
+    position = 0
+    while position < len(text):
+        match = TOKEN.match(text, position)
+        assert match is not None, "every character is a token"
+        position = token_end(text, match, str)
+        if match.lastgroup not in ("space", "line", "block"):
+            yield Token(start=match.start(), text=text[match.start() : position], word=match.lastgroup == "word")
+
+
+def name_of(word: str) -> str:
+    """The identifier that a word of SQL stands for: unquoted, or folded to lower case."""
+    if word.startswith('"'):
+        return word[1:-1].replace('""', '"')
+    # Beyond ASCII, Postgres folds nothing in a UTF-8 database (downcase_identifier).
+    return word.lower() if word.isascii() else word.translate(_FOLD)
 
 
 def words_of(run: str) -> list[str]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Final
 
 from attrs import field, frozen
 
 from .files import line_and_column
-from .lexer import OPENERS, RUN, TOKEN, token_end, words_of
+from .lexer import OPENERS, RUN, TOKEN, token_end, tokens, words_of
 
 _WORDS: Final = 8
 _SPACE: Final = " \t\n\r\f\v"
@@ -212,16 +213,8 @@ def _begins_routine(words: list[str]) -> bool:
 
 
 def _reads_stdin(text: str) -> bool:
-    position, previous = 0, ""
-    while position < len(text):
-        match = _match(TOKEN, text, position)
-        position = token_end(text, match, str)
-        if match.lastgroup not in ("space", "line", "block"):
-            token = match.group().upper()
-            if previous == "FROM" and token == "STDIN":
-                return True
-            previous = token
-    return False
+    keywords = [token.keyword for token in tokens(text)]
+    return ("FROM", "STDIN") in pairwise(keywords)
 
 
 def _upper(word: str) -> str:

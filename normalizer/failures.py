@@ -1,0 +1,96 @@
+"""What a server's error says to a person: its place in the file, the lines around it, what is missing."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from pgnorm.catalog.errors import PgnormError
+
+from .files import SourceFile, line_and_column
+from .lexer import name_of
+
+if TYPE_CHECKING:
+    from psycopg import Error
+
+_WIDTH: Final = 160
+_QUOTED: Final = re.compile(r'"((?:[^"]|"")+)"')
+_CALLED: Final = re.compile(r'((?:"(?:[^"]|"")+"|[^\s".(])+)\(')
+_LAST_PART: Final = re.compile(r'(?:"(?:[^"]|"")+"|[^".]+)$')
+_ROLE: Final = re.compile(r'^role "(.+)" does not exist$')
+
+# Something that a statement names is not there (yet); Postgres' appendix "Error Codes".
+_MISSING: Final = frozenset(
+    {
+        "42P01",  # undefined_table
+        "42883",  # undefined_function, operators included
+        "42704",  # undefined_object: types, roles, languages, operator classes, …
+        "42703",  # undefined_column
+        "3F000",  # invalid_schema_name
+        "42830",  # invalid_foreign_key: no such unique key
+        "42846",  # cannot_coerce: no such cast
+        "42P17",  # invalid_object_definition
+        "42P10",  # invalid_column_reference: ON CONFLICT without its key
+        "42809",  # wrong_object_type: a shell type, a table not partitioned
+    }
+)
+# Never a consequence of something that is missing.
+_FINAL: Final = frozenset({"42601", "42602", "42622", "42P07", "42710", "42723", "42P06", "42701", "57014", "55P03"})
+
+
+def is_missing(error: Error) -> bool:
+    """Whether the statement may succeed once something else has been made."""
+    return error.sqlstate in _MISSING or missing_role(error) is not None
+
+
+def is_final(error: Error) -> bool:
+    """Whether nothing that other statements make can help."""
+    return error.sqlstate in _FINAL
+
+
+def missing_role(error: Error) -> str | None:
+    """The role whose absence the error reports."""
+    match = _ROLE.match(error.diag.message_primary or "")
+    return match[1] if match else None
+
+
+def missing_names(error: Error) -> frozenset[str]:
+    """The names in the error's message, without their schemas, as Postgres folds them."""
+    message = error.diag.message_primary or ""
+    names: set[str] = set()
+    for quoted in _QUOTED.findall(message):
+        # "s.t" in a message is relation t of schema s; a dot inside a name can't be told from it.
+        names.update((quoted, quoted.rsplit(".", 1)[-1]))
+    for called in _CALLED.findall(message):
+        last = _LAST_PART.search(called)
+        names.add(name_of(last[0] if last else called))
+    return frozenset(names)
+
+
+def failure(source: SourceFile, offset: int, error: Error, *, position: int | None = None) -> PgnormError:
+    """The error of a statement at `offset`, or of the character at `position` counted from there."""
+    at = offset + (position or 0)
+    diag = error.diag
+    parts = [diag.message_primary or str(error)]
+    if diag.message_detail:
+        parts.append(f"DETAIL: {diag.message_detail}")
+    if diag.context:
+        parts.append(f"CONTEXT: {diag.context}")
+    parts.append(excerpt(source.text, at))
+    return PgnormError("\n".join(parts), place=source.place(at), hint=diag.message_hint)
+
+
+def excerpt(text: str, offset: int) -> str:
+    """The line of an offset and the one before it, numbered, with a caret under the place."""
+    line, column = line_and_column(text, offset)
+    first = max(1, line - 1)
+    start = offset - (column - 1)
+    if first < line:
+        start = text.rfind("\n", 0, start - 1) + 1
+    lines = text[start:].split("\n", line - first + 1)[: line - first + 1]
+    skipped = max(0, column - _WIDTH // 2)
+    shown = []
+    for number, content in enumerate(lines, first):
+        visible = content.rstrip("\r").replace("\t", " ")[skipped : skipped + _WIDTH]
+        shown.append(f"{number:>6} | {visible}".rstrip())
+    return "\n".join([*shown, " " * 6 + " | " + " " * (column - 1 - skipped) + "^"])

@@ -1,0 +1,241 @@
+"""Loads files into a server, so that its catalogs hold what the files say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING, Literal
+
+from attrs import define, field, frozen
+
+from pgnorm.catalog.errors import PgnormError
+
+from .adaptation import adapt, sets_session
+from .execution import Execution, Item, Note
+from .failures import failure, is_final, is_missing, missing_names
+from .files import SourceFile
+from .lexer import name_of, tokens
+from .overwriting import Overwriting
+from .statements import Statement, split
+from .targets import target
+from .validation import validate
+
+if TYPE_CHECKING:
+    from psycopg import Connection, Error
+
+Kind = Literal["declared", "migrations", "script"]
+
+
+@frozen(kw_only=True)
+class LoadReport:
+    """What came up in a load: notes, the places of statements that had to wait for later ones, the roles and the
+    empty extensions made for it."""
+
+    notes: tuple[Note, ...]
+    retried: tuple[str, ...]
+    created_roles: tuple[str, ...]
+    generated_extensions: tuple[str, ...]
+
+
+def load(
+    connection: Connection,
+    files: Sequence[SourceFile],
+    *,
+    kind: Kind,
+    transaction: bool,
+    provide_extension: Callable[[str, str | None], bool] | None = None,
+    owner: str | None = None,
+    on_statement: Callable[[SourceFile, Statement], None] | None = None,
+) -> LoadReport:
+    """Runs the files' statements in their order, then has each language's validator check the functions' bodies.
+
+    `connection` commits by itself and, with `transaction`, is inside a transaction that the caller rolls back;
+    without, every file becomes a transaction of its own. The statements of `declared` files may come in any order:
+    one that names what a later one makes waits for it. `provide_extension` is told the name and version of each
+    extension before it is created, and answers whether an empty stand-in was made. `owner` is the role that runs the
+    files (the connection's own by default). `on_statement` is called as soon as a statement has run; one that a later
+    statement overwrites has its call before it is undone.
+
+    Raises PgnormError for the first statement that fails, with its place, and NeedsScratch where the files hold what
+    can't run inside one transaction. The session's settings are reset at the end.
+    """
+    split_files = [(source, split(source.text, label=source.label)) for source in files]
+    roles = frozenset(name for _, statements in split_files for name in _roles(statements))
+    execution = Execution(
+        connection=connection,
+        transaction=transaction,
+        owner=owner,
+        provide_extension=provide_extension,
+        roles_to_come=roles if kind == "declared" else frozenset(),
+    )
+    run = _Load(execution=execution, patient=kind == "declared", on_statement=on_statement)
+    start = execution.start()
+    for source, statements in split_files:
+        run.take_file(source, statements)
+    run.finish()
+    validate(execution, run.done, start=start, kind=kind)
+    execution.leave()
+    return LoadReport(
+        notes=tuple(execution.notes),
+        retried=tuple(run.retried),
+        created_roles=tuple(execution.created_roles),
+        generated_extensions=tuple(execution.generated_extensions),
+    )
+
+
+@define(kw_only=True, eq=False)
+class _Load:
+    """The state of one load; with `patient`, statements that come too early wait."""
+
+    execution: Execution
+    patient: bool
+    on_statement: Callable[[SourceFile, Statement], None] | None
+    done: list[Item] = field(factory=list)
+    waiting: list[Item] = field(factory=list)
+    retried: list[str] = field(factory=list)
+    overwriting: Overwriting = field(factory=Overwriting)
+    _count: int = 0
+
+    def take_file(self, source: SourceFile, statements: Sequence[Statement]) -> None:
+        """Runs the statements of one file."""
+        self.execution.begin_file()
+        context: tuple[str, ...] = ()
+        for statement, following in zip(statements, [*statements[1:], None], strict=True):
+            has_data = following is not None and following.copy_data
+            version_num = self.execution.connection.info.server_version
+            adapted = adapt(statement, version_num, has_data=has_data)
+            place = source.place(statement.start)
+            if adapted.note:
+                self.execution.note(adapted.level, place, adapted.note)
+            if adapted.text is None:
+                continue
+            item = Item(order=self._count, source=source, statement=statement, text=adapted.text, context=context)
+            self._count += 1
+            self._take(item)
+            if item.ran and sets_session(statement):
+                context = (*context, item.text)
+        self.execution.end_file(source)
+
+    def finish(self) -> None:
+        """Runs what still waits, again and again while that makes progress."""
+        if self.waiting:
+            self.execution.begin_file()
+            progress = True
+            while self.waiting and progress:
+                progress = False
+                for item in tuple(self.waiting):
+                    if item in self.waiting and self._retry(item):
+                        self._succeeded(item)
+                        progress = True
+            if self.waiting:
+                raise self._failure(_root(self.waiting))
+            self.execution.end_file(self.done[-1].source)
+
+    def _take(self, item: Item) -> None:
+        statement = item.statement
+        if statement.begins("CREATE", "EXTENSION"):
+            self._announce_extension(item)
+        error = self.execution.run(item)
+        if error is None:
+            self._succeeded(item)
+            return
+        item.error = error
+        if self.execution.broken or not self.patient or not self._may_wait(item, error):
+            raise self._failure(item)
+        item.missing = missing_names(error)
+        self.waiting.append(item)
+
+    def _announce_extension(self, item: Item) -> None:
+        made = target(item.statement)
+        if made is not None:
+            found = list(tokens(item.text))
+            versions = [after for token, after in pairwise(found) if token.keyword == "VERSION"]
+            version = versions[0].text.strip("'\"") if versions else None
+            self.execution.ask_for_extension(item, made.name, version)
+
+    def _may_wait(self, item: Item, error: Error) -> bool:
+        if is_final(error):
+            return False
+        if item.statement.begins("DROP"):
+            # Later, it would drop what the files make after it.
+            names = _names(item.statement)
+            return any(made and made.name in names for made in (target(other.statement) for other in self.waiting))
+        # An error of another sort may still come from what waits already.
+        return is_missing(error) or bool(self.waiting)
+
+    def _succeeded(self, item: Item) -> None:
+        """Takes note of a statement that ran, and runs at once the waiting ones that it may have helped."""
+        self._record(item)
+        fresh = [item]
+        while fresh and self.waiting:
+            statement = fresh.pop(0).statement
+            self._cancel_dropped(statement)
+            names = _names(statement)
+            for other in tuple(self.waiting):
+                if other in self.waiting and other.missing & names and self._retry(other):
+                    self._record(other)
+                    fresh.append(other)
+
+    def _record(self, item: Item) -> None:
+        self.done.append(item)
+        if item.ran and self.on_statement:
+            self.on_statement(item.source, item.statement)
+
+    def _retry(self, item: Item) -> bool:
+        """Runs a statement that waits. Whether it ran now."""
+        outcome, error = self.overwriting.run(self.execution, item, self.done, self.on_statement)
+        if outcome == "failed":
+            assert error is not None
+            item.error, item.missing = error, missing_names(error)
+            if self.execution.broken or is_final(error):
+                raise self._failure(item)
+            return False
+        self.waiting.remove(item)
+        if outcome == "overwritten":
+            self.execution.note("verbose", item.place, "left out: a later statement defines it anew")
+            return False
+        self.retried.append(item.place)
+        self.execution.note("verbose", item.place, "ran later than its place, since it names what comes after it")
+        return True
+
+    def _cancel_dropped(self, statement: Statement) -> None:
+        dropped = target(statement, verb="DROP")
+        if dropped is None or dropped.routine:
+            return
+        for other in tuple(self.waiting):
+            if target(other.statement) == dropped:
+                self.waiting.remove(other)
+                self.execution.note("verbose", other.place, "left out: a later statement drops it")
+
+    def _failure(self, item: Item) -> PgnormError:
+        assert item.error is not None
+        position = self.execution.position(item, item.error)
+        return failure(item.source, item.statement.start, item.error, position=position)
+
+
+def _names(statement: Statement) -> frozenset[str]:
+    return frozenset(name_of(word) for word in statement.words)
+
+
+def _roles(statements: Sequence[Statement]) -> list[str]:
+    return [
+        name_of(one.words[2])
+        for one in statements
+        if one.words[:1] == ("CREATE",) and one.words[1:2] in (("ROLE",), ("USER",), ("GROUP",)) and len(one.words) > 2
+    ]
+
+
+def _root(waiting: Sequence[Item]) -> Item:
+    """The first statement, in the files' order, that no other failed one explains."""
+    item = waiting[0]
+    seen: list[Item] = []
+    while item not in seen:
+        seen.append(item)
+        for other in waiting:
+            made = target(other.statement)
+            if other is not item and made and made.name in item.missing:
+                item = other
+                break
+        else:
+            return item
+    return min(seen, key=lambda one: one.order)

@@ -1,0 +1,74 @@
+"""Which object a CREATE or DROP statement is about, as far as its own text tells."""
+
+from itertools import islice
+from typing import Final, Literal
+
+from attrs import frozen
+
+from .lexer import Token, tokens
+from .statements import Statement
+
+_HEAD: Final = 100
+_MODIFIERS: Final = frozenset(
+    {"OR", "REPLACE", "GLOBAL", "LOCAL", "TEMP", "TEMPORARY", "UNLOGGED", "RECURSIVE", "MATERIALIZED", "UNIQUE"}
+    | {"CONSTRAINT", "TRUSTED", "PROCEDURAL", "EVENT", "FOREIGN", "CONCURRENTLY", "IF", "NOT", "EXISTS"}
+)
+_ROUTINES: Final = ("FUNCTION", "PROCEDURE", "AGGREGATE")
+# The word before the table of what belongs to a table.
+_TABLE_AFTER: Final = {"TRIGGER": ("ON",), "POLICY": ("ON",), "RULE": ("TO", "ON")}
+
+
+@frozen(kw_only=True)
+class Target:
+    """An object named in a text; `table` is that of a trigger, policy or rule. An unqualified name counts as public's,
+    and routines of one name are one target."""
+
+    kind: str
+    schema: str
+    name: str
+    table: str = ""
+
+    @property
+    def routine(self) -> bool:
+        return self.kind == "ROUTINE"
+
+
+def target(statement: Statement, *, verb: Literal["CREATE", "DROP"] = "CREATE") -> Target | None:
+    """What a CREATE (DROP) statement makes (drops first); None for others and where no name is found."""
+    if not statement.begins(verb):
+        return None
+    found = list(islice(tokens(statement.text), _HEAD))
+    at = 1
+    while at < len(found) and found[at].keyword in _MODIFIERS:
+        at += 1
+    if at + 1 >= len(found):
+        return None
+    kind = found[at].keyword
+    at += 1
+    while at < len(found) and found[at].keyword in _MODIFIERS:
+        at += 1
+    schema, name, at = _qualified(found, at)
+    if not name:
+        return None
+    if before := _TABLE_AFTER.get(kind):
+        # A rule's event comes with ON too: its table follows TO, but ON where it is dropped.
+        word = before[0] if verb == "CREATE" else before[-1]
+        while at < len(found) and found[at].keyword != word:
+            at += 1
+        table_schema, table, _ = _qualified(found, at + 1)
+        return Target(kind=kind, schema=table_schema, name=name, table=table)
+    return Target(kind="ROUTINE" if kind in _ROUTINES else kind, schema=schema, name=name)
+
+
+def _qualified(found: list[Token], at: int) -> tuple[str, str, int]:
+    """The schema and the name that begin at a token, and the place after them."""
+    parts: list[str] = []
+    while at < len(found) and (found[at].word or found[at].text.startswith('"')):
+        parts.append(found[at].name)
+        at += 1
+        if at >= len(found) or found[at].text != ".":
+            break
+        at += 1
+    if not parts:
+        return "", "", at
+    return (parts[-2] if len(parts) > 1 else "public"), parts[-1], at
