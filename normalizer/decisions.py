@@ -1,0 +1,136 @@
+"""What must happen to each object: created, dropped, altered, or dropped and created because of what it depends on."""
+
+from collections import deque
+from enum import Enum
+from typing import Final
+
+from attrs import define, field
+
+from pgnorm.catalog.model import CHANGE, Catalog, Change, Object, ObjectId, own_fields
+
+from .difference import Difference, is_part_of
+
+
+class Disturbance(Enum):
+    """What happens to an object that others depend on."""
+
+    DROPPED = "dropped"
+    REPLACED = "replaced"
+    RETYPED = "retyped"
+
+
+@define
+class Decisions:
+    """The fate of every object of two catalogs. What is in none of the sets stays as it is."""
+
+    created: set[ObjectId] = field(factory=set)
+    dropped: set[ObjectId] = field(factory=set)
+    altered: dict[ObjectId, Difference] = field(factory=dict)
+    replaced: set[ObjectId] = field(factory=set)
+    """In both catalogs, but dropped and created again."""
+    rebound: set[ObjectId] = field(factory=set)
+    """Moved from a replaced type to its successor."""
+    set_aside: set[ObjectId] = field(factory=set)
+    """Those of `replaced` that are renamed first, because something `rebound` still uses them."""
+
+    def gone(self, item: ObjectId) -> bool:
+        """Whether the old object is dropped."""
+        return item in self.dropped or item in self.replaced
+
+    def fresh(self, item: ObjectId) -> bool:
+        """Whether the new object is created."""
+        return item in self.created or item in self.replaced
+
+
+def decide(old: Catalog, new: Catalog, differences: tuple[Difference, ...]) -> Decisions:
+    """Weigh each difference, then what it drags along: dependents of what is dropped, replaced or retyped."""
+    return _Deciding(old, new).decide(differences)
+
+
+class _Deciding:
+    def __init__(self, old: Catalog, new: Catalog) -> None:
+        self.old = old
+        self.new = new
+        self.result: Final = Decisions()
+        self.queue: Final[deque[tuple[ObjectId, Disturbance]]] = deque()
+
+    def decide(self, differences: tuple[Difference, ...]) -> Decisions:
+        for difference in differences:
+            self._weigh(difference)
+        while self.queue:
+            item, disturbance = self.queue.popleft()
+            for part in self.old.parts.get(item, ()) if disturbance is Disturbance.REPLACED else ():
+                if part.id in self.new.objects:
+                    self._replace(part.id)
+            for dependent in sorted(self.old.needed_by.get(item, ())):
+                if dependent in self.new.objects and not self.result.gone(dependent):
+                    self._drag(dependent, item, disturbance)
+        return self.result
+
+    def _weigh(self, difference: Difference) -> None:
+        before, after = difference.old, difference.new
+        if before is None or after is None:
+            where = self.result.created if before is None else self.result.dropped
+            where.add(difference.item.id)
+            if after is None:
+                self.queue.append((difference.item.id, Disturbance.DROPPED))
+            return
+        item = before.id
+        if self._must_replace(before, after, difference.own):
+            self._replace(item)
+        elif item not in self.result.replaced:
+            self.result.altered[item] = difference
+            if difference.own and before.retypes(after, difference.own):
+                self.queue.append((item, Disturbance.RETYPED))
+
+    def _must_replace(self, before: Object, after: Object, own: frozenset[str]) -> bool:
+        if not own:
+            return False
+        if any(field.metadata[CHANGE] is Change.REPLACE for field in own_fields(type(before)) if field.name in own):
+            return True
+        if before.must_replace(after, own):
+            return True
+        return before.refused_while_stored(after, own) and self._stored(before.id)
+
+    def _stored(self, item: ObjectId) -> bool:
+        """Whether something that holds data uses it."""
+        return any(not self.old.objects[name].disposable for name in self.old.needed_by.get(item, ()))
+
+    def _replace(self, item: ObjectId) -> None:
+        if item not in self.result.replaced:
+            self.result.replaced.add(item)
+            self.result.altered.pop(item, None)
+            self.result.rebound.discard(item)
+            self.queue.append((item, Disturbance.REPLACED))
+
+    def _drag(self, name: ObjectId, because: ObjectId, disturbance: Disturbance) -> None:
+        """Decide on an object of both catalogs that depended on something dropped, replaced or retyped."""
+        item = self.old.objects[name]
+        if disturbance is Disturbance.REPLACED and is_part_of(self.old, item, because):
+            self._replace(name)
+        elif disturbance is Disturbance.RETYPED:
+            if not item.survives_retyping and item.disposable:
+                self._replace(name)
+        elif self._lets_go(name, because, disturbance):
+            return
+        elif item.disposable:
+            self._replace(name)
+        elif self.old.objects[because].set_aside(""):
+            self._rebind(name, because, disturbance)
+
+    def _lets_go(self, name: ObjectId, because: ObjectId, disturbance: Disturbance) -> bool:
+        """Whether altering it is enough, since it needs the other no more once altered."""
+        difference = self.result.altered.get(name)
+        if difference is None or not difference.own:
+            # An owned sequence and its column depend on each other's table, not on each other's definition.
+            return self.old.objects[name].parent == because and disturbance is Disturbance.DROPPED
+        return disturbance is Disturbance.DROPPED or because not in self.new.needs.get(name, frozenset())
+
+    def _rebind(self, name: ObjectId, because: ObjectId, disturbance: Disturbance) -> None:
+        if disturbance is Disturbance.REPLACED:
+            self.result.set_aside.add(because)
+        if self.old.objects[name].set_aside(""):
+            self._replace(name)
+        elif name not in self.result.rebound:
+            self.result.rebound.add(name)
+            self.queue.append((name, Disturbance.RETYPED))
