@@ -95,8 +95,9 @@ def cache_root(account: Account | None) -> Path:
 def slots_root(root: Path, account: Account | None) -> Path:
     """The folder for running clusters: in memory where there is room enough, else in the cache."""
     mode = 0o755 if account else 0o700
-    places = [Path(f"/dev/shm/pgnorm-{os.geteuid()}")]
-    if account is None and (runtime := os.environ.get("XDG_RUNTIME_DIR")):
+    # A folder that somebody names is the place for everything.
+    places = [] if os.environ.get("PGNORM_CACHE_DIR") else [Path(f"/dev/shm/pgnorm-{os.geteuid()}")]
+    if places and account is None and (runtime := os.environ.get("XDG_RUNTIME_DIR")):
         places.append(Path(runtime, "pgnorm"))
     for place in places:
         try:

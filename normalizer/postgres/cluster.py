@@ -18,12 +18,14 @@ from .account import Account, give
 from .cache import Lock, copy_tree, locked
 from .installation import Installation
 from .server import Server, environment
+from .sweep import sweep
 
 _INITDB = ("-U", "postgres", "--auth=trust", "-E", "UTF8", "--locale=C", "--no-sync", "--no-instructions")
 _SMALL = ("--wal-segsize=1",)
 # Rolled-back loads leave dead rows in these catalogs, and nothing vacuums them.
 _GROWING = ("1247", "1249", "1255", "1259", "2604", "2606", "2608", "2618")
-_MOST_GROWTH = 16 * 1024 * 1024
+_MOST_GROWTH = 16 * 1024 * 1024  # bytes
+_KEPT_SLOTS = 4
 
 
 @frozen(kw_only=True)
@@ -53,7 +55,9 @@ class Slot:
 
     def finish(self, *, in_order: bool) -> None:
         """Gives the slot back; its data serves again if it is in order."""
-        if in_order:
+        if int(self.data.name) >= _KEPT_SLOTS:
+            shutil.rmtree(self.data, ignore_errors=True)
+        elif in_order:
             self.fresh.touch()
         self.lock.release()
 
@@ -76,7 +80,9 @@ def seed(
     if not made.path.exists():
         with locked(root / f"seed-{name}.lock"):
             if not made.path.exists():
+                sweep(root, slots)
                 _make(installation, platform, made, fill)
+    os.utime(root / f"seed-{name}.lock")
     made.slots.mkdir(mode=0o755, exist_ok=True)
     return made
 

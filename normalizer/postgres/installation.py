@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 from attrs import frozen
@@ -15,7 +16,7 @@ from .cache import copy_tree, locked
 
 _STUBS = Path(__file__).parent / "extensions"
 # These can be created only in a server that preloads their library, which a shadow doesn't.
-_NEVER_REAL = ("pg_cron", "pg_net", "pgaudit", "pgsodium", "supabase_vault", "timescaledb")
+_NEVER_REAL = ("pg_cron", "pg_net", "pgaudit", "pgsodium", "supabase_vault")
 _STAND_IN = "pgnorm: empty stand-in for an extension that this server lacks"
 
 
@@ -68,6 +69,7 @@ def install(binaries: Binaries, root: Path, account: Account | None) -> Installa
                 shutil.rmtree(home, ignore_errors=True)
                 _arrange(home, binaries, share, library, account)
                 (home / "complete").touch()
+    os.utime(root / f"server-{identity}.lock")
     bindir = _inside(home, binaries.bindir)
     if not bindir.exists():
         bindir = binaries.bindir
@@ -89,27 +91,28 @@ def _arrange(home: Path, binaries: Binaries, share: Path | None, library: Path |
         if not can_enter(account, binaries.bindir):
             _copy_reachable(home, binaries)
     elif share and library:
-        _mirror(home, binaries, share, library)
+        reachable = all(can_enter(account, folder) for folder in (binaries.bindir, share, library))
+        _mirror(home, binaries, share, library, place=_link if reachable else _copy)
 
 
-def _mirror(home: Path, binaries: Binaries, share: Path, library: Path) -> None:
+def _mirror(home: Path, binaries: Binaries, share: Path, library: Path, place: Callable[[Path, Path], None]) -> None:
     # A server finds its share folder relative to its own real path, so a copy of the program
     # in a copy of the folder structure reads our share folder, whose other entries are links.
     bindir = _inside(home, binaries.bindir)
     bindir.mkdir(parents=True)
     for program in (binaries.postgres, binaries.initdb):
         shutil.copy(program, bindir)
-    _link_entries(share, _inside(home, share), {"extension"})
+    _place_entries(share, _inside(home, share), {"extension"}, place)
     _place_stubs(_inside(home, share) / "extension", None)
     stubbed = {f"{name}.control" for name in _NEVER_REAL}
     for control in (_inside(home, share) / "extension").glob("*.control"):
         if (share / "extension" / control.name).exists() and control.name not in stubbed:
             control.unlink()
-    _link_entries(share / "extension", _inside(home, share) / "extension", set())
-    _link_entries(binaries.bindir.parent, bindir.parent, {binaries.bindir.name})
+    _place_entries(share / "extension", _inside(home, share) / "extension", set(), place)
+    _place_entries(binaries.bindir.parent, bindir.parent, {binaries.bindir.name}, place)
     if not _inside(home, library).exists():
         _inside(home, library).parent.mkdir(parents=True, exist_ok=True)
-        _inside(home, library).symlink_to(library)
+        place(library, _inside(home, library))
 
 
 def _copy_reachable(home: Path, binaries: Binaries) -> None:
@@ -125,11 +128,22 @@ def _copy_reachable(home: Path, binaries: Binaries) -> None:
         copy_tree(libraries, _inside(home, libraries), None)
 
 
-def _link_entries(source: Path, target: Path, leave: set[str]) -> None:
+def _place_entries(source: Path, target: Path, leave: set[str], place: Callable[[Path, Path], None]) -> None:
     target.mkdir(parents=True, exist_ok=True)
     for entry in source.iterdir():
         if entry.name not in leave and not (target / entry.name).exists():
-            (target / entry.name).symlink_to(entry)
+            place(entry, target / entry.name)
+
+
+def _link(source: Path, target: Path) -> None:
+    target.symlink_to(source)
+
+
+def _copy(source: Path, target: Path) -> None:
+    if source.is_dir():
+        copy_tree(source, target, None)
+    else:
+        shutil.copy(source, target)
 
 
 def _place_stubs(folder: Path, names: tuple[str, ...] | None) -> None:

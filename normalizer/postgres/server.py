@@ -125,10 +125,19 @@ class Server:
             in_order = False
             os.killpg(self.watchdog.pid, signal.SIGQUIT)
             self.watchdog.wait()
+        else:
+            if not self.has_ended(within=1):
+                in_order = False
+                self._kill()
         finally:
             os.close(self.alive)
             shutil.rmtree(self.folder, ignore_errors=True)
         return in_order
+
+    def _kill(self) -> None:
+        # Only if somebody killed the watchdog alone.
+        with suppress(FileNotFoundError, ProcessLookupError, ValueError):
+            os.kill(int((self.data / "postmaster.pid").read_text().split()[0]), signal.SIGQUIT)
 
     def _status(self) -> str:
         # The eighth line of postmaster.pid is the server's state since version 10.

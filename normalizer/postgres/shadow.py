@@ -1,5 +1,6 @@
 """The throw-away Postgres in which files are loaded so that Postgres itself says what they mean."""
 
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
@@ -11,7 +12,6 @@ from pgnorm.catalog.errors import PgnormError
 from ..platforms import Platform
 from .binaries import Binaries, find
 from .host import Host
-from .private import open_private
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -95,6 +95,10 @@ def open_shadow(
                 )
             yield Shadow(version_num=host.version_num, binaries=None, platform=platform, host=host)
         return
+    if os.name != "posix":
+        raise PgnormError("a private Postgres server needs Linux or macOS", hint="name a server in --shadow-url")
+    from .private import open_private
+
     binaries = find(major)
     with open_private(binaries, platform) as private:
         yield Shadow(version_num=binaries.version_num, binaries=binaries, platform=platform, host=private)
