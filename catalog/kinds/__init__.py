@@ -5,15 +5,21 @@ from typing import Final
 from ..model import Object
 from .aggregates import Aggregate
 from .composites import Attribute, Composite
+from .constraints import Check, ForeignKey
 from .default_privileges import DefaultPrivileges
 from .domains import Domain, DomainConstraint, DomainNotNull
 from .enums import Enum
 from .extensions import Extension
 from .functions import Function, Procedure
+from .indexes import Index
+from .keys import Key, KeyIndex
+from .materialized_views import MaterializedView, MaterializedViewColumn
 from .policies import Policy
 from .ranges import Range
 from .row_security import RowSecurity
 from .schemas import Schema
+from .triggers import Trigger
+from .views import View, ViewColumn
 
 KINDS: Final[tuple[type[Object], ...]] = (
     Schema,
@@ -28,6 +34,16 @@ KINDS: Final[tuple[type[Object], ...]] = (
     Function,
     Procedure,
     Aggregate,
+    View,
+    ViewColumn,
+    MaterializedView,
+    MaterializedViewColumn,
+    Check,
+    Key,
+    KeyIndex,
+    Index,
+    ForeignKey,
+    Trigger,
     RowSecurity,
     Policy,
     DefaultPrivileges,

@@ -1,0 +1,206 @@
+"""Table constraints without an index of their own: CHECK and FOREIGN KEY."""
+
+from collections.abc import Iterator, Sequence
+from typing import ClassVar, Final, LiteralString, Self
+
+from attrs import frozen
+
+from ..model import Changed, Entry, Object, ObjectId, Target, alter, on_relation, replace
+from ..priority import Priority
+from ..quoting import ident, qualified, spell_types
+
+ENFORCED_SINCE: Final = 180000
+
+COMMON_FIELDS: Final[LiteralString] = """
+    select k.oid
+         , n.nspname::text as schema
+         , k.conname::text as name
+         , c.relname::text as detail
+"""
+COMMON_TABLES: Final[LiteralString] = """
+      from pg_constraint k
+      join pg_class c     on c.oid = k.conrelid
+      join pg_namespace n on n.oid = c.relnamespace
+"""
+COMMON_FILTER: Final[LiteralString] = """
+     where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+       and not exists ( select from pg_depend
+                         where classid = 'pg_constraint'::regclass and objid = k.oid and deptype = 'e' )
+"""
+COMMON_ORDER: Final[LiteralString] = """
+     order by n.nspname, c.relname, k.conname
+"""
+
+
+def enforced(version: int) -> LiteralString:
+    """The expression for pg_constraint.conenforced, which came with 18."""
+    return "k.conenforced" if version >= ENFORCED_SINCE else "true"
+
+
+@frozen(kw_only=True)
+class Constraint(Object):
+    """What all constraints of a table have in common. `detail` is the table."""
+
+    keyword: ClassVar[str] = "CONSTRAINT"
+    catalog: ClassVar[str] = "pg_constraint"
+    survives_retyping: ClassVar[bool] = True
+
+    @property
+    def parent(self) -> ObjectId:
+        return ObjectId("table", self.schema, self.detail)
+
+    @property
+    def claims(self) -> tuple[tuple[str, ...], ...]:
+        return (("constraint", self.schema, self.detail, self.name),)
+
+    @property
+    def tag(self) -> str:
+        return f"{self.detail} {self.name}"
+
+    @property
+    def table(self) -> str:
+        """The table as ALTER TABLE names it."""
+        return f"ONLY {qualified(self.schema, self.detail)}"
+
+    def signature(self, *, qualify: bool = True) -> str:
+        return on_relation(self.keyword, self.name, self.schema if qualify else "", self.detail)
+
+    def addition(self, definition: str) -> str:
+        """The statement that adds it, as pg_dump breaks its lines."""
+        return f"ALTER TABLE {self.table}\n    ADD CONSTRAINT {ident(self.name)} {definition};\n"
+
+    def drop(self) -> str:
+        return f"ALTER TABLE {self.table} DROP CONSTRAINT {ident(self.name)};"
+
+    def validation(self) -> str:
+        """The statement that checks the rows that are there."""
+        return f"ALTER TABLE {self.table} VALIDATE CONSTRAINT {ident(self.name)};"
+
+
+@frozen(kw_only=True)
+class Check(Constraint):
+    """A CHECK constraint of a table: pg_constraint with contype c."""
+
+    kind: ClassVar[str] = "check constraint"
+    priority: ClassVar[int] = Priority.CONSTRAINT
+
+    definition: str = replace()
+    """`CHECK (…)`, with NO INHERIT; whether it is valid and enforced is said apart."""
+    validated: bool = alter()
+    enforced: bool = replace()
+
+    @classmethod
+    def query(cls, version: int) -> LiteralString:
+        return (
+            COMMON_FIELDS
+            + ", regexp_replace(pg_get_constraintdef(k.oid), ' NOT (VALID|ENFORCED)$', '') as definition"
+            + ", k.convalidated as validated, "
+            + enforced(version)
+            + " as enforced"
+            + COMMON_TABLES
+            + COMMON_FILTER
+            + "and k.contype = 'c' and k.conislocal"
+            + COMMON_ORDER
+        )
+
+    @property
+    def inline(self) -> bool:
+        return self.validated
+
+    @property
+    def table(self) -> str:
+        # Without ONLY: a CHECK constraint holds for the table's children too.
+        return qualified(self.schema, self.detail)
+
+    def _definition(self, target: Target) -> str:
+        return spell_types(self.definition, target.major) + state(self.validated, self.enforced)
+
+    def clause(self, target: Target) -> str:
+        return f"CONSTRAINT {ident(self.name)} {self._definition(target)}"
+
+    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
+        del parts, shell
+        return self.addition(self._definition(target))
+
+    def entries(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> tuple[Entry, ...]:
+        return (Entry(desc="CHECK CONSTRAINT", tag=self.tag, sql=self.create(parts, target)),)
+
+    def must_replace(self, new: Self, changed: frozenset[str]) -> bool:
+        return self.validated and not new.validated
+
+    def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[str]:
+        if changed.take("validated"):
+            yield self.validation()
+
+
+@frozen(kw_only=True)
+class ForeignKey(Constraint):
+    """A foreign key: pg_constraint with contype f."""
+
+    kind: ClassVar[str] = "foreign key"
+    priority: ClassVar[int] = Priority.FOREIGN_KEY
+
+    definition: str = replace()
+    """`FOREIGN KEY (…) REFERENCES …` with its MATCH and actions."""
+    deferrable: bool = alter()
+    deferred: bool = alter()
+    validated: bool = alter()
+    enforced: bool = alter()
+
+    @classmethod
+    def query(cls, version: int) -> LiteralString:
+        suffix: LiteralString = (
+            "'( DEFERRABLE)?( INITIALLY DEFERRED)?( NOT VALID| NOT ENFORCED)?$'"  # the order of pg_get_constraintdef
+        )
+        return (
+            COMMON_FIELDS
+            + ", regexp_replace(pg_get_constraintdef(k.oid), "
+            + suffix
+            + ", '') as definition"
+            + ", k.condeferrable as deferrable, k.condeferred as deferred"
+            + ", k.convalidated as validated, "
+            + enforced(version)
+            + " as enforced"
+            + COMMON_TABLES
+            + COMMON_FILTER
+            + "and k.contype = 'f' and k.conparentid = 0"
+            + COMMON_ORDER
+        )
+
+    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
+        del parts, target, shell
+        timing = deferral(self.deferrable, self.deferred)
+        return self.addition(self.definition + timing + state(self.validated, self.enforced))
+
+    def entries(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> tuple[Entry, ...]:
+        return (Entry(desc="FK CONSTRAINT", tag=self.tag, sql=self.create(parts, target)),)
+
+    def must_replace(self, new: Self, changed: frozenset[str]) -> bool:
+        if not new.enforced or new.validated:
+            return False
+        return self.validated or not self.enforced
+
+    def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[str]:
+        prefix = f"ALTER TABLE {self.table} ALTER CONSTRAINT {ident(self.name)}"
+        if changed.take("deferrable", "deferred"):
+            yield f"{prefix}{deferral(new.deferrable, new.deferred) or ' NOT DEFERRABLE'};"
+        if changed.take("enforced"):
+            # ENFORCED (18) checks the rows too, NOT ENFORCED forgets that they were checked.
+            changed.take("validated")
+            yield f"{prefix} {'ENFORCED' if new.enforced else 'NOT ENFORCED'};"
+        if changed.take("validated"):
+            yield self.validation()
+
+
+def state(validated: bool, enforced: bool) -> str:
+    """What pg_get_constraintdef says last."""
+    if not enforced:
+        return " NOT ENFORCED"
+    return "" if validated else " NOT VALID"
+
+
+def deferral(deferrable: bool, deferred: bool) -> str:
+    """When a constraint is checked; empty for at once and always."""
+    if not deferrable:
+        return ""
+    return " DEFERRABLE INITIALLY DEFERRED" if deferred else " DEFERRABLE"

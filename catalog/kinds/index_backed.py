@@ -1,0 +1,93 @@
+"""What an index and a constraint that an index stands for have in common."""
+
+from collections.abc import Iterator, Sequence
+from typing import ClassVar, Final, LiteralString, Self
+
+from attrs import frozen
+
+from ..model import Changed, Entry, Object, Target, alter, equal
+from ..options import alter_options
+from ..quoting import ident, qualified
+
+DEFAULT_TABLESPACE: Final = "pg_default"
+
+INDEX_FIELDS: Final[LiteralString] = """
+         , coalesce(i.reloptions, '{}')                                 as options
+         , coalesce(( select spcname::text from pg_tablespace where oid = i.reltablespace ), '') as tablespace
+         , x.indisclustered                                             as clustered
+         , exists ( select from pg_index where indrelid = x.indrelid and indisclustered ) as relation_clustered
+         , x.indisreplident                                             as replica_identity
+"""
+"""Of pg_class `i` and pg_index `x`."""
+
+OPTIONS_CLAUSE: Final[LiteralString] = """
+         coalesce(( select ' WITH (' || string_agg( quote_ident(split_part(option, '=', 1)) || '='
+                                                    || quote_literal(substr(option, strpos(option, '=') + 1)), ', '
+                                                    order by position ) || ')'
+                      from unnest(i.reloptions) with ordinality o (option, position) ), '')
+"""
+"""The storage options as pg_get_indexdef has them under quote_all_identifiers."""
+
+
+@frozen(kw_only=True)
+class IndexBacked(Object):
+    """An index, be it plain or a constraint's. It has the index's name."""
+
+    survives_retyping: ClassVar[bool] = True
+
+    options: tuple[str, ...] = alter()
+    """Storage options, `name=value`."""
+    tablespace: str = alter()
+    """Empty for the database's default."""
+    clustered: bool = alter()
+    """Whether CLUSTER goes by it."""
+    relation_clustered: bool = equal()
+    """Whether CLUSTER goes by any index of the relation; each index's `clustered` says the same."""
+    replica_identity: bool = alter()
+
+    @property
+    def relation(self) -> str:
+        """The name of the relation that is indexed."""
+        return self.detail
+
+    @property
+    def claims(self) -> tuple[tuple[str, ...], ...]:
+        return (("relation", self.schema, self.name),)
+
+    def clustering(self) -> str:
+        """The statement by which CLUSTER remembers it, empty where it does not."""
+        if not self.clustered:
+            return ""
+        return f"ALTER TABLE {qualified(self.schema, self.relation)} CLUSTER ON {ident(self.name)};"
+
+    def identification(self) -> str:
+        """The statement that makes it the relation's replica identity, empty where it is not."""
+        if not self.replica_identity:
+            return ""
+        relation = qualified(self.schema, self.relation)
+        return f"ALTER TABLE ONLY {relation} REPLICA IDENTITY USING INDEX {ident(self.name)};"
+
+    def stored_entry(self, desc: str, sql: str) -> Entry:
+        """Its entry in a dump."""
+        return Entry(desc=desc, tag=self.tag, sql=sql, tablespace=self.tablespace)
+
+    def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[str]:
+        index = f"INDEX {qualified(self.schema, self.name)}"
+        if changed.take("options"):
+            yield from alter_options(index, self.options, new.options)
+        if changed.take("tablespace"):
+            yield f"ALTER {index} SET TABLESPACE {ident(new.tablespace or DEFAULT_TABLESPACE)};"
+        if changed.take("clustered"):
+            # Where another index takes over, its own statement unmarks this one.
+            if new.clustered:
+                yield new.clustering()
+            elif not new.relation_clustered:
+                yield f"ALTER TABLE {qualified(self.schema, self.relation)} SET WITHOUT CLUSTER;"
+        if changed.take("replica_identity") and new.replica_identity:
+            # Losing it is said by the index or the relation that has the replica identity now.
+            yield new.identification()
+
+
+def paragraphs(statements: Sequence[str]) -> str:
+    """Statements that pg_dump sets apart by a blank line."""
+    return "".join(f"\n{statement}\n" for statement in statements if statement)

@@ -1,0 +1,107 @@
+"""Indexes, but for those that stand for a constraint."""
+
+from collections.abc import Iterator, Sequence
+from typing import ClassVar, LiteralString, Self
+
+from attrs import frozen
+
+from ..model import Changed, Entry, Object, ObjectId, Target, alter, equal, replace
+from ..options import with_options
+from ..priority import Priority
+from ..quoting import spell_types
+from .index_backed import INDEX_FIELDS, OPTIONS_CLAUSE, IndexBacked, paragraphs
+
+
+@frozen(kw_only=True)
+class Index(IndexBacked):
+    """An index: pg_class with relkind i, and pg_index."""
+
+    kind: ClassVar[str] = "index"
+    keyword: ClassVar[str] = "INDEX"
+    catalog: ClassVar[str] = "pg_class"
+    priority: ClassVar[int] = Priority.INDEX
+
+    indexed: str = replace()
+    """The name of the table or materialized view."""
+    indexed_kind: str = equal()
+    """The kind of that relation; another one of the name is another relation."""
+    definition: str = replace()
+    """CREATE INDEX up to the storage options."""
+    predicate: str | None = replace()
+    """What follows them: WHERE's expression."""
+    statistics: tuple[tuple[str, str], ...] = alter()
+    """(number of the column, target) of each column whose statistics target was set."""
+
+    @classmethod
+    def query(cls, version: int) -> LiteralString:
+        del version
+        return (
+            """
+    select i.oid
+         , n.nspname::text                                              as schema
+         , i.relname::text                                              as name
+         , ''                                                           as detail
+         , c.relname::text                                              as indexed
+         , case c.relkind when 'm' then 'materialized view' else 'table' end as indexed_kind
+         , left(d.text, length(d.text) - length("""
+            + OPTIONS_CLAUSE
+            + """|| coalesce(' WHERE ' || p.text, ''))) as definition
+         , p.text                                                       as predicate
+         , array( select array[attnum::text, attstattarget::text]
+                    from pg_attribute
+                   where attrelid = i.oid and attstattarget >= 0
+                   order by attnum )                                    as statistics
+"""
+            + INDEX_FIELDS
+            + """
+      from pg_index x
+      join pg_class i     on i.oid = x.indexrelid
+      join pg_class c     on c.oid = x.indrelid
+      join pg_namespace n on n.oid = i.relnamespace
+      cross join lateral ( select pg_get_indexdef(i.oid) )             as d (text)
+      cross join lateral ( select pg_get_expr(x.indpred, x.indrelid) ) as p (text)
+     where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+       and x.indisvalid and x.indisready
+       and i.relkind = 'i' and not i.relispartition
+       and c.relkind in ('r', 'm')
+       and not exists ( select from pg_constraint
+                         where conrelid = x.indrelid and conindid = i.oid and contype in ('p', 'u', 'x') )
+       and not exists ( select from pg_depend
+                         where classid = 'pg_class'::regclass and objid = i.oid and deptype = 'e' )
+     order by n.nspname, i.relname"""
+        )
+
+    @property
+    def parent(self) -> ObjectId:
+        return ObjectId(self.indexed_kind, self.schema, self.indexed)
+
+    @property
+    def relation(self) -> str:
+        return self.indexed
+
+    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
+        del parts, shell
+        options = f" {with_options(self.options)}" if self.options else ""
+        where = "" if self.predicate is None else f" WHERE {self.predicate}"
+        statistics = "".join(f"{self._statistics(*item)}\n" for item in self.statistics)
+        return (
+            f"{spell_types(self.definition + options + where, target.major)};\n"
+            f"{paragraphs((self.clustering(),))}{statistics}{paragraphs((self.identification(),))}"
+        )
+
+    def _statistics(self, column: str, target: str) -> str:
+        return f"ALTER {self.signature()} ALTER COLUMN {column} SET STATISTICS {target};"
+
+    def entries(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> tuple[Entry, ...]:
+        return (self.stored_entry("INDEX", self.create(parts, target)),)
+
+    def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[str]:
+        if changed.take("statistics"):
+            wanted = dict(new.statistics)
+            for column, _ in self.statistics:
+                if column not in wanted:
+                    yield self._statistics(column, "-1")
+            for item in new.statistics:
+                if item not in self.statistics:
+                    yield self._statistics(*item)
+        yield from super().alter(new, changed, target)

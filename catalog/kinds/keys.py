@@ -1,0 +1,113 @@
+"""Table constraints that an index stands for: PRIMARY KEY, UNIQUE and EXCLUDE."""
+
+from collections.abc import Sequence
+from typing import ClassVar, LiteralString
+
+from attrs import frozen
+
+from ..model import Entry, Object, ObjectId, Target, replace
+from ..options import with_options
+from ..priority import Priority
+from ..quoting import spell_types
+from .constraints import COMMON_FIELDS, COMMON_FILTER, COMMON_ORDER, COMMON_TABLES, Constraint, deferral
+from .index_backed import INDEX_FIELDS, OPTIONS_CLAUSE, IndexBacked, paragraphs
+
+
+@frozen(kw_only=True)
+class Key(Constraint, IndexBacked):
+    """A constraint with an index of its own: pg_constraint with contype p, u or x."""
+
+    kind: ClassVar[str] = "constraint"
+    priority: ClassVar[int] = Priority.CONSTRAINT
+
+    definition: str = replace()
+    """`PRIMARY KEY (…)`, `UNIQUE (…) INCLUDE (…)`, `EXCLUDE USING … (…)`."""
+    predicate: str | None = replace()
+    """The expression of an EXCLUDE constraint's WHERE."""
+    deferrable: bool = replace()
+    deferred: bool = replace()
+
+    @classmethod
+    def query(cls, version: int) -> LiteralString:
+        del version
+        # pg_get_constraintdef gives the storage options of an EXCLUDE constraint only.
+        return (
+            COMMON_FIELDS
+            + """
+         , left(d.text, length(d.text) - length(
+               case when k.contype = 'x' then """
+            + OPTIONS_CLAUSE
+            + """|| coalesce(' WHERE (' || p.text || ')', '') else '' end
+               || case when k.condeferrable then ' DEFERRABLE' else '' end
+               || case when k.condeferred then ' INITIALLY DEFERRED' else '' end )) as definition
+         , p.text                                                       as predicate
+         , k.condeferrable                                              as deferrable
+         , k.condeferred                                                as deferred
+"""
+            + INDEX_FIELDS
+            + COMMON_TABLES
+            + """
+      join pg_index x     on x.indexrelid = k.conindid
+      join pg_class i     on i.oid = x.indexrelid
+      cross join lateral ( select pg_get_constraintdef(k.oid) )        as d (text)
+      cross join lateral ( select pg_get_expr(x.indpred, x.indrelid) ) as p (text)
+"""
+            + COMMON_FILTER
+            + "and k.contype in ('p', 'u', 'x')"
+            + COMMON_ORDER
+        )
+
+    @property
+    def claims(self) -> tuple[tuple[str, ...], ...]:
+        return (*super().claims, ("relation", self.schema, self.name))
+
+    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
+        del parts, shell
+        options = f" {with_options(self.options)}" if self.options else ""
+        where = "" if self.predicate is None else f" WHERE ({self.predicate})"
+        definition = self.definition + options + where + deferral(self.deferrable, self.deferred)
+        marks = paragraphs((self.clustering(), self.identification()))
+        return self.addition(spell_types(definition, target.major)) + marks
+
+    def entries(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> tuple[Entry, ...]:
+        return (self.stored_entry("CONSTRAINT", self.create(parts, target)),)
+
+
+@frozen(kw_only=True)
+class KeyIndex(Object):
+    """The index of a `Key`, for what is said of it alone: its comment and the extensions that it depends on."""
+
+    kind: ClassVar[str] = "index of a constraint"
+    keyword: ClassVar[str] = "INDEX"
+    catalog: ClassVar[str] = "pg_class"
+    priority: ClassVar[int] = Priority.INDEX
+    derived: ClassVar[bool] = True
+    survives_retyping: ClassVar[bool] = True
+
+    @classmethod
+    def query(cls, version: int) -> LiteralString:
+        del version
+        return (
+            """
+    select k.conindid as oid
+         , n.nspname::text as schema
+         , k.conname::text as name
+         , c.relname::text as detail
+"""
+            + COMMON_TABLES
+            + COMMON_FILTER
+            + "and k.contype in ('p', 'u', 'x')"
+            + COMMON_ORDER
+        )
+
+    @property
+    def parent(self) -> ObjectId:
+        return ObjectId(Key.kind, self.schema, self.name, self.detail)
+
+    @property
+    def sort_key(self) -> tuple[object, ...]:
+        return ("",)
+
+    def entries(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> tuple[Entry, ...]:
+        # The text of DEPENDS ON EXTENSION needs an entry to stand in.
+        return (Entry(desc=self.keyword, tag=self.tag, sql=""),) if self.extensions else ()

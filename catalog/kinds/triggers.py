@@ -1,0 +1,92 @@
+"""Triggers on tables and views."""
+
+from collections.abc import Iterator, Sequence
+from typing import ClassVar, Final, LiteralString, Self
+
+from attrs import frozen
+
+from ..model import Changed, Entry, Object, ObjectId, Target, alter, equal, on_relation
+from ..priority import Priority
+from ..quoting import ident, qualified, spell_types
+
+STATES: Final = {"O": "ENABLE", "D": "DISABLE", "A": "ENABLE ALWAYS", "R": "ENABLE REPLICA"}
+USUAL_STATE: Final = "O"
+CONSTRAINT_TRIGGER: Final = "CREATE CONSTRAINT TRIGGER "
+
+
+@frozen(kw_only=True)
+class Trigger(Object):
+    """A trigger: pg_trigger. `detail` is the relation that it fires for."""
+
+    kind: ClassVar[str] = "trigger"
+    keyword: ClassVar[str] = "TRIGGER"
+    catalog: ClassVar[str] = "pg_trigger"
+    priority: ClassVar[int] = Priority.TRIGGER
+    project_owned_anywhere: ClassVar[bool] = True
+    guarded: ClassVar[str] = "CREATE OR REPLACE TRIGGER"
+
+    relation_kind: str = equal()
+    """The kind of the relation; another one of the name is another relation."""
+    definition: str = alter()
+    """CREATE TRIGGER as Postgres deparses it."""
+    state: str = alter()
+    """pg_trigger.tgenabled: O, D, A or R."""
+
+    @classmethod
+    def query(cls, version: int) -> LiteralString:
+        del version
+        # Clones for partitions are internal ones up to 14 and tell their parent from 15 on.
+        return """
+            select t.oid
+                 , n.nspname::text                  as schema
+                 , t.tgname::text                   as name
+                 , c.relname::text                  as detail
+                 , case c.relkind when 'v' then 'view' when 'f' then 'foreign table' else 'table' end as relation_kind
+                 , pg_get_triggerdef(t.oid, false)  as definition
+                 , t.tgenabled::text                as state
+              from pg_trigger t
+              join pg_class c     on c.oid = t.tgrelid
+              join pg_namespace n on n.oid = c.relnamespace
+             where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+               and not t.tgisinternal and t.tgparentid = 0
+               and not exists ( select from pg_depend
+                                 where classid = 'pg_trigger'::regclass and objid = t.oid and deptype = 'e' )
+             order by n.nspname, c.relname, t.tgname"""
+
+    @property
+    def parent(self) -> ObjectId:
+        return ObjectId(self.relation_kind, self.schema, self.detail)
+
+    @property
+    def tag(self) -> str:
+        return f"{self.detail} {self.name}"
+
+    def signature(self, *, qualify: bool = True) -> str:
+        return on_relation(self.keyword, self.name, self.schema if qualify else "", self.detail)
+
+    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
+        del parts, shell
+        state = f"\n{self._switch()}\n" if self.state != USUAL_STATE else ""
+        return f"{spell_types(self.definition, target.major)};\n{state}"
+
+    def _switch(self) -> str:
+        return f"ALTER TABLE {qualified(self.schema, self.detail)} {STATES[self.state]} TRIGGER {ident(self.name)};"
+
+    def entries(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> tuple[Entry, ...]:
+        return (Entry(desc=self.keyword, tag=self.tag, sql=self.create(parts, target)),)
+
+    def must_replace(self, new: Self, changed: frozenset[str]) -> bool:
+        # There is no CREATE OR REPLACE CONSTRAINT TRIGGER, nor one to replace a constraint trigger.
+        constraint = any(item.definition.startswith(CONSTRAINT_TRIGGER) for item in (self, new))
+        return constraint and self.definition != new.definition
+
+    def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[str]:
+        if changed.take("definition"):
+            # Replacing a trigger puts it back into the usual state.
+            definition = spell_types(new.definition, target.major)
+            yield definition.replace("CREATE TRIGGER ", "CREATE OR REPLACE TRIGGER ", 1) + ";"
+            changed.take("state")
+            if new.state != USUAL_STATE:
+                yield new._switch()
+        elif changed.take("state"):
+            yield new._switch()
