@@ -119,8 +119,9 @@ def _run(connection: "psycopg.Connection[Row]", queries: Sequence[LiteralString]
             for cursor, query in zip(cursors, queries, strict=True):
                 cursor.execute(query, prepare=False)
             for cursor in cursors:
-                columns = tuple(column.name for column in cursor.description or ())
-                results.append(_Result(columns, cursor.fetchall()))
+                # In a pipeline the description is there once the rows have been asked for.
+                rows = cursor.fetchall()
+                results.append(_Result(tuple(column.name for column in cursor.description or ()), rows))
     finally:
         connection.execute(undo)
     return results

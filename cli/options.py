@@ -1,4 +1,4 @@
-"""What commands share: the project they run in, the options that name a source, and how help is laid out."""
+"""What commands share: the project they run in, and the options that name a source."""
 
 from collections.abc import Callable
 from functools import cached_property
@@ -7,22 +7,20 @@ from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
 
 import click
 
-from .output import Console
+from .output import Console, plural
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pgnorm.normalizer.adaptation import Level
     from pgnorm.normalizer.project import Project
+    from pgnorm.normalizer.sources import Source
+    from pgnorm.normalizer.workspace import Workspace
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 SOURCES: Final = "files, migrations, local, a postgresql:// URL or service=NAME, a .sql file or a folder of them"
-EXIT_CODES: Final = """\b
-Exit codes:
-  0    done, or nothing to do
-  1    with --check: something would change
-  2    could not do it (usage, connection, SQL, file)
-  130  interrupted
-"""
 
 
 class App:
@@ -44,6 +42,35 @@ class App:
         from pgnorm.normalizer.project import find
 
         return find(Path.cwd(), self._project_path)
+
+    def workspace(self) -> "Workspace":
+        """Where the command opens its sources; a context."""
+        from pgnorm.normalizer.workspace import Workspace
+
+        return Workspace(self.project, tell=self.tell, shadow_url=self.shadow_url)
+
+    def source_or(self, default: str) -> "Source":
+        """The source that was named, or else the one of this word.
+
+        Raises PgnormError where there is no such source.
+        """
+        from pgnorm.normalizer.sources import parse
+
+        return parse(self.source or default, self.project)
+
+    def tell(self, level: "Level", message: str) -> None:
+        """Pass on what the library says to a person."""
+        if level == "warning":
+            self.console.warn(message)
+        elif level == "verbose":
+            self.console.detail(message)
+        else:
+            self.console.say(message)
+
+    def tell_unmodelled(self, counts: "Iterable[tuple[str, int]]") -> None:
+        """Name what no kind reads, so that nobody takes the output for all there is."""
+        if listed := ", ".join(plural(count, what) for what, count in counts):
+            self.console.warn(f"not modelled: {listed}")
 
 
 def source_options(function: Callable[P, R]) -> Callable[P, R]:

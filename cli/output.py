@@ -1,6 +1,7 @@
 """What is said to a person: on stderr, in colour only where wanted."""
 
 import os
+import sys
 
 import click
 
@@ -45,9 +46,20 @@ def wants_color(choice: bool | None) -> bool | None:
     return True if os.environ.get("FORCE_COLOR") else None
 
 
-def plural(count: int, noun: str, many: str | None = None) -> str:
-    """`1 file`, `2 files`."""
-    return f"{count} {noun}" if count == 1 else f"{count} {many or noun + 's'}"
+def plural(count: int, noun: str) -> str:
+    """`1 file`, `2 files`, `3 families`, `4 classes`."""
+    if count == 1:
+        return f"1 {noun}"
+    if noun.endswith("y"):
+        return f"{count} {noun[:-1]}ies"
+    return f"{count} {noun}{'es' if noun.endswith('s') else 's'}"
+
+
+def write(text: str) -> None:
+    """The product on stdout: UTF-8, with its own line ends."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(text.encode())
+    sys.stdout.buffer.flush()
 
 
 def _print(message: str, style: "dict[str, bool | str]") -> None:

@@ -33,6 +33,8 @@ class Loaded:
 
     catalog: Catalog
     session: Session
+    unmodelled: tuple[tuple[str, int], ...]
+    """What of `catalog.unmodelled` the source made: the platform's own is left out."""
 
 
 class Workspace:
@@ -96,8 +98,8 @@ class Workspace:
             self._tell("warning", note)
         shadow = self.shadow
         files = [read_file(path, label=shown(path)) for path in source.paths]
-        with self._load(shadow, files, source.kind) as session:
-            yield Loaded(catalog=_read(session), session=session)
+        with self._load(shadow, files, source.kind) as loaded:
+            yield loaded
 
     @contextmanager
     def reloaded(self, dump: str, *, title: str) -> Iterator[Loaded]:
@@ -107,8 +109,8 @@ class Workspace:
         Raises PgnormError where the dump does not load (an extension that the shadow lacks).
         """
         file = SourceFile(path=None, label=title, text=dump)
-        with self._load(self.shadow, [file], "script") as session:
-            yield Loaded(catalog=_read(session), session=session)
+        with self._load(self.shadow, [file], "script") as loaded:
+            yield loaded
 
     def _read_database(self, database: Database) -> Catalog:
         from pgnorm.catalog.reader import read
@@ -123,20 +125,25 @@ class Workspace:
         return catalog
 
     @contextmanager
-    def _load(self, shadow: Shadow, files: Sequence[SourceFile], kind: "Kind") -> Iterator[Session]:
-        """A session in which the files are loaded: one transaction or, where they don't take that, a database."""
+    def _load(self, shadow: Shadow, files: Sequence[SourceFile], kind: "Kind") -> Iterator[Loaded]:
+        """The files loaded into one transaction or, where they don't take that, into a database of their own."""
+        from pgnorm.catalog.reader import read
+
         from .execution import NeedsScratch
 
         with ExitStack() as stack:
             try:
                 session = stack.enter_context(shadow.session())
+                given = _unmodelled(session)
                 self._run(shadow, session, files, kind, transaction=True)
             except NeedsScratch as reason:
                 self._tell("verbose", f"loaded into a database of its own: {reason}")
                 stack.close()
                 session = stack.enter_context(shadow.session(scratch=True))
                 self._run(shadow, session, files, kind, transaction=False)
-            yield session
+            catalog = read(session.connection)
+            made = tuple((what, more) for what, count in catalog.unmodelled if (more := count - given.get(what, 0)) > 0)
+            yield Loaded(catalog=catalog, session=session, unmodelled=made)
 
     def _run(
         self, shadow: Shadow, session: Session, files: Sequence[SourceFile], kind: "Kind", *, transaction: bool
@@ -158,18 +165,12 @@ class Workspace:
         )
         for note in report.notes:
             self._tell(note.level, f"{note.place}: {note.message}")
-        for place in report.retried:
-            self._tell("verbose", f"{place}: loaded later, after what it needs")
-        for name in report.generated_extensions:
-            self._tell("warning", f"the extension {name} is unknown here: an empty one stands in for it")
-        if report.created_roles:
-            self._tell("note", f"roles made for the load: {', '.join(report.created_roles)}")
 
 
-def _read(session: Session) -> Catalog:
-    from pgnorm.catalog.reader import read
+def _unmodelled(session: Session) -> dict[str, int]:
+    from pgnorm.catalog.unmodelled import UNMODELLED
 
-    return read(session.connection)
+    return {str(what): int(count) for what, count in session.connection.execute(UNMODELLED)}
 
 
 def _version(number: int) -> str:

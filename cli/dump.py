@@ -1,0 +1,100 @@
+"""`pgnorm dump`: a source's catalog as canonical SQL."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from .help import EXIT_CODES, Command
+from .options import App, schema_options, shadow_option, source_options
+from .output import write
+
+if TYPE_CHECKING:
+    from pgnorm.catalog.model import Catalog
+    from pgnorm.normalizer.dump import Style
+    from pgnorm.normalizer.selection import Selection
+    from pgnorm.normalizer.workspace import Workspace
+
+SUPABASE: Final = "supabase"
+PG_DUMP: Final = "pg_dump"
+EPILOG: Final = f"""\b
+Examples:
+  pgnorm dump --schema public
+  pgnorm dump --local --schema public -o public.sql
+  pgnorm dump --from migrations --format pg_dump
+
+{EXIT_CODES}"""
+
+
+@click.command(cls=Command, epilog=EPILOG)
+@source_options
+@shadow_option
+@schema_options
+@click.option(
+    "--format",
+    "style",
+    type=click.Choice([SUPABASE, PG_DUMP]),
+    help="As `supabase db dump` prints (default in a Supabase project), or byte for byte as pg_dump does.",
+)
+@click.option("--keep-comments", is_flag=True, help="With --format supabase: keep the lines that begin with `--`.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file instead of stdout.")
+@click.pass_obj
+def dump(
+    app: App,
+    schemas: tuple[str, ...],
+    exclude_schemas: tuple[str, ...],
+    style: str | None,
+    keep_comments: bool,
+    output: Path | None,
+) -> None:
+    """Print the canonical SQL of a source.
+
+    In a project the source is its declared schema files, elsewhere the database that libpq's settings name. The
+    schemas are all that the platform does not manage itself, or exactly those named with --schema, as in pg_dump.
+    """
+    from pgnorm.normalizer.dump import render
+    from pgnorm.normalizer.writing import write_atomically
+
+    with app.workspace() as workspace:
+        catalog = _read(app, workspace)
+        text = render(
+            catalog, _selection(workspace, catalog, schemas, exclude_schemas), _style(app, style, keep_comments)
+        )
+    if output is None:
+        write(text)
+    else:
+        write_atomically(output, text.encode())
+        app.console.say(f"Wrote {output}")
+
+
+def _read(app: App, workspace: "Workspace") -> "Catalog":
+    from pgnorm.normalizer.sources import Files
+
+    source = app.source_or("files" if app.project else "db")
+    if isinstance(source, Files):
+        with workspace.loaded(source) as loaded:
+            app.tell_unmodelled(loaded.unmodelled)
+            return loaded.catalog
+    catalog = workspace.read(source)
+    app.tell_unmodelled(catalog.unmodelled)
+    return catalog
+
+
+def _selection(
+    workspace: "Workspace", catalog: "Catalog", schemas: tuple[str, ...], exclude_schemas: tuple[str, ...]
+) -> "Selection":
+    from pgnorm.normalizer.selection import select
+
+    # Like `supabase db dump`, which leaves the managed schemas out unless schemas are named.
+    managed = () if schemas else workspace.platform.managed_schemas
+    return select([catalog], schemas, (*managed, *exclude_schemas))
+
+
+def _style(app: App, style: str | None, keep_comments: bool) -> "Style":
+    from pgnorm.normalizer.dump import PG_DUMP as AS_PG_DUMP
+
+    chosen = style or (SUPABASE if app.project and app.project.supabase_dir else PG_DUMP)
+    if chosen == PG_DUMP:
+        return AS_PG_DUMP
+    del keep_comments
+    return AS_PG_DUMP

@@ -1,0 +1,36 @@
+"""How a command's help is laid out: its options in groups, then examples and exit codes."""
+
+from typing import Final
+
+import click
+
+EXIT_CODES: Final = """\b
+Exit codes:
+  0    done, or nothing to do
+  1    with --check: something would change
+  2    could not do it (usage, connection, SQL, file)
+  130  interrupted
+"""
+SOURCE: Final = "Source"
+OUTPUT: Final = "Output"
+OTHERS: Final = "Options"
+_GROUPS: Final = {
+    **dict.fromkeys(("from", "to", "local", "db", "db_url", "linked", "shadow_url"), SOURCE),
+    **dict.fromkeys(("output", "style", "keep_comments", "name", "json", "json_", "as_json", "show_diff"), OUTPUT),
+}
+
+
+class Command(click.Command):
+    """A command whose help lists the options by group."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the groups, each under its title."""
+        groups: dict[str, list[tuple[str, str]]] = {SOURCE: [], OTHERS: [], OUTPUT: []}
+        for parameter in self.get_params(ctx):
+            record = parameter.get_help_record(ctx)
+            if record is not None:
+                groups[_GROUPS.get(parameter.name or "", OTHERS)].append(record)
+        for title, rows in groups.items():
+            if rows:
+                with formatter.section(title):
+                    formatter.write_dl(rows)
