@@ -66,7 +66,7 @@ def _run_routine(execution: Execution, item: Item, later: Sequence[Item], name: 
     before = _versions(execution, name)
     error = execution.run(item)
     if error:
-        return ("overwritten" if error.sqlstate in _CANNOT_REPLACE else "failed"), error
+        return ("overwritten", None) if error.sqlstate in _CANNOT_REPLACE else ("failed", error)
     after = _versions(execution, name)
     mine = {oid for oid, version in after if oid in dict(before) and (oid, version) not in before}
     for other in later if mine else ():
@@ -75,7 +75,7 @@ def _run_routine(execution: Execution, item: Item, later: Sequence[Item], name: 
         theirs = {oid for oid, _ in _versions(execution, name) - after}
         execution.command("rollback to savepoint pgnorm_later; release savepoint pgnorm_later")
         execution.forget_settings()
-        if error is None and mine & theirs:
+        if mine & theirs or (error is not None and error.sqlstate in _CANNOT_REPLACE):
             return "overwritten", None
     return "ran", None
 

@@ -42,7 +42,7 @@ _CHECK: Final = f"""
       from (select p.oid, p.proconfig, l.lanvalidator {_MADE}) made
            cross join lateral
            (select (select pg_catalog.substr(c, 13) from pg_catalog.unnest(made.proconfig) c
-                     where c like 'search\_path=%%') as own) path
+                     where pg_catalog.starts_with(c, 'search_path=')) as own) path
      where made.lanvalidator = {{name}}::pg_catalog.regproc
 """
 
