@@ -106,8 +106,14 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 def _run(arguments: Sequence[str] | None) -> int:
     try:
         code = group.main(args=arguments, prog_name="pgnorm", standalone_mode=False)
+    except click.UsageError as problem:
+        if problem.ctx is not None:
+            click.echo(problem.ctx.get_usage(), err=True)
+        path = problem.ctx.command_path if problem.ctx is not None else "pgnorm"
+        error(problem.format_message(), hint=f"{path} --help")
+        return FAILED
     except click.ClickException as problem:
-        problem.show()
+        error(problem.format_message())
         return FAILED
     except PgnormError as problem:
         error(problem.message, place=problem.place, hint=problem.hint)

@@ -22,14 +22,15 @@ _HINTS: Final = (
     ("no password supplied", "Put the password into ~/.pgpass or PGPASSWORD, or into the URL."),
     ("password authentication failed", "Check the user and the password (URL, PGPASSWORD, ~/.pgpass)."),
     ("Tenant or user not found", "Check the project ref in the pooler's user name, postgres.<ref>, and its region."),
+    ("resolve host", "Check the spelling of the host, and that this machine is on the network."),
     ("could not translate host name", "Check the spelling of the host, and that this machine is on the network."),
     ("does not exist", "Check the name of the database and of the user."),
     ("no pg_hba.conf entry", "The server does not admit this user from here; with ?sslmode=require it may."),
     ("too many", "The server has no connection left; try again, or connect through its pooler."),
     ("timeout", "Is the server up, and does a firewall let this machine through?"),
     ("Network is unreachable", "The host may have an IPv6 address only: use the pooler's URL instead."),
-    ("Connection refused", "Is the server running, and is the port right?"),
-    ("No such file or directory", "Is the server running? Name another database with --db-url."),
+    ("Connection refused", "Is the server running there?"),
+    ("No such file or directory", "Is the server running?"),
 )
 
 
@@ -156,20 +157,28 @@ def _check(words: Mapping[str, str]) -> None:
 
 
 def _refused(words: Mapping[str, str], database: Database, error: "Error") -> PgnormError:
-    shown_words = {
-        "host": words.get("host") or os.environ.get("PGHOST") or "the local socket",
-        "port": words.get("port") or os.environ.get("PGPORT") or "5432",
-        "user": words.get("user") or os.environ.get("PGUSER") or "the default user",
-        "dbname": words.get("dbname") or os.environ.get("PGDATABASE") or "the default",
-    }
-    if "service" in words or os.environ.get("PGSERVICE"):
-        where = f"service {words.get('service') or os.environ.get('PGSERVICE')}"
-    else:
-        where = "{host}:{port} as {user}, database {dbname}".format(**shown_words)
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    reason = re.sub(r"^(connection failed: )?(connection to server .*? failed: )?", "", lines[0] if lines else "")
+    said = str(error)
+    reason = next((line.strip() for line in said.splitlines() if line.strip()), "no reason given")
+    reason = re.sub(r"^(connection failed: |connection is bad: )?(connection to server .*? failed: )?", "", reason)
     if password := words.get("password"):
         reason = reason.replace(password, "***")
-    advice = [text for sign, text in _HINTS if sign in str(error)][:1]
-    hint = " ".join([*advice, database.hint]).strip()
-    return PgnormError(f"cannot connect to {where}: {reason}", hint=hint or None)
+    advice = next((text for sign, text in _HINTS if sign in said), "")
+    hint = " ".join(part for part in (advice, database.hint) if part)
+    return PgnormError(f"cannot connect to {_where(words)}: {reason}", hint=hint or None)
+
+
+def _where(words: Mapping[str, str]) -> str:
+    """What is known of the address: the words given and libpq's variables."""
+
+    def known(word: str, variable: str) -> str:
+        return words.get(word) or os.environ.get(variable, "")
+
+    if service := known("service", "PGSERVICE"):
+        return f"service {service}"
+    host = known("host", "PGHOST") or "the local socket"
+    parts = [host if host.startswith("/") else f"{host}:{known('port', 'PGPORT') or '5432'}"]
+    if user := known("user", "PGUSER"):
+        parts.append(f"as {user}")
+    if name := known("dbname", "PGDATABASE"):
+        parts.append(f"to database {name}")
+    return " ".join(parts)

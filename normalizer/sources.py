@@ -66,14 +66,14 @@ def parse(word: str, project: Project | None) -> Source:
 def declared(project: Project) -> Files:
     """The project's declared schema files. Raises PgnormError where there are none."""
     paths = project.declared_files()
-    return Files(word="files", paths=paths, kind="declared", title=f"files: {_count(paths)} of {_folder(paths)}")
+    return Files(word="files", paths=paths, kind="declared", title=f"{_count(paths)} of {_folder(paths)}")
 
 
 def migrations(project: Project) -> Files:
     """The project's migrations, maybe none."""
     found = project.migration_files()
     paths = tuple(migration.path for migration in found.files)
-    title = f"migrations: {_count(paths)} of {shown(project.migrations_dir)}"
+    title = f"{_count(paths, 'migration')} of {shown(project.migrations_dir)}"
     notes = tuple(f"{shown(path)} is skipped: a migration is named <version>_<name>.sql" for path in found.skipped)
     return Files(word="migrations", paths=paths, kind="migrations", title=title, notes=notes)
 
@@ -96,8 +96,8 @@ def _script(word: str) -> Files:
     )
 
 
-def _count(paths: Sequence[Path]) -> str:
-    return "1 file" if len(paths) == 1 else f"{len(paths)} files"
+def _count(paths: Sequence[Path], noun: str = "file") -> str:
+    return f"{len(paths)} {noun}{'' if len(paths) == 1 else 's'}"
 
 
 def _folder(paths: Sequence[Path]) -> str:

@@ -63,8 +63,9 @@ class Workspace:
         """The shadow server. Raises PgnormError where none can be had."""
         opening = open_shadow(major=self._major, platform=self.platform, shadow_url=self._shadow_url)
         shadow = self._stack.enter_context(opening)
-        whose = "private server" if shadow.binaries else "the server of --shadow-url"
-        self._tell("note", f"server: Postgres {_version(shadow.version_num)}, {whose}; baseline: {self.platform.name}")
+        whose = "private" if shadow.binaries else "of --shadow-url"
+        version = _version(shadow.version_num)
+        self._tell("note", f"shadow: Postgres {version} ({whose}), baseline: {self.platform.name}")
         if self._major is not None and shadow.major != self._major:
             self._tell("note", f"Postgres {self._major} is not installed: {shadow.major} stands in for it")
         return shadow
