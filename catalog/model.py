@@ -135,6 +135,8 @@ class Object:
     """Postgres rebuilds it by itself when the type of a column that it uses is altered (an index)."""
     guarded: ClassVar[str] = ""
     """The form of `CREATE keyword` that may be run twice, empty where there is none (`CREATE TABLE IF NOT EXISTS`)."""
+    code: ClassVar[str] = ""
+    """The attribute that holds program text, which can differ in looks alone; empty where there is none."""
     opaque: ClassVar[bool] = False
     """Holds code whose dependencies Postgres does not record (a function with a quoted body)."""
     postponable: ClassVar[bool] = False
@@ -143,6 +145,8 @@ class Object:
     """A project may add one to what its platform manages (a trigger on `auth.users`)."""
     platform_decides: ClassVar[bool] = False
     """The platform's own stays so, however it differs from server to server (an extension)."""
+    ownable: ClassVar[bool] = True
+    """Whether ALTER … OWNER TO can change its `owner` (default privileges belong to their role for good)."""
     default_acl_type: ClassVar[str] = ""
     """pg_default_acl.defaclobjtype of the default privileges that a new one gets, empty where there are none."""
 
@@ -243,6 +247,11 @@ class Object:
         return ""
 
     @property
+    def code_language(self) -> str:
+        """The language of its `code`."""
+        return ""
+
+    @property
     def default_grants(self) -> DefaultGrants | None:
         """What it adds to objects created later, None for what adds nothing."""
         return None
@@ -266,11 +275,6 @@ class Object:
         """Whether a dump has it at all (pg_dump leaves out what every database has: the language plpgsql)."""
         del target
         return True
-
-    def dumped_comment(self, target: Target) -> str | None:
-        """The comment that a dump prints, None for none: what initdb itself says of `public` is left out."""
-        del target
-        return self.comment
 
     def create(self, parts: Sequence["Object"], target: Target, *, shell: bool = False) -> str:
         """The statements that create it, as pg_dump prints them, with the inline `parts` inside.

@@ -119,9 +119,8 @@ class _Writer:
             return
         shell = Node(node.id, body=True) in self.arrangement.separate
         parts = self._parts(node)
-        first, *others = item.entries(parts, self.target, shell=shell)
-        yield self._with_extensions(item, first)
-        yield from others
+        for place, entry in enumerate(item.entries(parts, self.target, shell=shell)):
+            yield entry if place else self._with_extensions(item, entry)
         for commented in (item, *parts):
             yield from self._remarks(commented)
 
@@ -134,9 +133,8 @@ class _Writer:
 
     def _remarks(self, item: Object) -> Iterator[Entry]:
         tag = item.signature(qualify=False)
-        comment = item.dumped_comment(self.target)
-        if comment is not None:
-            sql = f"COMMENT ON {item.signature()} IS {literal(comment)};\n"
+        if item.comment is not None:
+            sql = f"COMMENT ON {item.signature()} IS {literal(item.comment)};\n"
             yield Entry(desc="COMMENT", tag=tag, sql=sql)
         for provider, label in item.labels:
             sql = f"SECURITY LABEL FOR {ident(provider)} ON {item.signature()} IS {literal(label)};\n"

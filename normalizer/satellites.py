@@ -12,7 +12,7 @@ from .difference import COMMENT, EXTENSIONS, LABELS, OWNER, PRIVILEGES, effectiv
 def created(item: Object, catalog: Catalog, target: Target) -> Iterator[str]:
     """What a new object lacks. `catalog` says which default privileges it got from its creator, `target.role`."""
     initial = with_owner(_initial_acl(item, catalog, target.role), target.role, item.owner)
-    if item.owner is not None and item.owner != target.role:
+    if item.owner is not None and item.ownable and item.owner != target.role:
         yield _set_owner(item, target)
     yield from _set_extensions(item, ())
     if item.comment is not None:

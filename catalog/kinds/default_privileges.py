@@ -5,7 +5,7 @@ from typing import ClassVar, Final, LiteralString
 
 from attrs import frozen
 
-from ..model import Entry, Object, Target
+from ..model import DefaultGrants, Entry, Object, Target
 from ..priority import Priority
 from ..quoting import ident
 
@@ -31,6 +31,7 @@ class DefaultPrivileges(Object):
     keyword: ClassVar[str] = "DEFAULT PRIVILEGES"
     catalog: ClassVar[str] = "pg_default_acl"
     priority: ClassVar[int] = Priority.DEFAULT_PRIVILEGES
+    ownable: ClassVar[bool] = False
 
     @classmethod
     def query(cls, version: int) -> LiteralString:
@@ -51,6 +52,10 @@ class DefaultPrivileges(Object):
               left join pg_namespace n on n.oid = d.defaclnamespace
              where n.nspname is null or (n.nspname !~ '^pg_' and n.nspname <> 'information_schema')
              order by n.nspname, d.defaclobjtype, r.rolname"""
+
+    @property
+    def default_grants(self) -> DefaultGrants:
+        return DefaultGrants(role=self.detail, schema=self.schema, type=self.name, acl=self.acl or ())
 
     @property
     def label(self) -> str:

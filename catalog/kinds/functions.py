@@ -80,6 +80,9 @@ class Function(Object):
     catalog: ClassVar[str] = "pg_proc"
     priority: ClassVar[int] = Priority.FUNCTION
     default_acl_type: ClassVar[str] = "f"
+    code: ClassVar[str] = "source"
+    opaque: ClassVar[bool] = True
+    postponable: ClassVar[bool] = True
 
     input_types: tuple[tuple[str, str], ...] = equal()
     """(schema, name) of each input type: pg_dump's order. `detail` says the same."""
@@ -122,6 +125,10 @@ class Function(Object):
     @property
     def claims(self) -> tuple[tuple[str, ...], ...]:
         return (("routine", self.schema, self.name, self.detail),)
+
+    @property
+    def code_language(self) -> str:
+        return self.language
 
     @property
     def tag(self) -> str:

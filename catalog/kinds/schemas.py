@@ -13,7 +13,6 @@ from ..quoting import ident
 PUBLIC: Final = "public"
 PUBLIC_OWNER: Final = "pg_database_owner"
 """The role that owns `public` where initdb of Postgres 15 or later made it."""
-PUBLIC_COMMENT: Final = "standard public schema"
 
 
 @frozen(kw_only=True)
@@ -21,8 +20,9 @@ class Schema(Object):
     """A schema: pg_namespace.
 
     Every database has `public`, so pg_dump only prints how it differs from what initdb makes (selectDumpableNamespace,
-    getNamespaces, dumpNamespace): an entry for its owner if that is not the default one, a comment if it is another,
-    and privileges from those that initdb of Postgres 15 gives. Asked for by name, it is created like any schema.
+    getNamespaces, dumpNamespace): an entry for its owner if that is not the default one, and the privileges that lead
+    on from those of initdb 15. Asked for by name, it is created like any schema. Under --quote-all-identifiers its
+    comment is always printed, even initdb's own: pg_dump looks for that one under the unquoted name.
     """
 
     kind: ClassVar[str] = "schema"
@@ -63,11 +63,6 @@ class Schema(Object):
         if self.name != PUBLIC or self.owner is None:
             return self.acl_default
         return AclItem(self.owner, "UC", self.owner), AclItem("", "U", self.owner)
-
-    def dumped_comment(self, target: Target) -> str | None:
-        if self.name != PUBLIC or target.named_schemas:
-            return self.comment
-        return None if self.comment == PUBLIC_COMMENT else self.comment or ""
 
     def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
         del parts, target, shell
