@@ -13,6 +13,7 @@ from pgnorm.catalog.model import Catalog
 from .adaptation import Level
 from .databases import Database, address, connected
 from .files import SourceFile, read_file
+from .ownership import Ownership
 from .platforms import PLAIN, Platform
 from .postgres.shadow import Session, Shadow, open_shadow
 from .project import Project, shown
@@ -88,9 +89,16 @@ class Workspace:
         with self.loaded(source) as loaded:
             return loaded.catalog
 
+    @cached_property
+    def ownership(self) -> Ownership:
+        """What tells the project's objects from the platform's."""
+        schemas = self.project.schemas if self.project else ()
+        return Ownership(platform=self.platform, baseline=self.baseline, schemas=schemas)
+
     @contextmanager
-    def loaded(self, source: Files) -> Iterator[Loaded]:
-        """The files in the shadow for as long as the context lasts.
+    def loaded(self, source: Files, *, scratch: bool = False) -> Iterator[Loaded]:
+        """The files in the shadow for as long as the context lasts; with `scratch` in a database of their own, where
+        statements can be committed.
 
         Raises PgnormError for a file that can't be read or loaded, with its place.
         """
@@ -99,18 +107,18 @@ class Workspace:
             self._tell("warning", note)
         shadow = self.shadow
         files = [read_file(path, label=shown(path)) for path in source.paths]
-        with self._load(shadow, files, source.kind) as loaded:
+        with self._load(shadow, files, source.kind, scratch=scratch) as loaded:
             yield loaded
 
     @contextmanager
-    def reloaded(self, dump: str, *, title: str) -> Iterator[Loaded]:
+    def reloaded(self, dump: str, *, title: str, scratch: bool = False) -> Iterator[Loaded]:
         """The text of a dump in the shadow: the round trip that the catalog of a live database makes before it is
         compared, since Postgres does not deparse what it has reloaded exactly as before.
 
         Raises PgnormError where the dump does not load (an extension that the shadow lacks).
         """
         file = SourceFile(path=None, label=title, text=dump)
-        with self._load(self.shadow, [file], "script") as loaded:
+        with self._load(self.shadow, [file], "script", scratch=scratch, bare=True) as loaded:
             yield loaded
 
     def _read_database(self, database: Database) -> Catalog:
@@ -126,25 +134,37 @@ class Workspace:
         return catalog
 
     @contextmanager
-    def _load(self, shadow: Shadow, files: Sequence[SourceFile], kind: "Kind") -> Iterator[Loaded]:
-        """The files loaded into one transaction or, where they don't take that, into a database of their own."""
+    def _load(
+        self, shadow: Shadow, files: Sequence[SourceFile], kind: "Kind", *, scratch: bool, bare: bool = False
+    ) -> Iterator[Loaded]:
+        """The files loaded into one transaction or, where they don't take that, into a database of their own.
+
+        `bare` takes away the platform's default privileges: a dump says what an object has beyond Postgres' own.
+        """
         from pgnorm.catalog.reader import read
 
         from .execution import NeedsScratch
 
         with ExitStack() as stack:
             try:
-                session = stack.enter_context(shadow.session())
-                given = _unmodelled(session)
-                self._run(shadow, session, files, kind, transaction=True)
+                session, given = self._fill(stack, shadow, files, kind, scratch=scratch, bare=bare)
             except NeedsScratch as reason:
                 self._tell("verbose", f"loaded into a database of its own: {reason}")
                 stack.close()
-                session = stack.enter_context(shadow.session(scratch=True))
-                self._run(shadow, session, files, kind, transaction=False)
+                session, given = self._fill(stack, shadow, files, kind, scratch=True, bare=bare)
             catalog = read(session.connection)
             made = tuple((what, more) for what, count in catalog.unmodelled if (more := count - given.get(what, 0)) > 0)
             yield Loaded(catalog=catalog, session=session, unmodelled=made)
+
+    def _fill(
+        self, stack: ExitStack, shadow: Shadow, files: Sequence[SourceFile], kind: "Kind", *, scratch: bool, bare: bool
+    ) -> tuple[Session, dict[str, int]]:
+        session = stack.enter_context(shadow.session(scratch=scratch))
+        given = _unmodelled(session)
+        if bare:
+            session.connection.execute("delete from pg_catalog.pg_default_acl")
+        self._run(shadow, session, files, kind, transaction=not scratch)
+        return session, given
 
     def _run(
         self, shadow: Shadow, session: Session, files: Sequence[SourceFile], kind: "Kind", *, transaction: bool

@@ -1,0 +1,185 @@
+"""Two sources compared: the differences, the plan that ends them, and its proof."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+from attrs import evolve, frozen
+
+from pgnorm.catalog.errors import PgnormError
+from pgnorm.catalog.model import Catalog, ObjectId
+
+from .cosmetic import Difference as Cosmetic
+from .cosmetic import classify
+from .databases import Database
+from .diff import diff
+from .difference import Difference, differences
+from .dump import render
+from .ownership import Ownership, owned
+from .plan import Plan
+from .proof import prove
+from .selection import EVERYTHING, Selection, select
+from .sources import Files, Source
+from .workspace import Loaded, Workspace
+
+
+@frozen(kw_only=True)
+class Options:
+    """What is compared, and how far the plan is trusted."""
+
+    schemas: tuple[str, ...] = ()
+    exclude_schemas: tuple[str, ...] = ()
+    cosmetic: bool = False
+    """Whether bodies that differ in looks only are differences."""
+    proof: bool = True
+
+
+@frozen(kw_only=True)
+class Phantom:
+    """A routine whose body differs in looks only."""
+
+    difference: Difference
+    found: Cosmetic
+
+
+@frozen(kw_only=True)
+class Comparison:
+    """What two sources differ in."""
+
+    plan: Plan
+    phantoms: tuple[Phantom, ...]
+    reordered: tuple[str, ...]
+    """What differs in the order of its columns alone, which is no difference."""
+    unproved: str | None
+    """Why the plan could not be tried, None where it was or where there is none."""
+    unmodelled: tuple[tuple[str, int], ...]
+
+
+def compare(workspace: Workspace, old: Source, new: Source, options: Options) -> Comparison:
+    """What leads from `old` to `new`, proved in the shadow.
+
+    Raises PgnormError where a source can't be read, and where the plan fails its proof.
+    """
+    return _Comparing(workspace, options).compare(old, new)
+
+
+@frozen(kw_only=True)
+class _Side:
+    """One source as it is compared: `loaded` where it is in the shadow, else `untried` says why it is not."""
+
+    catalog: Catalog
+    loaded: Loaded | None
+    untried: str | None = None
+
+
+class _Comparing:
+    def __init__(self, workspace: Workspace, options: Options) -> None:
+        self.workspace = workspace
+        self.options = options
+        self.read: dict[Source, Catalog] = {}
+
+    def compare(self, old: Source, new: Source) -> Comparison:
+        live = [source for source in (old, new) if isinstance(source, Database)]
+        # Databases first: they say as which role, and for which major version, files are loaded.
+        for source in live:
+            self.read[source] = self.workspace.read(source)
+        with self._opened(new, live=bool(live)) as side:
+            goal = side
+        with self._opened(old, live=bool(live)) as start:
+            return self._compared(old, start, goal, live=bool(live))
+
+    def _compared(self, source: Source, start: _Side, goal: _Side, *, live: bool) -> Comparison:
+        before, after = self._view(start.catalog, goal.catalog), self._view(goal.catalog, start.catalog)
+        found = differences(before, after)
+        phantoms = () if self.options.cosmetic else tuple(_phantoms(found))
+        passed_over = {phantom.difference.item.id for phantom in phantoms}
+        plan = diff(before, after, tuple(each for each in found if each.item.id not in passed_over))
+        unproved = None
+        if plan and self.options.proof:
+            unproved = start.untried or goal.untried
+            if unproved is None:
+                self._prove(source, start, goal, plan, passed_over, live=live)
+        elif plan:
+            unproved = "--no-proof"
+        return Comparison(
+            plan=plan,
+            phantoms=phantoms,
+            reordered=tuple(_reordered(before, after)),
+            unproved=unproved,
+            unmodelled=tuple(sorted({*before.unmodelled, *after.unmodelled})),
+        )
+
+    def _prove(
+        self, source: Source, start: _Side, goal: _Side, plan: Plan, passed_over: set[ObjectId], *, live: bool
+    ) -> None:
+        def view(catalog: Catalog) -> Catalog:
+            return self._view(catalog, goal.catalog)
+
+        def forgiven(found: Difference) -> bool:
+            return found.item.id in passed_over
+
+        with ExitStack() as stack:
+            if len(plan.transactions) > 1:
+                start = stack.enter_context(self._opened(source, live=live, scratch=True))
+            assert start.loaded is not None
+            prove(start.loaded.session, plan, self._view(goal.catalog, start.catalog), view, forgiven)
+
+    @contextmanager
+    def _opened(self, source: Source, *, live: bool, scratch: bool = False) -> Iterator[_Side]:
+        """A source in the shadow. Where a live database takes part, both sides come through a dump."""
+        if isinstance(source, Files) and not live:
+            with self.workspace.loaded(source, scratch=scratch) as loaded:
+                yield _Side(catalog=loaded.catalog, loaded=loaded)
+            return
+        if isinstance(source, Files):
+            if source not in self.read:
+                with self.workspace.loaded(source) as loaded:
+                    self.read[source] = loaded.catalog
+        catalog = self.read[source]
+        with ExitStack() as stack:
+            try:
+                side = self._reloaded(stack, catalog, scratch=scratch)
+            except PgnormError as error:
+                side = _Side(catalog=catalog, loaded=None, untried=error.message.splitlines()[0])
+            yield side
+
+    def _reloaded(self, stack: ExitStack, catalog: Catalog, *, scratch: bool) -> _Side:
+        mine = owned(catalog, self._ownership())
+        grants = {name: item for name, item in catalog.objects.items() if item.default_grants}
+        text = render(evolve(mine, objects={**mine.objects, **grants}), EVERYTHING)
+        loaded = stack.enter_context(self.workspace.reloaded(text, title="dump of the source", scratch=scratch))
+        return _Side(catalog=loaded.catalog, loaded=loaded)
+
+    def _ownership(self) -> Ownership:
+        return self.workspace.ownership
+
+    def _view(self, catalog: Catalog, beside: Catalog) -> Catalog:
+        """What of a catalog is compared: the project's own, in the schemas asked for."""
+        mine = owned(catalog, self._ownership(), beside=beside)
+        if not self.options.schemas and not self.options.exclude_schemas:
+            return mine
+        return _selected(mine, select([catalog, beside], self.options.schemas, self.options.exclude_schemas))
+
+
+def _selected(catalog: Catalog, selection: Selection) -> Catalog:
+    objects = {name: item for name, item in catalog.objects.items() if selection.takes(item)}
+    edges = tuple(edge for edge in catalog.edges if edge.dependent in objects and edge.referenced in objects)
+    return evolve(catalog, objects=objects, edges=edges)
+
+
+def _phantoms(found: tuple[Difference, ...]) -> Iterator[Phantom]:
+    """The differences that are nothing but the looks of a body."""
+    for difference in found:
+        old, new = difference.old, difference.new
+        if old is None or new is None or not old.code or difference.changed != {old.code}:
+            continue
+        worth = classify(new.code_language, str(getattr(old, old.code)), str(getattr(new, new.code)))
+        if worth.cosmetic:
+            yield Phantom(difference=difference, found=worth)
+
+
+def _reordered(old: Catalog, new: Catalog) -> Iterator[str]:
+    for name, parts in new.parts.items():
+        before = [part.id for part in old.parts.get(name, ()) if part.embedded]
+        after = [part.id for part in parts if part.embedded]
+        if before != after and sorted(before) == sorted(after):
+            yield new.objects[name].label

@@ -1,0 +1,70 @@
+"""The plan applied in the shadow to the old side, and what is then still different."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from pgnorm.catalog.errors import PgnormError
+from pgnorm.catalog.model import Catalog
+
+from .difference import Difference, differences
+from .plan import Plan, Step
+
+if TYPE_CHECKING:
+    from .postgres.shadow import Session
+
+
+def prove(
+    session: "Session",
+    plan: Plan,
+    new: Catalog,
+    view: Callable[[Catalog], Catalog],
+    forgiven: Callable[[Difference], bool],
+) -> None:
+    """Apply `plan` in `session`, where the old side is loaded, read again, and find what `new` says.
+
+    `view` is what was taken of either catalog before they were compared; `forgiven` are the differences that the plan
+    leaves on purpose. Raises PgnormError where the plan does not apply or does not arrive.
+    """
+    from pgnorm.catalog.reader import read
+
+    _apply(session, plan)
+    left = [found for found in differences(view(read(session.connection)), new) if not forgiven(found)]
+    if left:
+        raise PgnormError(
+            "the plan does not arrive: applied to the old side, it leaves these differences\n"
+            + "\n".join(f"  {describe(found)}" for found in left),
+            hint="This is a defect of pgnorm: please report it. --no-proof prints the plan all the same.",
+        )
+
+
+def describe(found: Difference) -> str:
+    """One difference in a line: `~ function public.f(integer): volatility`."""
+    item = found.item
+    if found.old is None or found.new is None:
+        return f"{'+' if found.old is None else '-'} {item.kind} {item.label}"
+    return f"~ {item.kind} {item.label}: {', '.join(sorted(found.changed))}"
+
+
+def _apply(session: "Session", plan: Plan) -> None:
+    connection = session.connection
+    connection.execute("set check_function_bodies = off")
+    for place, steps in enumerate(plan.transactions):
+        if place:
+            connection.commit()
+        for step in steps:
+            _run(session, step)
+
+
+def _run(session: "Session", step: Step) -> None:
+    from psycopg import Error
+
+    try:
+        session.connection.execute(step.sql.encode())
+    except Error as error:
+        said = error.diag
+        parts = [f"the plan does not apply: {said.message_primary or error}"]
+        parts += [f"{word}: {text}" for word, text in (("DETAIL", said.message_detail),) if text]
+        raise PgnormError(
+            "\n".join([*parts, *(f"  {line}" for line in step.sql.splitlines())]),
+            hint=said.message_hint or "--no-proof prints the plan all the same.",
+        ) from error
