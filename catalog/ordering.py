@@ -112,7 +112,9 @@ class _Graph:
         if node.body:
             return Node(node.id)
         item = self.catalog.objects[node.id]
-        return Node(item.parent) if item.inline and item.parent is not None else None
+        if not item.inline or item.parent is None:
+            return None
+        return Node(container(self.catalog, item.parent))
 
     def _rank(self, node: Node) -> int:
         if node.id is None:

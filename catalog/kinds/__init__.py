@@ -4,13 +4,16 @@ from typing import Final
 
 from ..model import Object
 from .aggregates import Aggregate
+from .columns import Column
 from .composites import Attribute, Composite
 from .constraints import Check, ForeignKey
 from .default_privileges import DefaultPrivileges
+from .defaults import Default
 from .domains import Domain, DomainConstraint, DomainNotNull
 from .enums import Enum
 from .extensions import Extension
 from .functions import Function, Procedure
+from .identities import Identity
 from .indexes import Index
 from .keys import Key, KeyIndex
 from .materialized_views import MaterializedView, MaterializedViewColumn
@@ -18,6 +21,8 @@ from .policies import Policy
 from .ranges import Range
 from .row_security import RowSecurity
 from .schemas import Schema
+from .sequences import PlainSequence
+from .tables import Table
 from .triggers import Trigger
 from .views import View, ViewColumn
 
@@ -34,6 +39,11 @@ KINDS: Final[tuple[type[Object], ...]] = (
     Function,
     Procedure,
     Aggregate,
+    Table,
+    Column,
+    Default,
+    Identity,
+    PlainSequence,
     View,
     ViewColumn,
     MaterializedView,

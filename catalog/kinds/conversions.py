@@ -1,0 +1,61 @@
+"""How the values of a column get from one type to another."""
+
+import re
+from typing import Final
+
+_MODIFIER: Final = re.compile(r"\([^)]*\)")
+_ASSIGNABLE: Final = frozenset("BDINTV")
+"""The categories (pg_type.typcategory) in which each type is assigned to each: boolean, dates, addresses, numbers,
+intervals, bit strings."""
+_CASTABLE: Final = frozenset({("D", "T"), ("T", "D"), ("N", "V"), ("V", "N")})
+"""Those between which casts exist."""
+_CASTABLE_TYPES: Final = frozenset(
+    {
+        ("boolean", "integer"),
+        ("integer", "boolean"),
+        ("json", "jsonb"),
+        ("jsonb", "json"),
+        ("jsonb", "boolean"),
+        ("jsonb", "smallint"),
+        ("jsonb", "integer"),
+        ("jsonb", "bigint"),
+        ("jsonb", "numeric"),
+        ("jsonb", "real"),
+        ("jsonb", "double precision"),
+    }
+)
+_STRING: Final = "S"
+
+
+def conversion(column: str, old: tuple[str, str], new: tuple[str, str]) -> str:
+    """The USING clause of ALTER COLUMN … TYPE, empty where assignment does it.
+
+    `old` and `new` are a type and its category (of the element for an array). Assignment is left to do what it can: it
+    refuses a value that is too long where a cast would cut it. Types with no cast between them meet as text.
+    """
+    before, after = _base(old[0]), _base(new[0])
+    if before == after:
+        return ""
+    if _is_array(before) == _is_array(after):
+        pair = (old[1], new[1])
+        if old[1] == new[1] and new[1] in _ASSIGNABLE:
+            return ""
+        if pair in _CASTABLE or (_element(before), _element(after)) in _CASTABLE_TYPES:
+            return f" USING {column}::{new[0]}"
+    if new[1] == _STRING and not _is_array(after):
+        return ""
+    if old[1] == _STRING and not _is_array(before):
+        return f" USING {column}::{new[0]}"
+    return f" USING {column}::text::{new[0]}"
+
+
+def _base(type_: str) -> str:
+    return _MODIFIER.sub("", type_)
+
+
+def _is_array(type_: str) -> bool:
+    return type_.endswith("[]")
+
+
+def _element(type_: str) -> str:
+    return type_.removesuffix("[]").strip('"')

@@ -1,0 +1,120 @@
+"""Identity columns."""
+
+from collections.abc import Iterator, Sequence
+from typing import ClassVar, Final, LiteralString, Self
+
+from attrs import frozen
+
+from ..model import Changed, Entry, Object, ObjectId, Target, alter, equal
+from ..quoting import ident, qualified
+from .relations import ORDINARY_TABLE
+from .sequences import COUNTER_FIELDS, COUNTER_TABLES, Counter
+
+UNLOGGED_SINCE: Final = 15
+
+
+@frozen(kw_only=True)
+class Identity(Counter):
+    """A column's being an identity, with the sequence behind it. `name` is the column, `detail` the table.
+
+    Owner, comment and privileges are the sequence's.
+    """
+
+    kind: ClassVar[str] = "identity"
+    keyword: ClassVar[str] = "SEQUENCE"
+
+    always: bool = alter()
+    sequence_name: str = alter()
+    type: str = equal()
+    """The column's, which says so itself; ALTER COLUMN … TYPE brings the sequence along."""
+    table_unlogged: bool = equal()
+    """Whether the table is; it says so itself."""
+
+    @classmethod
+    def query(cls, version: int) -> LiteralString:
+        del version
+        return (
+            """
+            select c.oid
+                 , n.nspname::text                          as schema
+                 , a.attname::text                          as name
+                 , t.relname::text                          as detail
+                 , a.attidentity = 'a'                      as always
+                 , c.relname::text                          as sequence_name
+                 , t.relpersistence = 'u'                   as table_unlogged
+"""
+            + COUNTER_FIELDS
+            + COUNTER_TABLES
+            + """
+              join pg_depend d    on d.classid = 'pg_class'::regclass and d.objid = c.oid and d.objsubid = 0
+                                 and d.refclassid = 'pg_class'::regclass and d.deptype = 'i'
+              join pg_attribute a on a.attrelid = d.refobjid and a.attnum = d.refobjsubid
+              join ( select c.oid, c.relname, c.relpersistence
+                       from pg_class c
+                       join pg_namespace n on n.oid = c.relnamespace
+                      where """
+            + ORDINARY_TABLE
+            + """
+                   ) t on t.oid = d.refobjid
+             where a.attidentity <> ''
+             order by n.nspname, c.relname"""
+        )
+
+    @property
+    def parent(self) -> ObjectId:
+        return ObjectId("column", self.schema, self.name, self.detail)
+
+    @property
+    def sort_name(self) -> str:
+        return self.sequence_name
+
+    @property
+    def claims(self) -> tuple[tuple[str, ...], ...]:
+        return (("relation", self.schema, self.sequence_name),)
+
+    @property
+    def tag(self) -> str:
+        return self.sequence_name
+
+    @property
+    def data_type(self) -> str:
+        return self.type
+
+    @property
+    def column(self) -> str:
+        """The column as ALTER names it."""
+        return f"TABLE {qualified(self.schema, self.detail)} ALTER COLUMN {ident(self.name)}"
+
+    def signature(self, *, qualify: bool = True) -> str:
+        return f"{self.keyword} {qualified(self.schema if qualify else '', self.sequence_name)}"
+
+    @property
+    def _generation(self) -> str:
+        return f"GENERATED {'ALWAYS' if self.always else 'BY DEFAULT'}"
+
+    def _options(self, target: Target) -> tuple[str, ...]:
+        persistence: tuple[str, ...] = ()
+        if self.unlogged != self.table_unlogged and target.major >= UNLOGGED_SINCE:
+            persistence = ("UNLOGGED" if self.unlogged else "LOGGED",)
+        return (f"SEQUENCE NAME {self.sequence}", *persistence, *self.counting())
+
+    def clause(self, target: Target) -> str:
+        return f"{self._generation} AS IDENTITY ({' '.join(self._options(target))})"
+
+    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
+        del parts, shell
+        options = "".join(f"\n    {option}" for option in self._options(target))
+        return f"ALTER {self.column} ADD {self._generation} AS IDENTITY ({options}\n);\n"
+
+    def entries(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> tuple[Entry, ...]:
+        return (Entry(desc=self.keyword, tag=self.tag, sql=self.create(parts, target)),)
+
+    def drop(self) -> str:
+        return f"ALTER {self.column} DROP IDENTITY;"
+
+    def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[str]:
+        if changed.take("sequence_name"):
+            yield f"ALTER {self.signature()} RENAME TO {ident(new.sequence_name)};"
+        if changed.take("always"):
+            yield f"ALTER {self.column} SET {new._generation};"
+        yield from self.alter_counting(new, changed)
