@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 
@@ -96,7 +97,7 @@ def take_slot(made: Seed, *, anew: bool = False) -> Slot:
             continue
         slot = Slot(data=made.slots / str(number), lock=lock, fresh=made.slots / f"{number}.fresh")
         try:
-            if anew or not slot.fresh.exists() or _growth(slot.data) > _growth(made.data) + _MOST_GROWTH:
+            if anew or not slot.fresh.exists() or not 0 <= _size(slot.data) - _size(made.data) <= _MOST_GROWTH:
                 slot.begin()
                 shutil.rmtree(slot.data, ignore_errors=True)
                 copy_tree(made.data, slot.data, made.account)
@@ -159,12 +160,10 @@ def _initdb(installation: Installation, data: Path, account: Account | None) -> 
         )
 
 
-def _growth(data: Path) -> int:
+def _size(data: Path) -> int:
     total = 0
-    for database in os.scandir(data / "base"):
+    for database in data.glob("base/*"):
         for catalog in _GROWING:
-            try:
-                total += os.stat(f"{database.path}/{catalog}").st_size
-            except FileNotFoundError:
-                continue
+            with suppress(FileNotFoundError):
+                total += os.stat(f"{database}/{catalog}").st_size
     return total

