@@ -39,7 +39,7 @@ class Database:
     """A live database. `conninfo` is what the person gave, `settings` go before it; both may hold a password."""
 
     conninfo: str = field(default="", repr=False)
-    settings: Mapping[str, str] = field(factory=dict, repr=False)
+    settings: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     hint: str = ""
     """The way out where nothing answers."""
 
@@ -53,7 +53,7 @@ def local(project: Project) -> Database:
             hint="Name the database with --db-url.",
         )
     return Database(
-        settings=_address("127.0.0.1", project.port, password="postgres"),
+        settings=(*_address("127.0.0.1", project.port), ("password", "postgres")),
         hint="Start the stack with `supabase start`, or name another database with --db-url.",
     )
 
@@ -71,14 +71,13 @@ def linked(project: Project) -> Database:
             hint="Run `supabase link`, or name the database with --db-url.",
         )
     secret = os.environ.get("SUPABASE_DB_PASSWORD")
-    password = {"password": secret} if secret else {}
+    settings = (("sslmode", "require"), *([("password", secret)] if secret else []))
     hint = "The password comes from SUPABASE_DB_PASSWORD, PGPASSWORD or ~/.pgpass."
     if pooler:
         # Older versions of the Supabase CLI keep the placeholder [YOUR-PASSWORD] in the URL.
         url = re.sub(r"^(\w+://[^:@/]+):.*@", r"\1@", pooler)
-        return Database(conninfo=url, settings={"sslmode": "require", **password}, hint=hint)
-    settings = {**_address(f"db.{ref}.supabase.co", 5432), "sslmode": "require", **password}
-    return Database(settings=settings, hint=hint)
+        return Database(conninfo=url, settings=settings, hint=hint)
+    return Database(settings=(*_address(f"db.{ref}.supabase.co", 5432), *settings), hint=hint)
 
 
 def named_by_environment() -> Database:
@@ -99,9 +98,8 @@ def connected(database: Database) -> "Iterator[Connection]":
         parsed = conninfo_to_dict(database.conninfo)
     except Error as error:
         raise _unreadable(database.conninfo, error) from None
-    words = {key: str(value) for key, value in {**database.settings, **parsed}.items() if value is not None}
-    if "password" in database.settings:
-        words["password"] = database.settings["password"]
+    given = {key: str(value) for key, value in parsed.items() if value is not None}
+    words = {**dict(database.settings), **given}
     _check(words)
     words.setdefault("application_name", "pgnorm")
     if not os.environ.get("PGCONNECT_TIMEOUT"):
@@ -123,9 +121,8 @@ def address(connection: "Connection") -> str:
     return f"database {info.dbname} on {where} as {info.user}"
 
 
-def _address(host: str, port: int, *, password: str = "") -> dict[str, str]:
-    given = {"password": password} if password else {}
-    return {"host": host, "port": str(port), "user": "postgres", "dbname": "postgres", **given}
+def _address(host: str, port: int) -> tuple[tuple[str, str], ...]:
+    return ("host", host), ("port", str(port)), ("user", "postgres"), ("dbname", "postgres")
 
 
 def _first_line(path: os.PathLike[str]) -> str:
