@@ -10,7 +10,7 @@ from ..options import alter_options, with_options
 from ..priority import Priority
 from ..quoting import ident, qualified, spell_types
 from .index_backed import DEFAULT_TABLESPACE
-from .views import COLUMN_FIELDS, COLUMN_ORDER, ViewColumn
+from .views import COLUMN_FIELDS, COLUMN_ORDER, OWNER_BY_ALTER_VIEW_SINCE, ViewColumn
 
 STORAGES: Final = {"p": "PLAIN", "e": "EXTERNAL", "m": "MAIN", "x": "EXTENDED"}
 OPTIONS: Final = "OPTIONS"
@@ -26,6 +26,7 @@ class MaterializedView(Object):
     keyword: ClassVar[str] = "MATERIALIZED VIEW"
     catalog: ClassVar[str] = "pg_class"
     priority: ClassVar[int] = Priority.TABLE
+    owned_as_table: ClassVar[bool] = True
     postponable: ClassVar[bool] = True
     default_acl_type: ClassVar[str] = "r"
 
@@ -94,6 +95,13 @@ class MaterializedView(Object):
 
     def grant_signature(self, *, qualify: bool = True) -> str:
         return f"TABLE {qualified(self.schema if qualify else '', self.name)}"
+
+    def owner_signature(self, target: Target) -> str:
+        return self.signature() if target.major >= OWNER_BY_ALTER_VIEW_SINCE else self.grant_signature()
+
+    @property
+    def finish(self) -> tuple[str, ...]:
+        return (f"REFRESH {self.signature()};",) if self.populated else ()
 
     def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
         del parts, shell

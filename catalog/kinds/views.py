@@ -10,6 +10,9 @@ from ..options import alter_options, with_options
 from ..priority import Priority
 from ..quoting import ident, qualified, spell_types
 
+OWNER_BY_ALTER_VIEW_SINCE: Final = 16
+"""Until 15 pg_dump gives a view its owner by ALTER TABLE."""
+
 COLUMN_FIELDS: Final[LiteralString] = """
     select c.oid
          , a.attnum::int                         as subid
@@ -38,6 +41,7 @@ class View(Object):
     catalog: ClassVar[str] = "pg_class"
     body_catalog: ClassVar[str] = "pg_rewrite"
     priority: ClassVar[int] = Priority.TABLE
+    owned_as_table: ClassVar[bool] = True
     guarded: ClassVar[str] = "CREATE OR REPLACE VIEW"
     default_acl_type: ClassVar[str] = "r"
 
@@ -92,6 +96,9 @@ class View(Object):
 
     def grant_signature(self, *, qualify: bool = True) -> str:
         return f"TABLE {qualified(self.schema if qualify else '', self.name)}"
+
+    def owner_signature(self, target: Target) -> str:
+        return self.signature() if target.major >= OWNER_BY_ALTER_VIEW_SINCE else self.grant_signature()
 
     def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
         del parts
