@@ -38,6 +38,8 @@ class Change(Enum):
 
 
 CHANGE: Final = "change"
+OWN_WORD_SINCE: Final = 16
+"""The major whose pg_dump first says ALTER VIEW, ALTER SEQUENCE … OWNER TO (pg_backup_archiver.c)."""
 
 
 def alter() -> Any:  # attrs types a field by its right-hand side: the declared type of the attribute stands
@@ -133,6 +135,8 @@ class Object:
     """Comes and goes with its parent's definition; only its satellites are ever written (a view's column)."""
     survives_retyping: ClassVar[bool] = False
     """Postgres rebuilds it by itself when the type of a column that it uses is altered (an index)."""
+    owned_as_table: ClassVar[bool] = False
+    """pg_dump says ALTER TABLE … OWNER TO of it until it learned the object's own word (see OWN_WORD_SINCE)."""
     guarded: ClassVar[str] = ""
     """The form of `CREATE keyword` that may be run twice, empty where there is none (`CREATE TABLE IF NOT EXISTS`)."""
     code: ClassVar[str] = ""
@@ -234,7 +238,8 @@ class Object:
 
     def owner_signature(self, target: Target) -> str:
         """How `ALTER … OWNER TO` names it."""
-        del target
+        if self.owned_as_table and target.major < OWN_WORD_SINCE:
+            return f"TABLE {qualified(self.schema, self.name)}"
         return self.signature()
 
     def grant_signature(self, *, qualify: bool = True) -> str:

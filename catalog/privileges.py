@@ -45,6 +45,9 @@ _PRIVILEGES: Final = {
 }
 _MAINTAIN_SINCE: Final = 17
 
+NO_EMPTY_NAME_SINCE: Final = 18
+"""The major whose pg_dump no longer writes a blank for the name that default privileges have not."""
+
 _ITEM: Final = re.compile(r'("(?:[^"]|"")*"|[^=]*)=([^/]*)/("(?:[^"]|"")*"|.*)', re.DOTALL)
 
 
@@ -91,6 +94,8 @@ def acl_commands(
 
     `signature` is what GRANT names, keyword included; `columns` the column list behind each privilege.
     """
+    if prefix and major < NO_EMPTY_NAME_SINCE:
+        signature += " "
     first: list[str] = []
     second: list[str] = []
     for item in base:

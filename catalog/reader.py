@@ -89,6 +89,7 @@ def read(connection: "psycopg.Connection[Row]") -> Catalog:
             by_address[address] = item
             if address in said or address in labelled:
                 by_address[address] = evolve(item, comment=said.get(address), labels=labelled.get(address, ()))
+    _drop_orphans(by_address)
     bodies = frozenset(numbers[kind.body_catalog] for kind in KINDS if kind.body_catalog)
     edges, extensions = _edges(by_address, dependencies.rows, bodies)
     objects = {item.id: item for item in by_address.values()}
@@ -102,6 +103,21 @@ def read(connection: "psycopg.Connection[Row]") -> Catalog:
         edges=edges,
         unmodelled=tuple((str(what), _int(count)) for what, count in unmodelled.rows if count),
     )
+
+
+def _drop_orphans(objects: dict[Address, Object]) -> None:
+    """Leave out the parts of what no kind reads (a partition's columns)."""
+    known = {item.id: item.parent for item in objects.values()}
+
+    def whole(parent: ObjectId | None) -> bool:
+        while parent is not None:
+            if parent not in known:
+                return False
+            parent = known[parent]
+        return True
+
+    for address in [address for address, item in objects.items() if not whole(item.parent)]:
+        del objects[address]
 
 
 def _run(connection: "psycopg.Connection[Row]", queries: Sequence[LiteralString]) -> list[_Result]:

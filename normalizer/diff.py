@@ -62,7 +62,7 @@ class _Planning:
         return Plan(
             transactions=tuple(steps for steps in transactions if steps),
             differences=self.found,
-            opaque=any(step.item.opaque for step in steps if step.verb is not Verb.DROP),
+            opaque=any(step.item.opaque and self._defines(step) for step in steps),
         )
 
     # The graph
@@ -255,6 +255,10 @@ class _Planning:
         yield from satellites.altered(old, new, difference.changed, self.target)
 
     # Transactions
+
+    def _defines(self, step: Step) -> bool:
+        difference = self.fate.altered.get(step.id)
+        return step.verb is Verb.CREATE or (difference is not None and bool(difference.own))
 
     def _needs_commit(self, step: Step) -> bool:
         difference = self.fate.altered.get(step.id) if step.verb is Verb.ALTER else None

@@ -79,11 +79,10 @@ class _Writer:
 
     def write(self) -> None:
         self._comment("--\n-- PostgreSQL database dump\n--\n")
+        # Two paragraphs around a line `\\restrict`, which is psql's and random.
+        self.out.append("\n\n")
+        self._comment(f"-- Dumped from database version {self.catalog.server}\n")
         self.out.append("\n")
-        if not self.style.comments:
-            self.out.append("\n\n")
-        else:
-            self.out.append(f"-- Dumped from database version {self.catalog.server}\n\n")
         self._settings()
         chosen = [node for node in self.arrangement.nodes if self._printed(node)]
         for node in chosen:
@@ -94,7 +93,7 @@ class _Writer:
                 for item in (self._item(node), *self._parts(node)):
                     self._privileges(item)
         self._comment("--\n-- PostgreSQL database dump complete\n--\n")
-        self.out.append("\n" + self.style.tail)
+        self.out.append("\n\n" + self.style.tail)
 
     def _printed(self, node: Node) -> bool:
         item = self._item(node)

@@ -80,8 +80,7 @@ class DefaultPrivileges(Object):
         return f"ALTER DEFAULT PRIVILEGES FOR ROLE {ident(self.detail)} {place}"
 
     def grant_signature(self, *, qualify: bool = True) -> str:
-        # pg_dump writes a space for the name that is not there.
-        return f"{OBJECT_TYPES[self.name]} "
+        return OBJECT_TYPES[self.name]
 
     def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
         return ""

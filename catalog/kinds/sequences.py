@@ -10,8 +10,6 @@ from ..priority import Priority
 from ..quoting import ident, literal, qualified
 from .relations import OF_USERS
 
-OWNER_BY_ALTER_SEQUENCE_SINCE: Final = 16
-"""Until 15 pg_dump gives a sequence its owner by ALTER TABLE."""
 HIGHEST: Final = {"smallint": 2**15 - 1, "integer": 2**31 - 1, "bigint": 2**63 - 1}
 
 COUNTER_FIELDS: Final[LiteralString] = """
@@ -45,6 +43,7 @@ class Counter(Object):
 
     catalog: ClassVar[str] = "pg_class"
     priority: ClassVar[int] = Priority.TABLE
+    owned_as_table: ClassVar[bool] = True
     survives_retyping: ClassVar[bool] = True
     default_acl_type: ClassVar[str] = "S"
 
@@ -181,10 +180,6 @@ class PlainSequence(Counter):
     @property
     def data_type(self) -> str:
         return self.type
-
-    def owner_signature(self, target: Target) -> str:
-        keyword = "SEQUENCE" if target.major >= OWNER_BY_ALTER_SEQUENCE_SINCE else "TABLE"
-        return f"{keyword} {qualified(self.schema, self.name)}"
 
     def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
         del parts, target, shell
