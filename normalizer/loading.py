@@ -104,9 +104,8 @@ class _Load:
             has_data = following is not None and following.copy_data
             version_num = self.execution.connection.info.server_version
             adapted = adapt(statement, version_num, has_data=has_data)
-            place = source.place(statement.start)
             if adapted.note:
-                self.execution.note(adapted.level, place, adapted.note)
+                self.execution.note(adapted.level, source.place(statement.start), adapted.note)
             if adapted.text is None:
                 continue
             item = Item(order=self._count, source=source, statement=statement, text=adapted.text, context=context)
