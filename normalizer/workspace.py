@@ -47,7 +47,8 @@ class Workspace:
         self.role: str | None = None
         """The role that the compared database was read as: what files create is its own."""
         self._major = project.major if project else None
-        self._tell = tell
+        self._once: set[str] = set()
+        self._teller = tell
         self._shadow_url = shadow_url
         self._stack = ExitStack()
 
@@ -120,6 +121,12 @@ class Workspace:
         file = SourceFile(path=None, label=title, text=dump)
         with self._load(self.shadow, [file], "script", scratch=scratch, bare=True) as loaded:
             yield loaded
+
+    def _tell(self, level: Level, message: str) -> None:
+        """Pass on a message the first time: a source may be loaded more than once."""
+        if message not in self._once:
+            self._once.add(message)
+            self._teller(level, message)
 
     def _read_database(self, database: Database) -> Catalog:
         from pgnorm.catalog.reader import read

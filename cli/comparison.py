@@ -1,0 +1,132 @@
+"""What `pgnorm diff` says of a comparison: the SQL, the summary for a person, the document for a program."""
+
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+from .output import Console, plural
+
+if TYPE_CHECKING:
+    from pgnorm.catalog.model import ObjectId
+    from pgnorm.normalizer.comparing import Comparison
+    from pgnorm.normalizer.difference import Difference
+    from pgnorm.normalizer.plan import Step
+
+NO_CHANGES: Final = "No schema changes found"
+JSON_VERSION: Final = 1
+_COLORS: Final = {"+": "green", "~": "yellow", "-": "red"}
+
+
+def scripts(comparison: "Comparison") -> tuple[str, ...]:
+    """The SQL of each transaction, the first one headed by a note where the plan is unproved."""
+    first, *others = comparison.plan.scripts() or ("",)
+    if comparison.unproved:
+        first = f"-- Unproved: {comparison.unproved}\n\n{first}"
+    return (first, *others)
+
+
+def summarize(console: Console, comparison: "Comparison") -> None:
+    """Say what changes, which drops to check, and what could not be proved."""
+    if not comparison.plan:
+        console.say(NO_CHANGES)
+    else:
+        _list_changes(console, comparison)
+    for label in comparison.reordered:
+        console.detail(f"{label}: the order of its columns differs, which is no change")
+    if comparison.unproved:
+        console.warn(f"The plan is unproved: {comparison.unproved}")
+
+
+def tell_phantoms(console: Console, comparison: "Comparison", way_out: str | None) -> None:
+    """Say which bodies differ in looks only, and the command that ends that."""
+    if not comparison.phantoms:
+        return
+    verb = "differs" if len(comparison.phantoms) == 1 else "differ"
+    bodies = plural(len(comparison.phantoms), "function body")
+    console.say(f"{bodies} {verb} in looks only and {'is' if verb == 'differs' else 'are'} left out:")
+    for phantom in comparison.phantoms:
+        item = phantom.difference.item
+        console.say(f"  {item.kind} {item.label}: {phantom.found.word}")
+    if way_out:
+        comments = any(phantom.found.word == "comments" for phantom in comparison.phantoms)
+        console.say(f"To end this: {way_out}{' --take comments' if comments else ''} (or diff --cosmetic)")
+
+
+def as_json(comparison: "Comparison", old: str, new: str, files: tuple[str, ...]) -> str:
+    """The comparison as one JSON document."""
+    changes = [
+        _change(step, number) for number, steps in enumerate(comparison.plan.transactions, start=1) for step in steps
+    ]
+    phantoms = [{**_named(phantom.difference), "difference": phantom.found.word} for phantom in comparison.phantoms]
+    document = {
+        "version": JSON_VERSION,
+        "from": old,
+        "to": new,
+        "changes": changes,
+        "phantoms": phantoms,
+        "unproved": comparison.unproved,
+        "not_modelled": dict(comparison.unmodelled),
+        "files": files,
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def _list_changes(console: Console, comparison: "Comparison") -> None:
+    shown = list(_outermost(comparison.plan.differences))
+    counts = {sign: sum(1 for each in shown if _sign(each) == sign) for sign in _COLORS}
+    console.say(f"{counts['+']} to add, {counts['~']} to change, {counts['-']} to drop:")
+    for difference in shown:
+        console.say(f"  {_line(difference)}", fg=_COLORS[_sign(difference)])
+    lost = [_line(difference) for difference in shown if difference.new is None]
+    dropped = {difference.item.id for difference in shown if difference.new is None}
+    lost += [f"{step.verb.value} {step.item.kind} {step.item.label}" for step in _destructive(comparison, dropped)]
+    if lost:
+        console.warn("Please check that these are expected:")
+        for line in lost:
+            console.warn(f"  {line}")
+
+
+def _destructive(comparison: "Comparison", told: "set[ObjectId]") -> "Iterator[Step]":
+    for step in comparison.plan.steps:
+        if step.destructive and step.id not in told:
+            yield step
+
+
+def _outermost(differences: "tuple[Difference, ...]") -> "Iterator[Difference]":
+    """Without the parts of what is made or dropped as a whole."""
+    added = {each.item.id for each in differences if each.old is None}
+    dropped = {each.item.id for each in differences if each.new is None}
+    for each in differences:
+        inside = added if each.old is None else dropped if each.new is None else set()
+        if each.item.parent not in inside:
+            yield each
+
+
+def _sign(difference: "Difference") -> str:
+    return "+" if difference.old is None else "-" if difference.new is None else "~"
+
+
+def _line(difference: "Difference") -> str:
+    what = f": {', '.join(sorted(difference.changed))}" if difference.changed else ""
+    return f"{_sign(difference)} {difference.item.kind} {difference.item.label}{what}"
+
+
+def _named(difference: "Difference") -> dict[str, str]:
+    name = difference.item.id
+    return {"kind": name.kind, "schema": name.schema, "name": name.name, "detail": name.detail}
+
+
+def _change(step: "Step", transaction: int) -> dict[str, object]:
+    from pgnorm.normalizer.statements import split
+
+    name = step.id
+    return {
+        "action": step.verb.value,
+        "kind": name.kind,
+        "schema": name.schema,
+        "name": name.name,
+        "detail": name.detail,
+        "sql": [f"{statement.text};" for statement in split(step.sql)],
+        "destructive": step.destructive,
+        "transaction": transaction,
+    }

@@ -1,0 +1,130 @@
+"""`pgnorm diff`: the migration between two sources."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from pgnorm.catalog.errors import PgnormError
+
+from .comparison import as_json, scripts, summarize, tell_phantoms
+from .help import EXIT_CODES, Command
+from .options import SOURCES, App, schema_options, shadow_option, source_options
+from .output import write
+
+if TYPE_CHECKING:
+    from pgnorm.normalizer.comparing import Comparison
+
+CHANGED: Final = 1
+EPILOG: Final = f"""\b
+Examples:
+  pgnorm diff                      what the migrations lack of the schema files
+  pgnorm diff -f add_notes         the same as a new migration
+  pgnorm diff --local --check      does the local database say what the files say?
+  pgnorm diff --from files --to postgresql://127.0.0.1/app --schema public
+
+{EXIT_CODES}"""
+
+
+@click.command(cls=Command, epilog=EPILOG)
+@source_options
+@click.option("--to", metavar="SOURCE", help=f"What it is to become: {SOURCES}.  [default: files]")
+@shadow_option
+@schema_options
+@click.option("--cosmetic", is_flag=True, help="Take in function bodies that differ in looks only.")
+@click.option("--no-proof", is_flag=True, help="Print the plan without trying it in the shadow.")
+@click.option("--check", is_flag=True, help="End with 1 if there are changes.")
+@click.option("-f", "--file", "name", metavar="NAME", help="Write a migration <UTC time>_NAME.sql instead of stdout.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file instead of stdout.")
+@click.option("--json", "json_", is_flag=True, help="Print one JSON document instead of SQL.")
+@click.pass_obj
+def diff(
+    app: App,
+    to: str | None,
+    schemas: tuple[str, ...],
+    exclude_schemas: tuple[str, ...],
+    cosmetic: bool,
+    no_proof: bool,
+    check: bool,
+    name: str | None,
+    output: Path | None,
+    json_: bool,
+) -> int:
+    """Write the migration that leads from one source to another.
+
+    In a project it leads from the migrations to the declared schema files unless --from or --to name something else.
+    It is tried in a private Postgres before it is printed.
+    """
+    from pgnorm.normalizer.comparing import Options, compare
+    from pgnorm.normalizer.plan import BOUNDARY
+    from pgnorm.normalizer.sources import parse
+
+    old, new = _words(app, to)
+    options = Options(schemas=schemas, exclude_schemas=exclude_schemas, cosmetic=cosmetic, proof=not no_proof)
+    with app.workspace() as workspace:
+        found = compare(workspace, parse(old, app.project), parse(new, app.project), options)
+    summarize(app.console, found)
+    tell_phantoms(app.console, found, _way_out(old, new))
+    app.tell_unmodelled(found.unmodelled)
+    files = _write_migrations(app, found, name) if name is not None and found.plan else ()
+    if json_:
+        _deliver(app, as_json(found, _public(old), _public(new), files), output)
+    elif found.plan and not files:
+        _deliver(app, f"\n{BOUNDARY}\n".join(scripts(found)), output)
+    return CHANGED if check and found.plan else 0
+
+
+def _words(app: App, to: str | None) -> tuple[str, str]:
+    """The two source words, by default those of a project."""
+    if app.project is None and (app.source is None or to is None):
+        raise PgnormError(
+            "outside a project diff needs both sources",
+            hint="Name them with --from and --to, run it in the project, or name the project with --project.",
+        )
+    return app.source or "migrations", to or "files"
+
+
+def _write_migrations(app: App, found: "Comparison", name: str) -> tuple[str, ...]:
+    """Write one migration for each transaction; the paths."""
+    from pgnorm.normalizer.migrations import new_paths
+    from pgnorm.normalizer.project import shown
+    from pgnorm.normalizer.writing import write_atomically
+
+    if app.project is None:
+        raise PgnormError("-f writes into a project's migrations folder, and there is no project", hint="Use -o FILE.")
+    texts = scripts(found)
+    names = [name, *(f"{name}_{number}" for number in range(2, len(texts) + 1))]
+    folder = app.project.migrations_dir
+    paths = new_paths(folder, names, datetime.now(UTC))
+    folder.mkdir(parents=True, exist_ok=True)
+    for path, text in zip(paths, texts, strict=True):
+        write_atomically(path, text.encode(), label=shown(path))
+        app.console.say(f"Wrote {shown(path)}")
+    return tuple(shown(path) for path in paths)
+
+
+def _deliver(app: App, text: str, output: Path | None) -> None:
+    from pgnorm.normalizer.writing import write_atomically
+
+    if output is None:
+        write(text)
+    else:
+        write_atomically(output, text.encode())
+        app.console.say(f"Wrote {output}")
+
+
+def _way_out(old: str, new: str) -> str | None:
+    """The command that puts the stored bytes of `old` into the schema files, where those are the new side."""
+    if new != "files":
+        return None
+    return f"pgnorm fix-functions {'--db-url …' if _is_address(old) else f'--from {old}'}"
+
+
+def _public(word: str) -> str:
+    """A source word without what may hold a password."""
+    return "database" if _is_address(word) else word
+
+
+def _is_address(word: str) -> bool:
+    return "://" in word or "=" in word
