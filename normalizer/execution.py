@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
@@ -11,10 +10,9 @@ from attrs import define, field, frozen
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.quoting import ident
 
-from .adaptation import Adapted, Level, handles_savepoint, sets_session, without_item, without_version
-from .failures import missing_role
+from .adaptation import Level, handles_savepoint, sets_session
 from .files import SourceFile
-from .lexer import name_of
+from .remedies import remedy
 from .statements import Statement
 
 if TYPE_CHECKING:
@@ -23,7 +21,6 @@ if TYPE_CHECKING:
 _SAVEPOINT: Final = "savepoint pgnorm;"
 _RELEASE: Final = ";release savepoint pgnorm"
 _RESET: Final = "reset session authorization; reset role; reset all"
-_EXTENSION: Final = re.compile(r'extension "(.+)" is not available')
 
 _OUTSIDE_TRANSACTION: Final = ("25001", "2D000")  # active_sql_transaction, invalid_transaction_termination
 _AFTER_COMMIT: Final = ("55P04", "55006")  # unsafe_new_enum_value_usage, object_in_use (pending trigger events)
@@ -58,6 +55,8 @@ class Item:
     context: tuple[str, ...]
     ran: bool = False
     error: Error | None = None
+    position: int | None = None
+    """Where in the text the error is, counted from 0."""
     missing: frozenset[str] = frozenset()
 
     @property
@@ -136,6 +135,22 @@ class Execution:
         """Gives the connection back as it came."""
         self.command(_RESET)
 
+    def create_role(self, role: str) -> None:
+        """Makes a role that can't log in."""
+        self.command(f"{_RESET}; create role {ident(role)}")
+        self.forget_settings()
+        self.created_roles.append(role)
+
+    def ask_for_extension(self, item: Item, name: str, version: str | None) -> bool:
+        """Has an extension made available. Whether it is a stand-in without contents."""
+        if self.provide_extension is None or not self.provide_extension(name, version):
+            return False
+        if name not in self.generated_extensions:
+            self.generated_extensions.append(name)
+            message = f"the extension {name} is not available here: an empty stand-in takes its place"
+            self.note("warning", item.place, message)
+        return True
+
     def run(self, item: Item) -> Error | None:
         """Runs a statement in the settings of its place, or leaves it out with a note.
 
@@ -153,22 +168,22 @@ class Execution:
                 elif handles_savepoint(item.statement):
                     self.forget_settings()
                 return None
+            code = error.sqlstate
+            if self.transaction:
+                temporary = code == "42P07" and not {"TEMP", "TEMPORARY"}.isdisjoint(item.statement.words)
+                if temporary or code in (*_OUTSIDE_TRANSACTION, *_AFTER_COMMIT):
+                    raise NeedsScratch(item.place, error.diag.message_primary or str(error))
+            elif code in _OUTSIDE_TRANSACTION:
+                return self._run_alone(item)
             if self.broken or error.diag.message_primary in met:
                 return error
             met.add(error.diag.message_primary)
-            if error.sqlstate in _OUTSIDE_TRANSACTION and not self.transaction:
-                return self._run_alone(item)
-            if not self._remedy(item, error):
+            if code in _AFTER_COMMIT:
+                self.command("commit; begin")
+            elif not remedy(self, item, error):
                 return error
             if not item.text:
                 return None
-
-    def position(self, item: Item, error: Error) -> int | None:
-        """Where in the statement's text the error is, counted from 0."""
-        if not error.diag.statement_position:
-            return None
-        prefix = 0 if handles_savepoint(item.statement) else len(_SAVEPOINT)
-        return max(0, min(int(error.diag.statement_position) - 1 - prefix, len(item.text)))
 
     def _enter(self, context: tuple[str, ...]) -> None:
         if self._active == context:
@@ -188,6 +203,7 @@ class Execution:
                 message = f"the server ended the connection: {error}"
                 raise PgnormError(message, place=item.place) from error
             self._roll_back()
+            _take_error(item, error, len(text) - len(item.text) - len(_RELEASE) if text != item.text else 0)
             return error
         return None
 
@@ -208,78 +224,14 @@ class Execution:
         try:
             self.command(item.text)
         except Error as error:
-            return error
-        finally:
-            if not self.connection.closed:
-                self.command("begin")
-        item.ran = True
-        return None
+            _take_error(item, error, 0)
+        else:
+            item.ran, item.error = True, None
+        self.command("begin")
+        return item.error
 
-    def _remedy(self, item: Item, error: Error) -> bool:
-        """Whether something was done after which the statement can be run again (or, without a text, left out)."""
-        words, message, code = item.statement.words, error.diag.message_primary or "", error.sqlstate
-        if self.transaction:
-            temporary = code == "42P07" and ("TEMP" in words or "TEMPORARY" in words)
-            if temporary or code in _OUTSIDE_TRANSACTION or code in _AFTER_COMMIT:
-                raise NeedsScratch(item.place, message)
-        elif code in _AFTER_COMMIT:
-            self.command("commit; begin")
-            return True
-        if role := missing_role(error):
-            return self._provide_role(item, role)
-        if item.statement.begins("CREATE", "EXTENSION"):
-            return self._provide_extension(item, message, code)
-        if code == "42704" and words[:1] in (("SET",), ("RESET",)):
-            return self._leave_out(item, "verbose", f"left out: {message}")
-        if code == "3D000":
-            return self._leave_out(item, "note", f"left out: {message}")
-        if code == "42710" and words[:1] == ("CREATE",) and name_of(words[2]) in self.created_roles:
-            return self._leave_out(item, "verbose", f"left out: {message}, since an earlier statement names it")
-        return False
 
-    def _leave_out(self, item: Item, level: Level, message: str) -> bool:
-        item.text = ""
-        self.note(level, item.place, message)
-        return True
-
-    def _provide_role(self, item: Item, role: str) -> bool:
-        if item.statement.begins("DROP"):
-            return False
-        if role.startswith("pg_"):
-            note = f"the role {role}, which this server does not have, is left out"
-            return self.adopt(item, without_item(item.text, lambda token: token.name == role, note))
-        if role in self.roles_to_come:
-            return False
-        self.command(f"{_RESET}; create role {ident(role)}")
-        self._active = None
-        self.created_roles.append(role)
-        self.note("note", item.place, f"the role {role} is made for the load, since nothing creates it")
-        return True
-
-    def adopt(self, item: Item, adapted: Adapted) -> bool:
-        """Takes over an adapted text, with its note. Whether it differs."""
-        if adapted.text == item.text:
-            return False
-        item.text = adapted.text or ""
-        if adapted.note:
-            self.note(adapted.level, item.place, adapted.note)
-        return True
-
-    def _provide_extension(self, item: Item, message: str, code: str | None) -> bool:
-        if match := _EXTENSION.search(message):
-            # The statement's own extension was asked for before; this one comes by CASCADE.
-            return self.ask_for_extension(item, match[1], None)
-        if code == "22023" and "VERSION" in item.text.upper():
-            text = without_version(item.text)
-            return self.adopt(item, Adapted(text=text, note="the extension's VERSION is left out", level="verbose"))
-        return False
-
-    def ask_for_extension(self, item: Item, name: str, version: str | None) -> bool:
-        """Has an extension made available. Whether it is a stand-in without contents."""
-        if self.provide_extension is None or not self.provide_extension(name, version):
-            return False
-        if name not in self.generated_extensions:
-            self.generated_extensions.append(name)
-            message = f"the extension {name} is not available here: an empty stand-in takes its place"
-            self.note("warning", item.place, message)
-        return True
+def _take_error(item: Item, error: Error, prefix: int) -> None:
+    item.error, item.position = error, None
+    if error.diag.statement_position:
+        item.position = max(0, min(int(error.diag.statement_position) - 1 - prefix, len(item.text)))

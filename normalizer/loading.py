@@ -59,6 +59,8 @@ def load(
     Raises PgnormError for the first statement that fails, with its place, and NeedsScratch where the files hold what
     can't run inside one transaction. The session's settings are reset at the end.
     """
+    from psycopg import OperationalError
+
     split_files = [(source, split(source.text, label=source.label)) for source in files]
     roles = frozenset(name for _, statements in split_files for name in _roles(statements))
     execution = Execution(
@@ -69,12 +71,17 @@ def load(
         roles_to_come=roles if kind == "declared" else frozenset(),
     )
     run = _Load(execution=execution, patient=kind == "declared", on_statement=on_statement)
-    start = execution.start()
-    for source, statements in split_files:
-        run.take_file(source, statements)
-    run.finish()
-    validate(execution, run.done, start=start, kind=kind)
-    execution.leave()
+    try:
+        start = execution.start()
+        for source, statements in split_files:
+            run.take_file(source, statements)
+        run.finish()
+        validate(execution, run.done, start=start, kind=kind)
+        execution.leave()
+    except OperationalError as error:
+        if not connection.closed:
+            raise
+        raise PgnormError(f"the server ended the connection while loading: {error}") from error
     return LoadReport(
         notes=tuple(execution.notes),
         retried=tuple(run.retried),
@@ -138,7 +145,6 @@ class _Load:
         if error is None:
             self._succeeded(item)
             return
-        item.error = error
         if self.execution.broken or not self.patient or not self._may_wait(item, error):
             raise self._failure(item)
         item.missing = missing_names(error)
@@ -185,7 +191,7 @@ class _Load:
         outcome, error = self.overwriting.run(self.execution, item, self.done, self.on_statement)
         if outcome == "failed":
             assert error is not None
-            item.error, item.missing = error, missing_names(error)
+            item.missing = missing_names(error)
             if self.execution.broken or is_final(error):
                 raise self._failure(item)
             return False
@@ -208,8 +214,7 @@ class _Load:
 
     def _failure(self, item: Item) -> PgnormError:
         assert item.error is not None
-        position = self.execution.position(item, item.error)
-        return failure(item.source, item.statement.start, item.error, position=position)
+        return failure(item.source, item.statement.start, item.error, position=item.position)
 
 
 def _names(statement: Statement) -> frozenset[str]:
