@@ -6,7 +6,7 @@ UNMODELLED: Final[LiteralString] = """
 with system (oid) as (
   select oid from pg_namespace where nspname like 'pg\\_%' or nspname = 'information_schema'
 ), member (classid, objid) as (
-  select classid, objid from pg_depend where deptype = 'e'
+  select classid, objid from pg_depend where deptype in ('e', 'i')
 )
 select what, count(*)::int
   from ( select 'access method', 'pg_am'::regclass, oid, 0::oid from pg_am
@@ -43,7 +43,8 @@ select what, count(*)::int
  group by what
  order by what
 """
-"""(what, how many) of the objects that users made; extension members and system schemas are left out.
+"""(what, how many) of the objects that users made; members of extensions, the casts
+that come with a range type and system schemas are left out.
 
 pg_subscription is readable for superusers only and is not asked for.
 """

@@ -16,6 +16,7 @@ from .selection import Selection
 DEPENDS_ON_ITS_OWN_PARAGRAPH: Final = 17
 """From this major on pg_dump leaves a blank line before ALTER … DEPENDS ON EXTENSION."""
 TRANSACTION_TIMEOUT_SINCE: Final = 17
+REMARKS: Final = frozenset({"COMMENT", "SECURITY LABEL"})
 
 
 class Style(Protocol):
@@ -192,10 +193,12 @@ class _Writer:
         self._select_storage(entry)
         owner = self._owner(item)
         schema = item.schema or "-"
+        # pg_dump hands an empty owner, not a missing one, to the remarks on what has none (dumpExtension).
+        nobody = "" if entry.desc in REMARKS else "-"
         place = f"; Tablespace: {_line(entry.tablespace)}" if entry.tablespace else ""
         self._comment(
             f"--\n-- Name: {_line(entry.tag)}; Type: {entry.desc}; Schema: {_line(schema)};"
-            f" Owner: {_line(owner or '-')}{place}\n--\n"
+            f" Owner: {_line(owner or nobody)}{place}\n--\n"
         )
         self.out.append("\n")
         self.out.append(f"{edited.sql if edited else ''}\n\n")
