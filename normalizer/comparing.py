@@ -82,6 +82,7 @@ class _Comparing:
         # Databases first: they say as which role, and for which major version, files are loaded.
         for source in live:
             self.read[source] = self.workspace.read(source)
+        self._ownership()  # reads the baseline while the shadow is still empty
         with self._opened(new, live=bool(live)) as side:
             goal = side
         with self._opened(old, live=bool(live)) as start:
