@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, Self
 from attrs import frozen
 
 from pgnorm.catalog.model import Catalog
+from pgnorm.catalog.quoting import ident
 
 from .adaptation import Level
 from .databases import Database, address, connected
@@ -51,6 +52,8 @@ class Workspace:
         self._teller = tell
         self._shadow_url = shadow_url
         self._stack = ExitStack()
+        self._roles: set[str] = set()
+        """The roles that one source made: what leads from another to it may name them."""
 
     def __enter__(self) -> Self:
         return self
@@ -170,7 +173,12 @@ class Workspace:
         given = _unmodelled(session)
         if bare:
             session.connection.execute("delete from pg_catalog.pg_default_acl")
+        before = _roles(session)
         self._run(shadow, session, files, kind, transaction=not scratch)
+        after = _roles(session)
+        for name in sorted(self._roles - after):
+            session.connection.execute(f"create role {ident(name)}".encode())
+        self._roles |= after - before
         return session, given
 
     def _run(
@@ -199,6 +207,10 @@ def _unmodelled(session: Session) -> dict[str, int]:
     from pgnorm.catalog.unmodelled import UNMODELLED
 
     return {str(what): int(count) for what, count in session.connection.execute(UNMODELLED)}
+
+
+def _roles(session: Session) -> set[str]:
+    return {str(name) for (name,) in session.connection.execute("select rolname from pg_catalog.pg_roles")}
 
 
 def _version(number: int) -> str:
