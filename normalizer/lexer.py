@@ -26,7 +26,7 @@ _TOKENS: Final = rf"""
     | (?P<open>   \( )
     | (?P<close>  \) )
     | (?P<meta>   \\ )
-    | (?P<other>  [0-9][{_LETTER}0-9.]* | [^{_LETTER}0-9\s'"$;()\\/-]+ | . )
+    | (?P<other>  \$[0-9]+ | [0-9][{_LETTER}0-9.]* | [^{_LETTER}0-9\s'"$;()\\/-]+ | . )
 """
 
 TOKEN: Final = re.compile(_TOKENS, re.VERBOSE | re.DOTALL)

@@ -68,8 +68,8 @@ def validate(
 
     Raises PgnormError for the first one that its language rejects, with the place in the file where it can be told.
     What may be there when the function runs, though it is not now, is a warning instead: an unqualified table, which
-    may be a temporary one; what an empty stand-in of an extension lacks; and, after migrations, whatever has gone
-    since the function was made.
+    may be a temporary one; what an empty stand-in of an extension lacks; and, outside of declared files, whatever
+    has gone since the function was made.
     """
     bodies = _Bodies(execution=execution, start=start)
     execution.open_trial()
@@ -188,7 +188,7 @@ def _may_come(error: Error, kind: str, execution: Execution) -> bool:
         return False
     relation = _RELATION.match(error.diag.message_primary or "")
     temporary = relation is not None and "." not in relation[1]
-    return temporary or kind == "migrations" or bool(execution.generated_extensions)
+    return temporary or kind != "declared" or bool(execution.generated_extensions)
 
 
 def _failure(message: str, place: str, offset: int, item: Item | None, error: Error) -> PgnormError:

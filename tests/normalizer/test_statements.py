@@ -1,6 +1,9 @@
 """Splitting SQL text into statements."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pglast.parser import ParseError, scan
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.normalizer.statements import comments, split
@@ -108,3 +111,36 @@ def test_comments_are_found_outside_of_literals() -> None:
     (statement,) = split(text)
     inside = [text[one.start : one.end] for one in comments(text, statement.start, statement.stop)]
     assert inside == ["/* b /* */ */", "-- c"]
+
+
+PIECES = [
+    *("'a'", "'it''s;'", "E'\\';'", "e'\\\\'", "E'a'\n'\\';'", "U&'\\0061'", "x'1F'", "n'x'", "'", "\\"),
+    *('"a;""b"', 'U&"a"', "$$;$$", "$a$;$b$;$a$", "$1", "a$b$", "$", "/* ; /* ; */ */", "/*;*/", "-- ;\n", "--\n"),
+    *("(", ")", ";", "\n", " ", "::", "<", "@", "-", "/", "*", "a", "é", "1", "1a", "1.5e3", "case", "end", "\f"),
+]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
+def test_spans_are_those_of_the_lexer_of_postgres(text: str) -> None:
+    try:
+        tokens = [(one.start, one.end + 1, one.name) for one in scan(text)]
+    except ParseError:
+        return
+    if "\\" in {text[start:end] for start, end, _ in tokens}:
+        return
+    spans: list[list[int]] = []
+    depth, fresh = 0, True
+    for start, end, name in tokens:
+        if name in ("SQL_COMMENT", "C_COMMENT"):
+            continue
+        depth = max(0, depth + {"ASCII_40": 1, "ASCII_41": -1}.get(name, 0))
+        if name == "ASCII_59" and not depth:
+            fresh = True
+            continue
+        if fresh:
+            spans.append([start, end])
+        spans[-1][1] = end
+        fresh = False
+    assert [[one.start, one.end] for one in split(text)] == spans
+    found = [(start, end) for start, end, name in tokens if name in ("SQL_COMMENT", "C_COMMENT")]
+    assert [(one.start, one.end) for one in comments(text)] == found
