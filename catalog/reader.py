@@ -105,6 +105,11 @@ def read(connection: "psycopg.Connection[Row]") -> Catalog:
     )
 
 
+def objects_of(kind: type[Object], columns: Sequence[str], rows: Sequence[Row]) -> Iterator[Object]:
+    """The objects in rows of the kind's own query, or of a part of it; comments and labels are not in it."""
+    return (item for _, item in _objects(kind, 0, _Result(tuple(columns), rows)))
+
+
 def _drop_orphans(objects: dict[Address, Object]) -> None:
     """Leave out the parts of what no kind reads (a partition's columns)."""
     known = {item.id: item.parent for item in objects.values()}

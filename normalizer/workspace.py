@@ -19,12 +19,15 @@ from .platforms import PLAIN, Platform
 from .postgres.shadow import Session, Shadow, open_shadow
 from .project import Project, shown
 from .sources import Files, Source
+from .statements import Statement
 
 if TYPE_CHECKING:
     from .loading import Kind
 
 Tell = Callable[[Level, str], None]
 """What takes a line for a person."""
+
+Watch = Callable[[Session], Callable[[SourceFile, Statement], None]]
 
 _OWNER: Final = "postgres"
 
@@ -125,6 +128,16 @@ class Workspace:
         with self._load(self.shadow, [file], "script", scratch=scratch, bare=True) as loaded:
             yield loaded
 
+    @contextmanager
+    def texts(self, files: Sequence[SourceFile], kind: "Kind", *, watch: Watch) -> Iterator[Session]:
+        """The texts in the shadow for as long as the context lasts, whatever their files hold by now.
+
+        `watch` is asked at the beginning of each attempt to load them for what is called after each statement.
+        Raises PgnormError for a text that does not load, with its place.
+        """
+        with self._filled(self.shadow, files, kind, watch=watch) as (session, _):
+            yield session
+
     def _tell(self, level: Level, message: str) -> None:
         """Pass on a message the first time: a source may be loaded more than once."""
         if message not in self._once:
@@ -153,36 +166,54 @@ class Workspace:
         """
         from pgnorm.catalog.reader import read
 
-        from .execution import NeedsScratch
-
-        with ExitStack() as stack:
-            try:
-                session, given = self._fill(stack, shadow, files, kind, scratch=scratch, bare=bare)
-            except NeedsScratch as reason:
-                self._tell("verbose", f"loaded into a database of its own: {reason}")
-                stack.close()
-                session, given = self._fill(stack, shadow, files, kind, scratch=True, bare=bare)
+        with self._filled(shadow, files, kind, scratch=scratch, bare=bare) as (session, given):
             catalog = read(session.connection)
             made = tuple((what, more) for what, count in catalog.unmodelled if (more := count - given.get(what, 0)) > 0)
             yield Loaded(catalog=catalog, session=session, unmodelled=made)
 
-    def _fill(
-        self, stack: ExitStack, shadow: Shadow, files: Sequence[SourceFile], kind: "Kind", *, scratch: bool, bare: bool
-    ) -> tuple[Session, dict[str, int]]:
-        session = stack.enter_context(shadow.session(scratch=scratch))
-        given = _unmodelled(session)
-        if bare:
-            session.connection.execute("delete from pg_catalog.pg_default_acl")
-        before = _roles(session)
-        self._run(shadow, session, files, kind, transaction=not scratch)
-        after = _roles(session)
-        for name in sorted(self._roles - after):
-            session.connection.execute(f"create role {ident(name)}".encode())
-        self._roles |= after - before
-        return session, given
+    @contextmanager
+    def _filled(
+        self,
+        shadow: Shadow,
+        files: Sequence[SourceFile],
+        kind: "Kind",
+        *,
+        scratch: bool = False,
+        bare: bool = False,
+        watch: Watch | None = None,
+    ) -> Iterator[tuple[Session, dict[str, int]]]:
+        """The files in a session, and what nothing models of the platform beneath them."""
+        from .execution import NeedsScratch
+
+        with ExitStack() as stack:
+            while True:
+                session = stack.enter_context(shadow.session(scratch=scratch))
+                given = _unmodelled(session)
+                if bare:
+                    session.connection.execute("delete from pg_catalog.pg_default_acl")
+                before = _roles(session)
+                try:
+                    self._run(shadow, session, files, kind, transaction=not scratch, watch=watch)
+                    break
+                except NeedsScratch as reason:
+                    self._tell("verbose", f"loaded into a database of its own: {reason}")
+                    stack.close()
+                    scratch = True
+            after = _roles(session)
+            for name in sorted(self._roles - after):
+                session.connection.execute(f"create role {ident(name)}".encode())
+            self._roles |= after - before
+            yield session, given
 
     def _run(
-        self, shadow: Shadow, session: Session, files: Sequence[SourceFile], kind: "Kind", *, transaction: bool
+        self,
+        shadow: Shadow,
+        session: Session,
+        files: Sequence[SourceFile],
+        kind: "Kind",
+        *,
+        transaction: bool,
+        watch: Watch | None,
     ) -> None:
         from .loading import load
 
@@ -198,6 +229,7 @@ class Workspace:
             transaction=transaction,
             provide_extension=provide,
             owner=self.role if self.role != _OWNER else None,
+            on_statement=watch(session) if watch else None,
         )
         for note in report.notes:
             self._tell(note.level, f"{note.place}: {note.message}")

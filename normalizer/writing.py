@@ -3,9 +3,28 @@
 import os
 import stat
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
+from attrs import field, frozen
+
 from pgnorm.catalog.errors import PgnormError
+
+
+@frozen(kw_only=True)
+class Writing:
+    """What a file is to hold, and the name that messages have for it."""
+
+    path: Path
+    content: bytes = field(repr=False)
+    label: str
+    expected: bytes | None = field(default=None, repr=False)
+    """What it must hold until then, None for whatever it holds."""
+
+    @property
+    def target(self) -> Path:
+        """The file itself, where `path` is a symbolic link to it."""
+        return Path(os.path.realpath(self.path))
 
 
 def write_atomically(path: Path, content: bytes, *, label: str | None = None) -> None:
@@ -14,19 +33,66 @@ def write_atomically(path: Path, content: bytes, *, label: str | None = None) ->
     A symbolic link stays one, the mode stays as it is; a pipe or device is written to. Raises PgnormError where the
     file is read-only or can't be written, the old text untouched.
     """
-    name = label or str(path)
-    target = Path(os.path.realpath(path))
+    write_all([Writing(path=path, content=content, label=label or str(path))])
+
+
+def write_all(writings: Sequence[Writing]) -> None:
+    """As `write_atomically`, for several files: where one can't be written, none is.
+
+    Raises PgnormError, also for a file that does not hold what is expected of it.
+    """
+    staged: list[tuple[Writing, Path]] = []
+    replaced: list[tuple[Path, bytes]] = []
     try:
-        status = target.stat() if target.exists() else None
-        if status is not None and not stat.S_ISREG(status.st_mode):
-            target.write_bytes(content)
-            return
-        if status is not None and not _writable(target, status):
-            raise PgnormError("the file is read-only", place=name, hint=f"Make it writable: chmod u+w {name}")
-        _replace(target, content, status)
-    except OSError as error:
-        hint = None if target.parent.is_dir() else f"Make the folder first: mkdir -p {path.parent}"
-        raise PgnormError(f"cannot write the file: {error.strerror or error}", place=name, hint=hint) from error
+        for writing in writings:
+            with _Failure(writing):
+                if (temporary := _stage(writing)) is not None:
+                    staged.append((writing, temporary))
+        for writing, temporary in staged:
+            with _Failure(writing):
+                old = writing.target.read_bytes() if writing.target.exists() else None
+                if writing.expected not in (None, old):
+                    raise PgnormError("the file was changed by something else meanwhile", place=writing.label)
+                os.replace(temporary, writing.target)
+                if old is not None:
+                    replaced.append((writing.target, old))
+    except BaseException:
+        for target, old in replaced:
+            _put(target, old)
+        raise
+    finally:
+        for _, temporary in staged:
+            temporary.unlink(missing_ok=True)
+
+
+class _Failure:
+    """A context that turns the failures of writing a file into what is said to a person."""
+
+    def __init__(self, writing: Writing) -> None:
+        self._writing = writing
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: object) -> None:
+        if isinstance(error, OSError):
+            folder = self._writing.path.parent
+            hint = None if self._writing.target.parent.is_dir() else f"Make the folder first: mkdir -p {folder}"
+            message = f"cannot write the file: {error.strerror or error}"
+            raise PgnormError(message, place=self._writing.label, hint=hint) from error
+
+
+def _stage(writing: Writing) -> Path | None:
+    """The new content beside the file, ready to take its place; None where it went into a pipe or device."""
+    target = writing.target
+    status = target.stat() if target.exists() else None
+    if status is not None and not stat.S_ISREG(status.st_mode):
+        target.write_bytes(writing.content)
+        return None
+    if status is not None and not _writable(target, status):
+        hint = f"Make it writable: chmod u+w {writing.label}"
+        raise PgnormError("the file is read-only", place=writing.label, hint=hint)
+    return _beside(target, writing.content, status)
 
 
 def _writable(target: Path, status: os.stat_result) -> bool:
@@ -34,8 +100,13 @@ def _writable(target: Path, status: os.stat_result) -> bool:
     return os.access(target, os.W_OK) and bool(status.st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH))
 
 
-def _replace(target: Path, content: bytes, status: os.stat_result | None) -> None:
-    descriptor, temporary = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".pgnorm", dir=target.parent)
+def _put(target: Path, content: bytes) -> None:
+    os.replace(_beside(target, content, target.stat()), target)
+
+
+def _beside(target: Path, content: bytes, status: os.stat_result | None) -> Path:
+    descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".pgnorm", dir=target.parent)
+    temporary = Path(name)
     try:
         with open(descriptor, "wb") as file:
             file.write(content)
@@ -44,10 +115,10 @@ def _replace(target: Path, content: bytes, status: os.stat_result | None) -> Non
             if status is not None and os.geteuid() == 0:
                 os.fchown(file.fileno(), status.st_uid, status.st_gid)
             os.fsync(file.fileno())
-        os.replace(temporary, target)
     except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise
+    return temporary
 
 
 def _umask() -> int:

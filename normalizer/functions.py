@@ -1,0 +1,187 @@
+"""One CREATE FUNCTION, PROCEDURE or AGGREGATE in a file and its canonical text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from attrs import define, evolve, field, frozen
+
+from pgnorm.catalog.errors import PgnormError
+from pgnorm.catalog.kinds.aggregates import Aggregate
+from pgnorm.catalog.kinds.functions import LIST_SETTINGS, Function, Procedure, split_identifiers
+from pgnorm.catalog.quoting import literal
+
+from .files import SourceFile
+from .header import Header, header_of
+from .lexer import TOKEN, token_end
+from .rewrite import Edit
+from .statements import Statement
+from .targets import target
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+    from pgnorm.catalog.model import Target
+
+Routine: TypeAlias = Function | Aggregate
+
+KINDS: Final[dict[str, type[Function] | type[Aggregate]]] = {
+    "FUNCTION": Function,
+    "PROCEDURE": Procedure,
+    "AGGREGATE": Aggregate,
+}
+_INNER_CREATE: Final = re.compile(r"\bcreate\s+(?:or\s+replace\s+)?(?:function|procedure|aggregate)\b", re.IGNORECASE)
+
+
+@frozen(kw_only=True)
+class Definition:
+    """A statement of a file that makes a routine, and the routine as its own CREATE made it."""
+
+    source: SourceFile
+    statement: Statement
+    header: Header
+    routine: Routine
+
+    @property
+    def place(self) -> str:
+        """`file:line:column` of the statement."""
+        return self.source.place(self.statement.start)
+
+    @property
+    def obstacle(self) -> str | None:
+        """Why the text must stay as it is, None where it need not."""
+        if self.header.body_comments:
+            place = self.source.place(self.header.body_comments[0])
+            return f"left as it is: its body is stored without the comment at {place}"
+        return None
+
+    def edit(self, target: Target, body: str | None = None) -> Edit:
+        """What makes the text canonical for a server like `target`, with another `body` if one is given.
+
+        Raises PgnormError where Postgres has no text for what it stores.
+        """
+        start, stop = self.statement.start, self.statement.stop
+        return Edit(start=start, stop=stop, text=self._text(target, body))
+
+    def _text(self, target: Target, body: str | None) -> str:
+        self._refuse_empty_list()
+        routine = self.routine
+        if body is not None and isinstance(routine, Function):
+            routine = evolve(routine, source=body)
+        text = routine.create((), target).removesuffix("\n")
+        # A procedure or aggregate keeps the author's wording, as pg_dump's text lacks OR REPLACE.
+        if self.header.keyword == "FUNCTION" or self.header.replaces:
+            text = text.replace("CREATE ", "CREATE OR REPLACE ", 1)
+        newline = self._newline()
+        if newline != "\n":
+            text = _with_line_ends(text, newline)
+        before = self.source.text[self.source.text.rfind("\n", 0, self.statement.start) + 1 : self.statement.start]
+        indent = "" if before.strip() else before
+        return "".join(f"{comment}{newline}{indent}" for comment in self.header.comments) + text
+
+    def _newline(self) -> str:
+        """The line end of the header, or of the file where the header has none."""
+        text, start, stop = self.source.text, self.statement.start, self.statement.stop
+        first = text.find("\n", start, stop)
+        first = text.find("\n") if first < 0 else first
+        return "\r\n" if first > 0 and text[first - 1] == "\r" else "\n"
+
+    def _refuse_empty_list(self) -> None:
+        for item in self.routine.config if isinstance(self.routine, Function) else ():
+            name, _, value = item.partition("=")
+            if name in LIST_SETTINGS and not value:
+                raise PgnormError(
+                    f"SET {name} FROM CURRENT of {self.routine.label} took over an empty list, which can't be written",
+                    place=self.place,
+                    hint=f"Write SET {name} TO '' in the function instead.",
+                )
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What is most likely a mistake of the author."""
+        found = []
+        for item in self.routine.config if isinstance(self.routine, Function) else ():
+            name, _, value = item.partition("=")
+            if name == "search_path":
+                found += [
+                    f"SET search_path TO {literal(schema)} names one schema, whose name has a comma in it"
+                    for schema in split_identifiers(value)
+                    if "," in schema
+                ]
+        return tuple(found)
+
+
+def _with_line_ends(text: str, newline: str) -> str:
+    """Canonical text with other line ends between its tokens; what is in literals stays."""
+    parts = []
+    position = 0
+    while position < len(text):
+        match = TOKEN.match(text, position)
+        assert match is not None, "every character is a token"
+        end = token_end(text, match, str)
+        part = text[position:end]
+        parts.append(part.replace("\n", newline) if match.lastgroup == "space" else part)
+        position = end
+    return "".join(parts)
+
+
+@define(eq=False)
+class Collector:
+    """Collects the definitions of a load: `see` is what the load calls after each statement."""
+
+    connection: Connection
+    definitions: list[Definition] = field(factory=list)
+    notes: list[tuple[str, str]] = field(factory=list)
+    """(place, message) of what makes routines and is no definition."""
+
+    def see(self, source: SourceFile, statement: Statement) -> None:
+        """Reads the routine that the statement has just made."""
+        header = header_of(source.text, statement)
+        if header is None:
+            if statement.begins("DO") and _INNER_CREATE.search(statement.text):
+                place = source.place(statement.start)
+                self.notes.append((place, "left as it is: what a DO block creates is text inside a string"))
+            return
+        routine = _read_newest(self.connection, KINDS[header.keyword], _name(statement))
+        if routine is None:
+            self.notes.append((source.place(statement.start), "left as it is: a temporary routine"))
+            return
+        definition = Definition(source=source, statement=statement, header=header, routine=routine)
+        self.definitions.append(definition)
+
+
+Watch: TypeAlias = Callable[[SourceFile, Statement], None]
+
+
+def _name(statement: Statement) -> str | None:
+    made = target(statement)
+    return made.name if made else None
+
+
+def _read_newest(connection: Connection, kind: type[Function] | type[Aggregate], name: str | None) -> Routine | None:
+    """The routine whose row was written last, among those of a name if one is known.
+
+    A load's savepoints give each statement a transaction id of its own, greater than those before it.
+    """
+    from pgnorm.catalog.reader import SETTINGS, objects_of
+
+    named = f"proname = {literal(name)}" if name is not None else "true"
+    newest = f"select oid from pg_catalog.pg_proc where {named} order by pg_catalog.age(xmin) limit 1"
+    cursor = connection.execute(
+        f"""
+        savepoint pgnorm_routine;
+        {SETTINGS};
+        select * from ({kind.query(connection.info.server_version)}) routine where oid = ({newest});
+        rollback to savepoint pgnorm_routine;
+        release savepoint pgnorm_routine
+        """.encode()
+    )
+    cursor.nextset()
+    cursor.nextset()
+    columns = tuple(column.name for column in cursor.description or ())
+    for routine in objects_of(kind, columns, cursor.fetchall()):
+        assert isinstance(routine, Function | Aggregate)
+        return routine
+    return None

@@ -1,0 +1,87 @@
+"""Edits applied back to front, proved to leave every other character alone, and files written all or none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from attrs import field, frozen
+
+from .writing import Writing, write_all
+
+if TYPE_CHECKING:
+    from .files import SourceFile
+
+_BOM = "\ufeff"
+
+
+@frozen(kw_only=True)
+class Edit:
+    """The characters from `start` to `stop` become `text`."""
+
+    start: int
+    stop: int
+    text: str = field(repr=False)
+
+
+def apply(text: str, edits: Sequence[Edit]) -> str:
+    """The text with the edits made.
+
+    Raises ValueError for edits that overlap, and should any character outside of them not stand.
+    """
+    ordered = sorted(edits, key=lambda edit: edit.start)
+    changed = text
+    for edit in reversed(ordered):
+        changed = changed[: edit.start] + edit.text + changed[edit.stop :]
+    _prove(text, changed, ordered)
+    return changed
+
+
+def _prove(old: str, new: str, ordered: Sequence[Edit]) -> None:
+    """Walks both texts from the front, which is not how `apply` made the new one."""
+    at_old = at_new = 0
+    for edit in ordered:
+        if not at_old <= edit.start <= edit.stop <= len(old):
+            raise ValueError(f"edits overlap at {edit.start}")
+        kept = edit.start - at_old
+        if old[at_old : edit.start] != new[at_new : at_new + kept]:
+            raise ValueError(f"text before {edit.start} changed")
+        at_old, at_new = edit.stop, at_new + kept + len(edit.text)
+    if old[at_old:] != new[at_new:]:
+        raise ValueError(f"text after {at_old} changed")
+
+
+@frozen(kw_only=True)
+class Rewrite:
+    """A file and the text that is to take its place."""
+
+    source: SourceFile
+    text: str = field(repr=False)
+
+    @property
+    def changed(self) -> bool:
+        return self.text != self.source.text
+
+
+def write(rewrites: Sequence[Rewrite]) -> None:
+    """Write the files that change, all or none.
+
+    Raises PgnormError where one can't be written or is not what it was when it was read.
+    """
+    write_all(
+        [
+            Writing(
+                path=rewrite.source.path,
+                content=encoded(rewrite.source, rewrite.text),
+                expected=encoded(rewrite.source, rewrite.source.text),
+                label=rewrite.source.label,
+            )
+            for rewrite in rewrites
+            if rewrite.changed and rewrite.source.path is not None
+        ]
+    )
+
+
+def encoded(source: SourceFile, text: str) -> bytes:
+    """A text as the bytes of the file that it stands for, with its byte order mark."""
+    return (_BOM * source.bom + text).encode()
