@@ -11,7 +11,7 @@ from pgnorm.catalog.ordering import find_loops, topological
 
 from . import satellites
 from .decisions import Decisions, decide
-from .difference import Difference, differences
+from .difference import PRIVILEGES, Difference, differences
 from .dump import inside
 from .plan import EMPTY, Plan, Step, Verb
 
@@ -228,7 +228,8 @@ class _Planning:
         for entry in item.entries(parts, self.target):
             yield entry.sql.strip()
         yield from item.finish
-        for made in (item, *parts):
+        derived = (part for part in self.new.parts.get(item.id, ()) if part.derived and not part.embedded)
+        for made in (item, *parts, *derived):
             yield from satellites.created(made, self.old, self.target)
 
     def _alteration(self, item: Object) -> Iterator[str]:
@@ -253,6 +254,9 @@ class _Planning:
                     hint="This is a defect of pgnorm: please report it with the two definitions.",
                 )
         yield from satellites.altered(old, new, difference.changed, self.target)
+        for part in self.new.parts.get(new.id, ()):
+            if PRIVILEGES in difference.changed and part.grant_columns and not self.fate.fresh(part.id):
+                yield from satellites.restored(part, old, new, self.target)
 
     # Transactions
 

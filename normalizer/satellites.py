@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from pgnorm.catalog.model import Catalog, Object, Target
-from pgnorm.catalog.privileges import AclItem, acl_transition, with_owner
+from pgnorm.catalog.privileges import AclItem, acl_transition, as_grants, with_owner
 from pgnorm.catalog.quoting import ident, literal
 
 from .difference import COMMENT, EXTENSIONS, LABELS, OWNER, PRIVILEGES, effective_acl
@@ -36,6 +36,23 @@ def altered(old: Object, new: Object, changed: frozenset[str], target: Target) -
             yield _set_label(new, provider, label)
     if PRIVILEGES in changed:
         yield from _set_privileges(new, with_owner(effective_acl(old), old.owner, new.owner), target)
+
+
+def restored(column: Object, old: Object, new: Object, target: Target) -> Iterator[str]:
+    """The column's own privileges that revoking the same ones on the whole, from `old` to `new`, took away."""
+    before = as_grants(with_owner(effective_acl(old), old.owner, new.owner))
+    after = as_grants(effective_acl(new))
+    revoked = {
+        (grantee, grantor, letter)
+        for grantee, grantor, letter, star in before - after
+        if star or (grantee, grantor, letter, True) not in after
+    }
+    kept = tuple(
+        AclItem(item.grantee, "".join(letter + "*" * star for letter, star in letters), item.grantor)
+        for item in effective_acl(column)
+        if (letters := [pair for pair in item.granted() if (item.grantee, item.grantor, pair[0]) not in revoked])
+    )
+    yield from _set_privileges(column, kept, target)
 
 
 def _initial_acl(item: Object, catalog: Catalog, role: str) -> tuple[AclItem, ...]:

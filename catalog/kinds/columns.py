@@ -47,6 +47,7 @@ _FIELDS: Final[LiteralString] = """
                  , n.nspname::text                                                as schema
                  , a.attname::text                                                as name
                  , c.relname::text                                                as detail
+                 , r.rolname::text                                                as owner
                  , a.attacl::text[]                                               as acl
                  , acldefault('c', c.relowner)::text[]                            as acl_default
                  , a.attnum::int                                                  as number
@@ -69,6 +70,7 @@ _FIELDS: Final[LiteralString] = """
 _FROM: Final[LiteralString] = """
               from pg_class c
               join pg_namespace n      on n.oid = c.relnamespace
+              join pg_roles r          on r.oid = c.relowner
               join pg_attribute a      on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
               join pg_type t           on t.oid = a.atttypid
               left join pg_type e      on e.oid = t.typelem and t.typcategory = 'A'
@@ -85,6 +87,7 @@ class Column(Object):
     catalog: ClassVar[str] = "pg_class"
     priority: ClassVar[int] = Priority.TABLE
     embedded: ClassVar[bool] = True
+    ownable: ClassVar[bool] = False
 
     number: int = equal()
     """pg_attribute.attnum. The order of columns alone is no difference: nothing but a new table could change it."""

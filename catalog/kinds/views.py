@@ -19,11 +19,13 @@ COLUMN_FIELDS: Final[LiteralString] = """
          , n.nspname::text                       as schema
          , a.attname::text                       as name
          , c.relname::text                       as detail
+         , r.rolname::text                       as owner
          , a.attacl::text[]                      as acl
          , acldefault('c', c.relowner)::text[]   as acl_default
       from pg_attribute a
       join pg_class c     on c.oid = a.attrelid
       join pg_namespace n on n.oid = c.relnamespace
+      join pg_roles r     on r.oid = c.relowner
      where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
        and a.attnum > 0 and not a.attisdropped
        and not exists ( select from pg_depend
@@ -149,6 +151,7 @@ class ViewColumn(Object):
     priority: ClassVar[int] = Priority.TABLE
     embedded: ClassVar[bool] = True
     derived: ClassVar[bool] = True
+    ownable: ClassVar[bool] = False
 
     @classmethod
     def query(cls, version: int) -> LiteralString:
