@@ -14,7 +14,7 @@ import click
 from pgnorm.catalog.errors import PgnormError
 
 from .options import App
-from .output import Console, error, wants_color
+from .output import Console, wants_color
 
 COMMANDS: Final = {
     "diff": "pgnorm.cli.diff:diff",
@@ -94,43 +94,46 @@ def _print_version(ctx: click.Context, _parameter: click.Parameter, value: bool)
 @click.pass_context
 def group(ctx: click.Context, project: Path | None, quiet: bool, verbose: bool, color: bool | None) -> None:
     """Keep schema files, migrations and databases saying the same thing, in the words Postgres stores."""
+    app = ctx.ensure_object(App)
+    app.project_path = project
     ctx.color = wants_color(color)
-    ctx.obj = App(console=Console(quiet=quiet, verbose=verbose), project_path=project)
+    app.console = Console(quiet=quiet, verbose=verbose, color=ctx.color)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit: nothing else in pgnorm exits."""
-    sys.exit(_run(arguments))
-
-
-def _run(arguments: Sequence[str] | None) -> int:
+    app = App()
     try:
-        code = group.main(args=arguments, prog_name="pgnorm", standalone_mode=False)
-    except click.UsageError as problem:
-        if problem.ctx is not None:
-            click.echo(problem.ctx.get_usage(), err=True)
-        path = problem.ctx.command_path if problem.ctx is not None else "pgnorm"
-        error(problem.format_message(), hint=f"{path} --help")
-        return FAILED
-    except click.ClickException as problem:
-        error(problem.format_message())
-        return FAILED
-    except PgnormError as problem:
-        error(problem.message, place=problem.place, hint=problem.hint)
-        return FAILED
+        code = group.main(args=arguments, prog_name="pgnorm", standalone_mode=False, obj=app)
     except (click.Abort, KeyboardInterrupt):
         click.echo("Interrupted.", err=True)
-        return INTERRUPTED
-    except OSError as problem:
-        hint = "Make room and run it again." if problem.errno == errno.ENOSPC else None
-        error(problem.strerror or str(problem), place=problem.filename and str(problem.filename), hint=hint)
-        return FAILED
+        sys.exit(INTERRUPTED)
     except Exception as problem:
-        if os.environ.get("PGNORM_TRACEBACK"):
-            raise
-        error(
-            f"a fault in pgnorm: {type(problem).__name__}: {problem}",
-            hint="Please report it; with PGNORM_TRACEBACK=1 in the environment it shows where it happened.",
-        )
-        return FAILED
-    return code if isinstance(code, int) else 0
+        if not _report(app.console, problem):
+            if os.environ.get("PGNORM_TRACEBACK"):
+                raise
+            app.console.error(
+                f"a fault in pgnorm: {type(problem).__name__}: {problem}",
+                hint="Please report it; with PGNORM_TRACEBACK=1 in the environment it shows where it happened.",
+            )
+        sys.exit(FAILED)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _report(console: Console, problem: Exception) -> bool:
+    """Say what could not be done. Whether it is something that can happen to anybody."""
+    if isinstance(problem, PgnormError):
+        console.error(problem.message, place=problem.place, hint=problem.hint)
+    elif isinstance(problem, click.UsageError):
+        if problem.ctx is not None:
+            click.echo(problem.ctx.get_usage(), err=True)
+        command = problem.ctx.command_path if problem.ctx is not None else "pgnorm"
+        console.error(problem.format_message(), hint=f"{command} --help")
+    elif isinstance(problem, click.ClickException):
+        console.error(problem.format_message())
+    elif isinstance(problem, OSError):
+        hint = "Make room and run it again." if problem.errno == errno.ENOSPC else None
+        console.error(problem.strerror or str(problem), place=problem.filename and str(problem.filename), hint=hint)
+    else:
+        return False
+    return True

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
 
 import click
 
-from .output import Console, plural
+from .output import Console, plural, wants_color
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,12 +26,13 @@ SOURCES: Final = "files, migrations, local, a postgresql:// URL or service=NAME,
 class App:
     """What the group hands to a command."""
 
-    def __init__(self, *, console: Console, project_path: Path | None = None) -> None:
-        self.console = console
+    def __init__(self) -> None:
+        self.console = Console(color=wants_color(None))
+        self.project_path: Path | None = None
+        """What --project names."""
         self.source: str | None = None
         """The source word that --from or one of its shorthands gave."""
         self.shadow_url: str | None = None
-        self._project_path = project_path
 
     @cached_property
     def project(self) -> "Project | None":
@@ -41,7 +42,7 @@ class App:
         """
         from pgnorm.normalizer.project import find
 
-        return find(Path.cwd(), self._project_path)
+        return find(Path.cwd(), self.project_path)
 
     def workspace(self) -> "Workspace":
         """Where the command opens its sources; a context."""

@@ -9,32 +9,36 @@ import click
 class Console:
     """Where a command's messages go. stdout is for its product and nothing else."""
 
-    def __init__(self, *, quiet: bool = False, verbose: bool = False) -> None:
+    def __init__(self, *, quiet: bool = False, verbose: bool = False, color: bool | None = None) -> None:
         self.quiet = quiet
         self.verbose = verbose
+        self.color = color
+        """None colours where stderr is a terminal."""
 
-    def say(self, message: str, **style: bool | str) -> None:
-        """A line that -q silences; `style` goes to click.style."""
+    def say(self, message: str, *, fg: str | None = None) -> None:
+        """A line that -q silences; `fg` is a colour of click.style."""
         if not self.quiet:
-            _print(message, style)
+            self._print(click.style(message, fg=fg))
 
     def detail(self, message: str) -> None:
         """A line for -v alone."""
         if self.verbose and not self.quiet:
-            _print(message, {"dim": True})
+            self._print(click.style(message, dim=True))
 
     def warn(self, message: str) -> None:
         """A line that nothing silences."""
-        _print(message, {"fg": "yellow"})
+        self._print(click.style(message, fg="yellow"))
 
+    def error(self, message: str, *, place: str | None = None, hint: str | None = None) -> None:
+        """What could not be done: its place or the word `error` first, then the way out."""
+        head, *more = message.splitlines() or [""]
+        first = click.style(f"{place or 'error'}:", fg="red", bold=True)
+        self._print("\n".join([f"{first} {head}", *more]))
+        if hint:
+            self._print(f"{click.style('hint:', fg='cyan')} {hint}")
 
-def error(message: str, *, place: str | None = None, hint: str | None = None) -> None:
-    """Says what could not be done: its place or the word `error` first, then the way out."""
-    head, *more = message.splitlines() or [""]
-    first = click.style(f"{place or 'error'}:", fg="red", bold=True)
-    click.echo("\n".join([f"{first} {head}", *more]), err=True)
-    if hint:
-        click.echo(f"{click.style('hint:', fg='cyan')} {hint}", err=True)
+    def _print(self, message: str) -> None:
+        click.echo(message, err=True, color=self.color)
 
 
 def wants_color(choice: bool | None) -> bool | None:
@@ -60,7 +64,3 @@ def write(text: str) -> None:
     sys.stdout.flush()
     sys.stdout.buffer.write(text.encode())
     sys.stdout.buffer.flush()
-
-
-def _print(message: str, style: "dict[str, bool | str]") -> None:
-    click.echo(click.style(message, **style) if style else message, err=True)  # type: ignore[arg-type]  # click's own

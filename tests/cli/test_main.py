@@ -1,0 +1,142 @@
+"""The group: start-up, errors and exit codes."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+from click import Command
+from click.testing import CliRunner
+
+from pgnorm.catalog.errors import PgnormError
+from pgnorm.cli.main import COMMANDS, group
+
+Run = Callable[[str], tuple[int, str, str]]
+
+HEAVY = ("psycopg", "pglast", "deepdiff", "attrs", "importlib.metadata", "pgnorm.normalizer")
+PGNORM = (sys.executable, "-m", "pgnorm.cli")
+
+
+def test_version(run: Run) -> None:
+    assert run("--version") == (0, f"pgnorm {version('pgnorm')}\n", "")
+
+
+def test_starting_imports_nothing_heavy() -> None:
+    code = f"import sys, pgnorm.cli.main; print([name for name in {HEAVY} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_every_command_explains_itself(run: Run, name: str) -> None:
+    for flag in ("-h", "--help"):
+        code, out, _ = run(f"{name} {flag}")
+        assert code == 0
+        assert all(word in out for word in ("Examples:", "Exit codes:", "Usage: pgnorm"))
+    command = group.get_command(group.make_context("pgnorm", [name]), name)
+    assert isinstance(command, Command)
+    first = command.get_short_help_str(200)
+    assert first[0].isupper()
+    assert first.endswith(".")
+
+
+def test_help_lists_all_commands(run: Run) -> None:
+    _, out, _ = run("--help")
+    assert all(f"  {name} " in out for name in COMMANDS)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("dmp", "error: No such command 'dmp'. Did you mean 'dump'?"),
+        ("dump --formt x", "error: No such option '--formt'"),
+        ("dump --local --linked", "only one of --from"),
+        ("dump --db-url files", "expected postgresql://"),
+        ("--project nowhere dump", "nowhere: there is no such project folder"),
+        ("dump --from files", "there is none from here upwards"),
+        ("dump --from migratoins", "Did you mean `migrations`?"),
+        ("dump --from x.json", "x.json: snapshots can't be read yet"),
+        ("diff", "outside a project diff needs both sources"),
+    ],
+)
+@pytest.mark.usefixtures("folder")
+def test_what_can_not_be_done_ends_with_2_and_a_way_out(run: Run, line: str, said: str) -> None:
+    code, out, err = run(line)
+    assert (code, out) == (2, "")
+    assert said in err
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    ("raised", "code", "said"),
+    [
+        (PgnormError("no", place="a.sql:1:2", hint="do"), 2, "a.sql:1:2: no\nhint: do\n"),
+        (PgnormError("first\nsecond"), 2, "error: first\nsecond\n"),
+        (KeyboardInterrupt(), 130, "Interrupted.\n"),
+        (OSError(28, "No space left on device", "x"), 2, "x: No space left on device\nhint: Make room"),
+        (ValueError("odd"), 2, "error: a fault in pgnorm: ValueError: odd\nhint: Please report it"),
+    ],
+)
+def test_errors_become_exit_codes(
+    run: Run, monkeypatch: pytest.MonkeyPatch, raised: BaseException, code: int, said: str
+) -> None:
+    def fail(*_: object) -> None:
+        raise raised
+
+    monkeypatch.setattr("pgnorm.cli.options.App.workspace", fail)
+    ended, _, err = run("dump")
+    assert ended == code
+    assert said in err
+
+
+def test_a_reader_that_leaves_is_no_error(plain: Path) -> None:
+    with subprocess.Popen(
+        [*PGNORM, "-q", "dump"], cwd=plain, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait() == 141
+
+
+def test_a_full_disk_behind_stdout_is_named(plain: Path) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run([*PGNORM, "-q", "dump"], cwd=plain, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 2
+    assert done.stderr == "error: No space left on device\nhint: Make room and run it again.\n"
+
+
+def test_an_interrupt_ends_with_130_and_one_word(plain: Path) -> None:
+    (plain / "schemas" / "02_slow.sql").write_text("select pg_sleep(60);\n")
+    with subprocess.Popen([*PGNORM, "dump"], cwd=plain, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stderr is not None
+        said = b""
+        while b"shadow:" not in said:
+            said = process.stderr.readline()
+        os.kill(process.pid, signal.SIGINT)
+        assert process.wait(timeout=20) == 130
+        assert process.stderr.read().strip() == b"Interrupted."
+
+
+@pytest.mark.usefixtures("folder")
+def test_colour_is_for_terminals_and_those_who_ask(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def colours(line: str) -> bool:
+        return "\x1b" in run(line)[2]
+
+    assert not colours("diff")
+    assert colours("--color diff")
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert colours("diff")
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert not colours("diff")
+
+
+def test_the_shell_completes_commands() -> None:
+    environment = {"_PGNORM_COMPLETE": "bash_complete", "COMP_WORDS": "pgnorm d", "COMP_CWORD": "1"}
+    result = CliRunner().invoke(group, [], prog_name="pgnorm", env=environment)
+    assert result.output.split() == ["plain,diff", "plain,dump"]
