@@ -179,15 +179,15 @@ def _edges(
     """pg_depend between the objects read, its internal parts folded into what they belong to.
 
     A key's index, a view's rule, a row or array type and an extension's member are no objects of their own: what they
-    need or is needed of them holds for their owner.
+    need or is needed of them holds for their owner. What a derived part needs, its owner needs.
     """
     found: dict[Edge, None] = {}
     extensions: dict[ObjectId, set[str]] = {}
     folded: dict[Address, Address] = {}
     for classid, objid, objsubid, refclassid, refobjid, refobjsubid, deptype in rows:
-        dependent = (_int(classid), _int(objid), _int(objsubid))
-        if deptype in FOLDING and dependent not in objects:
-            folded.setdefault(dependent, (_int(refclassid), _int(refobjid), _int(refobjsubid)))
+        part = (_int(classid), _int(objid), _int(objsubid))
+        if deptype in FOLDING and part not in objects:
+            folded.setdefault(part, (_int(refclassid), _int(refobjid), _int(refobjsubid)))
 
     def resolve(address: Address) -> Object | None:
         for _ in range(FOLDING_DEPTH):
@@ -211,8 +211,9 @@ def _edges(
         if deptype == "x":
             extensions.setdefault(dependent_item.id, set()).add(referenced_item.name)
         body = bool(dependent_item.body_catalog) and _int(classid) in bodies
-        found[Edge(dependent_item.id, referenced_item.id, body)] = None
-    return tuple(edge for edge in found if edge.referenced in known), extensions
+        dependent = dependent_item.parent if dependent_item.derived and dependent_item.parent else dependent_item.id
+        found[Edge(dependent, referenced_item.id, body)] = None
+    return tuple(edge for edge in found if edge.referenced in known and edge.dependent != edge.referenced), extensions
 
 
 def _int(value: object) -> int:

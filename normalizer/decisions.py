@@ -108,6 +108,9 @@ class _Deciding:
         item = self.old.objects[name]
         if disturbance is Disturbance.REPLACED and is_part_of(self.old, item, because):
             self._replace(name)
+        elif item.derived:
+            # It needs nothing but its owner; what uses it is disturbed in turn.
+            self.queue.append((name, disturbance))
         elif disturbance is Disturbance.RETYPED:
             if not item.survives_retyping and item.disposable:
                 self._replace(name)
