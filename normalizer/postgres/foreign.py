@@ -3,7 +3,7 @@
 import secrets
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from ipaddress import ip_address
 from itertools import count
 from typing import TYPE_CHECKING
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
 _MARK = "pgnorm shadow: made for a run, dropped after it"
+_LOCK = 8_102_023_517_447  # an advisory lock's key, any number of our own
 _LEFT_OVER = 3600  # seconds after which a killed run's databases are dropped
 
 
@@ -47,13 +48,18 @@ class ForeignHost:
     @contextmanager
     def scratch_database(self) -> Iterator[str]:
         name = f"{self.template}_{next(self._numbers)}"
-        roles, _ = shared_state(self.admin)
-        self.admin.execute(f"create database {name} template {self.template}".encode())
+        # Roles belong to the whole server: other runs wait, so that the new ones are this session's.
+        self.admin.execute(f"select pg_catalog.pg_advisory_lock({_LOCK})".encode())
         try:
-            yield name
+            roles, _ = shared_state(self.admin)
+            self.admin.execute(f"create database {name} template {self.template}".encode())
+            try:
+                yield name
+            finally:
+                _drop_database(self.admin, name)
+                drop_roles(self.admin, shared_state(self.admin)[0] - roles)
         finally:
-            _drop_database(self.admin, name)
-            drop_roles(self.admin, shared_state(self.admin)[0] - roles)
+            self.admin.execute(f"select pg_catalog.pg_advisory_unlock({_LOCK})".encode())
 
     def provide_extension(self, name: str, version: str | None) -> bool:
         return False
@@ -102,9 +108,8 @@ def _check(admin: "Connection", allow_remote: bool) -> None:
 def _load(url: str, platform: Platform, template: str, admin: "Connection") -> None:
     from psycopg import sql
 
-    # Runs that start together make the platform's roles one after the other.
     with admin.transaction():
-        admin.execute("select pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtext('pgnorm shadow'))")
+        admin.execute(f"select pg_catalog.pg_advisory_xact_lock({_LOCK})".encode())
         roles, _ = shared_state(admin)
         with connect_url(url, template, session_options(platform)) as connection:
             for text in platform.sql:
@@ -119,7 +124,9 @@ def _memberships(admin: "Connection") -> frozenset[tuple[str, str]]:
 
 
 def _drop_platform(admin: "Connection", before: frozenset[tuple[str, str]]) -> None:
-    if admin.execute(r"select from pg_catalog.pg_database where datname like 'pgnorm\_%'").fetchone():
+    from psycopg.errors import DependentObjectsStillExist
+
+    if admin.execute(r"select 1 from pg_catalog.pg_database where datname like 'pgnorm\_%'").fetchone():
         return
     rows = admin.execute(
         """
@@ -130,7 +137,9 @@ def _drop_platform(admin: "Connection", before: frozenset[tuple[str, str]]) -> N
         """,
         (_MARK,),
     ).fetchall()
-    drop_roles(admin, frozenset(row[0] for row in rows))
+    # A run that has just begun may use them by now; it, or the next one, drops them.
+    with suppress(DependentObjectsStillExist):
+        drop_roles(admin, frozenset(row[0] for row in rows))
     for role, member in _memberships(admin) - before:
         admin.execute(f"revoke {role} from {member}".encode())
 
