@@ -5,7 +5,7 @@ from typing import ClassVar, LiteralString, Self
 
 from attrs import frozen
 
-from ..model import Changed, Entry, Object, ObjectId, Target, alter, equal, replace
+from ..model import Changed, Entry, Object, ObjectId, Target, alter, replace
 from ..options import with_options
 from ..priority import Priority
 from ..quoting import spell_types
@@ -23,8 +23,8 @@ class Index(IndexBacked):
 
     indexed: str = replace()
     """The name of the table or materialized view."""
-    indexed_kind: str = equal()
-    """The kind of that relation; another one of the name is another relation."""
+    indexed_kind: str = replace()
+    """The kind of that relation: another one can have the same name later."""
     definition: str = replace()
     """CREATE INDEX up to the storage options."""
     predicate: str | None = replace()

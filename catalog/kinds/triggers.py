@@ -5,7 +5,7 @@ from typing import ClassVar, Final, LiteralString, Self
 
 from attrs import frozen
 
-from ..model import Changed, Entry, Object, ObjectId, Target, alter, equal, on_relation
+from ..model import Changed, Entry, Object, ObjectId, Target, alter, on_relation, replace
 from ..priority import Priority
 from ..quoting import ident, qualified, spell_types
 
@@ -25,8 +25,8 @@ class Trigger(Object):
     project_owned_anywhere: ClassVar[bool] = True
     guarded: ClassVar[str] = "CREATE OR REPLACE TRIGGER"
 
-    relation_kind: str = equal()
-    """The kind of the relation; another one of the name is another relation."""
+    relation_kind: str = replace()
+    """The kind of that relation: another one can have the same name later."""
     definition: str = alter()
     """CREATE TRIGGER as Postgres deparses it."""
     state: str = alter()
