@@ -197,6 +197,12 @@ class Object:
         return False
 
     @property
+    def joins(self) -> bool:
+        """Made by the statement that adds its parent to a table that is there (`ADD COLUMN … AS IDENTITY`), so that
+        rows get values at once; apart from it where the table is new."""
+        return False
+
+    @property
     def disposable(self) -> bool:
         """Whether dropping and creating it again loses nothing but time."""
         return True
@@ -347,6 +353,11 @@ class Object:
         """The statements that alter it to `new`. It takes from `changed` every name that it answers for."""
         del new, changed, target
         yield from ()
+
+    @property
+    def catch_up(self) -> tuple[str, ...]:
+        """What a migration runs after creating it for a parent that may have rows (a sequence goes on after them)."""
+        return ()
 
 
 SATELLITES: Final = frozenset({"owner", "comment", "acl", "acl_default", "labels", "extensions"})

@@ -150,6 +150,8 @@ class _Planning:
         """Whether the owner's statement creates the part with it."""
         if item.derived:
             return self.fate.fresh(owner.id) or owner.id in self.fate.altered
+        if item.joins:
+            return item.id not in self.apart and owner.embedded and self._maker(owner.id) == Action(owner.id)
         inner = item.embedded or (item.inline and item.id not in self.apart)
         return inner and self.fate.fresh(owner.id)
 
@@ -224,10 +226,18 @@ class _Planning:
         return Step(verb=Verb.DROP, item=item, sql=dropped.drop(), destructive=lost)
 
     def _creation(self, item: Object) -> Iterator[str]:
-        parts = inside(self.new, item.id, frozenset(self.apart))
-        for entry in item.entries(parts, self.target):
+        own = (part for part in self.new.parts.get(item.id, ()) if part.joins and self.fate.fresh(part.id))
+        joined = tuple(part for part in own if self._comes_inside(part, item))
+        parts = (*inside(self.new, item.id, frozenset(self.apart)), *joined)
+        first, *others = item.entries(parts, self.target)
+        yield first.sql.strip()
+        # A column takes no sequence of another owner (SEQUENCE OWNED BY).
+        yield from satellites.owned(item, self.target)
+        for entry in others:
             yield entry.sql.strip()
         yield from item.finish
+        if item.parent is not None and not self.fate.fresh(item.parent):
+            yield from item.catch_up
         derived = (part for part in self.new.parts.get(item.id, ()) if part.derived and not part.embedded)
         for made in (item, *parts, *derived):
             yield from satellites.created(made, self.old, self.target)

@@ -9,11 +9,15 @@ from pgnorm.catalog.quoting import ident, literal
 from .difference import COMMENT, EXTENSIONS, LABELS, OWNER, PRIVILEGES, effective_acl
 
 
-def created(item: Object, catalog: Catalog, target: Target) -> Iterator[str]:
-    """What a new object lacks. `catalog` says which default privileges it got from its creator, `target.role`."""
-    initial = with_owner(_initial_acl(item, catalog, target.role), target.role, item.owner)
+def owned(item: Object, target: Target) -> Iterator[str]:
+    """The owner that a new object lacks: it belongs to its creator, `target.role`."""
     if item.owner is not None and item.ownable and item.owner != target.role:
         yield _set_owner(item, target)
+
+
+def created(item: Object, catalog: Catalog, target: Target) -> Iterator[str]:
+    """What a new object lacks beside its owner. `catalog` says which default privileges it got from its creator."""
+    initial = with_owner(_initial_acl(item, catalog, target.role), target.role, item.owner)
     yield from _set_extensions(item, ())
     if item.comment is not None:
         yield _set_comment(item)

@@ -9,73 +9,13 @@ from ..model import Changed, Entry, Object, ObjectId, Target, alter, equal, on_r
 from ..options import alter_options
 from ..priority import Priority
 from ..quoting import ident, literal, qualified, spell_types
-from .conversions import conversion
-from .relations import ORDINARY_TABLE
+from .column_query import column_query
+from .conversions import conversion, through_text
+from .sequences import PlainSequence
 
-NOT_NULL_NAMED_SINCE: Final = 180000
-SET_EXPRESSION_SINCE: Final = 170000
 STORAGE: Final = {"p": "PLAIN", "e": "EXTERNAL", "x": "EXTENDED", "m": "MAIN"}
 COMPRESSION: Final = {"p": "pglz", "l": "lz4"}
 STORED: Final = "s"
-
-# Since 18 a NOT NULL is a row of pg_constraint; one that is not valid yet is an object of its own. A name that Postgres
-# picked outlives the renaming of its table, so it is told by its form.
-_NAMED: Final[LiteralString] = """
-                 , k.oid is not null                                              as not_null
-                 , coalesce(k.conname::text, '')                                  as not_null_constraint
-                 , case when k.conname ~ '^.+_.+_not_null[0-9]*$' then ''
-                        else coalesce(k.conname::text, '') end                    as not_null_name
-                 , coalesce(k.connoinherit, false)                                as not_null_no_inherit
-                 , kd.description                                                 as not_null_comment
-                 , true                                                           as settable_expression
-"""
-_NAMED_FROM: Final[LiteralString] = """
-              left join pg_constraint k   on k.conrelid = a.attrelid and k.contype = 'n'
-                                         and k.conkey = array[a.attnum] and k.convalidated
-              left join pg_description kd on kd.classoid = 'pg_constraint'::regclass and kd.objoid = k.oid
-"""
-_UNNAMED: Final[LiteralString] = """
-                 , a.attnotnull                                                   as not_null
-                 , ''                                                             as not_null_constraint
-                 , ''                                                             as not_null_name
-                 , false                                                          as not_null_no_inherit
-                 , null                                                           as not_null_comment
-"""
-_FIELDS: Final[LiteralString] = """
-            select c.oid
-                 , a.attnum::int                                                  as subid
-                 , n.nspname::text                                                as schema
-                 , a.attname::text                                                as name
-                 , c.relname::text                                                as detail
-                 , r.rolname::text                                                as owner
-                 , a.attacl::text[]                                               as acl
-                 , acldefault('c', c.relowner)::text[]                            as acl_default
-                 , a.attnum::int                                                  as number
-                 , format_type(a.atttypid, a.atttypmod)                           as type
-                 , coalesce(e.typcategory, t.typcategory)::text                   as category
-                 , case when a.attcollation <> t.typcollation
-                        then ( select quote_ident(ln.nspname) || '.' || quote_ident(l.collname)
-                                 from pg_collation l
-                                 join pg_namespace ln on ln.oid = l.collnamespace
-                                where l.oid = a.attcollation ) end                as collation
-                 , a.attgenerated::text                                           as generated
-                 , pg_get_expr(d.adbin, d.adrelid)                                as expression
-                 , case when a.attstorage <> t.typstorage
-                        then a.attstorage::text else '' end                       as storage
-                 , t.typstorage::text                                             as type_storage
-                 , a.attcompression::text                                         as compression
-                 , coalesce(a.attstattarget::int, -1)                             as statistics
-                 , coalesce(a.attoptions, '{}')                                   as options
-"""
-_FROM: Final[LiteralString] = """
-              from pg_class c
-              join pg_namespace n      on n.oid = c.relnamespace
-              join pg_roles r          on r.oid = c.relowner
-              join pg_attribute a      on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-              join pg_type t           on t.oid = a.atttypid
-              left join pg_type e      on e.oid = t.typelem and t.typcategory = 'A'
-              left join pg_attrdef d   on d.adrelid = c.oid and d.adnum = a.attnum and a.attgenerated <> ''
-"""
 
 
 @frozen(kw_only=True)
@@ -122,13 +62,7 @@ class Column(Object):
 
     @classmethod
     def query(cls, version: int) -> LiteralString:
-        if version >= NOT_NULL_NAMED_SINCE:
-            text = _FIELDS + _NAMED + _FROM + _NAMED_FROM
-        elif version >= SET_EXPRESSION_SINCE:
-            text = _FIELDS + _UNNAMED + ", true as settable_expression" + _FROM
-        else:
-            text = _FIELDS + _UNNAMED + ", false as settable_expression" + _FROM
-        return text + "where" + ORDINARY_TABLE + "order by n.nspname, c.relname, a.attnum"
+        return column_query(version)
 
     @property
     def parent(self) -> ObjectId:
@@ -165,7 +99,11 @@ class Column(Object):
         text += "".join(f" {part.clause(target)}" for part in parts)
         if self.not_null:
             text += f" {self._not_null()}"
-        return text + (f" COLLATE {self.collation}" if self.collation else "")
+        return text + self._collate
+
+    @property
+    def _collate(self) -> str:
+        return f" COLLATE {self.collation}" if self.collation else ""
 
     def _generation(self, target: Target) -> str:
         expression = spell_types(self.expression or "", target.major)
@@ -182,12 +120,17 @@ class Column(Object):
         column = f"ALTER TABLE ONLY {qualified(self.schema, self.detail)} ALTER COLUMN {ident(self.name)}"
         if self.statistics >= 0:
             yield f"{column} SET STATISTICS {self.statistics};"
+        yield from self.settings_of_type()
+        if self.options:
+            yield f"{column} SET ({', '.join(self.options)});"
+
+    def settings_of_type(self) -> Iterator[str]:
+        """Those that ALTER TYPE puts back to the defaults."""
+        column = f"ALTER TABLE ONLY {qualified(self.schema, self.detail)} ALTER COLUMN {ident(self.name)}"
         if self.storage:
             yield f"{column} SET STORAGE {STORAGE[self.storage]};"
         if self.compression:
             yield f"{column} SET COMPRESSION {COMPRESSION[self.compression]};"
-        if self.options:
-            yield f"{column} SET ({', '.join(self.options)});"
 
     def remarks(self) -> Iterator[Entry]:
         """The entry for the comment on its NOT NULL (18)."""
@@ -202,8 +145,14 @@ class Column(Object):
 
     def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
         del shell
-        lines = [f"ALTER {self.table} ADD COLUMN {self.definition(parts, target)};", *self.settings()]
-        return "".join(f"{line}\n" for line in (*lines, *(entry.sql.rstrip("\n") for entry in self.remarks())))
+        # A column that rows get must have its numbers at once: they may not be null.
+        sequences = [part for part in parts if isinstance(part, PlainSequence)]
+        inside = [part for part in parts if not isinstance(part, PlainSequence)]
+        lines = [line for sequence in sequences for line in sequence.standing_alone(target)]
+        lines += [f"ALTER {self.table} ADD COLUMN {self.definition(inside, target)};", *self.settings()]
+        lines += [entry.sql.rstrip("\n") for entry in self.remarks()]
+        lines += [sequence.ownership() for sequence in sequences]
+        return "".join(f"{line}\n" for line in lines)
 
     def drop(self) -> str:
         return f"ALTER {self.table} DROP COLUMN {ident(self.name)};"
@@ -227,24 +176,29 @@ class Column(Object):
         if changed.take("generated"):
             changed.take("expression")
             yield f"ALTER {column} DROP EXPRESSION;"
-        retyped = changed.take("type")
-        if changed.take("collation") or retyped:
+        retyped = changed.take("type", "collation")
+        if retyped:
             type_ = spell_types(new.type, target.major)
-            collate = f" COLLATE {new.collation}" if new.collation else ""
             using = conversion(ident(self.name), (self.type, self.category), (type_, new.category))
-            yield f"ALTER {column} TYPE {type_}{collate}{using};"
+            yield f"ALTER {column} TYPE {type_}{new._collate}{using};"
+            yield from new.settings_of_type()
         if changed.take("expression"):
             yield f"ALTER {column} SET EXPRESSION AS ({spell_types(new.expression or '', target.major)});"
         yield from self._alter_not_null(new, changed)
-        # ALTER TYPE puts storage and compression back to the defaults.
-        if changed.take("storage") or (retyped and new.storage):
+        if changed.take("storage") and not retyped:
             yield f"ALTER {column} SET STORAGE {STORAGE[new.storage or new.type_storage]};"
-        if changed.take("compression") or (retyped and new.compression):
+        if changed.take("compression") and not retyped:
             yield f"ALTER {column} SET COMPRESSION {COMPRESSION.get(new.compression, 'DEFAULT')};"
         if changed.take("statistics"):
             yield f"ALTER {column} SET STATISTICS {new.statistics};"
         if changed.take("options"):
             yield from alter_options(column, self.options, new.options)
+
+    def rebind(self, new: Self, target: Target) -> Iterator[str]:
+        column = f"{self.table} ALTER COLUMN {ident(self.name)}"
+        type_ = spell_types(new.type, target.major)
+        yield f"ALTER {column} TYPE {type_}{new._collate}{through_text(ident(self.name), type_)};"
+        yield from new.settings_of_type()
 
     def _alter_not_null(self, new: Self, changed: Changed) -> Iterator[str]:
         column = f"{self.table} ALTER COLUMN {ident(self.name)}"

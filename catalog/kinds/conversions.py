@@ -46,7 +46,12 @@ def conversion(column: str, old: tuple[str, str], new: tuple[str, str]) -> str:
         return ""
     if old[1] == _STRING and not _is_array(before):
         return f" USING {column}::{new[0]}"
-    return f" USING {column}::text::{new[0]}"
+    return through_text(column, new[0])
+
+
+def through_text(column: str, new: str) -> str:
+    """The USING clause that leads to the type `new` from any type."""
+    return f" USING {column}::text::{new}"
 
 
 def _base(type_: str) -> str:

@@ -22,6 +22,7 @@ class Identity(Counter):
 
     kind: ClassVar[str] = "identity"
     keyword: ClassVar[str] = "SEQUENCE"
+    ownable: ClassVar[bool] = False
 
     always: bool = alter()
     sequence_name: str = alter()
@@ -63,6 +64,14 @@ class Identity(Counter):
     @property
     def parent(self) -> ObjectId:
         return ObjectId("column", self.schema, self.name, self.detail)
+
+    @property
+    def joins(self) -> bool:
+        return True
+
+    @property
+    def catch_up(self) -> tuple[str, ...]:
+        return self.catching_up(self.detail, self.name)
 
     @property
     def sort_name(self) -> str:

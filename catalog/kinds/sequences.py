@@ -5,7 +5,7 @@ from typing import ClassVar, Final, LiteralString, Self
 
 from attrs import frozen
 
-from ..model import Changed, Entry, Object, ObjectId, Target, alter
+from ..model import Changed, Entry, Object, ObjectId, Target, alter, equal
 from ..priority import Priority
 from ..quoting import ident, literal, qualified
 from .relations import OF_USERS
@@ -43,7 +43,6 @@ class Counter(Object):
 
     catalog: ClassVar[str] = "pg_class"
     priority: ClassVar[int] = Priority.TABLE
-    owned_as_table: ClassVar[bool] = True
     survives_retyping: ClassVar[bool] = True
     default_acl_type: ClassVar[str] = "S"
 
@@ -96,6 +95,15 @@ class Counter(Object):
             "NO MAXVALUE" if self.maximum is None else f"MAXVALUE {self.maximum}",
         )
 
+    def catching_up(self, table: str, column: str) -> tuple[str, ...]:
+        """The statement that lets it go on after the numbers that the rows of a table hold."""
+        last, beyond = ("max", ">=") if self.increment > 0 else ("min", "<=")
+        held = f'"pg_catalog"."{last}"({ident(column)})'
+        return (
+            f'SELECT "pg_catalog"."setval"({literal(self.sequence)}, {held})'
+            f" FROM {qualified(self.schema, table)} HAVING {held} {beyond} {self.start};",
+        )
+
     def alter_counting(self, new: Self, changed: Changed, retype: Sequence[str] = ()) -> Iterator[str]:
         """The statements that give it the options of `new`; `retype` is what changes its type."""
         sequence = f"SEQUENCE {new.sequence}"
@@ -138,11 +146,14 @@ class PlainSequence(Counter):
 
     kind: ClassVar[str] = "sequence"
     keyword: ClassVar[str] = "SEQUENCE"
+    owned_as_table: ClassVar[bool] = True
     guarded: ClassVar[str] = "CREATE SEQUENCE IF NOT EXISTS"
 
     type: str = alter()
     owned_by: tuple[str, str] | None = alter()
     """The table and the column with which it is dropped."""
+    serial: bool = equal()
+    """Whether that column's default draws its numbers from it, as the default says."""
 
     @classmethod
     def query(cls, version: int) -> LiteralString:
@@ -154,6 +165,12 @@ class PlainSequence(Counter):
                  , c.relname::text                          as name
                  , ''                                       as detail
                  , case when d.objid is not null then array[t.relname::text, a.attname::text] end as owned_by
+                 , exists ( select from pg_attrdef f
+                              join pg_depend fd on fd.classid = 'pg_attrdef'::regclass and fd.objid = f.oid
+                             where fd.refclassid = 'pg_class'::regclass and fd.refobjid = c.oid
+                               and f.adrelid = d.refobjid and f.adnum = d.refobjsubid
+                               and a.atttypid in ('smallint'::regtype, 'integer'::regtype, 'bigint'::regtype)
+                          )                                 as serial
 """
             + COUNTER_FIELDS
             + COUNTER_TABLES
@@ -191,9 +208,26 @@ class PlainSequence(Counter):
         own = Entry(desc=self.keyword, tag=self.tag, sql=self.create(parts, target), owned=True)
         if self.owned_by is None:
             return (own,)
-        return (own, Entry(desc="SEQUENCE OWNED BY", tag=self.tag, sql=f"{self._ownership()}\n"))
+        return (own, Entry(desc="SEQUENCE OWNED BY", tag=self.tag, sql=f"{self.ownership()}\n"))
 
-    def _ownership(self) -> str:
+    @property
+    def joins(self) -> bool:
+        return self.owned_by is not None
+
+    @property
+    def catch_up(self) -> tuple[str, ...]:
+        if self.owned_by is None or not self.serial:
+            return ()
+        return self.catching_up(*self.owned_by)
+
+    def standing_alone(self, target: Target) -> Iterator[str]:
+        """The statements that create it, but for the one that makes it a column's."""
+        yield self.create((), target).removesuffix("\n")
+        if self.owner is not None and self.owner != target.role:
+            yield f"ALTER {self.owner_signature(target)} OWNER TO {ident(self.owner)};"
+
+    def ownership(self) -> str:
+        """The statement that makes it a column's, or its own again."""
         if self.owned_by is None:
             return f"ALTER {self.signature()} OWNED BY NONE;"
         table, column = self.owned_by
@@ -201,6 +235,6 @@ class PlainSequence(Counter):
 
     def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[str]:
         if changed.take("owned_by"):
-            yield new._ownership()
+            yield new.ownership()
         retype = (f"AS {new.type}",) if changed.take("type") else ()
         yield from self.alter_counting(new, changed, retype)
