@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from attrs import define, evolve, field, frozen
@@ -35,7 +34,7 @@ KINDS: Final[dict[str, type[Function] | type[Aggregate]]] = {
 _INNER_CREATE: Final = re.compile(r"\bcreate\s+(?:or\s+replace\s+)?(?:function|procedure|aggregate)\b", re.IGNORECASE)
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, eq=False)
 class Definition:
     """A statement of a file that makes a routine, and the routine as its own CREATE made it."""
 
@@ -150,9 +149,6 @@ class Collector:
             return
         definition = Definition(source=source, statement=statement, header=header, routine=routine)
         self.definitions.append(definition)
-
-
-Watch: TypeAlias = Callable[[SourceFile, Statement], None]
 
 
 def _name(statement: Statement) -> str | None:

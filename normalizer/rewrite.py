@@ -82,6 +82,20 @@ def write(rewrites: Sequence[Rewrite]) -> None:
     )
 
 
+def unified(rewrite: Rewrite) -> str:
+    """What changes in a file, as a unified diff that `patch` takes."""
+    from difflib import unified_diff
+
+    label = rewrite.source.label
+    lines = unified_diff(_lines(rewrite.source.text), _lines(rewrite.text), f"a/{label}", f"b/{label}")
+    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
+
+
+def _lines(text: str) -> list[str]:
+    # str.splitlines would also split at a form feed or a line separator inside of a literal.
+    return [line + "\n" for line in text.split("\n")[:-1]] + ([last] if (last := text.rpartition("\n")[2]) else [])
+
+
 def encoded(source: SourceFile, text: str) -> bytes:
     """A text as the bytes of the file that it stands for, with its byte order mark."""
     return (_BOM * source.bom + text).encode()

@@ -1,0 +1,145 @@
+"""`pgnorm fix-functions`: function definitions rewritten in place as Postgres stores them."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from .help import EXIT_CODES, Command
+from .options import App, shadow_option, source_options
+from .output import plural, write
+
+if TYPE_CHECKING:
+    from pgnorm.normalizer.choosing import Chosen, Text
+    from pgnorm.normalizer.fixing import Report
+    from pgnorm.normalizer.workspace import Workspace
+
+CHANGED: Final = 1
+STDIN: Final = "-"
+_COLORS: Final = {"+": "green", "-": "red", "@": "cyan"}
+EPILOG: Final = f"""\b
+Examples:
+  pgnorm fix-functions                     every declared schema file
+  pgnorm fix-functions --check             for CI: would anything change?
+  pgnorm fix-functions --diff 02_functions.sql
+  pgnorm fix-functions --from migrations   end differences in looks by taking the stored bodies
+
+{EXIT_CODES}"""
+
+
+@click.command("fix-functions", cls=Command, epilog=EPILOG)
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path, allow_dash=True))
+@source_options
+@shadow_option
+@click.option(
+    "--take",
+    type=click.Choice(["comments"]),
+    help="With a source: take its bodies too where they differ in comments.",
+)
+@click.option("--check", is_flag=True, help="Write nothing; end with 1 if something would change.")
+@click.option("--diff", "show_diff", is_flag=True, help="Write nothing; print a unified diff of what would change.")
+@click.option(
+    "--stdin-filename", type=click.Path(path_type=Path), help="With -: the file that stdin stands for in its project."
+)
+@click.pass_obj
+def fix_functions(
+    app: App,
+    files: tuple[Path, ...],
+    take: str | None,
+    check: bool,
+    show_diff: bool,
+    stdin_filename: Path | None,
+) -> int:
+    """Rewrite function, procedure and aggregate definitions as Postgres prints them.
+
+    FILES are rewritten in place, by default every declared schema file; `-` reads stdin and writes stdout. Everything
+    outside the definitions stays as it is, and so do bodies, unless a source is named: then its stored bodies are
+    taken where they differ from the file's in layout, letter case or spelling only.
+    """
+    from pgnorm.normalizer.fixing import fix
+
+    text = _stdin(files, stdin_filename)
+    paths = () if text else files
+    named = tuple(path for path in (*paths, text.path if text else None) if path is not None)
+    with _workspace(app, named) as workspace:
+        chosen = _chosen(workspace, paths, text)
+        stored = workspace.read(app.source_or(app.source)) if app.source else None
+        report = fix(workspace, chosen, stored=stored, take_comments=take == "comments")
+    for message in report.messages:
+        app.tell(message.level, f"{message.place}: {message.text}")
+    if text is not None and not (check or show_diff):
+        _print_fixed(report, text)
+    elif show_diff:
+        _print_diff(report)
+    elif not check:
+        report.write()
+    _summarize(app, report, written=not (check or show_diff))
+    return CHANGED if check and report.changed else 0
+
+
+def _stdin(files: tuple[Path, ...], filename: Path | None) -> "Text | None":
+    """The text on stdin, if it is wanted."""
+    from pgnorm.normalizer.choosing import Text
+
+    if not any(str(path) == STDIN for path in files):
+        if filename is not None:
+            raise click.UsageError("--stdin-filename goes with - as the only file.")
+        return None
+    if len(files) > 1:
+        raise click.UsageError("- can't be combined with other files.")
+    return Text(content=sys.stdin.buffer.read(), path=filename)
+
+
+def _workspace(app: App, named: tuple[Path, ...]) -> "Workspace":
+    """The project's workspace, or that of no project for files that belong to none."""
+    from pgnorm.normalizer.choosing import belongs
+    from pgnorm.normalizer.workspace import Workspace
+
+    if app.project is not None and named and not belongs(app.project, named):
+        return Workspace(None, tell=app.tell, shadow_url=app.shadow_url)
+    return app.workspace()
+
+
+def _chosen(workspace: "Workspace", paths: tuple[Path, ...], text: "Text | None") -> "Chosen":
+    from pgnorm.normalizer.choosing import choose
+
+    return choose(workspace.project, paths, text)
+
+
+def _print_fixed(report: "Report", text: "Text") -> None:
+    from pgnorm.normalizer.rewrite import encoded
+
+    for rewrite in report.rewrites:
+        sys.stdout.buffer.write(encoded(rewrite.source, rewrite.text))
+    sys.stdout.buffer.flush()
+
+
+def _print_diff(report: "Report") -> None:
+    from pgnorm.normalizer.rewrite import unified
+
+    for rewrite in report.changed:
+        diff = unified(rewrite)
+        context = click.get_current_context()
+        colored = context.color if context.color is not None else sys.stdout.isatty()
+        write("".join(_colored(line) for line in diff.splitlines(keepends=True)) if colored else diff)
+
+
+def _colored(line: str) -> str:
+    bold = line.startswith(("---", "+++"))
+    return click.style(line, bold=True) if bold else click.style(line, fg=_COLORS.get(line[:1]))
+
+
+def _summarize(app: App, report: "Report", *, written: bool) -> None:
+    verb = "rewrote" if written else "would rewrite"
+    for rewrite in report.changed:
+        app.console.say(f"{verb} {rewrite.source.label}")
+    if not report.rewritten + report.unchanged + report.left:
+        app.console.say("No function definitions found.")
+        return
+    counts = [f"{plural(report.rewritten, 'function')} {'' if written else 'would be '}rewritten"] * bool(
+        report.rewritten
+    )
+    counts += [f"{report.unchanged if counts else plural(report.unchanged, 'function')} unchanged"]
+    counts += [f"{report.left} left as they are"] * bool(report.left)
+    app.console.say(f"{', '.join(counts)}.")

@@ -1,0 +1,115 @@
+"""Which files fix-functions loads, and which of them it may rewrite."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from attrs import evolve, frozen
+
+from pgnorm.catalog.errors import PgnormError
+
+from .files import SourceFile, decode_file, read_file
+from .project import Project, shown
+
+if TYPE_CHECKING:
+    from .loading import Kind
+
+STDIN: Final = "<stdin>"
+
+
+@frozen(kw_only=True)
+class Chosen:
+    """Files in the order in which they are loaded."""
+
+    files: tuple[SourceFile, ...]
+    kind: Kind
+    rewritten: frozenset[str]
+    """The labels of those that may be rewritten."""
+
+
+@frozen(kw_only=True)
+class Text:
+    """A text that stands in for the file at `path`, or for none."""
+
+    content: bytes
+    path: Path | None
+
+    @property
+    def file(self) -> SourceFile:
+        """The text as a file. Raises PgnormError where it is not UTF-8."""
+        return decode_file(self.content, path=self.path, label=shown(self.path) if self.path else STDIN)
+
+
+def choose(project: Project | None, paths: Sequence[Path], text: Text | None = None) -> Chosen:
+    """The files to load so that those at `paths`, or a `text`, mean what they mean in their project.
+
+    No paths and no text choose every declared file. A file that the project does not declare is loaded after those
+    that it does. Raises PgnormError for a file that can't be read and where no project says what to load.
+    """
+    if not paths and text is None:
+        if project is None:
+            raise PgnormError(
+                "there is no project from here upwards, and no file was named",
+                hint="Name files, or run it in a project or with --project.",
+            )
+        declared = tuple(_read(path) for path in project.declared_files())
+        return Chosen(files=declared, kind="declared", rewritten=frozenset(file.label for file in declared))
+    given = {path.resolve(): path for path in _expanded(paths)}
+    if text is not None and text.path is not None:
+        given[text.path.resolve()] = text.path
+    base, kind = _around(project, given)
+    known = {path.resolve(): path for path in base}
+    files = [_read(path) for path in base]
+    files += [_read(path) for real, path in given.items() if real not in known and not _is(text, real)]
+    if text is None:
+        rewritten = frozenset(shown(known.get(real, path)) for real, path in given.items())
+        return Chosen(files=tuple(files), kind=kind, rewritten=rewritten)
+    real = text.path.resolve() if text.path else None
+    if real in known:
+        content = text.file
+        files = [evolve(content, label=file.label) if file.path == known[real] else file for file in files]
+        return Chosen(files=tuple(files), kind=kind, rewritten=frozenset({shown(known[real])}))
+    return Chosen(files=(*files, text.file), kind=kind, rewritten=frozenset({text.file.label}))
+
+
+def belongs(project: Project, paths: Sequence[Path]) -> bool:
+    """Whether the files are the project's own.
+
+    Raises PgnormError where some are and some are not.
+    """
+    outside = [path for path in paths if not path.resolve().is_relative_to(project.root.resolve())]
+    if outside and len(outside) < len(paths):
+        raise PgnormError("the file is not in the project of the others", place=shown(outside[0]))
+    return not outside
+
+
+def _around(project: Project | None, given: dict[Path, Path]) -> tuple[tuple[Path, ...], Kind]:
+    """The files of the project that the given ones are to be loaded with."""
+    if project is None:
+        return (), "declared"
+    migrations = tuple(migration.path for migration in project.migration_files().files)
+    applied = {path.resolve() for path in migrations}.intersection(given)
+    if not applied or applied.intersection(path.resolve() for path in project.declared_files()):
+        return project.declared_files(), "declared"
+    if len(applied) < len(given):
+        place = shown(given[next(iter(applied))])
+        raise PgnormError("a migration can't be fixed in one run with other files", place=place)
+    return migrations, "migrations"
+
+
+def _expanded(paths: Sequence[Path]) -> list[Path]:
+    """The paths, with folders as the .sql files below them."""
+    found: list[Path] = []
+    for path in paths:
+        found += sorted(path.rglob("*.sql"), key=lambda file: file.as_posix()) if path.is_dir() else [path]
+    return found
+
+
+def _is(text: Text | None, real: Path) -> bool:
+    return text is not None and text.path is not None and text.path.resolve() == real
+
+
+def _read(path: Path) -> SourceFile:
+    return read_file(path, label=shown(path))
