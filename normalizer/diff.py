@@ -151,7 +151,8 @@ class _Planning:
         if item.derived:
             return self.fate.fresh(owner.id) or owner.id in self.fate.altered
         if item.joins:
-            return item.id not in self.apart and owner.embedded and self._maker(owner.id) == Action(owner.id)
+            added = owner.embedded and self.fate.fresh(owner.id) and self._maker(owner.id) == Action(owner.id)
+            return added and item.id not in self.apart
         inner = item.embedded or (item.inline and item.id not in self.apart)
         return inner and self.fate.fresh(owner.id)
 
