@@ -1,0 +1,138 @@
+"""Sources opened in one shadow: loaded, read, changed, undone."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pgnorm.catalog.errors import PgnormError
+from pgnorm.catalog.model import Catalog
+from pgnorm.catalog.reader import read
+from pgnorm.normalizer.databases import Database
+from pgnorm.normalizer.project import find
+from pgnorm.normalizer.sources import Files, parse
+from pgnorm.normalizer.workspace import Workspace
+
+Said = list[tuple[str, str]]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "pgnorm.toml").write_text("")
+    (tmp_path / "schemas").mkdir()
+    (tmp_path / "migrations").mkdir()
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def said() -> Said:
+    return []
+
+
+@pytest.fixture
+def workspace(folder: Path, said: Said) -> Iterator[Workspace]:
+    with Workspace(find(folder), tell=lambda level, message: said.append((level, message))) as opened:
+        yield opened
+
+
+def files(workspace: Workspace, word: str) -> Files:
+    source = parse(word, workspace.project)
+    assert isinstance(source, Files)
+    return source
+
+
+def functions(catalog: Catalog) -> set[str]:
+    return {f"{name.schema}.{name.name}" for name in catalog.objects if name.kind == "function"}
+
+
+def function(name: str) -> str:
+    return f"create function {name}() returns int language sql as 'select 1';\n"
+
+
+def test_what_was_loaded_is_gone_afterwards(workspace: Workspace, folder: Path) -> None:
+    (folder / "schemas/a.sql").write_text(function("f"))
+    (folder / "migrations/1_a.sql").write_text(function("g"))
+    assert functions(workspace.baseline) == set()
+    with workspace.loaded(files(workspace, "files")) as loaded:
+        assert functions(loaded.catalog) == {"public.f"}
+        loaded.session.connection.execute(function("h").encode())
+        assert functions(read(loaded.session.connection)) == {"public.f", "public.h"}
+    assert functions(workspace.read(files(workspace, "migrations"))) == {"public.g"}
+
+
+def test_what_one_transaction_can_not_hold_gets_a_database(workspace: Workspace, folder: Path, said: Said) -> None:
+    (folder / "migrations/1_a.sql").write_text("create type mood as enum ('a');\n")
+    (folder / "migrations/2_b.sql").write_text("alter type mood add value 'b';\n")
+    (folder / "migrations/3_c.sql").write_text(
+        "create table t (m mood);\n"
+        "create function f() returns int language sql begin atomic select 1 where 'b'::public.mood = 'b'; end;\n"
+    )
+    with workspace.loaded(files(workspace, "migrations")) as loaded:
+        assert functions(loaded.catalog) == {"public.f"}
+    assert any("database of its own" in message for level, message in said if level == "verbose")
+
+
+def test_a_dump_makes_the_round_trip(workspace: Workspace) -> None:
+    with workspace.reloaded(function("public.f"), title="a dump") as loaded:
+        assert functions(loaded.catalog) == {"public.f"}
+    with pytest.raises(PgnormError) as raised, workspace.reloaded("creat table x ();", title="a dump"):
+        pass
+    assert raised.value.place == "a dump:1:1"
+
+
+def test_the_roles_file_comes_before_either_side(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, text in (
+        ("config.toml", ""),
+        ("roles.sql", "create role pgnorm_reporting;\n"),
+        ("schemas/a.sql", "create schema s authorization pgnorm_reporting;\n"),
+        ("migrations/1_a.sql", "create schema s authorization pgnorm_reporting;\n"),
+    ):
+        path = tmp_path / "supabase" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    monkeypatch.chdir(tmp_path)
+    with Workspace(find(tmp_path), tell=lambda *_: None) as workspace:
+        for word in ("files", "migrations"):
+            catalog = workspace.read(files(workspace, word))
+            owners = {item.owner for name, item in catalog.objects.items() if (name.kind, name.name) == ("schema", "s")}
+            assert owners == {"pgnorm_reporting"}
+
+
+def test_a_live_database_is_read_as_it_is(workspace: Workspace, said: Said) -> None:
+    with workspace.shadow.session(scratch=True) as session:
+        session.connection.execute(function("f").encode())
+        info = session.connection.info
+        database = Database(conninfo=f"host={info.host} port={info.port} user=postgres dbname={info.dbname}")
+        assert functions(workspace.read(database)) == {"public.f"}
+        named = f"source: database {info.dbname} on {info.host} as postgres, Postgres "
+    assert workspace.role == "postgres"
+    assert any(message.startswith(named) for _, message in said)
+
+
+def test_what_files_create_belongs_to_the_role_of_the_database(workspace: Workspace, folder: Path) -> None:
+    (folder / "schemas/a.sql").write_text(function("f"))
+    workspace.role = "pgnorm_owner"
+    catalog = workspace.read(files(workspace, "files"))
+    assert {item.owner for item in catalog.objects.values() if item.name == "f"} == {"pgnorm_owner"}
+
+
+def test_each_message_is_told_once(workspace: Workspace, folder: Path, said: Said) -> None:
+    (folder / "schemas/a.sql").write_text(function("f"))
+    for _ in range(2):
+        workspace.read(files(workspace, "files"))
+    assert len(said) == len(set(said))
+    assert ("note", "source: 1 file of schemas") in said
+
+
+def test_what_no_kind_reads_is_told_apart_from_the_platforms(workspace: Workspace, folder: Path) -> None:
+    (folder / "schemas/a.sql").write_text("create publication p;\n")
+    with workspace.loaded(files(workspace, "files")) as loaded:
+        assert loaded.unmodelled == (("publication", 1),)
+
+
+def test_an_error_in_a_file_has_its_place(workspace: Workspace, folder: Path) -> None:
+    (folder / "schemas/a.sql").write_text("select 1;\n  creat table x ();\n")
+    with pytest.raises(PgnormError) as raised:
+        workspace.read(files(workspace, "files"))
+    assert raised.value.place == "schemas/a.sql:2:3"
