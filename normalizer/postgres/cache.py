@@ -112,13 +112,23 @@ def slots_root(root: Path, account: Account | None) -> Path:
 
 
 def copy_tree(source: Path, target: Path, account: Account | None) -> None:
-    """Copies folders and files with their modes, links as links, and gives them to the account."""
-    shutil.copytree(source, target, symlinks=True, copy_function=shutil.copy)
-    if account is not None:
-        for folder, _, files in os.walk(target):
-            give(account, Path(folder))
-            for name in files:
-                os.chown(f"{folder}/{name}", account.uid, account.gid, follow_symlinks=False)
+    """Copies folders and files with their modes, links as links, and gives them to the account.
+
+    Raises the first OSError there is.
+    """
+    target.mkdir()
+    with os.scandir(source) as entries:
+        for entry in entries:
+            place = target / entry.name
+            if entry.is_symlink():
+                place.symlink_to(os.readlink(entry))
+            elif entry.is_dir():
+                copy_tree(Path(entry), place, account)
+            else:
+                shutil.copy(entry, place)
+                give(account, place)
+    shutil.copymode(source, target)
+    give(account, target)
 
 
 def _ours(folder: Path, mode: int) -> bool:

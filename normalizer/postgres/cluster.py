@@ -81,7 +81,6 @@ def seed(
     if not made.path.exists():
         with locked(root / f"seed-{name}.lock"):
             if not made.path.exists():
-                sweep(root, slots)
                 _make(installation, platform, made, fill)
     os.utime(root / f"seed-{name}.lock")
     made.slots.mkdir(mode=0o755, exist_ok=True)
@@ -95,10 +94,12 @@ def take_slot(made: Seed, *, anew: bool = False) -> Slot:
         lock = Lock.take(made.slots / f"{number}.lock", wait=False)
         if lock is None:
             continue
+        os.utime(lock.fd)
         slot = Slot(data=made.slots / str(number), lock=lock, fresh=made.slots / f"{number}.fresh")
         try:
             if anew or not slot.fresh.exists() or not 0 <= _size(slot.data) - _size(made.data) <= _MOST_GROWTH:
                 slot.begin()
+                sweep(made.path.parent, made.slots.parent)
                 shutil.rmtree(slot.data, ignore_errors=True)
                 copy_tree(made.data, slot.data, made.account)
                 slot.fresh.touch()
@@ -156,7 +157,7 @@ def _initdb(installation: Installation, data: Path, account: Account | None) -> 
         words = "\n".join(done.stderr.strip().splitlines()[-5:])
         raise PgnormError(
             f"initdb of {installation.bindir} failed:\n{words}",
-            hint="make room in the cache folder, or name another in PGNORM_CACHE_DIR" if "space" in words else None,
+            hint="see that there is room in the cache folder, or name another in PGNORM_CACHE_DIR",
         )
 
 

@@ -1,4 +1,4 @@
-"""What the cache no longer needs: seeds and installations of old, slots of seeds that are gone, half-made things."""
+"""What the cache no longer needs: what was not used for long, slots of seeds that are gone, half-made things."""
 
 import shutil
 import time
@@ -6,22 +6,28 @@ from pathlib import Path
 
 from .cache import Lock
 
-_UNUSED = 30 * 24 * 3600  # seconds
+_SEED_UNUSED = 14 * 24 * 3600  # seconds
+_SLOT_UNUSED = 24 * 3600  # a slot may lie in memory, and is soon copied again
 _HALF_MADE = 3600
 
 
 def sweep(root: Path, slots: Path) -> None:
-    """Removes from the cache what no run has used for a month and no run holds; lock files stay."""
+    """Removes from the cache what no run has used for long and no run holds; lock files stay."""
     now = time.time()
     for half_made in root.glob("making-*"):
         if half_made.stat().st_mtime < now - _HALF_MADE:
             shutil.rmtree(half_made, ignore_errors=True)
     for lock_file in (*root.glob("seed-*.lock"), *root.glob("server-*.lock")):
-        if lock_file.stat().st_mtime < now - _UNUSED and (lock := Lock.take(lock_file, wait=False)):
-            shutil.rmtree(lock_file.with_suffix(""), ignore_errors=True)
-            lock.release()
+        if lock_file.stat().st_mtime < now - _SEED_UNUSED:
+            _remove(lock_file)
     for lock_file in slots.glob("*/*.lock"):
-        if not (root / f"seed-{lock_file.parent.name}").exists() and (lock := Lock.take(lock_file, wait=False)):
-            lock_file.with_suffix(".fresh").unlink(missing_ok=True)
-            shutil.rmtree(lock_file.with_suffix(""), ignore_errors=True)
-            lock.release()
+        seed = root / f"seed-{lock_file.parent.name}"
+        if lock_file.stat().st_mtime < now - _SLOT_UNUSED or not seed.exists():
+            _remove(lock_file)
+
+
+def _remove(lock_file: Path) -> None:
+    if lock := Lock.take(lock_file, wait=False):
+        lock_file.with_suffix(".fresh").unlink(missing_ok=True)
+        shutil.rmtree(lock_file.with_suffix(""), ignore_errors=True)
+        lock.release()

@@ -17,6 +17,7 @@ from pgnorm.normalizer.postgres.binaries import find
 from pgnorm.normalizer.postgres.cache import Lock
 from pgnorm.normalizer.postgres.private import PrivateHost, open_private
 from pgnorm.normalizer.postgres.shadow import open_shadow
+from pgnorm.normalizer.postgres.sweep import sweep
 
 _HOLD = """
 import sys
@@ -150,3 +151,24 @@ def _grow(host: PrivateHost) -> None:
 
 def _size(data: Path) -> int:
     return sum(path.stat().st_size for path in data.glob("base/*/*"))
+
+
+def test_what_no_run_uses_is_swept_away(cache: Path) -> None:
+    with open_private(find(None), PLAIN) as host:
+        held, slots = host.server.data, host.server.data.parent
+        (seed,) = (path for path in cache.glob("seed-*") if path.is_dir())
+        for number, age in (("1", 0), ("2", 48 * 3600)):
+            (slots / number).mkdir()
+            _age(slots / f"{number}.lock", age)
+        _age(held.with_name(f"{held.name}.lock"), 48 * 3600)
+        (cache / "seed-old").mkdir()
+        _age(cache / "seed-old.lock", 30 * 24 * 3600)
+        sweep(cache, slots.parent)
+        assert (seed.exists(), held.exists(), (slots / "1").exists()) == (True, True, True)
+        assert not (slots / "2").exists()
+        assert not (cache / "seed-old").exists()
+
+
+def _age(path: Path, seconds: float) -> None:
+    path.touch()
+    os.utime(path, (time.time() - seconds,) * 2)

@@ -14,6 +14,13 @@ from pgnorm.normalizer.postgres.binaries import bundled
 from pgnorm.normalizer.postgres.shadow import open_shadow
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root changes accounts")
+_ASK = """
+from pgnorm.normalizer.platforms import PLAIN
+from pgnorm.normalizer.postgres.shadow import open_shadow
+
+with open_shadow(major=None, platform=PLAIN):
+    pass
+"""
 # The interpreter may lie where only root can go, so everything is imported before the account changes.
 _AS_NOBODY = """
 import os
@@ -100,3 +107,16 @@ def test_a_long_temporary_folder_still_leaves_room_for_a_socket(cache: Path, mon
     folder.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(folder))
     assert opens()
+
+
+@as_root
+@pytest.mark.parametrize("size", ["2m", "20m", "45m"])
+def test_a_full_disk_is_one_clear_error(cache: Path, size: str) -> None:
+    if not shutil.which("unshare") or subprocess.run(["unshare", "-m", "true"], capture_output=True).returncode:
+        pytest.skip("no mount of its own can be made here")
+    script = 'mount -t tmpfs -o size="$1",mode=755 tmpfs "$2" && shift 2 && exec "$@"'
+    command = ["unshare", "-m", "sh", "-c", script, "sh", size, str(cache), sys.executable, "-c", _ASK]
+    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "PGNORM_PG_BINDIR": "bundled"})
+    assert done.returncode == 1
+    message = done.stderr[done.stderr.index("PgnormError") :]
+    assert len(message) < 1000
