@@ -322,7 +322,10 @@ class Object:
         return False
 
     def refused_while_stored(self, new: Self, changed: frozenset[str]) -> bool:
-        """Whether Postgres refuses to alter a type to `new` while a column holds values of it: it is then replaced."""
+        """Whether Postgres refuses to alter a type to `new` while a column holds values of it: it is then replaced.
+
+        Asked only where a column does. Raises PgnormError where the values would not survive that.
+        """
         del new, changed
         return False
 

@@ -88,13 +88,15 @@ class _Deciding:
             return False
         if any(field.metadata[CHANGE] is Change.REPLACE for field in own_fields(type(before)) if field.name in own):
             return True
-        if before.must_replace(after, own):
+        if self._stored(before.id) and before.refused_while_stored(after, own):
             return True
-        return before.refused_while_stored(after, own) and self._stored(before.id)
+        return before.must_replace(after, own)
 
     def _stored(self, item: ObjectId) -> bool:
         """Whether something that holds data uses it."""
-        return any(not self.old.objects[name].disposable for name in self.old.needed_by.get(item, ()))
+        users = [self.old.objects[name] for name in self.old.needed_by.get(item, ())]
+        # A type that is made of it holds no data itself.
+        return any(not user.disposable and (not user.set_aside("") or self._stored(user.id)) for user in users)
 
     def _replace(self, item: ObjectId) -> None:
         if item not in self.result.replaced:

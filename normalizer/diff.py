@@ -96,10 +96,10 @@ class _Planning:
         for edge in self.old.edges:
             dropped, freed = self._leaver(edge.dependent), self._leaver(edge.referenced)
             before(dropped, freed)
+            before(_last(dropped), _last(freed))
             before(dropped, self._altered(edge.referenced))
-            if freed is not None and dropped is None:
-                last = Action(freed.id, drop=True) if freed.aside else freed
-                before(self._altered(edge.dependent), last)
+            if dropped is None:
+                before(self._altered(edge.dependent), _last(freed))
         for edge in self.new.edges:
             before(self._maker(edge.referenced), self._maker(edge.dependent))
         for name in self.fate.replaced:
@@ -288,6 +288,11 @@ class _Planning:
         added = {other.id for other in early}
         below = (step.item, *self._parts_below(self.new, step.id))
         return step.item.opaque or any(added & self.new.needs.get(part.id, frozenset()) for part in below)
+
+
+def _last(leaver: Action | None) -> Action | None:
+    """The action with which a leaver is gone: what is set aside is dropped later."""
+    return Action(leaver.id, drop=True) if leaver is not None and leaver.aside else leaver
 
 
 def _joined(statements: Iterable[str]) -> str:

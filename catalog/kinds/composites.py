@@ -5,6 +5,7 @@ from typing import ClassVar, LiteralString, Self
 
 from attrs import frozen
 
+from ..errors import PgnormError
 from ..model import Changed, Object, ObjectId, Target, alter
 from ..priority import Priority
 from ..quoting import ident, qualified, spell_types
@@ -55,16 +56,27 @@ class Composite(types.Type):
         return spell_types(f"CREATE TYPE {qualified(self.schema, self.name)} AS ({lines}\n);\n", target.major)
 
     def must_replace(self, new: Self, changed: frozenset[str]) -> bool:
-        # ALTER TYPE appends attributes and drops them; it moves none.
-        old_names, new_names = _names(self), _names(new)
-        kept = [name for name in old_names if name in new_names]
-        return new_names[: len(kept)] != kept
+        return self._moved(new)
 
     def refused_while_stored(self, new: Self, changed: frozenset[str]) -> bool:
-        return bool(self._retyped(new))
+        retyped = bool(self._retyped(new))
+        # Columns move to a new type by position (`c::text::type`), which would give values to other attributes.
+        if self._moved(new) or (retyped and _names(self) != _names(new)):
+            raise PgnormError(
+                f"composite type {self.label}: its attributes change places or types as well as names, "
+                "while a column holds values of it",
+                hint="Add attributes at the end only, and change names and types in two migrations.",
+            )
+        return retyped
 
     def retypes(self, new: Self, changed: frozenset[str]) -> bool:
         return bool(self._retyped(new)) or not set(_names(self)) <= set(_names(new))
+
+    def _moved(self, new: Self) -> bool:
+        """Whether ALTER TYPE, which appends attributes and drops them but moves none, cannot lead to `new`."""
+        old_names, new_names = _names(self), _names(new)
+        kept = [name for name in old_names if name in new_names]
+        return new_names[: len(kept)] != kept
 
     def _retyped(self, new: Self) -> list[tuple[str, str, str]]:
         """The attributes of `new` whose type or collation is another than in `self`."""
