@@ -89,6 +89,11 @@ def handles_savepoint(statement: Statement) -> bool:
     return words[:1] in (("SAVEPOINT",), ("RELEASE",)) or (words[:1] == ("ROLLBACK",) and "TO" in words)
 
 
+def stands_alone(statement: Statement) -> bool:
+    """Whether a statement must not run in one message with others."""
+    return sets_session(statement) or handles_savepoint(statement) or statement.begins("CREATE", "EXTENSION")
+
+
 def _left_out(note: str, level: Level = "verbose") -> Adapted:
     return Adapted(text=None, note=note, level=level)
 

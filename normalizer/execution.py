@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
-from attrs import define, field, frozen
+from attrs import define, field
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.quoting import ident
 
 from .adaptation import Level, handles_savepoint, sets_session
 from .files import SourceFile
+from .items import Item, Note
 from .remedies import remedy
-from .statements import Statement
 
 if TYPE_CHECKING:
     from psycopg import Connection, Error
@@ -26,15 +26,6 @@ _OUTSIDE_TRANSACTION: Final = ("25001", "2D000")  # active_sql_transaction, inva
 _AFTER_COMMIT: Final = ("55P04", "55006")  # unsafe_new_enum_value_usage, object_in_use (pending trigger events)
 
 
-@frozen(kw_only=True)
-class Note:
-    """Something about a load that a person may want to know; `verbose` ones only when asked for."""
-
-    level: Level
-    place: str
-    message: str
-
-
 class NeedsScratch(Exception):
     """The files hold what one transaction can't: load them in a database of their own, with transaction=False."""
 
@@ -42,26 +33,6 @@ class NeedsScratch(Exception):
         super().__init__(f"{place}: {reason}")
         self.place = place
         self.reason = reason
-
-
-@define(kw_only=True, eq=False)
-class Item:
-    """A statement on its way into the server; `context` are the statements that set its session before it."""
-
-    order: int
-    source: SourceFile
-    statement: Statement
-    text: str
-    context: tuple[str, ...]
-    ran: bool = False
-    error: Error | None = None
-    position: int | None = None
-    """Where in the text the error is, counted from 0."""
-    missing: frozenset[str] = frozenset()
-
-    @property
-    def place(self) -> str:
-        return self.source.place(self.statement.start)
 
 
 @define(kw_only=True, eq=False)
@@ -78,6 +49,10 @@ class Execution:
     generated_extensions: list[str] = field(factory=list)
     broken: bool = False
     _active: tuple[str, ...] | None = None
+
+    @property
+    def version_num(self) -> int:
+        return self.connection.info.server_version
 
     def note(self, level: Level, place: str, message: str) -> None:
         self.notes.append(Note(level=level, place=place, message=message))
@@ -134,6 +109,26 @@ class Execution:
     def leave(self) -> None:
         """Gives the connection back as it came."""
         self.command(_RESET)
+
+    def run_batch(self, items: Sequence[Item]) -> bool:
+        """Runs statements of one file in one message: a savepoint for each costs as much as the locks held so far.
+
+        Whether all of them ran; if not, none did.
+        """
+        from psycopg import Error
+
+        self._enter(items[0].context)
+        self.command("savepoint pgnorm_batch")
+        try:
+            self.command(";".join([*(item.text for item in items), "release savepoint pgnorm_batch"]))
+        except Error:
+            if self.connection.closed:
+                return False
+            self.command("rollback to savepoint pgnorm_batch; release savepoint pgnorm_batch")
+            return False
+        for item in items:
+            item.ran = True
+        return True
 
     def create_role(self, role: str) -> None:
         """Makes a role that can't log in."""

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from pgnorm.catalog.errors import PgnormError
 
 from .files import SourceFile, line_and_column
 from .lexer import name_of
+from .targets import target
 
 if TYPE_CHECKING:
     from psycopg import Error
+
+    from .items import Item
 
 _WIDTH: Final = 160
 _QUOTED: Final = re.compile(r'"((?:[^"]|"")+)"')
@@ -94,3 +98,19 @@ def excerpt(text: str, offset: int) -> str:
         visible = content.rstrip("\r").replace("\t", " ")[skipped : skipped + _WIDTH]
         shown.append(f"{number:>6} | {visible}".rstrip())
     return "\n".join([*shown, " " * 6 + " | " + " " * (column - 1 - skipped) + "^"])
+
+
+def first_cause(waiting: Sequence[Item]) -> Item:
+    """The first statement, in the files' order, that no other failed one explains."""
+    item = waiting[0]
+    seen: list[Item] = []
+    while item not in seen:
+        seen.append(item)
+        for other in waiting:
+            made = target(other.statement)
+            if other is not item and made and made.name in item.missing:
+                item = other
+                break
+        else:
+            return item
+    return min(seen, key=lambda one: one.order)

@@ -4,26 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from attrs import define, field, frozen
 
 from pgnorm.catalog.errors import PgnormError
 
-from .adaptation import adapt, sets_session
-from .execution import Execution, Item, Note
-from .failures import failure, is_final, is_missing, missing_names
+from .adaptation import adapt, sets_session, stands_alone
+from .execution import Execution
+from .failures import failure, first_cause, is_final, is_missing, missing_names
 from .files import SourceFile
-from .lexer import name_of, tokens
+from .items import Item, Note
+from .lexer import tokens
 from .overwriting import Overwriting
 from .statements import Statement, split
-from .targets import target
+from .targets import names_in, roles_made, target
 from .validation import validate
 
 if TYPE_CHECKING:
     from psycopg import Connection, Error
 
 Kind = Literal["declared", "migrations", "script"]
+
+_BATCH: Final = 50
 
 
 @frozen(kw_only=True)
@@ -62,7 +65,7 @@ def load(
     from psycopg import OperationalError
 
     split_files = [(source, split(source.text, label=source.label)) for source in files]
-    roles = frozenset(name for _, statements in split_files for name in _roles(statements))
+    roles = frozenset(name for _, statements in split_files for name in roles_made(statements))
     execution = Execution(
         connection=connection,
         transaction=transaction,
@@ -107,20 +110,37 @@ class _Load:
         """Runs the statements of one file."""
         self.execution.begin_file()
         context: tuple[str, ...] = ()
-        for statement, following in zip(statements, [*statements[1:], None], strict=True):
+        batch: list[Item] = []
+        for statement, following in zip(statements, [*statements[1:], None], strict=False):
             has_data = following is not None and following.copy_data
-            version_num = self.execution.connection.info.server_version
-            adapted = adapt(statement, version_num, has_data=has_data)
+            adapted = adapt(statement, self.execution.version_num, has_data=has_data)
             if adapted.note:
                 self.execution.note(adapted.level, source.place(statement.start), adapted.note)
             if adapted.text is None:
                 continue
             item = Item(order=self._count, source=source, statement=statement, text=adapted.text, context=context)
             self._count += 1
-            self._take(item)
-            if item.ran and sets_session(statement):
-                context = (*context, item.text)
+            if self.on_statement is None and not stands_alone(statement):
+                batch.append(item)
+                if len(batch) < _BATCH:
+                    continue
+                self._take_batch(batch)
+            else:
+                self._take_batch(batch)
+                self._take(item)
+                if item.ran and sets_session(statement):
+                    context = (*context, item.text)
+            batch = []
+        self._take_batch(batch)
         self.execution.end_file(source)
+
+    def _take_batch(self, batch: Sequence[Item]) -> None:
+        """Runs statements at once where none waits and none fails, and else one by one."""
+        if len(batch) > 1 and not self.waiting and self.execution.run_batch(batch):
+            self.done.extend(batch)
+            return
+        for item in batch:
+            self._take(item)
 
     def finish(self) -> None:
         """Runs what still waits, again and again while that makes progress."""
@@ -134,7 +154,7 @@ class _Load:
                         self._succeeded(item)
                         progress = True
             if self.waiting:
-                raise self._failure(_root(self.waiting))
+                raise self._failure(first_cause(self.waiting))
             self.execution.end_file(self.done[-1].source)
 
     def _take(self, item: Item) -> None:
@@ -163,7 +183,7 @@ class _Load:
             return False
         if item.statement.begins("DROP"):
             # Later, it would drop what the files make after it.
-            names = _names(item.statement)
+            names = names_in(item.statement)
             return any(made and made.name in names for made in (target(other.statement) for other in self.waiting))
         # An error of another sort may still come from what waits already.
         return is_missing(error) or bool(self.waiting)
@@ -175,9 +195,9 @@ class _Load:
         while fresh and self.waiting:
             statement = fresh.pop(0).statement
             self._cancel_dropped(statement)
-            names = _names(statement)
+            names = names_in(statement)
             for other in tuple(self.waiting):
-                if other in self.waiting and other.missing & names and self._retry(other):
+                if other.missing & names and other in self.waiting and self._retry(other):
                     self._record(other)
                     fresh.append(other)
 
@@ -215,31 +235,3 @@ class _Load:
     def _failure(self, item: Item) -> PgnormError:
         assert item.error is not None
         return failure(item.source, item.statement.start, item.error, position=item.position)
-
-
-def _names(statement: Statement) -> frozenset[str]:
-    return frozenset(name_of(word) for word in statement.words)
-
-
-def _roles(statements: Sequence[Statement]) -> list[str]:
-    return [
-        name_of(one.words[2])
-        for one in statements
-        if one.words[:1] == ("CREATE",) and one.words[1:2] in (("ROLE",), ("USER",), ("GROUP",)) and len(one.words) > 2
-    ]
-
-
-def _root(waiting: Sequence[Item]) -> Item:
-    """The first statement, in the files' order, that no other failed one explains."""
-    item = waiting[0]
-    seen: list[Item] = []
-    while item not in seen:
-        seen.append(item)
-        for other in waiting:
-            made = target(other.statement)
-            if other is not item and made and made.name in item.missing:
-                item = other
-                break
-        else:
-            return item
-    return min(seen, key=lambda one: one.order)

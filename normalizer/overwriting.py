@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Literal
 
 from attrs import define, field
 
-from .execution import Execution, Item
+from .execution import Execution
 from .files import SourceFile
+from .items import Item
 from .statements import Statement
 from .targets import Target, target
 

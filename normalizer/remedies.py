@@ -12,7 +12,8 @@ from .lexer import name_of
 if TYPE_CHECKING:
     from psycopg import Error
 
-    from .execution import Execution, Item
+    from .execution import Execution
+    from .items import Item
 
 _EXTENSION: Final = re.compile(r'extension "(.+)" is not available')
 

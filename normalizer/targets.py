@@ -1,11 +1,12 @@
 """Which object a CREATE or DROP statement is about, as far as its own text tells."""
 
+from collections.abc import Sequence
 from itertools import islice
 from typing import Final, Literal
 
 from attrs import frozen
 
-from .lexer import Token, tokens
+from .lexer import Token, name_of, tokens
 from .statements import Statement
 
 _HEAD: Final = 100
@@ -72,3 +73,17 @@ def _qualified(found: list[Token], at: int) -> tuple[str, str, int]:
     if not parts:
         return "", "", at
     return (parts[-2] if len(parts) > 1 else "public"), parts[-1], at
+
+
+def names_in(statement: Statement) -> frozenset[str]:
+    """The identifiers, and the keywords, that a statement begins with."""
+    return frozenset(name_of(word) for word in statement.words)
+
+
+def roles_made(statements: Sequence[Statement]) -> list[str]:
+    """The roles that the statements create."""
+    return [
+        name_of(one.words[2])
+        for one in statements
+        if one.words[:1] == ("CREATE",) and one.words[1:2] in (("ROLE",), ("USER",), ("GROUP",)) and len(one.words) > 2
+    ]

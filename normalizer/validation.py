@@ -10,8 +10,9 @@ from attrs import frozen
 
 from pgnorm.catalog.errors import PgnormError
 
-from .execution import Execution, Item
+from .execution import Execution
 from .failures import excerpt
+from .items import Item
 from .lexer import name_of
 
 if TYPE_CHECKING:

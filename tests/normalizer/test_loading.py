@@ -430,6 +430,11 @@ def test_an_interrupt_ends_a_load_and_its_statement(shadow: Shadow) -> None:
 
 
 def test_a_lost_connection_is_told_with_its_place(shadow: Shadow) -> None:
-    error = failure(shadow, "select 1;\nselect pg_terminate_backend(pg_backend_pid())")
+    error = failure(shadow, "\nselect pg_terminate_backend(pg_backend_pid())")
     assert error.place == "1.sql:2:1"
     assert error.message.startswith("the server ended the connection")
+
+
+def test_a_file_without_statements_loads(shadow: Shadow) -> None:
+    with loaded(shadow, "", "-- nothing\n;", scratch=True) as (_, report):
+        assert report.notes == ()
