@@ -1,0 +1,123 @@
+"""`pgnorm diff`, from the words to the streams and the migrations folder."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import psycopg
+import pytest
+
+Run = Callable[[str], tuple[int, str, str]]
+
+NOTES = "create table notes (id int primary key, body text);\n"
+
+
+@pytest.fixture
+def same(plain: Path) -> Path:
+    """A plain project whose migrations say what its files say."""
+    (plain / "migrations" / "20240101000000_notes.sql").write_text(NOTES)
+    return plain
+
+
+@pytest.mark.usefixtures("same")
+def test_no_changes(run: Run) -> None:
+    code, out, err = run("diff --check")
+    assert (code, out) == (0, "")
+    assert err.endswith("No schema changes found\n")
+
+
+def test_a_project_without_migrations_gets_its_first(run: Run, plain: Path) -> None:
+    (plain / "migrations").rmdir()
+    code, out, err = run("diff -f start")
+    assert (code, out) == (0, "")
+    assert "source: 0 migrations of migrations\n" in err
+    assert "1 to add, 0 to change, 0 to drop:\n  + table public.notes\n" in err
+    [written] = (plain / "migrations").iterdir()
+    assert f"Wrote migrations/{written.name}\n" in err
+    assert written.name.endswith("_start.sql")
+    assert 'CREATE TABLE "public"."notes"' in written.read_text()
+    assert run("diff --check") == (0, "", run("diff --check")[2])
+
+
+def test_changes_are_summed_up_and_drops_are_to_be_checked(run: Run, same: Path) -> None:
+    (same / "schemas" / "01_tables.sql").write_text("create table notes (id int primary key, at date);\n")
+    code, out, err = run("diff --check")
+    assert code == 1
+    assert 'ADD COLUMN "at" "date"' in out
+    assert 'DROP COLUMN "body"' in out
+    assert "1 to add, 0 to change, 1 to drop:\n  + column public.notes.at\n  - column public.notes.body\n" in err
+    assert "Please check that these are expected:\n  - column public.notes.body\n" in err
+    assert run("diff")[0] == 0
+
+
+def test_an_enum_value_that_is_used_gets_a_file_of_its_own(run: Run, same: Path) -> None:
+    (same / "migrations" / "20240102000000_mood.sql").write_text("create type mood as enum ('a');\n")
+    (same / "schemas" / "02.sql").write_text(
+        "create type mood as enum ('a', 'b');\nalter table notes add mood mood default 'b';\n"
+    )
+    assert "-- Commit here" in run("diff")[1]
+    assert run("diff -f mood")[0] == 0
+    first, second = sorted((same / "migrations").glob("*_mood*.sql"))[1:]
+    assert "ADD VALUE 'b'" in first.read_text()
+    assert second.name.endswith("_mood_2.sql")
+    assert run("diff --check")[0] == 0
+
+
+def test_json(run: Run, same: Path) -> None:
+    (same / "schemas" / "01_tables.sql").write_text("create table notes (id int primary key);\n")
+    code, out, _ = run("diff --json --check")
+    assert code == 1
+    document = json.loads(out)
+    assert document["version"] == 1
+    assert (document["from"], document["to"], document["unproved"]) == ("migrations", "files", None)
+    assert document["changes"] == [
+        {
+            "action": "drop",
+            "kind": "column",
+            "schema": "public",
+            "name": "body",
+            "detail": "notes",
+            "sql": ['ALTER TABLE "public"."notes" DROP COLUMN "body";'],
+            "destructive": True,
+            "transaction": 1,
+        }
+    ]
+
+
+def test_a_plan_that_was_not_tried_says_so(run: Run, same: Path) -> None:
+    (same / "schemas" / "02.sql").write_text("create table more ();\n")
+    _, out, err = run("-q diff --no-proof")
+    assert out.startswith("-- Unproved: --no-proof\n")
+    assert "The plan is unproved: --no-proof\n" in err
+
+
+def test_output_goes_to_a_file(run: Run, same: Path) -> None:
+    (same / "schemas" / "02.sql").write_text("create table more ();\n")
+    _, printed, _ = run("diff")
+    assert run("diff -o plan.sql")[1] == ""
+    assert (same / "plan.sql").read_text() == printed
+
+
+def test_from_files_to_a_database(run: Run, same: Path, database: psycopg.Connection) -> None:
+    assert same.is_dir()
+    database.execute(NOTES.encode() + b"create table extra ()")
+    info = database.info
+    address = f"host={info.host} port={info.port} user=postgres dbname={info.dbname} password=secret"
+    code, out, err = run(f"diff --from files --to '{address}' --json")
+    assert code == 0
+    document = json.loads(out)
+    assert [(change["action"], change["name"]) for change in document["changes"]] == [("create", "extra")]
+    assert document["to"] == "database"
+    assert "secret" not in out + err
+
+
+def test_phantoms_and_drift_of_the_whole_project(run: Run, crm: Path) -> None:
+    assert crm.is_dir()
+    code, out, err = run("diff --check")
+    assert code == 1
+    assert out.count("GRANT") == out.count(";") == 2
+    assert "~ function public.get_sale_id_by_email(character varying): privileges" in err
+    assert "3 function bodies differ in looks only and are left out:" in err
+    assert "pgnorm fix-functions --from migrations" in err
+    assert "CREATE OR REPLACE FUNCTION" in run("diff --cosmetic")[1]
+    assert run("diff --schema graphql_public")[0] == 0

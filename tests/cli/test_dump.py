@@ -1,0 +1,90 @@
+"""`pgnorm dump`, from the words to the streams."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import psycopg
+import pytest
+
+Run = Callable[[str], tuple[int, str, str]]
+
+
+def url(connection: psycopg.Connection) -> str:
+    info = connection.info
+    return f"host={info.host} port={info.port} user={info.user} dbname={info.dbname}"
+
+
+@pytest.mark.usefixtures("plain")
+def test_a_project_dumps_its_files(run: Run) -> None:
+    code, out, err = run("dump")
+    assert code == 0
+    assert 'CREATE TABLE "public"."notes" (' in out
+    assert "source: 1 file of schemas\n" in err
+    assert "baseline: plain\n" in err
+
+
+@pytest.mark.usefixtures("plain")
+def test_quiet_says_nothing_and_stdout_is_the_product(run: Run) -> None:
+    _, out, err = run("-q dump")
+    assert err == ""
+    assert out.startswith("--\n-- PostgreSQL database dump\n")
+    assert out.endswith("\n")
+
+
+def test_output_goes_to_a_file(run: Run, plain: Path) -> None:
+    _, printed, _ = run("dump")
+    code, out, err = run("dump -o all.sql")
+    assert (code, out) == (0, "")
+    assert (plain / "all.sql").read_text() == printed
+    assert err.endswith("Wrote all.sql\n")
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_database_outside_of_a_project(
+    run: Run, database: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database.execute("create schema s; create table s.t (a int); create table u (b int)")
+    code, out, err = run(f"dump --db-url '{url(database)}' --schema s")
+    assert code == 0
+    assert 'CREATE TABLE "s"."t"' in out
+    assert '"u"' not in out
+    assert f"source: database {database.info.dbname} on {database.info.host} as postgres" in err
+    assert "shadow" not in err
+    monkeypatch.setenv("PGNORM_DB_URL", url(database))
+    assert run("dump -n s")[1] == out
+    assert run("dump --db -N public -n s")[1] == out
+    assert '"s"' not in run("dump -N s")[1]
+
+
+@pytest.mark.usefixtures("plain")
+def test_in_a_project_the_environment_chooses_nothing(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://127.0.0.1:1/nowhere")
+    assert run("dump")[0] == 0
+    assert run("dump --db")[0] == 2
+
+
+def test_what_is_not_modelled_is_named(run: Run, plain: Path) -> None:
+    (plain / "schemas" / "02.sql").write_text("create publication p; create publication q;\n")
+    assert "not modelled: 2 publications\n" in run("-q dump")[2]
+
+
+def test_a_schema_that_is_not_there(run: Run, plain: Path) -> None:
+    assert plain.is_dir()
+    code, out, err = run("dump -n nowhere")
+    assert (code, out) == (2, "")
+    assert "no matching schemas were found for pattern: nowhere\nhint: Schemas here: public." in err
+
+
+def test_an_error_in_a_file(run: Run, plain: Path) -> None:
+    (plain / "schemas" / "02.sql").write_text("\ncreate table x (a itn);\n")
+    code, out, err = run("dump")
+    assert (code, out) == (2, "")
+    assert 'schemas/02.sql:2:17: type "itn" does not exist\n' in err
+
+
+@pytest.mark.usefixtures("crm")
+def test_managed_schemas_are_left_out_unless_named(run: Run) -> None:
+    _, out, _ = run("dump --format pg_dump")
+    assert 'CREATE TABLE "public"."contacts"' in out
+    assert 'CREATE TABLE "auth"' not in out
+    assert 'CREATE TABLE "auth"."users"' in run("dump --schema auth --format pg_dump")[1]
