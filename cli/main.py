@@ -13,6 +13,7 @@ import click
 
 from pgnorm.catalog.errors import PgnormError
 
+from . import VERSION
 from .options import App
 from .output import Console, wants_color
 
@@ -63,9 +64,7 @@ class LazyGroup(click.Group):
 
 def _print_version(ctx: click.Context, _parameter: click.Parameter, value: bool) -> None:
     if value and not ctx.resilient_parsing:
-        from importlib.metadata import version
-
-        click.echo(f"pgnorm {version('pgnorm')}")
+        click.echo(f"pgnorm {VERSION}")
         ctx.exit()
 
 
