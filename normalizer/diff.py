@@ -49,7 +49,7 @@ class _Planning:
         self.new = new
         self.fate = fate
         self.found = found
-        self.target = Target(major=new.major, role=old.role)
+        self.target = Target(major=new.major, role=old.role, named_schemas=True)
         self.apart: set[ObjectId] = set()
         """Parts that a loop forces into a statement of their own, instead of inside their owner's."""
 
@@ -230,12 +230,11 @@ class _Planning:
         own = (part for part in self.new.parts.get(item.id, ()) if part.joins and self.fate.fresh(part.id))
         joined = tuple(part for part in own if self._comes_inside(part, item))
         parts = (*inside(self.new, item.id, frozenset(self.apart)), *joined)
-        first, *others = item.entries(parts, self.target)
-        yield first.sql.strip()
+        texts = [entry.sql.strip() for entry in item.entries(parts, self.target)]
+        yield from texts[:1]
         # A column takes no sequence of another owner (SEQUENCE OWNED BY).
         yield from satellites.owned(item, self.target)
-        for entry in others:
-            yield entry.sql.strip()
+        yield from texts[1:]
         yield from item.finish
         if item.parent is not None and not self.fate.fresh(item.parent):
             yield from item.catch_up
