@@ -38,7 +38,7 @@ def conversion(column: str, old: tuple[str, str], new: tuple[str, str]) -> str:
         return ""
     if _is_array(before) == _is_array(after):
         pair = (old[1], new[1])
-        if old[1] == new[1] and new[1] in _ASSIGNABLE:
+        if old[1] == new[1] and new[1] in _ASSIGNABLE | {_STRING}:
             return ""
         if pair in _CASTABLE or (_element(before), _element(after)) in _CASTABLE_TYPES:
             return f" USING {column}::{new[0]}"
@@ -51,7 +51,7 @@ def conversion(column: str, old: tuple[str, str], new: tuple[str, str]) -> str:
 
 def through_text(column: str, new: str) -> str:
     """The USING clause that leads to the type `new` from any type."""
-    return f" USING {column}::text::{new}"
+    return f' USING {column}::"text"::{new}'
 
 
 def _base(type_: str) -> str:
