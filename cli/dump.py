@@ -96,5 +96,6 @@ def _style(app: App, style: str | None, keep_comments: bool) -> "Style":
     chosen = style or (SUPABASE if app.project and app.project.supabase_dir else PG_DUMP)
     if chosen == PG_DUMP:
         return AS_PG_DUMP
-    del keep_comments
-    return AS_PG_DUMP
+    from pgnorm.normalizer.platforms.dump_style import SupabaseStyle
+
+    return SupabaseStyle(comments=keep_comments)

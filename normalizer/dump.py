@@ -27,10 +27,6 @@ class Style(Protocol):
         """Whether the `--` lines between the statements are printed."""
 
     @property
-    def role(self) -> str:
-        """The role of `pg_dump --role`, empty for none."""
-
-    @property
     def tail(self) -> str:
         """What follows the dump."""
 
@@ -43,7 +39,6 @@ class PgDumpStyle:
     """pg_dump's own."""
 
     comments: bool = True
-    role: str = ""
     tail: str = ""
 
     def edit(self, item: Object | None, entry: Entry) -> Entry | None:
@@ -173,8 +168,6 @@ class _Writer:
         if self.target.major >= TRANSACTION_TIMEOUT_SINCE:
             lines.append("SET transaction_timeout = 0;")
         lines += ["SET client_encoding = 'UTF8';", "SET standard_conforming_strings = on;"]
-        if self.style.role:
-            lines.append(f"SET ROLE {ident(self.style.role)};")
         lines += [
             "SELECT pg_catalog.set_config('search_path', '', false);",
             "SET check_function_bodies = false;",

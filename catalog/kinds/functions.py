@@ -79,6 +79,7 @@ class Function(Object):
     keyword: ClassVar[str] = "FUNCTION"
     catalog: ClassVar[str] = "pg_proc"
     priority: ClassVar[int] = Priority.FUNCTION
+    guarded: ClassVar[str] = "CREATE OR REPLACE FUNCTION"
     default_acl_type: ClassVar[str] = "f"
     code: ClassVar[str] = "source"
     opaque: ClassVar[bool] = True
@@ -186,7 +187,7 @@ class Function(Object):
     def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[str]:
         text = new.create((), target).removesuffix("\n")
         changed.take(*changed.left)
-        yield text.replace("CREATE ", "CREATE OR REPLACE ", 1)
+        yield text.replace(f"CREATE {self.keyword}", self.guarded, 1)
 
 
 @frozen(kw_only=True)
@@ -195,6 +196,7 @@ class Procedure(Function):
 
     kind: ClassVar[str] = "procedure"
     keyword: ClassVar[str] = "PROCEDURE"
+    guarded: ClassVar[str] = "CREATE OR REPLACE PROCEDURE"
 
     @classmethod
     def query(cls, version: int) -> LiteralString:

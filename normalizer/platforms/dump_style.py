@@ -1,0 +1,39 @@
+"""How `supabase db dump` edits what pg_dump prints: the same edits, made on objects and never inside a body."""
+
+import re
+from typing import Final
+
+from attrs import frozen
+
+from pgnorm.catalog.model import Entry, Object
+
+RUN_TWICE: Final = frozenset({"SCHEMA", "TABLE", "SEQUENCE", "VIEW", "FUNCTION", "TRIGGER"})
+"""The entries whose CREATE gets IF NOT EXISTS or OR REPLACE."""
+OMITTED: Final = (
+    "COMMENT ON EXTENSION ",
+    'CREATE POLICY "cron_job_',
+    'ALTER TABLE "cron"',
+    'ALTER DEFAULT PRIVILEGES FOR ROLE "supabase_admin"',
+    "SET transaction_timeout = 0;",
+)
+"""How the statements begin that the platform itself sees to."""
+SCHEMALESS_EXTENSIONS: Final = re.compile(r'(CREATE EXTENSION IF NOT EXISTS "(?:pg_tle|pgsodium|pgmq)").+')
+
+
+@frozen(kw_only=True)
+class SupabaseStyle:
+    """What the Supabase CLI prints, without the harm that its line editor does to function bodies and literals."""
+
+    comments: bool = False
+    tail: str = "RESET ALL;\n"
+
+    def edit(self, item: Object | None, entry: Entry) -> Entry | None:
+        """The entry with CREATE made repeatable; None for what the platform sees to."""
+        if entry.sql.startswith(OMITTED):
+            if not self.comments:
+                return None
+            return entry.with_sql("".join(f"-- {line}" for line in entry.sql.splitlines(keepends=True)))
+        sql = SCHEMALESS_EXTENSIONS.sub(r"\1;", entry.sql) if entry.desc == "EXTENSION" else entry.sql
+        if item is not None and entry.desc in RUN_TWICE and sql.startswith(f'CREATE {item.keyword} "'):
+            sql = sql.replace(f"CREATE {item.keyword}", item.guarded, 1)
+        return entry.with_sql(sql)
