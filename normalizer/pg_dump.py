@@ -1,0 +1,56 @@
+"""pg_dump as a second judge: what it prints of a database, entry by entry."""
+
+import re
+import subprocess
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+
+from pgnorm.catalog.errors import PgnormError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from psycopg import Connection
+
+_ENTRY: Final = re.compile(r"^--\n-- (Name: .*; Type: (.*); Schema: .*; Owner: .*)\n--\n\n", re.MULTILINE)
+_COMPLETE: Final = "\n--\n-- PostgreSQL database dump complete"
+_STORAGE: Final = re.compile(r"^SET default_\w+ = .*;\n\n", re.MULTILINE)
+_COLUMNS: Final = frozenset({"TABLE", "FOREIGN TABLE"})
+
+
+def entries(text: str) -> Counter[str]:
+    """The entries of a dump as a multiset; the order of a table's columns and constraints means nothing."""
+    found = list(_ENTRY.finditer(text))
+    ends = [match.start() for match in found[1:]] + [text.find(_COMPLETE)]
+    return Counter(
+        f"{match[1]}\n{_unordered(match[2], _STORAGE.sub('', text[match.end() : end]).strip())}"
+        for match, end in zip(found, ends, strict=True)
+    )
+
+
+def _unordered(kind: str, text: str) -> str:
+    if kind not in _COLUMNS:
+        return text
+    head, *lines = text.split("\n")
+    closing = lines.index(")") if ")" in lines else next(i for i, line in enumerate(lines) if line.startswith(")"))
+    inner = sorted(line.removesuffix(",") for line in lines[:closing])
+    return "\n".join([head, *inner, *sorted(lines[closing:])])
+
+
+def dumped(connection: "Connection[tuple[object, ...]]", program: "Path") -> str:
+    """What `program`, a pg_dump, prints of the schema of the database that `connection` is in.
+
+    Raises PgnormError where it can't be run or fails.
+    """
+    info = connection.info
+    command = [str(program), "--schema-only", "--quote-all-identifiers"]
+    command += ["-h", info.host, "-p", str(info.port), "-U", info.user, "-d", info.dbname]
+    try:
+        done = subprocess.run(command, capture_output=True, check=False, env={"PGTZ": "UTC", "LC_ALL": "C"})
+    except OSError as error:
+        raise PgnormError(
+            f"pg_dump can't be run: {error}", hint="Install the client programs of the same major version."
+        ) from error
+    if done.returncode:
+        raise PgnormError(f"pg_dump failed: {done.stderr.decode(errors='replace').strip()}")
+    return done.stdout.decode()

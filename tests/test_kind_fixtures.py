@@ -1,0 +1,54 @@
+"""Every case of fixtures/kinds, both ways: the plan applied must leave nothing different, for us and for pg_dump.
+
+A case named `since_17` needs a server of that major."""
+
+import re
+from pathlib import Path
+
+import psycopg
+import pytest
+from pgnorm.catalog.reader import read
+from pgnorm.normalizer.diff import diff
+from pgnorm.normalizer.difference import differences
+from pgnorm.normalizer.pg_dump import dumped, entries
+from pgnorm.normalizer.plan import Plan
+from pgnorm.normalizer.postgres.shadow import Shadow
+
+KINDS = Path(__file__).parent.parent / "fixtures" / "kinds"
+CASES = sorted(path.parent for path in KINDS.glob("*/*/old.sql"))
+
+
+def _needs_newer(case: Path, shadow: Shadow) -> bool:
+    """Whether the case is one of a later major: its folder is called `since_18`."""
+    since = re.fullmatch(r"since_(\d+)", case.name)
+    return since is not None and shadow.major < int(since[1])
+
+
+def _apply(connection: psycopg.Connection, plan: Plan) -> None:
+    for script in plan.scripts():
+        with connection.transaction():
+            connection.execute(script.encode())
+
+
+@pytest.mark.parametrize("backwards", [False, True], ids=["forwards", "backwards"])
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.parent.name}-{case.name}")
+def test_plan_arrives(shadow: Shadow, case: Path, backwards: bool) -> None:
+    if _needs_newer(case, shadow):
+        pytest.skip(f"{case.parent.name}/{case.name} on Postgres {shadow.major}")
+    names = ["new.sql", "old.sql"] if backwards else ["old.sql", "new.sql"]
+    since = re.fullmatch(r"since_(\d+)", case.name)
+    if since is not None and shadow.major < int(since[1]):
+        pytest.skip(f"Postgres {since[1]} and later")
+    assert shadow.binaries is not None
+    program = shadow.binaries.bindir / "pg_dump"
+    with shadow.session(scratch=True) as start, shadow.session(scratch=True) as goal:
+        for session, name in zip((start, goal), names, strict=True):
+            session.connection.execute((case / name).read_bytes())
+            session.connection.execute("reset all")
+        wanted = read(goal.connection)
+        plan = diff(read(start.connection), wanted)
+        assert plan
+        _apply(start.connection, plan)
+        assert not differences(read(start.connection), wanted)
+        arrived, target = (entries(dumped(session.connection, program)) for session in (start, goal))
+        assert (arrived - target, target - arrived) == ({}, {})
