@@ -1,8 +1,11 @@
 """Real servers for the tests: one shadow for each kind of server that this machine can run."""
 
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -67,3 +70,13 @@ def supabase_database(supabase_shadow: Shadow) -> Iterator[psycopg.Connection]:
     """An autocommitting connection to a scratch database with Supabase's baseline."""
     with supabase_shadow.session(scratch=True) as session:
         yield session.connection
+
+
+@pytest.fixture
+def cache(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """An empty cache folder that the server's account can reach, named in PGNORM_CACHE_DIR."""
+    folder = Path(tempfile.mkdtemp(prefix="pgnorm-test-", dir="/var/tmp"))
+    folder.chmod(0o755)
+    monkeypatch.setenv("PGNORM_CACHE_DIR", str(folder))
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
