@@ -29,6 +29,7 @@ _MADE: Final = """
       from pg_catalog.pg_proc p
            join pg_catalog.pg_language l on l.oid = p.prolang
      where l.lanvalidator <> 0
+       and l.lanname not in ('internal', 'c')
        and p.prokind <> 'a'
        and pg_catalog.age(p.xmin) <= pg_catalog.age(%(start)s::pg_catalog.xid)
        and not exists (select from pg_catalog.pg_depend d

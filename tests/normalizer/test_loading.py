@@ -438,3 +438,8 @@ def test_a_lost_connection_is_told_with_its_place(shadow: Shadow) -> None:
 def test_a_file_without_statements_loads(shadow: Shadow) -> None:
     with loaded(shadow, "", "-- nothing\n;", scratch=True) as (_, report):
         assert report.notes == ()
+
+
+def test_bodies_in_libraries_are_not_opened(shadow: Shadow) -> None:
+    with loaded(shadow, "create function f() returns int language c as '$libdir/absent', 'f'") as (_, report):
+        assert report.notes == ()
