@@ -137,9 +137,11 @@ def _summarize(app: App, report: "Report", *, written: bool) -> None:
     if not report.rewritten + report.unchanged + report.left:
         app.console.say("No function definitions found.")
         return
-    counts = [f"{plural(report.rewritten, 'function')} {'' if written else 'would be '}rewritten"] * bool(
-        report.rewritten
+    became = (
+        (report.rewritten, "rewritten" if written else "would be rewritten"),
+        (report.unchanged, "unchanged"),
+        (report.left, "left as written"),
     )
-    counts += [f"{report.unchanged if counts else plural(report.unchanged, 'function')} unchanged"]
-    counts += [f"{report.left} left as they are"] * bool(report.left)
-    app.console.say(f"{', '.join(counts)}.")
+    (count, what), *others = [(count, what) for count, what in became if count]
+    said = [f"{plural(count, 'function')} {what}", *(f"{count} {what}" for count, what in others)]
+    app.console.say(f"{', '.join(said)}.")

@@ -31,6 +31,7 @@ KINDS: Final[dict[str, type[Function] | type[Aggregate]]] = {
     "PROCEDURE": Procedure,
     "AGGREGATE": Aggregate,
 }
+_COMMON_SCHEMAS: Final = frozenset({"public", "pg_temp", "pg_catalog", "extensions"})
 _INNER_CREATE: Final = re.compile(r"\bcreate\s+(?:or\s+replace\s+)?(?:function|procedure|aggregate)\b", re.IGNORECASE)
 
 
@@ -107,9 +108,13 @@ class Definition:
                 found += [
                     f"SET search_path TO {literal(schema)} names one schema, whose name has a comma in it"
                     for schema in split_identifiers(value)
-                    if "," in schema
+                    if _looks_like_list(schema)
                 ]
         return tuple(found)
+
+
+def _looks_like_list(schema: str) -> bool:
+    return ", " in schema or ("," in schema and not _COMMON_SCHEMAS.isdisjoint(schema.split(",")))
 
 
 def _with_line_ends(text: str, newline: str) -> str:

@@ -121,7 +121,8 @@ def _lost_of_type(text: str, found: Sequence[Token]) -> Iterator[str]:
             closing = _CLOSING[token.text[-1]]
             ends = (one.start + one.text.index(closing) + 1 for one in found[index + 1 :] if closing in one.text)
             before = index - 2 if index > 1 and found[index - 1].keyword in _SECOND_WORDS else index - 1
-            yield text[found[before].start : next(ends, following.end)]
+            start = found[before].start if found[before].text != ")" else token.end - 1
+            yield text[start : next(ends, following.end)]
         elif token.keyword == "INTERVAL" and following.keyword in _INTERVAL_FIELDS:
             yield text[token.start : following.end]
         elif token.text == "%" and following.keyword == "TYPE":

@@ -1,0 +1,233 @@
+"""Definitions made canonical: their texts by fixtures, their meaning by the server."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pgnorm.catalog.errors import PgnormError
+from pgnorm.catalog.model import Catalog
+from pgnorm.catalog.reader import read
+from pgnorm.normalizer.choosing import Chosen
+from pgnorm.normalizer.files import SourceFile, decode_file
+from pgnorm.normalizer.fixing import Report, fix
+from pgnorm.normalizer.postgres.shadow import Session, Shadow
+from pgnorm.normalizer.project import Project, find
+from pgnorm.normalizer.rewrite import encoded
+from pgnorm.normalizer.statements import Statement
+from pgnorm.normalizer.workspace import Workspace
+
+FIXTURES = Path(__file__).parents[2] / "fixtures"
+CASES = sorted(path.parent for path in (FIXTURES / "functions").glob("*/before.sql"))
+
+
+@pytest.fixture
+def workspace(shadow: Shadow, tmp_path: Path) -> Workspace:
+    """A plain project for Postgres 15, on either server."""
+    project = Project(root=tmp_path, base=tmp_path, migrations_dir=tmp_path / "migrations", major=15)
+    return on(shadow, project)
+
+
+def on(shadow: Shadow, project: Project) -> Workspace:
+    made = Workspace(project, tell=lambda _level, _message: None)
+    made.shadow = shadow
+    return made
+
+
+def unwatched(_session: Session) -> Callable[[SourceFile, Statement], None]:
+    return lambda _source, _statement: None
+
+
+def catalog(workspace: Workspace, *files: SourceFile) -> Catalog:
+    with workspace.texts(files, "declared", watch=unwatched) as session:
+        return read(session.connection)
+
+
+def text(sql: str, label: str = "a.sql") -> SourceFile:
+    return SourceFile(path=None, label=label, text=sql)
+
+
+def fixed(
+    workspace: Workspace, *files: SourceFile, stored: Catalog | None = None, take_comments: bool = False
+) -> Report:
+    chosen = Chosen(files=files, kind="declared", rewritten=frozenset(file.label for file in files))
+    return fix(workspace, chosen, stored=stored, take_comments=take_comments)
+
+
+def said(report: Report) -> list[str]:
+    return [f"{message.place}: {message.text}" for message in report.messages]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_the_fixture_becomes_canonical_and_means_what_it_meant(workspace: Workspace, case: Path) -> None:
+    before = decode_file((case / "before.sql").read_bytes(), path=None, label="a.sql")
+    after = decode_file((case / "after.sql").read_bytes(), path=None, label="a.sql")
+    (rewrite,) = fixed(workspace, before).rewrites
+    assert encoded(before, rewrite.text) == (case / "after.sql").read_bytes()
+    assert catalog(workspace, before).objects == catalog(workspace, after).objects
+    assert fixed(workspace, after).rewritten == 0
+
+
+HEADER = re.compile(
+    r'CREATE OR REPLACE FUNCTION (?P<head>.*?)\n    LANGUAGE "plpgsql"(?P<flags>[^\n]*)(?P<sets>(?:\n    SET [^\n]*)*)'
+    r"\n    AS (?P<tag>\$[a-zA-Z_]*\$)(?P<body>.*?)(?P=tag);",
+    re.DOTALL,
+)
+
+
+def spoiled(match: re.Match[str]) -> str:
+    """The definition in the words of somebody who never saw pg_dump's."""
+    head = match["head"].replace('"', "").lower().replace("character varying", "varchar").replace("integer", "int")
+    head = head.replace("public.", "")
+    sets = match["sets"].replace('"', "").replace(" TO ", "=").lower()
+    return (
+        f"create function {head} as $spoiled${match['body']}$spoiled${match['flags'].lower()}{sets}\nlanguage plpgsql;"
+    )
+
+
+def test_spoiled_headers_of_a_whole_project_are_restored_byte_for_byte(supabase_shadow: Shadow) -> None:
+    project = find(FIXTURES / "crm", FIXTURES / "crm")
+    assert project is not None
+    workspace = on(supabase_shadow, project)
+    files = tuple(decode_file(path.read_bytes(), path=None, label=path.name) for path in project.declared_files())
+    with_functions = {file.label for file in files if "CREATE OR REPLACE FUNCTION" in file.text}
+    comment = "\n-- kept /* as it is */\n"
+    worse = tuple(text(comment + HEADER.sub(spoiled, file.text) + comment, file.label) for file in files)
+    chosen = Chosen(files=worse, kind="declared", rewritten=frozenset(with_functions))
+    report = fix(workspace, chosen)
+    assert report.rewritten > 10
+    assert report.left == 0
+    canonical = {rewrite.source.label: rewrite.text for rewrite in fixed(workspace, *files).rewrites}
+    for rewrite in report.rewrites:
+        assert rewrite.text == comment + canonical[rewrite.source.label] + comment
+
+
+def test_what_the_stored_form_drops_is_named(workspace: Workspace) -> None:
+    before = (FIXTURES / "functions" / "not_stored" / "before.sql").read_text()
+    report = fixed(workspace, text(before))
+    lost = [message.text.partition(": ")[2] for message in report.messages if "stored without" in message.text]
+    assert lost == [
+        "varchar(10), numeric(5, 2), character varying (3), timestamp(3), int[3], char(2), interval day, "
+        "person.name%type, numeric(4)",
+        "public.person.id%type",
+        "set datestyle from current",
+    ]
+    assert "names one schema" in report.messages[-1].text
+
+
+def test_a_comment_in_a_parsed_body_keeps_the_text_as_it_is(workspace: Workspace) -> None:
+    sql = "create function f() returns int language sql begin atomic\n  select 1; -- one\nend;\n"
+    report = fixed(workspace, text(sql))
+    assert (report.rewritten, report.unchanged, report.left) == (0, 0, 1)
+    assert said(report) == [
+        "a.sql:1:1: public.f() is left as it is: its body is stored without the comment at a.sql:2:13"
+    ]
+
+
+def test_a_setting_that_no_clause_can_say_is_refused(workspace: Workspace) -> None:
+    sql = (
+        "select set_config('search_path', '', false);\n"
+        "create function public.f() returns int language sql set search_path from current as 'select 1';"
+    )
+    with pytest.raises(PgnormError, match="took over an empty list") as error:
+        fixed(workspace, text(sql))
+    assert error.value.place == "a.sql:2:1"
+
+
+@pytest.mark.parametrize(
+    ("sql", "place"),
+    [
+        ("select 1;\nselec 2;\ncreate function f() returns int language sql as 'select 1';", "a.sql:2:1"),
+        ("create function f() returns int language plpgsql as $$\nbegin\n  retrun 1;\nend $$;", "a.sql:3:3"),
+        ("create function f() returns int language sql as $$select 1", "a.sql:1:49"),
+    ],
+)
+def test_what_does_not_load_is_refused_with_its_place(workspace: Workspace, sql: str, place: str) -> None:
+    with pytest.raises(PgnormError) as error:
+        fixed(workspace, text(sql))
+    assert error.value.place == place
+
+
+def test_json_is_spelled_for_the_projects_major(shadow: Shadow, tmp_path: Path) -> None:
+    sql = text(
+        "create function f(a json default '{\"json\": 1}') returns json[] language sql as 'select null::json[]';"
+    )
+    # A server older than the project never stands in for its own.
+    for major, spelling in ((15, '"json"'), *([(17, "json")] if shadow.major >= 17 else [])):
+        project = Project(root=tmp_path, base=tmp_path, migrations_dir=tmp_path, major=major)
+        (rewrite,) = fixed(on(shadow, project), sql).rewrites
+        assert rewrite.text.startswith(
+            f'CREATE OR REPLACE FUNCTION "public"."f"("a" {spelling} DEFAULT \'{{"json": 1}}\'::{spelling}) '
+            f"RETURNS {spelling}[]\n"
+        )
+
+
+BODY = "\nbegin\n  -- adds one\n  return a + 1;\nend;\n"
+
+
+def definition(body: str, signature: str = "public.f(a int) returns int", language: str = "plpgsql") -> str:
+    return f"create or replace function {signature} language {language} as $x${body}$x$;\n"
+
+
+@pytest.mark.parametrize(
+    ("stored", "word", "taken"),
+    [
+        (BODY, "", False),
+        (BODY.replace("\n", "\r\n"), "layout", True),
+        (BODY.replace("  ", "\t"), "layout", True),
+        (BODY.replace("return", "RETURN"), "case", True),
+        (BODY.replace("end;", "end"), "spelling", True),
+        (BODY.replace("  -- adds one\n", ""), "comments", False),
+        (BODY.replace("+ 1", "+ 2"), "meaning", False),
+        (BODY.replace("-- adds one", "/*+ hint */"), "meaning", False),
+    ],
+)
+def test_stored_bytes_end_phantoms_and_nothing_else(workspace: Workspace, stored: str, word: str, taken: bool) -> None:
+    report = fixed(workspace, text(definition(BODY)), stored=catalog(workspace, text(definition(stored))))
+    (rewrite,) = report.rewrites
+    assert f"$${stored if taken else BODY}$$;" in rewrite.text
+    if word:
+        what = "differed" if taken else "differs"
+        assert any(f"public.f(integer): its body {what} from the source's in {word}" in line for line in said(report))
+    else:
+        assert said(report) == []
+
+
+def test_comments_are_taken_when_asked_for(workspace: Workspace) -> None:
+    stored = catalog(workspace, text(definition("begin return a + 1; end")))
+    report = fixed(workspace, text(definition(BODY)), stored=stored, take_comments=True)
+    assert "$$begin return a + 1; end$$;" in report.rewrites[0].text
+
+
+def test_only_the_body_that_counts_is_compared(workspace: Workspace) -> None:
+    stored = catalog(workspace, text(definition(BODY.replace("  ", " "))))
+    files = (text(definition("begin return 0; end"), "1.sql"), text(definition(BODY), "2.sql"))
+    report = fixed(workspace, *files, stored=stored)
+    assert "begin return 0; end" in report.rewrites[0].text
+    assert BODY.replace("  ", " ") in report.rewrites[1].text
+    assert len(report.messages) == 1
+    inside = text(
+        "do $do$ begin create or replace function public.f(a int) returns int language sql as 'select 3'; end $do$;",
+        "3.sql",
+    )
+    report = fixed(workspace, text(definition(BODY)), inside, stored=stored)
+    assert BODY in report.rewrites[0].text
+
+
+def test_another_language_or_a_parsed_body_has_meaning(workspace: Workspace) -> None:
+    stored = catalog(workspace, text(definition("select  1", language="sql")))
+    report = fixed(workspace, text(definition("begin return 1; end")), stored=stored)
+    assert "in meaning" in said(report)[0]
+    parsed = text("create function public.f(a int) returns int language sql return 1;")
+    assert "in meaning" in said(fixed(workspace, parsed, stored=stored))[0]
+    assert said(fixed(workspace, parsed, stored=catalog(workspace, parsed))) == []
+
+
+def test_what_needs_a_database_of_its_own_is_rewritten_too(workspace: Workspace) -> None:
+    sql = (
+        "create type mood as enum ('a');\nalter type mood add value 'b';\n"
+        "create function f(m mood default 'b') returns int language sql as 'select 1';\n"
+    )
+    (rewrite,) = fixed(workspace, text(sql)).rewrites
+    assert '("m" "public"."mood" DEFAULT \'b\'::"public"."mood")' in rewrite.text
