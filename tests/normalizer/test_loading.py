@@ -441,5 +441,9 @@ def test_a_file_without_statements_loads(shadow: Shadow) -> None:
 
 
 def test_bodies_in_libraries_are_not_opened(shadow: Shadow) -> None:
-    with loaded(shadow, "create function f() returns int language c as '$libdir/absent', 'f'") as (_, report):
+    text = """create function f() returns int language sql as 'select 1';
+        update pg_proc set prosrc = 'f', probin = '$libdir/absent',
+                           prolang = (select oid from pg_language where lanname = 'c')
+         where proname = 'f'"""
+    with loaded(shadow, text) as (_, report):
         assert report.notes == ()
