@@ -93,7 +93,9 @@ class _Comparing:
         found = differences(before, after)
         phantoms = () if self.options.cosmetic else tuple(_phantoms(found))
         passed_over = {phantom.difference.item.id for phantom in phantoms}
-        plan = diff(before, after, tuple(each for each in found if each.item.id not in passed_over))
+        plan = diff(
+            before, after, tuple(each for each in found if each.item.id not in passed_over), around=start.catalog
+        )
         unproved = None
         if plan and self.options.proof:
             unproved = start.untried or goal.untried
@@ -131,10 +133,9 @@ class _Comparing:
             with self.workspace.loaded(source, scratch=scratch) as loaded:
                 yield _Side(catalog=loaded.catalog, loaded=loaded)
             return
-        if isinstance(source, Files):
-            if source not in self.read:
-                with self.workspace.loaded(source) as loaded:
-                    self.read[source] = loaded.catalog
+        if isinstance(source, Files) and source not in self.read:
+            with self.workspace.loaded(source) as loaded:
+                self.read[source] = loaded.catalog
         catalog = self.read[source]
         with ExitStack() as stack:
             try:

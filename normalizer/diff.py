@@ -6,7 +6,7 @@ from typing import Final
 from attrs import evolve, frozen
 
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.catalog.model import Catalog, Changed, Object, ObjectId, Target
+from pgnorm.catalog.model import Catalog, Changed, DefaultGrants, Object, ObjectId, Target
 from pgnorm.catalog.ordering import find_loops, topological
 
 from . import satellites
@@ -32,23 +32,36 @@ class Action:
 Before = Callable[[Action | None, Action | None], None]
 
 
-def diff(old: Catalog, new: Catalog, found: tuple[Difference, ...] | None = None) -> Plan:
-    """The plan that leads from `old` to `new`; `found` is given to carry out some of the differences only.
+def diff(
+    old: Catalog, new: Catalog, found: tuple[Difference, ...] | None = None, *, around: Catalog | None = None
+) -> Plan:
+    """The plan that leads from `old` to `new`.
 
+    `found` is given to carry out some of the differences only, `around` where `old` is a part of the catalog in which
+    the plan will run: the default privileges of all of it decide what new objects are granted.
     Raises PgnormError where no order of the statements can work.
     """
     found = differences(old, new) if found is None else found
     if not found:
         return EMPTY
-    return _Planning(old, new, decide(old, new, found), found).plan()
+    grants = [item.default_grants for item in (around or old).objects.values()]
+    return _Planning(old, new, decide(old, new, found), found, tuple(filter(None, grants))).plan()
 
 
 class _Planning:
-    def __init__(self, old: Catalog, new: Catalog, fate: Decisions, found: tuple[Difference, ...]) -> None:
+    def __init__(
+        self,
+        old: Catalog,
+        new: Catalog,
+        fate: Decisions,
+        found: tuple[Difference, ...],
+        grants: tuple[DefaultGrants, ...],
+    ) -> None:
         self.old = old
         self.new = new
         self.fate = fate
         self.found = found
+        self.grants = grants
         self.target = Target(major=new.major, role=old.role, named_schemas=True)
         self.apart: set[ObjectId] = set()
         """Parts that a loop forces into a statement of their own, instead of inside their owner's."""
@@ -62,7 +75,6 @@ class _Planning:
         return Plan(
             transactions=tuple(steps for steps in transactions if steps),
             differences=self.found,
-            opaque=any(step.item.opaque and self._defines(step) for step in steps),
         )
 
     # The graph
@@ -218,8 +230,10 @@ class _Planning:
         if action.drop:
             return self._dropping(item)
         if self.fate.fresh(action.id):
-            return Step(verb=Verb.CREATE, item=item, sql=_joined(self._creation(item)))
-        return Step(verb=Verb.ALTER, item=item, sql=_joined(self._alteration(item)))
+            return Step(verb=Verb.CREATE, item=item, sql=_joined(self._creation(item)), opaque=item.opaque)
+        difference = self.fate.altered.get(action.id)
+        opaque = item.opaque and difference is not None and bool(difference.own)
+        return Step(verb=Verb.ALTER, item=item, sql=_joined(self._alteration(item)), opaque=opaque)
 
     def _dropping(self, item: Object) -> Step:
         dropped = evolve(item, name=_aside_name(item)) if item.id in self.fate.set_aside else item
@@ -240,7 +254,7 @@ class _Planning:
             yield from item.catch_up
         derived = (part for part in self.new.parts.get(item.id, ()) if part.derived and not part.embedded)
         for made in (item, *parts, *derived):
-            yield from satellites.created(made, self.old, self.target)
+            yield from satellites.created(made, self.grants, self.target)
 
     def _alteration(self, item: Object) -> Iterator[str]:
         if item.id in self.fate.rebound:
@@ -250,7 +264,7 @@ class _Planning:
             yield from self._change(difference)
         for part in self.new.parts.get(item.id, ()):
             if part.derived and self.fate.fresh(part.id):
-                yield from satellites.created(part, self.old, self.target)
+                yield from satellites.created(part, self.grants, self.target)
 
     def _change(self, difference: Difference) -> Iterator[str]:
         old, new = difference.old, difference.new
@@ -269,10 +283,6 @@ class _Planning:
                 yield from satellites.restored(part, old, new, self.target)
 
     # Transactions
-
-    def _defines(self, step: Step) -> bool:
-        difference = self.fate.altered.get(step.id)
-        return step.verb is Verb.CREATE or (difference is not None and bool(difference.own))
 
     def _needs_commit(self, step: Step) -> bool:
         difference = self.fate.altered.get(step.id) if step.verb is Verb.ALTER else None

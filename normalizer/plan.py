@@ -1,6 +1,6 @@
 """A plan: the ordered statements that turn one catalog into another, with hazards and transaction boundaries."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from enum import Enum
 from typing import Final
 
@@ -30,6 +30,8 @@ class Step:
     item: Object
     sql: str
     """One or more statements, each with its semicolon."""
+    opaque: bool = False
+    """Whether it makes a routine whose body may name what comes later."""
     destructive: bool = False
     """Whether rows or other data are lost that nothing in the plan brings back."""
 
@@ -46,8 +48,6 @@ class Plan:
     transactions: tuple[tuple[Step, ...], ...]
     differences: tuple[Difference, ...]
     """What the plan is for."""
-    opaque: bool = False
-    """Whether it makes routines whose bodies may name what comes later."""
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -58,8 +58,8 @@ class Plan:
         """The SQL of each transaction."""
         return tuple("".join(self._script(steps)) for steps in self.transactions)
 
-    def _script(self, steps: Iterable[Step]) -> Iterator[str]:
-        if self.opaque:
+    def _script(self, steps: tuple[Step, ...]) -> Iterator[str]:
+        if any(step.opaque for step in steps):
             yield UNCHECKED_BODIES
             yield "\n"
         yield "\n".join(step.sql.strip() + "\n" for step in steps)

@@ -1,8 +1,8 @@
 """Owner, comment, privileges, security labels and extension dependence of whatever object they belong to."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from pgnorm.catalog.model import Catalog, Object, Target
+from pgnorm.catalog.model import DefaultGrants, Object, Target
 from pgnorm.catalog.privileges import AclItem, acl_transition, as_grants, with_owner
 from pgnorm.catalog.quoting import ident, literal
 
@@ -15,9 +15,9 @@ def owned(item: Object, target: Target) -> Iterator[str]:
         yield _set_owner(item, target)
 
 
-def created(item: Object, catalog: Catalog, target: Target) -> Iterator[str]:
-    """What a new object lacks beside its owner. `catalog` says which default privileges it got from its creator."""
-    initial = with_owner(_initial_acl(item, catalog, target.role), target.role, item.owner)
+def created(item: Object, defaults: Sequence[DefaultGrants], target: Target) -> Iterator[str]:
+    """What a new object lacks beside its owner. `defaults` say what it was granted when `target.role` created it."""
+    initial = with_owner(_initial_acl(item, defaults, target.role), target.role, item.owner)
     yield from _set_extensions(item, ())
     if item.comment is not None:
         yield _set_comment(item)
@@ -59,15 +59,14 @@ def restored(column: Object, old: Object, new: Object, target: Target) -> Iterat
     yield from _set_privileges(column, kept, target)
 
 
-def _initial_acl(item: Object, catalog: Catalog, role: str) -> tuple[AclItem, ...]:
+def _initial_acl(item: Object, defaults: Sequence[DefaultGrants], role: str) -> tuple[AclItem, ...]:
     """The privileges that an object gets when `role` creates it (aclchk.c, get_user_default_acl)."""
     builtin = with_owner(item.acl_default, item.owner, role)
     if not item.default_acl_type:
         return builtin
     in_schema: tuple[AclItem, ...] = ()
-    for other in catalog.objects.values():
-        grants = other.default_grants
-        if grants is None or (grants.role, grants.type) != (role, item.default_acl_type):
+    for grants in defaults:
+        if (grants.role, grants.type) != (role, item.default_acl_type):
             continue
         if not grants.schema:
             builtin = grants.acl
