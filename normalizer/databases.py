@@ -101,6 +101,7 @@ def connected(database: Database) -> "Iterator[Connection]":
     given = {key: str(value) for key, value in parsed.items() if value is not None}
     words = {**dict(database.settings), **given}
     _check(words)
+    words["client_encoding"] = "utf8"
     words.setdefault("application_name", "pgnorm")
     if not os.environ.get("PGCONNECT_TIMEOUT"):
         words.setdefault("connect_timeout", _PATIENCE)
@@ -111,7 +112,11 @@ def connected(database: Database) -> "Iterator[Connection]":
     except Error as error:
         raise _refused(words, database, error) from None
     with connection:
-        yield connection
+        try:
+            yield connection
+        except Error as error:
+            reason = error.diag.message_primary or str(error).strip()
+            raise PgnormError(f"reading from {_where(words)} failed: {reason}", hint=error.diag.message_hint) from error
 
 
 def address(connection: "Connection") -> str:

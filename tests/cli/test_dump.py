@@ -79,7 +79,7 @@ def test_an_error_in_a_file(run: Run, plain: Path) -> None:
     (plain / "schemas" / "02.sql").write_text("\ncreate table x (a itn);\n")
     code, out, err = run("dump")
     assert (code, out) == (2, "")
-    assert 'schemas/02.sql:2:17: type "itn" does not exist\n' in err
+    assert 'schemas/02.sql:2:19: type "itn" does not exist\n' in err
 
 
 @pytest.mark.usefixtures("crm")

@@ -58,6 +58,18 @@ def test_a_connection_commits_by_itself_and_is_named_without_password(host: Priv
     assert connection.closed
 
 
+@pytest.mark.parametrize(
+    ("sql", "said"),
+    [
+        ("select rolpassword from pg_authid", "permission denied for table pg_authid"),
+        ("select pg_terminate_backend(pg_backend_pid())", "terminating connection due to administrator command"),
+    ],
+)
+def test_what_the_server_refuses_later_is_told_too(host: PrivateHost, sql: str, said: str) -> None:
+    with pytest.raises(PgnormError, match=f"to database postgres failed: {said}"), connected(url(host, QUOTED)) as one:
+        one.execute(sql.encode())
+
+
 def test_settings_give_what_the_address_leaves_open(host: PrivateHost) -> None:
     with connected(Database(conninfo=url(host, "").conninfo, settings=(("password", PASSWORD),))) as connection:
         assert connection.info.user == "guest"
