@@ -10,7 +10,7 @@ from .constraints import Check, ForeignKey
 from .default_privileges import DefaultPrivileges
 from .defaults import Default
 from .domains import Domain, DomainConstraint, DomainNotNull
-from .enums import Enum
+from .enums import EnumType
 from .extensions import Extension
 from .functions import Function, Procedure
 from .identities import Identity
@@ -29,7 +29,7 @@ from .views import View, ViewColumn
 KINDS: Final[tuple[type[Object], ...]] = (
     Schema,
     Extension,
-    Enum,
+    EnumType,
     Composite,
     Attribute,
     Domain,

@@ -11,7 +11,7 @@ from . import types
 
 
 @frozen(kw_only=True)
-class Enum(types.Type):
+class EnumType(types.Type):
     """An enum type: pg_type with typtype e, and pg_enum."""
 
     kind: ClassVar[str] = "enum"

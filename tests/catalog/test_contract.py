@@ -1,0 +1,133 @@
+"""The contract of a kind: its query's columns are its fields, each field says what a change means, and nothing else
+knows which kinds exist."""
+
+import ast
+import inspect
+import pkgutil
+import tomllib
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+
+import psycopg
+import pytest
+from attrs import fields
+
+from pgnorm.catalog import kinds
+from pgnorm.catalog.kinds import KINDS
+from pgnorm.catalog.model import CHANGE, IDENTITY, SATELLITES, Change, Object, own_fields
+from pgnorm.catalog.reader import SETTINGS
+
+ROOT = Path(__file__).parent.parent.parent
+FIXTURES = ROOT / "fixtures" / "kinds"
+FOLDERS = ("catalog", "normalizer", "cli")
+GENERIC = (
+    "catalog/model.py",
+    "catalog/ordering.py",
+    "catalog/reader.py",
+    "normalizer/decisions.py",
+    "normalizer/diff.py",
+    "normalizer/difference.py",
+    "normalizer/dump.py",
+    "normalizer/plan.py",
+    "normalizer/satellites.py",
+)
+"""Where no kind is known by name."""
+
+every_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.kind)
+
+
+def _module(kind: type[Object]) -> str:
+    return kind.__module__.rpartition(".")[2]
+
+
+def _declared() -> Iterator[type[Object]]:
+    """The classes of the kinds' modules that name a kind."""
+    for module in pkgutil.iter_modules(kinds.__path__):
+        for _, found in inspect.getmembers(import_module(f"{kinds.__name__}.{module.name}"), inspect.isclass):
+            if issubclass(found, Object) and "kind" in vars(found):
+                yield found
+
+
+def test_every_kind_is_listed_once() -> None:
+    assert set(_declared()) == set(KINDS)
+    assert len({kind.kind for kind in KINDS}) == len(KINDS)
+
+
+@every_kind
+def test_each_field_says_what_its_change_means(kind: type[Object]) -> None:
+    silent = [field.name for field in own_fields(kind) if not isinstance(field.metadata.get(CHANGE), Change)]
+    assert not silent
+
+
+@every_kind
+def test_the_columns_of_the_query_are_the_fields(kind: type[Object], database: psycopg.Connection) -> None:
+    database.execute("begin")
+    database.execute(SETTINGS)
+    cursor = database.execute(kind.query(database.info.server_version))
+    columns = [column.name for column in cursor.description or ()]
+    head = ["oid", "subid"] if "subid" in columns else ["oid"]
+    assert columns[: len(head)] == head
+    rest = columns[len(head) :]
+    assert rest[: len(IDENTITY)] == ["schema", "name", "detail"]
+    satellites = [name for name in rest if name in SATELLITES]
+    own = [name for name in rest if name not in SATELLITES | IDENTITY]
+    assert sorted(own) == sorted(field.name for field in own_fields(kind))
+    assert set(satellites) <= {"owner", "acl", "acl_default"}, (
+        "comments, labels and extensions are read for all at once"
+    )
+    assert ("acl" in satellites) == ("acl_default" in satellites)
+    assert len(rest) == len(set(rest)) <= len(fields(kind))
+
+
+@every_kind
+def test_its_catalog_exists(kind: type[Object], database: psycopg.Connection) -> None:
+    names = [name for name in (kind.catalog, kind.body_catalog) if name]
+    found = database.execute(
+        "select count(*) from pg_class where relnamespace = 'pg_catalog'::regnamespace and relname = any (%s)", [names]
+    ).fetchone()
+    assert found == (len(names),)
+
+
+@every_kind
+def test_what_is_printed_inside_another_names_it(kind: type[Object]) -> None:
+    if kind.embedded or kind.derived:
+        assert kind.parent is not Object.parent
+
+
+@every_kind
+def test_it_has_fixtures(kind: type[Object]) -> None:
+    cases = [path.parent for path in (FIXTURES / _module(kind)).glob("*/old.sql")]
+    assert cases
+    assert all((case / "new.sql").is_file() for case in cases)
+
+
+def test_fixtures_belong_to_kinds() -> None:
+    assert {path.name for path in FIXTURES.iterdir()} <= {_module(kind) for kind in KINDS}
+
+
+@pytest.mark.parametrize("path", GENERIC)
+def test_generic_code_names_no_kind(path: str) -> None:
+    tree = ast.parse((ROOT / path).read_text())
+    classes = {kind.__name__ for kind in KINDS}
+    modules = {_module(kind) for kind in KINDS}
+    # `schema` is also a field of every object.
+    words = {word for kind in KINDS for word in (kind.kind, kind.keyword)} - IDENTITY
+    named = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and "kinds" in (node.module or "").split("."):
+            named += [f"import of {alias.name}" for alias in node.names if alias.name != "KINDS"]
+        elif isinstance(node, ast.ImportFrom):
+            named += [f"import of {alias.name}" for alias in node.names if alias.name in modules and not node.module]
+        elif isinstance(node, ast.Name) and node.id in classes:
+            named.append(node.id)
+        elif isinstance(node, ast.MatchValue | ast.Compare | ast.Call | ast.Dict | ast.Set | ast.Tuple | ast.List):
+            constants = (child for child in ast.iter_child_nodes(node) if isinstance(child, ast.Constant))
+            named += [repr(child.value) for child in constants if child.value in words]
+    assert not named
+
+
+def test_packages_are_the_folders() -> None:
+    packaging = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]
+    folders = {path.parent.relative_to(ROOT) for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")}
+    assert sorted(packaging["packages"]) == sorted(f"pgnorm.{'.'.join(folder.parts)}" for folder in folders)
