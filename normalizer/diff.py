@@ -246,10 +246,11 @@ class _Planning:
         parts = (*inside(self.new, item.id, frozenset(self.apart)), *joined)
         texts = [entry.sql.strip() for entry in item.entries(parts, self.target)]
         yield from texts[:1]
+        # Before the owner changes: rows are read with its rights (REFRESH MATERIALIZED VIEW).
+        yield from item.finish
         # A column takes no sequence of another owner (SEQUENCE OWNED BY).
         yield from satellites.owned(item, self.target)
         yield from texts[1:]
-        yield from item.finish
         if item.parent is not None and not self.fate.fresh(item.parent):
             yield from item.catch_up
         derived = (part for part in self.new.parts.get(item.id, ()) if part.derived and not part.embedded)
