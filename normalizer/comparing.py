@@ -114,8 +114,8 @@ class _Comparing:
     def _prove(
         self, source: Source, start: _Side, goal: _Side, plan: Plan, passed_over: set[ObjectId], *, live: bool
     ) -> None:
-        def view(catalog: Catalog) -> Catalog:
-            return self._view(catalog, goal.catalog)
+        def sides(catalog: Catalog) -> tuple[Catalog, Catalog]:
+            return self._view(catalog, goal.catalog), self._view(goal.catalog, catalog)
 
         def forgiven(found: Difference) -> bool:
             return found.item.id in passed_over
@@ -124,7 +124,7 @@ class _Comparing:
             if len(plan.transactions) > 1:
                 start = stack.enter_context(self._opened(source, live=live, scratch=True))
             assert start.loaded is not None
-            prove(start.loaded.session, plan, self._view(goal.catalog, start.catalog), view, forgiven)
+            prove(start.loaded.session, plan, sides, forgiven)
 
     @contextmanager
     def _opened(self, source: Source, *, live: bool, scratch: bool = False) -> Iterator[_Side]:

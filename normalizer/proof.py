@@ -16,19 +16,18 @@ if TYPE_CHECKING:
 def prove(
     session: "Session",
     plan: Plan,
-    new: Catalog,
-    view: Callable[[Catalog], Catalog],
+    sides: Callable[[Catalog], tuple[Catalog, Catalog]],
     forgiven: Callable[[Difference], bool],
 ) -> None:
-    """Apply `plan` in `session`, where the old side is loaded, read again, and find what `new` says.
+    """Apply `plan` in `session`, where the old side is loaded, read again, and find what the new side says.
 
-    `view` is what was taken of either catalog before they were compared; `forgiven` are the differences that the plan
-    leaves on purpose. Raises PgnormError where the plan does not apply or does not arrive.
+    `sides` gives what is to be compared of the catalog read and of the new side; `forgiven` are the differences that
+    the plan leaves on purpose. Raises PgnormError where the plan does not apply or does not arrive.
     """
     from pgnorm.catalog.reader import read
 
     _apply(session, plan)
-    left = [found for found in differences(view(read(session.connection)), new) if not forgiven(found)]
+    left = [found for found in differences(*sides(read(session.connection))) if not forgiven(found)]
     if left:
         raise PgnormError(
             "the plan does not arrive: applied to the old side, it leaves these differences\n"

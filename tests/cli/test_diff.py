@@ -111,6 +111,16 @@ def test_from_files_to_a_database(run: Run, same: Path, database: psycopg.Connec
     assert "secret" not in out + err
 
 
+def test_default_privileges_of_the_platform_that_a_database_lacks(
+    run: Run, crm: Path, database: psycopg.Connection
+) -> None:
+    assert crm.is_dir()
+    info = database.info
+    code, out, _ = run(f"diff --db-url 'host={info.host} port={info.port} user=postgres dbname={info.dbname}'")
+    assert code == 0
+    assert 'IN SCHEMA "public" GRANT ALL ON TABLES TO "service_role";' in out
+
+
 def test_phantoms_and_drift_of_the_whole_project(run: Run, crm: Path) -> None:
     assert crm.is_dir()
     code, out, err = run("diff --check")
