@@ -17,6 +17,7 @@ from .identities import Identity
 from .indexes import Index
 from .keys import Key, KeyIndex
 from .materialized_views import MaterializedView, MaterializedViewColumn
+from .not_nulls import UncheckedNotNull
 from .policies import Policy
 from .ranges import Range
 from .row_security import RowSecurity
@@ -49,6 +50,7 @@ KINDS: Final[tuple[type[Object], ...]] = (
     MaterializedView,
     MaterializedViewColumn,
     Check,
+    UncheckedNotNull,
     Key,
     KeyIndex,
     Index,

@@ -8,7 +8,7 @@ from attrs import frozen
 from ..model import Changed, Entry, Object, ObjectId, Target, alter, equal
 from ..quoting import ident, qualified
 from .relations import ORDINARY_TABLE
-from .sequences import COUNTER_FIELDS, COUNTER_TABLES, Counter
+from .sequences import COUNTER_FIELDS, COUNTER_TABLES, HIGHEST, Counter
 
 UNLOGGED_SINCE: Final = 15
 
@@ -120,6 +120,11 @@ class Identity(Counter):
 
     def drop(self) -> str:
         return f"ALTER {self.column} DROP IDENTITY;"
+
+    def must_replace(self, new: Self, changed: frozenset[str]) -> bool:
+        # A column's type can't change to one that its sequence's bounds exceed, and they can't follow before it.
+        given = [bound for bound in (self.minimum, self.maximum) if bound is not None]
+        return any(not -HIGHEST[new.type] - 1 <= bound <= HIGHEST[new.type] for bound in given)
 
     def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[str]:
         if changed.take("sequence_name"):
