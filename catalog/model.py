@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import Enum
 from functools import cached_property
-from typing import Any, ClassVar, Final, LiteralString, Self
+from typing import Any, ClassVar, Final, LiteralString, NamedTuple, Self
 
 import attrs
 from attrs import frozen
@@ -12,8 +12,7 @@ from .privileges import AclItem
 from .quoting import ident, qualified
 
 
-@frozen(order=True)
-class ObjectId:
+class ObjectId(NamedTuple):
     """The name by which an object is paired between two catalogs. No OID takes part.
 
     `schema` is empty for what lives in no schema. `detail` tells apart what shares a name: a function's identity
@@ -372,8 +371,7 @@ def own_fields(kind: type[Object]) -> tuple["attrs.Attribute[object]", ...]:
     return tuple(field for field in attrs.fields(kind) if field.name not in SATELLITES | IDENTITY)
 
 
-@frozen
-class Edge:
+class Edge(NamedTuple):
     """`dependent` needs `referenced`. `body` is true where only the dependent's body (see `body_catalog`) needs it."""
 
     dependent: ObjectId

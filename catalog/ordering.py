@@ -2,7 +2,7 @@
 
 import heapq
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from typing import Final, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
 from attrs import frozen
 
@@ -10,8 +10,7 @@ from .model import Catalog, Object, ObjectId
 from .priority import Priority
 
 
-@frozen
-class Node:
+class Node(NamedTuple):
     """One thing to print: an object, or (`body`) the part of it that can follow later."""
 
     id: ObjectId | None

@@ -1,9 +1,9 @@
 """From two catalogs to a plan. No kind is named here: what differs between kinds is theirs to say."""
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Final
+from typing import Final, NamedTuple
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Catalog, Changed, DefaultGrants, Object, ObjectId, Target
@@ -20,8 +20,7 @@ NAME_LIMIT: Final = 63
 """NAMEDATALEN - 1, in bytes."""
 
 
-@frozen
-class Action:
+class Action(NamedTuple):
     """One node of the plan's graph. `aside` renames what is replaced while columns still use it."""
 
     id: ObjectId
