@@ -1,19 +1,23 @@
-"""Real servers for the tests: one shadow for each kind of server that this machine can run."""
+"""Real servers for the tests, one shadow for each kind that this machine can run; projects and the command line."""
 
 import os
+import shlex
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import psycopg
 import pytest
 
+from pgnorm.cli.main import main
 from pgnorm.normalizer.platforms import PLAIN, Platform, supabase
 from pgnorm.normalizer.postgres.binaries import bundled, local
 from pgnorm.normalizer.postgres.shadow import Shadow, open_shadow
 
+FIXTURES = Path(__file__).parents[1] / "fixtures"
+Run = Callable[[str], tuple[int, str, str]]
 _LOCAL_ONLY_BUNDLED = os.environ.get("PGNORM_PG_BINDIR") == "bundled"
 
 
@@ -80,3 +84,45 @@ def cache(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("PGNORM_CACHE_DIR", str(folder))
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def run(capsysbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs pgnorm with the words of a line; gives its exit code, stdout and stderr."""
+    for name in ("PGNORM_DB_URL", "DATABASE_URL", "PGHOST", "PGSERVICE", "FORCE_COLOR", "NO_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+
+    def run(line: str) -> tuple[int, str, str]:
+        capsysbinary.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main(shlex.split(line))
+        streams = capsysbinary.readouterr()
+        assert isinstance(ended.value.code, int)
+        return ended.value.code, streams.out.decode(), streams.err.decode()
+
+    return run
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty working directory, in no project."""
+    (tmp_path / ".git").mkdir()
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def plain(folder: Path) -> Path:
+    """The working directory as a small project on plain Postgres."""
+    (folder / "pgnorm.toml").write_text("")
+    (folder / "schemas").mkdir()
+    (folder / "migrations").mkdir()
+    (folder / "schemas" / "01_tables.sql").write_text("create table notes (id int primary key, body text);\n")
+    return folder
+
+
+@pytest.fixture
+def crm(folder: Path) -> Path:
+    """The working directory as a copy of the whole Supabase project in fixtures/crm."""
+    shutil.copytree(FIXTURES / "crm", folder, dirs_exist_ok=True)
+    return folder
