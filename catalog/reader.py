@@ -23,6 +23,7 @@ select set_config('search_path', '', true)          , set_config('quote_all_iden
      , set_config('datestyle', 'ISO', true)         , set_config('intervalstyle', 'postgres', true)
      , set_config('extra_float_digits', '3', true)  , set_config('timezone', 'UTC', true)
      , set_config('bytea_output', 'hex', true)      , set_config('row_security', 'off', true)
+     , set_config('jit', 'off', true)
 """
 
 ROLE: Final[LiteralString] = "select current_user::text"

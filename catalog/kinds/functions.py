@@ -36,11 +36,14 @@ _QUERY: Final[LiteralString] = """
          , r.rolname::text                                                       as owner
          , p.proacl::text[]                                                      as acl
          , acldefault('f', p.proowner)::text[]                                   as acl_default
-         , array( select array[tn.nspname::text, t.typname::text]
-                    from unnest(p.proargtypes::oid[]) with ordinality a (oid, position)
-                    join pg_type t       on t.oid = a.oid
-                    join pg_namespace tn on tn.oid = t.typnamespace
-                   order by a.position )                                         as input_types
+         , case when count(*) over (partition by p.pronamespace, p.proname) > 1
+                then array( select array[tn.nspname::text, t.typname::text]
+                              from unnest(p.proargtypes::oid[]) with ordinality a (oid, position)
+                              join pg_type t       on t.oid = a.oid
+                              join pg_namespace tn on tn.oid = t.typnamespace
+                             order by a.position )
+                else '{}'
+           end                                                                   as input_types
          , p.prokind = 'w'                                                       as window
          , pg_get_function_arguments(p.oid)                                      as arguments
          , pg_get_function_identity_arguments(p.oid)                             as identity_arguments
@@ -86,7 +89,7 @@ class Function(Object):
     postponable: ClassVar[bool] = True
 
     input_types: tuple[tuple[str, str], ...] = equal()
-    """(schema, name) of each input type: pg_dump's order. `detail` says the same."""
+    """(schema, name) of each input type, where there are overloads to order. `detail` says the same."""
     window: bool = replace()
     arguments: str = alter()
     identity_arguments: str = equal()
