@@ -59,6 +59,8 @@ def fix_functions(
     """
     from pgnorm.normalizer.fixing import fix
 
+    if take and not app.source:
+        raise click.UsageError("--take goes with a source (--from, --local, --db, --db-url, --linked).")
     text = _stdin(files, stdin_filename)
     paths = () if text else files
     named = tuple(path for path in (*paths, text.path if text else None) if path is not None)

@@ -30,9 +30,12 @@ def apply(text: str, edits: Sequence[Edit]) -> str:
     Raises ValueError for edits that overlap, and should any character outside of them not stand.
     """
     ordered = sorted(edits, key=lambda edit: edit.start)
-    changed = text
+    pieces: list[str] = []
+    end = len(text)
     for edit in reversed(ordered):
-        changed = changed[: edit.start] + edit.text + changed[edit.stop :]
+        pieces += [text[edit.stop : end], edit.text]
+        end = edit.start
+    changed = "".join(reversed([*pieces, text[:end]]))
     _prove(text, changed, ordered)
     return changed
 
@@ -68,18 +71,18 @@ def write(rewrites: Sequence[Rewrite]) -> None:
 
     Raises PgnormError where one can't be written or is not what it was when it was read.
     """
-    write_all(
-        [
-            Writing(
-                path=rewrite.source.path,
-                content=encoded(rewrite.source, rewrite.text),
-                expected=encoded(rewrite.source, rewrite.source.text),
-                label=rewrite.source.label,
-            )
-            for rewrite in rewrites
-            if rewrite.changed and rewrite.source.path is not None
-        ]
+    writings = (
+        Writing(
+            path=rewrite.source.path,
+            content=encoded(rewrite.source, rewrite.text),
+            expected=encoded(rewrite.source, rewrite.source.text),
+            label=rewrite.source.label,
+        )
+        for rewrite in rewrites
+        if rewrite.changed and rewrite.source.path is not None
     )
+    # One file may be declared under two names.
+    write_all(list({(one.target, one.content): one for one in writings}.values()))
 
 
 def unified(rewrite: Rewrite) -> str:

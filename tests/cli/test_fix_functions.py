@@ -1,0 +1,186 @@
+"""`pgnorm fix-functions`, from the words to the files."""
+
+import io
+import stat
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Run = Callable[[str], tuple[int, str, str]]
+
+ONE = "create function one() returns int language sql as 'select 1';\n"
+CANONICAL = 'CREATE OR REPLACE FUNCTION "public"."one"() RETURNS integer\n    LANGUAGE "sql"\n    AS $$select 1$$;\n'
+COUNT = "create function count_notes() returns bigint language sql as 'select count(*) from notes';\n"
+
+
+def summary(err: str) -> list[str]:
+    return [line for line in err.splitlines() if not line.startswith(("shadow: ", "source: ", "Postgres "))]
+
+
+@pytest.fixture
+def functions(plain: Path) -> Path:
+    """The second schema file of a plain project, with a function in words of its own."""
+    path = plain / "schemas" / "02_functions.sql"
+    path.write_text(f"-- One.\n{ONE}")
+    return path
+
+
+def stdin(monkeypatch: pytest.MonkeyPatch, content: bytes) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content)))
+
+
+def test_every_declared_file_is_rewritten_once(run: Run, functions: Path) -> None:
+    code, out, err = run("fix-functions")
+    assert (code, out) == (0, "")
+    assert summary(err) == ["rewrote schemas/02_functions.sql", "1 function rewritten."]
+    assert functions.read_text() == f"-- One.\n{CANONICAL}"
+    code, out, err = run("fix-functions")
+    assert (code, out, summary(err)) == (0, "", ["1 function unchanged."])
+
+
+def test_check_writes_nothing_and_ends_with_one(run: Run, functions: Path) -> None:
+    code, out, err = run("fix-functions --check")
+    assert (code, out) == (1, "")
+    assert summary(err) == ["would rewrite schemas/02_functions.sql", "1 function would be rewritten."]
+    assert functions.read_text() == f"-- One.\n{ONE}"
+    run("fix-functions")
+    assert run("fix-functions --check")[0] == 0
+
+
+def test_diff_is_a_patch_and_writes_nothing(run: Run, functions: Path) -> None:
+    code, out, _ = run("fix-functions --diff")
+    assert code == 0
+    assert functions.read_text() == f"-- One.\n{ONE}"
+    subprocess.run(["git", "init", "-q"], check=True)
+    subprocess.run(["git", "apply", "-"], input=out.encode(), check=True)
+    assert functions.read_text() == f"-- One.\n{CANONICAL}"
+    assert run("fix-functions --diff")[:2] == (0, "")
+
+
+@pytest.mark.usefixtures("functions")
+def test_the_diff_is_coloured_when_asked_for(run: Run) -> None:
+    _, out, _ = run("--color fix-functions --diff")
+    assert "\x1b[32m+CREATE OR REPLACE" in out
+    assert "\x1b[31m-create function" in out
+
+
+@pytest.mark.usefixtures("folder")
+def test_files_outside_of_a_project(run: Run) -> None:
+    Path("a.sql").write_text(ONE)
+    Path("b.sql").write_text("select 1;\n")
+    code, _, err = run("fix-functions a.sql b.sql")
+    assert (code, summary(err)) == (0, ["rewrote a.sql", "1 function rewritten."])
+    assert Path("a.sql").read_text() == CANONICAL
+    assert summary(run("fix-functions b.sql")[2]) == ["No function definitions found."]
+    code, _, err = run("fix-functions")
+    assert code == 2
+    assert "no file was named" in err
+
+
+def test_named_files_are_loaded_with_their_project(run: Run, functions: Path) -> None:
+    other = functions.with_name("03_more.sql")
+    other.write_text(COUNT)
+    code, _, err = run("fix-functions schemas/03_more.sql")
+    assert (code, summary(err)) == (0, ["rewrote schemas/03_more.sql", "1 function rewritten."])
+    assert functions.read_text() == f"-- One.\n{ONE}"
+
+
+def test_stdin_goes_to_stdout(run: Run, functions: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    content = b"\xef\xbb\xbf" + ONE.replace("\n", "\r\n").encode()
+    stdin(monkeypatch, content)
+    code, out, _ = run("fix-functions - --stdin-filename schemas/02_functions.sql")
+    assert (code, out) == (0, "\ufeff" + CANONICAL.replace("\n", "\r\n"))
+    stdin(monkeypatch, COUNT.encode())
+    code, out, _ = run("fix-functions -")
+    assert code == 0
+    assert out.startswith('CREATE OR REPLACE FUNCTION "public"."count_notes"() RETURNS bigint\n')
+    stdin(monkeypatch, content)
+    assert run("fix-functions - --stdin-filename schemas/02_functions.sql --check")[:2] == (1, "")
+    assert functions.read_text() == f"-- One.\n{ONE}"
+
+
+def test_one_bad_file_among_several_keeps_all(run: Run, functions: Path) -> None:
+    bad = functions.with_name("03_bad.sql")
+    bad.write_text("create functoin two() returns int language sql as 'select 2';\n")
+    code, out, err = run("fix-functions")
+    assert (code, out) == (2, "")
+    assert "schemas/03_bad.sql:1:8: syntax error" in err
+    bad.write_text(ONE.replace("one", "two"))
+    bad.chmod(0o444)
+    code, _, err = run("fix-functions")
+    assert code == 2
+    assert "schemas/03_bad.sql: the file is read-only\nhint: " in err
+    assert functions.read_text() == f"-- One.\n{ONE}"
+    assert sorted(path.name for path in functions.parent.iterdir()) == ["01_tables.sql", functions.name, "03_bad.sql"]
+
+
+def test_mode_and_link_stay(run: Run, functions: Path) -> None:
+    real = functions.parent.parent / "real.sql"
+    functions.rename(real)
+    real.chmod(0o640)
+    functions.symlink_to("../real.sql")
+    assert run("fix-functions")[0] == 0
+    assert functions.is_symlink()
+    assert real.read_text() == f"-- One.\n{CANONICAL}"
+    assert stat.S_IMODE(real.stat().st_mode) == 0o640
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ("fix-functions - a.sql", "can't be combined"),
+        ("fix-functions --stdin-filename a.sql", "goes with -"),
+        ("fix-functions --take comments", "goes with a source"),
+        ("fix-functions --take all --from migrations", "is not 'comments'"),
+    ],
+)
+@pytest.mark.usefixtures("plain")
+def test_wrong_usage_is_told(run: Run, line: str, problem: str) -> None:
+    code, out, err = run(line)
+    assert (code, out) == (2, "")
+    assert problem in err
+
+
+def test_a_source_ends_phantoms(run: Run, plain: Path) -> None:
+    body = "begin\n  -- one\n  return 1;\nend"
+    template = "create or replace function {}() returns int language plpgsql as $${}$$;\n"
+    files = "".join(template.format(name, body) for name in ("looks", "comments", "meaning"))
+    (plain / "schemas" / "02_functions.sql").write_text(files)
+    (plain / "migrations" / "20240101000000_all.sql").write_text(
+        template.format("looks", body.replace("\n", "\r\n"))
+        + template.format("comments", body.replace("  -- one\n", ""))
+        + template.format("meaning", body.replace("1", "2"))
+    )
+    code, _, err = run("fix-functions --from migrations")
+    text = (plain / "schemas" / "02_functions.sql").read_bytes().decode()
+    assert code == 0
+    assert text.count("\r\n") == 3
+    assert text.count("-- one") == 3
+    assert "return 2" not in text
+    assert summary(err) == [
+        "schemas/02_functions.sql:1:1: public.looks(): its body differed from the source's in layout: "
+        "the source's bytes are taken",
+        "schemas/02_functions.sql:5:1: public.comments(): its body differs from the source's in comments: "
+        "the file's stays (--take comments takes the source's)",
+        "schemas/02_functions.sql:9:1: public.meaning(): its body differs from the source's in meaning: "
+        "the file's stays",
+        "rewrote schemas/02_functions.sql",
+        "3 functions rewritten.",
+    ]
+    run("fix-functions --from migrations --take comments")
+    assert (plain / "schemas" / "02_functions.sql").read_text().count("-- one") == 2
+    assert run("fix-functions --from migrations --take comments --check")[0] == 0
+
+
+def test_the_planted_phantoms_of_the_fixture_end(run: Run, crm: Path) -> None:
+    run("fix-functions")
+    functions = crm / "supabase" / "schemas" / "02_functions.sql"
+    assert b"\r\n" in functions.read_bytes()
+    code, _, err = run("fix-functions --from migrations")
+    assert code == 0
+    assert err.count("in layout: the source's bytes are taken") == 3
+    assert run("fix-functions --from migrations --check")[0] == 0
+    assert b"\r\n" not in functions.read_bytes()
