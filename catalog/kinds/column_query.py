@@ -38,7 +38,7 @@ _FIELDS: Final[LiteralString] = """
                  , c.relname::text                                                as detail
                  , r.rolname::text                                                as owner
                  , a.attacl::text[]                                               as acl
-                 , acldefault('c', c.relowner)::text[]                            as acl_default
+                 , '{}'::text[]                                                   as acl_default
                  , a.attnum::int                                                  as number
                  , format_type(a.atttypid, a.atttypmod)                           as type
                  , coalesce(e.typcategory, t.typcategory)::text                   as category

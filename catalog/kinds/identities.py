@@ -7,7 +7,7 @@ from attrs import frozen
 
 from ..model import Changed, Entry, Object, ObjectId, Target, alter, equal
 from ..quoting import ident, qualified
-from .relations import ORDINARY_TABLE
+from .relations import OF_USERS
 from .sequences import COUNTER_FIELDS, COUNTER_TABLES, HIGHEST, Counter
 
 UNLOGGED_SINCE: Final = 15
@@ -50,15 +50,11 @@ class Identity(Counter):
               join pg_depend d    on d.classid = 'pg_class'::regclass and d.objid = c.oid and d.objsubid = 0
                                  and d.refclassid = 'pg_class'::regclass and d.deptype = 'i'
               join pg_attribute a on a.attrelid = d.refobjid and a.attnum = d.refobjsubid
-              join ( select c.oid, c.relname, c.relpersistence
-                       from pg_class c
-                       join pg_namespace n on n.oid = c.relnamespace
-                      where """
-            + ORDINARY_TABLE
-            + """
-                   ) t on t.oid = d.refobjid
+              join pg_class t     on t.oid = d.refobjid
              where a.attidentity <> ''
-             order by n.nspname, c.relname"""
+               and """
+            + OF_USERS
+            + "order by n.nspname, c.relname"
         )
 
     @property
