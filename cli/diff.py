@@ -14,7 +14,7 @@ from .options import SOURCES, App, schema_options, shadow_option, source_options
 from .output import write
 
 if TYPE_CHECKING:
-    from pgnorm.normalizer.comparing import Comparison
+    from pgnorm.normalizer.comparing import Comparison, ProofBy
 
 CHANGED: Final = 1
 EPILOG: Final = f"""\b
@@ -33,6 +33,12 @@ Examples:
 @shadow_option
 @schema_options
 @click.option("--cosmetic", is_flag=True, help="Take in function bodies that differ in looks only.")
+@click.option(
+    "--proof",
+    type=click.Choice(["catalog", "pg_dump"]),
+    default="catalog",
+    help="Who judges the plan that was tried in the shadow: pgnorm's own reading, or pg_dump as well.",
+)
 @click.option("--no-proof", is_flag=True, help="Print the plan without trying it in the shadow.")
 @click.option("--check", is_flag=True, help="End with 1 if there are changes.")
 @click.option("-f", "--file", "name", metavar="NAME", help="Write a migration <UTC time>_NAME.sql instead of stdout.")
@@ -45,6 +51,7 @@ def diff(
     schemas: tuple[str, ...],
     exclude_schemas: tuple[str, ...],
     cosmetic: bool,
+    proof: "ProofBy",
     no_proof: bool,
     check: bool,
     name: str | None,
@@ -61,7 +68,9 @@ def diff(
     from pgnorm.normalizer.sources import parse
 
     old, new = _words(app, to)
-    options = Options(schemas=schemas, exclude_schemas=exclude_schemas, cosmetic=cosmetic, proof=not no_proof)
+    options = Options(
+        schemas=schemas, exclude_schemas=exclude_schemas, cosmetic=cosmetic, proof=None if no_proof else proof
+    )
     with app.workspace() as workspace:
         found = compare(workspace, parse(old, app.project), parse(new, app.project), options)
     summarize(app.console, found)

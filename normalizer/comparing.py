@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from typing import Literal
 
 from attrs import evolve, frozen
 
@@ -15,11 +16,14 @@ from .diff import diff
 from .difference import Difference, differences
 from .dump import render
 from .ownership import Ownership, owned
+from .pg_dump import DumpEntry, dumped, entries
 from .plan import Plan
-from .proof import prove
+from .proof import REPORT, apply, prove
 from .selection import EVERYTHING, Selection, select
 from .sources import Files, Source
 from .workspace import Loaded, Workspace
+
+ProofBy = Literal["catalog", "pg_dump"]
 
 
 @frozen(kw_only=True)
@@ -30,7 +34,8 @@ class Options:
     exclude_schemas: tuple[str, ...] = ()
     cosmetic: bool = False
     """Whether bodies that differ in looks only are differences."""
-    proof: bool = True
+    proof: ProofBy | None = "catalog"
+    """Who judges whether the plan arrives: our reading of the catalogs, or pg_dump as well; None for nobody."""
 
 
 @frozen(kw_only=True)
@@ -86,9 +91,9 @@ class _Comparing:
         with self._opened(new, live=bool(live)) as side:
             goal = side
         with self._opened(old, live=bool(live)) as start:
-            return self._compared(old, start, goal, live=bool(live))
+            return self._compared(old, new, start, goal, live=bool(live))
 
-    def _compared(self, source: Source, start: _Side, goal: _Side, *, live: bool) -> Comparison:
+    def _compared(self, source: Source, goal_source: Source, start: _Side, goal: _Side, *, live: bool) -> Comparison:
         before, after = self._view(start.catalog, goal.catalog), self._view(goal.catalog, start.catalog)
         found = differences(before, after)
         phantoms = () if self.options.cosmetic else tuple(_phantoms(found))
@@ -101,6 +106,8 @@ class _Comparing:
             unproved = start.untried or goal.untried
             if unproved is None:
                 self._prove(source, start, goal, plan, passed_over, live=live)
+                if self.options.proof == "pg_dump":
+                    self._ask_pg_dump(source, goal_source, plan, passed_over, live=live)
         elif plan:
             unproved = "--no-proof"
         return Comparison(
@@ -121,10 +128,32 @@ class _Comparing:
             return found.item.id in passed_over
 
         with ExitStack() as stack:
-            if len(plan.transactions) > 1:
+            # Within one transaction an enum's new label can be used early where the enum is as new as itself.
+            if any(step.needs_commit for step in plan.steps):
                 start = stack.enter_context(self._opened(source, live=live, scratch=True))
             assert start.loaded is not None
             prove(start.loaded.session, plan, sides, forgiven)
+
+    def _ask_pg_dump(self, source: Source, goal: Source, plan: Plan, passed_over: set[ObjectId], *, live: bool) -> None:
+        """Let pg_dump compare what the plan makes of the old side with the new side, in databases of their own."""
+        program = self.workspace.pg_dump
+        with self._opened(goal, live=live, scratch=True) as side:
+            assert side.loaded is not None
+            wanted = side.catalog
+            goal_dump = entries(dumped(side.loaded.session.connection, program))
+        with self._opened(source, live=live, scratch=True) as side:
+            assert side.loaded is not None
+            apply(side.loaded.session, plan)
+            arrived = entries(dumped(side.loaded.session.connection, program))
+        forgiven = {(item.tag, item.schema) for item in map(wanted.objects.get, passed_over) if item is not None}
+        left = [f"- {entry}" for entry in (arrived - goal_dump) if self._judged(entry, forgiven)]
+        left += [f"+ {entry}" for entry in (goal_dump - arrived) if self._judged(entry, forgiven)]
+        if left:
+            raise PgnormError("pg_dump sees a difference that the plan leaves\n" + "\n".join(left), hint=REPORT)
+
+    def _judged(self, entry: DumpEntry, forgiven: set[tuple[str, str]]) -> bool:
+        owns = entry.schema == "-" or self._ownership().owns_schema(entry.schema)
+        return owns and (entry.tag, entry.schema) not in forgiven
 
     @contextmanager
     def _opened(self, source: Source, *, live: bool, scratch: bool = False) -> Iterator[_Side]:

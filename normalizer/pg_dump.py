@@ -3,7 +3,7 @@
 import re
 import subprocess
 from collections import Counter
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pgnorm.catalog.errors import PgnormError
 
@@ -12,23 +12,45 @@ if TYPE_CHECKING:
 
     from psycopg import Connection
 
-_ENTRY: Final = re.compile(r"^--\n-- (Name: .*; Type: (.*); Schema: .*; Owner: .*)\n--\n\n", re.MULTILINE)
+_ENTRY: Final = re.compile(r"^--\n-- Name: (.*); Type: (.*); Schema: (.*); Owner: (.*)\n--\n\n", re.MULTILINE)
 _COMPLETE: Final = "\n--\n-- PostgreSQL database dump complete"
 _STORAGE: Final = re.compile(r"^SET default_\w+ = .*;\n\n", re.MULTILINE)
+_GRANTS: Final = frozenset({"ACL", "DEFAULT ACL"})
 _COLUMNS: Final = frozenset({"TABLE", "FOREIGN TABLE"})
 
 
-def entries(text: str) -> Counter[str]:
-    """The entries of a dump as a multiset; the order of a table's columns and constraints means nothing."""
+class DumpEntry(NamedTuple):
+    """One entry of a dump: its header line's fields and its statements."""
+
+    tag: str
+    desc: str
+    schema: str
+    owner: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.desc} {self.schema}.{self.tag}\n{self.text}"
+
+
+def entries(text: str) -> Counter[DumpEntry]:
+    """The entries of a dump as a multiset; the order of a table's columns and of grants means nothing."""
     found = list(_ENTRY.finditer(text))
     ends = [match.start() for match in found[1:]] + [text.find(_COMPLETE)]
     return Counter(
-        f"{match[1]}\n{_unordered(match[2], _STORAGE.sub('', text[match.end() : end]).strip())}"
+        DumpEntry(
+            match[1],
+            match[2],
+            match[3],
+            match[4],
+            _unordered(match[2], _STORAGE.sub("", text[match.end() : end]).strip()),
+        )
         for match, end in zip(found, ends, strict=True)
     )
 
 
 def _unordered(kind: str, text: str) -> str:
+    if kind in _GRANTS:
+        return "\n".join(sorted(text.split("\n")))
     if kind not in _COLUMNS:
         return text
     head, *lines = text.split("\n")

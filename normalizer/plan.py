@@ -30,6 +30,8 @@ class Step:
     item: Object
     sql: str
     """One or more statements, each with its semicolon."""
+    needs_commit: bool = False
+    """Whether what it brings can be used only after a commit (an enum's new label)."""
     opaque: bool = False
     """Whether it makes a routine whose body may name what comes later."""
     destructive: bool = False

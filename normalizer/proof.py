@@ -1,7 +1,7 @@
 """The plan applied in the shadow to the old side, and what is then still different."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Catalog
@@ -11,6 +11,8 @@ from .plan import Plan, Step
 
 if TYPE_CHECKING:
     from .postgres.shadow import Session
+
+REPORT: Final = "This is a defect of pgnorm: please report it. --no-proof prints the plan all the same."
 
 
 def prove(
@@ -26,13 +28,13 @@ def prove(
     """
     from pgnorm.catalog.reader import read
 
-    _apply(session, plan)
+    apply(session, plan)
     left = [found for found in differences(*sides(read(session.connection))) if not forgiven(found)]
     if left:
         raise PgnormError(
             "the plan does not arrive: applied to the old side, it leaves these differences\n"
             + "\n".join(f"  {describe(found)}" for found in left),
-            hint="This is a defect of pgnorm: please report it. --no-proof prints the plan all the same.",
+            hint=REPORT,
         )
 
 
@@ -44,14 +46,21 @@ def describe(found: Difference) -> str:
     return f"~ {item.kind} {item.label}: {', '.join(sorted(found.changed))}"
 
 
-def _apply(session: "Session", plan: Plan) -> None:
+def apply(session: "Session", plan: Plan) -> None:
+    """Run the plan where the old side is loaded, transaction by transaction in a database of its own.
+
+    Raises PgnormError for the statement that Postgres refuses.
+    """
     connection = session.connection
+    inside = bool(connection.info.transaction_status)
     connection.execute("set check_function_bodies = off")
-    for place, steps in enumerate(plan.transactions):
-        if place:
-            connection.commit()
+    for steps in plan.transactions:
+        if not inside:
+            connection.execute("begin")
         for step in steps:
             _run(session, step)
+        if not inside:
+            connection.execute("commit")
 
 
 def _run(session: "Session", step: Step) -> None:

@@ -3,11 +3,13 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import cached_property
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
 from attrs import frozen
 
+from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Catalog
 from pgnorm.catalog.quoting import ident
 
@@ -77,6 +79,16 @@ class Workspace:
         if self._major is not None and shadow.major != self._major:
             self._tell("note", f"Postgres {self._major} is not installed: {shadow.major} stands in for it")
         return shadow
+
+    @property
+    def pg_dump(self) -> Path:
+        """The shadow server's own pg_dump. Raises PgnormError where the server is not ours."""
+        if self.shadow.binaries is None:
+            raise PgnormError(
+                "a proof by pg_dump needs a private server",
+                hint="Leave --shadow-url out, or prove with --proof catalog.",
+            )
+        return self.shadow.binaries.bindir / "pg_dump"
 
     @cached_property
     def baseline(self) -> Catalog:

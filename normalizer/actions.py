@@ -1,0 +1,197 @@
+"""What a plan does, as a graph: which action must run before which, and an order that works."""
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from pgnorm.catalog.errors import PgnormError
+from pgnorm.catalog.model import Catalog, Object, ObjectId
+from pgnorm.catalog.ordering import find_loops, topological
+
+from .decisions import Decisions
+
+
+class Action(NamedTuple):
+    """One node of the graph. `aside` renames what is replaced while columns still use it."""
+
+    id: ObjectId
+    drop: bool = False
+    aside: bool = False
+
+
+Before = Callable[[Action | None, Action | None], None]
+
+
+class Actions:
+    """The actions that `fate` asks for.
+
+    Drops follow the old dependencies, creates and alters the new ones; a part comes and goes inside its owner's
+    statement unless a loop takes it apart.
+    """
+
+    def __init__(self, old: Catalog, new: Catalog, fate: Decisions) -> None:
+        self.old = old
+        self.new = new
+        self.fate = fate
+        self.apart: set[ObjectId] = set()
+        """Parts that a loop forces into a statement of their own, instead of inside their owner's."""
+
+    def item(self, action: Action) -> Object:
+        """The object that an action is about: the old one for what leaves."""
+        catalog = self.old if action.drop or action.aside else self.new
+        return catalog.objects[action.id]
+
+    def ordered(self) -> list[Action]:
+        """Every action in an order that works. Raises PgnormError where there is none."""
+        while True:
+            needs = self._needs()
+            order = sorted(needs, key=self._key)
+            ordered = topological(order, needs)
+            if ordered is not None:
+                return ordered
+            for loop in find_loops(order, needs):
+                self._repair(loop)
+
+    def _key(self, action: Action) -> tuple[object, ...]:
+        """Drops from the last kind to the first, then the rest in the order of a dump."""
+        if action.drop or action.aside:
+            item = self.old.objects[action.id]
+            return (0, -item.priority, item.id)
+        item = self.new.objects[action.id]
+        return (1, item.priority, item.id)
+
+    def _needs(self) -> dict[Action, dict[Action, None]]:
+        """What must run before each action."""
+        needs: dict[Action, dict[Action, None]] = {action: {} for action in self._actions()}
+
+        def before(first: Action | None, second: Action | None) -> None:
+            if first is not None and second is not None and first != second:
+                needs[second][first] = None
+
+        touched = self._touched()
+        for edge in self.old.edges:
+            if edge.dependent not in touched or edge.referenced not in touched:
+                continue
+            dropped, freed = self._leaver(edge.dependent), self._leaver(edge.referenced)
+            before(dropped, freed)
+            before(_last(dropped), _last(freed))
+            before(dropped, self._altered(edge.referenced))
+            if dropped is None:
+                before(self._altered(edge.dependent), _last(freed))
+        for edge in self.new.edges:
+            if edge.dependent not in touched or edge.referenced not in touched:
+                continue
+            before(self.maker(edge.referenced), self.maker(edge.dependent))
+        for name in self.fate.replaced:
+            if name in self.fate.set_aside:
+                before(Action(name, aside=True), Action(name))
+                before(Action(name), Action(name, drop=True))
+            else:
+                before(self._leaver(name), self.maker(name))
+        self._order_names(before)
+        self._order_default_privileges(before)
+        return needs
+
+    def _touched(self) -> set[ObjectId]:
+        """What the plan has to do with: nothing else can have an action."""
+        fate = self.fate
+        return {*fate.created, *fate.dropped, *fate.altered, *fate.replaced, *fate.rebound}
+
+    def _actions(self) -> Iterator[Action]:
+        for name in (*self.fate.dropped, *self.fate.replaced):
+            leaver = self._leaver(name)
+            if leaver is not None:
+                yield leaver
+                if leaver.aside:
+                    yield Action(leaver.id, drop=True)
+        for name in (*self.fate.created, *self.fate.replaced, *self.fate.altered, *self.fate.rebound):
+            maker = self.maker(name)
+            if maker is not None:
+                yield maker
+
+    def _leaver(self, name: ObjectId) -> Action | None:
+        """The action that takes the old object away: its own drop or that of what it is a part of."""
+        item: Object | None = self.old.objects.get(name)
+        while item is not None and self.fate.gone(item.id):
+            owner = self.old.objects.get(item.parent) if item.parent is not None else None
+            if owner is None or not self.fate.gone(owner.id) or item.id in self.apart:
+                if item.derived:
+                    return None
+                return Action(item.id, drop=True) if item.id not in self.fate.set_aside else Action(item.id, aside=True)
+            item = owner
+        return None
+
+    def maker(self, name: ObjectId) -> Action | None:
+        """The action after which the new object is there as it should be."""
+        item: Object | None = self.new.objects.get(name)
+        while item is not None and self.fate.fresh(item.id):
+            owner = self.new.objects.get(item.parent) if item.parent is not None else None
+            if owner is None or not self.comes_inside(item, owner):
+                return Action(item.id)
+            item = owner
+        return self._altered(item.id) if item is not None else None
+
+    def comes_inside(self, item: Object, owner: Object) -> bool:
+        """Whether the owner's statement creates the part with it."""
+        if item.derived:
+            return self.fate.fresh(owner.id) or owner.id in self.fate.altered
+        if item.joins:
+            added = owner.embedded and self.fate.fresh(owner.id) and self.maker(owner.id) == Action(owner.id)
+            return added and item.id not in self.apart
+        inner = item.embedded or (item.inline and item.id not in self.apart)
+        return inner and self.fate.fresh(owner.id)
+
+    def _altered(self, name: ObjectId) -> Action | None:
+        return Action(name) if name in self.fate.altered or name in self.fate.rebound else None
+
+    def _order_names(self, before: Before) -> None:
+        """What takes a name is created after what had it is dropped."""
+        holders: dict[tuple[str, ...], Action] = {}
+        for name in (*self.fate.dropped, *self.fate.replaced):
+            leaver = self._leaver(name)
+            if leaver is not None:
+                holders.update(dict.fromkeys(self.old.objects[name].claims, leaver))
+        for name in (*self.fate.created, *self.fate.replaced, *self.fate.altered):
+            for claim in self.new.objects[name].claims:
+                if claim in holders and holders[claim].id != name:
+                    before(holders[claim], self.maker(name))
+
+    def _order_default_privileges(self, before: Before) -> None:
+        """What is created gets the old default privileges, whatever becomes of these."""
+        granting = [self.maker(name) for name, item in self.new.objects.items() if item.default_grants]
+        leaving = [self._leaver(name) for name, item in self.old.objects.items() if item.default_grants]
+        for action in filter(None, (*granting, *leaving)):
+            for name in (*self.fate.created, *self.fate.replaced):
+                if self.new.objects[name].default_acl_type:
+                    before(self.maker(name), action)
+
+    def _repair(self, loop: list[Action]) -> None:
+        """Take a part out of its owner's statement so that the loop falls apart."""
+        members = {(action.id, action.drop) for action in loop}
+        for action in loop:
+            catalog = self.old if action.drop else self.new
+            for part in parts_below(catalog, action.id):
+                if part.id in self.apart or part.embedded or part.derived:
+                    continue
+                touched = catalog.needed_by if action.drop else catalog.needs
+                others = (*touched.get(part.id, ()), *(catalog.needs.get(part.id, ()) if action.drop else ()))
+                reached = {self._leaver(other) if action.drop else self.maker(other) for other in others}
+                if any(other and other != action and (other.id, other.drop) in members for other in reached):
+                    self.apart.add(part.id)
+                    return
+        names = " -> ".join(f"{action.id.kind} {self.item(action).label}" for action in loop)
+        raise PgnormError(
+            f"no order of statements works for these objects, which depend on each other: {names}",
+            hint="Make the change in two steps: first without the dependency that closes the circle.",
+        )
+
+
+def parts_below(catalog: Catalog, name: ObjectId) -> Iterator[Object]:
+    """Everything that belongs to an object, its parts' parts included."""
+    for part in catalog.parts.get(name, ()):
+        yield part
+        yield from parts_below(catalog, part.id)
+
+
+def _last(leaver: Action | None) -> Action | None:
+    """The action with which a leaver is gone: what is set aside is dropped later."""
+    return Action(leaver.id, drop=True) if leaver is not None and leaver.aside else leaver
