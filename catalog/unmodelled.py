@@ -25,10 +25,22 @@ select what, count(*)::int
    union all select 'operator', 'pg_operator'::regclass, oid, oprnamespace from pg_operator
    union all select 'operator class', 'pg_opclass'::regclass, oid, opcnamespace from pg_opclass
    union all select 'operator family', 'pg_opfamily'::regclass, oid, opfnamespace from pg_opfamily
+   union all select 'privilege set on an extension''s member', 'pg_namespace'::regclass, p.oid, 0
+               from pg_proc p
+               join pg_depend d on d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e'
+               left join pg_init_privs i on i.classoid = 'pg_proc'::regclass and i.objoid = p.oid
+              where p.proacl is distinct from i.initprivs
+   union all select 'privilege set on an extension''s member', 'pg_namespace'::regclass, c.oid, 0
+               from pg_class c
+               join pg_depend d on d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e'
+               left join pg_init_privs i on i.classoid = 'pg_class'::regclass and i.objoid = c.oid and i.objsubid = 0
+              where c.relacl is distinct from i.initprivs
    union all select 'publication', 'pg_publication'::regclass, oid, 0 from pg_publication
    union all select 'rule', 'pg_rewrite'::regclass, r.oid, c.relnamespace
                from pg_rewrite r join pg_class c on c.oid = ev_class where rulename <> '_RETURN'
    union all select 'statistics object', 'pg_statistic_ext'::regclass, oid, stxnamespace from pg_statistic_ext
+   union all select 'subscription', 'pg_subscription'::regclass, s.oid, 0
+               from pg_subscription s join pg_database b on b.oid = s.subdbid where b.datname = current_database()
    union all select 'text search configuration', 'pg_ts_config'::regclass, oid, cfgnamespace from pg_ts_config
    union all select 'text search dictionary', 'pg_ts_dict'::regclass, oid, dictnamespace from pg_ts_dict
    union all select 'text search parser', 'pg_ts_parser'::regclass, oid, prsnamespace from pg_ts_parser
