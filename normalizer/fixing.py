@@ -119,8 +119,8 @@ class _Watcher:
         return tuple(known[place] for place in sorted(known))
 
     @property
-    def notes(self) -> Sequence[tuple[str, str]]:
-        return self.collector.notes if self.collector else ()
+    def notes(self) -> Mapping[tuple[str, int], str]:
+        return self.collector.notes if self.collector else {}
 
 
 def _edits(
@@ -189,7 +189,6 @@ def _messages(
     edits: Mapping[Definition, Edit],
     bodies: Mapping[Definition, Body],
 ) -> Iterator[Message]:
-    places = {one.place for one in definitions}
     for one in definitions:
         if one.obstacle:
             yield Message(level="note", place=one.place, text=f"{one.routine.label} is {one.obstacle}")
@@ -202,14 +201,13 @@ def _messages(
         if one in bodies:
             level: Level = "note" if bodies[one].taken else "warning"
             yield Message(level=level, place=one.place, text=f"{one.routine.label}: {bodies[one].message}")
+    known = {(one.source.label, one.statement.start) for one in definitions}
     for file in chosen.files:
         if file.label in chosen.rewritten:
-            starts = {file.place(statement.start): statement for statement in split(file.text, label=file.label)}
-            for place, text in watcher.notes:
-                if place in starts:
-                    yield Message(level="note", place=place, text=text)
-            noted = {place for place, _ in watcher.notes}
-            for place, statement in starts.items():
-                if place not in places | noted and header_of(file.text, statement):
-                    text = "left as it is: it did not run, since a later statement defines it otherwise"
-                    yield Message(level="note", place=place, text=text)
+            for statement in split(file.text, label=file.label):
+                at = (file.label, statement.start)
+                note = watcher.notes.get(at)
+                if note is None and at not in known and header_of(file.text, statement):
+                    note = "left as it is: it did not run, since a later statement defines it otherwise"
+                if note is not None:
+                    yield Message(level="note", place=file.place(statement.start), text=note)

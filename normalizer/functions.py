@@ -137,20 +137,20 @@ class Collector:
 
     connection: Connection
     definitions: list[Definition] = field(factory=list)
-    notes: list[tuple[str, str]] = field(factory=list)
-    """(place, message) of what makes routines and is no definition."""
+    notes: dict[tuple[str, int], str] = field(factory=dict)
+    """Why a statement that makes routines is no definition, by the file's label and the statement's start."""
 
     def see(self, source: SourceFile, statement: Statement) -> None:
         """Reads the routine that the statement has just made."""
         header = header_of(source.text, statement)
+        place = (source.label, statement.start)
         if header is None:
             if statement.begins("DO") and _INNER_CREATE.search(statement.text):
-                place = source.place(statement.start)
-                self.notes.append((place, "left as it is: what a DO block creates is text inside a string"))
+                self.notes[place] = "left as it is: what a DO block creates is text inside a string"
             return
         routine = _read_newest(self.connection, KINDS[header.keyword], _name(statement))
         if routine is None:
-            self.notes.append((source.place(statement.start), "left as it is: a temporary routine"))
+            self.notes[place] = "left as it is: a temporary routine"
             return
         definition = Definition(source=source, statement=statement, header=header, routine=routine)
         self.definitions.append(definition)
@@ -164,17 +164,20 @@ def _name(statement: Statement) -> str | None:
 def _read_newest(connection: Connection, kind: type[Function] | type[Aggregate], name: str | None) -> Routine | None:
     """The routine whose row was written last, among those of a name if one is known.
 
-    A load's savepoints give each statement a transaction id of its own, greater than those before it.
+    A load's savepoints give each statement a transaction id of its own, greater than those before it. The condition
+    goes into the kind's own query, in which pg_proc is `p` and the ORDER BY comes last: around a window function it
+    would come too late.
     """
     from pgnorm.catalog.reader import SETTINGS, objects_of
 
     named = f"proname = {literal(name)}" if name is not None else "true"
     newest = f"select oid from pg_catalog.pg_proc where {named} order by pg_catalog.age(xmin) limit 1"
+    query, order_by, order = kind.query(connection.info.server_version).rpartition("order by")
     cursor = connection.execute(
         f"""
         savepoint pgnorm_routine;
         {SETTINGS};
-        select * from ({kind.query(connection.info.server_version)}) routine where oid = ({newest});
+        {query} and p.oid = ({newest}) {order_by} {order};
         rollback to savepoint pgnorm_routine;
         release savepoint pgnorm_routine
         """.encode()
