@@ -1,0 +1,137 @@
+"""The README and docs/ say what is so: every `$` line in them is run, in order, in a copy of fixtures/crm.
+
+With PGNORM_UPDATE_DOCS=1 in the environment what they print now is written into the pages instead.
+"""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click import Command, Option
+
+from pgnorm.cli.main import COMMANDS, group
+from pgnorm.cli.options import App
+
+ROOT = Path(__file__).parents[1]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+UPDATE = bool(os.environ.get("PGNORM_UPDATE_DOCS"))
+
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+CONSOLE = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+EXAMPLE = re.compile(r"^\$ (?P<command>.*)\n(?P<output>(?:(?!\$ ).*\n)*)", re.MULTILINE)
+VARIABLE = (
+    (re.compile(r"\b20\d{12}(?=_)"), "<time>"),  # in the name of a migration
+    (re.compile(r"\b18\.\d+\b"), "18.<minor>"),  # of the bundled Postgres
+)
+WORD = re.compile(r"(?<![\w-])--?[a-z][a-z-]*")
+OTHER_PROGRAMS = re.compile(r"`(?:pg_dump|supabase|chmod|git|docker)[^`]*`")
+SURROUNDINGS = re.compile(r"PG(?!NORM_CACHE_DIR)\w+|DATABASE_URL|SUPABASE_\w+|NO_COLOR|FORCE_COLOR")
+
+every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+
+
+def _terminal(folder: Path, command: str) -> str:
+    """What a terminal 100 columns wide shows of a command, on a machine that has no Postgres of its own."""
+    environment = {name: value for name, value in os.environ.items() if not SURROUNDINGS.fullmatch(name)}
+    environment["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), environment["PATH"]])
+    environment |= {"PGNORM_PG_BINDIR": "bundled", "COLUMNS": "100", "LC_ALL": "C.UTF-8"}
+    done = subprocess.run(
+        ["sh", "-c", command],
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=False,
+    )
+    return done.stdout.decode()
+
+
+def _steady(text: str) -> str:
+    for pattern, word in VARIABLE:
+        text = pattern.sub(word, text)
+    return text
+
+
+def _run_again(block: str, folder: Path) -> str:
+    """The block with what its commands print now, the old text where only times and versions changed."""
+
+    def shown(example: re.Match[str]) -> str:
+        output = _terminal(folder, example["command"])
+        same = _steady(output) == _steady(example["output"])
+        return example[0] if same else f"$ {example['command']}\n{output}"
+
+    return EXAMPLE.sub(shown, block)
+
+
+@every_page
+def test_examples_print_what_the_page_shows(page: Path, crm: Path) -> None:
+    text = page.read_text()
+
+    def shown(block: re.Match[str]) -> str:
+        return f"```console\n{_run_again(block[1], crm)}```"
+
+    now = CONSOLE.sub(shown, text)
+    if UPDATE:
+        page.write_text(now)
+    else:
+        assert now == text
+
+
+def _command_lines(text: str) -> Iterator[list[str]]:
+    """The words of each call of pgnorm in a block that is not run, up to a pipe or redirection."""
+    for block in BLOCK.finditer(text):
+        if block[1] in ("sh", "yaml"):
+            for line in re.findall(r"^[\w\s:-]*\bpgnorm (.*)$", block[2], re.MULTILINE):
+                yield shlex.split(re.split(r"[|>]|&&", line)[0], comments=True)
+
+
+@every_page
+def test_command_lines_that_are_not_run_are_understood(page: Path) -> None:
+    for words in _command_lines(page.read_text()):
+        with group.make_context("pgnorm", list(words), obj=App()) as parent:
+            name = next(word for word in words if word in COMMANDS)
+            _command(name).make_context(name, words[words.index(name) + 1 :], parent=parent)
+
+
+@every_page
+def test_options_exist(page: Path) -> None:
+    known = {word for name in COMMANDS for word in _options(_command(name))} | _options(group)
+    assert set(WORD.findall(_prose(page))) <= known
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_each_command_has_a_page_with_its_help_and_options(name: str) -> None:
+    page = ROOT / "docs" / f"{name}.md"
+    assert f"\n$ pgnorm {name} --help\n" in page.read_text()
+    told = set(WORD.findall(CONSOLE.sub("", page.read_text())))
+    assert [
+        option.opts for option in _command(name).params if isinstance(option, Option) and not told & {*option.opts}
+    ] == []
+
+
+@every_page
+def test_links_lead_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text())
+    assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def _prose(page: Path) -> str:
+    """The page without its examples, without what other programs are told, and without table rules."""
+    text = BLOCK.sub("", page.read_text())
+    return OTHER_PROGRAMS.sub("", re.sub(r"^\|[-|]+$", "", text, flags=re.MULTILINE))
+
+
+def _command(name: str) -> Command:
+    found = group.get_command(group.make_context("pgnorm", [name]), name)
+    assert found is not None
+    return found
+
+
+def _options(command: Command) -> set[str]:
+    options = (option for option in command.params if isinstance(option, Option))
+    return {word for option in options for word in (*option.opts, *option.secondary_opts)} | {"-h", "--help"}
