@@ -6,7 +6,7 @@ UNMODELLED: Final[LiteralString] = """
 with system (oid) as (
   select oid from pg_namespace where nspname like 'pg\\_%' or nspname = 'information_schema'
 ), member (classid, objid) as (
-  select classid, objid from pg_depend where deptype in ('e', 'i')
+  select classid, objid from pg_depend where deptype in ('e', 'i') and objsubid = 0
 )
 select what, count(*)::int
   from ( select 'access method', 'pg_am'::regclass, oid, 0::oid from pg_am
@@ -20,6 +20,9 @@ select what, count(*)::int
    union all select 'inherited or partitioned table', 'pg_class'::regclass, c.oid, relnamespace from pg_class c
               where relkind in ('r', 'p')
                 and (relkind = 'p' or relispartition or exists (select from pg_inherits i where i.inhrelid = c.oid))
+   union all select 'invalid index', 'pg_index'::regclass, x.indexrelid, c.relnamespace
+               from pg_index x join pg_class c on c.oid = x.indexrelid
+              where c.relkind = 'i' and not (x.indisvalid and x.indisready)
    union all select 'language', 'pg_language'::regclass, oid, 0 from pg_language
    union all select 'large object', 'pg_largeobject'::regclass, oid, 0 from pg_largeobject_metadata
    union all select 'operator', 'pg_operator'::regclass, oid, oprnamespace from pg_operator
