@@ -156,6 +156,13 @@ class Object:
     schema: str
     name: str
     detail: str = ""
+    id: ObjectId = attrs.field(
+        init=False,
+        eq=False,
+        repr=False,
+        default=attrs.Factory(lambda self: ObjectId(self.kind, self.schema, self.name, self.detail), takes_self=True),
+    )
+    """The name by which it is paired with its like in another catalog."""
     owner: str | None = None
     comment: str | None = None
     acl: tuple[AclItem, ...] | None = None
@@ -174,11 +181,6 @@ class Object:
         `acl_default` (both as `text[]`) that the kind has, then the kind's own fields by name. `search_path` is empty.
         """
         raise NotImplementedError
-
-    @property
-    def id(self) -> ObjectId:
-        """The name by which it is paired with its like in another catalog."""
-        return ObjectId(self.kind, self.schema, self.name, self.detail)
 
     @property
     def namespace(self) -> str:
@@ -368,7 +370,7 @@ IDENTITY: Final = frozenset({"schema", "name", "detail"})
 
 def own_fields(kind: type[Object]) -> tuple["attrs.Attribute[object]", ...]:
     """The fields that a kind itself declares: the columns of its query beside identity and satellites."""
-    return tuple(field for field in attrs.fields(kind) if field.name not in SATELLITES | IDENTITY)
+    return tuple(field for field in attrs.fields(kind) if field.init and field.name not in SATELLITES | IDENTITY)
 
 
 class Edge(NamedTuple):

@@ -2,7 +2,7 @@
 
 import heapq
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from typing import Final, NamedTuple, TypeVar
+from typing import Final, TypeVar
 
 from attrs import frozen
 
@@ -10,10 +10,11 @@ from .model import Catalog, Object, ObjectId
 from .priority import Priority
 
 
-class Node(NamedTuple):
-    """One thing to print: an object, or (`body`) the part of it that can follow later."""
+@frozen(eq=False)
+class Node:
+    """One thing to print: an object, or (`body`) the part of it that can follow later. Its graph has it only once."""
 
-    id: ObjectId | None
+    item: Object | None
     body: bool = False
     boundary: int = 0
 
@@ -33,9 +34,12 @@ Needs = dict[N, dict[N, None]]
 class Arrangement:
     """The order of a dump."""
 
-    nodes: tuple[Node, ...]
-    separate: frozenset[Node]
-    """Inline parts and bodies that a dependency loop forces out of their owner's CREATE."""
+    nodes: tuple[tuple[Object, bool], ...]
+    """What is printed on its own or inside something else: an object, or (true) its body."""
+    apart: frozenset[ObjectId]
+    """Inline parts that a dependency loop forces out of their owner's CREATE."""
+    shells: frozenset[ObjectId]
+    """Objects whose body a dependency loop forces to follow later."""
 
 
 def arrange(catalog: Catalog) -> Arrangement:
@@ -46,88 +50,83 @@ def arrange(catalog: Catalog) -> Arrangement:
         loops = list(find_loops(_stuck(graph.needs), graph.needs))
         for loop in loops:
             graph.repair(loop)
-    return Arrangement(tuple(node for node in done if node.id is not None), frozenset(graph.separate))
-
-
-def container(catalog: Catalog, item: ObjectId) -> ObjectId:
-    """The object inside whose CREATE `item` is always printed: itself, or for a column its table."""
-    found: Object | None = catalog.objects[item]
-    while found is not None and found.embedded and found.parent is not None:
-        item = found.parent
-        found = catalog.objects.get(item)
-    return item
+    return Arrangement(
+        nodes=tuple((node.item, node.body) for node in done if node.item is not None),
+        apart=frozenset(node.item.id for node in graph.separate if node.item is not None and not node.body),
+        shells=frozenset(node.item.id for node in graph.separate if node.item is not None and node.body),
+    )
 
 
 class _Graph:
     """What each node needs, as pg_dump links its dumpable objects."""
 
     def __init__(self, catalog: Catalog) -> None:
-        self.catalog = catalog
         self.separate: set[Node] = set()
         self.needs: Needs[Node] = {}
-        for item in catalog.objects.values():
-            if not item.embedded:
-                self.needs[Node(item.id)] = {}
-                if item.body_catalog:
-                    self.needs[Node(item.id, body=True)] = {}
-        self._link_dependencies()
+        self.owners: dict[Node, Node] = {}
+        """The node that prints another one inside itself while no loop forbids it."""
+        self.nodes: dict[ObjectId, Node] = {}
+        """What prints each object: for a column its table."""
+        self.bodies: dict[ObjectId, Node] = {}
+        self._add_nodes(catalog)
+        self._link_dependencies(catalog)
         self._link_parts()
         self._link_boundaries()
 
-    def _link_dependencies(self) -> None:
-        whole = {item: container(self.catalog, item) for item in self.catalog.objects}
-        for edge in self.catalog.edges:
-            dependent, referenced = Node(whole[edge.dependent], body=edge.body), Node(whole[edge.referenced])
-            if dependent.id != referenced.id and dependent in self.needs:
-                self.needs[dependent][referenced] = None
+    def _add_nodes(self, catalog: Catalog) -> None:
+        for item in catalog.objects.values():
+            if not item.embedded:
+                node = self.nodes[item.id] = Node(item)
+                self.needs[node] = {}
+                if item.body_catalog:
+                    body = self.bodies[item.id] = Node(item, body=True)
+                    self.needs[body] = {}
+                    self.owners[body] = node
+        for item in catalog.objects.values():
+            outer = item
+            while outer.embedded and outer.parent is not None:
+                outer = catalog.objects[outer.parent]
+            self.nodes[item.id] = self.nodes[outer.id]
+        for node in self.needs:
+            part = node.item
+            if part is not None and not node.body and part.inline and part.parent is not None:
+                self.owners[node] = self.nodes[part.parent]
+
+    def _link_dependencies(self, catalog: Catalog) -> None:
+        for edge in catalog.edges:
+            dependent, referenced = self.nodes[edge.dependent], self.nodes[edge.referenced]
+            if dependent is not referenced:
+                self.needs[self.bodies[edge.dependent] if edge.body else dependent][referenced] = None
 
     def _link_parts(self) -> None:
         """An inline part comes before its owner, so that what the part needs does too; likewise a body."""
-        for node in list(self.needs):
-            owner = self.owner(node)
-            if owner in self.needs:
-                self.needs[node].pop(owner, None)
-                self.needs[owner][node] = None
+        for node, owner in self.owners.items():
+            self.needs[node].pop(owner, None)
+            self.needs[owner][node] = None
 
     def _link_boundaries(self) -> None:
-        self.needs[PRE_DATA] = {}
+        before: dict[Node, None] = {}
+        for node, needs in self.needs.items():
+            if self._rank(node) < Priority.PRE_DATA_BOUNDARY:
+                before[node] = None
+            elif node not in self.owners:
+                needs[POST_DATA] = None
+        self.needs[PRE_DATA] = before
         self.needs[POST_DATA] = {PRE_DATA: None}
-        for node in list(self.needs):
-            if node.id is not None and self.owner(node) is None:
-                self._keep_section(node)
-            elif node.id is not None and self._rank(node) < Priority.PRE_DATA_BOUNDARY:
-                self.needs[PRE_DATA][node] = None
-
-    def _keep_section(self, node: Node) -> None:
-        if self._rank(node) < Priority.PRE_DATA_BOUNDARY:
-            self.needs[PRE_DATA][node] = None
-        else:
-            self.needs[node][POST_DATA] = None
-
-    def owner(self, node: Node) -> Node | None:
-        """The node that prints `node` inside itself while no loop forbids it."""
-        if node.id is None:
-            return None
-        if node.body:
-            return Node(node.id)
-        item = self.catalog.objects[node.id]
-        if not item.inline or item.parent is None:
-            return None
-        return Node(container(self.catalog, item.parent))
 
     def _rank(self, node: Node) -> int:
-        if node.id is None:
+        if node.item is None:
             return node.boundary
-        return BODY_PRIORITY if node.body else self.catalog.objects[node.id].priority
+        return BODY_PRIORITY if node.body else node.item.priority
 
     def key(self, node: Node) -> tuple[object, ...]:
         """pg_dump's DOTypeNameCompare: what has no schema comes after what has one."""
-        if node.id is None:
+        item = node.item
+        if item is None:
             return (node.boundary,)
-        item = self.catalog.objects[node.id]
-        name = BODY_NAME if node.body else item.sort_name
-        rest = (item.name,) if node.body else item.sort_key
-        return (self._rank(node), not item.schema, item.schema, name, rest)
+        if node.body:
+            return (BODY_PRIORITY, not item.schema, item.schema, BODY_NAME, (item.name,))
+        return (item.priority, not item.schema, item.schema, item.sort_name, item.sort_key)
 
     def repair(self, loop: Sequence[Node]) -> None:
         """Break a loop: split off a body, let a postponable object into the later section, split off an inline part.
@@ -139,7 +138,7 @@ class _Graph:
             if wanted == self._is_late_part and self._postpone(loop):
                 return
             for node in loop:
-                owner = self.owner(node)
+                owner = self.owners.get(node)
                 if wanted(node) and owner in members and node in self.needs[owner]:
                     self._split(node, owner)
                     return
@@ -164,7 +163,7 @@ class _Graph:
     def _postpone(self, loop: Sequence[Node]) -> bool:
         if PRE_DATA not in loop:
             return False
-        if not any(node.id is not None and self.catalog.objects[node.id].postponable for node in loop):
+        if not any(node.item is not None and node.item.postponable for node in loop):
             return False
         following = loop[(loop.index(PRE_DATA) + 1) % len(loop)]
         self.needs[PRE_DATA].pop(following, None)

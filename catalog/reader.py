@@ -1,7 +1,7 @@
 """Reading a catalog: one snapshot, one pipeline, one query per kind, pg_depend once."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Final, LiteralString, TypeAlias
 
 from attrs import evolve, frozen
@@ -55,10 +55,11 @@ TRANSACTION_IDLE: Final = 0
 """psycopg.pq.TransactionStatus.IDLE; reading needs nothing else of psycopg's modules."""
 FOLDING: Final = frozenset({"i", "e"})
 FOLDING_DEPTH: Final = 8
+DEPENDS_ON_EXTENSION: Final = "x"
 ACL_COLUMNS: Final = frozenset({"acl", "acl_default"})
 
 Address: TypeAlias = tuple[int, int, int]
-Row: TypeAlias = tuple[object, ...]
+Row: TypeAlias = tuple[Any, ...]  # the query says of which type each value is
 
 
 @frozen
@@ -81,15 +82,15 @@ def read(connection: "psycopg.Connection[Row]") -> Catalog:
     common = [SETTINGS, ROLE, CATALOGS, DEPENDENCIES, COMMENTS, LABELS, UNMODELLED]
     results = _run(connection, [*common, *(kind.query(version) for kind in KINDS)])
     _settings, role, catalogs, dependencies, comments, labels, unmodelled, *kinds = results
-    numbers = {str(name): _int(oid) for oid, name in catalogs.rows}
+    numbers: dict[str, int] = {name: oid for oid, name in catalogs.rows}
     by_address: dict[Address, Object] = {}
-    said = {_address(row): str(row[3]) for row in comments.rows}
-    labelled = {_address(row): _pairs(row[3]) for row in labels.rows}
     for kind, result in zip(KINDS, kinds, strict=True):
-        for address, item in _objects(kind, numbers[kind.catalog], result):
-            by_address[address] = item
-            if address in said or address in labelled:
-                by_address[address] = evolve(item, comment=said.get(address), labels=labelled.get(address, ()))
+        by_address.update(_objects(kind, numbers[kind.catalog], result))
+    said = {row[:3]: row[3] for row in comments.rows}
+    labelled = {row[:3]: _frozen(row[3]) for row in labels.rows}
+    for address in (said.keys() | labelled.keys()) & by_address.keys():
+        remarks = {"comment": said.get(address), "labels": labelled.get(address, ())}
+        by_address[address] = evolve(by_address[address], **remarks)
     _drop_orphans(by_address)
     bodies = frozenset(numbers[kind.body_catalog] for kind in KINDS if kind.body_catalog)
     edges, extensions = _edges(by_address, dependencies.rows, bodies)
@@ -99,10 +100,10 @@ def read(connection: "psycopg.Connection[Row]") -> Catalog:
     return Catalog(
         version=version,
         server=connection.info.parameter_status("server_version") or str(version),
-        role=str(role.rows[0][0]),
+        role=role.rows[0][0],
         objects=objects,
         edges=edges,
-        unmodelled=tuple((str(what), _int(count)) for what, count in unmodelled.rows if count),
+        unmodelled=tuple((what, count) for what, count in unmodelled.rows if count),
     )
 
 
@@ -112,18 +113,13 @@ def objects_of(kind: type[Object], columns: Sequence[str], rows: Sequence[Row]) 
 
 
 def _drop_orphans(objects: dict[Address, Object]) -> None:
-    """Leave out the parts of what no kind reads (a partition's columns)."""
-    known = {item.id: item.parent for item in objects.values()}
-
-    def whole(parent: ObjectId | None) -> bool:
-        while parent is not None:
-            if parent not in known:
-                return False
-            parent = known[parent]
-        return True
-
-    for address in [address for address, item in objects.items() if not whole(item.parent)]:
-        del objects[address]
+    """Leave out the parts of what no kind reads (a partition's columns), and theirs."""
+    parents = {address: item.parent for address, item in objects.items()}
+    known: set[ObjectId | None] = {None, *(item.id for item in objects.values())}
+    while orphans := [address for address, parent in parents.items() if parent not in known]:
+        for address in orphans:
+            known.discard(objects.pop(address).id)
+            del parents[address]
 
 
 def _run(connection: "psycopg.Connection[Row]", queries: Sequence[LiteralString]) -> list[_Result]:
@@ -151,26 +147,30 @@ def _run(connection: "psycopg.Connection[Row]", queries: Sequence[LiteralString]
 
 def _objects(kind: type[Object], number: int, result: _Result) -> Iterator[tuple[Address, Object]]:
     """The rows of a kind's query as objects with their addresses."""
-    sub = "subid" in result.columns
-    names = result.columns[2 if sub else 1 :]
-    for row in result.rows:
-        values: dict[str, Any] = {  # each of the type that the kind's field declares
-            name: _acl(value) if name in ACL_COLUMNS else _frozen(value)
-            for name, value in zip(names, row[2 if sub else 1 :], strict=True)
-        }
-        yield (number, _int(row[0]), _int(row[1]) if sub else 0), kind(**values)
+    first = 2 if "subid" in result.columns else 1
+    names = result.columns[first:]
+    columns = [
+        _converted(name, values)
+        for name, values in zip(names, list(zip(*result.rows, strict=True))[first:], strict=bool(result.rows))
+    ]
+    for row, values in zip(result.rows, zip(*columns, strict=True), strict=True):
+        address = (number, row[0], row[1] if first == 2 else 0)
+        yield address, kind(**dict(zip(names, values, strict=True)))
 
 
-def _frozen(value: object) -> object:
+def _converted(name: str, values: Sequence[Any]) -> Sequence[Any]:
+    """A column of a result in the types of a kind's fields."""
+    if name in ACL_COLUMNS:
+        return [None if value is None else _acl(tuple(value)) for value in values]
+    return [_frozen(value) for value in values] if list in set(map(type, values)) else values
+
+
+def _frozen(value: Any) -> Any:
     return tuple(_frozen(item) for item in value) if isinstance(value, list) else value
 
 
-def _acl(value: object) -> tuple[AclItem, ...] | None:
-    return None if value is None else _acl_items(tuple(str(item) for item in _list(value)))
-
-
 @lru_cache(maxsize=4096)
-def _acl_items(texts: tuple[str, ...]) -> tuple[AclItem, ...]:
+def _acl(texts: tuple[str, ...]) -> tuple[AclItem, ...]:
     return tuple(AclItem.parse(text) for text in texts)
 
 
@@ -185,11 +185,11 @@ def _edges(
     found: dict[Edge, None] = {}
     extensions: dict[ObjectId, set[str]] = {}
     folded: dict[Address, Address] = {}
-    for classid, objid, objsubid, refclassid, refobjid, refobjsubid, deptype in rows:
-        part = (_int(classid), _int(objid), _int(objsubid))
-        if deptype in FOLDING and part not in objects:
-            folded.setdefault(part, (_int(refclassid), _int(refobjid), _int(refobjsubid)))
+    for row in rows:
+        if row[6] in FOLDING and row[:3] not in objects:
+            folded.setdefault(row[:3], row[3:6])
 
+    @cache
     def resolve(address: Address) -> Object | None:
         for _ in range(FOLDING_DEPTH):
             whole = (address[0], address[1], 0)
@@ -201,37 +201,15 @@ def _edges(
         return None
 
     for item in objects.values():
-        if item.parent is not None:
-            found[Edge(item.id, item.parent)] = None
-    known = {item.id for item in objects.values()}
-    for classid, objid, objsubid, refclassid, refobjid, refobjsubid, deptype in rows:
-        dependent_item = resolve((_int(classid), _int(objid), _int(objsubid)))
-        referenced_item = resolve((_int(refclassid), _int(refobjid), _int(refobjsubid)))
-        if dependent_item is None or referenced_item is None or dependent_item is referenced_item:
+        if (parent := item.parent) is not None:
+            found[Edge(item.id, parent)] = None
+    for row in rows:
+        dependent, referenced = resolve(row[:3]), resolve(row[3:6])
+        if dependent is None or referenced is None or dependent is referenced:
             continue
-        if deptype == "x":
-            extensions.setdefault(dependent_item.id, set()).add(referenced_item.name)
-        body = bool(dependent_item.body_catalog) and _int(classid) in bodies
-        dependent = dependent_item.parent if dependent_item.derived and dependent_item.parent else dependent_item.id
-        found[Edge(dependent, referenced_item.id, body)] = None
-    return tuple(edge for edge in found if edge.referenced in known and edge.dependent != edge.referenced), extensions
-
-
-def _int(value: object) -> int:
-    if not isinstance(value, int):
-        raise TypeError(f"expected a number, got {value!r}")
-    return value
-
-
-def _list(value: object) -> list[object]:
-    if not isinstance(value, list):
-        raise TypeError(f"expected an array, got {value!r}")
-    return value
-
-
-def _address(row: Row) -> Address:
-    return _int(row[0]), _int(row[1]), _int(row[2])
-
-
-def _pairs(value: object) -> tuple[tuple[str, str], ...]:
-    return tuple((str(first), str(second)) for first, second in map(_list, _list(value)))
+        if row[6] == DEPENDS_ON_EXTENSION:
+            extensions.setdefault(dependent.id, set()).add(referenced.name)
+        needy = dependent.parent if dependent.derived and dependent.parent else dependent.id
+        if needy != referenced.id:
+            found[Edge(needy, referenced.id, bool(dependent.body_catalog) and row[0] in bodies)] = None
+    return tuple(found), extensions

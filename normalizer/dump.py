@@ -1,13 +1,12 @@
 """A catalog as SQL: byte for byte what pg_dump prints, or in the style of a platform's own dump."""
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import Final, Protocol
 
 from attrs import frozen
 
 from pgnorm.catalog.model import Catalog, Entry, Object, ObjectId, Target
-from pgnorm.catalog.ordering import BODY_NAME, Arrangement, Node, arrange
+from pgnorm.catalog.ordering import BODY_NAME, Arrangement, arrange
 from pgnorm.catalog.privileges import acl_commands
 from pgnorm.catalog.quoting import ident, literal
 
@@ -80,51 +79,47 @@ class _Writer:
         self._comment(f"-- Dumped from database version {self.catalog.server}\n")
         self.out.append("\n")
         self._settings()
-        chosen = [node for node in self.arrangement.nodes if self._printed(node)]
-        for node in chosen:
-            for entry in self._entries(node):
-                self._entry(self._item(node), entry)
-        for node in chosen:
-            if not node.body:
-                for item in (self._item(node), *self._parts(node)):
-                    self._privileges(item)
+        chosen = [(item, body) for item, body in self.arrangement.nodes if self._printed(item, body)]
+        for item, body in chosen:
+            for entry in self._entries(item, body):
+                self._entry(item, entry)
+        for item, body in chosen:
+            if not body:
+                for part in (item, *self._parts(item)):
+                    self._privileges(part)
         self._comment("--\n-- PostgreSQL database dump complete\n--\n")
         self.out.append("\n\n" + self.style.tail)
 
-    def _printed(self, node: Node) -> bool:
-        item = self._item(node)
+    def _printed(self, item: Object, body: bool) -> bool:
         if not self.selection.takes(item) or not item.dumped(self.target):
             return False
-        inside = node.body or (item.inline and item.parent is not None)
-        return not inside or node in self.arrangement.separate
+        if body:
+            return item.id in self.arrangement.shells
+        return not item.inline or item.parent is None or item.id in self.arrangement.apart
 
-    def _item(self, node: Node) -> Object:
-        assert node.id is not None
-        return self.catalog.objects[node.id]
+    def _parts(self, item: Object) -> tuple[Object, ...]:
+        """What is printed inside its CREATE: its embedded parts, then those inline ones that stay inline."""
+        return inside(self.catalog, item.id, self.arrangement.apart)
 
-    def _parts(self, node: Node) -> tuple[Object, ...]:
-        """What is printed inside the node's CREATE: its embedded parts, then those inline ones that stay inline."""
-        assert node.id is not None
-        return inside(self.catalog, node.id, frozenset(part.id for part in self.arrangement.separate if part.id))
-
-    def _entries(self, node: Node) -> Iterator[Entry]:
-        item = self._item(node)
-        if node.body:
+    def _entries(self, item: Object, body: bool) -> Iterator[Entry]:
+        if body:
             yield Entry(desc="RULE", tag=f"{item.name} {BODY_NAME}", sql=item.body(self.target))
             return
-        shell = Node(node.id, body=True) in self.arrangement.separate
-        parts = self._parts(node)
-        for place, entry in enumerate(item.entries(parts, self.target, shell=shell)):
+        parts = self._parts(item)
+        for place, entry in enumerate(item.entries(parts, self.target, shell=item.id in self.arrangement.shells)):
             yield entry if place else self._with_extensions(item, entry)
         for commented in (item, *parts):
-            yield from self._remarks(commented)
+            if commented.comment is not None or commented.labels:
+                yield from self._remarks(commented)
 
     def _with_extensions(self, item: Object, entry: Entry) -> Entry:
+        if not item.extensions:
+            return entry
         gap = "\n" if self.target.major >= DEPENDS_ON_ITS_OWN_PARAGRAPH else ""
         text = "".join(
             f"{gap}ALTER {item.signature()} DEPENDS ON EXTENSION {ident(name)};\n" for name in item.extensions
         )
-        return entry.with_sql(entry.sql + text) if text else entry
+        return entry.with_sql(entry.sql + text)
 
     def _remarks(self, item: Object) -> Iterator[Entry]:
         tag = item.signature(qualify=False)
@@ -155,8 +150,8 @@ class _Writer:
     def _owner(self, item: Object) -> str | None:
         """The owner that a header line names: its own, else that of what it belongs to."""
         found: Object | None = item
-        while found is not None and found.owner is None and found.parent is not None:
-            found = self.catalog.objects.get(found.parent)
+        while found is not None and found.owner is None:
+            found = self.catalog.objects.get(found.parent) if found.parent is not None else None
         return found.owner if found is not None else None
 
     def _comment(self, text: str) -> None:
@@ -211,6 +206,8 @@ class _Writer:
 def inside(catalog: Catalog, owner: ObjectId, separate: frozenset[ObjectId]) -> tuple[Object, ...]:
     """The parts printed inside the CREATE of `owner`: embedded ones, then inline ones not in `separate`."""
     parts: Sequence[Object] = catalog.parts.get(owner, ())
+    if not parts:
+        return ()
     embedded = [part for part in parts if part.embedded]
     below = [part for outer in embedded for part in catalog.parts.get(outer.id, ())]
     inline = [part for part in (*parts, *below) if part.inline and part.id not in separate]
@@ -219,4 +216,4 @@ def inside(catalog: Catalog, owner: ObjectId, separate: frozenset[ObjectId]) -> 
 
 def _line(text: str | None) -> str:
     """A name on one line (pg_backup_archiver.c, sanitize_line)."""
-    return re.sub(r"[\r\n]", " ", text or "")
+    return (text or "").replace("\r", " ").replace("\n", " ")
