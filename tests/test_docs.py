@@ -8,17 +8,21 @@ import re
 import shlex
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from click import Command, Option
 
+from pgnorm.catalog.unmodelled import UNMODELLED
 from pgnorm.cli.main import COMMANDS, group
 from pgnorm.cli.options import App
+from pgnorm.normalizer.project import SETTINGS, find
 
 ROOT = Path(__file__).parents[1]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+README = ROOT / "README.md"
+PAGES = [README, *sorted((ROOT / "docs").glob("*.md"))]
 UPDATE = bool(os.environ.get("PGNORM_UPDATE_DOCS"))
 
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -76,6 +80,7 @@ def test_examples_print_what_the_page_shows(page: Path, crm: Path) -> None:
         return f"```console\n{_run_again(block[1], crm)}```"
 
     now = CONSOLE.sub(shown, text)
+    assert "a fault in pgnorm" not in now
     if UPDATE:
         page.write_text(now)
     else:
@@ -118,6 +123,23 @@ def test_each_command_has_a_page_with_its_help_and_options(name: str) -> None:
 def test_links_lead_somewhere(page: Path) -> None:
     links = re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text())
     assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_the_readme_names_all_that_is_not_modelled() -> None:
+    text = " ".join(README.read_text().split())
+    assert [what for what in re.findall(r"select '([^']+)'", UNMODELLED) if what not in text] == []
+
+
+def test_the_readme_shows_all_settings(folder: Path) -> None:
+    (shown,) = (block[2] for block in BLOCK.finditer(README.read_text()) if block[1] == "toml")
+    (folder / "pgnorm.toml").write_text(shown)
+    assert find(folder) is not None
+    assert tuple(tomllib.loads(shown)) == SETTINGS
+
+
+def test_the_hook_calls_a_command() -> None:
+    (entry,) = re.findall(r"^  entry: pgnorm (.+)$", (ROOT / ".pre-commit-hooks.yaml").read_text(), re.MULTILINE)
+    assert entry in COMMANDS
 
 
 def _prose(page: Path) -> str:
