@@ -5,7 +5,7 @@ from typing import ClassVar, Final, LiteralString, Self
 
 from attrs import frozen
 
-from ..model import Changed, Entry, Object, Target, alter
+from ..model import Changed, Entry, Object, ObjectId, Target, alter
 from ..options import alter_options, with_options
 from ..priority import Priority
 from ..quoting import ident, qualified
@@ -82,8 +82,11 @@ class Table(Object):
         del shell
         table = qualified(self.schema, self.name)
         columns = [part for part in parts if isinstance(part, Column)]
-        lines = [column.definition(_of(column, parts), target) for column in columns]
-        lines += [part.clause(target) for part in parts if part.parent == self.id and not part.embedded]
+        inside: dict[ObjectId | None, list[Object]] = {}
+        for part in parts:
+            inside.setdefault(part.parent, []).append(part)
+        lines = [column.definition(inside.get(column.id, ()), target) for column in columns]
+        lines += [part.clause(target) for part in inside.get(self.id, ()) if not part.embedded]
         listed = ",".join(f"\n    {line}" for line in lines)
         options = with_options(self.options, self.toast_options)
         persistence = "UNLOGGED " if self.unlogged else ""
@@ -123,7 +126,3 @@ class Table(Object):
             yield f"ALTER {table} REPLICA IDENTITY {REPLICA_IDENTITY[new.replica_identity]};"
         if changed.take("force_row_security"):
             yield f"ALTER {table} {'' if new.force_row_security else 'NO '}FORCE ROW LEVEL SECURITY;"
-
-
-def _of(column: Column, parts: Sequence[Object]) -> list[Object]:
-    return [part for part in parts if part.parent == column.id]
