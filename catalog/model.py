@@ -79,6 +79,8 @@ class Entry:
     """The tablespace to select before it: empty for the default one, None for what has no storage."""
     access_method: str | None = None
     """The table access method to select before it, None for what has none."""
+    extensions_at: int | None = None
+    """Where in `sql` pg_dump puts ALTER … DEPENDS ON EXTENSION, None for its end."""
 
     def with_sql(self, sql: str) -> "Entry":
         """The same entry with other text."""

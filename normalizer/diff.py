@@ -6,7 +6,8 @@ from typing import Final
 from attrs import evolve
 
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.catalog.model import Catalog, Changed, DefaultGrants, Object, Target
+from pgnorm.catalog.model import Catalog, Changed, DefaultGrants, Entry, Object, Target
+from pgnorm.catalog.quoting import ident
 
 from . import satellites
 from .actions import Action, Actions, parts_below
@@ -18,6 +19,7 @@ from .plan import EMPTY, Plan, Step, Verb
 ASIDE_SUFFIX: Final = "__pgnorm_old"
 NAME_LIMIT: Final = 63
 """NAMEDATALEN - 1, in bytes."""
+USUAL_ACCESS_METHOD: Final = "heap"
 
 
 def diff(
@@ -92,7 +94,7 @@ class _Planning:
         own = (part for part in self.new.parts.get(item.id, ()) if part.joins and self.fate.fresh(part.id))
         joined = tuple(part for part in own if self.actions.comes_inside(part, item))
         parts = (*inside(self.new, item.id, frozenset(self.actions.apart)), *joined)
-        texts = [entry.sql.strip() for entry in item.entries(parts, self.target)]
+        texts = [_stored(entry) for entry in item.entries(parts, self.target)]
         yield from texts[:1]
         # Before the owner changes: rows are read with its rights (REFRESH MATERIALIZED VIEW).
         yield from item.finish
@@ -138,6 +140,19 @@ class _Planning:
         added = {other.id for other in early}
         below = (step.item, *parts_below(self.new, step.id))
         return step.item.opaque or any(added & self.new.needs.get(part.id, frozenset()) for part in below)
+
+
+def _stored(entry: Entry) -> str:
+    """The entry's text, in the tablespace and with the access method that it asks for."""
+    wanted = {"default_tablespace": entry.tablespace or "", "default_table_access_method": entry.access_method or ""}
+    settings = {name: value for name, value in wanted.items() if value not in ("", USUAL_ACCESS_METHOD)}
+    return _joined(
+        (
+            *(f"SET {name} = {ident(value)};" for name, value in settings.items()),
+            entry.sql.strip(),
+            *(f"RESET {name};" for name in settings),
+        )
+    )
 
 
 def _joined(statements: Iterable[str]) -> str:

@@ -13,7 +13,7 @@ from pgnorm.catalog.quoting import ident, literal
 from .selection import Selection
 
 DEPENDS_ON_ITS_OWN_PARAGRAPH: Final = 17
-"""From this major on pg_dump leaves a blank line before ALTER … DEPENDS ON EXTENSION."""
+"""From this major on pg_dump leaves a blank line before ALTER … DEPENDS ON EXTENSION and ends no line after it."""
 TRANSACTION_TIMEOUT_SINCE: Final = 17
 REMARKS: Final = frozenset({"COMMENT", "SECURITY LABEL"})
 
@@ -115,11 +115,12 @@ class _Writer:
     def _with_extensions(self, item: Object, entry: Entry) -> Entry:
         if not item.extensions:
             return entry
-        gap = "\n" if self.target.major >= DEPENDS_ON_ITS_OWN_PARAGRAPH else ""
+        before, after = ("\n", "") if self.target.major >= DEPENDS_ON_ITS_OWN_PARAGRAPH else ("", "\n")
         text = "".join(
-            f"{gap}ALTER {item.signature()} DEPENDS ON EXTENSION {ident(name)};\n" for name in item.extensions
+            f"{before}ALTER {item.signature()} DEPENDS ON EXTENSION {ident(name)};{after}" for name in item.extensions
         )
-        return entry.with_sql(entry.sql + text)
+        place = len(entry.sql) if entry.extensions_at is None else entry.extensions_at
+        return entry.with_sql(entry.sql[:place] + text + entry.sql[place:])
 
     def _remarks(self, item: Object) -> Iterator[Entry]:
         tag = item.signature(qualify=False)

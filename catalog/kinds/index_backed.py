@@ -67,9 +67,9 @@ class IndexBacked(Object):
         relation = qualified(self.schema, self.relation)
         return f"ALTER TABLE ONLY {relation} REPLICA IDENTITY USING INDEX {ident(self.name)};"
 
-    def stored_entry(self, desc: str, sql: str) -> Entry:
+    def stored_entry(self, desc: str, sql: str, extensions_at: int | None = None) -> Entry:
         """Its entry in a dump."""
-        return Entry(desc=desc, tag=self.tag, sql=sql, tablespace=self.tablespace)
+        return Entry(desc=desc, tag=self.tag, sql=sql, tablespace=self.tablespace, extensions_at=extensions_at)
 
     def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[str]:
         index = f"INDEX {qualified(self.schema, self.name)}"

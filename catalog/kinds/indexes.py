@@ -84,16 +84,18 @@ class Index(IndexBacked):
         options = f" {with_options(self.options)}" if self.options else ""
         where = "" if self.predicate is None else f" WHERE {self.predicate}"
         statistics = "".join(f"{self._statistics(*item)}\n" for item in self.statistics)
-        return (
-            f"{spell_types(self.definition + options + where, target.major)};\n"
-            f"{paragraphs((self.clustering(),))}{statistics}{paragraphs((self.identification(),))}"
-        )
+        definition = f"{spell_types(self.definition + options + where, target.major)};\n"
+        return definition + paragraphs((self.clustering(),)) + statistics + self._identity_paragraph()
+
+    def _identity_paragraph(self) -> str:
+        return paragraphs((self.identification(),))
 
     def _statistics(self, column: str, target: str) -> str:
         return f"ALTER {self.signature()} ALTER COLUMN {column} SET STATISTICS {target};"
 
     def entries(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> tuple[Entry, ...]:
-        return (self.stored_entry("INDEX", self.create(parts, target)),)
+        sql = self.create(parts, target)
+        return (self.stored_entry("INDEX", sql, len(sql) - len(self._identity_paragraph())),)
 
     def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[str]:
         if changed.take("statistics"):

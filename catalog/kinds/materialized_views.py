@@ -105,14 +105,14 @@ class MaterializedView(Object):
 
     def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
         del parts, shell
-        options = with_options(self.options, self.toast_options)
-        options = f"\n{options}" if options else ""
         settings = "".join(f"{self._setting(*item)}\n" for item in self.column_settings)
         identity = f"\n{self._identification()}\n" if self.replica_identity in "nf" else ""
-        return (
-            f"CREATE {self.signature()}{options} AS\n"
-            f"{spell_types(self.definition, target.major)}\n  WITH NO DATA;\n{settings}{identity}"
-        )
+        return self._statement(target) + settings + identity
+
+    def _statement(self, target: Target) -> str:
+        options = with_options(self.options, self.toast_options)
+        options = f"\n{options}" if options else ""
+        return f"CREATE {self.signature()}{options} AS\n{spell_types(self.definition, target.major)}\n  WITH NO DATA;\n"
 
     def _setting(self, column: str, name: str, value: str, usual: str = "") -> str:
         del usual
@@ -134,6 +134,7 @@ class MaterializedView(Object):
                 owned=True,
                 tablespace=self.tablespace,
                 access_method=self.access_method,
+                extensions_at=len(self._statement(target)),
             ),
         )
 

@@ -67,13 +67,17 @@ class Trigger(Object):
     def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
         del parts, shell
         state = f"\n{self._switch()}\n" if self.state != USUAL_STATE else ""
-        return f"{spell_types(self.definition, target.major)};\n{state}"
+        return self._definition(target) + state
+
+    def _definition(self, target: Target) -> str:
+        return f"{spell_types(self.definition, target.major)};\n"
 
     def _switch(self) -> str:
         return f"ALTER TABLE {qualified(self.schema, self.detail)} {STATES[self.state]} TRIGGER {ident(self.name)};"
 
     def entries(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> tuple[Entry, ...]:
-        return (Entry(desc=self.keyword, tag=self.tag, sql=self.create(parts, target)),)
+        sql = self.create(parts, target)
+        return (Entry(desc=self.keyword, tag=self.tag, sql=sql, extensions_at=len(self._definition(target))),)
 
     def must_replace(self, new: Self, changed: frozenset[str]) -> bool:
         # There is no CREATE OR REPLACE CONSTRAINT TRIGGER, nor one to replace a constraint trigger.
