@@ -7,6 +7,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+
 from pgnorm.catalog.reader import read
 from pgnorm.normalizer.diff import diff
 from pgnorm.normalizer.difference import differences
