@@ -28,7 +28,8 @@ class Command(click.Command):
         groups: dict[str, list[tuple[str, str]]] = {SOURCE: [], OTHERS: [], OUTPUT: []}
         for parameter in self.get_params(ctx):
             record = parameter.get_help_record(ctx)
-            if record is not None:
+            # An argument stands in the usage line; newer clicks have a record of it all the same.
+            if record is not None and isinstance(parameter, click.Option):
                 groups[_GROUPS.get(parameter.name or "", OTHERS)].append(record)
         for title, rows in groups.items():
             if rows:
