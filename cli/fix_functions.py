@@ -8,7 +8,7 @@ import click
 
 from .help import EXIT_CODES, Command
 from .options import App, shadow_option, source_options
-from .output import plural, write
+from .output import plural, read_bytes, write, write_bytes
 
 if TYPE_CHECKING:
     from pgnorm.normalizer.choosing import Chosen, Text
@@ -90,7 +90,7 @@ def _stdin(files: tuple[Path, ...], filename: Path | None) -> "Text | None":
         return None
     if len(files) > 1:
         raise click.UsageError("- can't be combined with other files.")
-    return Text(content=sys.stdin.buffer.read(), path=filename)
+    return Text(content=read_bytes(), path=filename)
 
 
 def _workspace(app: App, named: tuple[Path, ...]) -> "Workspace":
@@ -113,8 +113,7 @@ def _print_fixed(report: "Report", text: "Text") -> None:
     from pgnorm.normalizer.rewrite import encoded
 
     for rewrite in report.rewrites:
-        sys.stdout.buffer.write(encoded(rewrite.source, rewrite.text))
-    sys.stdout.buffer.flush()
+        write_bytes(encoded(rewrite.source, rewrite.text))
 
 
 def _print_diff(report: "Report") -> None:

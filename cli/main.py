@@ -51,16 +51,6 @@ class LazyGroup(click.Group):
             ctx.fail(f"No such command '{args[0]}'." + (f" Did you mean '{close[0]}'?" if close else ""))
         return super().resolve_command(ctx, args)
 
-    def invoke(self, ctx: click.Context) -> object:
-        # click ends with 1 on a closed pipe, which here would mean that something differs.
-        try:
-            result: object = super().invoke(ctx)
-            sys.stdout.flush()
-        except BrokenPipeError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise click.exceptions.Exit(CLOSED_PIPE) from None
-        return result
-
 
 def _print_version(ctx: click.Context, _parameter: click.Parameter, value: bool) -> None:
     if value and not ctx.resilient_parsing:
@@ -102,11 +92,16 @@ def group(ctx: click.Context, project: Path | None, quiet: bool, verbose: bool, 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit: nothing else in pgnorm exits."""
     app = App()
+    _occupy_closed_streams()
     try:
         code = group.main(args=arguments, prog_name="pgnorm", standalone_mode=False, obj=app)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("Interrupted.", err=True)
+        app.console.warn("Interrupted.")
         sys.exit(INTERRUPTED)
+    except SystemExit as ended:
+        # click ends so where it completes words for a shell, and with 1 on a closed pipe, which here would mean that
+        # something differs.
+        sys.exit(ended.code if "_PGNORM_COMPLETE" in os.environ else CLOSED_PIPE)
     except Exception as problem:
         if not _report(app.console, problem):
             if os.environ.get("PGNORM_TRACEBACK"):
@@ -117,6 +112,15 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
             )
         sys.exit(FAILED)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _occupy_closed_streams() -> None:
+    """Keep files and sockets from taking the numbers of standard streams that are closed."""
+    for descriptor in range(3):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
 
 
 def _report(console: Console, problem: Exception) -> bool:
@@ -130,6 +134,9 @@ def _report(console: Console, problem: Exception) -> bool:
         console.error(problem.format_message(), hint=f"{command} --help")
     elif isinstance(problem, click.ClickException):
         console.error(problem.format_message())
+    elif isinstance(problem, FileNotFoundError) and problem.filename is None:
+        # Only getcwd() fails so without a name.
+        console.error("the working directory is gone", hint="Change into a folder that exists.")
     elif isinstance(problem, OSError):
         hint = "Make room and run it again." if problem.errno == errno.ENOSPC else None
         console.error(problem.strerror or str(problem), place=problem.filename and str(problem.filename), hint=hint)

@@ -1,9 +1,14 @@
 """What is said to a person: on stderr, in colour only where wanted."""
 
+import errno
 import os
+import re
 import sys
+from typing import Final
 
 import click
+
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 class Console:
@@ -18,27 +23,35 @@ class Console:
     def say(self, message: str, *, fg: str | None = None) -> None:
         """A line that -q silences; `fg` is a colour of click.style."""
         if not self.quiet:
-            self._print(click.style(message, fg=fg))
+            self._print(click.style(visible(message), fg=fg))
 
     def detail(self, message: str) -> None:
         """A line for -v alone."""
         if self.verbose and not self.quiet:
-            self._print(click.style(message, dim=True))
+            self._print(click.style(visible(message), dim=True))
 
     def warn(self, message: str) -> None:
         """A line that nothing silences."""
-        self._print(click.style(message, fg="yellow"))
+        self._print(click.style(visible(message), fg="yellow"))
 
     def error(self, message: str, *, place: str | None = None, hint: str | None = None) -> None:
         """What could not be done: its place or the word `error` first, then the way out."""
-        head, *more = message.splitlines() or [""]
-        first = click.style(f"{place or 'error'}:", fg="red", bold=True)
-        self._print("\n".join([f"{first} {head}", *more]))
+        first = click.style(f"{visible(place or 'error')}:", fg="red", bold=True)
+        self._print(f"{first} {visible(message)}")
         if hint:
-            self._print(f"{click.style('hint:', fg='cyan')} {hint}")
+            self._print(f"{click.style('hint:', fg='cyan')} {visible(hint)}")
 
     def _print(self, message: str) -> None:
-        click.echo(message, err=True, color=self.color)
+        try:
+            click.echo(message, err=True, color=self.color)
+        except OSError:
+            # Nobody reads or nothing takes it: the work goes on, and what is left in the buffer must go somewhere.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+
+
+def visible(text: str) -> str:
+    """The text without control characters that a terminal would obey; line ends and tabs stay."""
+    return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text.replace("\r\n", "\n"))
 
 
 def wants_color(choice: bool | None) -> bool | None:
@@ -61,6 +74,20 @@ def plural(count: int, noun: str) -> str:
 
 def write(text: str) -> None:
     """The product on stdout: UTF-8, with its own line ends."""
+    write_bytes(text.encode(errors="surrogateescape"))
+
+
+def write_bytes(content: bytes) -> None:
+    """The product on stdout, as it is. Raises OSError where stdout is closed or takes no more."""
+    if sys.stdout is None:
+        raise OSError(errno.EBADF, "stdout is closed")
     sys.stdout.flush()
-    sys.stdout.buffer.write(text.encode())
+    sys.stdout.buffer.write(content)
     sys.stdout.buffer.flush()
+
+
+def read_bytes() -> bytes:
+    """All of stdin. Raises OSError where it is closed."""
+    if sys.stdin is None:
+        raise OSError(errno.EBADF, "stdin is closed")
+    return sys.stdin.buffer.read()
