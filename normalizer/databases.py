@@ -4,12 +4,14 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from attrs import field, frozen
 
 from pgnorm.catalog.errors import PgnormError
 
+from .files import read_file
 from .project import Project, shown
 
 if TYPE_CHECKING:
@@ -18,6 +20,11 @@ if TYPE_CHECKING:
 _PATIENCE: Final = "10"  # seconds
 _ENVIRONMENT: Final = ("PGNORM_DB_URL", "DATABASE_URL")
 _UNREADABLE: Final = "Write `@`, `:`, `/`, `?`, `#` and `%` in a password as %40, %3A, %2F, %3F, %23 and %25."
+_SCHEMES: Final = ("postgresql", "postgres")
+_FORMS: Final = (
+    "An address is postgresql://user:password@host:port/database or libpq's words, as in"
+    " `host=… port=… dbname=… user=… password='…'`."
+)
 _HINTS: Final = (
     ("no password supplied", "Put the password into ~/.pgpass or PGPASSWORD, or into the URL."),
     ("password authentication failed", "Check the user and the password (URL, PGPASSWORD, ~/.pgpass)."),
@@ -91,32 +98,24 @@ def named_by_environment() -> Database:
 @contextmanager
 def connected(database: Database) -> "Iterator[Connection]":
     """An autocommitting connection, closed at the end. Raises PgnormError, which never tells a password."""
-    from psycopg import Error, connect
-    from psycopg.conninfo import conninfo_to_dict, make_conninfo
+    from psycopg import Error
 
-    try:
-        parsed = conninfo_to_dict(database.conninfo)
-    except Error as error:
-        raise _unreadable(database.conninfo, error) from None
-    given = {key: str(value) for key, value in parsed.items() if value is not None}
-    words = {**dict(database.settings), **given}
-    _check(words)
-    words["client_encoding"] = "utf8"
-    words.setdefault("application_name", "pgnorm")
-    if not os.environ.get("PGCONNECT_TIMEOUT"):
-        words.setdefault("connect_timeout", _PATIENCE)
-    # The parsed words replace the URL: it can't be repeated in a message then.
-    conninfo = make_conninfo("", **words)
-    try:
-        connection = connect(conninfo, autocommit=True, prepare_threshold=None)
-    except Error as error:
-        raise _refused(words, database, error) from None
-    with connection:
+    words = _words(database)
+    with _connect(words, database) as connection:
         try:
             yield connection
         except Error as error:
             reason = error.diag.message_primary or str(error).strip()
             raise PgnormError(f"reading from {_where(words)} failed: {reason}", hint=error.diag.message_hint) from error
+
+
+def connect(database: Database, name: str | None = None, options: str = "") -> "Connection":
+    """An autocommitting connection with these start-up options, to another database of the server if one is named.
+
+    Raises PgnormError, which never tells a password.
+    """
+    words = {**_words(database), **({"dbname": name} if name else {}), **({"options": options} if options else {})}
+    return _connect(words, database)
 
 
 def address(connection: "Connection") -> str:
@@ -130,15 +129,42 @@ def _address(host: str, port: int) -> tuple[tuple[str, str], ...]:
     return ("host", host), ("port", str(port)), ("user", "postgres"), ("dbname", "postgres")
 
 
-def _first_line(path: os.PathLike[str]) -> str:
+def _first_line(path: Path) -> str:
+    return read_file(path, label=shown(path)).text.partition("\n")[0].strip() if path.exists() else ""
+
+
+def _words(database: Database) -> dict[str, str]:
+    """What to connect with."""
+    from psycopg import Error
+    from psycopg.conninfo import conninfo_to_dict
+
     try:
-        with open(path, encoding="utf-8") as file:
-            return file.readline().strip()
-    except FileNotFoundError:
-        return ""
+        parsed = conninfo_to_dict(database.conninfo)
+    except (Error, UnicodeEncodeError) as error:
+        raise _unreadable(database.conninfo, error) from None
+    given = {key: str(value) for key, value in parsed.items() if value is not None}
+    words = {**dict(database.settings), **given}
+    _check(words)
+    words["client_encoding"] = "utf8"
+    words.setdefault("application_name", "pgnorm")
+    if not os.environ.get("PGCONNECT_TIMEOUT"):
+        words.setdefault("connect_timeout", _PATIENCE)
+    return words
 
 
-def _unreadable(conninfo: str, error: "Error") -> PgnormError:
+def _connect(words: Mapping[str, str], database: Database) -> "Connection":
+    from psycopg import Error, connect
+    from psycopg.conninfo import make_conninfo
+
+    # The parsed words replace the URL: it can't be repeated in a message then.
+    conninfo = make_conninfo("", **words)
+    try:
+        return connect(conninfo, autocommit=True, prepare_threshold=None)
+    except Error as error:
+        raise _refused(words, database, error) from None
+
+
+def _unreadable(conninfo: str, error: Exception) -> PgnormError:
     """What to say of an address that libpq can't parse: nothing of the address itself, which may hold a password."""
     parameter = re.search(r'invalid URI query parameter: "(\w+)"', str(error))
     if parameter and "@" in conninfo.partition("?")[0]:
@@ -147,7 +173,9 @@ def _unreadable(conninfo: str, error: "Error") -> PgnormError:
             f"the database URL holds the parameter `{parameter[1]}`, which libpq does not know",
             hint=f"Leave it out of the URL.{extra}",
         )
-    return PgnormError("the database's address is no valid URL and no valid list of key=value words", hint=_UNREADABLE)
+    form = conninfo.partition("://")[0] if "://" in conninfo else ""
+    hint = _UNREADABLE if form in _SCHEMES else _FORMS
+    return PgnormError("the database's address is no valid URL and no valid list of key=value words", hint=hint)
 
 
 def _check(words: Mapping[str, str]) -> None:

@@ -35,24 +35,6 @@ def connect_private(folder: "Path", port: int, database: str, options: str = "")
     return connect(conninfo, autocommit=True, prepare_threshold=None)
 
 
-def connect_url(url: str, database: str | None = None, options: str = "") -> "Connection":
-    """An autocommitting connection to somebody else's server, to another of its databases if one is named.
-
-    Raises PgnormError, which doesn't tell the password.
-    """
-    from psycopg import Error, connect
-    from psycopg.conninfo import make_conninfo
-
-    from pgnorm.catalog.errors import PgnormError
-
-    try:
-        conninfo = make_conninfo(url, dbname=database, options=options)
-        return connect(conninfo, autocommit=True, prepare_threshold=None)
-    except Error as error:
-        reason = str(error).replace(url, "the URL")
-        raise PgnormError(f"the shadow server cannot be reached: {reason}", hint="see --shadow-url") from None
-
-
 def session_options(platform: Platform, *, lock_timeout: int = 0) -> str:
     """Start-up options, which unlike SET survive the RESET ALL of a schema file; `lock_timeout` in milliseconds."""
     settings = {

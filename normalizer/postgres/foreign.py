@@ -12,14 +12,16 @@ from attrs import field, frozen
 
 from pgnorm.catalog.errors import PgnormError
 
+from ..databases import Database, connect
 from ..platforms import Platform
-from .connections import connect_url, session_options
+from .connections import session_options
 from .host import drop_roles, shared_state
 
 if TYPE_CHECKING:
     from psycopg import Connection
 
 _MARK = "pgnorm shadow: made for a run, dropped after it"
+_HINT = "The address comes from --shadow-url or PGNORM_SHADOW_URL."
 _LOCK = 8_102_023_517_447  # an advisory lock's key, any number of our own
 _LEFT_OVER = 3600  # seconds after which a killed run's databases are dropped
 
@@ -28,7 +30,7 @@ _LEFT_OVER = 3600  # seconds after which a killed run's databases are dropped
 class ForeignHost:
     """A server whose database `template` holds the platform."""
 
-    url: str
+    database: Database
     platform: Platform
     template: str
     admin: "Connection"
@@ -43,7 +45,7 @@ class ForeignHost:
         return None
 
     def connect(self, database: str, *, lock_timeout: int = 0) -> "Connection":
-        return connect_url(self.url, database, session_options(self.platform, lock_timeout=lock_timeout))
+        return connect(self.database, database, session_options(self.platform, lock_timeout=lock_timeout))
 
     @contextmanager
     def scratch_database(self) -> Iterator[str]:
@@ -73,7 +75,8 @@ def open_foreign(url: str, platform: Platform, *, allow_remote: bool) -> Iterato
     """
     from psycopg import DatabaseError
 
-    with connect_url(url) as admin:
+    given = Database(conninfo=url, hint=_HINT)
+    with connect(given) as admin:
         _check(admin, allow_remote)
         template = f"pgnorm_{int(time.time())}_{secrets.token_hex(4)}"
         memberships = _memberships(admin)
@@ -81,13 +84,13 @@ def open_foreign(url: str, platform: Platform, *, allow_remote: bool) -> Iterato
             try:
                 _drop_left_over(admin)
                 admin.execute(f"create database {template} template template0".encode())
-                _load(url, platform, template, admin)
+                _load(given, platform, template, admin)
             except DatabaseError as error:
                 raise PgnormError(
                     f"the shadow server refused the baseline: {error}",
                     hint="connect as a superuser (supabase_admin in a local Supabase stack)",
                 ) from error
-            yield ForeignHost(url=url, platform=platform, template=template, admin=admin)
+            yield ForeignHost(database=given, platform=platform, template=template, admin=admin)
         finally:
             if not admin.closed:
                 _drop_database(admin, template)
@@ -99,19 +102,24 @@ def _check(admin: "Connection", allow_remote: bool) -> None:
     local = host.startswith(("/", "@")) or (address and ip_address(address).is_loopback)
     if not local and not allow_remote:
         raise PgnormError(
-            f"the shadow server {host} is not on this machine", hint="allow it explicitly if it holds nothing of value"
+            f"the shadow server {host} is not on this machine",
+            hint="Name one that is, or leave --shadow-url out for a private one.",
         )
     if admin.info.server_version < 140000:
-        raise PgnormError("the shadow server is older than Postgres 14")
+        major = admin.info.server_version // 10000
+        raise PgnormError(
+            f"the shadow server is Postgres {major}; pgnorm works with Postgres 14 and later",
+            hint="Name a newer server, or leave --shadow-url out for a private one.",
+        )
 
 
-def _load(url: str, platform: Platform, template: str, admin: "Connection") -> None:
+def _load(given: Database, platform: Platform, template: str, admin: "Connection") -> None:
     from psycopg import sql
 
     with admin.transaction():
         admin.execute(f"select pg_catalog.pg_advisory_xact_lock({_LOCK})".encode())
         roles, _ = shared_state(admin)
-        with connect_url(url, template, session_options(platform)) as connection:
+        with connect(given, template, session_options(platform)) as connection:
             for text in platform.sql:
                 connection.execute(text.encode())
             for role in shared_state(connection)[0] - roles:
