@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, LiteralString, TypeAlias
 
 from attrs import evolve, frozen
@@ -81,10 +82,10 @@ def read(connection: "psycopg.Connection[Row]") -> Catalog:
         )
     common = [SETTINGS, ROLE, CATALOGS, DEPENDENCIES, COMMENTS, LABELS, UNMODELLED]
     results = _run(connection, [*common, *(kind.query(version) for kind in KINDS)])
-    _settings, role, catalogs, dependencies, comments, labels, unmodelled, *kinds = results
+    _settings, role, catalogs, dependencies, comments, labels, unmodelled = islice(results, len(common))
     numbers: dict[str, int] = {name: oid for oid, name in catalogs.rows}
     by_address: dict[Address, Object] = {}
-    for kind, result in zip(KINDS, kinds, strict=True):
+    for kind, result in zip(KINDS, results, strict=True):
         by_address.update(_objects(kind, numbers[kind.catalog], result))
     said = {row[:3]: row[3] for row in comments.rows}
     labelled = {row[:3]: _frozen(row[3]) for row in labels.rows}
@@ -122,9 +123,11 @@ def _drop_orphans(objects: dict[Address, Object]) -> None:
             del parents[address]
 
 
-def _run(connection: "psycopg.Connection[Row]", queries: Sequence[LiteralString]) -> list[_Result]:
-    """All queries in one round trip, in one snapshot, with every setting put back at the end."""
-    results = []
+def _run(connection: "psycopg.Connection[Row]", queries: Sequence[LiteralString]) -> Iterator[_Result]:
+    """The results of all queries, sent in one go, in one snapshot, with every setting put back at the end.
+
+    Each result comes as soon as the server has it, so that it can be worked on while the next query runs.
+    """
     if connection.info.transaction_status == TRANSACTION_IDLE:
         connection.execute("begin transaction isolation level repeatable read, read only")
         undo: LiteralString = "rollback"
@@ -136,13 +139,13 @@ def _run(connection: "psycopg.Connection[Row]", queries: Sequence[LiteralString]
             cursors = [connection.cursor() for _ in queries]
             for cursor, query in zip(cursors, queries, strict=True):
                 cursor.execute(query, prepare=False)
+                connection.pgconn.send_flush_request()
             for cursor in cursors:
                 # In a pipeline the description is there once the rows have been asked for.
                 rows = cursor.fetchall()
-                results.append(_Result(tuple(column.name for column in cursor.description or ()), rows))
+                yield _Result(tuple(column.name for column in cursor.description or ()), rows)
     finally:
         connection.execute(undo)
-    return results
 
 
 def _objects(kind: type[Object], number: int, result: _Result) -> Iterator[tuple[Address, Object]]:
