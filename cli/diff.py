@@ -67,6 +67,8 @@ def diff(
     from pgnorm.normalizer.plan import BOUNDARY
     from pgnorm.normalizer.sources import parse
 
+    if name is not None:
+        _check_name(app, name, alone=output is None or json_)
     old, new = _words(app, to)
     options = Options(
         schemas=schemas, exclude_schemas=exclude_schemas, cosmetic=cosmetic, proof=None if no_proof else proof
@@ -94,23 +96,39 @@ def _words(app: App, to: str | None) -> tuple[str, str]:
     return app.source or "migrations", to or "files"
 
 
+def _check_name(app: App, name: str, *, alone: bool) -> None:
+    """Refuse at once a migration that could not be written in the end."""
+    from pgnorm.normalizer.migrations import file_stem
+
+    if not alone:
+        raise click.UsageError("-f can't be combined with -o.")
+    if app.project is None:
+        raise PgnormError("-f writes into a project's migrations folder, and there is no project", hint="Use -o FILE.")
+    file_stem(name)
+
+
 def _write_migrations(app: App, found: "Comparison", name: str) -> tuple[str, ...]:
     """Write one migration for each transaction; the paths."""
     from pgnorm.normalizer.migrations import new_paths
     from pgnorm.normalizer.project import shown
-    from pgnorm.normalizer.writing import write_atomically
+    from pgnorm.normalizer.writing import Writing, write_all
 
-    if app.project is None:
-        raise PgnormError("-f writes into a project's migrations folder, and there is no project", hint="Use -o FILE.")
+    assert app.project is not None
     texts = scripts(found)
     names = [name, *(f"{name}_{number}" for number in range(2, len(texts) + 1))]
     folder = app.project.migrations_dir
     paths = new_paths(folder, names, datetime.now(UTC))
     folder.mkdir(parents=True, exist_ok=True)
-    for path, text in zip(paths, texts, strict=True):
-        write_atomically(path, text.encode(), label=shown(path))
-        app.console.say(f"Wrote {shown(path)}")
-    return tuple(shown(path) for path in paths)
+    labels = tuple(shown(path) for path in paths)
+    write_all(
+        [
+            Writing(path=path, content=text.encode(), label=label)
+            for path, text, label in zip(paths, texts, labels, strict=True)
+        ]
+    )
+    for label in labels:
+        app.console.say(f"Wrote {label}")
+    return labels
 
 
 def _deliver(app: App, text: str, output: Path | None) -> None:

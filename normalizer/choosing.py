@@ -10,7 +10,7 @@ from attrs import evolve, frozen
 
 from pgnorm.catalog.errors import PgnormError
 
-from .files import SourceFile, decode_file, read_file
+from .files import SourceFile, decode_file, read_file, sql_files
 from .project import Project, shown
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def _expanded(paths: Sequence[Path]) -> list[Path]:
     """The paths, with folders as the .sql files below them."""
     found: list[Path] = []
     for path in paths:
-        found += sorted(path.rglob("*.sql"), key=lambda file: file.as_posix()) if path.is_dir() else [path]
+        found += sql_files(path) if path.is_dir() else [path]
     return found
 
 

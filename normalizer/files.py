@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from attrs import frozen
@@ -46,6 +47,24 @@ def read_file(path: Path, *, label: str | None = None) -> SourceFile:
     except OSError as error:
         raise PgnormError(f"cannot read the file: {error.strerror or error}", place=name) from error
     return decode_file(content, path=path, label=name)
+
+
+def sql_files(folder: Path) -> tuple[Path, ...]:
+    """The .sql files below a folder, sorted by path as the bytes compare.
+
+    Raises PgnormError for a folder that can't be read.
+    """
+
+    def refuse(error: OSError) -> None:
+        raise PgnormError(f"cannot read the folder: {error.strerror}", place=str(error.filename)) from error
+
+    found = (
+        Path(here, name)
+        for here, _, names in os.walk(folder, onerror=refuse)
+        for name in names
+        if name.endswith(".sql")
+    )
+    return tuple(sorted((path for path in found if path.is_file()), key=lambda path: path.as_posix()))
 
 
 def decode_file(content: bytes, *, path: Path | None, label: str) -> SourceFile:

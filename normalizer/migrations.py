@@ -62,16 +62,22 @@ def new_paths(folder: Path, names: Sequence[str], now: datetime) -> tuple[Path, 
         if len(migration.version) == _VERSION_DIGITS:
             try:
                 taken = datetime.strptime(migration.version, _VERSION).replace(tzinfo=now.tzinfo)
-            except ValueError:
+                moment = max(moment, taken + timedelta(seconds=1))
+            except (ValueError, OverflowError):
                 continue
-            moment = max(moment, taken + timedelta(seconds=1))
-    paths = []
-    for number, name in enumerate(names):
-        stem = re.sub(r"\s+", "_", name.strip().removesuffix(".sql"))
-        if not stem or not re.fullmatch(r"[\w.+-]+", stem):
-            raise PgnormError(
-                f"`{name}` can't be a migration's name",
-                hint="Use letters, digits, `_`, `-` and `.`, as in add_notes.",
-            )
-        paths.append(folder / f"{(moment + timedelta(seconds=number)).strftime(_VERSION)}_{stem}.sql")
-    return tuple(paths)
+    versions = ((moment + timedelta(seconds=number)).strftime(_VERSION) for number in range(len(names)))
+    return tuple(folder / f"{version}_{file_stem(name)}.sql" for version, name in zip(versions, names, strict=True))
+
+
+def file_stem(name: str) -> str:
+    """A migration's name as it stands in its file's name.
+
+    Raises PgnormError for one that can't.
+    """
+    stem = re.sub(r"\s+", "_", name.strip().removesuffix(".sql"))
+    if not re.fullmatch(r"\w[\w.+-]*", stem):
+        raise PgnormError(
+            f"`{name}` can't be a migration's name",
+            hint="Use letters, digits, `_`, `-` and `.`, as in add_notes.",
+        )
+    return stem

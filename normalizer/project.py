@@ -10,6 +10,7 @@ from attrs import evolve, frozen
 from pgnorm.catalog.errors import PgnormError
 
 from .config import Table, read_toml
+from .files import sql_files
 from .migrations import Migrations, find_migrations
 from .platforms import PLAIN, Platform, supabase
 
@@ -77,9 +78,10 @@ class Project:
                     )
                 found.update(dict.fromkeys(matches))
             return tuple(found)
-        files = _sql_files(self.schemas_dir)
+        exists = self.schemas_dir.is_dir()
+        files = sql_files(self.schemas_dir) if exists else ()
         if not files:
-            missing = "holds no .sql file" if self.schemas_dir.is_dir() else "does not exist"
+            missing = "holds no .sql file" if exists else "does not exist"
             raise PgnormError(
                 f"the project declares no schema: {shown(self.schemas_dir)} {missing}",
                 hint="Put the schema there (`pgnorm dump --from migrations` writes a first one), or set schema_paths"
@@ -208,10 +210,5 @@ def _matches(base: Path, pattern: str) -> tuple[Path, ...]:
     found: list[Path] = []
     for name in sorted(glob(pattern, root_dir=base, recursive=True)):
         path = Path(os.path.normpath(base / name))
-        found.extend(_sql_files(path) if path.is_dir() else (path,))
+        found.extend(sql_files(path) if path.is_dir() else (path,))
     return tuple(dict.fromkeys(found))
-
-
-def _sql_files(folder: Path) -> tuple[Path, ...]:
-    """The .sql files below a folder, sorted by path as the bytes compare."""
-    return tuple(sorted((path for path in folder.rglob("*.sql") if path.is_file()), key=lambda path: path.as_posix()))

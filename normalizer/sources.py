@@ -10,6 +10,7 @@ from attrs import frozen
 from pgnorm.catalog.errors import PgnormError
 
 from .databases import Database, linked, local, named_by_environment
+from .files import sql_files
 from .project import Project, shown
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def migrations(project: Project) -> Files:
 def _script(word: str) -> Files:
     path = Path(word)
     if path.is_dir():
-        paths = tuple(sorted(path.rglob("*.sql"), key=lambda found: found.as_posix()))
+        paths = sql_files(path)
         if not paths:
             raise PgnormError("the folder holds no .sql file", place=word)
         return Files(word=word, paths=paths, kind="declared", title=f"{word}: {_count(paths)}")

@@ -1,14 +1,22 @@
 """Files written whole or not at all."""
 
+import errno
+import glob
 import os
 import stat
 import tempfile
+import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
+from typing import Final
 
 from attrs import field, frozen
 
 from pgnorm.catalog.errors import PgnormError
+
+_LEFT_OVER: Final = 600  # seconds after which a killed run's file is taken away
+_LONGEST: Final = 50  # characters of a file's name in that of the one that is to take its place
 
 
 @frozen(kw_only=True)
@@ -42,7 +50,7 @@ def write_all(writings: Sequence[Writing]) -> None:
     Raises PgnormError, also for a file that does not hold what is expected of it.
     """
     staged: list[tuple[Writing, Path]] = []
-    replaced: list[tuple[Path, bytes]] = []
+    replaced: list[tuple[Path, bytes | None]] = []
     try:
         for writing in writings:
             with _Failure(writing):
@@ -53,9 +61,8 @@ def write_all(writings: Sequence[Writing]) -> None:
                 old = writing.target.read_bytes() if writing.target.exists() else None
                 if writing.expected not in (None, old):
                     raise PgnormError("the file was changed by something else meanwhile", place=writing.label)
+                replaced.append((writing.target, old))
                 os.replace(temporary, writing.target)
-                if old is not None:
-                    replaced.append((writing.target, old))
     except BaseException:
         for target, old in replaced:
             _put(target, old)
@@ -77,7 +84,11 @@ class _Failure:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: object) -> None:
         if isinstance(error, OSError):
             folder = self._writing.path.parent
-            hint = None if self._writing.target.parent.is_dir() else f"Make the folder first: mkdir -p {folder}"
+            hint = None
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                hint = "Make room and run it again."
+            elif error.errno == errno.ENOENT and not os.path.isdir(self._writing.target.parent):
+                hint = f"Make the folder first: mkdir -p {folder}"
             message = f"cannot write the file: {error.strerror or error}"
             raise PgnormError(message, place=self._writing.label, hint=hint) from error
 
@@ -100,12 +111,20 @@ def _writable(target: Path, status: os.stat_result) -> bool:
     return os.access(target, os.W_OK) and bool(status.st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH))
 
 
-def _put(target: Path, content: bytes) -> None:
-    os.replace(_beside(target, content, target.stat()), target)
+def _put(target: Path, content: bytes | None) -> None:
+    if content is None:
+        target.unlink(missing_ok=True)
+    else:
+        os.replace(_beside(target, content, target.stat()), target)
 
 
 def _beside(target: Path, content: bytes, status: os.stat_result | None) -> Path:
-    descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".pgnorm", dir=target.parent)
+    prefix, suffix = f".{target.name[:_LONGEST]}.", ".pgnorm"
+    for left in target.parent.glob(f"{glob.escape(prefix)}*{suffix}"):
+        with suppress(FileNotFoundError):
+            if left.stat().st_mtime < time.time() - _LEFT_OVER:
+                left.unlink()
+    descriptor, name = tempfile.mkstemp(prefix=prefix, suffix=suffix, dir=target.parent)
     temporary = Path(name)
     try:
         with open(descriptor, "wb") as file:

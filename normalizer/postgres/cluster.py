@@ -104,6 +104,7 @@ def take_slot(made: Seed, *, anew: bool = False) -> Slot:
                 copy_tree(made.data, slot.data, made.account)
                 slot.fresh.touch()
         except BaseException:
+            shutil.rmtree(slot.data, ignore_errors=True)
             lock.release()
             raise
         return slot

@@ -37,7 +37,7 @@ def test_new_names_come_after_the_last_migration(tmp_path: Path) -> None:
     assert names == ["20261122121600_a.sql", "20261122121601_b.sql"]
 
 
-@pytest.mark.parametrize("name", ["", "  ", "a/b", "../x", "a\0b", ".sql"])
+@pytest.mark.parametrize("name", ["", "  ", "a/b", "../x", "a\0b", ".sql", ".", "-"])
 def test_a_name_that_no_file_can_have_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(PgnormError, match="can't be a migration's name"):
         new_paths(tmp_path, [name], NOW)
