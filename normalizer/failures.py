@@ -71,8 +71,13 @@ def missing_names(error: Error) -> frozenset[str]:
     return frozenset(names)
 
 
-def failure(source: SourceFile, offset: int, error: Error, *, position: int | None = None) -> PgnormError:
-    """The error of a statement at `offset`, or of the character at `position` counted from there."""
+def failure(
+    source: SourceFile, offset: int, error: Error, *, position: int | None = None, hint: str | None = None
+) -> PgnormError:
+    """The error of a statement at `offset`, or of the character at `position` counted from there.
+
+    Postgres' own hint comes before `hint`.
+    """
     at = offset + (position or 0)
     diag = error.diag
     parts = [diag.message_primary or str(error)]
@@ -81,7 +86,7 @@ def failure(source: SourceFile, offset: int, error: Error, *, position: int | No
     if diag.context:
         parts.append(f"CONTEXT: {diag.context}")
     parts.append(excerpt(source.text, at))
-    return PgnormError("\n".join(parts), place=source.place(at), hint=diag.message_hint)
+    return PgnormError("\n".join(parts), place=source.place(at), hint=diag.message_hint or hint)
 
 
 def excerpt(text: str, offset: int) -> str:
@@ -100,8 +105,9 @@ def excerpt(text: str, offset: int) -> str:
     return "\n".join([*shown, " " * 6 + " | " + " " * (column - 1 - skipped) + "^"])
 
 
-def first_cause(waiting: Sequence[Item]) -> Item:
-    """The first statement, in the files' order, that no other failed one explains."""
+def first_cause(waiting: Sequence[Item]) -> tuple[Item, ...]:
+    """The first statement, in the files' order, that no other failed one explains; or several that explain one
+    another, the first of them first."""
     item = waiting[0]
     seen: list[Item] = []
     while item not in seen:
@@ -112,5 +118,7 @@ def first_cause(waiting: Sequence[Item]) -> Item:
                 item = other
                 break
         else:
-            return item
-    return min(seen, key=lambda one: one.order)
+            return (item,)
+    circle = seen[seen.index(item) :]
+    first = circle.index(min(circle, key=lambda one: one.order))
+    return (*circle[first:], *circle[:first])

@@ -96,7 +96,11 @@ def token_end(text: str, match: re.Match[str], place: Callable[[int], str]) -> i
         case _:
             return end
     if found is None:
-        raise PgnormError(f"unterminated {what}", place=place(match.start()))
+        raise PgnormError(
+            f"unterminated {what}",
+            place=place(match.start()),
+            hint="It begins there, and what should end it is missing.",
+        )
     return found.end()
 
 

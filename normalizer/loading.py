@@ -154,7 +154,8 @@ class _Load:
                         self._succeeded(item)
                         progress = True
             if self.waiting:
-                raise self._failure(first_cause(self.waiting))
+                first, *others = first_cause(self.waiting)
+                raise self._failure(first, others)
             self.execution.end_file(self.done[-1].source)
 
     def _take(self, item: Item) -> None:
@@ -232,6 +233,13 @@ class _Load:
                 self.waiting.remove(other)
                 self.execution.note("verbose", other.place, "left out: a later statement drops it")
 
-    def _failure(self, item: Item) -> PgnormError:
+    def _failure(self, item: Item, circle: Sequence[Item] = ()) -> PgnormError:
         assert item.error is not None
-        return failure(item.source, item.statement.start, item.error, position=item.position)
+        hint = None
+        if circle:
+            places = " and ".join(other.place for other in circle)
+            hint = f"It and {places} wait for one another: make one without what it lacks, and alter it afterwards."
+        elif is_missing(item.error) and (stand_ins := self.execution.generated_extensions):
+            names = ", ".join(stand_ins)
+            hint = f"An empty stand-in takes the place of {names}: name a server that has it in PGNORM_PG_BINDIR."
+        return failure(item.source, item.statement.start, item.error, position=item.position, hint=hint)
