@@ -94,6 +94,7 @@ class _Comparing:
             return self._compared(old, new, start, goal, live=bool(live))
 
     def _compared(self, source: Source, goal_source: Source, start: _Side, goal: _Side, *, live: bool) -> Comparison:
+        select([start.catalog, goal.catalog], self._ownership().schemas, ())  # refuses a pattern that names nothing
         before, after = self._view(start.catalog, goal.catalog), self._view(goal.catalog, start.catalog)
         found = differences(before, after)
         phantoms = () if self.options.cosmetic else tuple(_phantoms(found))

@@ -50,7 +50,7 @@ def read_file(path: Path, *, label: str | None = None) -> SourceFile:
 
 
 def sql_files(folder: Path) -> tuple[Path, ...]:
-    """The .sql files below a folder, sorted by path as the bytes compare.
+    """The .sql files below a folder, sorted by path as the bytes compare; links that lead nowhere are among them.
 
     Raises PgnormError for a folder that can't be read.
     """
@@ -64,7 +64,9 @@ def sql_files(folder: Path) -> tuple[Path, ...]:
         for name in names
         if name.endswith(".sql")
     )
-    return tuple(sorted((path for path in found if path.is_file()), key=lambda path: path.as_posix()))
+    return tuple(
+        sorted((path for path in found if path.is_file() or path.is_symlink()), key=lambda path: path.as_posix())
+    )
 
 
 def decode_file(content: bytes, *, path: Path | None, label: str) -> SourceFile:

@@ -60,7 +60,10 @@ def write_all(writings: Sequence[Writing]) -> None:
             with _Failure(writing):
                 old = writing.target.read_bytes() if writing.target.exists() else None
                 if writing.expected not in (None, old):
-                    raise PgnormError("the file was changed by something else meanwhile", place=writing.label)
+                    hint = "Nothing is written: run it again."
+                    raise PgnormError(
+                        "the file was changed by something else meanwhile", place=writing.label, hint=hint
+                    )
                 replaced.append((writing.target, old))
                 os.replace(temporary, writing.target)
     except BaseException:
