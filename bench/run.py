@@ -9,7 +9,6 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from statistics import median
 
 from processes import Program, Run, in_turns, ratio, spread
 from schemas import FUNCTIONS, TABLES, functions, tables

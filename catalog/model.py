@@ -64,6 +64,8 @@ class Target:
     role: str = "postgres"
     named_schemas: bool = False
     """Whether schemas were asked for by name: pg_dump then creates even `public`."""
+    schemas: frozenset[str] | None = None
+    """The schemas that are there when a plan runs or that it makes, None for a dump, which takes them for given."""
 
 
 @frozen(kw_only=True)
@@ -188,6 +190,11 @@ class Object:
     def namespace(self) -> str:
         """The schema with which it is selected, empty for what only a whole dump has."""
         return self.schema
+
+    @property
+    def own_comment(self) -> str | None:
+        """The comment that somebody gave it, None for the one that it came with."""
+        return self.comment
 
     @property
     def parent(self) -> ObjectId | None:

@@ -130,7 +130,7 @@ def known_privileges(signature: str, columns: str, major: int) -> tuple[tuple[st
     """The (letter, word) pairs that a server of `major` knows for what `signature` names."""
     if columns:
         return _COLUMN
-    words = next(words for keyword, words in _PRIVILEGES.items() if re.match(rf"{keyword}\b", signature))
+    words = next(words for keyword, words in _PRIVILEGES.items() if f"{signature} ".startswith(f"{keyword} "))
     return tuple(pair for pair in words if pair[0] != "m" or major >= _MAINTAIN_SINCE)
 
 

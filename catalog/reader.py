@@ -57,10 +57,12 @@ TRANSACTION_IDLE: Final = 0
 FOLDING: Final = frozenset({"i", "e"})
 FOLDING_DEPTH: Final = 8
 DEPENDS_ON_EXTENSION: Final = "x"
+BATCH: Final = 8
 ACL_COLUMNS: Final = frozenset({"acl", "acl_default"})
 
 Address: TypeAlias = tuple[int, int, int]
 Row: TypeAlias = tuple[Any, ...]  # the query says of which type each value is
+Remarks: TypeAlias = dict[Address, dict[str, Any]]  # comment and labels by their attributes' names
 
 
 @frozen
@@ -84,14 +86,12 @@ def read(connection: "psycopg.Connection[Row]") -> Catalog:
     results = _run(connection, [*common, *(kind.query(version) for kind in KINDS)])
     _settings, role, catalogs, dependencies, comments, labels, unmodelled = islice(results, len(common))
     numbers: dict[str, int] = {name: oid for oid, name in catalogs.rows}
+    remarks: Remarks = {row[:3]: {"comment": row[3]} for row in comments.rows}
+    for row in labels.rows:
+        remarks.setdefault(row[:3], {})["labels"] = _frozen(row[3])
     by_address: dict[Address, Object] = {}
     for kind, result in zip(KINDS, results, strict=True):
-        by_address.update(_objects(kind, numbers[kind.catalog], result))
-    said = {row[:3]: row[3] for row in comments.rows}
-    labelled = {row[:3]: _frozen(row[3]) for row in labels.rows}
-    for address in (said.keys() | labelled.keys()) & by_address.keys():
-        remarks = {"comment": said.get(address), "labels": labelled.get(address, ())}
-        by_address[address] = evolve(by_address[address], **remarks)
+        by_address.update(_objects(kind, numbers[kind.catalog], result, remarks))
     _drop_orphans(by_address)
     bodies = frozenset(numbers[kind.body_catalog] for kind in KINDS if kind.body_catalog)
     edges, extensions = _edges(by_address, dependencies.rows, bodies)
@@ -110,7 +110,7 @@ def read(connection: "psycopg.Connection[Row]") -> Catalog:
 
 def objects_of(kind: type[Object], columns: Sequence[str], rows: Sequence[Row]) -> Iterator[Object]:
     """The objects in rows of the kind's own query, or of a part of it; comments and labels are not in it."""
-    return (item for _, item in _objects(kind, 0, _Result(tuple(columns), rows)))
+    return (item for _, item in _objects(kind, 0, _Result(tuple(columns), rows), {}))
 
 
 def _drop_orphans(objects: dict[Address, Object]) -> None:
@@ -124,9 +124,10 @@ def _drop_orphans(objects: dict[Address, Object]) -> None:
 
 
 def _run(connection: "psycopg.Connection[Row]", queries: Sequence[LiteralString]) -> Iterator[_Result]:
-    """The results of all queries, sent in one go, in one snapshot, with every setting put back at the end.
+    """The results of all queries, in one pipeline and one snapshot, with every setting put back at the end.
 
-    Each result comes as soon as the server has it, so that it can be worked on while the next query runs.
+    The next `BATCH` of queries is with the server before the results of the one before are handed out, so that both
+    sides work at once.
     """
     if connection.info.transaction_status == TRANSACTION_IDLE:
         connection.execute("begin transaction isolation level repeatable read, read only")
@@ -136,19 +137,24 @@ def _run(connection: "psycopg.Connection[Row]", queries: Sequence[LiteralString]
         undo = "rollback to savepoint pgnorm_read; release savepoint pgnorm_read"
     try:
         with connection.pipeline():
-            cursors = [connection.cursor() for _ in queries]
-            for cursor, query in zip(cursors, queries, strict=True):
-                cursor.execute(query, prepare=False)
-                connection.pgconn.send_flush_request()
-            for cursor in cursors:
-                # In a pipeline the description is there once the rows have been asked for.
-                rows = cursor.fetchall()
-                yield _Result(tuple(column.name for column in cursor.description or ()), rows)
+            sent = [connection.execute(query, prepare=False) for query in queries[:BATCH]]
+            for place in range(BATCH, len(queries) + BATCH, BATCH):
+                first = _result(sent[0])  # psycopg waits for the results of all that was sent
+                following = [connection.execute(query, prepare=False) for query in queries[place : place + BATCH]]
+                yield first
+                yield from map(_result, sent[1:])
+                sent = following
     finally:
         connection.execute(undo)
 
 
-def _objects(kind: type[Object], number: int, result: _Result) -> Iterator[tuple[Address, Object]]:
+def _result(cursor: "psycopg.Cursor[Row]") -> _Result:
+    # In a pipeline the description is there once the rows have been asked for.
+    rows = cursor.fetchall()
+    return _Result(tuple(column.name for column in cursor.description or ()), rows)
+
+
+def _objects(kind: type[Object], number: int, result: _Result, remarks: Remarks) -> Iterator[tuple[Address, Object]]:
     """The rows of a kind's query as objects with their addresses."""
     first = 2 if "subid" in result.columns else 1
     names = result.columns[first:]
@@ -158,14 +164,16 @@ def _objects(kind: type[Object], number: int, result: _Result) -> Iterator[tuple
     ]
     for row, values in zip(result.rows, zip(*columns, strict=True), strict=True):
         address = (number, row[0], row[1] if first == 2 else 0)
-        yield address, kind(**dict(zip(names, values, strict=True)))
+        yield address, kind(**dict(zip(names, values, strict=True)), **remarks.get(address, {}))
 
 
 def _converted(name: str, values: Sequence[Any]) -> Sequence[Any]:
     """A column of a result in the types of a kind's fields."""
     if name in ACL_COLUMNS:
         return [None if value is None else _acl(tuple(value)) for value in values]
-    return [_frozen(value) for value in values] if list in set(map(type, values)) else values
+    if list in set(map(type, values)):
+        return [() if value == [] else _frozen(value) for value in values]
+    return values
 
 
 def _frozen(value: Any) -> Any:

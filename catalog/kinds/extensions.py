@@ -26,6 +26,8 @@ class Extension(Object):
     """CREATE EXTENSION takes the server's own version, as in pg_dump, so servers differ in it without meaning."""
     relocatable: bool = equal()
     """The control file's word, which goes with the version."""
+    given_comment: str | None = equal()
+    """The control file's comment, which CREATE EXTENSION sets."""
     of_initdb: bool = equal()
     """Whether initdb made it (plpgsql): then every database has it."""
 
@@ -41,9 +43,11 @@ class Extension(Object):
                  , n.nspname::text     as home
                  , e.extversion        as version
                  , e.extrelocatable    as relocatable
+                 , a.comment           as given_comment
                  , e.oid < 16384       as of_initdb
               from pg_extension e
               join pg_namespace n on n.oid = e.extnamespace
+              left join pg_available_extensions a on a.name = e.extname
              order by e.extname"""
 
     @property
@@ -58,9 +62,16 @@ class Extension(Object):
         del qualify
         return f"{self.keyword} {ident(self.name)}"
 
+    @property
+    def own_comment(self) -> str | None:
+        return None if self.comment == self.given_comment else self.comment
+
     def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
-        del parts, target, shell
-        return f"CREATE EXTENSION IF NOT EXISTS {ident(self.name)} WITH SCHEMA {ident(self.home)};\n"
+        del parts, shell
+        # An extension whose control file names its schema makes that schema, but only where nobody names it.
+        makes_home = target.schemas is not None and self.home not in target.schemas
+        place = "" if makes_home else f" WITH SCHEMA {ident(self.home)}"
+        return f"CREATE EXTENSION IF NOT EXISTS {ident(self.name)}{place};\n"
 
     def entries(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> tuple[Entry, ...]:
         return (Entry(desc=self.keyword, tag=self.tag, sql=self.create(parts, target)),)

@@ -37,10 +37,11 @@ _QUERY: Final[LiteralString] = """
          , p.proacl::text[]                                                      as acl
          , acldefault('f', p.proowner)::text[]                                   as acl_default
          , case when count(*) over (partition by p.pronamespace, p.proname) > 1
-                then array( select array[tn.nspname::text, t.typname::text]
+                then array( select ( select array[tn.nspname::text, t.typname::text]
+                                       from pg_type t
+                                       join pg_namespace tn on tn.oid = t.typnamespace
+                                      where t.oid = a.oid )
                               from unnest(p.proargtypes::oid[]) with ordinality a (oid, position)
-                              join pg_type t       on t.oid = a.oid
-                              join pg_namespace tn on tn.oid = t.typnamespace
                              order by a.position )
                 else '{}'
            end                                                                   as input_types

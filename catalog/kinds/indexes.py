@@ -35,6 +35,7 @@ class Index(IndexBacked):
     @classmethod
     def query(cls, version: int) -> LiteralString:
         del version
+        # OFFSET 0 keeps each deparsed text from being made anew wherever it is named.
         return (
             """
     select i.oid
@@ -58,8 +59,8 @@ class Index(IndexBacked):
       join pg_class i     on i.oid = x.indexrelid
       join pg_class c     on c.oid = x.indrelid
       join pg_namespace n on n.oid = i.relnamespace
-      cross join lateral ( select pg_get_indexdef(i.oid) )             as d (text)
-      cross join lateral ( select pg_get_expr(x.indpred, x.indrelid) ) as p (text)
+      cross join lateral ( select pg_get_indexdef(i.oid) offset 0 )             as d (text)
+      cross join lateral ( select pg_get_expr(x.indpred, x.indrelid) offset 0 ) as p (text)
      where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
        and x.indisvalid and x.indisready
        and i.relkind = 'i' and not i.relispartition

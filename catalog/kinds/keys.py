@@ -30,7 +30,8 @@ class Key(Constraint, IndexBacked):
     @classmethod
     def query(cls, version: int) -> LiteralString:
         del version
-        # pg_get_constraintdef gives the storage options of an EXCLUDE constraint only.
+        # pg_get_constraintdef gives the storage options of an EXCLUDE constraint only. OFFSET 0 keeps each
+        # deparsed text from being made anew wherever it is named.
         return (
             COMMON_FIELDS
             + """
@@ -49,8 +50,8 @@ class Key(Constraint, IndexBacked):
             + """
       join pg_index x     on x.indexrelid = k.conindid
       join pg_class i     on i.oid = x.indexrelid
-      cross join lateral ( select pg_get_constraintdef(k.oid) )        as d (text)
-      cross join lateral ( select pg_get_expr(x.indpred, x.indrelid) ) as p (text)
+      cross join lateral ( select pg_get_constraintdef(k.oid) offset 0 )        as d (text)
+      cross join lateral ( select pg_get_expr(x.indpred, x.indrelid) offset 0 ) as p (text)
 """
             + COMMON_FILTER
             + "and k.contype in ('p', 'u', 'x')"

@@ -68,11 +68,13 @@ class View(Object):
                  , c.relacl::text[]                      as acl
                  , acldefault('r', c.relowner)::text[]   as acl_default
                  , array( select array[ a.attname::text, format_type(a.atttypid, a.atttypmod)
-                                      , coalesce(quote_ident(ln.nspname) || '.' || quote_ident(l.collname), '') ]
+                                      , coalesce( ( select quote_ident(ln.nspname) || '.' || quote_ident(l.collname)
+                                                      from pg_collation l
+                                                      join pg_namespace ln on ln.oid = l.collnamespace
+                                                     where l.oid = a.attcollation
+                                                       and l.oid <> t.typcollation ), '' ) ]
                             from pg_attribute a
-                            join pg_type t               on t.oid = a.atttypid
-                            left join pg_collation l     on l.oid = a.attcollation and l.oid <> t.typcollation
-                            left join pg_namespace ln    on ln.oid = l.collnamespace
+                            join pg_type t on t.oid = a.atttypid
                            where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
                            order by a.attnum )           as columns
                  , array( select option
