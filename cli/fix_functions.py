@@ -96,10 +96,9 @@ def _stdin(files: tuple[Path, ...], filename: Path | None) -> "Text | None":
 def _workspace(app: App, named: tuple[Path, ...]) -> "Workspace":
     """The project's workspace, or that of no project for files that belong to none."""
     from pgnorm.normalizer.choosing import belongs
-    from pgnorm.normalizer.workspace import Workspace
 
     if app.project is not None and named and not belongs(app.project, named):
-        return Workspace(None, tell=app.tell, shadow_url=app.shadow_url)
+        return app.workspace(in_project=False)
     return app.workspace()
 
 

@@ -73,7 +73,7 @@ def open_foreign(url: str, platform: Platform, *, allow_remote: bool) -> Iterato
 
     Raises PgnormError when the server isn't on this machine (unless `allow_remote`) or may not be used so.
     """
-    from psycopg import DatabaseError
+    from psycopg import DatabaseError, OperationalError
 
     given = Database(conninfo=url, hint=_HINT)
     with connect(given) as admin:
@@ -91,8 +91,11 @@ def open_foreign(url: str, platform: Platform, *, allow_remote: bool) -> Iterato
                     hint="connect as a superuser (supabase_admin in a local Supabase stack)",
                 ) from error
             yield ForeignHost(database=given, platform=platform, template=template, admin=admin)
+        except OperationalError as error:
+            raise PgnormError(f"the shadow server failed: {error}", hint=_HINT) from error
         finally:
-            if not admin.closed:
+            # Where the server is gone, the next run drops what is left.
+            with suppress(OperationalError):
                 _drop_database(admin, template)
                 _drop_platform(admin, memberships)
 

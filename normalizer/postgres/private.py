@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from attrs import define, field
 
+from pgnorm.catalog.errors import PgnormError
+
 from ..platforms import Platform
 from .account import server_account
 from .binaries import Binaries
@@ -19,6 +21,9 @@ from .server import PORT, Server, ServerFailed
 
 if TYPE_CHECKING:
     from psycopg import Connection
+
+_PATIENCE_AT_LOSS = 1.0  # seconds
+_LOST = "Something stopped it, maybe for want of memory: run it again, or name a server in --shadow-url."
 
 
 @define(kw_only=True)
@@ -72,7 +77,10 @@ class PrivateHost:
 
 @contextmanager
 def open_private(binaries: Binaries, platform: Platform) -> Iterator[PrivateHost]:
-    """Starts a server on a free slot and stops it at the end."""
+    """Starts a server on a free slot and stops it at the end.
+
+    Raises PgnormError where it can't be started, and should it end before it is stopped.
+    """
     account = server_account()
     root = cache_root(account)
     with writing(root):
@@ -97,9 +105,20 @@ def open_private(binaries: Binaries, platform: Platform) -> Iterator[PrivateHost
         )
         yield host
         in_order = host.in_order
+    except Exception as error:
+        if _is_loss(error) and server.has_ended(within=_PATIENCE_AT_LOSS):
+            raise PgnormError("the private Postgres server ended unexpectedly", hint=_LOST) from error
+        raise
     finally:
         in_order = server.stop() and in_order
         slot.finish(in_order=in_order)
+
+
+def _is_loss(error: BaseException | None) -> bool:
+    """Whether an error, or what it comes from, may be that of a lost connection."""
+    from psycopg import OperationalError
+
+    return error is not None and (isinstance(error, OperationalError) or _is_loss(error.__cause__))
 
 
 def _started(installation: Installation, make_seed: Callable[[], Seed]) -> tuple[Slot, Server]:
