@@ -339,6 +339,11 @@ class Object:
         del new, changed
         return False
 
+    def loses_data(self, new: Self, changed: frozenset[str]) -> bool:
+        """Whether altering it to `new` may lose what is stored (a column of a narrower type)."""
+        del new, changed
+        return False
+
     def needs_commit(self, new: Self, changed: frozenset[str]) -> bool:
         """Whether what altering it to `new` brings can be used only after a commit (an enum's new label)."""
         del new, changed

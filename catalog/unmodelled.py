@@ -28,12 +28,12 @@ select what, count(*)::int
    union all select 'operator', 'pg_operator'::regclass, oid, oprnamespace from pg_operator
    union all select 'operator class', 'pg_opclass'::regclass, oid, opcnamespace from pg_opclass
    union all select 'operator family', 'pg_opfamily'::regclass, oid, opfnamespace from pg_opfamily
-   union all select 'privilege set on an extension''s member', 'pg_namespace'::regclass, p.oid, 0
+   union all select 'extension member''s privilege', 'pg_namespace'::regclass, p.oid, 0
                from pg_proc p
                join pg_depend d on d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e'
                left join pg_init_privs i on i.classoid = 'pg_proc'::regclass and i.objoid = p.oid
               where p.proacl is distinct from i.initprivs
-   union all select 'privilege set on an extension''s member', 'pg_namespace'::regclass, c.oid, 0
+   union all select 'extension member''s privilege', 'pg_namespace'::regclass, c.oid, 0
                from pg_class c
                join pg_depend d on d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e'
                left join pg_init_privs i on i.classoid = 'pg_class'::regclass and i.objoid = c.oid and i.objsubid = 0

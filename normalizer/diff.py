@@ -6,7 +6,7 @@ from typing import Final
 from attrs import evolve
 
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.catalog.model import Catalog, Changed, DefaultGrants, Entry, Object, Target
+from pgnorm.catalog.model import Catalog, Changed, Entry, Object, Target
 from pgnorm.catalog.quoting import ident
 
 from . import satellites
@@ -34,8 +34,7 @@ def diff(
     found = differences(old, new) if found is None else found
     if not found:
         return EMPTY
-    grants = [item.default_grants for item in (around or old).objects.values()]
-    return _Planning(old, new, decide(old, new, found), found, tuple(filter(None, grants))).plan()
+    return _Planning(old, new, decide(old, new, found), found, around or old).plan()
 
 
 class _Planning:
@@ -45,14 +44,15 @@ class _Planning:
         new: Catalog,
         fate: Decisions,
         found: tuple[Difference, ...],
-        grants: tuple[DefaultGrants, ...],
+        around: Catalog,
     ) -> None:
         self.old = old
         self.new = new
         self.fate = fate
         self.found = found
-        self.grants = grants
-        self.target = Target(major=new.major, role=old.role, named_schemas=True)
+        self.grants = tuple(filter(None, (item.default_grants for item in around.objects.values())))
+        schemas = frozenset(item.namespace for catalog in (around, new) for item in catalog.objects.values())
+        self.target = Target(major=new.major, role=old.role, named_schemas=True, schemas=schemas)
         self.actions = Actions(old, new, fate)
 
     def plan(self) -> Plan:
@@ -78,12 +78,13 @@ class _Planning:
 
     def _altering(self, item: Object) -> Step:
         difference = self.fate.altered.get(item.id)
-        needs_commit = opaque = False
+        needs_commit = opaque = lossy = False
         if difference is not None and difference.old is not None and difference.new is not None:
+            lossy = difference.old.loses_data(difference.new, difference.own)
             needs_commit = difference.old.needs_commit(difference.new, difference.own)
             opaque = item.opaque and bool(difference.own)
         sql = _joined(self._alteration(item))
-        return Step(verb=Verb.ALTER, item=item, sql=sql, needs_commit=needs_commit, opaque=opaque)
+        return Step(verb=Verb.ALTER, item=item, sql=sql, needs_commit=needs_commit, opaque=opaque, destructive=lossy)
 
     def _dropping(self, item: Object) -> Step:
         dropped = evolve(item, name=_aside_name(item)) if item.id in self.fate.set_aside else item

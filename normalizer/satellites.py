@@ -19,7 +19,7 @@ def created(item: Object, defaults: Sequence[DefaultGrants], target: Target) -> 
     """What a new object lacks beside its owner. `defaults` say what it was granted when `target.role` created it."""
     initial = with_owner(_initial_acl(item, defaults, target.role), target.role, item.owner)
     yield from _set_extensions(item, ())
-    if item.comment is not None:
+    if item.own_comment is not None:
         yield _set_comment(item)
     for provider, label in item.labels:
         yield _set_label(item, provider, label)

@@ -10,7 +10,7 @@ from ..options import alter_options
 from ..priority import Priority
 from ..quoting import ident, literal, qualified, spell_types
 from .column_query import column_query
-from .conversions import conversion, through_text
+from .conversions import conversion, through_text, widens
 from .sequences import PlainSequence
 
 STORAGE: Final = {"p": "PLAIN", "e": "EXTERNAL", "x": "EXTENDED", "m": "MAIN"}
@@ -170,6 +170,9 @@ class Column(Object):
 
     def retypes(self, new: Self, changed: frozenset[str]) -> bool:
         return not changed.isdisjoint({"type", "collation"})
+
+    def loses_data(self, new: Self, changed: frozenset[str]) -> bool:
+        return "type" in changed and not self.disposable and not widens(self.type, new.type)
 
     def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[str]:
         column = f"{self.table} ALTER COLUMN {ident(self.name)}"

@@ -64,3 +64,46 @@ def _is_array(type_: str) -> bool:
 
 def _element(type_: str) -> str:
     return type_.removesuffix("[]").strip('"')
+
+
+_WIDER: Final = {
+    "smallint": {"integer", "bigint", "numeric", "real", "double precision"},
+    "integer": {"bigint", "numeric", "double precision"},
+    "bigint": {"numeric"},
+    "real": {"double precision"},
+    "character varying": {'"citext"'},
+    '"citext"': {"character varying"},
+    '"date"': {"timestamp without time zone", "timestamp with time zone"},
+    '"cidr"': {'"inet"'},
+}
+"""Types that hold every value of another."""
+_TEXTS: Final = frozenset({'"text"', "character varying"})
+
+
+def widens(old: str, new: str) -> bool:
+    """Whether the type `new` holds every value of `old`, as far as their names say: any type fits into text."""
+    before, after = _base(old), _base(new)
+    if _is_array(before) != _is_array(after):
+        return False
+    inner_before, inner_after = before.removesuffix("[]"), after.removesuffix("[]")
+    if inner_after in _TEXTS and not _modifiers(new):
+        return True
+    if inner_after != inner_before and inner_after not in _WIDER.get(inner_before, ()):
+        return False
+    return _fits(_modifiers(old) if inner_after == inner_before else (), _modifiers(new))
+
+
+def _modifiers(type_: str) -> tuple[int, ...]:
+    found = _MODIFIER.search(type_)
+    words = found[0].strip("()").split(",") if found else ()
+    return tuple(int(word) for word in words if word.strip().lstrip("-").isdigit())
+
+
+def _fits(old: tuple[int, ...], new: tuple[int, ...]) -> bool:
+    """Whether every length or (precision, scale) of `old` fits into `new`; no modifiers mean no limit."""
+    if not new:
+        return True
+    if len(old) != len(new):
+        return False
+    whole = [numbers[0] - sum(numbers[1:]) for numbers in (old, new)]
+    return whole[0] <= whole[1] and all(few <= many for few, many in zip(old[1:], new[1:], strict=True))
