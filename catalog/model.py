@@ -152,6 +152,10 @@ class Object:
     """A project may add one to what its platform manages (a trigger on `auth.users`)."""
     platform_decides: ClassVar[bool] = False
     """The platform's own stays so, however it differs from server to server (an extension)."""
+    whole_only: ClassVar[bool] = False
+    """Only a whole dump has it, none of chosen schemas (a table's place in a publication)."""
+    last: ClassVar[bool] = False
+    """A dump has it behind even the privileges, so that none of its statements is acted upon (an event trigger)."""
     ownable: ClassVar[bool] = True
     """Whether ALTER … OWNER TO can change its `owner` (default privileges belong to their role for good)."""
     default_acl_type: ClassVar[str] = ""

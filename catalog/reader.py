@@ -91,7 +91,7 @@ def read(connection: "psycopg.Connection[Row]") -> Catalog:
         remarks.setdefault(row[:3], {})["labels"] = _frozen(row[3])
     by_address: dict[Address, Object] = {}
     for kind, result in zip(KINDS, results, strict=True):
-        by_address.update(_objects(kind, numbers[kind.catalog], result, remarks))
+        by_address.update(_objects(kind, numbers.get(kind.catalog, 0), result, remarks))
     _drop_orphans(by_address)
     bodies = frozenset(numbers[kind.body_catalog] for kind in KINDS if kind.body_catalog)
     edges, extensions = _edges(by_address, dependencies.rows, bodies)

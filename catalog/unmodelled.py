@@ -13,7 +13,6 @@ select what, count(*)::int
    union all select 'cast', 'pg_cast'::regclass, oid, 0 from pg_cast
    union all select 'collation', 'pg_collation'::regclass, oid, collnamespace from pg_collation
    union all select 'conversion', 'pg_conversion'::regclass, oid, connamespace from pg_conversion
-   union all select 'event trigger', 'pg_event_trigger'::regclass, oid, 0 from pg_event_trigger
    union all select 'foreign data wrapper', 'pg_foreign_data_wrapper'::regclass, oid, 0 from pg_foreign_data_wrapper
    union all select 'foreign server', 'pg_foreign_server'::regclass, oid, 0 from pg_foreign_server
    union all select 'foreign table', 'pg_class'::regclass, oid, relnamespace from pg_class where relkind = 'f'
@@ -38,7 +37,6 @@ select what, count(*)::int
                join pg_depend d on d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e'
                left join pg_init_privs i on i.classoid = 'pg_class'::regclass and i.objoid = c.oid and i.objsubid = 0
               where c.relacl is distinct from i.initprivs
-   union all select 'publication', 'pg_publication'::regclass, oid, 0 from pg_publication
    union all select 'rule', 'pg_rewrite'::regclass, r.oid, c.relnamespace
                from pg_rewrite r join pg_class c on c.oid = ev_class where rulename <> '_RETURN'
    union all select 'statistics object', 'pg_statistic_ext'::regclass, oid, stxnamespace from pg_statistic_ext

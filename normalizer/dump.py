@@ -1,6 +1,6 @@
 """A catalog as SQL: byte for byte what pg_dump prints, or in the style of a platform's own dump."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, Protocol
 
 from attrs import frozen
@@ -80,15 +80,19 @@ class _Writer:
         self.out.append("\n")
         self._settings()
         chosen = [(item, body) for item, body in self.arrangement.nodes if self._printed(item, body)]
-        for item, body in chosen:
-            for entry in self._entries(item, body):
-                self._entry(item, entry)
+        self._definitions(pair for pair in chosen if not pair[0].last)
         for item, body in chosen:
             if not body:
                 for part in (item, *self._parts(item)):
                     self._privileges(part)
+        self._definitions(pair for pair in chosen if pair[0].last)
         self._comment("--\n-- PostgreSQL database dump complete\n--\n")
         self.out.append("\n\n" + self.style.tail)
+
+    def _definitions(self, chosen: Iterable[tuple[Object, bool]]) -> None:
+        for item, body in chosen:
+            for entry in self._entries(item, body):
+                self._entry(item, entry)
 
     def _printed(self, item: Object, body: bool) -> bool:
         if not self.selection.takes(item) or not item.dumped(self.target):

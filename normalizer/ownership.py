@@ -26,6 +26,8 @@ class Ownership:
         """
         if item.namespace and not self.owns_schema(item.namespace):
             return item.project_owned_anywhere and item.id not in self.baseline.objects
+        if (item.kind, item.name) in self.platform.managed_objects:
+            return False
         return not (item.platform_decides and item.id in self.baseline.objects)
 
     def owns_schema(self, name: str) -> bool:

@@ -21,7 +21,7 @@ class Selection:
         schema = item.namespace
         if schema in self.exclude:
             return False
-        return schema in self.include if self.include else True
+        return schema in self.include and not item.whole_only if self.include else True
 
 
 EVERYTHING = Selection()

@@ -11,6 +11,7 @@ from .default_privileges import DefaultPrivileges
 from .defaults import Default
 from .domains import Domain, DomainConstraint, DomainNotNull
 from .enums import EnumType
+from .event_triggers import EventTrigger
 from .extensions import Extension
 from .functions import Function, Procedure
 from .identities import Identity
@@ -19,6 +20,7 @@ from .keys import Key, KeyIndex
 from .materialized_views import MaterializedView, MaterializedViewColumn
 from .not_nulls import UncheckedNotNull
 from .policies import Policy
+from .publications import Publication, PublicationSchema, PublicationTable
 from .ranges import Range
 from .row_security import RowSecurity
 from .schemas import Schema
@@ -58,5 +60,9 @@ KINDS: Final[tuple[type[Object], ...]] = (
     Trigger,
     RowSecurity,
     Policy,
+    Publication,
+    PublicationTable,
+    PublicationSchema,
     DefaultPrivileges,
+    EventTrigger,
 )

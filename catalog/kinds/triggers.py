@@ -8,9 +8,8 @@ from attrs import frozen
 from ..model import Changed, Entry, Object, ObjectId, Target, alter, on_relation, replace
 from ..priority import Priority
 from ..quoting import ident, qualified, spell_types
+from .firing import STATES, USUAL_STATE
 
-STATES: Final = {"O": "ENABLE", "D": "DISABLE", "A": "ENABLE ALWAYS", "R": "ENABLE REPLICA"}
-USUAL_STATE: Final = "O"
 CONSTRAINT_TRIGGER: Final = "CREATE CONSTRAINT TRIGGER "
 
 

@@ -8,12 +8,14 @@ from attrs import frozen
 
 @frozen(kw_only=True)
 class Platform:
-    """A baseline: `sql` makes it in an empty database, `managed_schemas` (patterns) are the platform's own."""
+    """A baseline: `sql` makes it in an empty database; `managed_schemas` (patterns) and `managed_objects`, (kind,
+    name) of what lives in no schema, are the platform's own."""
 
     name: str
     sql: tuple[str, ...]
     search_path: str
     managed_schemas: tuple[str, ...]
+    managed_objects: tuple[tuple[str, str], ...] = ()
 
     def manages(self, schema: str) -> bool:
         """Whether the platform, and not the project, owns this schema."""
@@ -48,4 +50,5 @@ def supabase(*, auto_expose_new_tables: bool | None, major: int, local_cli: bool
         sql=(*settings, Path(__file__).with_name("supabase.sql").read_text(encoding="utf-8")),
         search_path='"$user", public, extensions',
         managed_schemas=_SUPABASE_SCHEMAS,
+        managed_objects=(("publication", "supabase_realtime_messages_publication"),),
     )

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from pgnorm.catalog.model import Entry, Object
 
@@ -12,11 +12,15 @@ RUN_TWICE: Final = frozenset({"SCHEMA", "TABLE", "SEQUENCE", "VIEW", "FUNCTION",
 OMITTED: Final = (
     "COMMENT ON EXTENSION ",
     'CREATE POLICY "cron_job_',
+    'CREATE PUBLICATION "supabase_realtime',
+    "CREATE EVENT TRIGGER ",
     'ALTER TABLE "cron"',
     'ALTER DEFAULT PRIVILEGES FOR ROLE "supabase_admin"',
     "SET transaction_timeout = 0;",
 )
 """How the statements begin that the platform itself sees to."""
+OMITTED_WITH_OWNER: Final = ("CREATE EVENT TRIGGER ", 'CREATE PUBLICATION "supabase_realtime_')
+"""Those of them whose owner it leaves out as well."""
 SCHEMALESS_EXTENSIONS: Final = re.compile(r'(CREATE EXTENSION IF NOT EXISTS "(?:pg_tle|pgsodium|pgmq)").+')
 
 
@@ -30,9 +34,11 @@ class SupabaseStyle:
     def edit(self, item: Object | None, entry: Entry) -> Entry | None:
         """The entry with CREATE made repeatable; None for what the platform sees to."""
         if entry.sql.startswith(OMITTED):
-            if not self.comments:
+            if item is None and not self.comments:
                 return None
-            return entry.with_sql("".join(f"-- {line}" for line in entry.sql.splitlines(keepends=True)))
+            lines = entry.sql.splitlines(keepends=True) if self.comments else []
+            sql = "".join(f"-- {line}" if line.strip() else line for line in lines)
+            return evolve(entry, sql=sql, owned=entry.owned and not entry.sql.startswith(OMITTED_WITH_OWNER))
         sql = SCHEMALESS_EXTENSIONS.sub(r"\1;", entry.sql) if entry.desc == "EXTENSION" else entry.sql
         if item is not None and entry.desc in RUN_TWICE and sql.startswith(f'CREATE {item.keyword} "'):
             sql = sql.replace(f"CREATE {item.keyword}", item.guarded, 1)

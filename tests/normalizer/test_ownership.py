@@ -18,7 +18,7 @@ PROJECT = """
     create function auth.not_ours() returns int language sql as 'select 1';
     create schema app;
     create function app.g() returns int language sql as 'select 1';
-    create publication mine;
+    create foreign data wrapper mine;
 """
 DEFAULTS = ObjectId("default privileges", "public", "f", "postgres")
 
@@ -55,7 +55,7 @@ def test_only_triggers_and_policies_on_managed_schemas(supabase_shadow: Shadow, 
         "schema .app",
         "function app.g",
     }
-    assert mine.unmodelled == (("publication", 1),)
+    assert mine.unmodelled == (("foreign data wrapper", 1),)
     assert all(edge.dependent in mine.objects and edge.referenced in mine.objects for edge in mine.edges)
 
 
@@ -81,3 +81,25 @@ def test_an_extension_of_the_platform_stays_the_platforms(supabase_shadow: Shado
     )
     assert [name.name for name in mine.objects if name.kind == "extension"] == ["citext"]
     assert given
+
+
+def test_tables_that_a_project_publishes_are_its_own(supabase_shadow: Shadow, reading: Reading) -> None:
+    sql = """
+        create table public.notes (id int primary key);
+        alter publication supabase_realtime add table public.notes;
+        create publication supabase_realtime_messages_publication for table auth.users;
+        create publication mine;
+    """
+    mine = owned(reading(sql), ownership(supabase_shadow, reading))
+    found = {item.label for item in mine.objects.values() if item.kind.startswith("publication")}
+    assert found == {"supabase_realtime: public.notes", "mine"}
+
+
+def test_event_triggers_go_by_the_schema_of_their_function(supabase_shadow: Shadow, reading: Reading) -> None:
+    sql = "".join(
+        f"create function {schema}.watch() returns event_trigger language plpgsql as 'begin end';"
+        f"create event trigger of_{schema} on sql_drop execute function {schema}.watch();"
+        for schema in ("public", "extensions")
+    )
+    mine = owned(reading(sql), ownership(supabase_shadow, reading))
+    assert labels(mine) == {"function public.watch", "event trigger .of_public"}

@@ -1,0 +1,6 @@
+"""When triggers, event triggers and rules fire: tgenabled, evtenabled, ev_enabled."""
+
+from typing import Final
+
+STATES: Final = {"O": "ENABLE", "D": "DISABLE", "A": "ENABLE ALWAYS", "R": "ENABLE REPLICA"}
+USUAL_STATE: Final = "O"

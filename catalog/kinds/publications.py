@@ -1,0 +1,211 @@
+"""Publications, and the tables and schemas in them."""
+
+from collections.abc import Iterator, Sequence
+from typing import ClassVar, Final, LiteralString, Self
+
+from attrs import frozen
+
+from ..model import Changed, Entry, Object, ObjectId, Target, alter, replace
+from ..priority import Priority
+from ..quoting import ident, ident_list, qualified, spell_types
+
+COLUMNS_AND_SCHEMAS_SINCE: Final = 150000
+GENERATED_COLUMNS_SINCE: Final = 180000
+NOT_GENERATED: Final = "n"
+GENERATED: Final = {NOT_GENERATED: "none", "s": "stored"}
+
+
+@frozen(kw_only=True)
+class Publication(Object):
+    """A publication: pg_publication. What is in it are objects of their own."""
+
+    kind: ClassVar[str] = "publication"
+    keyword: ClassVar[str] = "PUBLICATION"
+    catalog: ClassVar[str] = "pg_publication"
+    priority: ClassVar[int] = Priority.PUBLICATION
+
+    all_tables: bool = replace()
+    actions: tuple[str, ...] = alter()
+    """What it publishes: insert, update, delete, truncate."""
+    via_root: bool = alter()
+    """Whether a partition's changes are told as those of its root."""
+    generated: str = alter()
+    """pg_publication.pubgencols: n or s."""
+
+    @classmethod
+    def query(cls, version: int) -> LiteralString:
+        generated: LiteralString = "p.pubgencols::text" if version >= GENERATED_COLUMNS_SINCE else "'n'"
+        return (
+            """
+            select p.oid
+                 , ''                  as schema
+                 , p.pubname::text     as name
+                 , ''                  as detail
+                 , r.rolname::text     as owner
+                 , p.puballtables      as all_tables
+                 , array_remove( array[ case when p.pubinsert   then 'insert'   end
+                                      , case when p.pubupdate   then 'update'   end
+                                      , case when p.pubdelete   then 'delete'   end
+                                      , case when p.pubtruncate then 'truncate' end ]
+                               , null ) as actions
+                 , p.pubviaroot        as via_root
+                 , """
+            + generated
+            + """            as generated
+              from pg_publication p
+              join pg_roles r on r.oid = p.pubowner
+             where not exists ( select from pg_depend
+                                 where classid = 'pg_publication'::regclass and objid = p.oid and deptype = 'e' )
+             order by p.pubname"""
+        )
+
+    def signature(self, *, qualify: bool = True) -> str:
+        del qualify
+        return f"{self.keyword} {ident(self.name)}"
+
+    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
+        del parts, target, shell
+        tables = " FOR ALL TABLES" if self.all_tables else ""
+        options = [f"publish = '{', '.join(self.actions)}'"]
+        if self.via_root:
+            options.append("publish_via_partition_root = true")
+        if self.generated != NOT_GENERATED:
+            options.append(f"publish_generated_columns = {GENERATED[self.generated]}")
+        return f"CREATE {self.signature()}{tables} WITH ({', '.join(options)});\n"
+
+    def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[str]:
+        options = []
+        if changed.take("actions"):
+            options.append(f"publish = '{', '.join(new.actions)}'")
+        if changed.take("via_root"):
+            options.append(f"publish_via_partition_root = {str(new.via_root).lower()}")
+        if changed.take("generated"):
+            options.append(f"publish_generated_columns = {GENERATED[new.generated]}")
+        if options:
+            yield f"ALTER {self.signature()} SET ({', '.join(options)});"
+
+
+@frozen(kw_only=True)
+class Membership(Object):
+    """What puts something into a publication. `detail` is the publication; it has the schema of what is in it."""
+
+    whole_only: ClassVar[bool] = True
+
+    @property
+    def parent(self) -> ObjectId:
+        return ObjectId(Publication.kind, "", self.detail)
+
+    @property
+    def label(self) -> str:
+        return f"{self.detail}: {self.schema}.{self.name}"
+
+    @property
+    def tag(self) -> str:
+        return f"{self.detail} {self.name}"
+
+    @property
+    def member(self) -> str:
+        """How ALTER PUBLICATION names what is in it."""
+        raise NotImplementedError
+
+    def signature(self, *, qualify: bool = True) -> str:
+        del qualify
+        return f"PUBLICATION {ident(self.detail)}"
+
+    def entries(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> tuple[Entry, ...]:
+        return (Entry(desc=self.keyword, tag=self.tag, sql=self.create(parts, target)),)
+
+    def drop(self) -> str:
+        return f"ALTER {self.signature()} DROP {self.member};"
+
+
+@frozen(kw_only=True)
+class PublicationTable(Membership):
+    """A table in a publication: pg_publication_rel."""
+
+    kind: ClassVar[str] = "publication table"
+    keyword: ClassVar[str] = "PUBLICATION TABLE"
+    catalog: ClassVar[str] = "pg_publication_rel"
+    priority: ClassVar[int] = Priority.PUBLICATION_TABLE
+
+    columns: tuple[str, ...] = replace()
+    """Empty for all."""
+    filter: str | None = replace()
+    """Which rows are published, None for all."""
+
+    @classmethod
+    def query(cls, version: int) -> LiteralString:
+        details: LiteralString = (
+            """
+                 , array( select attname::text from pg_attribute
+                           where attrelid = p.prrelid and attnum = any (p.prattrs) order by attnum ) as columns
+                 , pg_get_expr(p.prqual, p.prrelid)       as filter"""
+            if version >= COLUMNS_AND_SCHEMAS_SINCE
+            else ", '{}'::text[] as columns, null::text as filter"
+        )
+        return (
+            """
+            select p.oid
+                 , n.nspname::text     as schema
+                 , c.relname::text     as name
+                 , b.pubname::text     as detail
+            """
+            + details
+            + """
+              from pg_publication_rel p
+              join pg_publication b on b.oid = p.prpubid
+              join pg_class c       on c.oid = p.prrelid
+              join pg_namespace n   on n.oid = c.relnamespace
+             where not exists ( select from pg_depend
+                                 where classid = 'pg_publication_rel'::regclass and objid = p.oid and deptype = 'e' )
+             order by n.nspname, c.relname, b.pubname"""
+        )
+
+    @property
+    def member(self) -> str:
+        return f"TABLE ONLY {qualified(self.schema, self.name)}"
+
+    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
+        del parts, shell
+        columns = f" ({ident_list(self.columns)})" if self.columns else ""
+        rows = f" WHERE ({spell_types(self.filter, target.major)})" if self.filter is not None else ""
+        return f"ALTER {self.signature()} ADD {self.member}{columns}{rows};\n"
+
+
+@frozen(kw_only=True)
+class PublicationSchema(Membership):
+    """All tables of a schema in a publication: pg_publication_namespace. `schema` and `name` are the schema."""
+
+    kind: ClassVar[str] = "publication schema"
+    keyword: ClassVar[str] = "PUBLICATION TABLES IN SCHEMA"
+    catalog: ClassVar[str] = "pg_publication_namespace"
+    priority: ClassVar[int] = Priority.PUBLICATION_SCHEMA
+
+    @classmethod
+    def query(cls, version: int) -> LiteralString:
+        if version < COLUMNS_AND_SCHEMAS_SINCE:
+            return "select oid, '' as schema, '' as name, '' as detail from pg_publication where false"
+        return """
+            select p.oid
+                 , n.nspname::text     as schema
+                 , n.nspname::text     as name
+                 , b.pubname::text     as detail
+              from pg_publication_namespace p
+              join pg_publication b on b.oid = p.pnpubid
+              join pg_namespace n   on n.oid = p.pnnspid
+             where not exists ( select from pg_depend
+                                 where classid = 'pg_publication_namespace'::regclass
+                                   and objid = p.oid and deptype = 'e' )
+             order by n.nspname, b.pubname"""
+
+    @property
+    def label(self) -> str:
+        return f"{self.detail}: {self.name}"
+
+    @property
+    def member(self) -> str:
+        return f"TABLES IN SCHEMA {ident(self.name)}"
+
+    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
+        del parts, target, shell
+        return f"ALTER {self.signature()} ADD {self.member};\n"
