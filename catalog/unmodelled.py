@@ -37,8 +37,6 @@ select what, count(*)::int
                join pg_depend d on d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e'
                left join pg_init_privs i on i.classoid = 'pg_class'::regclass and i.objoid = c.oid and i.objsubid = 0
               where c.relacl is distinct from i.initprivs
-   union all select 'rule', 'pg_rewrite'::regclass, r.oid, c.relnamespace
-               from pg_rewrite r join pg_class c on c.oid = ev_class where rulename <> '_RETURN'
    union all select 'statistics object', 'pg_statistic_ext'::regclass, oid, stxnamespace from pg_statistic_ext
    union all select 'subscription', 'pg_subscription'::regclass, s.oid, 0
                from pg_subscription s join pg_database b on b.oid = s.subdbid where b.datname = current_database()

@@ -23,6 +23,7 @@ from .policies import Policy
 from .publications import Publication, PublicationSchema, PublicationTable
 from .ranges import Range
 from .row_security import RowSecurity
+from .rules import Rule
 from .schemas import Schema
 from .sequences import PlainSequence
 from .tables import Table
@@ -57,6 +58,7 @@ KINDS: Final[tuple[type[Object], ...]] = (
     KeyIndex,
     Index,
     ForeignKey,
+    Rule,
     Trigger,
     RowSecurity,
     Policy,
