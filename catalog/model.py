@@ -156,6 +156,8 @@ class Object:
     """Only a whole dump has it, none of chosen schemas (a table's place in a publication)."""
     last: ClassVar[bool] = False
     """A dump has it behind even the privileges, so that none of its statements is acted upon (an event trigger)."""
+    owned_apart: ClassVar[bool] = False
+    """Has an owner of its own although it is a part of something (statistics on a table)."""
     ownable: ClassVar[bool] = True
     """Whether ALTER … OWNER TO can change its `owner` (default privileges belong to their role for good)."""
     default_acl_type: ClassVar[str] = ""

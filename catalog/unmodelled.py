@@ -11,7 +11,6 @@ with system (oid) as (
 select what, count(*)::int
   from ( select 'access method', 'pg_am'::regclass, oid, 0::oid from pg_am
    union all select 'cast', 'pg_cast'::regclass, oid, 0 from pg_cast
-   union all select 'collation', 'pg_collation'::regclass, oid, collnamespace from pg_collation
    union all select 'conversion', 'pg_conversion'::regclass, oid, connamespace from pg_conversion
    union all select 'foreign data wrapper', 'pg_foreign_data_wrapper'::regclass, oid, 0 from pg_foreign_data_wrapper
    union all select 'foreign server', 'pg_foreign_server'::regclass, oid, 0 from pg_foreign_server
@@ -37,7 +36,6 @@ select what, count(*)::int
                join pg_depend d on d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e'
                left join pg_init_privs i on i.classoid = 'pg_class'::regclass and i.objoid = c.oid and i.objsubid = 0
               where c.relacl is distinct from i.initprivs
-   union all select 'statistics object', 'pg_statistic_ext'::regclass, oid, stxnamespace from pg_statistic_ext
    union all select 'subscription', 'pg_subscription'::regclass, s.oid, 0
                from pg_subscription s join pg_database b on b.oid = s.subdbid where b.datname = current_database()
    union all select 'text search configuration', 'pg_ts_config'::regclass, oid, cfgnamespace from pg_ts_config

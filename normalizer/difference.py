@@ -75,7 +75,7 @@ def _told(item: Object) -> Mapping[str, object]:
     }
     return fields | {
         # A part's owner is that of the whole and changes with it (a column's sequence).
-        OWNER: item.owner if item.ownable and item.parent is None else None,
+        OWNER: item.owner if item.ownable and (item.parent is None or item.owned_apart) else None,
         COMMENT: item.own_comment,
         # Grants that the owner made or holds are the same grants under another owner.
         PRIVILEGES: as_grants(with_owner(effective_acl(item), item.owner, OWNER)),

@@ -4,6 +4,7 @@ from typing import Final
 
 from ..model import Object
 from .aggregates import Aggregate
+from .collations import Collation
 from .columns import Column
 from .composites import Attribute, Composite
 from .constraints import Check, ForeignKey
@@ -26,6 +27,7 @@ from .row_security import RowSecurity
 from .rules import Rule
 from .schemas import Schema
 from .sequences import PlainSequence
+from .statistics import Statistics
 from .tables import Table
 from .triggers import Trigger
 from .views import View, ViewColumn
@@ -33,6 +35,7 @@ from .views import View, ViewColumn
 KINDS: Final[tuple[type[Object], ...]] = (
     Schema,
     Extension,
+    Collation,
     EnumType,
     Composite,
     Attribute,
@@ -58,6 +61,7 @@ KINDS: Final[tuple[type[Object], ...]] = (
     KeyIndex,
     Index,
     ForeignKey,
+    Statistics,
     Rule,
     Trigger,
     RowSecurity,

@@ -200,7 +200,9 @@ class Column(Object):
     def rebind(self, new: Self, target: Target) -> Iterator[str]:
         column = f"{self.table} ALTER COLUMN {ident(self.name)}"
         type_ = spell_types(new.type, target.major)
-        yield f"ALTER {column} TYPE {type_}{new._collate}{through_text(ident(self.name), type_)};"
+        # A type of Postgres' own, named without a schema, is not new: its collation is, which changes no row.
+        using = through_text(ident(self.name), type_) if "." in type_ else ""
+        yield f"ALTER {column} TYPE {type_}{new._collate}{using};"
         yield from new.settings_of_type()
 
     def _alter_not_null(self, new: Self, changed: Changed) -> Iterator[str]:

@@ -1,0 +1,76 @@
+"""Extended statistics."""
+
+from collections.abc import Iterator, Sequence
+from typing import ClassVar, Final, LiteralString, Self
+
+from attrs import frozen
+
+from ..model import Changed, Object, ObjectId, Target, alter, replace
+from ..priority import Priority
+from ..quoting import spell_types
+
+DEFAULT_TARGET: Final = -1
+
+
+@frozen(kw_only=True)
+class Statistics(Object):
+    """A statistics object: pg_statistic_ext."""
+
+    kind: ClassVar[str] = "statistics object"
+    keyword: ClassVar[str] = "STATISTICS"
+    catalog: ClassVar[str] = "pg_statistic_ext"
+    priority: ClassVar[int] = Priority.STATISTICS
+    survives_retyping: ClassVar[bool] = True
+    owned_apart: ClassVar[bool] = True
+
+    relation_schema: str = replace()
+    relation: str = replace()
+    """The name of the table or materialized view that it is about."""
+    relation_kind: str = replace()
+    """The kind of that relation: another one can have the same name later."""
+    definition: str = replace()
+    """CREATE STATISTICS as Postgres deparses it."""
+    target: int = alter()
+    """The statistics target, -1 for that of the columns."""
+
+    @classmethod
+    def query(cls, version: int) -> LiteralString:
+        del version
+        # Since 17 a missing target is NULL.
+        return """
+            select s.oid
+                 , n.nspname::text                     as schema
+                 , s.stxname::text                     as name
+                 , ''                                  as detail
+                 , r.rolname::text                     as owner
+                 , cn.nspname::text                    as relation_schema
+                 , c.relname::text                     as relation
+                 , case c.relkind when 'm' then 'materialized view' when 'f' then 'foreign table' else 'table' end
+                                                       as relation_kind
+                 , pg_get_statisticsobjdef(s.oid)      as definition
+                 , coalesce(s.stxstattarget::int, -1)  as target
+              from pg_statistic_ext s
+              join pg_namespace n  on n.oid = s.stxnamespace
+              join pg_class c      on c.oid = s.stxrelid
+              join pg_namespace cn on cn.oid = c.relnamespace
+              join pg_roles r      on r.oid = s.stxowner
+             where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+               and not exists ( select from pg_depend
+                                 where classid = 'pg_statistic_ext'::regclass and objid = s.oid and deptype = 'e' )
+             order by n.nspname, s.stxname"""
+
+    @property
+    def parent(self) -> ObjectId:
+        return ObjectId(self.relation_kind, self.relation_schema, self.relation)
+
+    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
+        del parts, shell
+        aim = f"{self._aim()}\n" if self.target != DEFAULT_TARGET else ""
+        return f"{spell_types(self.definition, target.major)};\n{aim}"
+
+    def _aim(self) -> str:
+        return f"ALTER {self.signature()} SET STATISTICS {self.target};"
+
+    def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[str]:
+        if changed.take("target"):
+            yield new._aim()
