@@ -64,7 +64,8 @@ def fix_functions(
     text = _stdin(files, stdin_filename)
     paths = () if text else files
     named = tuple(path for path in (*paths, text.path if text else None) if path is not None)
-    with _workspace(app, named) as workspace:
+    _enter_project(app, named)
+    with app.workspace() as workspace:
         chosen = _chosen(workspace, paths, text)
         stored = workspace.read(app.source_or(app.source)) if app.source else None
         report = fix(workspace, chosen, stored=stored, take_comments=take == "comments")
@@ -93,13 +94,17 @@ def _stdin(files: tuple[Path, ...], filename: Path | None) -> "Text | None":
     return Text(content=read_bytes(), path=filename)
 
 
-def _workspace(app: App, named: tuple[Path, ...]) -> "Workspace":
-    """The project's workspace, or that of no project for files that belong to none."""
-    from pgnorm.normalizer.choosing import belongs
+def _enter_project(app: App, named: tuple[Path, ...]) -> None:
+    """Make the project of the named files the run's, unless --project names one."""
+    from pgnorm.normalizer.choosing import project_of
+    from pgnorm.normalizer.project import shown
 
-    if app.project is not None and named and not belongs(app.project, named):
-        return app.workspace(in_project=False)
-    return app.workspace()
+    if not named or app.project_path is not None:
+        return
+    here = app.project
+    app.project = project_of(named, here)
+    if app.project is not None and app.project is not here:
+        app.console.say(f"project: {shown(app.project.root)}")
 
 
 def _chosen(workspace: "Workspace", paths: tuple[Path, ...], text: "Text | None") -> "Chosen":

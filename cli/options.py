@@ -44,7 +44,7 @@ class App:
 
         return find(Path.cwd(), self.project_path)
 
-    def workspace(self, *, in_project: bool = True) -> "Workspace":
+    def workspace(self) -> "Workspace":
         """Where the command opens its sources; a context."""
         import logging
 
@@ -52,7 +52,7 @@ class App:
 
         # psycopg logs what it raises too, and Python prints what is logged and nobody handles.
         logging.getLogger("psycopg").addHandler(logging.NullHandler())
-        return Workspace(self.project if in_project else None, tell=self.tell, shadow_url=self.shadow_url)
+        return Workspace(self.project, tell=self.tell, shadow_url=self.shadow_url)
 
     def source_or(self, default: str) -> "Source":
         """The source that was named, or else the one of this word.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -11,7 +12,7 @@ from attrs import evolve, frozen
 from pgnorm.catalog.errors import PgnormError
 
 from .files import SourceFile, decode_file, read_file, sql_files
-from .project import Project, shown
+from .project import Project, find, shown
 
 if TYPE_CHECKING:
     from .loading import Kind
@@ -74,15 +75,46 @@ def choose(project: Project | None, paths: Sequence[Path], text: Text | None = N
     return Chosen(files=(*files, text.file), kind=kind, rewritten=frozenset({text.file.label}))
 
 
-def belongs(project: Project, paths: Sequence[Path]) -> bool:
-    """Whether the files are the project's own.
+def project_of(paths: Sequence[Path], here: Project | None) -> Project | None:
+    """The project of the files at `paths`: `here` where it holds them, else the nearest one upwards from them.
 
-    Raises PgnormError where some are and some are not.
+    Raises PgnormError for files of several projects, or of one and of none.
     """
-    outside = [path for path in paths if not path.resolve().is_relative_to(project.root.resolve())]
-    if outside and len(outside) < len(paths):
-        raise PgnormError("the file is not in the project of the others", place=shown(outside[0]))
-    return not outside
+    files = _expanded(paths) or paths
+    folders = {path.parent for path in files}
+    nearest = {folder: find(folder) for folder in folders}
+    (first, project), *others = [(path, _owner(path, here, nearest[path.parent])) for path in files]
+    for path, other in others:
+        if (other and other.root) != (project and project.root):
+            raise PgnormError(
+                f"the file belongs to {_named(other)}, but {shown(first)} to {_named(project)}",
+                place=shown(path),
+                hint="Run it once for the files of each project.",
+            )
+    return project
+
+
+def _owner(path: Path, here: Project | None, nearest: Project | None) -> Project | None:
+    """The project of one file, `nearest` being the one upwards from its folder."""
+    real = path.resolve()
+    if nearest is None and path.is_symlink():
+        nearest = find(real.parent)
+    if here is None or not any(one.is_relative_to(here.root) for one in (Path(os.path.abspath(path)), real)):
+        return nearest
+    if nearest is not None and here.root in nearest.root.parents and not _declares(here, real):
+        return nearest
+    return here
+
+
+def _declares(project: Project, real: Path) -> bool:
+    try:
+        return any(path.resolve() == real for path in project.declared_files())
+    except PgnormError:
+        return False
+
+
+def _named(project: Project | None) -> str:
+    return f"the project in {shown(project.root)}" if project else "no project"
 
 
 def _around(project: Project | None, given: dict[Path, Path]) -> tuple[tuple[Path, ...], Kind]:

@@ -117,6 +117,31 @@ def test_one_bad_file_among_several_keeps_all(run: Run, functions: Path) -> None
     assert sorted(path.name for path in functions.parent.iterdir()) == ["01_tables.sql", functions.name, "03_bad.sql"]
 
 
+def test_a_file_is_loaded_with_its_own_project_wherever_it_is_named_from(
+    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("shop", "web"):
+        schemas = folder / "apps" / name / "schemas"
+        schemas.mkdir(parents=True)
+        (schemas.parent / "pgnorm.toml").write_text("")
+        (schemas / "01_tables.sql").write_text("create table notes (id int);\n")
+        (schemas / "02_functions.sql").write_text(COUNT)
+    file = "apps/web/schemas/02_functions.sql"
+    code, out, err = run(f"fix-functions --check {file}")
+    assert (code, out) == (1, "")
+    assert err.startswith("project: apps/web\n")
+    stdin(monkeypatch, COUNT.encode())
+    assert run(f"fix-functions - --stdin-filename {file}")[1].startswith("CREATE OR REPLACE FUNCTION")
+    code, _, err = run(f"fix-functions {file} apps/shop/schemas/02_functions.sql")
+    assert code == 2
+    assert (
+        f"02_functions.sql: the file belongs to the project in apps/shop, but {file} to the project in apps/web" in err
+    )
+    Path("draft.sql").write_text("create function all_notes() returns setof notes language sql as 'table notes';\n")
+    assert run("fix-functions --check draft.sql")[0] == 2
+    assert run("--project apps/web fix-functions --check draft.sql")[0] == 1
+
+
 def test_mode_and_link_stay(run: Run, functions: Path) -> None:
     real = functions.parent.parent / "real.sql"
     functions.rename(real)

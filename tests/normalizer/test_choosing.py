@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.normalizer.choosing import STDIN, Text, belongs, choose
+from pgnorm.normalizer.choosing import STDIN, Text, choose, project_of
 from pgnorm.normalizer.project import Project, find
 
 
@@ -67,9 +67,38 @@ def test_stdin_may_stand_for_a_file_to_come_or_for_none(project: Project) -> Non
 
 def test_outside_of_a_project_the_files_stand_alone(project: Project) -> None:
     outside = Path("../outside.sql")
-    assert not belongs(project, [outside])
-    assert belongs(project, [Path("schemas/1.sql"), Path("not/there/yet.sql")])
+    assert project_of([outside], project) is None
+    assert project_of([Path("schemas/1.sql"), Path("not/there/yet.sql")], project) is project
     assert [file.label for file in choose(None, [outside]).files] == ["../outside.sql"]
+
+
+def test_a_file_leads_to_its_project(project: Project) -> None:
+    other = project.root / "apps" / "web"
+    (other / "schemas").mkdir(parents=True)
+    (other / "schemas" / "3.sql").write_text("")
+    inner = Path("apps/web/schemas/3.sql")
+    assert project_of([inner], project) is project
+    (other / "pgnorm.toml").write_text("")
+    for paths in ([inner], [Path("apps")], [Path("apps/web/schemas/to_come.sql")]):
+        for here in (None, project):
+            found = project_of(paths, here)
+            assert found is not None
+            assert found.root == other
+    with pytest.raises(PgnormError, match=r"belongs to the project in apps/web, but .* to the project in \."):
+        project_of([Path("schemas/1.sql"), inner], project)
+    (project.root / "pgnorm.toml").write_text('schema_paths = ["apps/*/schemas"]')
+    declaring = find(project.root)
+    assert project_of([inner], declaring) is declaring
+
+
+def test_a_link_belongs_to_where_it_stands_and_else_to_where_it_leads(project: Project) -> None:
+    out, into = Path("schemas/3.sql"), Path("../link.sql")
+    out.symlink_to("../../outside.sql")
+    into.symlink_to("project/schemas/1.sql")
+    assert project_of([out, into], project) is project
+    found = project_of([into], None)
+    assert found is not None
+    assert found.root == project.root
 
 
 def test_what_cannot_be_chosen_is_refused(project: Project) -> None:
@@ -80,7 +109,7 @@ def test_what_cannot_be_chosen_is_refused(project: Project) -> None:
     assert error.value.place == "missing.sql"
     with pytest.raises(PgnormError, match="in one run"):
         choose(project, [Path("schemas/1.sql"), Path("migrations/20240101000000_a.sql")])
-    with pytest.raises(PgnormError, match="not in the project"):
-        belongs(project, [Path("schemas/1.sql"), Path("../outside.sql")])
+    with pytest.raises(PgnormError, match=r"belongs to no project, but schemas/1.sql to the project in \."):
+        project_of([Path("schemas/1.sql"), Path("../outside.sql")], project)
     with pytest.raises(PgnormError, match="not UTF-8"):
         choose(project, [], Text(content=b"\xff", path=None))
