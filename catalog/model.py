@@ -413,8 +413,8 @@ class Catalog:
     """The role that read it: current_user."""
     objects: Mapping[ObjectId, Object]
     edges: tuple[Edge, ...]
-    unmodelled: tuple[tuple[str, int], ...] = ()
-    """Objects that no kind reads: (what, how many)."""
+    unmodelled: tuple[tuple[str, str], ...] = ()
+    """Objects that no kind reads: (what, name)."""
 
     @property
     def major(self) -> int:

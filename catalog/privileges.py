@@ -171,7 +171,8 @@ def acl_transition(
     """
     before, after = _by_grant(old), _by_grant(new)
     known = known_privileges(signature, columns, major)
-    for (grantor, grantee), had in before.items():
+    # A grant that rests on another one is later than it, and has to go first.
+    for (grantor, grantee), had in reversed(before.items()):
         has = after.get((grantor, grantee), {})
         lost = [letter for letter, _ in known if letter in had and letter not in has]
         narrowed = [letter for letter, _ in known if had.get(letter) and has.get(letter) is False]

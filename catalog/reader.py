@@ -104,7 +104,7 @@ def read(connection: "psycopg.Connection[Row]") -> Catalog:
         role=role.rows[0][0],
         objects=objects,
         edges=edges,
-        unmodelled=tuple((what, count) for what, count in unmodelled.rows if count),
+        unmodelled=tuple((what, name) for what, name in unmodelled.rows),
     )
 
 

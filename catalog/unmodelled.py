@@ -1,4 +1,4 @@
-"""What a database holds that no kind reads: counted, so that it is reported and never skipped in silence."""
+"""What a database holds that no kind reads: named, so that it is reported and never skipped in silence."""
 
 from typing import Final, LiteralString
 
@@ -8,52 +8,51 @@ with system (oid) as (
 ), member (classid, objid) as (
   select classid, objid from pg_depend where deptype in ('e', 'i') and objsubid = 0
 )
-select what, count(*)::int
-  from ( select 'access method', 'pg_am'::regclass, oid, 0::oid from pg_am
-   union all select 'cast', 'pg_cast'::regclass, oid, 0 from pg_cast
-   union all select 'conversion', 'pg_conversion'::regclass, oid, connamespace from pg_conversion
-   union all select 'foreign data wrapper', 'pg_foreign_data_wrapper'::regclass, oid, 0 from pg_foreign_data_wrapper
-   union all select 'foreign server', 'pg_foreign_server'::regclass, oid, 0 from pg_foreign_server
-   union all select 'foreign table', 'pg_class'::regclass, oid, relnamespace from pg_class where relkind = 'f'
-   union all select 'inherited or partitioned table', 'pg_class'::regclass, c.oid, relnamespace from pg_class c
+select what, replace(coalesce(name, (pg_identify_object(classid, objid, 0)).identity, objid::text), '"', '')
+  from ( select 'access method', 'pg_am'::regclass, oid, 0::oid, null::text from pg_am
+   union all select 'cast', 'pg_cast'::regclass, oid, 0, null from pg_cast
+   union all select 'conversion', 'pg_conversion'::regclass, oid, connamespace, null from pg_conversion
+   union all select 'foreign data wrapper', 'pg_foreign_data_wrapper'::regclass, oid, 0, null
+               from pg_foreign_data_wrapper
+   union all select 'foreign server', 'pg_foreign_server'::regclass, oid, 0, null from pg_foreign_server
+   union all select 'foreign table', 'pg_class'::regclass, oid, relnamespace, null from pg_class where relkind = 'f'
+   union all select 'inherited or partitioned table', 'pg_class'::regclass, c.oid, relnamespace, null from pg_class c
               where relkind in ('r', 'p')
                 and (relkind = 'p' or relispartition or exists (select from pg_inherits i where i.inhrelid = c.oid))
-   union all select 'invalid index', 'pg_index'::regclass, x.indexrelid, c.relnamespace
+   union all select 'typed table', 'pg_class'::regclass, oid, relnamespace, null from pg_class
+              where relkind in ('r', 'p') and reloftype <> 0
+   union all select 'invalid index', 'pg_index'::regclass, x.indexrelid, c.relnamespace, x.indexrelid::regclass::text
                from pg_index x join pg_class c on c.oid = x.indexrelid
               where c.relkind = 'i' and not (x.indisvalid and x.indisready)
-   union all select 'language', 'pg_language'::regclass, oid, 0 from pg_language
-   union all select 'large object', 'pg_largeobject'::regclass, oid, 0 from pg_largeobject_metadata
-   union all select 'operator', 'pg_operator'::regclass, oid, oprnamespace from pg_operator
-   union all select 'operator class', 'pg_opclass'::regclass, oid, opcnamespace from pg_opclass
-   union all select 'operator family', 'pg_opfamily'::regclass, oid, opfnamespace from pg_opfamily
-   union all select 'extension member''s privilege', 'pg_namespace'::regclass, p.oid, 0
+   union all select 'language', 'pg_language'::regclass, oid, 0, null from pg_language
+   union all select 'large object', 'pg_largeobject'::regclass, oid, 0, null from pg_largeobject_metadata
+   union all select 'operator', 'pg_operator'::regclass, oid, oprnamespace, null from pg_operator
+   union all select 'operator class', 'pg_opclass'::regclass, oid, opcnamespace, null from pg_opclass
+   union all select 'operator family', 'pg_opfamily'::regclass, oid, opfnamespace, null from pg_opfamily
+   union all select 'extension member''s privilege', 'pg_namespace'::regclass, p.oid, 0, p.oid::regprocedure::text
                from pg_proc p
                join pg_depend d on d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e'
                left join pg_init_privs i on i.classoid = 'pg_proc'::regclass and i.objoid = p.oid
               where p.proacl is distinct from i.initprivs
-   union all select 'extension member''s privilege', 'pg_namespace'::regclass, c.oid, 0
+   union all select 'extension member''s privilege', 'pg_namespace'::regclass, c.oid, 0, c.oid::regclass::text
                from pg_class c
                join pg_depend d on d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e'
                left join pg_init_privs i on i.classoid = 'pg_class'::regclass and i.objoid = c.oid and i.objsubid = 0
               where c.relacl is distinct from i.initprivs
-   union all select 'subscription', 'pg_subscription'::regclass, s.oid, 0
+   union all select 'subscription', 'pg_subscription'::regclass, s.oid, 0, null
                from pg_subscription s join pg_database b on b.oid = s.subdbid where b.datname = current_database()
-   union all select 'text search configuration', 'pg_ts_config'::regclass, oid, cfgnamespace from pg_ts_config
-   union all select 'text search dictionary', 'pg_ts_dict'::regclass, oid, dictnamespace from pg_ts_dict
-   union all select 'text search parser', 'pg_ts_parser'::regclass, oid, prsnamespace from pg_ts_parser
-   union all select 'text search template', 'pg_ts_template'::regclass, oid, tmplnamespace from pg_ts_template
-   union all select 'transform', 'pg_transform'::regclass, oid, 0 from pg_transform
-   union all select 'base type', 'pg_type'::regclass, oid, typnamespace from pg_type
+   union all select 'text search configuration', 'pg_ts_config'::regclass, oid, cfgnamespace, null from pg_ts_config
+   union all select 'text search dictionary', 'pg_ts_dict'::regclass, oid, dictnamespace, null from pg_ts_dict
+   union all select 'text search parser', 'pg_ts_parser'::regclass, oid, prsnamespace, null from pg_ts_parser
+   union all select 'text search template', 'pg_ts_template'::regclass, oid, tmplnamespace, null from pg_ts_template
+   union all select 'transform', 'pg_transform'::regclass, oid, 0, null from pg_transform
+   union all select 'base type', 'pg_type'::regclass, oid, typnamespace, null from pg_type
               where typtype in ('b', 'p') and typelem = 0
-       ) o (what, classid, objid, namespace)
+       ) o (what, classid, objid, namespace, name)
  where objid >= 16384
    and namespace not in (select oid from system)
    and (classid, objid) not in (select classid, objid from member)
- group by what
- order by what
+ order by what, 2
 """
-"""(what, how many) of the objects that users made; members of extensions, the casts
-that come with a range type and system schemas are left out.
-
-pg_subscription is readable for superusers only and is not asked for.
-"""
+"""(what, name without quotes, for a person) of the objects that users made; members of extensions, the casts that come
+with a range type and system schemas are left out."""

@@ -28,7 +28,7 @@ def scripts(comparison: "Comparison") -> tuple[str, ...]:
 def summarize(console: Console, comparison: "Comparison") -> None:
     """Say what changes, which drops to check, and what could not be proved."""
     if not comparison.plan:
-        console.say(NO_CHANGES)
+        console.say(f"{NO_CHANGES} in what is modelled" if comparison.one_sided else NO_CHANGES)
     else:
         _list_changes(console, comparison)
     for label in comparison.reordered:
@@ -65,7 +65,10 @@ def as_json(comparison: "Comparison", old: str, new: str, files: tuple[str, ...]
         "changes": changes,
         "phantoms": phantoms,
         "unproved": comparison.unproved,
-        "not_modelled": dict(comparison.unmodelled),
+        "not_modelled": [
+            {"what": what, "name": name, "one_sided": (what, name) in comparison.one_sided}
+            for what, name in comparison.unmodelled
+        ],
         "files": files,
     }
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"

@@ -10,11 +10,12 @@ from pgnorm.catalog.errors import PgnormError
 
 from .comparison import as_json, scripts, summarize, tell_phantoms
 from .help import EXIT_CODES, Command
-from .options import SOURCES, App, schema_options, shadow_option, source_options
+from .options import SOURCES, App, general_options, schema_options, shadow_option, source_options
 from .output import write
 
 if TYPE_CHECKING:
     from pgnorm.normalizer.comparing import Comparison, ProofBy
+    from pgnorm.normalizer.sources import Source
 
 CHANGED: Final = 1
 EPILOG: Final = f"""\b
@@ -27,7 +28,7 @@ Examples:
 {EXIT_CODES}"""
 
 
-@click.command(cls=Command, epilog=EPILOG)
+@click.command(cls=Command, params=general_options(), epilog=EPILOG)
 @source_options
 @click.option("--to", metavar="SOURCE", help=f"What it is to become: {SOURCES}.  [default: files]")
 @shadow_option
@@ -40,7 +41,7 @@ Examples:
     help="Who judges the plan that was tried in the shadow: pgnorm's own reading, or pg_dump as well.",
 )
 @click.option("--no-proof", is_flag=True, help="Print the plan without trying it in the shadow.")
-@click.option("--check", is_flag=True, help="End with 1 if there are changes.")
+@click.option("--check", is_flag=True, help="End with 1 if there are changes; not with -f.")
 @click.option("-f", "--file", "name", metavar="NAME", help="Write a migration <UTC time>_NAME.sql instead of stdout.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file instead of stdout.")
 @click.option("--json", "json_", is_flag=True, help="Print one JSON document instead of SQL.")
@@ -68,22 +69,33 @@ def diff(
     from pgnorm.normalizer.sources import parse
 
     if name is not None:
+        if check:
+            raise click.UsageError(
+                "--check writes no migration, so it can't be combined with -f; run `pgnorm diff --check` first."
+            )
         _check_name(app, name, alone=output is None or json_)
     old, new = _words(app, to)
     options = Options(
         schemas=schemas, exclude_schemas=exclude_schemas, cosmetic=cosmetic, proof=None if no_proof else proof
     )
+    sources = parse(old, app.project), parse(new, app.project)
+    if _same(*sources):
+        raise PgnormError(
+            f"both sides are the same source, `{_public(new)}`",
+            hint="Name another one for one of them; without --from it is `migrations`, without --to `files`.",
+        )
     with app.workspace() as workspace:
-        found = compare(workspace, parse(old, app.project), parse(new, app.project), options)
+        found = compare(workspace, *sources, options)
     summarize(app.console, found)
     tell_phantoms(app.console, found, _way_out(old, new))
-    app.tell_unmodelled(found.unmodelled)
+    app.tell_unmodelled(sorted(set(found.unmodelled) - set(found.one_sided)))
+    app.tell_unmodelled(found.one_sided, title="not modelled, and on one side only, so not in this plan")
     files = _write_migrations(app, found, name) if name is not None and found.plan else ()
     if json_:
         _deliver(app, as_json(found, _public(old), _public(new), files), output)
     elif found.plan and not files:
         _deliver(app, f"\n{BOUNDARY}\n".join(scripts(found)), output)
-    return CHANGED if check and found.plan else 0
+    return CHANGED if check and (found.plan or found.one_sided) else 0
 
 
 def _words(app: App, to: str | None) -> tuple[str, str]:
@@ -94,6 +106,15 @@ def _words(app: App, to: str | None) -> tuple[str, str]:
             hint="Name them with --from and --to, run it in the project, or name the project with --project.",
         )
     return app.source or "migrations", to or "files"
+
+
+def _same(old: "Source", new: "Source") -> bool:
+    from pgnorm.normalizer.sources import Files
+
+    if isinstance(old, Files) and isinstance(new, Files):
+        paths, others = ([path.resolve() for path in one.paths] for one in (old, new))
+        return old.kind == new.kind and paths == others
+    return old == new
 
 
 def _check_name(app: App, name: str, *, alone: bool) -> None:

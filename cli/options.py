@@ -72,10 +72,50 @@ class App:
         else:
             self.console.say(message)
 
-    def tell_unmodelled(self, counts: "Iterable[tuple[str, int]]") -> None:
+    def tell_unmodelled(self, found: "Iterable[tuple[str, str]]", *, title: str = "not modelled") -> None:
         """Name what no kind reads, so that nobody takes the output for all there is."""
-        if listed := ", ".join(plural(count, what) for what, count in counts):
-            self.console.warn(f"not modelled: {listed}")
+        names: dict[str, list[str]] = {}
+        for what, name in found:
+            names.setdefault(what, []).append(name)
+        if names:
+            self.console.warn(f"{title}: {'; '.join(_counted(what, some) for what, some in names.items())}")
+
+
+def general_options() -> list[click.Parameter]:
+    """What the group and every command take, so before the command's name or after it; the last one given counts."""
+    return [
+        click.Option(
+            ["--project"],
+            type=click.Path(path_type=Path),
+            metavar="DIR",
+            help="The project's folder, if not found upwards from here.",
+            expose_value=False,
+            callback=_take_project,
+        ),
+        click.Option(
+            ["-q", "--quiet"],
+            is_flag=True,
+            help="Say nothing on stderr but warnings and errors.",
+            expose_value=False,
+            callback=_take_quiet,
+        ),
+        click.Option(["-v", "--verbose"], is_flag=True, help="Say more.", expose_value=False, callback=_take_verbose),
+        click.Option(
+            ["--color/--no-color"],
+            default=None,
+            help="Colour or none; else NO_COLOR, FORCE_COLOR or the terminal decide.",
+            expose_value=False,
+            callback=_take_color,
+        ),
+    ]
+
+
+NAMED_AT_MOST: Final = 5
+
+
+def _counted(what: str, names: list[str]) -> str:
+    more = ", …" if len(names) > NAMED_AT_MOST else ""
+    return f"{plural(len(names), what)} ({', '.join(names[:NAMED_AT_MOST])}{more})"
 
 
 def source_options(function: Callable[P, R]) -> Callable[P, R]:
@@ -138,6 +178,28 @@ def schema_options(function: Callable[P, R]) -> Callable[P, R]:
     return only(but(function))
 
 
+def _take_project(ctx: click.Context, _option: click.Parameter, value: Path | None) -> None:
+    if value is not None:
+        _app(ctx).project_path = value
+
+
+def _take_quiet(ctx: click.Context, _option: click.Parameter, value: bool) -> None:
+    if value:
+        _app(ctx).console.quiet = True
+
+
+def _take_verbose(ctx: click.Context, _option: click.Parameter, value: bool) -> None:
+    if value:
+        _app(ctx).console.verbose = True
+
+
+def _take_color(ctx: click.Context, _option: click.Parameter, value: bool | None) -> None:
+    console = _app(ctx).console
+    if value is not None:
+        console.color = value
+    ctx.color = console.color
+
+
 def _take_word(ctx: click.Context, option: click.Parameter, value: str | None) -> None:
     if value is not None:
         _name_source(ctx, option, value)
@@ -168,6 +230,4 @@ def _take_shadow(ctx: click.Context, _option: click.Parameter, value: str | None
 
 
 def _app(ctx: click.Context) -> App:
-    app = ctx.find_object(App)
-    assert app is not None
-    return app
+    return ctx.ensure_object(App)

@@ -56,7 +56,15 @@ class Comparison:
     """What differs in the order of its columns alone, which is no difference."""
     unproved: str | None
     """Why the plan could not be tried, None where it was or where there is none."""
-    unmodelled: tuple[tuple[str, int], ...]
+    unmodelled: tuple[tuple[str, str], ...]
+    """What no kind reads, on either side: (what, name)."""
+    one_sided: tuple[tuple[str, str], ...]
+    """What of that only one side has: a difference that no plan here ends."""
+
+    @property
+    def passed_over(self) -> frozenset[ObjectId]:
+        """What the plan leaves different on purpose."""
+        return frozenset(phantom.difference.item.id for phantom in self.phantoms)
 
 
 def compare(workspace: Workspace, old: Source, new: Source, options: Options) -> Comparison:
@@ -90,52 +98,60 @@ class _Comparing:
         self._ownership()  # reads the baseline while the shadow is still empty
         with self._opened(new, live=bool(live)) as side:
             goal = side
-        with self._opened(old, live=bool(live)) as start:
-            return self._compared(old, new, start, goal, live=bool(live))
+        with ExitStack() as stack:
+            start = stack.enter_context(self._opened(old, live=bool(live)))
+            found = self._planned(start, goal)
+            if found.plan and found.unproved is None:
+                # Within one transaction an enum's new label can be used early where the enum is as new as itself.
+                if any(step.needs_commit for step in found.plan.steps):
+                    stack.close()  # the roles that an open transaction has made keep others waiting
+                    start = stack.enter_context(self._opened(old, live=bool(live), scratch=True))
+                self._prove(start, goal, found)
+                if self.options.proof == "pg_dump":
+                    stack.close()
+                    self._ask_pg_dump(old, new, found, live=bool(live))
+            return found
 
-    def _compared(self, source: Source, goal_source: Source, start: _Side, goal: _Side, *, live: bool) -> Comparison:
+    def _planned(self, start: _Side, goal: _Side) -> Comparison:
         select([start.catalog, goal.catalog], self._ownership().schemas, ())  # refuses a pattern that names nothing
         before, after = self._view(start.catalog, goal.catalog), self._view(goal.catalog, start.catalog)
         found = differences(before, after)
         phantoms = () if self.options.cosmetic else tuple(_phantoms(found))
         passed_over = {phantom.difference.item.id for phantom in phantoms}
-        plan = diff(
-            before, after, tuple(each for each in found if each.item.id not in passed_over), around=start.catalog
-        )
-        unproved = None
-        if plan and self.options.proof:
-            unproved = start.untried or goal.untried
-            if unproved is None:
-                self._prove(source, start, goal, plan, passed_over, live=live)
-                if self.options.proof == "pg_dump":
-                    self._ask_pg_dump(source, goal_source, plan, passed_over, live=live)
-        elif plan:
-            unproved = "--no-proof"
+        planned = tuple(each for each in found if each.item.id not in passed_over)
+        plan = diff(before, after, planned, around=start.catalog)
+        untried = (start.untried or goal.untried) if self.options.proof else "--no-proof"
         return Comparison(
             plan=plan,
             phantoms=phantoms,
             reordered=tuple(_reordered(before, after)),
-            unproved=unproved,
+            unproved=untried if plan else None,
             unmodelled=tuple(sorted({*before.unmodelled, *after.unmodelled})),
+            one_sided=tuple(sorted({*before.unmodelled} ^ {*after.unmodelled})),
         )
 
-    def _prove(
-        self, source: Source, start: _Side, goal: _Side, plan: Plan, passed_over: set[ObjectId], *, live: bool
-    ) -> None:
+    def _prove(self, start: _Side, goal: _Side, comparison: Comparison) -> None:
         def sides(catalog: Catalog) -> tuple[Catalog, Catalog]:
             return self._view(catalog, goal.catalog), self._view(goal.catalog, catalog)
 
         def forgiven(found: Difference) -> bool:
-            return found.item.id in passed_over
+            return found.item.id in comparison.passed_over
 
-        with ExitStack() as stack:
-            # Within one transaction an enum's new label can be used early where the enum is as new as itself.
-            if any(step.needs_commit for step in plan.steps):
-                start = stack.enter_context(self._opened(source, live=live, scratch=True))
-            assert start.loaded is not None
-            prove(start.loaded.session, plan, sides, forgiven)
+        assert start.loaded is not None
+        try:
+            prove(start.loaded.session, comparison.plan, sides, forgiven)
+        except PgnormError as error:
+            if not comparison.one_sided:
+                raise
+            names = ", ".join(f"{what} {name}" for what, name in comparison.one_sided)
+            raise PgnormError(
+                error.message,
+                place=error.place,
+                hint=f"One side only has what pgnorm does not model, and the plan may need it: {names}. "
+                "Write that into a migration by hand first.",
+            ) from error
 
-    def _ask_pg_dump(self, source: Source, goal: Source, plan: Plan, passed_over: set[ObjectId], *, live: bool) -> None:
+    def _ask_pg_dump(self, source: Source, goal: Source, found: Comparison, *, live: bool) -> None:
         """Let pg_dump compare what the plan makes of the old side with the new side, in databases of their own."""
         program = self.workspace.pg_dump
         with self._opened(goal, live=live, scratch=True) as side:
@@ -144,9 +160,9 @@ class _Comparing:
             goal_dump = entries(dumped(side.loaded.session.connection, program))
         with self._opened(source, live=live, scratch=True) as side:
             assert side.loaded is not None
-            apply(side.loaded.session, plan)
+            apply(side.loaded.session, found.plan)
             arrived = entries(dumped(side.loaded.session.connection, program))
-        forgiven = {(item.tag, item.schema) for item in map(wanted.objects.get, passed_over) if item is not None}
+        forgiven = {(item.tag, item.schema) for item in map(wanted.objects.get, found.passed_over) if item is not None}
         left = [f"- {entry}" for entry in (arrived - goal_dump) if self._judged(entry, forgiven)]
         left += [f"+ {entry}" for entry in (goal_dump - arrived) if self._judged(entry, forgiven)]
         if left:

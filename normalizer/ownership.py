@@ -61,8 +61,5 @@ def owned(catalog: Catalog, ownership: Ownership, *, beside: Catalog | None = No
 
     objects = {name: item for name, item in catalog.objects.items() if stays(item)}
     edges = tuple(edge for edge in catalog.edges if edge.dependent in objects and edge.referenced in objects)
-    provided = dict(ownership.baseline.unmodelled)
-    unmodelled = tuple(
-        (what, count - provided.get(what, 0)) for what, count in catalog.unmodelled if count > provided.get(what, 0)
-    )
+    unmodelled = tuple(each for each in catalog.unmodelled if each not in ownership.baseline.unmodelled)
     return evolve(catalog, objects=objects, edges=edges, unmodelled=unmodelled)

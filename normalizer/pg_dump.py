@@ -54,7 +54,7 @@ def _unordered(kind: str, text: str) -> str:
     if kind not in _COLUMNS:
         return text
     head, *lines = text.split("\n")
-    closing = lines.index(")") if ")" in lines else next(i for i, line in enumerate(lines) if line.startswith(")"))
+    closing = next((place for place, line in enumerate(lines) if line.startswith(")")), len(lines))
     inner = sorted(line.removesuffix(",") for line in lines[:closing])
     return "\n".join([head, *inner, *sorted(lines[closing:])])
 

@@ -74,5 +74,5 @@ def _run(session: "Session", step: Step) -> None:
         parts += [f"{word}: {text}" for word, text in (("DETAIL", said.message_detail),) if text]
         raise PgnormError(
             "\n".join([*parts, *(f"  {line}" for line in step.sql.splitlines())]),
-            hint=said.message_hint or "--no-proof prints the plan all the same.",
+            hint=REPORT,
         ) from error

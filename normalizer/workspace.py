@@ -40,7 +40,7 @@ class Loaded:
 
     catalog: Catalog
     session: Session
-    unmodelled: tuple[tuple[str, int], ...]
+    unmodelled: tuple[tuple[str, str], ...]
     """What of `catalog.unmodelled` the source made: the platform's own is left out."""
 
 
@@ -180,7 +180,7 @@ class Workspace:
 
         with self._filled(shadow, files, kind, scratch=scratch, bare=bare) as (session, given):
             catalog = read(session.connection)
-            made = tuple((what, more) for what, count in catalog.unmodelled if (more := count - given.get(what, 0)) > 0)
+            made = tuple(each for each in catalog.unmodelled if each not in given)
             yield Loaded(catalog=catalog, session=session, unmodelled=made)
 
     @contextmanager
@@ -193,7 +193,7 @@ class Workspace:
         scratch: bool = False,
         bare: bool = False,
         watch: Watch | None = None,
-    ) -> Iterator[tuple[Session, dict[str, int]]]:
+    ) -> Iterator[tuple[Session, frozenset[tuple[str, str]]]]:
         """The files in a session, and what nothing models of the platform beneath them."""
         from .execution import NeedsScratch
 
@@ -247,10 +247,10 @@ class Workspace:
             self._tell(note.level, f"{note.place}: {note.message}")
 
 
-def _unmodelled(session: Session) -> dict[str, int]:
+def _unmodelled(session: Session) -> frozenset[tuple[str, str]]:
     from pgnorm.catalog.unmodelled import UNMODELLED
 
-    return {str(what): int(count) for what, count in session.connection.execute(UNMODELLED)}
+    return frozenset((str(what), str(name)) for what, name in session.connection.execute(UNMODELLED))
 
 
 def _roles(session: Session) -> set[str]:

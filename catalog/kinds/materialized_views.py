@@ -5,7 +5,7 @@ from typing import ClassVar, Final, LiteralString, Self
 
 from attrs import frozen
 
-from ..model import Changed, Entry, Object, ObjectId, Target, alter, equal, replace
+from ..model import Changed, Entry, Object, ObjectId, Target, alter, replace
 from ..options import alter_options, with_options
 from ..priority import Priority
 from ..quoting import ident, qualified, spell_types
@@ -32,8 +32,6 @@ class MaterializedView(Object):
 
     definition: str = replace()
     """The query, deparsed."""
-    populated: bool = equal()
-    """Whether it holds its rows: data, no schema. A dump creates it empty."""
     access_method: str = replace()
     tablespace: str = alter()
     """Empty for the database's default."""
@@ -58,7 +56,6 @@ class MaterializedView(Object):
                  , c.relacl::text[]                      as acl
                  , acldefault('r', c.relowner)::text[]   as acl_default
                  , rtrim(pg_get_viewdef(c.oid), ';')     as definition
-                 , c.relispopulated                      as populated
                  , m.amname::text                        as access_method
                  , coalesce(s.spcname::text, '')         as tablespace
                  , coalesce(c.reloptions, '{}')          as options
@@ -101,7 +98,7 @@ class MaterializedView(Object):
 
     @property
     def finish(self) -> tuple[str, ...]:
-        return (f"REFRESH {self.signature()};",) if self.populated else ()
+        return (f"REFRESH {self.signature()};",)
 
     def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
         del parts, shell

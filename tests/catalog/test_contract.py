@@ -25,12 +25,17 @@ GENERIC = (
     "catalog/model.py",
     "catalog/ordering.py",
     "catalog/reader.py",
+    "normalizer/actions.py",
+    "normalizer/comparing.py",
     "normalizer/decisions.py",
     "normalizer/diff.py",
     "normalizer/difference.py",
     "normalizer/dump.py",
+    "normalizer/ownership.py",
     "normalizer/plan.py",
+    "normalizer/proof.py",
     "normalizer/satellites.py",
+    "normalizer/selection.py",
 )
 """Where no kind is known by name."""
 

@@ -55,7 +55,7 @@ def test_only_triggers_and_policies_on_managed_schemas(supabase_shadow: Shadow, 
         "schema .app",
         "function app.g",
     }
-    assert mine.unmodelled == (("foreign data wrapper", 1),)
+    assert mine.unmodelled == (("foreign data wrapper", "mine"),)
     assert all(edge.dependent in mine.objects and edge.referenced in mine.objects for edge in mine.edges)
 
 

@@ -1,0 +1,53 @@
+"""Comparisons in which a live database takes part, or whose plan needs a database of its own."""
+
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from pgnorm.normalizer.comparing import Comparison, Options, ProofBy, compare
+from pgnorm.normalizer.sources import parse
+from pgnorm.normalizer.workspace import Workspace
+
+
+def _compared(old: str, new: str, proof: ProofBy = "catalog") -> Comparison:
+    with Workspace(None, tell=lambda _level, _message: None) as workspace:
+        return compare(workspace, parse(old, None), parse(new, None), Options(proof=proof))
+
+
+def _file(folder: Path, name: str, text: str) -> str:
+    (folder / name).write_text(text)
+    return str(folder / name)
+
+
+def _address(connection: psycopg.Connection) -> str:
+    info = connection.info
+    return f"host={info.host} port={info.port} dbname={info.dbname} user={info.user}"
+
+
+def test_a_new_materialized_view_of_a_live_database_holds_its_rows(
+    database: psycopg.Connection, tmp_path: Path
+) -> None:
+    database.execute("create table t (a int); insert into t values (7); create materialized view m as select a from t")
+    goal = _file(tmp_path, "b.sql", "create table t (a int); create materialized view m as select a, 1 as b from t;")
+    found = _compared(_address(database), goal)
+    assert found.unproved is None
+    for script in found.plan.scripts():
+        database.execute(script.encode())
+    assert database.execute("select * from m").fetchall() == [(7, 1)]
+
+
+@pytest.mark.parametrize("proof", ["catalog", "pg_dump"])
+def test_roles_that_a_load_makes_keep_no_second_load_waiting(tmp_path: Path, proof: ProofBy) -> None:
+    grant = "grant usage on type e to pgnorm_unheard_of;"
+    old = _file(tmp_path, "a.sql", f"create type e as enum ('a'); {grant}")
+    new = _file(tmp_path, "b.sql", f"create type e as enum ('a', 'b'); {grant} create table t (x e default 'b');")
+    found = _compared(old, new, proof)
+    assert (len(found.plan.transactions), found.unproved) == (2, None)
+
+
+def test_what_is_not_modelled_and_on_one_side_only_is_told(tmp_path: Path) -> None:
+    old = _file(tmp_path, "a.sql", "create type of_a as (a int);")
+    new = _file(tmp_path, "b.sql", "create type of_a as (a int); create table typed of of_a;")
+    found = _compared(old, new)
+    assert (bool(found.plan), found.one_sided) == (False, (("typed table", "public.typed"),))
