@@ -80,6 +80,12 @@ def _list_changes(console: Console, comparison: "Comparison") -> None:
     console.say(f"{counts['+']} to add, {counts['~']} to change, {counts['-']} to drop:")
     for difference in shown:
         console.say(f"  {_line(difference)}", fg=_COLORS[_sign(difference)])
+    added = {difference.item.id for difference in comparison.plan.differences if difference.old is None}
+    again = [step for step in comparison.plan.steps if step.verb.value == "create" and step.id not in added]
+    if again:
+        console.say("Dropped and created again, since nothing less would do:")
+        for step in again:
+            console.say(f"  {step.item.kind} {step.item.label}")
     lost = [_line(difference) for difference in shown if difference.new is None]
     dropped = {difference.item.id for difference in shown if difference.new is None}
     lost += [f"{step.verb.value} {step.item.kind} {step.item.label}" for step in _destructive(comparison, dropped)]
@@ -101,7 +107,7 @@ def _outermost(differences: "tuple[Difference, ...]") -> "Iterator[Difference]":
     dropped = {each.item.id for each in differences if each.new is None}
     for each in differences:
         inside = added if each.old is None else dropped if each.new is None else set()
-        if each.item.parent not in inside:
+        if each.item.parent not in inside and (each.changed or not each.item.derived):
             yield each
 
 
