@@ -18,7 +18,7 @@ from .items import Item, Note
 from .lexer import tokens
 from .overwriting import Overwriting
 from .statements import Statement, split
-from .targets import names_in, roles_made, target
+from .targets import makes_routine, names_in, roles_made, target
 from .validation import validate
 
 if TYPE_CHECKING:
@@ -56,8 +56,8 @@ def load(
     without, every file becomes a transaction of its own. The statements of `declared` files may come in any order:
     one that names what a later one makes waits for it. `provide_extension` is told the name and version of each
     extension before it is created, and answers whether an empty stand-in was made. `owner` is the role that runs the
-    files (the connection's own by default). `on_statement` is called as soon as a statement has run; one that a later
-    statement overwrites has its call before it is undone.
+    files (the connection's own by default). `on_statement` is called when a statement has run, at once for one that
+    makes a routine; one that a later statement overwrites has its call before it is undone.
 
     Raises PgnormError for the first statement that fails, with its place, and NeedsScratch where the files hold what
     can't run inside one transaction. The session's settings are reset at the end.
@@ -120,7 +120,7 @@ class _Load:
                 continue
             item = Item(order=self._count, source=source, statement=statement, text=adapted.text, context=context)
             self._count += 1
-            if self.on_statement is None and not stands_alone(statement):
+            if not stands_alone(statement) and not (self.on_statement and makes_routine(statement)):
                 batch.append(item)
                 if len(batch) < _BATCH:
                     continue
@@ -137,7 +137,8 @@ class _Load:
     def _take_batch(self, batch: Sequence[Item]) -> None:
         """Runs statements at once where none waits and none fails, and else one by one."""
         if len(batch) > 1 and not self.waiting and self.execution.run_batch(batch):
-            self.done.extend(batch)
+            for item in batch:
+                self._record(item)
             return
         for item in batch:
             self._take(item)

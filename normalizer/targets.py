@@ -80,6 +80,11 @@ def names_in(statement: Statement) -> frozenset[str]:
     return frozenset(name_of(word) for word in statement.words)
 
 
+def makes_routine(statement: Statement) -> bool:
+    """Whether a statement creates, or creates anew, a function, a procedure or an aggregate."""
+    return statement.begins("CREATE") and not set(_ROUTINES).isdisjoint(statement.words[1:4])
+
+
 def roles_made(statements: Sequence[Statement]) -> list[str]:
     """The roles that the statements create."""
     return [

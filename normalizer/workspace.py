@@ -57,6 +57,8 @@ class Workspace:
         self._teller = tell
         self._shadow_url = shadow_url
         self._stack = ExitStack()
+        self._given: frozenset[tuple[str, str]] | None = None
+        """What nothing models of the platform beneath the sources; known once the first one is loaded."""
         self._roles: set[str] = set()
         """The roles that one source made: what leads from another to it may name them."""
 
@@ -147,7 +149,7 @@ class Workspace:
         `watch` is asked at the beginning of each attempt to load them for what is called after each statement.
         Raises PgnormError for a text that does not load, with its place.
         """
-        with self._filled(self.shadow, files, kind, watch=watch) as (session, _):
+        with self._filled(self.shadow, files, kind, watch=watch) as session:
             yield session
 
     def _tell(self, level: Level, message: str) -> None:
@@ -178,9 +180,9 @@ class Workspace:
         """
         from pgnorm.catalog.reader import read
 
-        with self._filled(shadow, files, kind, scratch=scratch, bare=bare) as (session, given):
+        with self._filled(shadow, files, kind, scratch=scratch, bare=bare) as session:
             catalog = read(session.connection)
-            made = tuple(each for each in catalog.unmodelled if each not in given)
+            made = tuple(each for each in catalog.unmodelled if each not in (self._given or ()))
             yield Loaded(catalog=catalog, session=session, unmodelled=made)
 
     @contextmanager
@@ -193,14 +195,15 @@ class Workspace:
         scratch: bool = False,
         bare: bool = False,
         watch: Watch | None = None,
-    ) -> Iterator[tuple[Session, frozenset[tuple[str, str]]]]:
-        """The files in a session, and what nothing models of the platform beneath them."""
+    ) -> Iterator[Session]:
+        """The files in a session."""
         from .execution import NeedsScratch
 
         with ExitStack() as stack:
             while True:
                 session = stack.enter_context(shadow.session(scratch=scratch))
-                given = _unmodelled(session)
+                if watch is None and self._given is None:
+                    self._given = _unmodelled(session)
                 if bare:
                     session.connection.execute("delete from pg_catalog.pg_default_acl")
                 before = _roles(session)
@@ -215,7 +218,7 @@ class Workspace:
             for name in sorted(self._roles - after):
                 session.connection.execute(f"create role {ident(name)}".encode())
             self._roles |= after - before
-            yield session, given
+            yield session
 
     def _run(
         self,
