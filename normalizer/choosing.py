@@ -11,7 +11,7 @@ from attrs import evolve, frozen
 
 from pgnorm.catalog.errors import PgnormError
 
-from .files import SourceFile, decode_file, read_file, sql_files
+from .files import SourceFile, decode_file, read_file, real_path, sql_files
 from .project import Project, find, shown
 
 if TYPE_CHECKING:
@@ -57,17 +57,17 @@ def choose(project: Project | None, paths: Sequence[Path], text: Text | None = N
             )
         declared = tuple(_read(path) for path in project.declared_files())
         return Chosen(files=declared, kind="declared", rewritten=frozenset(file.label for file in declared))
-    given = {path.resolve(): path for path in _expanded(paths)}
+    given = {real_path(path): path for path in _expanded(paths)}
     if text is not None and text.path is not None:
-        given[text.path.resolve()] = text.path
+        given[real_path(text.path)] = text.path
     base, kind = _around(project, given)
-    known = {path.resolve(): path for path in base}
+    known = {real_path(path): path for path in base}
     files = [_read(path) for path in base]
     files += [_read(path) for real, path in given.items() if real not in known and not _is(text, real)]
     if text is None:
         rewritten = frozenset(shown(known.get(real, path)) for real, path in given.items())
         return Chosen(files=tuple(files), kind=kind, rewritten=rewritten)
-    real = text.path.resolve() if text.path else None
+    real = real_path(text.path) if text.path else None
     if real in known:
         content = text.file
         files = [evolve(content, label=file.label) if file.path == known[real] else file for file in files]
@@ -96,7 +96,7 @@ def project_of(paths: Sequence[Path], here: Project | None) -> Project | None:
 
 def _owner(path: Path, here: Project | None, nearest: Project | None) -> Project | None:
     """The project of one file, `nearest` being the one upwards from its folder."""
-    real = path.resolve()
+    real = real_path(path)
     if nearest is None and path.is_symlink():
         nearest = find(real.parent)
     if here is None or not any(one.is_relative_to(here.root) for one in (Path(os.path.abspath(path)), real)):
@@ -108,7 +108,7 @@ def _owner(path: Path, here: Project | None, nearest: Project | None) -> Project
 
 def _declares(project: Project, real: Path) -> bool:
     try:
-        return any(path.resolve() == real for path in project.declared_files())
+        return any(real_path(path) == real for path in project.declared_files())
     except PgnormError:
         return False
 
@@ -122,8 +122,8 @@ def _around(project: Project | None, given: dict[Path, Path]) -> tuple[tuple[Pat
     if project is None:
         return (), "declared"
     migrations = tuple(migration.path for migration in project.migration_files().files)
-    applied = {path.resolve() for path in migrations}.intersection(given)
-    if not applied or applied.intersection(path.resolve() for path in project.declared_files()):
+    applied = {real_path(path) for path in migrations}.intersection(given)
+    if not applied or applied.intersection(real_path(path) for path in project.declared_files()):
         return project.declared_files(), "declared"
     if len(applied) < len(given):
         place = shown(given[next(iter(applied))])
@@ -140,7 +140,7 @@ def _expanded(paths: Sequence[Path]) -> list[Path]:
 
 
 def _is(text: Text | None, real: Path) -> bool:
-    return text is not None and text.path is not None and text.path.resolve() == real
+    return text is not None and text.path is not None and real_path(text.path) == real
 
 
 def _read(path: Path) -> SourceFile:

@@ -49,6 +49,11 @@ def read_file(path: Path, *, label: str | None = None) -> SourceFile:
     return decode_file(content, path=path, label=name)
 
 
+def real_path(path: Path) -> Path:
+    """The path without links. Unlike `Path.resolve` it takes links that lead in a circle as they are."""
+    return Path(os.path.realpath(path))
+
+
 def sql_files(folder: Path) -> tuple[Path, ...]:
     """The .sql files below a folder, sorted by path as the bytes compare; links that lead nowhere are among them.
 
