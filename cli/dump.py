@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from .help import EXIT_CODES, Command
-from .options import App, schema_options, shadow_option, source_options
+from .options import App, general_options, schema_options, shadow_option, source_options
 from .output import write
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ Examples:
 {EXIT_CODES}"""
 
 
-@click.command(cls=Command, epilog=EPILOG)
+@click.command(cls=Command, params=general_options(), epilog=EPILOG)
 @source_options
 @shadow_option
 @schema_options

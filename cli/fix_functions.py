@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from .help import EXIT_CODES, Command
-from .options import App, shadow_option, source_options
+from .options import App, general_options, shadow_option, source_options
 from .output import plural, read_bytes, write, write_bytes
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ Examples:
 {EXIT_CODES}"""
 
 
-@click.command("fix-functions", cls=Command, epilog=EPILOG)
+@click.command("fix-functions", cls=Command, params=general_options(), epilog=EPILOG)
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path, allow_dash=True))
 @source_options
 @shadow_option
@@ -77,7 +77,7 @@ def fix_functions(
         _print_diff(report)
     elif not check:
         report.write()
-    _summarize(app, report, written=not (check or show_diff))
+    _summarize(app, report, text, written=not (check or show_diff))
     return CHANGED if check and report.changed else 0
 
 
@@ -135,10 +135,12 @@ def _colored(line: str) -> str:
     return click.style(line, bold=True) if bold else click.style(line, fg=_COLORS.get(line[:1]))
 
 
-def _summarize(app: App, report: "Report", *, written: bool) -> None:
+def _summarize(app: App, report: "Report", text: "Text | None", *, written: bool) -> None:
     verb = "rewrote" if written else "would rewrite"
     for rewrite in report.changed:
-        app.console.say(f"{verb} {rewrite.source.label}")
+        name = rewrite.source.label
+        what = name if text is None else f"stdin (for {name})" if text.path else "stdin"
+        app.console.say(f"{verb} {what}")
     if not report.rewritten + report.unchanged + report.left:
         app.console.say("No function definitions found.")
         return

@@ -14,9 +14,11 @@ Exit codes:
 SOURCE: Final = "Source"
 OUTPUT: Final = "Output"
 OTHERS: Final = "Options"
+GENERAL: Final = "General"
 _GROUPS: Final = {
     **dict.fromkeys(("from", "to", "local", "db", "db_url", "linked", "shadow_url"), SOURCE),
     **dict.fromkeys(("output", "style", "keep_comments", "name", "json", "json_", "as_json", "show_diff"), OUTPUT),
+    **dict.fromkeys(("project", "quiet", "verbose", "color", "help"), GENERAL),
 }
 
 
@@ -25,7 +27,7 @@ class Command(click.Command):
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the groups, each under its title."""
-        groups: dict[str, list[tuple[str, str]]] = {SOURCE: [], OTHERS: [], OUTPUT: []}
+        groups: dict[str, list[tuple[str, str]]] = {SOURCE: [], OTHERS: [], OUTPUT: [], GENERAL: []}
         for parameter in self.get_params(ctx):
             record = parameter.get_help_record(ctx)
             # An argument stands in the usage line; newer clicks have a record of it all the same.

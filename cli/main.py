@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from pathlib import Path
 from typing import Final, NoReturn
 
 import click
@@ -14,8 +13,8 @@ import click
 from pgnorm.catalog.errors import PgnormError
 
 from . import VERSION
-from .options import App
-from .output import Console, wants_color
+from .options import App, general_options
+from .output import Console
 
 COMMANDS: Final = {
     "diff": "pgnorm.cli.diff:diff",
@@ -30,6 +29,12 @@ CLOSED_PIPE: Final = 141
 
 class LazyGroup(click.Group):
     """A group whose commands are named in `COMMANDS`, so that starting costs none of their imports."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if not args and not ctx.resilient_parsing:
+            click.echo(self.get_help(ctx), err=True)
+            ctx.exit(FAILED)
+        return super().parse_args(ctx, args)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted(COMMANDS)
@@ -60,17 +65,10 @@ def _print_version(ctx: click.Context, _parameter: click.Parameter, value: bool)
 
 @click.group(
     cls=LazyGroup,
+    params=general_options(),
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Exit codes: 0 done or nothing to do; 1 with --check: something would change; 2 could not do it; "
     "130 interrupted.",
-)
-@click.option(
-    "--project", type=click.Path(path_type=Path), help="The project's folder, if not found upwards from here."
-)
-@click.option("-q", "--quiet", is_flag=True, help="Say nothing on stderr but warnings and errors.")
-@click.option("-v", "--verbose", is_flag=True, help="Say more.")
-@click.option(
-    "--color/--no-color", default=None, help="Colour or none; else NO_COLOR, FORCE_COLOR or the terminal decide."
 )
 @click.option(
     "--version",
@@ -80,13 +78,8 @@ def _print_version(ctx: click.Context, _parameter: click.Parameter, value: bool)
     callback=_print_version,
     help="Show the version and exit.",
 )
-@click.pass_context
-def group(ctx: click.Context, project: Path | None, quiet: bool, verbose: bool, color: bool | None) -> None:
+def group() -> None:
     """Keep schema files, migrations and databases saying the same thing, in the words Postgres stores."""
-    app = ctx.ensure_object(App)
-    app.project_path = project
-    ctx.color = wants_color(color)
-    app.console = Console(quiet=quiet, verbose=verbose, color=ctx.color)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

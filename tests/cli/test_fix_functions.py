@@ -91,14 +91,17 @@ def test_named_files_are_loaded_with_their_project(run: Run, functions: Path) ->
 def test_stdin_goes_to_stdout(run: Run, functions: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     content = b"\xef\xbb\xbf" + ONE.replace("\n", "\r\n").encode()
     stdin(monkeypatch, content)
-    code, out, _ = run("fix-functions - --stdin-filename schemas/02_functions.sql")
+    code, out, err = run("fix-functions - --stdin-filename schemas/02_functions.sql")
     assert (code, out) == (0, "\ufeff" + CANONICAL.replace("\n", "\r\n"))
+    assert summary(err)[0] == "rewrote stdin (for schemas/02_functions.sql)"
     stdin(monkeypatch, COUNT.encode())
-    code, out, _ = run("fix-functions -")
-    assert code == 0
+    code, out, err = run("fix-functions -")
+    assert (code, summary(err)[0]) == (0, "rewrote stdin")
     assert out.startswith('CREATE OR REPLACE FUNCTION "public"."count_notes"() RETURNS bigint\n')
     stdin(monkeypatch, content)
-    assert run("fix-functions - --stdin-filename schemas/02_functions.sql --check")[:2] == (1, "")
+    code, out, err = run("fix-functions - --stdin-filename schemas/02_functions.sql --check")
+    assert (code, out) == (1, "")
+    assert summary(err)[0] == "would rewrite stdin (for schemas/02_functions.sql)"
     assert functions.read_text() == f"-- One.\n{ONE}"
 
 

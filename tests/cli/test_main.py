@@ -60,6 +60,8 @@ def test_help_lists_all_commands(run: Run) -> None:
         ("dump --from files", "there is none from here upwards"),
         ("dump --from migratoins", "Did you mean `migrations`?"),
         ("dump --from x.json", "x.json: snapshots can't be read yet"),
+        ("diff -f a --check", "--check writes no migration, so it can't be combined with -f"),
+        ("diff -f a -o b.sql", "-f can't be combined with -o"),
         ("diff", "outside a project diff needs both sources"),
     ],
 )
@@ -121,6 +123,26 @@ def test_an_interrupt_ends_with_130_and_one_word(plain: Path) -> None:
         os.kill(process.pid, signal.SIGINT)
         assert process.wait(timeout=20) == 130
         assert process.stderr.read().strip() == b"Interrupted."
+
+
+def test_without_a_command_the_help_is_printed_once(run: Run) -> None:
+    code, out, err = run("")
+    assert (code, out) == (2, "")
+    assert err == run("--help")[1]
+
+
+@pytest.mark.usefixtures("plain")
+def test_general_options_stand_before_or_after_the_command(
+    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run("-q dump") == run("dump -q") == (0, run("dump")[1], "")
+    assert run("dump -v")[2] == run("-v dump")[2]
+    monkeypatch.chdir("schemas")
+    (folder / "other").mkdir()
+    assert "other: no project here" in run("dump --project ../other")[2]
+    assert run("--project ../other dump --project .. -q")[0] == 0
+    assert "\x1b" in run("dump --color --from nothing")[2]
+    assert "\x1b" not in run("--color dump --no-color --from nothing")[2]
 
 
 @pytest.mark.usefixtures("folder")
