@@ -1,6 +1,9 @@
 """`pgnorm` and `python -m pgnorm.cli`: an interrupt ends it quietly even while it is still loading."""
 
+import gc
+import os
 import signal
+import sys
 from typing import NoReturn
 
 
@@ -10,11 +13,19 @@ def start() -> NoReturn:
     listening = signal.getsignal(signal.SIGINT) is signal.default_int_handler
     if listening:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
+    gc.disable()  # what a run reads lives to its end: looking for cycles in it finds nothing
     from .main import main
 
     if listening:
         signal.signal(signal.SIGINT, signal.default_int_handler)
-    main()
+    try:
+        main()
+    except SystemExit as ended:
+        # All is written and closed by now, and giving the memory back piece by piece takes long.
+        for stream in (sys.stdout, sys.stderr):
+            if stream is not None:  # closed by whoever started us
+                stream.flush()
+        os._exit(ended.code if isinstance(ended.code, int) else 1)
 
 
 if __name__ == "__main__":
