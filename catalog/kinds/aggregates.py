@@ -104,6 +104,7 @@ class Aggregate(Object):
               join pg_namespace n on n.oid = p.pronamespace
               join pg_roles r     on r.oid = p.proowner
              where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+               and p.oid >= 16384
                and not exists ( select from pg_depend
                                  where classid = 'pg_proc'::regclass and objid = p.oid and deptype = 'e' )
              order by n.nspname, p.proname, p.pronargs, p.proargtypes"""

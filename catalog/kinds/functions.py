@@ -28,6 +28,7 @@ LIST_SETTINGS: Final = frozenset(
 )
 """Settings marked GUC_LIST_QUOTE, whose stored value is a list of identifiers (dumputils.c)."""
 
+# Thousands of functions come from initdb, with OIDs below FirstNormalObjectId (16384).
 _QUERY: Final[LiteralString] = """
     select p.oid
          , n.nspname::text                                                       as schema
@@ -49,6 +50,13 @@ _QUERY: Final[LiteralString] = """
          , pg_get_function_arguments(p.oid)                                      as arguments
          , pg_get_function_identity_arguments(p.oid)                             as identity_arguments
          , coalesce(pg_get_function_result(p.oid), '')                           as result
+         , case when p.proallargtypes is not null and p.prorettype = 'record'::regtype
+                then array( select array[coalesce(p.proargnames[a.position], ''), a.type::regtype::text]
+                              from unnest(p.proallargtypes, p.proargmodes) with ordinality a (type, mode, position)
+                             where a.mode in ('o', 'b', 't')
+                             order by a.position )
+                else '{}'
+           end                                                                   as output_columns
          , coalesce(p.proargnames, '{}')::text[]                                 as argument_names
          , p.pronargdefaults::int                                                as default_count
          , l.lanname::text                                                       as language
@@ -70,6 +78,7 @@ _QUERY: Final[LiteralString] = """
       join pg_language l  on l.oid = p.prolang
       join pg_roles r     on r.oid = p.proowner
      where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+       and p.oid >= 16384
        and not exists ( select from pg_depend
                          where classid = 'pg_proc'::regclass and objid = p.oid and deptype in ('e', 'i') )
 """
@@ -96,6 +105,8 @@ class Function(Object):
     identity_arguments: str = equal()
     """How ALTER and COMMENT name it; `arguments` says the same and the defaults."""
     result: str = replace()
+    output_columns: tuple[tuple[str, str], ...] = replace()
+    """(name, type) of each OUT, INOUT and TABLE parameter, where `result` is a record of them."""
     argument_names: tuple[str, ...] = equal()
     """`arguments` says the same; here to see whether one was renamed."""
     default_count: int = equal()
