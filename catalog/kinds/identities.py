@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from ..model import Changed, Entry, Object, ObjectId, Target, alter, equal
 from ..quoting import ident, qualified
@@ -118,13 +118,14 @@ class Identity(Counter):
         return f"ALTER {self.column} DROP IDENTITY;"
 
     def must_replace(self, new: Self, changed: frozenset[str]) -> bool:
-        # A column's type can't change to one that its sequence's bounds exceed, and they can't follow before it.
-        given = [bound for bound in (self.minimum, self.maximum) if bound is not None]
-        return any(not -HIGHEST[new.type] - 1 <= bound <= HIGHEST[new.type] for bound in given)
+        # A column's type can't change to one that its sequence's numbers exceed, and they can't follow before it.
+        given = [number for number in (self.start, self.minimum, self.maximum) if number is not None]
+        return any(not -HIGHEST[new.type] - 1 <= number <= HIGHEST[new.type] for number in given)
 
     def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[str]:
         if changed.take("sequence_name"):
             yield f"ALTER {self.signature()} RENAME TO {ident(new.sequence_name)};"
         if changed.take("always"):
             yield f"ALTER {self.column} SET {new._generation};"
-        yield from self.alter_counting(new, changed)
+        # The column's new type has brought along the bounds that an old type gave.
+        yield from evolve(self, type=new.type).alter_counting(new, changed)
