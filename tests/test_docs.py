@@ -142,6 +142,15 @@ def test_the_hook_calls_a_command() -> None:
     assert entry in COMMANDS
 
 
+def test_the_readme_shows_a_hook_that_exists_and_takes_files_of_projects_anywhere() -> None:
+    hooks = (ROOT / ".pre-commit-hooks.yaml").read_text()
+    named = set(re.findall(r"^ *- id: (\S+)$", README.read_text(), re.MULTILINE))
+    assert named == set(re.findall(r"^- id: (\S+)$", hooks, re.MULTILINE))
+    (files,) = re.findall(r"^  files: (.+)$", hooks, re.MULTILINE)
+    paths = ("supabase/schemas/1.sql", "apps/web/supabase/schemas/1.sql", "my-supabase/schemas/1.sql", "schemas/1.sql")
+    assert [bool(re.search(files, path)) for path in paths] == [True, True, False, False]
+
+
 def _prose(page: Path) -> str:
     """The page without its examples, without what other programs are told, and without table rules."""
     text = BLOCK.sub("", page.read_text())
