@@ -6,6 +6,7 @@ from typing import Final
 
 from attrs import define, field
 
+from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import CHANGE, Catalog, Change, Object, ObjectId, own_fields
 
 from .difference import Difference, is_part_of
@@ -59,6 +60,8 @@ class _Deciding:
             self._weigh(difference)
         while self.queue:
             item, disturbance = self.queue.popleft()
+            if disturbance is Disturbance.RETYPED:
+                self._refuse_stored_rows(self.old.objects[item])
             for part in self.old.parts.get(item, ()) if disturbance is Disturbance.REPLACED else ():
                 if part.id in self.new.objects:
                     self._replace(part.id)
@@ -122,6 +125,26 @@ class _Deciding:
             self._replace(name)
         elif self.old.objects[because].set_aside(""):
             self._rebind(name, because, disturbance)
+        else:
+            raise _in_two_migrations(item, self.old.objects[because])
+
+    def _refuse_stored_rows(self, item: Object) -> None:
+        """Raise PgnormError where a column elsewhere holds rows of the table whose column is retyped."""
+        if not item.embedded or item.derived or item.parent is None:
+            return
+        seen = {item.parent}
+        waiting = [item.parent]
+        while waiting:
+            rows = waiting.pop()
+            for name in sorted(self.old.needed_by.get(rows, frozenset()) - seen):
+                seen.add(name)
+                user = self.old.objects[name]
+                if user.disposable or is_part_of(self.old, user, item.parent):
+                    continue
+                if user.set_aside(""):
+                    waiting.append(name)  # a type made of it
+                elif user.embedded and rows in self.new.needs.get(name, ()):
+                    raise _in_two_migrations(user, item)
 
     def _lets_go(self, name: ObjectId, because: ObjectId, disturbance: Disturbance) -> bool:
         """Whether altering it is enough, since it needs the other no more once altered."""
@@ -139,3 +162,11 @@ class _Deciding:
         elif name not in self.result.rebound:
             self.result.rebound.add(name)
             self.queue.append((name, Disturbance.RETYPED))
+
+
+def _in_two_migrations(user: Object, used: Object) -> PgnormError:
+    return PgnormError(
+        f"{used.kind} {used.label} can't change so while {user.kind} {user.label} holds values of it",
+        hint=f"Do it in two migrations: take {user.label} away or give it another type in the first, "
+        "and put it back in the second.",
+    )

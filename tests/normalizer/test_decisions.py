@@ -1,0 +1,74 @@
+"""What no migration can do in one go: each case is one that Postgres refuses."""
+
+import psycopg
+import pytest
+
+from pgnorm.catalog.errors import PgnormError
+from pgnorm.catalog.reader import read
+from pgnorm.normalizer.diff import diff
+from pgnorm.normalizer.postgres.shadow import Shadow
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "refused", "used", "user"),
+    [
+        (
+            "create table t (a int); create table s (r t)",
+            "create table t (a bigint); create table s (r t)",
+            "alter table t alter a type bigint",
+            "public.t.a",
+            "public.s.r",
+        ),
+        (
+            "create table t (a int); create domain d as t; create type c as (d d); create table s (r c[])",
+            "create table t (a text); create domain d as t; create type c as (d d); create table s (r c[])",
+            "alter table t alter a type text",
+            "public.t.a",
+            "public.s.r",
+        ),
+        (
+            "create view w as select 1 as a; create table s (r w)",
+            "create view w as select 1::bigint as a; create table s (r w)",
+            "drop view w",
+            "public.w",
+            "public.s.r",
+        ),
+    ],
+    ids=["table", "table in types", "view"],
+)
+def test_rows_in_a_column_stand_in_the_way(
+    shadow: Shadow, old: str, new: str, refused: str, used: str, user: str
+) -> None:
+    with shadow.session(scratch=True) as start, shadow.session(scratch=True) as goal:
+        start.connection.execute(old.encode())
+        goal.connection.execute(new.encode())
+        with pytest.raises(PgnormError, match=rf"{used} .* {user} ") as caught:
+            diff(read(start.connection), read(goal.connection))
+        assert caught.value.hint is not None
+        assert "in two migrations" in caught.value.hint
+        with pytest.raises(psycopg.Error):
+            start.connection.execute(refused.encode())
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("create table t (a int); create table s (b int, r t)", "create table t (a bigint); create table s (b int)"),
+        ("create table t (a int); create table s (r t)", "create table t (a int, b int); create table s (r t)"),
+        ("create table t (a int, b int); create table s (r t)", "create table t (a int); create table s (r t)"),
+        (
+            "create table t (a int); create view s as select t from t",
+            "create table t (a bigint); create view s as select t from t",
+        ),
+        ("create view w as select 1 a; create table s (r w)", "create view w as select 1 a, 2 b; create table s (r w)"),
+    ],
+    ids=["column gone", "column added", "column dropped", "view of rows", "view widened"],
+)
+def test_what_works_is_not_refused(shadow: Shadow, old: str, new: str) -> None:
+    with shadow.session(scratch=True) as start, shadow.session(scratch=True) as goal:
+        start.connection.execute(old.encode())
+        goal.connection.execute(new.encode())
+        wanted = read(goal.connection)
+        for script in diff(read(start.connection), wanted).scripts():
+            start.connection.execute(script.encode())
+        assert not diff(read(start.connection), wanted)
