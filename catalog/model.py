@@ -320,8 +320,20 @@ class Object:
         return (Entry(desc=self.keyword, tag=self.tag, sql=sql, owned=self.owner is not None),)
 
     def clause(self, target: Target) -> str:
-        """Its text inside its parent's CREATE, for what is `inline`: `CONSTRAINT "c" CHECK (("a" > 0))`."""
+        """Its text inside its parent's CREATE, for what is `inline`: `CONSTRAINT "c" CHECK (("a" > 0))`.
+
+        Of what `joins` too: empty where it has only statements `before_parent` and `after_parent`.
+        """
         raise NotImplementedError
+
+    def before_parent(self, target: Target) -> Iterator[str]:
+        """The statements ahead of the one that adds its parent, for what `joins` it (CREATE SEQUENCE)."""
+        del target
+        yield from ()
+
+    def after_parent(self) -> Iterator[str]:
+        """The statements behind that one (ALTER SEQUENCE … OWNED BY)."""
+        yield from ()
 
     def drop(self) -> str:
         """The statement that drops it."""

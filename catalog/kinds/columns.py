@@ -11,7 +11,6 @@ from ..priority import Priority
 from ..quoting import ident, literal, qualified, spell_types
 from .column_query import column_query
 from .conversions import conversion, through_text, widens
-from .sequences import PlainSequence
 
 STORAGE: Final = {"p": "PLAIN", "e": "EXTERNAL", "x": "EXTENDED", "m": "MAIN"}
 COMPRESSION: Final = {"p": "pglz", "l": "lz4"}
@@ -96,7 +95,7 @@ class Column(Object):
         text = f"{ident(self.name)} {spell_types(self.type, target.major)}"
         if self.generated:
             text += f" {self._generation(target)}"
-        text += "".join(f" {part.clause(target)}" for part in parts)
+        text += "".join(f" {clause}" for part in parts if (clause := part.clause(target)))
         if self.not_null:
             text += f" {self._not_null()}"
         return text + self._collate
@@ -145,13 +144,10 @@ class Column(Object):
 
     def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
         del shell
-        # A column that rows get must have its numbers at once: they may not be null.
-        sequences = [part for part in parts if isinstance(part, PlainSequence)]
-        inside = [part for part in parts if not isinstance(part, PlainSequence)]
-        lines = [line for sequence in sequences for line in sequence.standing_alone(target)]
-        lines += [f"ALTER {self.table} ADD COLUMN {self.definition(inside, target)};", *self.settings()]
+        lines = [line for part in parts for line in part.before_parent(target)]
+        lines += [f"ALTER {self.table} ADD COLUMN {self.definition(parts, target)};", *self.settings()]
         lines += [entry.sql.rstrip("\n") for entry in self.remarks()]
-        lines += [sequence.ownership() for sequence in sequences]
+        lines += [line for part in parts for line in part.after_parent()]
         return "".join(f"{line}\n" for line in lines)
 
     def drop(self) -> str:

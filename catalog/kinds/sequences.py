@@ -220,11 +220,18 @@ class PlainSequence(Counter):
             return ()
         return self.catching_up(*self.owned_by)
 
-    def standing_alone(self, target: Target) -> Iterator[str]:
-        """The statements that create it, but for the one that makes it a column's."""
+    def clause(self, target: Target) -> str:
+        del target
+        return ""
+
+    def before_parent(self, target: Target) -> Iterator[str]:
+        # A column that rows get must have its numbers at once: they may not be null.
         yield self.create((), target).removesuffix("\n")
         if self.owner is not None and self.owner != target.role:
             yield f"ALTER {self.owner_signature(target)} OWNER TO {ident(self.owner)};"
+
+    def after_parent(self) -> Iterator[str]:
+        yield self.ownership()
 
     def ownership(self) -> str:
         """The statement that makes it a column's, or its own again."""
