@@ -150,6 +150,8 @@ class Object:
     """May follow the constraints and indexes where a loop demands it (a function, a materialized view)."""
     project_owned_anywhere: ClassVar[bool] = False
     """A project may add one to what its platform manages (a trigger on `auth.users`)."""
+    refers: ClassVar[bool] = False
+    """Ties what it is a part of to another of the same kind, see `referrers_first` (a foreign key)."""
     platform_decides: ClassVar[bool] = False
     """The platform's own stays so, however it differs from server to server (an extension)."""
     whole_only: ClassVar[bool] = False
@@ -366,6 +368,11 @@ class Object:
         """Whether what altering it to `new` brings can be used only after a commit (an enum's new label)."""
         del new, changed
         return False
+
+    def referrers_first(self, new: Self, changed: frozenset[str]) -> bool | None:
+        """Whether what `refers` to it is altered before it (true) or after it (false), None where both will do."""
+        del new, changed
+        return None
 
     def set_aside(self, name: str) -> tuple[str, ...]:
         """The statements that rename it to `name`, so that its successor can be created while columns still use it.

@@ -87,6 +87,7 @@ class Actions:
                 before(Action(name), Action(name, drop=True))
             else:
                 before(self._leaver(name), self.maker(name))
+        self._order_referrers(before)
         self._order_names(before)
         self._order_default_privileges(before)
         return needs
@@ -142,6 +143,20 @@ class Actions:
 
     def _altered(self, name: ObjectId) -> Action | None:
         return Action(name) if name in self.fate.altered or name in self.fate.rebound else None
+
+    def _order_referrers(self, before: Before) -> None:
+        """What is tied to another by a part that stays is altered before or after it, as the other says."""
+        for name, difference in self.fate.altered.items():
+            old, new = difference.old, difference.new
+            first = old.referrers_first(new, difference.own) if old is not None and new is not None else None
+            if first is None:
+                continue
+            used = (name, *(part.id for part in parts_below(self.old, name)))
+            users = sorted({user for each in used for user in self.old.needed_by.get(each, ())})
+            for tie in map(self.old.objects.__getitem__, users):
+                if tie.refers and tie.parent is not None and not self.fate.gone(tie.id):
+                    pair = (self._altered(tie.parent), self._altered(name))
+                    before(*(pair if first else pair[::-1]))
 
     def _order_names(self, before: Before) -> None:
         """What takes a name is created after what had it is dropped."""

@@ -138,6 +138,7 @@ class ForeignKey(Constraint):
     """A foreign key: pg_constraint with contype f."""
 
     kind: ClassVar[str] = "foreign key"
+    refers: ClassVar[bool] = True
     # Where both sides change, it cannot be rebuilt after the first: `uuid` is never compared to `integer`.
     survives_retyping: ClassVar[bool] = False
     priority: ClassVar[int] = Priority.FOREIGN_KEY

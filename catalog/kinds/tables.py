@@ -110,6 +110,10 @@ class Table(Object):
         columns = (part for part in parts if isinstance(part, Column))
         return (table, *(entry for column in columns for entry in column.remarks()))
 
+    def referrers_first(self, new: Self, changed: frozenset[str]) -> bool | None:
+        # No logged table may refer to an unlogged one, at any time.
+        return new.unlogged if "unlogged" in changed else None
+
     def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[str]:
         table = self.signature()
         if changed.take("unlogged"):
