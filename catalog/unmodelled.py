@@ -21,7 +21,8 @@ select what, replace(coalesce(name, (pg_identify_object(classid, objid, 0)).iden
                 and (relkind = 'p' or relispartition or exists (select from pg_inherits i where i.inhrelid = c.oid))
    union all select 'typed table', 'pg_class'::regclass, oid, relnamespace, null from pg_class
               where relkind in ('r', 'p') and reloftype <> 0
-   union all select 'invalid index', 'pg_index'::regclass, x.indexrelid, c.relnamespace, x.indexrelid::regclass::text
+   union all select 'invalid index', 'pg_index'::regclass, x.indexrelid, c.relnamespace
+                  , (pg_identify_object('pg_class'::regclass, x.indexrelid, 0)).identity
                from pg_index x join pg_class c on c.oid = x.indexrelid
               where c.relkind = 'i' and not (x.indisvalid and x.indisready)
    union all select 'language', 'pg_language'::regclass, oid, 0, null from pg_language
@@ -29,12 +30,14 @@ select what, replace(coalesce(name, (pg_identify_object(classid, objid, 0)).iden
    union all select 'operator', 'pg_operator'::regclass, oid, oprnamespace, null from pg_operator
    union all select 'operator class', 'pg_opclass'::regclass, oid, opcnamespace, null from pg_opclass
    union all select 'operator family', 'pg_opfamily'::regclass, oid, opfnamespace, null from pg_opfamily
-   union all select 'extension member''s privilege', 'pg_namespace'::regclass, p.oid, 0, p.oid::regprocedure::text
+   union all select 'extension member''s privilege', 'pg_namespace'::regclass, p.oid, 0
+                  , (pg_identify_object('pg_proc'::regclass, p.oid, 0)).identity
                from pg_proc p
                join pg_depend d on d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e'
                left join pg_init_privs i on i.classoid = 'pg_proc'::regclass and i.objoid = p.oid
               where p.proacl is distinct from i.initprivs
-   union all select 'extension member''s privilege', 'pg_namespace'::regclass, c.oid, 0, c.oid::regclass::text
+   union all select 'extension member''s privilege', 'pg_namespace'::regclass, c.oid, 0
+                  , (pg_identify_object('pg_class'::regclass, c.oid, 0)).identity
                from pg_class c
                join pg_depend d on d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e'
                left join pg_init_privs i on i.classoid = 'pg_class'::regclass and i.objoid = c.oid and i.objsubid = 0

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 R = TypeVar("R")
 
+NAMED_AT_MOST: Final = 5
+"""How many of each sort of what is not modelled a message names."""
 SOURCES: Final = "files, migrations, local, a postgresql:// URL or service=NAME, a .sql file or a folder of them"
 
 
@@ -108,9 +110,6 @@ def general_options() -> list[click.Parameter]:
             callback=_take_color,
         ),
     ]
-
-
-NAMED_AT_MOST: Final = 5
 
 
 def _counted(what: str, names: list[str]) -> str:
