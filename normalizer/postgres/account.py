@@ -39,7 +39,14 @@ def can_enter(account: Account | None, folder: Path) -> bool:
     """Whether the account may pass through every folder on the way to this one, and this one."""
     if account is None:
         return os.access(folder, os.X_OK)
-    return all(_passes(account, step) for step in (folder, *folder.parents))
+    return all(_may(account, step, stat.S_IXOTH) for step in (folder, *folder.parents))
+
+
+def can_write(account: Account | None, folder: Path) -> bool:
+    """Whether the account may make and remove entries of this folder."""
+    if account is None:
+        return os.access(folder, os.W_OK)
+    return _may(account, folder, stat.S_IWOTH)
 
 
 def give(account: Account | None, path: Path) -> None:
@@ -48,10 +55,11 @@ def give(account: Account | None, path: Path) -> None:
         os.chown(path, account.uid, account.gid, follow_symlinks=False)
 
 
-def _passes(account: Account, folder: Path) -> bool:
+def _may(account: Account, folder: Path, right: int) -> bool:
+    """Whether the folder gives the account a right, named by its bit for others."""
     status = folder.stat()
     if status.st_uid == account.uid:
-        return bool(status.st_mode & stat.S_IXUSR)
+        return bool(status.st_mode & right << 6)
     if status.st_gid == account.gid:
-        return bool(status.st_mode & stat.S_IXGRP)
-    return bool(status.st_mode & stat.S_IXOTH)
+        return bool(status.st_mode & right << 3)
+    return bool(status.st_mode & right)

@@ -15,7 +15,7 @@ from attrs import frozen
 
 from pgnorm.catalog.errors import PgnormError
 
-from .account import Account, can_enter, give
+from .account import Account, can_enter, can_write, give
 from .installation import Installation
 
 PORT = 5432
@@ -160,7 +160,8 @@ def environment() -> dict[str, str]:
 
 def _socket_folder(account: Account | None) -> Path:
     base = tempfile.gettempdir()
-    if len(os.fsencode(base)) > _LONGEST_FOLDER or not can_enter(account, Path(base)):
+    suits = can_enter(account, Path(base)) and can_write(account, Path(base))  # the watchdog removes what we make
+    if len(os.fsencode(base)) > _LONGEST_FOLDER or not suits:
         base = "/tmp"
     try:
         folder = Path(tempfile.mkdtemp(prefix="pgnorm-", dir=base))
