@@ -110,7 +110,8 @@ def _table(title: str, programs: Sequence[Program], runs: int, *, rivals: bool =
         print(f"  {program.name:28}  {spread(_wall(found))}  {spread(_cpu(found))}")
     if rivals:
         ours, theirs = measured
-        print(f"  ours / theirs, pair by pair: {ratio(_wall(ours), _wall(theirs)):.2f} of the wall time")
+        wall, cpu = ratio(_wall(ours), _wall(theirs)), ratio(_cpu(ours), _cpu(theirs))
+        print(f"  ours / theirs, median of the pairs: wall {wall:.2f}, CPU (without the server's) {cpu:.2f}")
     print(flush=True)
 
 
