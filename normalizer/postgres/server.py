@@ -120,6 +120,8 @@ class Server:
             with suppress(BrokenPipeError):
                 pipe.write(b"stop\n")
                 pipe.close()
+            if self.watchdog.poll() is None:
+                self.has_ended(within=_PATIENCE_AT_END)  # Popen.wait would sleep longer and longer between its looks
             self.watchdog.wait(timeout=_PATIENCE_AT_END)
         except subprocess.TimeoutExpired:
             in_order = False
