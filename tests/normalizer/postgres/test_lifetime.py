@@ -20,7 +20,10 @@ from pgnorm.normalizer.postgres.shadow import open_shadow
 from pgnorm.normalizer.postgres.sweep import sweep
 
 _HOLD = """
-import sys
+import signal
+for number in (signal.SIGHUP, signal.SIGTERM):
+    signal.signal(number, signal.SIG_DFL)  # whoever runs the tests may ignore them (nohup)
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from pgnorm.normalizer.platforms import PLAIN
 from pgnorm.normalizer.postgres.private import open_private
 from pgnorm.normalizer.postgres.binaries import find
@@ -66,7 +69,7 @@ needs_proc = pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks a
 def test_a_killed_run_leaves_no_server(how: signal.Signals, then: str) -> None:
     with holder(then) as (process, folder, server):
         os.killpg(process.pid, how)
-        process.wait()
+        process.wait(timeout=10)
         assert ends(server, folder)
     with open_shadow(major=None, platform=PLAIN) as shadow, shadow.session() as session:
         assert session.connection.execute("select to_regclass('public.half')").fetchone() == (None,)
