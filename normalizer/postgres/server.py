@@ -31,6 +31,7 @@ _SETTINGS = (
     "wal_level=minimal",
     "max_wal_senders=0",
     "shared_buffers=16MB",
+    "temp_file_limit=1GB",  # the data may lie in memory, where a query that runs away would take it all
     "max_connections=20",
     "max_locks_per_transaction=2048",
     "max_worker_processes=0",
