@@ -60,7 +60,7 @@ def test_files_run_in_their_order_with_fresh_settings(shadow: Shadow, scratch: b
     with loaded(shadow, first, "create table b ()", kind="migrations", scratch=scratch) as (connection, _):
         tables = value(
             connection,
-            "select array_agg(oid::regclass::text order by 1) from pg_class where relkind = 'r'"
+            "select array_agg(oid::regclass::text order by oid::regclass::text) from pg_class where relkind = 'r'"
             " and relnamespace in ('app'::regnamespace, 'public'::regnamespace)",
         )
         assert tables == ["app.a", "b"]
