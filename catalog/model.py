@@ -136,6 +136,8 @@ class Object:
     """Always printed inside its parent's CREATE, never on its own (a column)."""
     derived: ClassVar[bool] = False
     """Comes and goes with its parent's definition; only its satellites are ever written (a view's column)."""
+    made_by_parent: ClassVar[bool] = False
+    """There as long as its parent is; an object only where something is said of it (an extension's function)."""
     survives_retyping: ClassVar[bool] = False
     """Postgres rebuilds it by itself when the type of a column that it uses is altered (an index)."""
     owned_as_table: ClassVar[bool] = False

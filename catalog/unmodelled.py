@@ -30,18 +30,6 @@ select what, replace(coalesce(name, (pg_identify_object(classid, objid, 0)).iden
    union all select 'operator', 'pg_operator'::regclass, oid, oprnamespace, null from pg_operator
    union all select 'operator class', 'pg_opclass'::regclass, oid, opcnamespace, null from pg_opclass
    union all select 'operator family', 'pg_opfamily'::regclass, oid, opfnamespace, null from pg_opfamily
-   union all select 'extension member''s privilege', 'pg_namespace'::regclass, p.oid, 0
-                  , (pg_identify_object('pg_proc'::regclass, p.oid, 0)).identity
-               from pg_proc p
-               join pg_depend d on d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e'
-               left join pg_init_privs i on i.classoid = 'pg_proc'::regclass and i.objoid = p.oid
-              where p.proacl is distinct from i.initprivs
-   union all select 'extension member''s privilege', 'pg_namespace'::regclass, c.oid, 0
-                  , (pg_identify_object('pg_class'::regclass, c.oid, 0)).identity
-               from pg_class c
-               join pg_depend d on d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e'
-               left join pg_init_privs i on i.classoid = 'pg_class'::regclass and i.objoid = c.oid and i.objsubid = 0
-              where c.relacl is distinct from i.initprivs
    union all select 'subscription', 'pg_subscription'::regclass, s.oid, 0, null
                from pg_subscription s join pg_database b on b.oid = s.subdbid where b.datname = current_database()
    union all select 'text search configuration', 'pg_ts_config'::regclass, oid, cfgnamespace, null from pg_ts_config

@@ -106,7 +106,8 @@ class _Planning:
             yield from item.catch_up
         derived = (part for part in self.new.parts.get(item.id, ()) if part.derived and not part.embedded)
         for made in (item, *parts, *derived):
-            yield from satellites.created(made, self.grants, self.target)
+            there = made.made_by_parent and (made.parent is None or not self.fate.fresh(made.parent))
+            yield from satellites.created(made, () if there else self.grants, self.target)
 
     def _alteration(self, item: Object) -> Iterator[str]:
         if item.id in self.fate.rebound:

@@ -21,6 +21,16 @@ from .keys import Key, KeyIndex
 from .materialized_views import MaterializedView, MaterializedViewColumn
 from .not_nulls import UncheckedNotNull
 from .policies import Policy
+from .provided import (
+    ProvidedAggregate,
+    ProvidedColumn,
+    ProvidedForeignDataWrapper,
+    ProvidedFunction,
+    ProvidedLanguage,
+    ProvidedRelation,
+    ProvidedSchema,
+    ProvidedType,
+)
 from .publications import Publication, PublicationSchema, PublicationTable
 from .ranges import Range
 from .row_security import RowSecurity
@@ -71,4 +81,12 @@ KINDS: Final[tuple[type[Object], ...]] = (
     PublicationSchema,
     DefaultPrivileges,
     EventTrigger,
+    ProvidedSchema,
+    ProvidedLanguage,
+    ProvidedType,
+    ProvidedFunction,
+    ProvidedAggregate,
+    ProvidedForeignDataWrapper,
+    ProvidedRelation,
+    ProvidedColumn,
 )

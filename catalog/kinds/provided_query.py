@@ -1,0 +1,102 @@
+"""The query for privileges that are not those that an object came with, to be filled in for each catalog."""
+
+from typing import Final, LiteralString
+
+# No OID of these is an address in pg_depend: what needs one of them needs its extension, be there privileges or not.
+_QUERY: Final[LiteralString] = """
+    select row_number() over ()                         as oid
+         , {number}                                     as subid
+         , {identity}
+         , r.rolname::text                              as owner
+         , acl.now::text[]                              as acl
+         , acl.given::text[]                            as acl_default
+         , coalesce(e.extname::text, '')                as extension
+         {fields}
+      from {source}
+      join pg_roles r           on r.oid = o.{prefix}owner
+      left join pg_init_privs i on i.classoid = '{catalog}'::regclass and i.objoid = o.oid and i.objsubid = {column}
+      left join pg_depend d     on d.classid = '{catalog}'::regclass and d.objid = o.oid and d.objsubid = 0
+                               and d.deptype = 'e'
+      left join pg_extension e  on e.oid = d.refobjid
+      cross join lateral ( select coalesce({acl}, {builtin}), coalesce(i.initprivs, {builtin}) ) acl (now, given)
+     where {acl} is distinct from i.initprivs
+       and not (acl.now @> acl.given and acl.now <@ acl.given)
+       and (e.oid is not null or {of_initdb})
+     order by 3, 4, 5
+"""
+_OF_INITDB: Final[LiteralString] = "n.nspname = 'pg_catalog' and o.oid < 16384"
+ARGUMENTS: Final[LiteralString] = """
+         , pg_get_function_identity_arguments(o.oid)    as arguments
+         , array( select array[tn.nspname::text, t.typname::text]
+                    from unnest(o.proargtypes::oid[]) with ordinality a (oid, position)
+                    join pg_type t       on t.oid = a.oid
+                    join pg_namespace tn on tn.oid = t.typnamespace
+                   order by a.position )                as input_types
+"""
+INPUT: Final[LiteralString] = "array_to_string(o.proargtypes::oid[]::regtype[]::text[], ', ')"
+
+
+def global_query(
+    number: LiteralString,
+    catalog: LiteralString,
+    prefix: LiteralString,
+    letter: LiteralString,
+    of_initdb: LiteralString,
+) -> LiteralString:
+    """For what lives in no schema. `number` tells the kinds apart, `prefix` begins the names of the catalog's columns,
+    `letter` is acldefault's, `of_initdb` the condition for what initdb made."""
+    return _QUERY.format(
+        number=number,
+        identity="'' as schema, o." + prefix + "name::text as name, '' as detail",
+        fields="",
+        source=catalog + " o",
+        prefix=prefix,
+        catalog=catalog,
+        column="0",
+        acl="o." + prefix + "acl",
+        builtin="acldefault('" + letter + "', o." + prefix + "owner)",
+        of_initdb=of_initdb,
+    )
+
+
+def schema_query(
+    number: LiteralString,
+    catalog: LiteralString,
+    prefix: LiteralString,
+    letter: LiteralString,
+    *,
+    detail: LiteralString = "''",
+    fields: LiteralString = "",
+    only: LiteralString = "true",
+) -> LiteralString:
+    """For what lives in a schema; `letter` is an expression here, `only` the condition for the kind's own."""
+    namespace = " o join pg_namespace n on n.oid = o." + prefix + "namespace and "
+    return _QUERY.format(
+        number=number,
+        identity="n.nspname::text as schema, o." + prefix + "name::text as name, " + detail + " as detail",
+        fields=fields,
+        source=catalog + namespace + only,
+        prefix=prefix,
+        catalog=catalog,
+        column="0",
+        acl="o." + prefix + "acl",
+        builtin="acldefault(" + letter + ", o." + prefix + "owner)",
+        of_initdb=_OF_INITDB,
+    )
+
+
+def column_query(number: LiteralString) -> LiteralString:
+    """For columns, which nobody has privileges on by themselves."""
+    columns: LiteralString = "pg_attribute a join pg_class o on o.oid = a.attrelid"
+    return _QUERY.format(
+        number=number,
+        identity="n.nspname::text as schema, a.attname::text as name, o.relname::text as detail",
+        fields=", a.attnum::int as number",
+        source=columns + " join pg_namespace n on n.oid = o.relnamespace",
+        prefix="rel",
+        catalog="pg_class",
+        column="a.attnum",
+        acl="a.attacl",
+        builtin="'{}'::aclitem[]",
+        of_initdb=_OF_INITDB,
+    )
