@@ -10,7 +10,6 @@ with system (oid) as (
 )
 select what, replace(coalesce(name, (pg_identify_object(classid, objid, 0)).identity, objid::text), '"', '')
   from ( select 'access method', 'pg_am'::regclass, oid, 0::oid, null::text from pg_am
-   union all select 'cast', 'pg_cast'::regclass, oid, 0, null from pg_cast
    union all select 'conversion', 'pg_conversion'::regclass, oid, connamespace, null from pg_conversion
    union all select 'foreign data wrapper', 'pg_foreign_data_wrapper'::regclass, oid, 0, null
                from pg_foreign_data_wrapper
@@ -36,7 +35,6 @@ select what, replace(coalesce(name, (pg_identify_object(classid, objid, 0)).iden
    union all select 'text search dictionary', 'pg_ts_dict'::regclass, oid, dictnamespace, null from pg_ts_dict
    union all select 'text search parser', 'pg_ts_parser'::regclass, oid, prsnamespace, null from pg_ts_parser
    union all select 'text search template', 'pg_ts_template'::regclass, oid, tmplnamespace, null from pg_ts_template
-   union all select 'transform', 'pg_transform'::regclass, oid, 0, null from pg_transform
    union all select 'base type', 'pg_type'::regclass, oid, typnamespace, null from pg_type
               where typtype in ('b', 'p') and typelem = 0
        ) o (what, classid, objid, namespace, name)
@@ -45,5 +43,5 @@ select what, replace(coalesce(name, (pg_identify_object(classid, objid, 0)).iden
    and (classid, objid) not in (select classid, objid from member)
  order by what, 2
 """
-"""(what, name without quotes, for a person) of the objects that users made; members of extensions, the casts that come
-with a range type and system schemas are left out."""
+"""(what, name without quotes, for a person) of the objects that users made; members of extensions and
+system schemas are left out."""

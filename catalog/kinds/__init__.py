@@ -4,6 +4,7 @@ from typing import Final
 
 from ..model import Object
 from .aggregates import Aggregate
+from .casts import Cast
 from .collations import Collation
 from .columns import Column
 from .composites import Attribute, Composite
@@ -39,6 +40,7 @@ from .schemas import Schema
 from .sequences import PlainSequence
 from .statistics import Statistics
 from .tables import Table
+from .transforms import Transform
 from .triggers import Trigger
 from .views import View, ViewColumn
 
@@ -56,6 +58,8 @@ KINDS: Final[tuple[type[Object], ...]] = (
     Function,
     Procedure,
     Aggregate,
+    Cast,
+    Transform,
     Table,
     Column,
     Default,

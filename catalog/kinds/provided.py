@@ -8,7 +8,7 @@ from attrs import frozen
 from ..model import Entry, Object, ObjectId, Target, equal, replace
 from ..priority import Priority
 from ..privileges import acl_transition
-from ..quoting import ident, qualified
+from ..quoting import ident, plain, qualified
 from .provided_query import ARGUMENTS, INPUT, column_query, global_query, schema_query
 
 NEWEST: Final = 99
@@ -80,6 +80,10 @@ class ProvidedFunction(Provided):
     def sort_key(self) -> tuple[object, ...]:
         return (len(self.input_types), self.input_types)
 
+    @property
+    def label(self) -> str:
+        return f"{self.schema}.{self.name}({plain(self.detail)})"
+
     def signature(self, *, qualify: bool = True) -> str:
         return f"{self.word} {qualified(self.schema if qualify else '', self.name)}({self.arguments})"
 
@@ -106,6 +110,10 @@ class ProvidedAggregate(Provided):
     @property
     def sort_key(self) -> tuple[object, ...]:
         return (len(self.input_types), self.input_types)
+
+    @property
+    def label(self) -> str:
+        return f"{self.schema}.{self.name}({plain(self.detail)})"
 
     def signature(self, *, qualify: bool = True) -> str:
         return f"FUNCTION {qualified(self.schema if qualify else '', self.name)}({self.detail})"

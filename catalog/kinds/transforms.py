@@ -1,0 +1,82 @@
+"""Transforms between types and procedural languages."""
+
+from collections.abc import Iterator, Sequence
+from typing import ClassVar, LiteralString, Self
+
+from attrs import frozen
+
+from ..model import Changed, Entry, Object, Target, alter, replace
+from ..priority import Priority
+from ..quoting import ident, plain, spell_types
+
+
+@frozen(kw_only=True)
+class Transform(Object):
+    """A transform: pg_transform. `name` is the type, `detail` the language."""
+
+    kind: ClassVar[str] = "transform"
+    keyword: ClassVar[str] = "TRANSFORM"
+    catalog: ClassVar[str] = "pg_transform"
+    priority: ClassVar[int] = Priority.TRANSFORM
+
+    bare_name: str = replace()
+    """The type's name without its schema, which pg_dump's order goes by."""
+    from_sql: str = alter()
+    """A function with its input types, empty for none; so is `to_sql`."""
+    to_sql: str = alter()
+
+    @classmethod
+    def query(cls, version: int) -> LiteralString:
+        del version
+        return """
+            select f.oid
+                 , ''                             as schema
+                 , format_type(f.trftype, null)   as name
+                 , l.lanname::text                as detail
+                 , t.typname::text                as bare_name
+                 , coalesce(from_sql.text, '')    as from_sql
+                 , coalesce(to_sql.text, '')      as to_sql
+              from pg_transform f
+              join pg_type t     on t.oid = f.trftype
+              join pg_language l on l.oid = f.trflang
+              left join lateral ( select quote_ident(n.nspname) || '.' || quote_ident(p.proname) || '('
+                                         || array_to_string(p.proargtypes::oid[]::regtype[]::text[], ', ') || ')'
+                                    from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+                                   where p.oid = f.trffromsql ) from_sql (text) on true
+              left join lateral ( select quote_ident(n.nspname) || '.' || quote_ident(p.proname) || '('
+                                         || array_to_string(p.proargtypes::oid[]::regtype[]::text[], ', ') || ')'
+                                    from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+                                   where p.oid = f.trftosql ) to_sql (text) on true
+             where not exists ( select from pg_depend
+                                 where classid = 'pg_transform'::regclass and objid = f.oid and deptype = 'e' )
+             order by t.typname, l.lanname"""
+
+    @property
+    def sort_name(self) -> str:
+        # pg_dump quotes the language's name before it builds the key (get_language_name).
+        return f"{self.bare_name} {ident(self.detail)}"
+
+    @property
+    def tag(self) -> str:
+        return self.signature()
+
+    @property
+    def label(self) -> str:
+        return f"for {plain(self.name)} in {self.detail}"
+
+    def signature(self, *, qualify: bool = True) -> str:
+        del qualify
+        return f"{self.keyword} FOR {self.name} LANGUAGE {ident(self.detail)}"
+
+    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
+        del parts, shell
+        pairs = (("FROM", self.from_sql), ("TO", self.to_sql))
+        ways = ", ".join(f"{word} SQL WITH FUNCTION {function}" for word, function in pairs if function)
+        return spell_types(f"CREATE {self.signature()} ({ways});\n", target.major)
+
+    def entries(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> tuple[Entry, ...]:
+        return (Entry(desc=self.keyword, tag=self.tag, sql=self.create(parts, target)),)
+
+    def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[str]:
+        if changed.take("from_sql", "to_sql"):
+            yield new.create((), target).replace("CREATE ", "CREATE OR REPLACE ", 1).rstrip("\n")
