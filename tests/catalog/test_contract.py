@@ -22,7 +22,7 @@ ROOT = Path(__file__).parent.parent.parent
 FIXTURES = ROOT / "fixtures" / "kinds"
 FOLDERS = ("catalog", "normalizer", "cli")
 GENERIC = (
-    "catalog/model.py",
+    *(str(path.relative_to(ROOT)) for path in sorted((ROOT / "catalog" / "model").glob("*.py"))),
     "catalog/ordering.py",
     "catalog/reader.py",
     "normalizer/actions.py",

@@ -1,0 +1,75 @@
+"""How an object becomes another: what the engine asks a kind on the way from an old state to a new one."""
+
+from collections.abc import Iterator
+from typing import Self
+
+from .changes import Changed
+from .entries import Target
+from .named import Named
+
+
+class Alterable(Named):
+    """What can be altered. Each answer here is that of a kind with nothing special to say."""
+
+    __slots__ = ()
+
+    def must_replace(self, new: Self, changed: frozenset[str]) -> bool:
+        """Whether only drop and create leads to `new`, although each attribute in `changed` can be altered."""
+        del new, changed
+        return False
+
+    def retypes(self, new: Self, changed: frozenset[str]) -> bool:
+        """Whether altering it to `new` needs what depends on it out of the way first."""
+        del new, changed
+        return False
+
+    def refused_while_stored(self, new: Self, changed: frozenset[str]) -> bool:
+        """Whether Postgres refuses to alter a type to `new` while a column holds values of it: it is then replaced.
+
+        Asked only where a column does. Raises PgnormError where the values would not survive that.
+        """
+        del new, changed
+        return False
+
+    def loses_data(self, new: Self, changed: frozenset[str]) -> bool:
+        """Whether altering it to `new` may lose what is stored (a column of a narrower type)."""
+        del new, changed
+        return False
+
+    def needs_commit(self, new: Self, changed: frozenset[str]) -> bool:
+        """Whether what altering it to `new` brings can be used only after a commit (an enum's new label)."""
+        del new, changed
+        return False
+
+    def referrers_first(self, new: Self, changed: frozenset[str]) -> bool | None:
+        """Whether what `refers` to it is altered before it (true) or after it (false), None where both will do."""
+        del new, changed
+        return None
+
+    def set_aside(self, name: str) -> tuple[str, ...]:
+        """The statements that rename it to `name`, so that its successor can be created while columns still use it.
+
+        For what is not `disposable` but must be replaced: set aside, create the successor, move the columns over
+        (`USING "c"::text::type`), drop the old one under its new name. Empty where there is no such way.
+        """
+        del name
+        return ()
+
+    def rebind(self, new: Self, target: Target) -> Iterator[str]:
+        """The statements that move it from a type that was set aside to the successor of the same name."""
+        raise NotImplementedError
+
+    @property
+    def finish(self) -> tuple[str, ...]:
+        """What a migration runs after creating it, beyond a dump's text (REFRESH MATERIALIZED VIEW)."""
+        return ()
+
+    def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[str]:
+        """The statements that alter it to `new`. It takes from `changed` every name that it answers for."""
+        del new, changed, target
+        yield from ()
+
+    @property
+    def catch_up(self) -> tuple[str, ...]:
+        """What a migration runs after creating it for a parent that may have rows (a sequence goes on after them)."""
+        return ()

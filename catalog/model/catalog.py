@@ -1,0 +1,55 @@
+"""The typed objects of one source."""
+
+from collections.abc import Mapping
+from functools import cached_property
+
+import attrs
+
+from .identity import Edge, ObjectId
+from .object import Object
+
+
+@attrs.define(kw_only=True, slots=False)
+class Catalog:
+    """The typed objects of one source and what depends on what, read in one snapshot."""
+
+    version: int
+    """server_version_num of the server that said it."""
+    server: str
+    """The server's own words for its version: `15.18 (Debian 15.18-0+deb12u1)`."""
+    role: str
+    """The role that read it: current_user."""
+    objects: Mapping[ObjectId, Object]
+    edges: tuple[Edge, ...]
+    unmodelled: tuple[tuple[str, str], ...] = ()
+    """Objects that no kind reads: (what, name)."""
+
+    @property
+    def major(self) -> int:
+        """The server's major version."""
+        return self.version // 10000
+
+    @cached_property
+    def parts(self) -> Mapping[ObjectId, tuple[Object, ...]]:
+        """What belongs to each object, in catalog order."""
+        found: dict[ObjectId, list[Object]] = {}
+        for item in self.objects.values():
+            if item.parent is not None:
+                found.setdefault(item.parent, []).append(item)
+        return {owner: tuple(items) for owner, items in found.items()}
+
+    @cached_property
+    def needs(self) -> Mapping[ObjectId, frozenset[ObjectId]]:
+        """What each object depends on."""
+        found: dict[ObjectId, set[ObjectId]] = {}
+        for edge in self.edges:
+            found.setdefault(edge.dependent, set()).add(edge.referenced)
+        return {dependent: frozenset(referenced) for dependent, referenced in found.items()}
+
+    @cached_property
+    def needed_by(self) -> Mapping[ObjectId, frozenset[ObjectId]]:
+        """What depends on each object."""
+        found: dict[ObjectId, set[ObjectId]] = {}
+        for edge in self.edges:
+            found.setdefault(edge.referenced, set()).add(edge.dependent)
+        return {referenced: frozenset(dependent) for referenced, dependent in found.items()}

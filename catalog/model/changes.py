@@ -1,0 +1,54 @@
+"""What a change of an attribute means, and which attributes have been answered for."""
+
+from collections.abc import Iterable
+from enum import Enum
+from typing import Any, Final
+
+import attrs
+
+
+class Change(Enum):
+    """What a difference in one attribute means."""
+
+    ALTER = "alter"
+    """The kind's `alter` answers for it."""
+    REPLACE = "replace"
+    """The object is dropped and created again."""
+    EQUAL = "equal"
+    """Never a difference; the declaration says why."""
+
+
+CHANGE: Final = "change"
+
+
+def alter() -> Any:  # attrs types a field by its right-hand side: the declared type of the attribute stands
+    """Declare an attribute whose change `alter` turns into statements."""
+    return attrs.field(metadata={CHANGE: Change.ALTER})
+
+
+def replace() -> Any:  # as `alter`
+    """Declare an attribute whose change needs drop and create."""
+    return attrs.field(metadata={CHANGE: Change.REPLACE})
+
+
+def equal() -> Any:  # as `alter`
+    """Declare an attribute that is needed for printing but is never a difference."""
+    return attrs.field(metadata={CHANGE: Change.EQUAL})
+
+
+class Changed:
+    """The names of an object's attributes that differ; `alter` takes each that it answers for."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._left = set(names)
+
+    def take(self, *names: str) -> bool:
+        """Whether any of `names` changed; they count as answered for from now on."""
+        hit = not self._left.isdisjoint(names)
+        self._left.difference_update(names)
+        return hit
+
+    @property
+    def left(self) -> frozenset[str]:
+        """What nobody has answered for yet."""
+        return frozenset(self._left)

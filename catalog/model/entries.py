@@ -1,0 +1,50 @@
+"""What is printed, and for whom."""
+
+import attrs
+from attrs import frozen
+
+from ..privileges import AclItem
+
+
+@frozen(kw_only=True)
+class Target:
+    """The server that is to read what is printed: its major version and the role that runs it."""
+
+    major: int
+    role: str = "postgres"
+    named_schemas: bool = False
+    """Whether schemas were asked for by name: pg_dump then creates even `public`."""
+    schemas: frozenset[str] | None = None
+    """The schemas that are there when a plan runs or that it makes, None for a dump, which takes them for given."""
+
+
+@frozen(kw_only=True)
+class Entry:
+    """One entry of pg_dump's table of contents: the header line's fields and the text below it."""
+
+    desc: str
+    tag: str
+    sql: str
+    owned: bool = False
+    """Whether `ALTER … OWNER TO` follows (pg_dump: the entry has a DROP statement and an ownable type)."""
+    tablespace: str | None = None
+    """The tablespace to select before it: empty for the default one, None for what has no storage."""
+    access_method: str | None = None
+    """The table access method to select before it, None for what has none."""
+    extensions_at: int | None = None
+    """Where in `sql` pg_dump puts ALTER … DEPENDS ON EXTENSION, None for its end."""
+
+    def with_sql(self, sql: str) -> "Entry":
+        """The same entry with other text."""
+        return attrs.evolve(self, sql=sql)
+
+
+@frozen
+class DefaultGrants:
+    """What ALTER DEFAULT PRIVILEGES gives to the new objects of a role, in one schema or (empty) in all."""
+
+    role: str
+    schema: str
+    type: str
+    """pg_default_acl.defaclobjtype."""
+    acl: tuple[AclItem, ...]

@@ -1,0 +1,94 @@
+"""How an object is called: in pairing, in SQL, in a dump's header lines, by a person."""
+
+from typing import Final
+
+import attrs
+from attrs import frozen
+
+from ..quoting import ident, qualified
+from .entries import Target
+from .identity import ObjectId
+from .traits import Traits
+
+OWN_WORD_SINCE: Final = 16
+"""The major whose pg_dump first says ALTER VIEW, ALTER SEQUENCE … OWNER TO (pg_backup_archiver.c)."""
+
+
+@frozen(kw_only=True)
+class Named(Traits):
+    """What has a name, and its names."""
+
+    schema: str
+    name: str
+    detail: str = ""
+    id: ObjectId = attrs.field(
+        init=False,
+        eq=False,
+        repr=False,
+        default=attrs.Factory(lambda self: ObjectId(self.kind, self.schema, self.name, self.detail), takes_self=True),
+    )
+    """The name by which it is paired with its like in another catalog."""
+
+    @property
+    def namespace(self) -> str:
+        """The schema with which it is selected, empty for what only a whole dump has."""
+        return self.schema
+
+    @property
+    def sort_name(self) -> str:
+        """The name that pg_dump's order goes by, where it is not `name` (a default goes by its table's)."""
+        return self.name
+
+    @property
+    def sort_key(self) -> tuple[object, ...]:
+        """What breaks ties of (priority, schema, name) in pg_dump's order."""
+        return (self.detail,)
+
+    @property
+    def tag(self) -> str:
+        """The `Name:` of its header line in a dump."""
+        return self.name
+
+    @property
+    def label(self) -> str:
+        """How a person names it: `public.f(integer)`."""
+        return ".".join(part for part in (self.schema, self.detail, self.name) if part)
+
+    def signature(self, *, qualify: bool = True) -> str:
+        """How COMMENT ON, ALTER and DROP name it, keyword included: `TABLE "public"."t"`."""
+        return f"{self.keyword} {qualified(self.schema if qualify else '', self.name)}"
+
+    def owner_signature(self, target: Target) -> str:
+        """How `ALTER … OWNER TO` names it."""
+        if self.owned_as_table and target.major < OWN_WORD_SINCE:
+            return f"TABLE {qualified(self.schema, self.name)}"
+        return self.signature()
+
+    def grant_signature(self, *, qualify: bool = True) -> str:
+        """How GRANT and REVOKE name it, keyword included."""
+        return self.signature(qualify=qualify)
+
+    @property
+    def grant_columns(self) -> str:
+        """The column list behind each privilege, `("c")` for a column's own privileges."""
+        return ""
+
+    @property
+    def grant_prefix(self) -> str:
+        """What stands before GRANT and REVOKE: `ALTER DEFAULT PRIVILEGES … ` for default privileges."""
+        return ""
+
+    @property
+    def acl_desc(self) -> str:
+        """The `Type:` of the header line over its privileges in a dump."""
+        return "ACL"
+
+    @property
+    def acl_tag(self) -> str:
+        """The `Name:` of that line."""
+        return self.signature(qualify=False) if self.grant_columns else self.grant_signature(qualify=False)
+
+
+def on_relation(keyword: str, name: str, schema: str, relation: str) -> str:
+    """How SQL names what belongs to a relation: `POLICY "p" ON "public"."t"`."""
+    return f"{keyword} {ident(name)} ON {qualified(schema, relation)}"

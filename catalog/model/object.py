@@ -1,0 +1,132 @@
+"""The base of every kind of object."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final, LiteralString
+
+import attrs
+from attrs import frozen
+
+from ..privileges import AclItem
+from .alterable import Alterable
+from .entries import DefaultGrants, Entry, Target
+from .identity import ObjectId
+
+SATELLITES: Final = frozenset({"owner", "comment", "acl", "acl_default", "labels", "extensions"})
+IDENTITY: Final = frozenset({"schema", "name", "detail"})
+
+
+@frozen(kw_only=True)
+class Object(Alterable):
+    """One object of a database. A kind is a subclass in `catalog.kinds`; its own fields are its query's columns."""
+
+    owner: str | None = None
+    comment: str | None = None
+    acl: tuple[AclItem, ...] | None = None
+    """None where the catalog holds NULL, that is: `acl_default` holds."""
+    acl_default: tuple[AclItem, ...] = ()
+    labels: tuple[tuple[str, str], ...] = ()
+    """Security labels: (provider, label)."""
+    extensions: tuple[str, ...] = ()
+    """The extensions that it DEPENDS ON."""
+
+    @classmethod
+    def query(cls, version: int) -> LiteralString:
+        """The one query that reads every object of the kind; `version` is server_version_num.
+
+        Its columns are `oid` (and `subid` for a sub-object), `schema`, `name`, `detail`, then those of `owner`, `acl`,
+        `acl_default` (both as `text[]`) that the kind has, then the kind's own fields by name. `search_path` is empty.
+        """
+        raise NotImplementedError
+
+    @property
+    def own_comment(self) -> str | None:
+        """The comment that somebody gave it, None for the one that it came with."""
+        return self.comment
+
+    @property
+    def parent(self) -> ObjectId | None:
+        """What it is a part of and is dropped with, None for what stands alone."""
+        return None
+
+    @property
+    def inline(self) -> bool:
+        """Printed inside its parent's CREATE unless a dependency loop or its own state forbids it."""
+        return False
+
+    @property
+    def joins(self) -> bool:
+        """Made by the statement that adds its parent to a table that is there (`ADD COLUMN … AS IDENTITY`), so that
+        rows get values at once; apart from it where the table is new."""
+        return False
+
+    @property
+    def disposable(self) -> bool:
+        """Whether dropping and creating it again loses nothing but time."""
+        return True
+
+    @property
+    def claims(self) -> tuple[tuple[str, ...], ...]:
+        """The names that it takes and no other object of any kind can have at the same time."""
+        return ()
+
+    @property
+    def initial_acl(self) -> tuple[AclItem, ...]:
+        """The privileges that a dump takes for given, so that it prints what leads from them to `acl` (to
+        `acl_default` where that is None)."""
+        return self.acl_default
+
+    @property
+    def code_language(self) -> str:
+        """The language of its `code`."""
+        return ""
+
+    @property
+    def default_grants(self) -> DefaultGrants | None:
+        """What it adds to objects created later, None for what adds nothing."""
+        return None
+
+    def dumped(self, target: Target) -> bool:
+        """Whether a dump has it at all (pg_dump leaves out what every database has: the language plpgsql)."""
+        del target
+        return True
+
+    def create(self, parts: Sequence["Object"], target: Target, *, shell: bool = False) -> str:
+        """The statements that create it, as pg_dump prints them, with the inline `parts` inside.
+
+        `shell` asks for the stand-in of a kind that has a `body_catalog`.
+        """
+        raise NotImplementedError
+
+    def body(self, target: Target) -> str:
+        """The statement that fills in a shell."""
+        raise NotImplementedError
+
+    def entries(self, parts: Sequence["Object"], target: Target, *, shell: bool = False) -> tuple[Entry, ...]:
+        """Its entries in a dump, in order."""
+        sql = self.create(parts, target, shell=shell)
+        return (Entry(desc=self.keyword, tag=self.tag, sql=sql, owned=self.owner is not None),)
+
+    def clause(self, target: Target) -> str:
+        """Its text inside its parent's CREATE, for what is `inline`: `CONSTRAINT "c" CHECK (("a" > 0))`.
+
+        Of what `joins` too: empty where it has only statements `before_parent` and `after_parent`.
+        """
+        raise NotImplementedError
+
+    def before_parent(self, target: Target) -> Iterator[str]:
+        """The statements ahead of the one that adds its parent, for what `joins` it (CREATE SEQUENCE)."""
+        del target
+        yield from ()
+
+    def after_parent(self) -> Iterator[str]:
+        """The statements behind that one (ALTER SEQUENCE … OWNED BY)."""
+        yield from ()
+
+    def drop(self) -> str:
+        """The statement that drops it."""
+        return f"DROP {self.signature()};"
+
+
+def own_fields(kind: type[Object]) -> tuple["attrs.Attribute[object]", ...]:
+    """The fields that a kind itself declares: the columns of its query beside identity and satellites."""
+    return tuple(field for field in attrs.fields(kind) if field.init and field.name not in SATELLITES | IDENTITY)

@@ -1,0 +1,54 @@
+"""What the engine knows of a kind as such: the class attributes of its contract."""
+
+from typing import ClassVar
+
+
+class Traits:
+    """What holds for every object of a kind. A kind sets those that differ for it."""
+
+    __slots__ = ()
+
+    kind: ClassVar[str]
+    """The word of `ObjectId.kind`, as a person reads it."""
+    keyword: ClassVar[str]
+    """The word SQL has for it: `TABLE` in `DROP TABLE`, `COMMENT ON TABLE`, `ALTER TABLE … OWNER TO`."""
+    catalog: ClassVar[str]
+    """The system catalog whose OIDs name it in pg_depend."""
+    priority: ClassVar[int]
+    """Its rank in pg_dump's order (pg_dump_sort.c, dbObjectTypePriorities): see `ordering.Priority`."""
+    body_catalog: ClassVar[str] = ""
+    """The catalog of a second part that can follow later (`pg_rewrite` for a view), empty where there is none."""
+    embedded: ClassVar[bool] = False
+    """Always printed inside its parent's CREATE, never on its own (a column)."""
+    derived: ClassVar[bool] = False
+    """Comes and goes with its parent's definition; only its satellites are ever written (a view's column)."""
+    made_by_parent: ClassVar[bool] = False
+    """There as long as its parent is; an object only where something is said of it (an extension's function)."""
+    survives_retyping: ClassVar[bool] = False
+    """Postgres rebuilds it by itself when the type of a column that it uses is altered (an index)."""
+    owned_as_table: ClassVar[bool] = False
+    """pg_dump says ALTER TABLE … OWNER TO of it until it learned the object's own word (see OWN_WORD_SINCE)."""
+    guarded: ClassVar[str] = ""
+    """The form of `CREATE keyword` that may be run twice, empty where there is none (`CREATE TABLE IF NOT EXISTS`)."""
+    code: ClassVar[str] = ""
+    """The attribute that holds program text, which can differ in looks alone; empty where there is none."""
+    opaque: ClassVar[bool] = False
+    """Holds code whose dependencies Postgres does not record (a function with a quoted body)."""
+    postponable: ClassVar[bool] = False
+    """May follow the constraints and indexes where a loop demands it (a function, a materialized view)."""
+    project_owned_anywhere: ClassVar[bool] = False
+    """A project may add one to what its platform manages (a trigger on `auth.users`)."""
+    refers: ClassVar[bool] = False
+    """Ties what it is a part of to another of the same kind, see `referrers_first` (a foreign key)."""
+    platform_decides: ClassVar[bool] = False
+    """The platform's own stays so, however it differs from server to server (an extension)."""
+    whole_only: ClassVar[bool] = False
+    """Only a whole dump has it, none of chosen schemas (a table's place in a publication)."""
+    last: ClassVar[bool] = False
+    """A dump has it behind even the privileges, so that none of its statements is acted upon (an event trigger)."""
+    owned_apart: ClassVar[bool] = False
+    """Has an owner of its own although it is a part of something (statistics on a table)."""
+    ownable: ClassVar[bool] = True
+    """Whether ALTER … OWNER TO can change its `owner` (default privileges belong to their role for good)."""
+    default_acl_type: ClassVar[str] = ""
+    """pg_default_acl.defaclobjtype of the default privileges that a new one gets, empty where there are none."""
