@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Final, Protocol
 
 from .adaptation import Adapted, Level, without_item, without_version
 from .failures import missing_role
@@ -12,59 +13,79 @@ from .lexer import name_of
 if TYPE_CHECKING:
     from psycopg import Error
 
-    from .execution import Execution
     from .items import Item
 
 _EXTENSION: Final = re.compile(r'extension "(.+)" is not available')
 
 
-def remedy(execution: Execution, item: Item, error: Error) -> bool:
+class Load(Protocol):
+    """What a remedy can ask of the load that met the error."""
+
+    @property
+    def created_roles(self) -> Collection[str]:
+        """The roles made for the load."""
+
+    @property
+    def roles_to_come(self) -> Collection[str]:
+        """Those that a later statement creates."""
+
+    def note(self, level: Level, place: str, message: str) -> None:
+        """Tells what was done."""
+
+    def create_role(self, role: str) -> None:
+        """Makes a role that can't log in."""
+
+    def ask_for_extension(self, item: Item, name: str, version: str | None) -> bool:
+        """Has an extension made available. Whether it is a stand-in without contents."""
+
+
+def remedy(load: Load, item: Item, error: Error) -> bool:
     """Whether something was done after which a statement can be run again (or, its text empty, is left out)."""
     words, message, code = item.statement.words, error.diag.message_primary or "", error.sqlstate
     if role := missing_role(error):
-        return _provide_role(execution, item, role)
+        return _provide_role(load, item, role)
     if item.statement.begins("CREATE", "EXTENSION"):
-        return _provide_extension(execution, item, message, code)
+        return _provide_extension(load, item, message, code)
     if code == "42704" and words[:1] in (("SET",), ("RESET",)):
-        return _leave_out(execution, item, "verbose", f"left out: {message}")
+        return _leave_out(load, item, "verbose", f"left out: {message}")
     if code == "3D000":
-        return _leave_out(execution, item, "note", f"left out: {message}")
-    if code == "42710" and words[:1] == ("CREATE",) and name_of(words[2]) in execution.created_roles:
-        return _leave_out(execution, item, "verbose", f"left out: {message}, since an earlier statement names it")
+        return _leave_out(load, item, "note", f"left out: {message}")
+    if code == "42710" and words[:1] == ("CREATE",) and name_of(words[2]) in load.created_roles:
+        return _leave_out(load, item, "verbose", f"left out: {message}, since an earlier statement names it")
     return False
 
 
-def _leave_out(execution: Execution, item: Item, level: Level, message: str) -> bool:
-    return _adopt(execution, item, Adapted(text=None, note=message, level=level))
+def _leave_out(load: Load, item: Item, level: Level, message: str) -> bool:
+    return _adopt(load, item, Adapted(text=None, note=message, level=level))
 
 
-def _adopt(execution: Execution, item: Item, adapted: Adapted) -> bool:
+def _adopt(load: Load, item: Item, adapted: Adapted) -> bool:
     """Takes over an adapted text, with its note. Whether it differs."""
     if adapted.text == item.text:
         return False
     item.text = adapted.text or ""
-    execution.note(adapted.level, item.place, adapted.note)
+    load.note(adapted.level, item.place, adapted.note)
     return True
 
 
-def _provide_role(execution: Execution, item: Item, role: str) -> bool:
+def _provide_role(load: Load, item: Item, role: str) -> bool:
     if item.statement.begins("DROP"):
         return False
     if role.startswith("pg_"):
         note = f"the role {role}, which this server does not have, is left out"
-        return _adopt(execution, item, without_item(item.text, lambda token: token.name == role, note))
-    if role in execution.roles_to_come:
+        return _adopt(load, item, without_item(item.text, lambda token: token.name == role, note))
+    if role in load.roles_to_come:
         return False
-    execution.create_role(role)
-    execution.note("note", item.place, f"the role {role} is made for the load, since nothing creates it")
+    load.create_role(role)
+    load.note("note", item.place, f"the role {role} is made for the load, since nothing creates it")
     return True
 
 
-def _provide_extension(execution: Execution, item: Item, message: str, code: str | None) -> bool:
+def _provide_extension(load: Load, item: Item, message: str, code: str | None) -> bool:
     if match := _EXTENSION.search(message):
         # The statement's own extension was asked for before; this one comes by CASCADE.
-        return execution.ask_for_extension(item, match[1], None)
+        return load.ask_for_extension(item, match[1], None)
     if code == "22023" and "VERSION" in item.text.upper():
         adapted = Adapted(text=without_version(item.text), note="the extension's VERSION is left out")
-        return _adopt(execution, item, adapted)
+        return _adopt(load, item, adapted)
     return False
