@@ -31,10 +31,6 @@ select what, replace(coalesce(name, (pg_identify_object(classid, objid, 0)).iden
    union all select 'operator family', 'pg_opfamily'::regclass, oid, opfnamespace, null from pg_opfamily
    union all select 'subscription', 'pg_subscription'::regclass, s.oid, 0, null
                from pg_subscription s join pg_database b on b.oid = s.subdbid where b.datname = current_database()
-   union all select 'text search configuration', 'pg_ts_config'::regclass, oid, cfgnamespace, null from pg_ts_config
-   union all select 'text search dictionary', 'pg_ts_dict'::regclass, oid, dictnamespace, null from pg_ts_dict
-   union all select 'text search parser', 'pg_ts_parser'::regclass, oid, prsnamespace, null from pg_ts_parser
-   union all select 'text search template', 'pg_ts_template'::regclass, oid, tmplnamespace, null from pg_ts_template
    union all select 'base type', 'pg_type'::regclass, oid, typnamespace, null from pg_type
               where typtype in ('b', 'p') and typelem = 0
        ) o (what, classid, objid, namespace, name)

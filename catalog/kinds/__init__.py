@@ -40,6 +40,10 @@ from .schemas import Schema
 from .sequences import PlainSequence
 from .statistics import Statistics
 from .tables import Table
+from .text_search_configurations import TextSearchConfiguration
+from .text_search_dictionaries import TextSearchDictionary
+from .text_search_parsers import TextSearchParser
+from .text_search_templates import TextSearchTemplate
 from .transforms import Transform
 from .triggers import Trigger
 from .views import View, ViewColumn
@@ -60,6 +64,10 @@ KINDS: Final[tuple[type[Object], ...]] = (
     Aggregate,
     Cast,
     Transform,
+    TextSearchParser,
+    TextSearchTemplate,
+    TextSearchDictionary,
+    TextSearchConfiguration,
     Table,
     Column,
     Default,

@@ -8,11 +8,10 @@ from attrs import frozen
 from ..model import Changed, Object, Target, alter, equal, replace
 from ..priority import Priority
 from ..quoting import literal, plain, qualified, spell_types
+from .routines import NONE
 
 MODIFY: Final = {"r": "READ_ONLY", "s": "SHAREABLE", "w": "READ_WRITE"}
 PARALLEL: Final = {"s": "safe", "r": "restricted"}
-NONE: Final = "-"
-"""What regproc prints for no function."""
 
 
 @frozen(kw_only=True)

@@ -1,0 +1,46 @@
+"""Text search templates."""
+
+from collections.abc import Sequence
+from typing import ClassVar, LiteralString
+
+from attrs import frozen
+
+from ..model import Object, Target, replace
+from ..priority import Priority
+from .routines import NONE
+
+
+@frozen(kw_only=True)
+class TextSearchTemplate(Object):
+    """A text search template: pg_ts_template, which has no owner. Postgres alters nothing of it."""
+
+    kind: ClassVar[str] = "text search template"
+    keyword: ClassVar[str] = "TEXT SEARCH TEMPLATE"
+    catalog: ClassVar[str] = "pg_ts_template"
+    priority: ClassVar[int] = Priority.TS_TEMPLATE
+
+    init: str = replace()
+    """A function, `-` for none."""
+    lexize: str = replace()
+
+    @classmethod
+    def query(cls, version: int) -> LiteralString:
+        del version
+        return """
+            select t.oid
+                 , n.nspname::text      as schema
+                 , t.tmplname::text     as name
+                 , ''                   as detail
+                 , t.tmplinit::text     as init
+                 , t.tmpllexize::text   as lexize
+              from pg_ts_template t
+              join pg_namespace n on n.oid = t.tmplnamespace
+             where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+               and not exists ( select from pg_depend
+                                 where classid = 'pg_ts_template'::regclass and objid = t.oid and deptype = 'e' )
+             order by n.nspname, t.tmplname"""
+
+    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
+        del parts, target, shell
+        init = f"    INIT = {self.init},\n" if self.init != NONE else ""
+        return f"CREATE {self.signature()} (\n{init}    LEXIZE = {self.lexize} );\n"
