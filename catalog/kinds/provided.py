@@ -54,17 +54,32 @@ class Provided(Object):
 
 
 @frozen(kw_only=True)
-class ProvidedFunction(Provided):
-    """A function or procedure. `detail` is its input types."""
+class ProvidedRoutine(Provided):
+    """What its input types tell apart; they are its `detail`."""
 
-    kind: ClassVar[str] = "provided function"
-    keyword: ClassVar[str] = "FUNCTION"
     priority: ClassVar[int] = Priority.FUNCTION
     default_acl_type: ClassVar[str] = "f"
 
     arguments: str = equal()
     """How GRANT names them; `detail` says the same. So does `input_types`, (schema, name) of each, for the order."""
     input_types: tuple[tuple[str, str], ...] = equal()
+
+    @property
+    def sort_key(self) -> tuple[object, ...]:
+        return (len(self.input_types), self.input_types)
+
+    @property
+    def label(self) -> str:
+        return f"{self.schema}.{self.name}({plain(self.detail)})"
+
+
+@frozen(kw_only=True)
+class ProvidedFunction(ProvidedRoutine):
+    """A function or procedure."""
+
+    kind: ClassVar[str] = "provided function"
+    keyword: ClassVar[str] = "FUNCTION"
+
     word: str = equal()
     """FUNCTION or PROCEDURE."""
 
@@ -76,44 +91,22 @@ class ProvidedFunction(Provided):
             "1", "pg_proc", "pro", "'f'", detail=INPUT, fields=ARGUMENTS + word, only="o.prokind <> 'a'"
         )
 
-    @property
-    def sort_key(self) -> tuple[object, ...]:
-        return (len(self.input_types), self.input_types)
-
-    @property
-    def label(self) -> str:
-        return f"{self.schema}.{self.name}({plain(self.detail)})"
-
     def signature(self, *, qualify: bool = True) -> str:
         return f"{self.word} {qualified(self.schema if qualify else '', self.name)}({self.arguments})"
 
 
 @frozen(kw_only=True)
-class ProvidedAggregate(Provided):
-    """An aggregate. `detail` is its input types."""
+class ProvidedAggregate(ProvidedRoutine):
+    """An aggregate."""
 
     kind: ClassVar[str] = "provided aggregate"
     keyword: ClassVar[str] = "FUNCTION"
     priority: ClassVar[int] = Priority.AGGREGATE
-    default_acl_type: ClassVar[str] = "f"
-
-    arguments: str = equal()
-    """With their names; `detail` says the same."""
-    input_types: tuple[tuple[str, str], ...] = equal()
-    """(schema, name) of each; `detail` says the same."""
 
     @classmethod
     def query(cls, version: int) -> LiteralString:
         del version
         return schema_query("2", "pg_proc", "pro", "'f'", detail=INPUT, fields=ARGUMENTS, only="o.prokind = 'a'")
-
-    @property
-    def sort_key(self) -> tuple[object, ...]:
-        return (len(self.input_types), self.input_types)
-
-    @property
-    def label(self) -> str:
-        return f"{self.schema}.{self.name}({plain(self.detail)})"
 
     def signature(self, *, qualify: bool = True) -> str:
         return f"FUNCTION {qualified(self.schema if qualify else '', self.name)}({self.detail})"
