@@ -26,7 +26,6 @@ select what, replace(coalesce(name, (pg_identify_object(classid, objid, 0)).iden
               where c.relkind = 'i' and not (x.indisvalid and x.indisready)
    union all select 'language', 'pg_language'::regclass, oid, 0, null from pg_language
    union all select 'large object', 'pg_largeobject'::regclass, oid, 0, null from pg_largeobject_metadata
-   union all select 'operator', 'pg_operator'::regclass, oid, oprnamespace, null from pg_operator
    union all select 'operator class', 'pg_opclass'::regclass, oid, opcnamespace, null from pg_opclass
    union all select 'operator family', 'pg_opfamily'::regclass, oid, opfnamespace, null from pg_opfamily
    union all select 'subscription', 'pg_subscription'::regclass, s.oid, 0, null

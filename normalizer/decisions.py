@@ -4,7 +4,7 @@ from collections import deque
 from enum import Enum
 from typing import Final
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import CHANGE, Catalog, Change, Object, ObjectId, own_fields
@@ -79,12 +79,23 @@ class _Deciding:
                 self.queue.append((difference.item.id, Disturbance.DROPPED))
             return
         item = before.id
-        if self._must_replace(before, after, difference.own):
+        left = self._unsettled(difference, before, after)
+        if self._must_replace(before, after, left.own):
             self._replace(item)
-        elif item not in self.result.replaced:
-            self.result.altered[item] = difference
-            if difference.own and before.retypes(after, difference.own):
+        elif item not in self.result.replaced and left.changed:
+            self.result.altered[item] = left
+            if left.own and before.retypes(after, left.own):
                 self.queue.append((item, Disturbance.RETYPED))
+
+    def _unsettled(self, difference: Difference, before: Object, after: Object) -> Difference:
+        """The difference without what the creation or drop of other objects changes by itself."""
+        settled = {
+            name
+            for name in difference.own
+            if (others := before.settled_by(after, name))
+            and all((other in self.old.objects) != (other in self.new.objects) for other in others)
+        }
+        return evolve(difference, changed=difference.changed - settled) if settled else difference
 
     def _must_replace(self, before: Object, after: Object, own: frozenset[str]) -> bool:
         if not own:

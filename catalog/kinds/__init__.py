@@ -21,6 +21,7 @@ from .indexes import Index
 from .keys import Key, KeyIndex
 from .materialized_views import MaterializedView, MaterializedViewColumn
 from .not_nulls import UncheckedNotNull
+from .operators import Operator
 from .policies import Policy
 from .provided import (
     ProvidedAggregate,
@@ -64,6 +65,7 @@ KINDS: Final[tuple[type[Object], ...]] = (
     Aggregate,
     Cast,
     Transform,
+    Operator,
     TextSearchParser,
     TextSearchTemplate,
     TextSearchDictionary,

@@ -5,6 +5,7 @@ from typing import Self
 
 from .changes import Changed
 from .entries import Target
+from .identity import ObjectId
 from .named import Named
 
 
@@ -17,6 +18,15 @@ class Alterable(Named):
         """Whether only drop and create leads to `new`, although each attribute in `changed` can be altered."""
         del new, changed
         return False
+
+    def settled_by(self, new: Self, name: str) -> tuple[ObjectId, ...]:
+        """The objects of which the creation or drop alone changes the attribute `name` to what `new` says.
+
+        Where each of them is created or dropped, `alter` is not asked about it (an operator's commutator, which
+        Postgres sets on both sides). Empty for what nothing else changes.
+        """
+        del new, name
+        return ()
 
     def retypes(self, new: Self, changed: frozenset[str]) -> bool:
         """Whether altering it to `new` needs what depends on it out of the way first."""
