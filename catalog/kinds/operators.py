@@ -19,8 +19,8 @@ _FLAGS: Final = ("merges", "hashes")
 _LINKED: Final[LiteralString] = """
               left join lateral ( select o2.oprcode = 0 as shell
                                        , array[n2.nspname::text, o2.oprname::text] as name
-                                       , quote_ident(n2.nspname) || '.' || o2.oprname
-                                         || ' (' || case o2.oprleft when 0 then 'NONE' else o2.oprleft::regtype::text end
+                                       , quote_ident(n2.nspname) || '.' || o2.oprname || ' ('
+                                         || case o2.oprleft when 0 then 'NONE' else o2.oprleft::regtype::text end
                                          || ', ' || o2.oprright::regtype || ')' as signature
                                     from pg_operator o2
                                     join pg_namespace n2 on n2.oid = o2.oprnamespace"""
@@ -42,9 +42,9 @@ class Operator(Object):
     left: str = equal()
     """The left operand's type, `-` for none: `detail` says the same; so is `right`."""
     right: str = equal()
-    commutator: tuple[str, ...] = alter()
-    """(schema, name), empty for none; so is `negator`."""
-    negator: tuple[str, ...] = alter()
+    commutator: tuple[str, str] | None = alter()
+    """(schema, name); so is `negator`."""
+    negator: tuple[str, str] | None = alter()
     merges: bool = alter()
     hashes: bool = alter()
     restrict: str = alter()
@@ -73,8 +73,8 @@ class Operator(Object):
                  , o.oprcode::regprocedure::text                  as function
                  , o.oprleft::regtype::text                       as left
                  , o.oprright::regtype::text                      as right
-                 , coalesce(commutator.name, '{}')                as commutator
-                 , coalesce(negator.name, '{}')                   as negator
+                 , commutator.name                                as commutator
+                 , negator.name                                   as negator
                  , o.oprcanmerge                                  as merges
                  , o.oprcanhash                                   as hashes
                  , o.oprrest::regprocedure::text                  as restrict
@@ -144,7 +144,7 @@ class Operator(Object):
             return ()
         detail = f"{self.right}, {self.left}" if name == "commutator" else self.detail
         ends = (getattr(self, name), getattr(new, name))
-        return tuple(ObjectId(self.kind, *end, detail) for end in ends if end)
+        return tuple(ObjectId(self.kind, end[0], end[1], detail) for end in ends if end)
 
     def must_replace(self, new: Self, changed: frozenset[str]) -> bool:
         ended = any(getattr(self, name) for name in (*_LINKS, *_FLAGS) if name in changed)
