@@ -22,6 +22,7 @@ _COLUMN: Final = (("r", "SELECT"), ("a", "INSERT"), ("x", "REFERENCES"), ("w", "
 _SEQUENCE: Final = (("r", "SELECT"), ("U", "USAGE"), ("w", "UPDATE"))
 _LARGE_OBJECT: Final = (("r", "SELECT"), ("w", "UPDATE"))
 _SCHEMA: Final = (("C", "CREATE"), ("U", "USAGE"))
+_PARAMETER: Final = (("s", "SET"), ("A", "ALTER SYSTEM"))
 _EXECUTE: Final = (("X", "EXECUTE"),)
 _USAGE: Final = (("U", "USAGE"),)
 
@@ -42,6 +43,7 @@ _PRIVILEGES: Final = {
     "LARGE OBJECTS": _LARGE_OBJECT,
     "FOREIGN DATA WRAPPER": _USAGE,
     "FOREIGN SERVER": _USAGE,
+    "PARAMETER": _PARAMETER,
 }
 _MAINTAIN_SINCE: Final = 17
 

@@ -22,6 +22,11 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def escaped(text: str) -> str:
+    """A string constant as pg_dumpall writes it: `E'…'` where it holds a backslash (appendStringLiteralConn)."""
+    return "E" + literal(text.replace("\\", "\\\\")) if "\\" in text else literal(text)
+
+
 def dollar_quoted(text: str) -> str:
     """A dollar-quoted constant with the tag that pg_dump picks (string_utils.c, appendStringLiteralDQ).
 

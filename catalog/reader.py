@@ -66,9 +66,17 @@ Remarks: TypeAlias = dict[Address, dict[str, Any]]  # comment and labels by thei
 
 
 @frozen
-class _Result:
+class Result:
+    """What a query gave."""
+
     columns: tuple[str, ...]
     rows: Sequence[Row]
+
+    def records(self) -> Iterator[dict[str, Any]]:
+        """Its rows by the columns' names, with lists and privileges as objects hold them."""
+        columns = zip(*self.rows, strict=True) if self.rows else ()
+        converted = (_converted(name, values) for name, values in zip(self.columns, columns, strict=bool(self.rows)))
+        return (dict(zip(self.columns, row, strict=True)) for row in zip(*converted, strict=True))
 
 
 def read(connection: "psycopg.Connection[Row]") -> Catalog:
@@ -76,14 +84,9 @@ def read(connection: "psycopg.Connection[Row]") -> Catalog:
 
     Raises PgnormError for a server older than 14.
     """
-    version = connection.info.server_version
-    if version < OLDEST:
-        raise PgnormError(
-            f"the server is Postgres {version // 10000}; pgnorm reads Postgres {OLDEST // 10000} and later",
-            hint="Upgrade the server, or compare against one that runs a supported major.",
-        )
+    version = supported(connection)
     common = [SETTINGS, ROLE, CATALOGS, DEPENDENCIES, COMMENTS, LABELS, UNMODELLED]
-    results = _run(connection, [*common, *(kind.query(version) for kind in KINDS)])
+    results = run(connection, [*common, *(kind.query(version) for kind in KINDS)])
     _settings, role, catalogs, dependencies, comments, labels, unmodelled = islice(results, len(common))
     numbers: dict[str, int] = {name: oid for oid, name in catalogs.rows}
     remarks: Remarks = {row[:3]: {"comment": row[3]} for row in comments.rows}
@@ -108,9 +111,20 @@ def read(connection: "psycopg.Connection[Row]") -> Catalog:
     )
 
 
+def supported(connection: "psycopg.Connection[Row]") -> int:
+    """The server's server_version_num. Raises PgnormError for a server older than 14."""
+    version = connection.info.server_version
+    if version < OLDEST:
+        raise PgnormError(
+            f"the server is Postgres {version // 10000}; pgnorm reads Postgres {OLDEST // 10000} and later",
+            hint="Upgrade the server, or compare against one that runs a supported major.",
+        )
+    return version
+
+
 def objects_of(kind: type[Object], columns: Sequence[str], rows: Sequence[Row]) -> Iterator[Object]:
     """The objects in rows of the kind's own query, or of a part of it; comments and labels are not in it."""
-    return (item for _, item in _objects(kind, 0, _Result(tuple(columns), rows), {}))
+    return (item for _, item in _objects(kind, 0, Result(tuple(columns), rows), {}))
 
 
 def _drop_orphans(objects: dict[Address, Object]) -> None:
@@ -123,7 +137,7 @@ def _drop_orphans(objects: dict[Address, Object]) -> None:
             del parents[address]
 
 
-def _run(connection: "psycopg.Connection[Row]", queries: Sequence[LiteralString]) -> Iterator[_Result]:
+def run(connection: "psycopg.Connection[Row]", queries: Sequence[LiteralString]) -> Iterator[Result]:
     """The results of all queries, in one pipeline and one snapshot, with every setting put back at the end.
 
     The next `BATCH` of queries is with the server before the results of the one before are handed out, so that both
@@ -148,13 +162,13 @@ def _run(connection: "psycopg.Connection[Row]", queries: Sequence[LiteralString]
         connection.execute(undo)
 
 
-def _result(cursor: "psycopg.Cursor[Row]") -> _Result:
+def _result(cursor: "psycopg.Cursor[Row]") -> Result:
     # In a pipeline the description is there once the rows have been asked for.
     rows = cursor.fetchall()
-    return _Result(tuple(column.name for column in cursor.description or ()), rows)
+    return Result(tuple(column.name for column in cursor.description or ()), rows)
 
 
-def _objects(kind: type[Object], number: int, result: _Result, remarks: Remarks) -> Iterator[tuple[Address, Object]]:
+def _objects(kind: type[Object], number: int, result: Result, remarks: Remarks) -> Iterator[tuple[Address, Object]]:
     """The rows of a kind's query as objects with their addresses."""
     first = 2 if "subid" in result.columns else 1
     names = result.columns[first:]

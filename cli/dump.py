@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pgnorm.catalog.model import Catalog
     from pgnorm.normalizer.dump import Style
     from pgnorm.normalizer.selection import Selection
+    from pgnorm.normalizer.sources import Source
     from pgnorm.normalizer.workspace import Workspace
 
 SUPABASE: Final = "supabase"
@@ -22,6 +23,7 @@ Examples:
   pgnorm dump --schema public
   pgnorm dump --local --schema public -o public.sql
   pgnorm dump --from migrations --format pg_dump
+  pgnorm dump --roles --db -o roles.sql
 
 {EXIT_CODES}"""
 
@@ -37,6 +39,12 @@ Examples:
     help="As `supabase db dump` prints (default in a Supabase project), or byte for byte as pg_dump does.",
 )
 @click.option("--keep-comments", is_flag=True, help="With --format supabase: keep the lines that begin with `--`.")
+@click.option(
+    "--roles",
+    "only_roles",
+    is_flag=True,
+    help="The roles of the server and nothing else, as `pg_dumpall --roles-only --no-role-passwords` prints them.",
+)
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file instead of stdout.")
 @click.pass_obj
 def dump(
@@ -45,6 +53,7 @@ def dump(
     exclude_schemas: tuple[str, ...],
     style: str | None,
     keep_comments: bool,
+    only_roles: bool,
     output: Path | None,
 ) -> None:
     """Print the canonical SQL of a source.
@@ -52,14 +61,15 @@ def dump(
     In a project the source is its declared schema files, elsewhere the database that libpq's settings name. The
     schemas are all that the platform does not manage itself, or exactly those named with --schema, as in pg_dump.
     """
-    from pgnorm.normalizer.dump import render
     from pgnorm.normalizer.writing import write_atomically
 
+    if only_roles:
+        _refuse_beside_roles(bool(schemas or exclude_schemas), style, keep_comments)
     with app.workspace() as workspace:
-        catalog = _read(app, workspace)
-        text = render(
-            catalog, _selection(workspace, catalog, schemas, exclude_schemas), _style(app, style, keep_comments)
-        )
+        if only_roles:
+            text = _roles(app, workspace)
+        else:
+            text = _schema(app, workspace, schemas, exclude_schemas, _style(app, style, keep_comments))
     if output is None:
         write(text)
     else:
@@ -67,10 +77,44 @@ def dump(
         app.console.say(f"Wrote {output}")
 
 
+def _refuse_beside_roles(schemas: bool, style: str | None, keep_comments: bool) -> None:
+    """Refuse options that roles have no use for."""
+    if schemas:
+        raise click.UsageError(
+            "roles belong to no schema, so --roles can't be combined with --schema or --exclude-schema; "
+            "run `pgnorm dump --roles` and `pgnorm dump --schema …` one after the other."
+        )
+    if style == SUPABASE or keep_comments:
+        raise click.UsageError(
+            "--roles prints what pg_dumpall prints: leave out --format supabase and --keep-comments."
+        )
+
+
+def _roles(app: App, workspace: "Workspace") -> str:
+    from pgnorm.normalizer.dump_roles import render_roles
+
+    cluster = workspace.roles(_source(app))
+    app.tell_unmodelled(cluster.left_out, title="not printed, as in pg_dumpall --roles-only")
+    return render_roles(cluster)
+
+
+def _schema(
+    app: App, workspace: "Workspace", schemas: tuple[str, ...], exclude_schemas: tuple[str, ...], style: "Style"
+) -> str:
+    from pgnorm.normalizer.dump import render
+
+    catalog = _read(app, workspace)
+    return render(catalog, _selection(workspace, catalog, schemas, exclude_schemas), style)
+
+
+def _source(app: App) -> "Source":
+    return app.source_or("files" if app.project else "db")
+
+
 def _read(app: App, workspace: "Workspace") -> "Catalog":
     from pgnorm.normalizer.sources import Files
 
-    source = app.source_or("files" if app.project else "db")
+    source = _source(app)
     if isinstance(source, Files):
         with workspace.loaded(source) as loaded:
             app.tell_unmodelled(loaded.unmodelled)

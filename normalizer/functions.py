@@ -9,8 +9,9 @@ from attrs import define, evolve, field, frozen
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.kinds.aggregates import Aggregate
-from pgnorm.catalog.kinds.functions import LIST_SETTINGS, Function, Procedure, split_identifiers
+from pgnorm.catalog.kinds.functions import Function, Procedure
 from pgnorm.catalog.quoting import literal
+from pgnorm.catalog.settings import LIST_SETTINGS, split_identifiers
 
 from .files import SourceFile
 from .header import Header, header_of

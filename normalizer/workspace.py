@@ -24,6 +24,10 @@ from .sources import Files, Source
 from .statements import Statement
 
 if TYPE_CHECKING:
+    from psycopg import Connection
+
+    from pgnorm.catalog.cluster import Cluster
+
     from .loading import Kind
 
 Tell = Callable[[Level, str], None]
@@ -110,6 +114,19 @@ class Workspace:
         with self.loaded(source) as loaded:
             return loaded.catalog
 
+    def roles(self, source: Source) -> "Cluster":
+        """The roles of the server that the source is a database of, or that its files are loaded into.
+
+        Raises PgnormError for what can't be connected to, read or loaded.
+        """
+        from pgnorm.catalog.cluster import read_cluster
+
+        if isinstance(source, Database):
+            with self._connected(source) as connection:
+                return read_cluster(connection)
+        with self.loaded(source) as loaded:
+            return read_cluster(loaded.session.connection)
+
     @cached_property
     def ownership(self) -> Ownership:
         """What tells the project's objects from the platform's."""
@@ -161,14 +178,19 @@ class Workspace:
     def _read_database(self, database: Database) -> Catalog:
         from pgnorm.catalog.reader import read
 
-        with connected(database) as connection:
-            version = _version(connection.info.server_version)
-            self._tell("note", f"source: {address(connection)}, Postgres {version}")
+        with self._connected(database) as connection:
             catalog = read(connection)
         if "shadow" not in self.__dict__ and self.project is None:
             self._major = catalog.major
         self.role = catalog.role
         return catalog
+
+    @contextmanager
+    def _connected(self, database: Database) -> "Iterator[Connection]":
+        with connected(database) as connection:
+            version = _version(connection.info.server_version)
+            self._tell("note", f"source: {address(connection)}, Postgres {version}")
+            yield connection
 
     @contextmanager
     def _load(

@@ -1,6 +1,5 @@
 """Functions, window functions and procedures."""
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
@@ -9,24 +8,11 @@ from attrs import frozen
 from ..model import Changed, Object, Target, alter, equal, replace
 from ..priority import Priority
 from ..quoting import dollar_quoted, ident, literal, plain, qualified, spell_types, string
+from ..settings import setting_text
 
 VOLATILITY: Final = {"i": " IMMUTABLE", "s": " STABLE", "v": ""}
 PARALLEL: Final = {"s": " PARALLEL SAFE", "r": " PARALLEL RESTRICTED", "u": ""}
 LOW_COST_LANGUAGES: Final = frozenset({"internal", "c"})
-
-LIST_SETTINGS: Final = frozenset(
-    {
-        "local_preload_libraries",
-        "oauth_validator_libraries",
-        "output_plugin_libraries",
-        "search_path",
-        "session_preload_libraries",
-        "shared_preload_libraries",
-        "temp_tablespaces",
-        "unix_socket_directories",
-    }
-)
-"""Settings marked GUC_LIST_QUOTE, whose stored value is a list of identifiers (dumputils.c)."""
 
 # Thousands of functions come from initdb, with OIDs below FirstNormalObjectId (16384).
 _QUERY: Final[LiteralString] = """
@@ -217,16 +203,3 @@ class Procedure(Function):
     def query(cls, version: int) -> LiteralString:
         del version
         return _QUERY + "and p.prokind = 'p' order by n.nspname, p.proname, p.pronargs, p.proargtypes"
-
-
-def setting_text(item: str) -> str:
-    """A proconfig item as the SET clause has it: `"search_path" TO 'a', 'b'`."""
-    name, _, value = item.partition("=")
-    values = split_identifiers(value) if name in LIST_SETTINGS else (value,)
-    return f"{ident(name)} TO {', '.join(map(literal, values))}"
-
-
-def split_identifiers(text: str) -> tuple[str, ...]:
-    """The elements of a stored list of identifiers (dumputils.c, SplitGUCList): quotes undone, case kept."""
-    found = re.findall(r'\s*("(?:[^"]|"")*"|[^,\s"]+)\s*(?:,|$)', text)
-    return tuple(name[1:-1].replace('""', '"') if name.startswith('"') else name for name in found)

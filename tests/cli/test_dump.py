@@ -88,3 +88,36 @@ def test_managed_schemas_are_left_out_unless_named(run: Run) -> None:
     assert 'CREATE TABLE "public"."contacts"' in out
     assert 'CREATE TABLE "auth"' not in out
     assert 'CREATE TABLE "auth"."users"' in run("dump --schema auth --format pg_dump")[1]
+
+
+@pytest.mark.usefixtures("folder")
+def test_roles_alone(run: Run, database: psycopg.Connection) -> None:
+    database.execute("create table t (a int)")
+    code, out, err = run(f"dump --roles --db-url '{url(database)}'")
+    assert code == 0
+    assert out.startswith("--\n-- PostgreSQL database cluster dump\n")
+    assert 'CREATE ROLE "postgres";\n' in out
+    assert "TABLE" not in out
+    assert f"source: database {database.info.dbname}" in err
+
+
+def test_the_roles_that_files_make(run: Run, plain: Path) -> None:
+    (plain / "schemas" / "02.sql").write_text(
+        "create role robin login password 'secret' valid until '2031-01-01 00:00:00+00';\n"
+        "alter role robin set work_mem = '8MB'; alter role all set geqo = off;\n"
+    )
+    code, out, err = run("dump --roles -o roles.sql")
+    assert (code, out) == (0, "")
+    written = (plain / "roles.sql").read_text()
+    assert "VALID UNTIL '2031-01-01 00:00:00+00';\n" in written
+    assert """ALTER ROLE "robin" SET "work_mem" TO '8MB';\n""" in written
+    assert "secret" not in written
+    assert "not printed, as in pg_dumpall --roles-only: 1 setting for all roles (geqo)\n" in err
+
+
+@pytest.mark.parametrize("options", ["-n public", "-N public", "--format supabase", "--keep-comments"])
+def test_roles_go_with_nothing_that_is_about_a_schema(run: Run, plain: Path, options: str) -> None:
+    assert plain.is_dir()
+    code, out, err = run(f"dump --roles {options}")
+    assert (code, out) == (2, "")
+    assert "--roles" in err

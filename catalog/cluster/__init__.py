@@ -1,0 +1,8 @@
+"""What belongs to a whole server and to no database of it: roles, their memberships, their rights to set parameters."""
+
+from .memberships import Membership
+from .parameters import ParameterPrivileges
+from .reader import Cluster, read_cluster
+from .roles import Role
+
+__all__ = ["Cluster", "Membership", "ParameterPrivileges", "Role", "read_cluster"]

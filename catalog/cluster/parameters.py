@@ -1,0 +1,36 @@
+"""Which roles may set which configuration parameters."""
+
+from typing import Final, LiteralString
+
+from attrs import frozen
+
+from ..privileges import AclItem, acl_commands
+from ..quoting import ident
+
+SINCE: Final = 150000
+"""The server_version_num from which parameters have privileges."""
+
+# The owner of all parameters is the superuser of initdb (BOOTSTRAP_SUPERUSERID).
+QUERY: Final[LiteralString] = """
+select p.parname::text                     as name
+     , pg_get_userbyid(10)::text           as owner
+     , p.paracl::text[]                    as acl
+     , acldefault('p', 10)::text[]         as acl_default
+  from pg_parameter_acl p
+ order by p.parname
+"""
+"""Its columns are the fields of ParameterPrivileges."""
+
+
+@frozen(kw_only=True)
+class ParameterPrivileges:
+    """Who may set a parameter: pg_parameter_acl."""
+
+    name: str
+    owner: str
+    acl: tuple[AclItem, ...]
+    acl_default: tuple[AclItem, ...]
+
+    def grant(self, major: int) -> str:
+        """The statements that give the privileges to a server of this major version."""
+        return acl_commands(f"PARAMETER {ident(self.name)}", self.acl, self.acl_default, self.owner, major=major)

@@ -1,0 +1,84 @@
+"""Roles, without their passwords."""
+
+from collections.abc import Iterator
+from typing import Final, LiteralString
+
+from attrs import frozen
+
+from ..quoting import escaped, ident
+from ..settings import setting_text
+
+# pg_roles and not pg_authid, which only superusers may read: what pg_roles hides is the password.
+QUERY: Final[LiteralString] = """
+select r.rolname::text           as name
+     , r.rolsuper                as superuser
+     , r.rolinherit              as inherits
+     , r.rolcreaterole           as creates_roles
+     , r.rolcreatedb             as creates_databases
+     , r.rolcanlogin             as logs_in
+     , r.rolreplication          as replicates
+     , r.rolbypassrls            as bypasses_row_security
+     , r.rolconnlimit            as connection_limit
+     , r.rolvaliduntil::text     as valid_until
+     , coalesce(r.rolconfig, '{}') as settings
+     , shobj_description(r.oid, 'pg_authid') as comment
+     , array( select array[l.provider, l.label] from pg_shseclabel l
+               where l.classoid = 'pg_authid'::regclass and l.objoid = r.oid order by l.provider ) as labels
+  from pg_roles r
+ where r.rolname !~ '^pg_'
+ order by r.rolname
+"""
+"""Its columns are the fields of Role."""
+
+
+@frozen(kw_only=True)
+class Role:
+    """A role: pg_roles. Those of Postgres itself (`pg_…`) are none of ours, as in pg_dumpall."""
+
+    name: str
+    superuser: bool
+    inherits: bool
+    creates_roles: bool
+    creates_databases: bool
+    logs_in: bool
+    replicates: bool
+    bypasses_row_security: bool
+    connection_limit: int
+    """-1 for none."""
+    valid_until: str | None
+    settings: tuple[str, ...]
+    """`name=value` items that hold in every database."""
+    comment: str | None
+    labels: tuple[tuple[str, str], ...]
+    """Security labels: (provider, label)."""
+
+    def create(self) -> str:
+        """The statements that make it as it is, also where it is there already (pg_dumpall.c, dumpRoles)."""
+        return "".join(self._creation())
+
+    def configure(self) -> str:
+        """The statements for its settings, empty where it has none. They may name other roles."""
+        return "".join(f"ALTER ROLE {ident(self.name)} SET {setting_text(item, escaped)};\n" for item in self.settings)
+
+    def _creation(self) -> Iterator[str]:
+        name = ident(self.name)
+        words = (
+            (self.superuser, "SUPERUSER"),
+            (self.inherits, "INHERIT"),
+            (self.creates_roles, "CREATEROLE"),
+            (self.creates_databases, "CREATEDB"),
+            (self.logs_in, "LOGIN"),
+            (self.replicates, "REPLICATION"),
+            (self.bypasses_row_security, "BYPASSRLS"),
+        )
+        attributes = [word if holds else f"NO{word}" for holds, word in words]
+        if self.connection_limit != -1:
+            attributes.append(f"CONNECTION LIMIT {self.connection_limit}")
+        if self.valid_until is not None:
+            attributes.append(f"VALID UNTIL '{self.valid_until}'")
+        yield f"CREATE ROLE {name};\n"
+        yield f"ALTER ROLE {name} WITH {' '.join(attributes)};\n"
+        if self.comment is not None:
+            yield f"COMMENT ON ROLE {name} IS {escaped(self.comment)};\n"
+        for provider, label in self.labels:
+            yield f"SECURITY LABEL FOR {ident(provider)} ON ROLE {name} IS {escaped(label)};\n"
