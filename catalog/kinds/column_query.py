@@ -2,7 +2,7 @@
 
 from typing import Final, LiteralString
 
-from .relations import ORDINARY_TABLE
+from .relations import RELATION_KIND, TABLE_LIKE
 
 NOT_NULL_NAMED_SINCE: Final = 180000
 SET_EXPRESSION_SINCE: Final = 170000
@@ -30,7 +30,8 @@ _UNNAMED: Final[LiteralString] = """
                  , false                                                          as not_null_no_inherit
                  , null                                                           as not_null_comment
 """
-_FIELDS: Final[LiteralString] = """
+_FIELDS: Final[LiteralString] = (
+    """
             select c.oid
                  , a.attnum::int                                                  as subid
                  , n.nspname::text                                                as schema
@@ -39,6 +40,9 @@ _FIELDS: Final[LiteralString] = """
                  , r.rolname::text                                                as owner
                  , a.attacl::text[]                                               as acl
                  , '{}'::text[]                                                   as acl_default
+                 , """
+    + RELATION_KIND
+    + """
                  , a.attnum::int                                                  as number
                  , format_type(a.atttypid, a.atttypmod)                           as type
                  , coalesce(e.typcategory, t.typcategory)::text                   as category
@@ -56,6 +60,7 @@ _FIELDS: Final[LiteralString] = """
                  , coalesce(a.attstattarget::int, -1)                             as statistics
                  , coalesce(a.attoptions, '{}')                                   as options
 """
+)
 _FROM: Final[LiteralString] = """
               from pg_class c
               join pg_namespace n      on n.oid = c.relnamespace
@@ -75,4 +80,4 @@ def column_query(version: int) -> LiteralString:
         text = _FIELDS + _UNNAMED + ", true as settable_expression" + _FROM
     else:
         text = _FIELDS + _UNNAMED + ", false as settable_expression" + _FROM
-    return text + "where" + ORDINARY_TABLE + "order by n.nspname, c.relname, a.attnum"
+    return text + "where" + TABLE_LIKE + "order by n.nspname, c.relname, a.attnum"

@@ -5,12 +5,13 @@ from typing import ClassVar, Final, LiteralString, Self
 
 from attrs import frozen
 
-from ..model import Changed, Entry, Object, ObjectId, Target, alter, equal, on_relation
+from ..model import Changed, Entry, Object, ObjectId, Target, alter, equal, on_relation, replace
 from ..options import alter_options
 from ..priority import Priority
 from ..quoting import ident, literal, qualified, spell_types
 from .column_query import column_query
 from .conversions import conversion, through_text, widens
+from .relations import altered
 
 STORAGE: Final = {"p": "PLAIN", "e": "EXTERNAL", "x": "EXTENDED", "m": "MAIN"}
 COMPRESSION: Final = {"p": "pglz", "l": "lz4"}
@@ -28,6 +29,8 @@ class Column(Object):
     embedded: ClassVar[bool] = True
     ownable: ClassVar[bool] = False
 
+    relation_kind: str = replace()
+    """The kind of its table: another one can have the same name later."""
     number: int = equal()
     """pg_attribute.attnum. The order of columns alone is no difference: nothing but a new table could change it."""
     type: str = alter()
@@ -65,7 +68,7 @@ class Column(Object):
 
     @property
     def parent(self) -> ObjectId:
-        return ObjectId("table", self.schema, self.detail)
+        return ObjectId(self.relation_kind, self.schema, self.detail)
 
     @property
     def disposable(self) -> bool:
@@ -82,7 +85,12 @@ class Column(Object):
     @property
     def table(self) -> str:
         """The table as ALTER TABLE names it."""
-        return f"TABLE {qualified(self.schema, self.detail)}"
+        return altered(self.relation_kind, self.schema, self.detail)
+
+    @property
+    def only_table(self) -> str:
+        """The same without the tables that inherit from it."""
+        return altered(self.relation_kind, self.schema, self.detail, only=True)
 
     def signature(self, *, qualify: bool = True) -> str:
         return f"COLUMN {qualified(self.schema if qualify else '', self.detail)}.{ident(self.name)}"
@@ -116,7 +124,7 @@ class Column(Object):
 
     def settings(self) -> Iterator[str]:
         """The statements for what CREATE TABLE as pg_dump writes it does not say."""
-        column = f"ALTER TABLE ONLY {qualified(self.schema, self.detail)} ALTER COLUMN {ident(self.name)}"
+        column = f"ALTER {self.only_table} ALTER COLUMN {ident(self.name)}"
         if self.statistics >= 0:
             yield f"{column} SET STATISTICS {self.statistics};"
         yield from self.settings_of_type()
@@ -125,7 +133,7 @@ class Column(Object):
 
     def settings_of_type(self) -> Iterator[str]:
         """Those that ALTER TYPE puts back to the defaults."""
-        column = f"ALTER TABLE ONLY {qualified(self.schema, self.detail)} ALTER COLUMN {ident(self.name)}"
+        column = f"ALTER {self.only_table} ALTER COLUMN {ident(self.name)}"
         if self.storage:
             yield f"{column} SET STORAGE {STORAGE[self.storage]};"
         if self.compression:

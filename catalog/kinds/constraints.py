@@ -7,16 +7,20 @@ from attrs import frozen
 
 from ..model import Changed, Entry, Object, ObjectId, Target, alter, on_relation, replace
 from ..priority import Priority
-from ..quoting import ident, qualified, spell_types
+from ..quoting import ident, spell_types
+from .relations import RELATION_KIND, altered
 
 ENFORCED_SINCE: Final = 180000
 
-COMMON_FIELDS: Final[LiteralString] = """
+COMMON_FIELDS: Final[LiteralString] = (
+    """
     select k.oid
          , n.nspname::text as schema
          , k.conname::text as name
          , c.relname::text as detail
-"""
+         , """
+    + RELATION_KIND
+)
 COMMON_TABLES: Final[LiteralString] = """
       from pg_constraint k
       join pg_class c     on c.oid = k.conrelid
@@ -46,8 +50,13 @@ class Constraint(Object):
     survives_retyping: ClassVar[bool] = True
 
     @property
+    def relation_kind(self) -> str:
+        """The kind of that table."""
+        raise NotImplementedError
+
+    @property
     def parent(self) -> ObjectId:
-        return ObjectId("table", self.schema, self.detail)
+        return ObjectId(self.relation_kind, self.schema, self.detail)
 
     @property
     def claims(self) -> tuple[tuple[str, ...], ...]:
@@ -60,25 +69,33 @@ class Constraint(Object):
     @property
     def table(self) -> str:
         """The table as ALTER TABLE names it."""
-        return f"ONLY {qualified(self.schema, self.detail)}"
+        return altered(self.relation_kind, self.schema, self.detail, only=True)
 
     def signature(self, *, qualify: bool = True) -> str:
         return on_relation(self.keyword, self.name, self.schema if qualify else "", self.detail)
 
     def addition(self, definition: str) -> str:
         """The statement that adds it, as pg_dump breaks its lines."""
-        return f"ALTER TABLE {self.table}\n    ADD CONSTRAINT {ident(self.name)} {definition};\n"
+        return f"ALTER {self.table}\n    ADD CONSTRAINT {ident(self.name)} {definition};\n"
 
     def drop(self) -> str:
-        return f"ALTER TABLE {self.table} DROP CONSTRAINT {ident(self.name)};"
+        return f"ALTER {self.table} DROP CONSTRAINT {ident(self.name)};"
 
     def validation(self) -> str:
         """The statement that checks the rows that are there."""
-        return f"ALTER TABLE {self.table} VALIDATE CONSTRAINT {ident(self.name)};"
+        return f"ALTER {self.table} VALIDATE CONSTRAINT {ident(self.name)};"
 
 
 @frozen(kw_only=True)
-class Check(Constraint):
+class Unindexed(Constraint):
+    """A constraint that no index stands for."""
+
+    relation_kind: str = replace()
+    """The kind of its table: another one can have the same name later."""
+
+
+@frozen(kw_only=True)
+class Check(Unindexed):
     """A CHECK constraint of a table: pg_constraint with contype c."""
 
     kind: ClassVar[str] = "check constraint"
@@ -110,7 +127,7 @@ class Check(Constraint):
     @property
     def table(self) -> str:
         # Without ONLY: a CHECK constraint holds for the table's children too.
-        return qualified(self.schema, self.detail)
+        return altered(self.relation_kind, self.schema, self.detail)
 
     def _definition(self, target: Target) -> str:
         return spell_types(self.definition, target.major) + state(self.validated, self.enforced)
@@ -134,7 +151,7 @@ class Check(Constraint):
 
 
 @frozen(kw_only=True)
-class ForeignKey(Constraint):
+class ForeignKey(Unindexed):
     """A foreign key: pg_constraint with contype f."""
 
     kind: ClassVar[str] = "foreign key"
@@ -184,7 +201,7 @@ class ForeignKey(Constraint):
         return self.validated or not self.enforced
 
     def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[str]:
-        prefix = f"ALTER TABLE {self.table} ALTER CONSTRAINT {ident(self.name)}"
+        prefix = f"ALTER {self.table} ALTER CONSTRAINT {ident(self.name)}"
         if changed.take("deferrable", "deferred"):
             yield f"{prefix}{deferral(new.deferrable, new.deferred) or ' NOT DEFERRABLE'};"
         if changed.take("enforced"):

@@ -5,10 +5,10 @@ from typing import ClassVar, LiteralString, Self
 
 from attrs import frozen
 
-from ..model import Changed, Entry, Object, ObjectId, Target, alter, equal
+from ..model import Changed, Entry, Object, ObjectId, Target, alter, equal, replace
 from ..priority import Priority
-from ..quoting import ident, qualified, spell_types
-from .relations import OF_USERS, ORDINARY_TABLE
+from ..quoting import ident, spell_types
+from .relations import OF_USERS, RELATION_KIND, TABLE_LIKE, altered
 
 
 @frozen(kw_only=True)
@@ -25,8 +25,8 @@ class Default(Object):
 
     number: int = equal()
     """The column's pg_attribute.attnum, for pg_dump's order."""
-    of_view: bool = equal()
-    """Whether its relation is a view; another one of the name is another relation."""
+    relation_kind: str = replace()
+    """The kind of that relation: another one can have the same name later."""
     expression: str = alter()
 
     @classmethod
@@ -39,14 +39,16 @@ class Default(Object):
                  , a.attname::text                  as name
                  , c.relname::text                  as detail
                  , a.attnum::int                    as number
-                 , c.relkind = 'v'                  as of_view
+                 , """
+            + RELATION_KIND
+            + """
                  , pg_get_expr(d.adbin, d.adrelid)  as expression
               from pg_attrdef d
               join pg_attribute a on a.attrelid = d.adrelid and a.attnum = d.adnum and a.attgenerated = ''
               join pg_class c     on c.oid = d.adrelid
               join pg_namespace n on n.oid = c.relnamespace
              where ("""
-            + ORDINARY_TABLE
+            + TABLE_LIKE
             + ") or (c.relkind = 'v' and"
             + OF_USERS
             + ") order by n.nspname, c.relname, a.attnum"
@@ -54,13 +56,17 @@ class Default(Object):
 
     @property
     def parent(self) -> ObjectId:
-        if self.of_view:
-            return ObjectId("view", self.schema, self.detail)
+        if self._of_view:
+            return ObjectId(self.relation_kind, self.schema, self.detail)
         return ObjectId("column", self.schema, self.name, self.detail)
 
     @property
     def inline(self) -> bool:
-        return not self.of_view
+        return not self._of_view
+
+    @property
+    def _of_view(self) -> bool:
+        return self.relation_kind == "view"
 
     @property
     def sort_name(self) -> str:
@@ -79,14 +85,15 @@ class Default(Object):
 
     def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
         del parts, shell
-        table = qualified(self.schema, self.detail)
-        return f"ALTER TABLE ONLY {table} ALTER COLUMN {ident(self.name)} SET {self.clause(target)};\n"
+        table = altered(self.relation_kind, self.schema, self.detail, only=True)
+        return f"ALTER {table} ALTER COLUMN {ident(self.name)} SET {self.clause(target)};\n"
 
     def entries(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> tuple[Entry, ...]:
         return (Entry(desc=self.keyword, tag=self.tag, sql=self.create(parts, target)),)
 
     def drop(self) -> str:
-        return f"ALTER TABLE {qualified(self.schema, self.detail)} ALTER COLUMN {ident(self.name)} DROP DEFAULT;"
+        table = altered(self.relation_kind, self.schema, self.detail)
+        return f"ALTER {table} ALTER COLUMN {ident(self.name)} DROP DEFAULT;"
 
     def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[str]:
         if changed.take("expression"):

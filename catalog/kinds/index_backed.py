@@ -5,7 +5,7 @@ from typing import ClassVar, Final, LiteralString, Self
 
 from attrs import frozen
 
-from ..model import Changed, Entry, Object, Target, alter, equal
+from ..model import Changed, Entry, Object, Target, alter, equal, replace
 from ..options import alter_options
 from ..quoting import ident, qualified
 
@@ -35,6 +35,8 @@ class IndexBacked(Object):
 
     survives_retyping: ClassVar[bool] = True
 
+    relation_kind: str = replace()
+    """The kind of the relation: another one can have the same name later."""
     options: tuple[str, ...] = alter()
     """Storage options, `name=value`."""
     tablespace: str = alter()

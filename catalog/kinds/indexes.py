@@ -10,6 +10,7 @@ from ..options import with_options
 from ..priority import Priority
 from ..quoting import spell_types
 from .index_backed import INDEX_FIELDS, OPTIONS_CLAUSE, IndexBacked, paragraphs
+from .relations import RELATION_KIND
 
 
 @frozen(kw_only=True)
@@ -23,8 +24,6 @@ class Index(IndexBacked):
 
     indexed: str = replace()
     """The name of the table or materialized view."""
-    indexed_kind: str = replace()
-    """The kind of that relation: another one can have the same name later."""
     definition: str = replace()
     """CREATE INDEX up to the storage options."""
     predicate: str | None = replace()
@@ -43,7 +42,9 @@ class Index(IndexBacked):
          , i.relname::text                                              as name
          , ''                                                           as detail
          , c.relname::text                                              as indexed
-         , case c.relkind when 'm' then 'materialized view' else 'table' end as indexed_kind
+         , """
+            + RELATION_KIND
+            + """
          , left(d.text, length(d.text) - length("""
             + OPTIONS_CLAUSE
             + """|| coalesce(' WHERE ' || p.text, ''))) as definition
@@ -74,7 +75,7 @@ class Index(IndexBacked):
 
     @property
     def parent(self) -> ObjectId:
-        return ObjectId(self.indexed_kind, self.schema, self.indexed)
+        return ObjectId(self.relation_kind, self.schema, self.indexed)
 
     @property
     def relation(self) -> str:

@@ -14,7 +14,7 @@ from .index_backed import INDEX_FIELDS, OPTIONS_CLAUSE, IndexBacked, paragraphs
 
 
 @frozen(kw_only=True)
-class Key(Constraint, IndexBacked):
+class Key(IndexBacked, Constraint):
     """A constraint with an index of its own: pg_constraint with contype p, u or x."""
 
     kind: ClassVar[str] = "constraint"
@@ -60,7 +60,7 @@ class Key(Constraint, IndexBacked):
 
     @property
     def claims(self) -> tuple[tuple[str, ...], ...]:
-        return (*super().claims, ("relation", self.schema, self.name))
+        return (*super().claims, ("constraint", self.schema, self.detail, self.name))
 
     def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
         del parts, shell

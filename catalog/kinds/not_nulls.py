@@ -7,13 +7,12 @@ from attrs import frozen
 
 from ..model import Entry, Object, ObjectId, Target, equal, replace
 from ..priority import Priority
-from ..quoting import qualified
-from .constraints import COMMON_FIELDS, COMMON_FILTER, COMMON_ORDER, COMMON_TABLES, Constraint
-from .relations import ORDINARY_TABLE
+from .constraints import COMMON_FIELDS, COMMON_FILTER, COMMON_ORDER, COMMON_TABLES, Unindexed
+from .relations import TABLE_LIKE, altered
 
 
 @frozen(kw_only=True)
-class UncheckedNotNull(Constraint):
+class UncheckedNotNull(Unindexed):
     """A NOT NULL that is not valid: pg_constraint with contype n, which tables have since 18."""
 
     kind: ClassVar[str] = "unchecked not-null constraint"
@@ -34,7 +33,7 @@ class UncheckedNotNull(Constraint):
             + "join pg_attribute a on a.attrelid = k.conrelid and a.attnum = k.conkey[1]"
             + COMMON_FILTER
             + "and k.contype = 'n' and not k.convalidated and "
-            + ORDINARY_TABLE
+            + TABLE_LIKE
             + COMMON_ORDER
         )
 
@@ -45,7 +44,7 @@ class UncheckedNotNull(Constraint):
     @property
     def table(self) -> str:
         # Without ONLY: it holds for the table's children too.
-        return qualified(self.schema, self.detail)
+        return altered(self.relation_kind, self.schema, self.detail)
 
     def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
         del parts, target, shell

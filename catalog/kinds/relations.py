@@ -2,6 +2,8 @@
 
 from typing import Final, LiteralString
 
+from ..quoting import qualified
+
 OF_USERS: Final[LiteralString] = """
                n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
            and not exists ( select from pg_depend
@@ -17,3 +19,20 @@ ORDINARY_TABLE: Final[LiteralString] = (
     + OF_USERS
 )
 """Those of them that are tables which inherit from none."""
+
+TABLE_LIKE: Final[LiteralString] = ORDINARY_TABLE
+"""Those whose columns, defaults and NOT NULL constraints are objects of their own."""
+
+RELATION_KIND: Final[LiteralString] = """case c.relkind when 'v' then 'view'
+                                 when 'm' then 'materialized view'
+                                 when 'f' then 'foreign table'
+                                 else 'table' end as relation_kind
+"""
+"""The kind of the relation `c`: what is a part of it has it as its parent."""
+
+OWN_WORDS: Final = {"foreign table": "FOREIGN TABLE"}
+
+
+def altered(kind: str, schema: str, name: str, *, only: bool = False) -> str:
+    """How ALTER names a relation on whose parts it works: `TABLE ONLY "public"."t"`, also for a view."""
+    return f"{OWN_WORDS.get(kind, 'TABLE')} {'ONLY ' if only else ''}{qualified(schema, name)}"

@@ -9,6 +9,7 @@ from ..model import Changed, Entry, Object, ObjectId, Target, alter, on_relation
 from ..priority import Priority
 from ..quoting import ident, qualified, spell_types
 from .firing import STATES, USUAL_STATE
+from .relations import RELATION_KIND
 
 
 @frozen(kw_only=True)
@@ -30,13 +31,15 @@ class Rule(Object):
     @classmethod
     def query(cls, version: int) -> LiteralString:
         del version
-        return """
+        return (
+            """
             select w.oid
                  , n.nspname::text               as schema
                  , w.rulename::text              as name
                  , c.relname::text               as detail
-                 , case c.relkind when 'v' then 'view' when 'm' then 'materialized view' else 'table' end
-                                                 as relation_kind
+                 , """
+            + RELATION_KIND
+            + """
                  , pg_get_ruledef(w.oid)         as definition
                  , w.ev_enabled::text            as state
               from pg_rewrite w
@@ -49,6 +52,7 @@ class Rule(Object):
                and not exists ( select from pg_depend
                                  where classid = 'pg_class'::regclass and objid = c.oid and deptype = 'e' )
              order by n.nspname, c.relname, w.rulename"""
+        )
 
     @property
     def parent(self) -> ObjectId:

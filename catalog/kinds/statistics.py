@@ -8,6 +8,7 @@ from attrs import frozen
 from ..model import Changed, Object, ObjectId, Target, alter, replace
 from ..priority import Priority
 from ..quoting import spell_types
+from .relations import RELATION_KIND
 
 DEFAULT_TARGET: Final = -1
 
@@ -37,7 +38,8 @@ class Statistics(Object):
     def query(cls, version: int) -> LiteralString:
         del version
         # Since 17 a missing target is NULL.
-        return """
+        return (
+            """
             select s.oid
                  , n.nspname::text                     as schema
                  , s.stxname::text                     as name
@@ -45,8 +47,9 @@ class Statistics(Object):
                  , r.rolname::text                     as owner
                  , cn.nspname::text                    as relation_schema
                  , c.relname::text                     as relation
-                 , case c.relkind when 'm' then 'materialized view' when 'f' then 'foreign table' else 'table' end
-                                                       as relation_kind
+                 , """
+            + RELATION_KIND
+            + """
                  , pg_get_statisticsobjdef(s.oid)      as definition
                  , coalesce(s.stxstattarget::int, -1)  as target
               from pg_statistic_ext s
@@ -58,6 +61,7 @@ class Statistics(Object):
                and not exists ( select from pg_depend
                                  where classid = 'pg_statistic_ext'::regclass and objid = s.oid and deptype = 'e' )
              order by n.nspname, s.stxname"""
+        )
 
     @property
     def parent(self) -> ObjectId:

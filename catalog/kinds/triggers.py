@@ -7,8 +7,9 @@ from attrs import frozen
 
 from ..model import Changed, Entry, Object, ObjectId, Target, alter, on_relation, replace
 from ..priority import Priority
-from ..quoting import ident, qualified, spell_types
+from ..quoting import ident, spell_types
 from .firing import STATES, USUAL_STATE
+from .relations import RELATION_KIND, altered
 
 CONSTRAINT_TRIGGER: Final = "CREATE CONSTRAINT TRIGGER "
 
@@ -35,12 +36,15 @@ class Trigger(Object):
     def query(cls, version: int) -> LiteralString:
         del version
         # Clones for partitions are internal ones up to 14 and tell their parent from 15 on.
-        return """
+        return (
+            """
             select t.oid
                  , n.nspname::text                  as schema
                  , t.tgname::text                   as name
                  , c.relname::text                  as detail
-                 , case c.relkind when 'v' then 'view' when 'f' then 'foreign table' else 'table' end as relation_kind
+                 , """
+            + RELATION_KIND
+            + """
                  , pg_get_triggerdef(t.oid, false)  as definition
                  , t.tgenabled::text                as state
               from pg_trigger t
@@ -51,6 +55,7 @@ class Trigger(Object):
                and not exists ( select from pg_depend
                                  where classid = 'pg_trigger'::regclass and objid = t.oid and deptype = 'e' )
              order by n.nspname, c.relname, t.tgname"""
+        )
 
     @property
     def parent(self) -> ObjectId:
@@ -72,7 +77,8 @@ class Trigger(Object):
         return f"{spell_types(self.definition, target.major)};\n"
 
     def _switch(self) -> str:
-        return f"ALTER TABLE {qualified(self.schema, self.detail)} {STATES[self.state]} TRIGGER {ident(self.name)};"
+        relation = altered(self.relation_kind, self.schema, self.detail)
+        return f"ALTER {relation} {STATES[self.state]} TRIGGER {ident(self.name)};"
 
     def entries(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> tuple[Entry, ...]:
         sql = self.create(parts, target)

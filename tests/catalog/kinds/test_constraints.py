@@ -13,6 +13,7 @@ KEY = ForeignKey(
     schema="s",
     name="k",
     detail="t",
+    relation_kind="table",
     definition='FOREIGN KEY ("a") REFERENCES "s"."u"("id")',
     deferrable=False,
     deferred=False,
@@ -45,7 +46,15 @@ def test_deferral_is_altered() -> None:
 
 
 def test_only_a_valid_check_stands_inside_its_table() -> None:
-    check = Check(schema="s", name="c", detail="t", definition="CHECK ((a > 0))", validated=True, enforced=True)
+    check = Check(
+        schema="s",
+        name="c",
+        detail="t",
+        relation_kind="table",
+        definition="CHECK ((a > 0))",
+        validated=True,
+        enforced=True,
+    )
     loose = evolve(check, validated=False)
     assert check.inline
     assert not loose.inline
