@@ -23,7 +23,7 @@ def literal(text: str) -> str:
 
 
 def escaped(text: str) -> str:
-    """A string constant as pg_dumpall writes it: `E'…'` where it holds a backslash (appendStringLiteralConn)."""
+    """A string constant as pg_dumpall and the server's quote_literal write it: `E'…'` where it holds a backslash."""
     return "E" + literal(text.replace("\\", "\\\\")) if "\\" in text else literal(text)
 
 

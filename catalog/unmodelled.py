@@ -9,12 +9,7 @@ with system (oid) as (
   select classid, objid from pg_depend where deptype in ('e', 'i') and objsubid = 0
 )
 select what, replace(coalesce(name, (pg_identify_object(classid, objid, 0)).identity, objid::text), '"', '')
-  from ( select 'access method', 'pg_am'::regclass, oid, 0::oid, null::text from pg_am
-   union all select 'conversion', 'pg_conversion'::regclass, oid, connamespace, null from pg_conversion
-   union all select 'foreign data wrapper', 'pg_foreign_data_wrapper'::regclass, oid, 0, null
-               from pg_foreign_data_wrapper
-   union all select 'foreign server', 'pg_foreign_server'::regclass, oid, 0, null from pg_foreign_server
-   union all select 'foreign table', 'pg_class'::regclass, oid, relnamespace, null from pg_class where relkind = 'f'
+  from ( select 'foreign table', 'pg_class'::regclass, oid, relnamespace, null::text from pg_class where relkind = 'f'
    union all select 'inherited or partitioned table', 'pg_class'::regclass, c.oid, relnamespace, null from pg_class c
               where relkind in ('r', 'p')
                 and (relkind = 'p' or relispartition or exists (select from pg_inherits i where i.inhrelid = c.oid))
@@ -24,7 +19,11 @@ select what, replace(coalesce(name, (pg_identify_object(classid, objid, 0)).iden
                   , (pg_identify_object('pg_class'::regclass, x.indexrelid, 0)).identity
                from pg_index x join pg_class c on c.oid = x.indexrelid
               where c.relkind = 'i' and not (x.indisvalid and x.indisready)
-   union all select 'language', 'pg_language'::regclass, oid, 0, null from pg_language
+   union all select 'options of user mapping', 'pg_user_mapping'::regclass, umid, 0, null
+               from pg_user_mappings m join pg_foreign_server s on s.oid = m.srvid
+              where not ( current_setting('is_superuser')::bool
+                          or pg_has_role(s.srvowner, 'usage') and (umuser = 0 or usename = current_user)
+                          or usename = current_user and has_server_privilege(s.oid, 'usage') )
    union all select 'large object', 'pg_largeobject'::regclass, oid, 0, null from pg_largeobject_metadata
    union all select 'operator class', 'pg_opclass'::regclass, oid, opcnamespace, null from pg_opclass
    union all select 'operator family', 'pg_opfamily'::regclass, oid, opfnamespace, null from pg_opfamily

@@ -114,7 +114,8 @@ class Actions:
         item: Object | None = self.old.objects.get(name)
         while item is not None and self.fate.gone(item.id):
             owner = self.old.objects.get(item.parent) if item.parent is not None else None
-            if owner is None or not self.fate.gone(owner.id) or item.id in self.apart:
+            alone = item.dropped_apart or item.id in self.apart
+            if owner is None or not self.fate.gone(owner.id) or alone:
                 if item.derived:
                     return None
                 return Action(item.id, drop=True) if item.id not in self.fate.set_aside else Action(item.id, aside=True)

@@ -110,11 +110,14 @@ class _Writer:
             yield Entry(desc="RULE", tag=f"{item.name} {BODY_NAME}", sql=item.body(self.target))
             return
         parts = self._parts(item)
-        for place, entry in enumerate(item.entries(parts, self.target, shell=item.id in self.arrangement.shells)):
-            yield entry if place else self._with_extensions(item, entry)
+        first, *others = item.entries(parts, self.target, shell=item.id in self.arrangement.shells) or (None,)
+        if first is not None:
+            yield self._with_extensions(item, first)
+        yield from (entry for entry in others if not entry.after_remarks)
         for commented in (item, *parts):
             if commented.comment is not None or commented.labels:
                 yield from self._remarks(commented)
+        yield from (entry for entry in others if entry.after_remarks)
 
     def _with_extensions(self, item: Object, entry: Entry) -> Entry:
         if not item.extensions:

@@ -3,6 +3,7 @@
 from typing import Final
 
 from ..model import Object
+from .access_methods import AccessMethod
 from .aggregates import Aggregate
 from .casts import Cast
 from .collations import Collation
@@ -12,13 +13,17 @@ from .constraints import Check, ForeignKey
 from .default_privileges import DefaultPrivileges
 from .defaults import Default
 from .domains import Domain, DomainConstraint, DomainNotNull
+from .encoding_conversions import EncodingConversion
 from .enums import EnumType
 from .event_triggers import EventTrigger
 from .extensions import Extension
+from .foreign_data_wrappers import ForeignDataWrapper
+from .foreign_servers import ForeignServer, UserMapping
 from .functions import Function, Procedure
 from .identities import Identity
 from .indexes import Index
 from .keys import Key, KeyIndex
+from .languages import Language
 from .materialized_views import MaterializedView, MaterializedViewColumn
 from .not_nulls import UncheckedNotNull
 from .operators import Operator
@@ -27,6 +32,7 @@ from .provided import (
     ProvidedAggregate,
     ProvidedColumn,
     ProvidedForeignDataWrapper,
+    ProvidedForeignServer,
     ProvidedFunction,
     ProvidedLanguage,
     ProvidedRelation,
@@ -70,6 +76,12 @@ KINDS: Final[tuple[type[Object], ...]] = (
     TextSearchTemplate,
     TextSearchDictionary,
     TextSearchConfiguration,
+    Language,
+    AccessMethod,
+    EncodingConversion,
+    ForeignDataWrapper,
+    ForeignServer,
+    UserMapping,
     Table,
     Column,
     Default,
@@ -101,6 +113,7 @@ KINDS: Final[tuple[type[Object], ...]] = (
     ProvidedFunction,
     ProvidedAggregate,
     ProvidedForeignDataWrapper,
+    ProvidedForeignServer,
     ProvidedRelation,
     ProvidedColumn,
 )

@@ -230,3 +230,17 @@ class ProvidedForeignDataWrapper(Provided):
     def query(cls, version: int) -> LiteralString:
         del version
         return global_query("8", "pg_foreign_data_wrapper", "fdw", "F", "false")
+
+
+@frozen(kw_only=True)
+class ProvidedForeignServer(Provided):
+    """A foreign server."""
+
+    kind: ClassVar[str] = "provided foreign server"
+    keyword: ClassVar[str] = "FOREIGN SERVER"
+    priority: ClassVar[int] = Priority.FOREIGN_SERVER
+
+    @classmethod
+    def query(cls, version: int) -> LiteralString:
+        del version
+        return global_query("9", "pg_foreign_server", "srv", "S", "false")

@@ -31,6 +31,8 @@ class Entry:
     """The tablespace to select before it: empty for the default one, None for what has no storage."""
     access_method: str | None = None
     """The table access method to select before it, None for what has none."""
+    after_remarks: bool = False
+    """Whether the comment and the labels of its object come before it (a user mapping of a server)."""
     extensions_at: int | None = None
     """Where in `sql` pg_dump puts ALTER … DEPENDS ON EXTENSION, None for its end."""
 

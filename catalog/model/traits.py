@@ -24,6 +24,8 @@ class Traits:
     """Comes and goes with its parent's definition; only its satellites are ever written (a view's column)."""
     made_by_parent: ClassVar[bool] = False
     """There as long as its parent is; an object only where something is said of it (an extension's function)."""
+    dropped_apart: ClassVar[bool] = False
+    """Postgres does not drop it along with what it is a part of: it goes before that (a user mapping)."""
     survives_retyping: ClassVar[bool] = False
     """Postgres rebuilds it by itself when the type of a column that it uses is altered (an index)."""
     owned_as_table: ClassVar[bool] = False

@@ -1,0 +1,54 @@
+"""Access methods."""
+
+from collections.abc import Sequence
+from typing import ClassVar, Final, LiteralString
+
+from attrs import frozen
+
+from ..model import Entry, Object, Target, replace
+from ..priority import Priority
+from ..quoting import ident
+
+TYPES: Final = {"i": "INDEX", "t": "TABLE"}
+
+
+@frozen(kw_only=True)
+class AccessMethod(Object):
+    """An access method for tables or indexes: pg_am."""
+
+    kind: ClassVar[str] = "access method"
+    keyword: ClassVar[str] = "ACCESS METHOD"
+    catalog: ClassVar[str] = "pg_am"
+    priority: ClassVar[int] = Priority.ACCESS_METHOD
+
+    type: str = replace()
+    """pg_am.amtype: i or t."""
+    handler: str = replace()
+    """A function's name as SQL."""
+
+    @classmethod
+    def query(cls, version: int) -> LiteralString:
+        del version
+        return """
+            select a.oid
+                 , ''                           as schema
+                 , a.amname::text               as name
+                 , ''                           as detail
+                 , a.amtype::text               as type
+                 , a.amhandler::regproc::text   as handler
+              from pg_am a
+             where a.oid >= 16384
+               and not exists ( select from pg_depend
+                                 where classid = 'pg_am'::regclass and objid = a.oid and deptype = 'e' )
+             order by a.amname"""
+
+    def signature(self, *, qualify: bool = True) -> str:
+        del qualify
+        return f"{self.keyword} {ident(self.name)}"
+
+    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
+        del parts, target, shell
+        return f"CREATE {self.signature()} TYPE {TYPES[self.type]} HANDLER {self.handler};\n"
+
+    def entries(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> tuple[Entry, ...]:
+        return (Entry(desc=self.keyword, tag=self.tag, sql=self.create(parts, target)),)

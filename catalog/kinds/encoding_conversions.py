@@ -1,0 +1,59 @@
+"""Conversions between encodings."""
+
+from collections.abc import Sequence
+from typing import ClassVar, LiteralString
+
+from attrs import frozen
+
+from ..model import Object, Target, replace
+from ..priority import Priority
+from ..quoting import literal
+
+
+@frozen(kw_only=True)
+class EncodingConversion(Object):
+    """A conversion between encodings: pg_conversion."""
+
+    kind: ClassVar[str] = "conversion"
+    keyword: ClassVar[str] = "CONVERSION"
+    catalog: ClassVar[str] = "pg_conversion"
+    priority: ClassVar[int] = Priority.CONVERSION
+
+    source: str = replace()
+    """The name of an encoding; so is `destination`."""
+    destination: str = replace()
+    function: str = replace()
+    """Its name as SQL."""
+    default: bool = replace()
+
+    @classmethod
+    def query(cls, version: int) -> LiteralString:
+        del version
+        return """
+            select c.oid
+                 , n.nspname::text                              as schema
+                 , c.conname::text                              as name
+                 , ''                                           as detail
+                 , r.rolname::text                              as owner
+                 , pg_encoding_to_char(c.conforencoding)::text  as source
+                 , pg_encoding_to_char(c.contoencoding)::text   as destination
+                 , c.conproc::regproc::text                     as function
+                 , c.condefault                                 as default
+              from pg_conversion c
+              join pg_namespace n on n.oid = c.connamespace
+              join pg_roles r     on r.oid = c.conowner
+             where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+               and not exists ( select from pg_depend
+                                 where classid = 'pg_conversion'::regclass and objid = c.oid and deptype = 'e' )
+             order by n.nspname, c.conname"""
+
+    @property
+    def claims(self) -> tuple[tuple[str, ...], ...]:
+        # One default in a schema for each pair of encodings.
+        return (("default conversion", self.schema, self.source, self.destination),) if self.default else ()
+
+    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
+        del parts, target, shell
+        default = "DEFAULT " if self.default else ""
+        pair = f"FOR {literal(self.source)} TO {literal(self.destination)}"
+        return f"CREATE {default}{self.signature()} {pair} FROM {self.function};\n"

@@ -1,0 +1,67 @@
+"""Foreign data wrappers."""
+
+from collections.abc import Iterator, Sequence
+from typing import ClassVar, LiteralString, Self
+
+from attrs import frozen
+
+from ..foreign_options import options_change, options_clause
+from ..model import Changed, Object, Target, alter
+from ..priority import Priority
+from ..quoting import ident
+
+
+@frozen(kw_only=True)
+class ForeignDataWrapper(Object):
+    """A foreign data wrapper: pg_foreign_data_wrapper."""
+
+    kind: ClassVar[str] = "foreign data wrapper"
+    keyword: ClassVar[str] = "FOREIGN DATA WRAPPER"
+    catalog: ClassVar[str] = "pg_foreign_data_wrapper"
+    priority: ClassVar[int] = Priority.FOREIGN_DATA_WRAPPER
+
+    handler: str = alter()
+    """A function's name as SQL, empty for none; so is `validator`."""
+    validator: str = alter()
+    options: tuple[tuple[str, str], ...] = alter()
+
+    @classmethod
+    def query(cls, version: int) -> LiteralString:
+        del version
+        return """
+            select w.oid
+                 , ''                                          as schema
+                 , w.fdwname::text                             as name
+                 , ''                                          as detail
+                 , r.rolname::text                             as owner
+                 , w.fdwacl::text[]                            as acl
+                 , acldefault('F', w.fdwowner)::text[]         as acl_default
+                 , case when w.fdwhandler   <> 0 then w.fdwhandler::regproc::text   else '' end as handler
+                 , case when w.fdwvalidator <> 0 then w.fdwvalidator::regproc::text else '' end as validator
+                 , array( select array[option_name, option_value]
+                            from pg_options_to_table(w.fdwoptions) order by option_name ) as options
+              from pg_foreign_data_wrapper w
+              join pg_roles r on r.oid = w.fdwowner
+             where not exists ( select from pg_depend
+                                 where classid = 'pg_foreign_data_wrapper'::regclass
+                                   and objid = w.oid and deptype = 'e' )
+             order by w.fdwname"""
+
+    def signature(self, *, qualify: bool = True) -> str:
+        del qualify
+        return f"{self.keyword} {ident(self.name)}"
+
+    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
+        del parts, target, shell
+        handler = f" HANDLER {self.handler}" if self.handler else ""
+        validator = f" VALIDATOR {self.validator}" if self.validator else ""
+        return f"CREATE {self.signature()}{handler}{validator}{options_clause(self.options)};\n"
+
+    def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[str]:
+        functions = ""
+        if changed.take("handler"):
+            functions += f" HANDLER {new.handler}" if new.handler else " NO HANDLER"
+        if changed.take("validator"):
+            functions += f" VALIDATOR {new.validator}" if new.validator else " NO VALIDATOR"
+        options = options_change(self.options, new.options) if changed.take("options") else ""
+        yield f"ALTER {self.signature()}{functions}{options};"

@@ -1,0 +1,125 @@
+"""Foreign servers, and the user mappings on them."""
+
+from collections.abc import Iterator, Sequence
+from typing import ClassVar, LiteralString, Self
+
+from attrs import evolve, frozen
+
+from ..foreign_options import options_change, options_clause
+from ..model import Changed, Entry, Object, ObjectId, Target, alter, replace
+from ..priority import Priority
+from ..quoting import ident, literal
+
+
+@frozen(kw_only=True)
+class ForeignServer(Object):
+    """A foreign server: pg_foreign_server."""
+
+    kind: ClassVar[str] = "foreign server"
+    keyword: ClassVar[str] = "SERVER"
+    catalog: ClassVar[str] = "pg_foreign_server"
+    priority: ClassVar[int] = Priority.FOREIGN_SERVER
+
+    wrapper: str = replace()
+    """The name of its foreign data wrapper."""
+    type: str = replace()
+    """Empty for none; so is `version`."""
+    version: str = alter()
+    options: tuple[tuple[str, str], ...] = alter()
+
+    @classmethod
+    def query(cls, version: int) -> LiteralString:
+        del version
+        return """
+            select s.oid
+                 , ''                                     as schema
+                 , s.srvname::text                        as name
+                 , ''                                     as detail
+                 , r.rolname::text                        as owner
+                 , s.srvacl::text[]                       as acl
+                 , acldefault('S', s.srvowner)::text[]    as acl_default
+                 , w.fdwname::text                        as wrapper
+                 , coalesce(s.srvtype, '')                as type
+                 , coalesce(s.srvversion, '')             as version
+                 , array( select array[option_name, option_value]
+                            from pg_options_to_table(s.srvoptions) order by option_name ) as options
+              from pg_foreign_server s
+              join pg_foreign_data_wrapper w on w.oid = s.srvfdw
+              join pg_roles r                on r.oid = s.srvowner
+             where not exists ( select from pg_depend
+                                 where classid = 'pg_foreign_server'::regclass and objid = s.oid and deptype = 'e' )
+             order by s.srvname"""
+
+    def signature(self, *, qualify: bool = True) -> str:
+        del qualify
+        return f"{self.keyword} {ident(self.name)}"
+
+    def grant_signature(self, *, qualify: bool = True) -> str:
+        return f"FOREIGN {self.signature(qualify=qualify)}"
+
+    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
+        del parts, target, shell
+        type_ = f" TYPE {literal(self.type)}" if self.type else ""
+        version = f" VERSION {literal(self.version)}" if self.version else ""
+        wrapper = f" FOREIGN DATA WRAPPER {ident(self.wrapper)}"
+        return f"CREATE {self.signature()}{type_}{version}{wrapper}{options_clause(self.options)};\n"
+
+    def entries(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> tuple[Entry, ...]:
+        own = super().entries((), target)
+        mappings = (entry for part in parts for entry in part.entries((), target))
+        return (*own, *(evolve(entry, after_remarks=True) for entry in mappings))
+
+    def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[str]:
+        version = ""
+        if changed.take("version"):
+            version = f" VERSION {literal(new.version)}" if new.version else " VERSION NULL"
+        options = options_change(self.options, new.options) if changed.take("options") else ""
+        yield f"ALTER {self.signature()}{version}{options};"
+
+
+@frozen(kw_only=True)
+class UserMapping(Object):
+    """How a role logs in to a foreign server: pg_user_mapping. `name` is the role (`public` for all), `detail` the
+    server. Who may not see its options reads none, as with pg_dump; `unmodelled` names it then."""
+
+    kind: ClassVar[str] = "user mapping"
+    keyword: ClassVar[str] = "USER MAPPING"
+    catalog: ClassVar[str] = "pg_user_mapping"
+    priority: ClassVar[int] = Priority.FOREIGN_SERVER
+    embedded: ClassVar[bool] = True
+    dropped_apart: ClassVar[bool] = True
+
+    options: tuple[tuple[str, str], ...] = alter()
+
+    @classmethod
+    def query(cls, version: int) -> LiteralString:
+        del version
+        return """
+            select m.umid                   as oid
+                 , ''                       as schema
+                 , m.usename::text          as name
+                 , m.srvname::text          as detail
+                 , array( select array[option_name, option_value]
+                            from pg_options_to_table(m.umoptions) order by option_name ) as options
+              from pg_user_mappings m
+             order by m.srvname, m.usename"""
+
+    @property
+    def parent(self) -> ObjectId:
+        return ObjectId(ForeignServer.kind, "", self.detail)
+
+    @property
+    def tag(self) -> str:
+        return f"{self.keyword} {self.name} SERVER {self.detail}"
+
+    def signature(self, *, qualify: bool = True) -> str:
+        del qualify
+        return f"{self.keyword} FOR {ident(self.name)} SERVER {ident(self.detail)}"
+
+    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
+        del parts, target, shell
+        return f"CREATE {self.signature()}{options_clause(self.options)};\n"
+
+    def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[str]:
+        if changed.take("options"):
+            yield f"ALTER {self.signature()}{options_change(self.options, new.options)};"
