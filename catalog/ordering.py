@@ -97,6 +97,9 @@ class _Graph:
             dependent, referenced = self.nodes[edge.dependent], self.nodes[edge.referenced]
             if dependent is not referenced:
                 self.needs[self.bodies[edge.dependent] if edge.body else dependent][referenced] = None
+            leader = catalog.objects[edge.dependent].ordered_with
+            if leader is not None and leader in self.nodes and referenced is not self.nodes[leader]:
+                self.needs[self.nodes[leader]][referenced] = None
 
     def _link_parts(self) -> None:
         """An inline part comes before its owner, so that what the part needs does too; likewise a body."""

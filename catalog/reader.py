@@ -86,18 +86,25 @@ def read(connection: "psycopg.Connection[Row]") -> Catalog:
     """
     version = supported(connection)
     common = [SETTINGS, ROLE, CATALOGS, DEPENDENCIES, COMMENTS, LABELS, UNMODELLED]
-    results = run(connection, [*common, *(kind.query(version) for kind in KINDS)])
+    having_members = [kind for kind in KINDS if kind.members]
+    kinds = (*(kind.query(version) for kind in KINDS), *(kind.members for kind in having_members))
+    results = run(connection, [*common, *kinds])
     _settings, role, catalogs, dependencies, comments, labels, unmodelled = islice(results, len(common))
     numbers: dict[str, int] = {name: oid for oid, name in catalogs.rows}
     remarks: Remarks = {row[:3]: {"comment": row[3]} for row in comments.rows}
     for row in labels.rows:
         remarks.setdefault(row[:3], {})["labels"] = _frozen(row[3])
     by_address: dict[Address, Object] = {}
-    for kind, result in zip(KINDS, results, strict=True):
+    for kind, result in zip(KINDS, islice(results, len(KINDS)), strict=True):
         by_address.update(_objects(kind, numbers.get(kind.catalog, 0), result, remarks))
     _drop_orphans(by_address)
     bodies = frozenset(numbers[kind.body_catalog] for kind in KINDS if kind.body_catalog)
-    edges, extensions = _edges(by_address, dependencies.rows, bodies)
+    members = {
+        (row[0], row[1], 0): (numbers[kind.catalog], row[2], 0)
+        for kind, result in zip(having_members, results, strict=True)
+        for row in result.rows
+    }
+    edges, extensions = _edges(by_address, dependencies.rows, bodies, members)
     objects = {item.id: item for item in by_address.values()}
     for dependent, names in extensions.items():
         objects[dependent] = evolve(objects[dependent], extensions=tuple(sorted(names)))
@@ -200,7 +207,10 @@ def _acl(texts: tuple[str, ...]) -> tuple[AclItem, ...]:
 
 
 def _edges(
-    objects: Mapping[Address, Object], rows: Sequence[Row], bodies: frozenset[int]
+    objects: Mapping[Address, Object],
+    rows: Sequence[Row],
+    bodies: frozenset[int],
+    members: Mapping[Address, Address],
 ) -> tuple[tuple[Edge, ...], Mapping[ObjectId, set[str]]]:
     """pg_depend between the objects read, its internal parts folded into what they belong to.
 
@@ -213,6 +223,7 @@ def _edges(
     for row in rows:
         if row[6] in FOLDING and row[:3] not in objects:
             folded.setdefault(row[:3], row[3:6])
+    folded = {**members, **folded}
 
     @cache
     def resolve(address: Address) -> Object | None:

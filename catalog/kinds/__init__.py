@@ -26,6 +26,8 @@ from .keys import Key, KeyIndex
 from .languages import Language
 from .materialized_views import MaterializedView, MaterializedViewColumn
 from .not_nulls import UncheckedNotNull
+from .operator_classes import OperatorClass
+from .operator_families import OperatorFamily
 from .operators import Operator
 from .policies import Policy
 from .provided import (
@@ -72,6 +74,8 @@ KINDS: Final[tuple[type[Object], ...]] = (
     Cast,
     Transform,
     Operator,
+    OperatorFamily,
+    OperatorClass,
     TextSearchParser,
     TextSearchTemplate,
     TextSearchDictionary,

@@ -49,6 +49,11 @@ class Object(Alterable):
         return None
 
     @property
+    def ordered_with(self) -> ObjectId | None:
+        """What a dump puts behind all that this needs (pg_dump links the members of a class to its family)."""
+        return None
+
+    @property
     def inline(self) -> bool:
         """Printed inside its parent's CREATE unless a dependency loop or its own state forbids it."""
         return False

@@ -1,6 +1,6 @@
 """What the engine knows of a kind as such: the class attributes of its contract."""
 
-from typing import ClassVar
+from typing import ClassVar, LiteralString
 
 
 class Traits:
@@ -18,6 +18,9 @@ class Traits:
     """Its rank in pg_dump's order (pg_dump_sort.c, dbObjectTypePriorities): see `ordering.Priority`."""
     body_catalog: ClassVar[str] = ""
     """The catalog of a second part that can follow later (`pg_rewrite` for a view), empty where there is none."""
+    members: ClassVar[LiteralString] = ""
+    """A query for what belongs to such objects and is none itself though pg_depend calls it no internal part:
+    (classid, objid, oid of the object). Empty where there is nothing of the kind."""
     embedded: ClassVar[bool] = False
     """Always printed inside its parent's CREATE, never on its own (a column)."""
     derived: ClassVar[bool] = False

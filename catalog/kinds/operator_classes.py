@@ -1,0 +1,91 @@
+"""Operator classes."""
+
+from collections.abc import Sequence
+from typing import ClassVar, LiteralString
+
+from attrs import frozen
+
+from ..model import Object, ObjectId, Target, equal, replace
+from ..priority import Priority
+from ..quoting import ident, qualified, spell_types
+from . import operator_members
+from .operator_families import OperatorFamily
+from .routines import NONE
+
+
+@frozen(kw_only=True)
+class OperatorClass(Object):
+    """An operator class: pg_opclass. `detail` is its access method. Postgres alters nothing of it."""
+
+    kind: ClassVar[str] = "operator class"
+    keyword: ClassVar[str] = "OPERATOR CLASS"
+    catalog: ClassVar[str] = "pg_opclass"
+    priority: ClassVar[int] = Priority.OPERATOR_FAMILY
+
+    input_type: str = replace()
+    storage: str = replace()
+    """The type that the index holds, `-` for `input_type`."""
+    default: bool = replace()
+    family: tuple[str, str] = replace()
+    """(schema, name)."""
+    operators: tuple[operator_members.Member, ...] = replace()
+    """Those that the class can't do without; so are `functions`. Others are the family's."""
+    type_order: tuple[str, ...] = equal()
+    """The operators' types in the order of their OIDs, by which pg_dump prints."""
+    functions: tuple[operator_members.Member, ...] = replace()
+
+    @classmethod
+    def query(cls, version: int) -> LiteralString:
+        del version
+        return (
+            """
+            select c.oid
+                 , n.nspname::text                           as schema
+                 , c.opcname::text                           as name
+                 , a.amname::text                            as detail
+                 , r.rolname::text                           as owner
+                 , c.opcintype::regtype::text                as input_type
+                 , c.opckeytype::regtype::text               as storage
+                 , c.opcdefault                              as default
+                 , array[fn.nspname::text, f.opfname::text]  as family"""
+            + operator_members.columns("c.opcfamily")
+            + """
+              from pg_opclass c
+              join pg_namespace n  on n.oid = c.opcnamespace
+              join pg_roles r      on r.oid = c.opcowner
+              join pg_am a         on a.oid = c.opcmethod
+              join pg_opfamily f   on f.oid = c.opcfamily
+              join pg_namespace fn on fn.oid = f.opfnamespace
+             where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+               and not exists ( select from pg_depend
+                                 where classid = 'pg_opclass'::regclass and objid = c.oid and deptype = 'e' )
+             order by n.nspname, c.opcname, a.amname"""
+        )
+
+    @property
+    def sort_key(self) -> tuple[object, ...]:
+        # Classes and families share a rank, and of one name the class is first.
+        return (0, self.detail)
+
+    @property
+    def ordered_with(self) -> ObjectId:
+        return ObjectId(OperatorFamily.kind, *self.family, self.detail)
+
+    @property
+    def claims(self) -> tuple[tuple[str, ...], ...]:
+        return (("default operator class", self.detail, self.input_type),) if self.default else ()
+
+    def signature(self, *, qualify: bool = True) -> str:
+        return f"{self.keyword} {qualified(self.schema if qualify else '', self.name)} USING {ident(self.detail)}"
+
+    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
+        del parts, shell
+        items = [f"STORAGE {self.storage}"] if self.storage != NONE else []
+        items += operator_members.texts(self.operators, self.type_order, self.functions)
+        text = (
+            f"CREATE {self.keyword} {qualified(self.schema, self.name)}\n"
+            f"    {'DEFAULT ' if self.default else ''}FOR TYPE {self.input_type} USING {ident(self.detail)}"
+            f" FAMILY {qualified(*self.family)} AS\n"
+            f"    {operator_members.SEPARATOR.join(items or [f'STORAGE {self.input_type}'])};\n"
+        )
+        return spell_types(text, target.major)
