@@ -24,7 +24,6 @@ select what, replace(coalesce(name, (pg_identify_object(classid, objid, 0)).iden
               where not ( current_setting('is_superuser')::bool
                           or pg_has_role(s.srvowner, 'usage') and (umuser = 0 or usename = current_user)
                           or usename = current_user and has_server_privilege(s.oid, 'usage') )
-   union all select 'large object', 'pg_largeobject'::regclass, oid, 0, null from pg_largeobject_metadata
    union all select 'subscription', 'pg_subscription'::regclass, s.oid, 0, null
                from pg_subscription s join pg_database b on b.oid = s.subdbid where b.datname = current_database()
    union all select 'base type', 'pg_type'::regclass, oid, typnamespace, null from pg_type

@@ -114,29 +114,19 @@ class _Writer:
         if first is not None:
             yield self._with_extensions(item, first)
         yield from (entry for entry in others if not entry.after_remarks)
-        for commented in (item, *parts):
-            if commented.comment is not None or commented.labels:
-                yield from self._remarks(commented)
+        yield from _remarks(item, parts)
         yield from (entry for entry in others if entry.after_remarks)
 
     def _with_extensions(self, item: Object, entry: Entry) -> Entry:
-        if not item.extensions:
-            return entry
+        parts = (part for part in self.catalog.parts.get(item.id, ()) if part.extensions_with_parent)
         before, after = ("\n", "") if self.target.major >= DEPENDS_ON_ITS_OWN_PARAGRAPH else ("", "\n")
         text = "".join(
-            f"{before}ALTER {item.signature()} DEPENDS ON EXTENSION {ident(name)};{after}" for name in item.extensions
+            f"{before}ALTER {each.signature()} DEPENDS ON EXTENSION {ident(name)};{after}"
+            for each in (item, *parts)
+            for name in each.extensions
         )
         place = len(entry.sql) if entry.extensions_at is None else entry.extensions_at
         return entry.with_sql(entry.sql[:place] + text + entry.sql[place:])
-
-    def _remarks(self, item: Object) -> Iterator[Entry]:
-        tag = item.signature(qualify=False)
-        if item.comment is not None:
-            sql = f"COMMENT ON {item.signature()} IS {literal(item.comment)};\n"
-            yield Entry(desc="COMMENT", tag=tag, sql=sql)
-        for provider, label in item.labels:
-            sql = f"SECURITY LABEL FOR {ident(provider)} ON {item.signature()} IS {literal(label)};\n"
-            yield Entry(desc="SECURITY LABEL", tag=tag, sql=sql)
 
     def _privileges(self, item: Object) -> None:
         base = item.initial_acl
@@ -209,6 +199,25 @@ class _Writer:
         if entry.access_method is not None and entry.access_method != self.access_method:
             self.out.append(f"SET default_table_access_method = {ident(entry.access_method)};\n\n")
             self.access_method = entry.access_method
+
+
+def _remarks(item: Object, parts: Sequence[Object]) -> Iterator[Entry]:
+    """The comments and security labels of an object and of what its CREATE holds."""
+    labelled = (item, *(part for part in parts if part.labelled_with_parent))
+    yield from (_comment(each) for each in labelled if each.comment is not None)
+    labels = "".join(
+        f"SECURITY LABEL FOR {ident(provider)} ON {each.signature()} IS {literal(label)};\n"
+        for each in labelled
+        for provider, label in each.labels
+    )
+    if labels:
+        yield Entry(desc="SECURITY LABEL", tag=item.signature(qualify=False), sql=labels)
+    yield from (_comment(part) for part in parts if not part.labelled_with_parent and part.comment is not None)
+
+
+def _comment(item: Object) -> Entry:
+    sql = f"COMMENT ON {item.signature()} IS {literal(item.comment or '')};\n"
+    return Entry(desc="COMMENT", tag=item.signature(qualify=False), sql=sql)
 
 
 def inside(catalog: Catalog, owner: ObjectId, separate: frozenset[ObjectId]) -> tuple[Object, ...]:

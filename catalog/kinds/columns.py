@@ -27,6 +27,7 @@ class Column(Object):
     catalog: ClassVar[str] = "pg_class"
     priority: ClassVar[int] = Priority.TABLE
     embedded: ClassVar[bool] = True
+    labelled_with_parent: ClassVar[bool] = True
     ownable: ClassVar[bool] = False
 
     relation_kind: str = replace()

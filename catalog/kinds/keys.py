@@ -83,6 +83,7 @@ class KeyIndex(Object):
     catalog: ClassVar[str] = "pg_class"
     priority: ClassVar[int] = Priority.INDEX
     derived: ClassVar[bool] = True
+    extensions_with_parent: ClassVar[bool] = True
     survives_retyping: ClassVar[bool] = True
 
     @classmethod
@@ -110,5 +111,5 @@ class KeyIndex(Object):
         return ("",)
 
     def entries(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> tuple[Entry, ...]:
-        # The text of DEPENDS ON EXTENSION needs an entry to stand in.
-        return (Entry(desc=self.keyword, tag=self.tag, sql=""),) if self.extensions else ()
+        del parts, target, shell
+        return ()

@@ -215,7 +215,7 @@ class ProvidedLanguage(Provided):
     @classmethod
     def query(cls, version: int) -> LiteralString:
         del version
-        return global_query("7", "pg_language", "lan", "l", "o.oid < 16384")
+        return global_query("7", "pg_language", "lan", "l", "o.oid < 16384 and o.lanispl")
 
 
 @frozen(kw_only=True)

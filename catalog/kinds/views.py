@@ -153,6 +153,7 @@ class ViewColumn(Object):
     priority: ClassVar[int] = Priority.TABLE
     embedded: ClassVar[bool] = True
     derived: ClassVar[bool] = True
+    labelled_with_parent: ClassVar[bool] = True
     ownable: ClassVar[bool] = False
 
     @classmethod

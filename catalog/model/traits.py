@@ -25,6 +25,11 @@ class Traits:
     """Always printed inside its parent's CREATE, never on its own (a column)."""
     derived: ClassVar[bool] = False
     """Comes and goes with its parent's definition; only its satellites are ever written (a view's column)."""
+    labelled_with_parent: ClassVar[bool] = False
+    """Its security labels stand in one entry with its parent's, behind the comments of both (a table's column). pg_dump
+    prints none of any other part."""
+    extensions_with_parent: ClassVar[bool] = False
+    """That it DEPENDS ON EXTENSION is said at the end of its parent's first entry (the index of a key)."""
     made_by_parent: ClassVar[bool] = False
     """There as long as its parent is; an object only where something is said of it (an extension's function)."""
     dropped_apart: ClassVar[bool] = False
