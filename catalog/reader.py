@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
-from itertools import islice
+from itertools import islice, repeat
 from typing import TYPE_CHECKING, Any, Final, LiteralString, TypeAlias
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from .errors import PgnormError
 from .kinds import KINDS
@@ -58,11 +58,14 @@ FOLDING: Final = frozenset({"i", "e"})
 FOLDING_DEPTH: Final = 8
 DEPENDS_ON_EXTENSION: Final = "x"
 BATCH: Final = 8
+ADDRESS_COLUMNS: Final = frozenset({"oid", "subid"})
 ACL_COLUMNS: Final = frozenset({"acl", "acl_default"})
 
 Address: TypeAlias = tuple[int, int, int]
 Row: TypeAlias = tuple[Any, ...]  # the query says of which type each value is
-Remarks: TypeAlias = dict[Address, dict[str, Any]]  # comment and labels by their attributes' names
+Columns: TypeAlias = Mapping[str, Sequence[Any]]
+Remarks: TypeAlias = tuple[tuple[str, Mapping[Address, Any], Any], ...]
+"""What is said of objects beside their own queries: the attribute's name, its values, the value of the others."""
 
 
 @frozen
@@ -74,9 +77,12 @@ class Result:
 
     def records(self) -> Iterator[dict[str, Any]]:
         """Its rows by the columns' names, with lists and privileges as objects hold them."""
-        columns = zip(*self.rows, strict=True) if self.rows else ()
-        converted = (_converted(name, values) for name, values in zip(self.columns, columns, strict=bool(self.rows)))
+        converted = (_converted(name, values) for name, values in self.by_column().items())
         return (dict(zip(self.columns, row, strict=True)) for row in zip(*converted, strict=True))
+
+    def by_column(self) -> Columns:
+        """The values of each column; empty where there are no rows."""
+        return dict(zip(self.columns, zip(*self.rows, strict=True), strict=True)) if self.rows else {}
 
 
 def read(connection: "psycopg.Connection[Row]") -> Catalog:
@@ -91,12 +97,13 @@ def read(connection: "psycopg.Connection[Row]") -> Catalog:
     results = run(connection, [*common, *kinds])
     _settings, role, catalogs, dependencies, comments, labels, unmodelled = islice(results, len(common))
     numbers: dict[str, int] = {name: oid for oid, name in catalogs.rows}
-    remarks: Remarks = {row[:3]: {"comment": row[3]} for row in comments.rows}
-    for row in labels.rows:
-        remarks.setdefault(row[:3], {})["labels"] = _frozen(row[3])
+    remarks: Remarks = (
+        ("comment", {row[:3]: row[3] for row in comments.rows}, None),
+        ("labels", {row[:3]: _frozen(row[3]) for row in labels.rows}, ()),
+    )
     by_address: dict[Address, Object] = {}
     for kind, result in zip(KINDS, islice(results, len(KINDS)), strict=True):
-        by_address.update(_objects(kind, numbers.get(kind.catalog, 0), result, remarks))
+        by_address.update(_addressed(kind, numbers.get(kind.catalog, 0), result, remarks))
     _drop_orphans(by_address)
     bodies = frozenset(numbers[kind.body_catalog] for kind in KINDS if kind.body_catalog)
     members = {
@@ -107,7 +114,7 @@ def read(connection: "psycopg.Connection[Row]") -> Catalog:
     edges, extensions = _edges(by_address, dependencies.rows, bodies, members)
     objects = {item.id: item for item in by_address.values()}
     for dependent, names in extensions.items():
-        objects[dependent] = evolve(objects[dependent], extensions=tuple(sorted(names)))
+        objects[dependent] = objects[dependent].evolve(extensions=tuple(sorted(names)))
     return Catalog(
         version=version,
         server=connection.info.parameter_status("server_version") or str(version),
@@ -129,9 +136,10 @@ def supported(connection: "psycopg.Connection[Row]") -> int:
     return version
 
 
-def objects_of(kind: type[Object], columns: Sequence[str], rows: Sequence[Row]) -> Iterator[Object]:
+def objects_of(kind: type[Object], columns: Sequence[str], rows: Sequence[Row]) -> Sequence[Object]:
     """The objects in rows of the kind's own query, or of a part of it; comments and labels are not in it."""
-    return (item for _, item in _objects(kind, 0, Result(tuple(columns), rows), {}))
+    values = Result(tuple(columns), rows).by_column()
+    return _objects(kind, values, {}) if values else ()
 
 
 def _drop_orphans(objects: dict[Address, Object]) -> None:
@@ -175,17 +183,20 @@ def _result(cursor: "psycopg.Cursor[Row]") -> Result:
     return Result(tuple(column.name for column in cursor.description or ()), rows)
 
 
-def _objects(kind: type[Object], number: int, result: Result, remarks: Remarks) -> Iterator[tuple[Address, Object]]:
-    """The rows of a kind's query as objects with their addresses."""
-    first = 2 if "subid" in result.columns else 1
-    names = result.columns[first:]
-    columns = [
-        _converted(name, values)
-        for name, values in zip(names, list(zip(*result.rows, strict=True))[first:], strict=bool(result.rows))
-    ]
-    for row, values in zip(result.rows, zip(*columns, strict=True), strict=True):
-        address = (number, row[0], row[1] if first == 2 else 0)
-        yield address, kind(**dict(zip(names, values, strict=True)), **remarks.get(address, {}))
+def _addressed(kind: type[Object], number: int, result: Result, remarks: Remarks) -> Iterator[tuple[Address, Object]]:
+    """The objects in the rows of a kind's query, with their addresses and what is said of them."""
+    values = result.by_column()
+    if not values:
+        return iter(())
+    addresses = list(zip(repeat(number), values["oid"], values.get("subid", repeat(0)), strict=False))
+    said = {name: [by_address.get(address, none) for address in addresses] for name, by_address, none in remarks}
+    return zip(addresses, _objects(kind, values, said), strict=True)
+
+
+def _objects(kind: type[Object], values: Columns, said: Columns) -> Sequence[Object]:
+    """The objects in the rows of a kind's query, with what is `said` of each beside it."""
+    own = {name: _converted(name, column) for name, column in values.items() if name not in ADDRESS_COLUMNS}
+    return kind.many(len(values["oid"]), {**own, **said})
 
 
 def _converted(name: str, values: Sequence[Any]) -> Sequence[Any]:

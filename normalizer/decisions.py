@@ -7,7 +7,7 @@ from typing import Final
 from attrs import define, evolve, field
 
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.catalog.model import CHANGE, Catalog, Change, Object, ObjectId, own_fields
+from pgnorm.catalog.model import Catalog, Change, Object, ObjectId, own_fields
 
 from .difference import Difference, is_part_of
 
@@ -100,7 +100,7 @@ class _Deciding:
     def _must_replace(self, before: Object, after: Object, own: frozenset[str]) -> bool:
         if not own:
             return False
-        if any(field.metadata[CHANGE] is Change.REPLACE for field in own_fields(type(before)) if field.name in own):
+        if any(field.change is Change.REPLACE for field in own_fields(type(before)) if field.name in own):
             return True
         if self._stored(before.id) and before.refused_while_stored(after, own):
             return True

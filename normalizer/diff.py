@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from attrs import evolve
-
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Catalog, Changed, Entry, Object, Target
 from pgnorm.catalog.quoting import ident
@@ -87,7 +85,7 @@ class _Planning:
         return Step(verb=Verb.ALTER, item=item, sql=sql, needs_commit=needs_commit, opaque=opaque, destructive=lossy)
 
     def _dropping(self, item: Object) -> Step:
-        dropped = evolve(item, name=_aside_name(item)) if item.id in self.fate.set_aside else item
+        dropped = item.evolve(name=_aside_name(item)) if item.id in self.fate.set_aside else item
         lost = not item.disposable and item.id not in self.fate.set_aside
         return Step(verb=Verb.DROP, item=item, sql=dropped.drop(), destructive=lost)
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from attrs import frozen
 
-from pgnorm.catalog.model import CHANGE, Catalog, Change, Object, ObjectId, own_fields
+from pgnorm.catalog.model import Catalog, Change, Object, ObjectId, own_fields
 from pgnorm.catalog.privileges import AclItem, as_grants, with_owner
 
 OWNER: Final = "owner"
@@ -69,9 +69,7 @@ def changes(old: Object, new: Object) -> frozenset[str]:
 def _told(item: Object) -> Mapping[str, object]:
     """What an object says that can be a difference."""
     fields = {
-        field.name: getattr(item, field.name)
-        for field in own_fields(type(item))
-        if field.metadata[CHANGE] is not Change.EQUAL
+        field.name: getattr(item, field.name) for field in own_fields(type(item)) if field.change is not Change.EQUAL
     }
     return fields | {
         # A part's owner is that of the whole and changes with it (a column's sequence).

@@ -150,7 +150,7 @@ def _expected(before: Catalog, bodies: Mapping[Definition, Body]) -> Catalog:
     for one, body in bodies.items():
         item = objects[one.routine.id]
         if body.taken and isinstance(item, Function):
-            objects[item.id] = evolve(item, source=body.stored)
+            objects[item.id] = item.evolve(source=body.stored)
     return evolve(before, objects=objects)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from attrs import define, evolve, field, frozen
+from attrs import define, field, frozen
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.kinds.aggregates import Aggregate
@@ -70,7 +70,7 @@ class Definition:
         self._refuse_empty_list()
         routine = self.routine
         if body is not None and isinstance(routine, Function):
-            routine = evolve(routine, source=body)
+            routine = routine.evolve(source=body)
         text = routine.create((), target).removesuffix("\n")
         # A procedure or aggregate keeps the author's wording, as pg_dump's text lacks OR REPLACE.
         if self.header.keyword == "FUNCTION" or self.header.replaces:

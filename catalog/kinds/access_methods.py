@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import ClassVar, Final, LiteralString
 
-from attrs import frozen
-
 from ..model import Entry, Object, Target, replace
 from ..priority import Priority
 from ..quoting import ident
@@ -12,7 +10,6 @@ from ..quoting import ident
 TYPES: Final = {"i": "INDEX", "t": "TABLE"}
 
 
-@frozen(kw_only=True)
 class AccessMethod(Object):
     """An access method for tables or indexes: pg_am."""
 

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import ClassVar, Final, LiteralString
 
-from attrs import frozen
-
 from ..model import Entry, Object, Target, replace
 from ..priority import Priority
 from ..quoting import plain, spell_types
@@ -14,7 +12,6 @@ METHODS: Final = {"b": "WITHOUT FUNCTION", "i": "WITH INOUT"}
 CONTEXTS: Final = {"e": "", "a": " AS ASSIGNMENT", "i": " AS IMPLICIT"}
 
 
-@frozen(kw_only=True)
 class Cast(Object):
     """A cast: pg_cast. `name` is the source type, `detail` the target type."""
 

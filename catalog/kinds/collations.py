@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import ClassVar, Final, LiteralString
 
-from attrs import frozen
-
 from ..model import Object, Target, replace
 from ..priority import Priority
 from ..quoting import ident, literal
@@ -15,7 +13,6 @@ ICU_LOCALE_SINCE: Final = 150000
 RULES_SINCE: Final = 160000
 
 
-@frozen(kw_only=True)
 class Collation(Object):
     """A collation: pg_collation. The version of its library is the server's affair, as in pg_dump."""
 

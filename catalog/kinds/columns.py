@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
-from attrs import frozen
-
 from ..model import Changed, Entry, Object, ObjectId, Target, alter, equal, on_relation, replace
 from ..options import alter_options
 from ..priority import Priority
@@ -18,7 +16,6 @@ COMPRESSION: Final = {"p": "pglz", "l": "lz4"}
 STORED: Final = "s"
 
 
-@frozen(kw_only=True)
 class Column(Object):
     """A column of a table: pg_attribute. `detail` is the table; default and identity are objects of their own."""
 

@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, LiteralString, Self
 
-from attrs import frozen
-
 from ..errors import PgnormError
 from ..model import Changed, Object, ObjectId, Target, alter
 from ..priority import Priority
@@ -12,7 +10,6 @@ from ..quoting import ident, qualified, spell_types
 from . import types
 
 
-@frozen(kw_only=True)
 class Composite(types.Type):
     """A composite type: pg_type with typtype c whose pg_class row has relkind c."""
 
@@ -95,7 +92,6 @@ class Composite(types.Type):
             yield spell_types(f"ALTER {self.signature()} {action};", target.major)
 
 
-@frozen(kw_only=True)
 class Attribute(Object):
     """An attribute of a composite type, for its comment: pg_attribute. `detail` is the type."""
 

@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
-from attrs import frozen
-
 from ..model import Changed, Entry, Object, ObjectId, Target, alter, on_relation, replace
 from ..priority import Priority
 from ..quoting import ident, spell_types
@@ -41,7 +39,6 @@ def enforced(version: int) -> LiteralString:
     return "k.conenforced" if version >= ENFORCED_SINCE else "true"
 
 
-@frozen(kw_only=True)
 class Constraint(Object):
     """What all constraints of a table have in common. `detail` is the table."""
 
@@ -86,7 +83,6 @@ class Constraint(Object):
         return f"ALTER {self.table} VALIDATE CONSTRAINT {ident(self.name)};"
 
 
-@frozen(kw_only=True)
 class Unindexed(Constraint):
     """A constraint that no index stands for."""
 
@@ -94,7 +90,6 @@ class Unindexed(Constraint):
     """The kind of its table: another one can have the same name later."""
 
 
-@frozen(kw_only=True)
 class Check(Unindexed):
     """A CHECK constraint of a table: pg_constraint with contype c."""
 
@@ -150,7 +145,6 @@ class Check(Unindexed):
             yield self.validation()
 
 
-@frozen(kw_only=True)
 class ForeignKey(Unindexed):
     """A foreign key: pg_constraint with contype f."""
 

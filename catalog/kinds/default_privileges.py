@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString
 
-from attrs import frozen
-
 from ..model import DefaultGrants, Entry, Object, Target
 from ..priority import Priority
 from ..quoting import ident
@@ -19,7 +17,6 @@ OBJECT_TYPES: Final = {
 }
 
 
-@frozen(kw_only=True)
 class DefaultPrivileges(Object):
     """What a role grants on the objects it makes: pg_default_acl. `name` is defaclobjtype, `detail` the role.
 

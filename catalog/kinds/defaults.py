@@ -3,15 +3,12 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, LiteralString, Self
 
-from attrs import frozen
-
 from ..model import Changed, Entry, Object, ObjectId, Target, alter, equal, replace
 from ..priority import Priority
 from ..quoting import ident, spell_types
 from .relations import OF_USERS, RELATION_KIND, TABLE_LIKE, altered
 
 
-@frozen(kw_only=True)
 class Default(Object):
     """The default of a column: pg_attrdef. `name` is the column, `detail` its relation.
 

@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
-from attrs import frozen
-
 from ..model import Changed, Entry, Object, ObjectId, Target, alter, replace
 from ..priority import Priority
 from ..quoting import ident, qualified, spell_types
@@ -22,7 +20,6 @@ _CONSTRAINTS: Final[LiteralString] = """
                                  where classid = 'pg_type'::regclass and objid = t.oid and deptype = 'e' )"""
 
 
-@frozen(kw_only=True)
 class Domain(types.Type):
     """A domain: pg_type with typtype d."""
 
@@ -93,7 +90,6 @@ class Domain(types.Type):
             yield f"ALTER {self.signature()} RENAME CONSTRAINT {names};"
 
 
-@frozen(kw_only=True)
 class DomainConstraint(Object):
     """A CHECK constraint of a domain: pg_constraint. `detail` is the domain."""
 
@@ -168,7 +164,6 @@ class DomainConstraint(Object):
         return f"ALTER DOMAIN {qualified(self.schema, self.detail)}"
 
 
-@frozen(kw_only=True)
 class DomainNotNull(Object):
     """The NOT NULL constraint of a domain, for its comment; `Domain` says the rest. `detail` is the domain."""
 

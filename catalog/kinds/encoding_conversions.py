@@ -3,14 +3,11 @@
 from collections.abc import Sequence
 from typing import ClassVar, LiteralString
 
-from attrs import frozen
-
 from ..model import Object, Target, replace
 from ..priority import Priority
 from ..quoting import literal
 
 
-@frozen(kw_only=True)
 class EncodingConversion(Object):
     """A conversion between encodings: pg_conversion."""
 

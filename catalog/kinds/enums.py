@@ -3,14 +3,11 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, LiteralString, Self
 
-from attrs import frozen
-
 from ..model import Changed, Object, Target, alter
 from ..quoting import literal, qualified
 from . import types
 
 
-@frozen(kw_only=True)
 class EnumType(types.Type):
     """An enum type: pg_type with typtype e, and pg_enum."""
 

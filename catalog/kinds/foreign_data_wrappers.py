@@ -3,15 +3,12 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, LiteralString, Self
 
-from attrs import frozen
-
 from ..foreign_options import options_change, options_clause
 from ..model import Changed, Object, Target, alter
 from ..priority import Priority
 from ..quoting import ident
 
 
-@frozen(kw_only=True)
 class ForeignDataWrapper(Object):
     """A foreign data wrapper: pg_foreign_data_wrapper."""
 

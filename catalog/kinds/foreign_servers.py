@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, LiteralString, Self
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from ..foreign_options import options_change, options_clause
 from ..model import Changed, Entry, Object, ObjectId, Target, alter, replace
@@ -11,7 +11,6 @@ from ..priority import Priority
 from ..quoting import ident, literal
 
 
-@frozen(kw_only=True)
 class ForeignServer(Object):
     """A foreign server: pg_foreign_server."""
 
@@ -77,7 +76,6 @@ class ForeignServer(Object):
         yield f"ALTER {self.signature()}{version}{options};"
 
 
-@frozen(kw_only=True)
 class UserMapping(Object):
     """How a role logs in to a foreign server: pg_user_mapping. `name` is the role (`public` for all), `detail` the
     server. Who may not see its options reads none, as with pg_dump; `unmodelled` names it then."""

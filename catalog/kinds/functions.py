@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
-from attrs import frozen
-
 from ..model import Changed, Object, Target, alter, equal, replace
 from ..priority import Priority
 from ..quoting import dollar_quoted, ident, literal, plain, qualified, spell_types, string
@@ -70,7 +68,6 @@ _QUERY: Final[LiteralString] = """
 """
 
 
-@frozen(kw_only=True)
 class Function(Object):
     """A function: pg_proc. `detail` is its input types, by which Postgres tells overloads apart."""
 
@@ -191,7 +188,6 @@ class Function(Object):
         yield text.replace(f"CREATE {self.keyword}", self.guarded, 1)
 
 
-@frozen(kw_only=True)
 class Procedure(Function):
     """A procedure: pg_proc with prokind p."""
 

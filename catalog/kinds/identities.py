@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
-from attrs import evolve, frozen
-
 from ..model import Changed, Entry, Object, ObjectId, Target, alter, equal
 from ..quoting import ident, qualified
 from .relations import OF_USERS
@@ -13,7 +11,6 @@ from .sequences import COUNTER_FIELDS, COUNTER_TABLES, HIGHEST, Counter
 UNLOGGED_SINCE: Final = 15
 
 
-@frozen(kw_only=True)
 class Identity(Counter):
     """A column's being an identity, with the sequence behind it. `name` is the column, `detail` the table.
 
@@ -128,4 +125,4 @@ class Identity(Counter):
         if changed.take("always"):
             yield f"ALTER {self.column} SET {new._generation};"
         # The column's new type has brought along the bounds that an old type gave.
-        yield from evolve(self, type=new.type).alter_counting(new, changed)
+        yield from self.evolve(type=new.type).alter_counting(new, changed)

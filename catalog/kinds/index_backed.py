@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
-from attrs import frozen
-
 from ..model import Changed, Entry, Object, Target, alter, equal, replace
 from ..options import alter_options
 from ..quoting import ident, qualified
@@ -29,7 +27,6 @@ OPTIONS_CLAUSE: Final[LiteralString] = """
 """The storage options as pg_get_indexdef has them under quote_all_identifiers."""
 
 
-@frozen(kw_only=True)
 class IndexBacked(Object):
     """An index, be it plain or a constraint's. It has the index's name."""
 

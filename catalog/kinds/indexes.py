@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, LiteralString, Self
 
-from attrs import frozen
-
 from ..model import Changed, Entry, Object, ObjectId, Target, alter, replace
 from ..options import with_options
 from ..priority import Priority
@@ -13,7 +11,6 @@ from .index_backed import INDEX_FIELDS, OPTIONS_CLAUSE, IndexBacked, paragraphs
 from .relations import RELATION_KIND
 
 
-@frozen(kw_only=True)
 class Index(IndexBacked):
     """An index: pg_class with relkind i, and pg_index."""
 

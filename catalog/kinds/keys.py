@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import ClassVar, LiteralString
 
-from attrs import frozen
-
 from ..model import Entry, Object, ObjectId, Target, replace
 from ..options import with_options
 from ..priority import Priority
@@ -13,7 +11,6 @@ from .constraints import COMMON_FIELDS, COMMON_FILTER, COMMON_ORDER, COMMON_TABL
 from .index_backed import INDEX_FIELDS, OPTIONS_CLAUSE, IndexBacked, paragraphs
 
 
-@frozen(kw_only=True)
 class Key(IndexBacked, Constraint):
     """A constraint with an index of its own: pg_constraint with contype p, u or x."""
 
@@ -74,7 +71,6 @@ class Key(IndexBacked, Constraint):
         return (self.stored_entry("CONSTRAINT", self.create(parts, target)),)
 
 
-@frozen(kw_only=True)
 class KeyIndex(Object):
     """The index of a `Key`, for what is said of it alone: its comment and the extensions that it depends on."""
 

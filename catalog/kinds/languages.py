@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from ..model import Changed, Entry, Object, Target, alter
 from ..priority import Priority
@@ -12,7 +12,6 @@ from ..quoting import ident
 INITDB_SCHEMA: Final = '"pg_catalog".'
 
 
-@frozen(kw_only=True)
 class Language(Object):
     """A procedural language: pg_language."""
 

@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
-from attrs import frozen
-
 from ..model import Changed, Entry, Object, ObjectId, Target, alter, replace
 from ..options import alter_options, with_options
 from ..priority import Priority
@@ -18,7 +16,6 @@ REPLICA_IDENTITIES: Final = {"d": "DEFAULT", "n": "NOTHING", "f": "FULL"}
 """pg_class.relreplident; with `i` an index says so itself."""
 
 
-@frozen(kw_only=True)
 class MaterializedView(Object):
     """A materialized view: pg_class with relkind m."""
 
@@ -160,7 +157,6 @@ class MaterializedView(Object):
                 yield self._setting(*item)
 
 
-@frozen(kw_only=True)
 class MaterializedViewColumn(ViewColumn):
     """A column of a materialized view, for its comment and its privileges. `detail` is the materialized view."""
 

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import ClassVar, LiteralString
 
-from attrs import frozen
-
 from ..model import Object, ObjectId, Target, equal, replace
 from ..priority import Priority
 from ..quoting import ident, qualified, spell_types
@@ -13,7 +11,6 @@ from .operator_families import OperatorFamily
 from .routines import NONE
 
 
-@frozen(kw_only=True)
 class OperatorClass(Object):
     """An operator class: pg_opclass. `detail` is its access method. Postgres alters nothing of it."""
 

@@ -3,15 +3,12 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, LiteralString, Self
 
-from attrs import frozen
-
 from ..model import Changed, Object, Target, alter, equal
 from ..priority import Priority
 from ..quoting import ident, qualified, spell_types
 from . import operator_members
 
 
-@frozen(kw_only=True)
 class OperatorFamily(Object):
     """An operator family: pg_opfamily. `detail` is its access method."""
 

@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
-from attrs import frozen
-
 from ..model import Changed, Object, ObjectId, Target, alter, equal, replace
 from ..priority import Priority
 from ..quoting import ident, plain, spell_types
@@ -26,7 +24,6 @@ _LINKED: Final[LiteralString] = """
                                     join pg_namespace n2 on n2.oid = o2.oprnamespace"""
 
 
-@frozen(kw_only=True)
 class Operator(Object):
     """An operator: pg_operator. `detail` is its operand types. A shell, which only a link made, is none."""
 

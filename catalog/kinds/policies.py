@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
-from attrs import frozen
-
 from ..model import Changed, Object, ObjectId, Target, alter, on_relation, replace
 from ..priority import Priority
 from ..quoting import ident, ident_list, qualified
@@ -12,7 +10,6 @@ from ..quoting import ident, ident_list, qualified
 COMMANDS: Final = {"*": "", "r": " FOR SELECT", "a": " FOR INSERT", "w": " FOR UPDATE", "d": " FOR DELETE"}
 
 
-@frozen(kw_only=True)
 class Policy(Object):
     """A policy on a table: pg_policy. `detail` is the table."""
 

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import ClassVar, Final, LiteralString
 
-from attrs import frozen
-
 from ..model import Entry, Object, ObjectId, Target, equal, replace
 from ..priority import Priority
 from ..privileges import acl_transition
@@ -15,7 +13,6 @@ NEWEST: Final = 99
 """A major that knows every privilege: what an older one lacks is in no ACL of it."""
 
 
-@frozen(kw_only=True)
 class Provided(Object):
     """An object that an extension or initdb made, where its privileges are not the ones that it came with.
 
@@ -53,7 +50,6 @@ class Provided(Object):
         return "\n".join(back)
 
 
-@frozen(kw_only=True)
 class ProvidedRoutine(Provided):
     """What its input types tell apart; they are its `detail`."""
 
@@ -73,7 +69,6 @@ class ProvidedRoutine(Provided):
         return f"{self.schema}.{self.name}({plain(self.detail)})"
 
 
-@frozen(kw_only=True)
 class ProvidedFunction(ProvidedRoutine):
     """A function or procedure."""
 
@@ -95,7 +90,6 @@ class ProvidedFunction(ProvidedRoutine):
         return f"{self.word} {qualified(self.schema if qualify else '', self.name)}({self.arguments})"
 
 
-@frozen(kw_only=True)
 class ProvidedAggregate(ProvidedRoutine):
     """An aggregate."""
 
@@ -112,7 +106,6 @@ class ProvidedAggregate(ProvidedRoutine):
         return f"FUNCTION {qualified(self.schema if qualify else '', self.name)}({self.detail})"
 
 
-@frozen(kw_only=True)
 class ProvidedRelation(Provided):
     """A table, view or sequence."""
 
@@ -135,7 +128,6 @@ class ProvidedRelation(Provided):
         return f"{self.word} {qualified(self.schema if qualify else '', self.name)}"
 
 
-@frozen(kw_only=True)
 class ProvidedColumn(Provided):
     """A column. `detail` is its relation."""
 
@@ -171,7 +163,6 @@ class ProvidedColumn(Provided):
         return f"TABLE {qualified(self.schema if qualify else '', self.detail)}"
 
 
-@frozen(kw_only=True)
 class ProvidedType(Provided):
     """A type."""
 
@@ -186,7 +177,6 @@ class ProvidedType(Provided):
         return schema_query("5", "pg_type", "typ", "'T'")
 
 
-@frozen(kw_only=True)
 class ProvidedSchema(Provided):
     """A schema; of initdb's pg_catalog alone."""
 
@@ -204,7 +194,6 @@ class ProvidedSchema(Provided):
         return self.name
 
 
-@frozen(kw_only=True)
 class ProvidedLanguage(Provided):
     """A procedural language."""
 
@@ -218,7 +207,6 @@ class ProvidedLanguage(Provided):
         return global_query("7", "pg_language", "lan", "l", "o.oid < 16384 and o.lanispl")
 
 
-@frozen(kw_only=True)
 class ProvidedForeignDataWrapper(Provided):
     """A foreign data wrapper."""
 
@@ -232,7 +220,6 @@ class ProvidedForeignDataWrapper(Provided):
         return global_query("8", "pg_foreign_data_wrapper", "fdw", "F", "false")
 
 
-@frozen(kw_only=True)
 class ProvidedForeignServer(Provided):
     """A foreign server."""
 

@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
-from attrs import frozen
-
 from ..model import Changed, Entry, Object, ObjectId, Target, alter, replace
 from ..priority import Priority
 from ..quoting import ident, ident_list, qualified, spell_types
@@ -15,7 +13,6 @@ NOT_GENERATED: Final = "n"
 GENERATED: Final = {NOT_GENERATED: "none", "s": "stored"}
 
 
-@frozen(kw_only=True)
 class Publication(Object):
     """A publication: pg_publication. What is in it are objects of their own."""
 
@@ -85,7 +82,6 @@ class Publication(Object):
             yield f"ALTER {self.signature()} SET ({', '.join(options)});"
 
 
-@frozen(kw_only=True)
 class Membership(Object):
     """What puts something into a publication. `detail` is the publication; it has the schema of what is in it."""
 
@@ -119,7 +115,6 @@ class Membership(Object):
         return f"ALTER {self.signature()} DROP {self.member};"
 
 
-@frozen(kw_only=True)
 class PublicationTable(Membership):
     """A table in a publication: pg_publication_rel."""
 
@@ -172,7 +167,6 @@ class PublicationTable(Membership):
         return f"ALTER {self.signature()} ADD {self.member}{columns}{rows};\n"
 
 
-@frozen(kw_only=True)
 class PublicationSchema(Membership):
     """All tables of a schema in a publication: pg_publication_namespace. `schema` and `name` are the schema."""
 

@@ -3,14 +3,11 @@
 from collections.abc import Sequence
 from typing import ClassVar, LiteralString
 
-from attrs import frozen
-
 from ..model import Object, Target, equal, replace
 from ..quoting import ident, qualified, spell_types
 from . import types
 
 
-@frozen(kw_only=True)
 class Range(types.Type):
     """A range type: pg_type with typtype r, and pg_range. Postgres alters nothing of it."""
 

@@ -3,14 +3,11 @@
 from collections.abc import Sequence
 from typing import ClassVar, LiteralString
 
-from attrs import frozen
-
 from ..model import Entry, Object, ObjectId, Target
 from ..priority import Priority
 from ..quoting import qualified
 
 
-@frozen(kw_only=True)
 class RowSecurity(Object):
     """Row security enabled: pg_class.relrowsecurity. `name` is the table's."""
 

@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, LiteralString, Self
 
-from attrs import frozen
-
 from ..model import Changed, Entry, Object, ObjectId, Target, alter, on_relation, replace
 from ..priority import Priority
 from ..quoting import ident, qualified, spell_types
@@ -12,7 +10,6 @@ from .firing import STATES, USUAL_STATE
 from .relations import RELATION_KIND
 
 
-@frozen(kw_only=True)
 class Rule(Object):
     """A rule: pg_rewrite. `detail` is the relation that it rewrites queries on."""
 

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import ClassVar, Final, LiteralString
 
-from attrs import frozen
-
 from ..model import Entry, Object, Target
 from ..priority import Priority
 from ..privileges import AclItem
@@ -15,7 +13,6 @@ PUBLIC_OWNER: Final = "pg_database_owner"
 """The role that owns `public` where initdb of Postgres 15 or later made it."""
 
 
-@frozen(kw_only=True)
 class Schema(Object):
     """A schema: pg_namespace.
 

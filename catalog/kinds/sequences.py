@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
-from attrs import frozen
-
 from ..model import Changed, Entry, Object, ObjectId, Target, alter, equal
 from ..priority import Priority
 from ..quoting import ident, literal, qualified
@@ -37,7 +35,6 @@ COUNTER_TABLES: Final[LiteralString] = """
 """
 
 
-@frozen(kw_only=True)
 class Counter(Object):
     """What a sequence of its own and that of an identity column have in common: pg_sequence."""
 
@@ -140,7 +137,6 @@ class Counter(Object):
         )
 
 
-@frozen(kw_only=True)
 class PlainSequence(Counter):
     """A sequence, be it a column's (serial) or its own: pg_class with relkind S."""
 

@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
-from attrs import frozen
-
 from ..model import Changed, Object, ObjectId, Target, alter, replace
 from ..priority import Priority
 from ..quoting import spell_types
@@ -13,7 +11,6 @@ from .relations import RELATION_KIND
 DEFAULT_TARGET: Final = -1
 
 
-@frozen(kw_only=True)
 class Statistics(Object):
     """A statistics object: pg_statistic_ext."""
 

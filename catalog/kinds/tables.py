@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
-from attrs import frozen
-
 from ..model import Changed, Entry, Object, ObjectId, Target, alter
 from ..options import alter_options, with_options
 from ..priority import Priority
@@ -17,7 +15,6 @@ REPLICA_IDENTITY: Final = {"d": "DEFAULT", "f": "FULL", "n": "NOTHING"}
 OF_AN_INDEX: Final = "i"
 
 
-@frozen(kw_only=True)
 class Table(Object):
     """A table: pg_class with relkind r. Its columns, defaults and constraints are objects of their own."""
 

@@ -3,14 +3,11 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, LiteralString, Self
 
-from attrs import frozen
-
 from ..model import Changed, Object, Target, alter, replace
 from ..priority import Priority
 from ..quoting import ident
 
 
-@frozen(kw_only=True)
 class TextSearchConfiguration(Object):
     """A text search configuration: pg_ts_config, and pg_ts_config_map."""
 

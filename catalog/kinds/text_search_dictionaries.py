@@ -4,8 +4,6 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
-from attrs import frozen
-
 from ..model import Changed, Object, Target, alter, replace
 from ..priority import Priority
 
@@ -14,7 +12,6 @@ _OPTION: Final = re.compile(
 )
 
 
-@frozen(kw_only=True)
 class TextSearchDictionary(Object):
     """A text search dictionary: pg_ts_dict."""
 

@@ -3,14 +3,11 @@
 from collections.abc import Sequence
 from typing import ClassVar, LiteralString
 
-from attrs import frozen
-
 from ..model import Object, Target, replace
 from ..priority import Priority
 from .routines import NONE
 
 
-@frozen(kw_only=True)
 class TextSearchTemplate(Object):
     """A text search template: pg_ts_template, which has no owner. Postgres alters nothing of it."""
 

@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
-from attrs import frozen
-
 from ..model import Changed, Entry, Object, ObjectId, Target, alter, on_relation, replace
 from ..priority import Priority
 from ..quoting import ident, spell_types
@@ -14,7 +12,6 @@ from .relations import RELATION_KIND, altered
 CONSTRAINT_TRIGGER: Final = "CREATE CONSTRAINT TRIGGER "
 
 
-@frozen(kw_only=True)
 class Trigger(Object):
     """A trigger: pg_trigger. `detail` is the relation that it fires for."""
 

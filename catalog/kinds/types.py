@@ -2,8 +2,6 @@
 
 from typing import ClassVar, Final, LiteralString
 
-from attrs import frozen
-
 from ..model import Object
 from ..priority import Priority
 from ..quoting import ident, qualified
@@ -30,7 +28,6 @@ OF_USERS: Final[LiteralString] = """
              order by n.nspname, t.typname"""
 
 
-@frozen(kw_only=True)
 class Type(Object):
     """A type: pg_type."""
 

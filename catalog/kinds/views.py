@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
-from attrs import frozen
-
 from ..model import Changed, Object, ObjectId, Target, alter
 from ..options import alter_options, with_options
 from ..priority import Priority
@@ -34,7 +32,6 @@ COLUMN_FIELDS: Final[LiteralString] = """
 COLUMN_ORDER: Final[LiteralString] = " order by n.nspname, c.relname, a.attnum"
 
 
-@frozen(kw_only=True)
 class View(Object):
     """A view: pg_class with relkind v, and its ON SELECT rule."""
 
@@ -143,7 +140,6 @@ class View(Object):
         return (*self.options, *((f"check_option={self.check_option}",) if self.check_option else ()))
 
 
-@frozen(kw_only=True)
 class ViewColumn(Object):
     """A column of a view, for its comment and its privileges. `detail` is the view."""
 

@@ -1,14 +1,13 @@
 """The base of every kind of object, its identity, and the catalog that holds them."""
 
 from .catalog import Catalog
-from .changes import CHANGE, Change, Changed, alter, equal, replace
+from .changes import Change, Changed, alter, equal, replace
 from .entries import DefaultGrants, Entry, Target
 from .identity import Edge, ObjectId
 from .named import OWN_WORD_SINCE, on_relation
 from .object import IDENTITY, SATELLITES, Object, own_fields
 
 __all__ = [
-    "CHANGE",
     "IDENTITY",
     "OWN_WORD_SINCE",
     "SATELLITES",

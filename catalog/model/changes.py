@@ -2,9 +2,7 @@
 
 from collections.abc import Iterable
 from enum import Enum
-from typing import Any, Final
-
-import attrs
+from typing import Any
 
 
 class Change(Enum):
@@ -18,22 +16,19 @@ class Change(Enum):
     """Never a difference; the declaration says why."""
 
 
-CHANGE: Final = "change"
-
-
-def alter() -> Any:  # attrs types a field by its right-hand side: the declared type of the attribute stands
+def alter() -> Any:  # the declared type of the attribute stands, not the type of its right-hand side
     """Declare an attribute whose change `alter` turns into statements."""
-    return attrs.field(metadata={CHANGE: Change.ALTER})
+    return Change.ALTER
 
 
 def replace() -> Any:  # as `alter`
     """Declare an attribute whose change needs drop and create."""
-    return attrs.field(metadata={CHANGE: Change.REPLACE})
+    return Change.REPLACE
 
 
 def equal() -> Any:  # as `alter`
     """Declare an attribute that is needed for printing but is never a difference."""
-    return attrs.field(metadata={CHANGE: Change.EQUAL})
+    return Change.EQUAL
 
 
 class Changed:

@@ -1,11 +1,11 @@
 """How an object is called: in pairing, in SQL, in a dump's header lines, by a person."""
 
-from typing import Final
-
-import attrs
-from attrs import frozen
+from collections.abc import Mapping, Sequence
+from itertools import repeat
+from typing import Final, Self
 
 from ..quoting import ident, qualified
+from .declaring import Value, computed
 from .entries import Target
 from .identity import ObjectId
 from .traits import Traits
@@ -14,20 +14,25 @@ OWN_WORD_SINCE: Final = 16
 """The major whose pg_dump first says ALTER VIEW, ALTER SEQUENCE … OWNER TO (pg_backup_archiver.c)."""
 
 
-@frozen(kw_only=True)
-class Named(Traits):
+class Named(Traits, Value):
     """What has a name, and its names."""
 
     schema: str
     name: str
     detail: str = ""
-    id: ObjectId = attrs.field(
-        init=False,
-        eq=False,
-        repr=False,
-        default=attrs.Factory(lambda self: ObjectId(self.kind, self.schema, self.name, self.detail), takes_self=True),
-    )
+    id: ObjectId = computed(init=False)
     """The name by which it is paired with its like in another catalog."""
+
+    def __init__(self, **values: object) -> None:
+        super().__init__(**values)
+        self.fill((self,), "id", (ObjectId(self.kind, self.schema, self.name, self.detail),))
+
+    @classmethod
+    def many(cls, count: int, columns: Mapping[str, Sequence[object]]) -> list[Self]:
+        made = super().many(count, columns)
+        identities = zip(repeat(cls.kind), columns["schema"], columns["name"], columns["detail"])
+        cls.fill(made, "id", map(ObjectId._make, identities))
+        return made
 
     @property
     def namespace(self) -> str:

@@ -3,11 +3,9 @@
 from collections.abc import Iterator, Sequence
 from typing import Final, LiteralString
 
-import attrs
-from attrs import frozen
-
 from ..privileges import AclItem
 from .alterable import Alterable
+from .declaring import Field
 from .entries import DefaultGrants, Entry, Target
 from .identity import ObjectId
 
@@ -15,7 +13,6 @@ SATELLITES: Final = frozenset({"owner", "comment", "acl", "acl_default", "labels
 IDENTITY: Final = frozenset({"schema", "name", "detail"})
 
 
-@frozen(kw_only=True)
 class Object(Alterable):
     """One object of a database. A kind is a subclass in `catalog.kinds`; its own fields are its query's columns."""
 
@@ -132,6 +129,6 @@ class Object(Alterable):
         return f"DROP {self.signature()};"
 
 
-def own_fields(kind: type[Object]) -> tuple["attrs.Attribute[object]", ...]:
+def own_fields(kind: type[Object]) -> tuple[Field, ...]:
     """The fields that a kind itself declares: the columns of its query beside identity and satellites."""
-    return tuple(field for field in attrs.fields(kind) if field.init and field.name not in SATELLITES | IDENTITY)
+    return tuple(field for field in kind.__declared__ if field.name not in SATELLITES | IDENTITY)

@@ -3,7 +3,6 @@
 from itertools import product
 
 import pytest
-from attrs import evolve
 
 from pgnorm.catalog.kinds.constraints import Check, ForeignKey
 from pgnorm.catalog.model import Changed, Target
@@ -27,7 +26,7 @@ STATES = [
 
 @pytest.mark.parametrize(("old", "new"), [pair for pair in product(STATES, repeat=2) if pair[0] != pair[1]])
 def test_each_change_of_state_is_answered_for(old: tuple[bool, bool], new: tuple[bool, bool]) -> None:
-    before, after = (evolve(KEY, validated=validated, enforced=enforced) for validated, enforced in (old, new))
+    before, after = (KEY.evolve(validated=validated, enforced=enforced) for validated, enforced in (old, new))
     names = {name for name in ("validated", "enforced") if getattr(before, name) != getattr(after, name)}
     changed = Changed(names)
     statements = list(before.alter(after, changed, TARGET))
@@ -38,7 +37,7 @@ def test_each_change_of_state_is_answered_for(old: tuple[bool, bool], new: tuple
 
 
 def test_deferral_is_altered() -> None:
-    late = evolve(KEY, deferrable=True, deferred=True)
+    late = KEY.evolve(deferrable=True, deferred=True)
     there = list(KEY.alter(late, Changed(["deferrable", "deferred"]), TARGET))
     back = list(late.alter(KEY, Changed(["deferrable", "deferred"]), TARGET))
     assert there == ['ALTER TABLE ONLY "s"."t" ALTER CONSTRAINT "k" DEFERRABLE INITIALLY DEFERRED;']
@@ -55,7 +54,7 @@ def test_only_a_valid_check_stands_inside_its_table() -> None:
         validated=True,
         enforced=True,
     )
-    loose = evolve(check, validated=False)
+    loose = check.evolve(validated=False)
     assert check.inline
     assert not loose.inline
     assert list(loose.alter(check, Changed(["validated"]), TARGET)) == ['ALTER TABLE "s"."t" VALIDATE CONSTRAINT "c";']
