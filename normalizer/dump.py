@@ -49,26 +49,28 @@ class PgDumpStyle:
 PG_DUMP: Final = PgDumpStyle()
 
 
-def render(catalog: Catalog, selection: Selection, style: Style = PG_DUMP) -> str:
-    """The whole dump of what `selection` names.
+def render(catalog: Catalog, selection: Selection, style: Style = PG_DUMP, *, reloaded_by: int | None = None) -> str:
+    """The whole dump of what `selection` names; with `reloaded_by`, of a text for that major to load and read again.
 
     Raises PgnormError where a pattern of the selection names no schema.
     """
-    writer = _Writer(catalog, selection, style, arrange(catalog))
+    named = bool(selection.include)
+    target = Target(major=catalog.major, role=catalog.role, named_schemas=named, reloaded_by=reloaded_by)
+    writer = _Writer(catalog, selection, style, arrange(catalog), target)
     writer.write()
     return "".join(writer.out)
 
 
 class _Writer:
-    def __init__(self, catalog: Catalog, selection: Selection, style: Style, arrangement: Arrangement) -> None:
+    def __init__(
+        self, catalog: Catalog, selection: Selection, style: Style, arrangement: Arrangement, target: Target
+    ) -> None:
         self.catalog = catalog
         self.selection = selection
         self.style = style
         self.arrangement = arrangement
         self.out: list[str] = []
-        self.target = Target(
-            major=self.catalog.major, role=self.catalog.role, named_schemas=bool(self.selection.include)
-        )
+        self.target = target
         self.tablespace: str | None = None
         self.access_method: str | None = None
 
@@ -114,7 +116,8 @@ class _Writer:
         if first is not None:
             yield self._with_extensions(item, first)
         yield from (entry for entry in others if not entry.after_remarks)
-        yield from _remarks(item, parts)
+        if item.remarked(self.target):
+            yield from _remarks(item, parts)
         yield from (entry for entry in others if entry.after_remarks)
 
     def _with_extensions(self, item: Object, entry: Entry) -> Entry:
@@ -129,7 +132,7 @@ class _Writer:
         return entry.with_sql(entry.sql[:place] + text + entry.sql[place:])
 
     def _privileges(self, item: Object) -> None:
-        base = item.initial_acl
+        base = item.initial_acl(self.target)
         acl = item.acl_default if item.acl is None and base != item.acl_default else item.acl
         if acl is None:
             return

@@ -19,6 +19,7 @@ from pgnorm.normalizer.postgres.shadow import Shadow, open_shadow
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 Run = Callable[[str], tuple[int, str, str]]
 _LOCAL_ONLY_BUNDLED = os.environ.get("PGNORM_PG_BINDIR") == "bundled"
+_NAMED = [FIXTURES.parent / folder for folder in os.environ.get("PGNORM_TEST_SERVERS", "").split()]
 
 
 def _local_major() -> int | None:
@@ -28,10 +29,16 @@ def _local_major() -> int | None:
 
 
 LOCAL_MAJOR = _local_major()
-SERVERS = [*([pytest.param("local")] if LOCAL_MAJOR else []), pytest.param("bundled")]
+# The bin folders that PGNORM_TEST_SERVERS lists (make test-matrix), or the local server and the bundled one.
+SERVERS = [pytest.param(str(folder), id=folder.parent.name) for folder in _NAMED] or [
+    *([pytest.param("local")] if LOCAL_MAJOR else []),
+    pytest.param("bundled"),
+]
 
 
 def pytest_report_header() -> str:
+    if _NAMED:
+        return f"servers: {', '.join(map(str, _NAMED))}"
     wheel = bundled()
     local_server = f"Postgres {LOCAL_MAJOR}" if LOCAL_MAJOR else "none, its tests are left out"
     return f"servers: local {local_server}; bundled {wheel.version_num if wheel else 'none'}"
@@ -42,22 +49,25 @@ def open_on(server: str, platform: Platform) -> Iterator[Shadow]:
     """A shadow on the server of a test's parameter."""
     with ExitStack() as stack:
         with pytest.MonkeyPatch.context() as patch:
-            if server == "bundled":
-                patch.setenv("PGNORM_PG_BINDIR", "bundled")
+            if server != "local":
+                patch.setenv("PGNORM_PG_BINDIR", server)
+            if server in map(str, _NAMED):
+                # Modules such as postgres_fdw would take the system's libpq, which may be older than theirs.
+                patch.setenv("LD_LIBRARY_PATH", str(Path(server).parent / "lib"))
             shadow = stack.enter_context(open_shadow(major=LOCAL_MAJOR, platform=platform))
         yield shadow
 
 
 @pytest.fixture(scope="session", params=SERVERS)
 def shadow(request: pytest.FixtureRequest) -> Iterator[Shadow]:
-    """A shadow of plain Postgres, once on the local server (if there is one) and once on the bundled one."""
+    """A shadow of plain Postgres, once on each server that is tested."""
     with open_on(request.param, PLAIN) as opened:
         yield opened
 
 
 @pytest.fixture(scope="session", params=SERVERS)
 def supabase_shadow(request: pytest.FixtureRequest) -> Iterator[Shadow]:
-    """A shadow with Supabase's baseline for a project of major 15, on both servers."""
+    """A shadow with Supabase's baseline for a project of major 15, once on each server that is tested."""
     with open_on(request.param, supabase(auto_expose_new_tables=None, major=15)) as opened:
         yield opened
 

@@ -1,6 +1,6 @@
 """Every case of fixtures/kinds, both ways: the plan applied must leave nothing different, for us and for pg_dump.
 
-A case named `since_17` needs a server of that major."""
+A case named `since_17` or `since_17_of_something` needs a server of that major."""
 
 import re
 from pathlib import Path
@@ -20,8 +20,8 @@ CASES = sorted(path.parent for path in KINDS.glob("*/*/old.sql"))
 
 
 def _needs_newer(case: Path, shadow: Shadow) -> bool:
-    """Whether the case is one of a later major: its folder is called `since_18`."""
-    since = re.fullmatch(r"since_(\d+)", case.name)
+    """Whether the case is one of a later major: its folder is called `since_18` or begins so."""
+    since = re.match(r"since_(\d+)", case.name)
     return since is not None and shadow.major < int(since[1])
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import ClassVar, Final, LiteralString
 
-from ..model import Entry, Object, Target
+from ..model import Entry, Object, Target, equal
 from ..priority import Priority
 from ..privileges import AclItem
 from ..quoting import ident
@@ -11,6 +11,8 @@ from ..quoting import ident
 PUBLIC: Final = "public"
 PUBLIC_OWNER: Final = "pg_database_owner"
 """The role that owns `public` where initdb of Postgres 15 or later made it."""
+PUBLIC_CLOSED_SINCE: Final = 15
+"""The major from which on initdb lets not everybody create in `public`, and pg_dump prints whose it is."""
 
 
 class Schema(Object):
@@ -19,7 +21,8 @@ class Schema(Object):
     Every database has `public`, so pg_dump only prints how it differs from what initdb makes (selectDumpableNamespace,
     getNamespaces, dumpNamespace): an entry for its owner if that is not the default one, and the privileges that lead
     on from those of initdb 15. Asked for by name, it is created like any schema. Under --quote-all-identifiers its
-    comment is always printed, even initdb's own: pg_dump looks for that one under the unquoted name.
+    comment is always printed, even initdb's own: pg_dump looks for that one under the unquoted name. pg_dump 14 prints
+    nothing of it but privileges, from those on that initdb remembered (pg_init_privs).
     """
 
     kind: ClassVar[str] = "schema"
@@ -29,10 +32,16 @@ class Schema(Object):
     guarded: ClassVar[str] = "CREATE SCHEMA IF NOT EXISTS"
     default_acl_type: ClassVar[str] = "n"
 
+    initdb_acl: tuple[str, ...] | None = equal()
+    """The privileges that pg_dump 14 takes for given: what initdb granted, as it was granted. None elsewhere."""
+
     @classmethod
     def query(cls, version: int) -> LiteralString:
-        del version
-        return """
+        remembered: LiteralString = """( select i.initprivs::text[] from pg_init_privs i
+                      where i.classoid = 'pg_namespace'::regclass and i.objoid = n.oid and i.privtype = 'i' )"""
+        if version >= PUBLIC_CLOSED_SINCE * 10000:
+            remembered = "null::text[]"
+        return f"""
             select n.oid
                  , ''                                    as schema
                  , n.nspname::text                       as name
@@ -40,6 +49,7 @@ class Schema(Object):
                  , r.rolname::text                       as owner
                  , n.nspacl::text[]                      as acl
                  , acldefault('n', n.nspowner)::text[]   as acl_default
+                 , {remembered} as initdb_acl
               from pg_namespace n
               join pg_roles r on r.oid = n.nspowner
              where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
@@ -55,11 +65,22 @@ class Schema(Object):
     def disposable(self) -> bool:
         return False
 
-    @property
-    def initial_acl(self) -> tuple[AclItem, ...]:
+    def initial_acl(self, target: Target) -> tuple[AclItem, ...]:
         if self.name != PUBLIC or self.owner is None:
             return self.acl_default
-        return AclItem(self.owner, "UC", self.owner), AclItem("", "U", self.owner)
+        major = target.reloaded_by or target.major
+        if target.reloaded_by is None and major < PUBLIC_CLOSED_SINCE:
+            remembered = self.initdb_acl
+            return self.acl_default if remembered is None else tuple(map(AclItem.parse, remembered))
+        everybody = "U" if major >= PUBLIC_CLOSED_SINCE else "UC"
+        return AclItem(self.owner, "UC", self.owner), AclItem("", everybody, self.owner)
+
+    def remarked(self, target: Target) -> bool:
+        return not self._left_out(target)
+
+    def _left_out(self, target: Target) -> bool:
+        old = target.major < PUBLIC_CLOSED_SINCE and target.reloaded_by is None
+        return old and self.name == PUBLIC and not target.named_schemas
 
     def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
         del parts, target, shell
@@ -68,7 +89,7 @@ class Schema(Object):
     def entries(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> tuple[Entry, ...]:
         if self.name != PUBLIC or target.named_schemas:
             sql = self.create(parts, target)
-        elif self.owner == PUBLIC_OWNER:
+        elif self.owner == PUBLIC_OWNER or self._left_out(target):
             return ()
         else:
             sql = "-- *not* creating schema, since initdb creates it\n"

@@ -71,11 +71,16 @@ class Object(Alterable):
         """The names that it takes and no other object of any kind can have at the same time."""
         return ()
 
-    @property
-    def initial_acl(self) -> tuple[AclItem, ...]:
+    def initial_acl(self, target: Target) -> tuple[AclItem, ...]:
         """The privileges that a dump takes for given, so that it prints what leads from them to `acl` (to
         `acl_default` where that is None)."""
+        del target
         return self.acl_default
+
+    def remarked(self, target: Target) -> bool:
+        """Whether a dump has its comment and security labels and its parts' (pg_dump 14: not those of `public`)."""
+        del target
+        return True
 
     @property
     def code_language(self) -> str:
