@@ -8,6 +8,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from pgnorm.catalog.model import Catalog
 from pgnorm.catalog.reader import read
 from pgnorm.normalizer.diff import diff
 from pgnorm.normalizer.difference import differences
@@ -31,6 +32,14 @@ def _apply(connection: psycopg.Connection, plan: Plan) -> None:
             connection.execute(script.encode())
 
 
+def _read_without_privileges(connection: psycopg.Connection, whole: Catalog) -> None:
+    """Any role reads the same, or is told what Postgres hides from it."""
+    connection.execute("set session authorization pg_signal_backend")
+    found = read(connection)
+    connection.execute("reset session authorization")
+    assert found.objects == whole.objects or found.unmodelled != whole.unmodelled
+
+
 @pytest.mark.parametrize("backwards", [False, True], ids=["forwards", "backwards"])
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.parent.name}-{case.name}")
 def test_plan_arrives(shadow: Shadow, case: Path, backwards: bool) -> None:
@@ -44,6 +53,7 @@ def test_plan_arrives(shadow: Shadow, case: Path, backwards: bool) -> None:
             session.connection.execute((case / name).read_bytes())
             session.connection.execute("reset all")
         wanted = read(goal.connection)
+        _read_without_privileges(goal.connection, wanted)
         plan = diff(read(start.connection), wanted)
         assert plan
         _apply(start.connection, plan)
