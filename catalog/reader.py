@@ -92,9 +92,11 @@ def read(connection: "psycopg.Connection[Row]") -> Catalog:
     """
     version = supported(connection)
     common = [SETTINGS, ROLE, CATALOGS, DEPENDENCIES, COMMENTS, LABELS, UNMODELLED]
-    having_members = [kind for kind in KINDS if kind.members]
-    kinds = (*(kind.query(version) for kind in KINDS), *(kind.members for kind in having_members))
-    results = run(connection, [*common, *kinds])
+    superuser = connection.info.parameter_status("is_superuser") == "on"
+    kinds = [kind for kind in KINDS if superuser or not kind.superuser_only]
+    having_members = [kind for kind in kinds if kind.members]
+    queries = (*(kind.query(version) for kind in kinds), *(kind.members for kind in having_members))
+    results = run(connection, [*common, *queries])
     _settings, role, catalogs, dependencies, comments, labels, unmodelled = islice(results, len(common))
     numbers: dict[str, int] = {name: oid for oid, name in catalogs.rows}
     remarks: Remarks = (
@@ -102,7 +104,7 @@ def read(connection: "psycopg.Connection[Row]") -> Catalog:
         ("labels", {row[:3]: _frozen(row[3]) for row in labels.rows}, ()),
     )
     by_address: dict[Address, Object] = {}
-    for kind, result in zip(KINDS, islice(results, len(KINDS)), strict=True):
+    for kind, result in zip(kinds, islice(results, len(kinds)), strict=True):
         by_address.update(_addressed(kind, numbers.get(kind.catalog, 0), result, remarks))
     _drop_orphans(by_address)
     bodies = frozenset(numbers[kind.body_catalog] for kind in KINDS if kind.body_catalog)

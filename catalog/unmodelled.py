@@ -25,7 +25,8 @@ select what, replace(coalesce(name, (pg_identify_object(classid, objid, 0)).iden
                           or pg_has_role(s.srvowner, 'usage') and (umuser = 0 or usename = current_user)
                           or usename = current_user and has_server_privilege(s.oid, 'usage') )
    union all select 'subscription', 'pg_subscription'::regclass, s.oid, 0, null
-               from pg_subscription s join pg_database b on b.oid = s.subdbid where b.datname = current_database()
+               from pg_subscription s join pg_database b on b.oid = s.subdbid
+              where b.datname = current_database() and not current_setting('is_superuser')::bool
    union all select 'base type', 'pg_type'::regclass, oid, typnamespace, null from pg_type
               where typtype in ('b', 'p') and typelem = 0
        ) o (what, classid, objid, namespace, name)

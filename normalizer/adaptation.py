@@ -9,6 +9,7 @@ from attrs import frozen
 
 from .lexer import Token, tokens
 from .statements import Statement
+from .subscribing import without_call
 
 Level = Literal["note", "verbose", "warning"]
 
@@ -45,6 +46,11 @@ def adapt(statement: Statement, version_num: int, *, has_data: bool = False) -> 
         )
     if words[:1] in _DEFINES and words[1:2] in _ELSEWHERE and words[:2] != ("ALTER", "DATABASE"):
         return _left_out(f"{words[0]} {words[1]} is left out: it reaches beyond the database", "note")
+    if words[:1] in _DEFINES and words[1:2] == ("SUBSCRIPTION",):
+        quiet = without_call(text)
+        if quiet is None:
+            return _left_out("what calls the publisher of a subscription is left out", "note")
+        return Adapted(text=quiet, note="" if quiet == text else "the publisher of a subscription is not called")
     if words[:1] in _NO_TRACE:
         return _left_out(f"{words[0]} is left out: it changes no definition")
     if words[:2] == ("SET", "CLIENT_ENCODING") or words[:3] == ("SET", "SESSION", "CLIENT_ENCODING"):

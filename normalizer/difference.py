@@ -58,7 +58,7 @@ def _pairs(old: Catalog, new: Catalog) -> Iterator[Difference]:
 
 def changes(old: Object, new: Object) -> frozenset[str]:
     """The names of what differs between two objects of one id. What is declared `equal` never does."""
-    before, after = _told(old), _told(new)
+    before, after = _told(old, new), _told(new, old)
     if before == after:
         return frozenset()
     from deepdiff import DeepDiff
@@ -66,11 +66,14 @@ def changes(old: Object, new: Object) -> frozenset[str]:
     return frozenset(str(name) for name in DeepDiff(before, after).affected_root_keys)
 
 
-def _told(item: Object) -> Mapping[str, object]:
-    """What an object says that can be a difference."""
-    fields = {
-        field.name: getattr(item, field.name) for field in own_fields(type(item)) if field.change is not Change.EQUAL
-    }
+def _told(item: Object, other: Object) -> Mapping[str, object]:
+    """What an object says that can be a difference from the other."""
+    fields: dict[str, object] = {}
+    for field in own_fields(type(item)):
+        said = getattr(item, field.name)
+        unknown = field.change is Change.SECRET and (said is None or getattr(other, field.name) is None)
+        if field.change is not Change.EQUAL and not unknown:
+            fields[field.name] = said
     return fields | {
         # A part's owner is that of the whole and changes with it (a column's sequence).
         OWNER: item.owner if item.ownable and (item.parent is None or item.owned_apart) else None,

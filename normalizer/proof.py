@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Catalog
+from pgnorm.catalog.secrets import masked_sql
 
 from .difference import Difference, differences
 from .plan import Plan, Step
@@ -73,6 +74,6 @@ def _run(session: "Session", step: Step) -> None:
         parts = [f"the plan does not apply: {said.message_primary or error}"]
         parts += [f"{word}: {text}" for word, text in (("DETAIL", said.message_detail),) if text]
         raise PgnormError(
-            "\n".join([*parts, *(f"  {line}" for line in step.sql.splitlines())]),
+            "\n".join([*parts, *(f"  {line}" for line in masked_sql(step.sql).splitlines())]),
             hint=REPORT,
         ) from error

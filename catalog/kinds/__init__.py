@@ -48,6 +48,7 @@ from .rules import Rule
 from .schemas import Schema
 from .sequences import PlainSequence
 from .statistics import Statistics
+from .subscriptions import Subscription
 from .tables import Table
 from .text_search_configurations import TextSearchConfiguration
 from .text_search_dictionaries import TextSearchDictionary
@@ -109,6 +110,7 @@ KINDS: Final[tuple[type[Object], ...]] = (
     Publication,
     PublicationTable,
     PublicationSchema,
+    Subscription,
     DefaultPrivileges,
     EventTrigger,
     ProvidedSchema,

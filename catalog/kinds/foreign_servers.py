@@ -6,9 +6,10 @@ from typing import ClassVar, LiteralString, Self
 from attrs import evolve
 
 from ..foreign_options import options_change, options_clause
-from ..model import Changed, Entry, Object, ObjectId, Target, alter, replace
+from ..model import Changed, Entry, Object, ObjectId, Target, alter, replace, secret
 from ..priority import Priority
 from ..quoting import ident, literal
+from ..secrets import masked_option
 
 
 class ForeignServer(Object):
@@ -88,19 +89,30 @@ class UserMapping(Object):
     dropped_apart: ClassVar[bool] = True
 
     options: tuple[tuple[str, str], ...] = alter()
+    """With a mask for each password."""
+    full_options: tuple[tuple[str, str], ...] | None = secret()
+    """The same with the passwords, None where there is none or they are not known."""
 
     @classmethod
     def query(cls, version: int) -> LiteralString:
         del version
-        return """
+        return (
+            """
             select m.umid                   as oid
                  , ''                       as schema
                  , m.usename::text          as name
                  , m.srvname::text          as detail
-                 , array( select array[option_name, option_value]
-                            from pg_options_to_table(m.umoptions) order by option_name ) as options
+                 , o.masked                 as options
+                 , nullif(o.read, o.masked) as full_options
               from pg_user_mappings m
+              cross join lateral (
+                select coalesce(array_agg(array[option_name, option_value] order by option_name), '{}')
+                     , coalesce(array_agg(array[option_name, """
+            + masked_option("option_name", "option_value")
+            + """] order by option_name), '{}')
+                  from pg_options_to_table(m.umoptions) ) o (read, masked)
              order by m.srvname, m.usename"""
+        )
 
     @property
     def parent(self) -> ObjectId:
@@ -116,8 +128,9 @@ class UserMapping(Object):
 
     def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
         del parts, target, shell
-        return f"CREATE {self.signature()}{options_clause(self.options)};\n"
+        return f"CREATE {self.signature()}{options_clause(self.full_options or self.options)};\n"
 
     def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[str]:
-        if changed.take("options"):
-            yield f"ALTER {self.signature()}{options_change(self.options, new.options)};"
+        if changed.take("options", "full_options"):
+            options = options_change(self.full_options or self.options, new.full_options or new.options)
+            yield f"ALTER {self.signature()}{options};"

@@ -1,7 +1,7 @@
 """The base of every kind of object, its identity, and the catalog that holds them."""
 
 from .catalog import Catalog
-from .changes import Change, Changed, alter, equal, replace
+from .changes import Change, Changed, alter, equal, replace, secret
 from .entries import DefaultGrants, Entry, Target
 from .identity import Edge, ObjectId
 from .named import OWN_WORD_SINCE, on_relation
@@ -25,4 +25,5 @@ __all__ = [
     "on_relation",
     "own_fields",
     "replace",
+    "secret",
 ]

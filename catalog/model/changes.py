@@ -12,6 +12,8 @@ class Change(Enum):
     """The kind's `alter` answers for it."""
     REPLACE = "replace"
     """The object is dropped and created again."""
+    SECRET = "secret"
+    """As ALTER where both sides know it, else no difference. It is in no snapshot, and None where it is not known."""
     EQUAL = "equal"
     """Never a difference; the declaration says why."""
 
@@ -29,6 +31,11 @@ def replace() -> Any:  # as `alter`
 def equal() -> Any:  # as `alter`
     """Declare an attribute that is needed for printing but is never a difference."""
     return Change.EQUAL
+
+
+def secret() -> Any:  # as `alter`
+    """Declare an attribute that is a password, or holds one: see `Change.SECRET`."""
+    return Change.SECRET
 
 
 class Changed:

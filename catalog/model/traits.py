@@ -54,6 +54,8 @@ class Traits:
     """The platform's own stays so, however it differs from server to server (an extension)."""
     whole_only: ClassVar[bool] = False
     """Only a whole dump has it, none of chosen schemas (a table's place in a publication)."""
+    superuser_only: ClassVar[bool] = False
+    """Postgres shows it to superusers alone: for others it is not read, but named as not modelled (a subscription)."""
     last: ClassVar[bool] = False
     """A dump has it behind even the privileges, so that none of its statements is acted upon (an event trigger)."""
     owned_apart: ClassVar[bool] = False

@@ -4,6 +4,7 @@ import secrets
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from ipaddress import ip_address
 from itertools import count
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ from pgnorm.catalog.errors import PgnormError
 from ..databases import Database, connect
 from ..platforms import Platform
 from .connections import session_options
-from .host import drop_roles, shared_state
+from .host import drop_database, drop_roles, shared_state
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -58,7 +59,7 @@ class ForeignHost:
             try:
                 yield name
             finally:
-                _drop_database(self.admin, name)
+                drop_database(self.admin, name, self.connect)
                 drop_roles(self.admin, shared_state(self.admin)[0] - roles)
         finally:
             self.admin.execute(f"select pg_catalog.pg_advisory_unlock({_LOCK})".encode())
@@ -82,7 +83,7 @@ def open_foreign(url: str, platform: Platform, *, allow_remote: bool) -> Iterato
         memberships = _memberships(admin)
         try:
             try:
-                _drop_left_over(admin)
+                _drop_left_over(admin, given)
                 admin.execute(f"create database {template} template template0".encode())
                 _load(given, platform, template, admin)
             except DatabaseError as error:
@@ -96,7 +97,7 @@ def open_foreign(url: str, platform: Platform, *, allow_remote: bool) -> Iterato
         finally:
             # Where the server is gone, the next run drops what is left.
             with suppress(OperationalError):
-                _drop_database(admin, template)
+                drop_database(admin, template, partial(connect, given))
                 _drop_platform(admin, memberships)
 
 
@@ -155,12 +156,8 @@ def _drop_platform(admin: "Connection", before: frozenset[tuple[str, str]]) -> N
         admin.execute(f"revoke {role} from {member}".encode())
 
 
-def _drop_left_over(admin: "Connection") -> None:
+def _drop_left_over(admin: "Connection", given: Database) -> None:
     rows = admin.execute(r"select datname from pg_catalog.pg_database where datname ~ '^pgnorm_\d+_[0-9a-f]{8}'")
     for (name,) in rows.fetchall():
         if int(name.split("_")[1]) < time.time() - _LEFT_OVER:
-            _drop_database(admin, name)
-
-
-def _drop_database(admin: "Connection", name: str) -> None:
-    admin.execute(f"drop database if exists {name} with (force)".encode())
+            drop_database(admin, name, partial(connect, given))

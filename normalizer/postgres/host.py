@@ -1,5 +1,6 @@
 """What a shadow needs of the server it lives in, ours or somebody else's."""
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Protocol
 
@@ -50,3 +51,35 @@ def drop_roles(connection: "Connection", roles: frozenset[str]) -> None:
 
     if roles:
         connection.execute(sql.SQL("drop role {}").format(sql.SQL(", ").join(map(sql.Identifier, sorted(roles)))))
+
+
+def drop_database(admin: "Connection", name: str, inside: Callable[[str], "Connection"]) -> None:
+    """Drops a database if it is there, with the subscriptions in it, which Postgres does not drop along; `inside`
+    connects to it."""
+    from psycopg import sql
+    from psycopg.errors import ObjectInUse
+
+    drop = sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name))
+    try:
+        admin.execute(drop)
+    except ObjectInUse:
+        with inside(name) as connection:
+            _drop_subscriptions(connection)
+        admin.execute(drop)
+
+
+def _drop_subscriptions(connection: "Connection") -> None:
+    from psycopg import sql
+
+    rows = connection.execute(
+        """
+        select s.subname::text
+          from pg_catalog.pg_subscription s join pg_catalog.pg_database d on d.oid = s.subdbid
+         where d.datname = pg_catalog.current_database()
+        """
+    ).fetchall()
+    for (name,) in rows:
+        one = sql.Identifier(name)
+        connection.execute(sql.SQL("alter subscription {} disable").format(one))
+        connection.execute(sql.SQL("alter subscription {} set (slot_name = none)").format(one))
+        connection.execute(sql.SQL("drop subscription {}").format(one))

@@ -15,7 +15,7 @@ from .binaries import Binaries
 from .cache import cache_root, slots_root, writing
 from .cluster import Seed, Slot, discard, seed, take_slot
 from .connections import connect_private, session_options
-from .host import drop_roles, shared_state
+from .host import drop_database, drop_roles, shared_state
 from .installation import Installation, install
 from .server import PORT, Server, ServerFailed
 
@@ -64,7 +64,7 @@ class PrivateHost:
     def _drop(self, connection: "Connection", name: str, roles: frozenset[str], state: str) -> None:
         from psycopg import DatabaseError
 
-        connection.execute(f"drop database if exists {name} with (force)".encode())
+        drop_database(connection, name, self.connect)
         now, state_now = shared_state(connection)
         try:
             drop_roles(connection, now - roles)

@@ -1,0 +1,39 @@
+"""Passwords in what catalogs hold: how a query masks them."""
+
+import re
+from typing import Final, LiteralString
+
+MASK: Final[LiteralString] = "********"
+
+_NAMES: Final[LiteralString] = "(password|passwd|secret|token|api_?key)"
+_OPTION: Final[LiteralString] = "'" + _NAMES + "'"
+_IN_SQL: Final = re.compile(rf"""(CONNECTION |"[^"]*{_NAMES}[^"]*" E?)'(?:[^']|'')*'""", re.IGNORECASE)
+_IN_URI: Final[LiteralString] = r"'^(postgres(?:ql)?://[^:/@]*:)[^@/]*@'"
+_IN_QUERY: Final[LiteralString] = r"'([?&](?:ssl)?password=)[^&]*'"
+_VALUE: Final[LiteralString] = r"''(?:[^''\\]|\\.)*''|(?:[^\s''\\]|\\.)(?:[^\s\\]|\\.)*"
+_PAIR: Final[LiteralString] = r"'(\s*)(\w+)(\s*=\s*)(" + _VALUE + ")?'"
+
+
+def masked_conninfo(expression: LiteralString) -> LiteralString:
+    """The SQL of a connection string, in either form that libpq knows, with its passwords masked."""
+    uri: LiteralString = "regexp_replace(" + expression + ", " + _IN_URI + r", '\1" + MASK + "@', 'i')"
+    query: LiteralString = "regexp_replace(" + uri + ", " + _IN_QUERY + r", '\1" + MASK + "', 'gi')"
+    value: LiteralString = "case when pair[2] ~* '^(ssl)?password$' then '" + MASK + "' else pair[4] end"
+    pairs: LiteralString = (
+        "( select string_agg(concat(pair[1], pair[2], pair[3], " + value + "), '' order by place)"
+        " from regexp_matches(" + expression + ", " + _PAIR + ", 'g') with ordinality p (pair, place) )"
+    )
+    forms: LiteralString = (
+        "case when {0} !~* 'password|//' then {0} when {0} ~* '^postgres(ql)?://' then {1} else {2} end"
+    )
+    return forms.format(expression, query, pairs)
+
+
+def masked_option(name: LiteralString, value: LiteralString) -> LiteralString:
+    """The SQL of an option's value, masked where its name tells that it is a secret."""
+    return "case when " + name + " ~* " + _OPTION + " then '" + MASK + "' else " + value + " end"
+
+
+def masked_sql(text: str) -> str:
+    """A statement as it may be shown: with a mask for what connects a subscription and for options with passwords."""
+    return _IN_SQL.sub(rf"\1'{MASK}'", text)
