@@ -7,7 +7,7 @@ from itertools import repeat
 from operator import attrgetter
 from typing import Any, ClassVar, Final, NamedTuple, Self, dataclass_transform
 
-from .changes import Change, alter, equal, replace
+from .changes import Change, alter, equal, replace, secret
 
 
 class Field(NamedTuple):
@@ -38,7 +38,9 @@ def _annotations(namespace: Mapping[str, Any]) -> Mapping[str, object]:
     return found
 
 
-@dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(alter, replace, equal, computed))
+@dataclass_transform(
+    kw_only_default=True, frozen_default=True, field_specifiers=(alter, replace, secret, equal, computed)
+)
 class Declared(type):
     """The type of classes whose annotated names are their slots. No code is generated, which is what takes attrs and
     dataclasses the time."""

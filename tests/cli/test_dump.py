@@ -64,8 +64,12 @@ def test_in_a_project_the_environment_chooses_nothing(run: Run, monkeypatch: pyt
 
 
 def test_what_is_not_modelled_is_named(run: Run, plain: Path) -> None:
-    (plain / "schemas" / "02.sql").write_text("select lo_create(77771), lo_create(77772);\n")
-    assert "not modelled: 2 large objects (77771, 77772)\n" in run("-q dump")[2]
+    (plain / "schemas" / "02.sql").write_text("""
+        create table n (i int);
+        create index p on n (i);
+        update pg_index set indisvalid = false where indrelid = 'n'::regclass;
+    """)
+    assert "not modelled: 1 invalid index (public.p)\n" in run("-q dump")[2]
 
 
 def test_a_schema_that_is_not_there(run: Run, plain: Path) -> None:

@@ -18,7 +18,9 @@ PROJECT = """
     create function auth.not_ours() returns int language sql as 'select 1';
     create schema app;
     create function app.g() returns int language sql as 'select 1';
-    select lo_create(77771);
+    create table auth.t (i int);
+    create index p on auth.t (i);
+    update pg_index set indisvalid = false where indrelid = 'auth.t'::regclass;
 """
 DEFAULTS = ObjectId("default privileges", "public", "f", "postgres")
 
@@ -55,7 +57,7 @@ def test_only_triggers_and_policies_on_managed_schemas(supabase_shadow: Shadow, 
         "schema .app",
         "function app.g",
     }
-    assert mine.unmodelled == (("large object", "77771"),)
+    assert mine.unmodelled == (("invalid index", "auth.p"),)
     assert all(edge.dependent in mine.objects and edge.referenced in mine.objects for edge in mine.edges)
 
 

@@ -126,9 +126,13 @@ def test_each_message_is_told_once(workspace: Workspace, folder: Path, said: Sai
 
 
 def test_what_no_kind_reads_is_told_apart_from_the_platforms(workspace: Workspace, folder: Path) -> None:
-    (folder / "schemas/a.sql").write_text("select lo_create(77771);\n")
+    (folder / "schemas/a.sql").write_text("""
+        create table n (i int);
+        create index p on n (i);
+        update pg_index set indisvalid = false where indrelid = 'n'::regclass;
+    """)
     with workspace.loaded(files(workspace, "files")) as loaded:
-        assert loaded.unmodelled == (("large object", "77771"),)
+        assert loaded.unmodelled == (("invalid index", "public.p"),)
 
 
 def test_an_error_in_a_file_has_its_place(workspace: Workspace, folder: Path) -> None:
