@@ -1,0 +1,70 @@
+"""One database with every kind of object, hard names and dependency loops, on every server.
+
+`fixtures/everything` makes it: the files in the order of their names, `since_17_…` from that major on.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from pgnorm.catalog.kinds import KINDS
+from pgnorm.catalog.reader import read
+from pgnorm.normalizer.diff import diff
+from pgnorm.normalizer.difference import differences
+from pgnorm.normalizer.dump import render
+from pgnorm.normalizer.pg_dump import dumped
+from pgnorm.normalizer.postgres.shadow import Shadow
+from pgnorm.normalizer.selection import EVERYTHING
+
+FILES = sorted((Path(__file__).parent.parent / "fixtures" / "everything").glob("*.sql"))
+KINDS_SINCE = {"publication schema": 15, "domain not null": 17, "unchecked not-null constraint": 18}
+NOT_HERE = {"provided foreign server"}
+"""No extension at hand makes one."""
+
+
+def _for(file: Path, major: int) -> bool:
+    since = re.match(r"since_(\d+)_", file.name)
+    return since is None or major >= int(since[1])
+
+
+@pytest.fixture
+def everything(shadow: Shadow) -> Iterator[psycopg.Connection]:
+    with shadow.session(scratch=True) as session:
+        for file in FILES:
+            if _for(file, shadow.major):
+                session.connection.execute(file.read_bytes())
+        session.connection.execute("reset all")
+        yield session.connection
+
+
+def test_it_holds_every_kind(everything: psycopg.Connection) -> None:
+    catalog = read(everything)
+    there = {item.kind for item in catalog.objects.values()}
+    wanted = {kind.kind for kind in KINDS if KINDS_SINCE.get(kind.kind, 0) <= catalog.major} - NOT_HERE
+    assert wanted - there == set()
+    assert catalog.unmodelled == ()
+
+
+def _lines(dump: str) -> list[str]:
+    return [line for line in dump.split("\n") if not re.match(r"\\(un)?restrict |-- Dumped (from|by) ", line)]
+
+
+def test_its_dump_is_that_of_pg_dump(shadow: Shadow, everything: psycopg.Connection) -> None:
+    assert shadow.binaries is not None
+    theirs = dumped(everything, shadow.binaries.bindir / "pg_dump")
+    assert _lines(render(read(everything), EVERYTHING)) == _lines(theirs)
+
+
+def test_its_dump_loads_and_dumps_alike(shadow: Shadow, everything: psycopg.Connection) -> None:
+    catalog = read(everything)
+    dump = render(catalog, EVERYTHING)
+    with shadow.session(scratch=True) as session:
+        session.connection.execute(dump.encode())
+        session.connection.execute("reset all")
+        again = read(session.connection)
+        assert not differences(catalog, again)
+        assert render(again, EVERYTHING) == dump
+        assert not diff(catalog, again)
