@@ -2,6 +2,7 @@
 
 import heapq
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from enum import Enum
 from typing import Final, TypeVar
 
 from attrs import frozen
@@ -10,13 +11,29 @@ from .model import Catalog, Object, ObjectId
 from .priority import Priority
 
 
+class Form(Enum):
+    """What of an object is printed at one place."""
+
+    WHOLE = "whole"
+    """The object itself, without its body where that follows."""
+    BODY = "body"
+    """The part of it that can follow later."""
+    SHELL = "shell"
+    """What makes its name known ahead of it."""
+
+
 @frozen(eq=False)
 class Node:
-    """One thing to print: an object, or (`body`) the part of it that can follow later. Its graph has it only once."""
+    """One thing to print. Its graph has it only once."""
 
     item: Object | None
-    body: bool = False
+    form: Form = Form.WHOLE
     boundary: int = 0
+
+    @property
+    def body(self) -> bool:
+        """Whether it is the part of an object that can follow later."""
+        return self.form is Form.BODY
 
 
 PRE_DATA: Final = Node(None, boundary=Priority.PRE_DATA_BOUNDARY)
@@ -34,8 +51,8 @@ Needs = dict[N, dict[N, None]]
 class Arrangement:
     """The order of a dump."""
 
-    nodes: tuple[tuple[Object, bool], ...]
-    """What is printed on its own or inside something else: an object, or (true) its body."""
+    nodes: tuple[tuple[Object, Form], ...]
+    """What is printed on its own or inside something else."""
     apart: frozenset[ObjectId]
     """Inline parts that a dependency loop forces out of their owner's CREATE."""
     shells: frozenset[ObjectId]
@@ -51,7 +68,7 @@ def arrange(catalog: Catalog) -> Arrangement:
         for loop in loops:
             graph.repair(loop)
     return Arrangement(
-        nodes=tuple((node.item, node.body) for node in done if node.item is not None),
+        nodes=tuple((node.item, node.form) for node in done if node.item is not None),
         apart=frozenset(node.item.id for node in graph.separate if node.item is not None and not node.body),
         shells=frozenset(node.item.id for node in graph.separate if node.item is not None and node.body),
     )
@@ -68,6 +85,7 @@ class _Graph:
         self.nodes: dict[ObjectId, Node] = {}
         """What prints each object: for a column its table."""
         self.bodies: dict[ObjectId, Node] = {}
+        self.shells = {name: Node(catalog.objects[name], Form.SHELL) for _, name in sorted(catalog.shell_users)}
         self._add_nodes(catalog)
         self._link_dependencies(catalog)
         self._link_parts()
@@ -79,7 +97,7 @@ class _Graph:
                 node = self.nodes[item.id] = Node(item)
                 self.needs[node] = {}
                 if item.body_catalog:
-                    body = self.bodies[item.id] = Node(item, body=True)
+                    body = self.bodies[item.id] = Node(item, Form.BODY)
                     self.needs[body] = {}
                     self.owners[body] = node
         for item in catalog.objects.values():
@@ -87,6 +105,7 @@ class _Graph:
             while outer.embedded and outer.parent is not None:
                 outer = catalog.objects[outer.parent]
             self.nodes[item.id] = self.nodes[outer.id]
+        self.needs |= {shell: {} for shell in self.shells.values()}
         for node in self.needs:
             part = node.item
             if part is not None and not node.body and part.inline and part.parent is not None:
@@ -95,6 +114,8 @@ class _Graph:
     def _link_dependencies(self, catalog: Catalog) -> None:
         for edge in catalog.edges:
             dependent, referenced = self.nodes[edge.dependent], self.nodes[edge.referenced]
+            if (edge.dependent, edge.referenced) in catalog.shell_users:
+                referenced = self.shells[edge.referenced]
             if dependent is not referenced:
                 self.needs[self.bodies[edge.dependent] if edge.body else dependent][referenced] = None
             leader = catalog.objects[edge.dependent].ordered_with
@@ -129,7 +150,8 @@ class _Graph:
             return (node.boundary,)
         if node.body:
             return (BODY_PRIORITY, not item.schema, item.schema, BODY_NAME, (item.name,))
-        return (item.priority, not item.schema, item.schema, item.sort_name, item.sort_key)
+        # Of one name, a type comes before its shell.
+        return (item.priority, not item.schema, item.schema, item.sort_name, item.sort_key, node.form is Form.SHELL)
 
     def repair(self, loop: Sequence[Node]) -> None:
         """Break a loop: split off a body, let a postponable object into the later section, split off an inline part.

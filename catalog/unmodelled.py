@@ -27,8 +27,6 @@ select what, replace(coalesce(name, (pg_identify_object(classid, objid, 0)).iden
    union all select 'subscription', 'pg_subscription'::regclass, s.oid, 0, null
                from pg_subscription s join pg_database b on b.oid = s.subdbid
               where b.datname = current_database() and not current_setting('is_superuser')::bool
-   union all select 'base type', 'pg_type'::regclass, oid, typnamespace, null from pg_type
-              where typtype in ('b', 'p') and typelem = 0
        ) o (what, classid, objid, namespace, name)
  where objid >= 16384
    and namespace not in (select oid from system)

@@ -11,11 +11,12 @@ from .decisions import Decisions
 
 
 class Action(NamedTuple):
-    """One node of the graph. `aside` renames what is replaced while columns still use it."""
+    """One node of the graph. `aside` renames what is replaced while columns still use it, `shell` goes ahead."""
 
     id: ObjectId
     drop: bool = False
     aside: bool = False
+    shell: bool = False
 
 
 Before = Callable[[Action | None, Action | None], None]
@@ -32,6 +33,10 @@ class Actions:
         self.old = old
         self.new = new
         self.fate = fate
+        self.takers = {user: shelled for user, shelled in old.shell_users if fate.gone(shelled)}
+        """What takes another with it as it leaves: a type its functions."""
+        self.shells = frozenset(shelled for _, shelled in new.shell_users if fate.fresh(shelled))
+        """Those of the new objects that a shell goes ahead of."""
         self.apart: set[ObjectId] = set()
         """Parts that a loop forces into a statement of their own, instead of inside their owner's."""
 
@@ -80,13 +85,20 @@ class Actions:
         for edge in self.new.edges:
             if edge.dependent not in touched or edge.referenced not in touched:
                 continue
+            if (edge.dependent, edge.referenced) in self.new.shell_users:
+                before(self._shell(edge.referenced), self.maker(edge.dependent))
+                continue
             before(self.maker(edge.referenced), self.maker(edge.dependent))
+            if (edge.referenced, edge.dependent) not in self.new.shell_users:
+                before(self.maker(edge.referenced), self._shell(edge.dependent))
         for name in self.fate.replaced:
             if name in self.fate.set_aside:
                 before(Action(name, aside=True), Action(name))
+                before(Action(name, aside=True), self._shell(name))
                 before(Action(name), Action(name, drop=True))
             else:
                 before(self._leaver(name), self.maker(name))
+                before(self._leaver(name), self._shell(name))
         self._order_referrers(before)
         self._order_names(before)
         self._order_default_privileges(before)
@@ -108,12 +120,18 @@ class Actions:
             maker = self.maker(name)
             if maker is not None:
                 yield maker
+        yield from (Action(name, shell=True) for name in self.shells)
+
+    def _shell(self, name: ObjectId) -> Action | None:
+        """The action that makes the shell of a new object."""
+        return Action(name, shell=True) if name in self.shells else None
 
     def _leaver(self, name: ObjectId) -> Action | None:
         """The action that takes the old object away: its own drop or that of what it is a part of."""
         item: Object | None = self.old.objects.get(name)
         while item is not None and self.fate.gone(item.id):
-            owner = self.old.objects.get(item.parent) if item.parent is not None else None
+            above = self.takers.get(item.id, item.parent)
+            owner = self.old.objects.get(above) if above is not None else None
             alone = item.dropped_apart or item.id in self.apart
             if owner is None or not self.fate.gone(owner.id) or alone:
                 if item.derived:
@@ -170,6 +188,7 @@ class Actions:
             for claim in self.new.objects[name].claims:
                 if claim in holders and holders[claim].id != name:
                     before(holders[claim], self.maker(name))
+                    before(holders[claim], self._shell(name))
 
     def _order_default_privileges(self, before: Before) -> None:
         """What is created gets the old default privileges, whatever becomes of these."""

@@ -136,6 +136,8 @@ class _Deciding:
             self._replace(name)
         elif self.old.objects[because].set_aside(""):
             self._rebind(name, because, disturbance)
+        elif item.set_aside(""):
+            self._replace(name)
         else:
             raise _in_two_migrations(item, self.old.objects[because])
 

@@ -70,6 +70,8 @@ class _Planning:
             return Step(verb=Verb.ALTER, item=item, sql=_joined(item.set_aside(_aside_name(item))))
         if action.drop:
             return self._dropping(item)
+        if action.shell:
+            return Step(verb=Verb.CREATE, item=item, sql=item.shell_entry().sql)
         if self.fate.fresh(action.id):
             return Step(verb=Verb.CREATE, item=item, sql=_joined(self._creation(item)), opaque=item.opaque)
         return self._altering(item)

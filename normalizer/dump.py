@@ -6,7 +6,7 @@ from typing import Final, Protocol
 from attrs import frozen
 
 from pgnorm.catalog.model import Catalog, Entry, Object, ObjectId, Target
-from pgnorm.catalog.ordering import BODY_NAME, Arrangement, arrange
+from pgnorm.catalog.ordering import BODY_NAME, Arrangement, Form, arrange
 from pgnorm.catalog.privileges import acl_commands
 from pgnorm.catalog.quoting import ident, literal
 
@@ -81,25 +81,25 @@ class _Writer:
         self._comment(f"-- Dumped from database version {self.catalog.server}\n")
         self.out.append("\n")
         self._settings()
-        chosen = [(item, body) for item, body in self.arrangement.nodes if self._printed(item, body)]
+        chosen = [(item, form) for item, form in self.arrangement.nodes if self._printed(item, form)]
         self._definitions(pair for pair in chosen if not pair[0].last)
-        for item, body in chosen:
-            if not body:
+        for item, form in chosen:
+            if form is Form.WHOLE:
                 for part in (item, *self._parts(item)):
                     self._privileges(part)
         self._definitions(pair for pair in chosen if pair[0].last)
         self._comment("--\n-- PostgreSQL database dump complete\n--\n")
         self.out.append("\n\n" + self.style.tail)
 
-    def _definitions(self, chosen: Iterable[tuple[Object, bool]]) -> None:
-        for item, body in chosen:
-            for entry in self._entries(item, body):
+    def _definitions(self, chosen: Iterable[tuple[Object, Form]]) -> None:
+        for item, form in chosen:
+            for entry in self._entries(item, form):
                 self._entry(item, entry)
 
-    def _printed(self, item: Object, body: bool) -> bool:
+    def _printed(self, item: Object, form: Form) -> bool:
         if not self.selection.takes(item) or not item.dumped(self.target):
             return False
-        if body:
+        if form is Form.BODY:
             return item.id in self.arrangement.shells
         return not item.inline or item.parent is None or item.id in self.arrangement.apart
 
@@ -107,8 +107,11 @@ class _Writer:
         """What is printed inside its CREATE: its embedded parts, then those inline ones that stay inline."""
         return inside(self.catalog, item.id, self.arrangement.apart)
 
-    def _entries(self, item: Object, body: bool) -> Iterator[Entry]:
-        if body:
+    def _entries(self, item: Object, form: Form) -> Iterator[Entry]:
+        if form is Form.SHELL:
+            yield item.shell_entry()
+            return
+        if form is Form.BODY:
             yield Entry(desc="RULE", tag=f"{item.name} {BODY_NAME}", sql=item.body(self.target))
             return
         parts = self._parts(item)

@@ -5,6 +5,7 @@ from typing import Final
 from ..model import Object
 from .access_methods import AccessMethod
 from .aggregates import Aggregate
+from .base_types import BaseType
 from .casts import Cast
 from .collations import Collation
 from .columns import Column
@@ -47,6 +48,7 @@ from .row_security import RowSecurity
 from .rules import Rule
 from .schemas import Schema
 from .sequences import PlainSequence
+from .shell_types import ShellType
 from .statistics import Statistics
 from .subscriptions import Subscription
 from .tables import Table
@@ -69,6 +71,8 @@ KINDS: Final[tuple[type[Object], ...]] = (
     DomainConstraint,
     DomainNotNull,
     Range,
+    BaseType,
+    ShellType,
     Function,
     Procedure,
     Aggregate,

@@ -51,8 +51,8 @@ class Column(Object):
     """Whether its server can change that in place (17); it is a fact about the server, not about the column."""
     storage: str = alter()
     """pg_attribute.attstorage, empty for the type's own."""
-    type_storage: str = equal()
-    """The type's own storage; `type` says the same."""
+    type_storage: str = alter()
+    """The type's own storage. A column that is there keeps its own when the type's is altered."""
     compression: str = alter()
     """pg_attribute.attcompression."""
     statistics: int = alter()
@@ -190,7 +190,7 @@ class Column(Object):
         if changed.take("expression"):
             yield f"ALTER {column} SET EXPRESSION AS ({spell_types(new.expression or '', target.major)});"
         yield from self._alter_not_null(new, changed)
-        if changed.take("storage") and not retyped:
+        if changed.take("storage", "type_storage") and not retyped:
             yield f"ALTER {column} SET STORAGE {STORAGE[new.storage or new.type_storage]};"
         if changed.take("compression") and not retyped:
             yield f"ALTER {column} SET COMPRESSION {COMPRESSION.get(new.compression, 'DEFAULT')};"

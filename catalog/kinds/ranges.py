@@ -3,15 +3,17 @@
 from collections.abc import Sequence
 from typing import ClassVar, LiteralString
 
-from ..model import Object, Target, equal, replace
+from ..model import Entry, Object, Target, equal, replace
 from ..quoting import ident, qualified, spell_types
 from . import types
+from .routines import NONE
 
 
 class Range(types.Type):
     """A range type: pg_type with typtype r, and pg_range. Postgres alters nothing of it."""
 
     kind: ClassVar[str] = "range"
+    has_shell: ClassVar[bool] = True
 
     subtype: str = replace()
     multirange: str = replace()
@@ -68,11 +70,18 @@ class Range(types.Type):
             ("multirange_type_name", self.multirange),
             ("subtype_opclass", self.operator_class),
             ("collation", self.collation),
-            ("canonical", "" if self.canonical == "-" else self.canonical),
-            ("subtype_diff", "" if self.subtype_difference == "-" else self.subtype_difference),
+            ("canonical", "" if self.canonical == NONE else self.canonical),
+            ("subtype_diff", "" if self.subtype_difference == NONE else self.subtype_difference),
         )
         lines = ",".join(f"\n    {name} = {value}" for name, value in options if value)
         return spell_types(f"CREATE TYPE {qualified(self.schema, self.name)} AS RANGE ({lines}\n);\n", target.major)
+
+    def shell_entry(self) -> Entry:
+        return types.shell_entry(self)
+
+    def drop(self) -> str:
+        # A canonical function needs the type, and the type needs it.
+        return f"{super().drop().removesuffix(';')} CASCADE;" if self.canonical != NONE else super().drop()
 
     def set_aside(self, name: str) -> tuple[str, ...]:
         # The multirange type and the constructors keep their names, which the successor's own would meet.

@@ -2,7 +2,7 @@
 
 from typing import ClassVar, Final, LiteralString
 
-from ..model import Object
+from ..model import Entry, Object
 from ..priority import Priority
 from ..quoting import ident, qualified
 
@@ -50,6 +50,11 @@ class Type(Object):
 
     def set_aside(self, name: str) -> tuple[str, ...]:
         return (f"ALTER {self.signature()} RENAME TO {ident(name)};",)
+
+
+def shell_entry(item: Type) -> Entry:
+    """The entry that makes no more than the type's name known."""
+    return Entry(desc="SHELL TYPE", tag=item.name, sql=f"CREATE TYPE {qualified(item.schema, item.name)};\n")
 
 
 def collate(collation: str) -> str:

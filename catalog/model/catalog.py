@@ -47,6 +47,14 @@ class Catalog:
         return {dependent: frozenset(referenced) for dependent, referenced in found.items()}
 
     @cached_property
+    def shell_users(self) -> frozenset[tuple[ObjectId, ObjectId]]:
+        """(dependent, referenced) where the shell of `referenced` is enough, since this needs `dependent` in turn."""
+        shelled = [name for name, item in self.objects.items() if item.has_shell]
+        return frozenset(
+            (user, name) for name in shelled for user in self.needs.get(name, ()) if name in self.needs.get(user, ())
+        )
+
+    @cached_property
     def needed_by(self) -> Mapping[ObjectId, frozenset[ObjectId]]:
         """What depends on each object."""
         found: dict[ObjectId, set[ObjectId]] = {}

@@ -108,6 +108,10 @@ class Object(Alterable):
         """The statement that fills in a shell."""
         raise NotImplementedError
 
+    def shell_entry(self) -> Entry:
+        """The entry that goes ahead of it, for what `has_shell`."""
+        raise NotImplementedError
+
     def entries(self, parts: Sequence["Object"], target: Target, *, shell: bool = False) -> tuple[Entry, ...]:
         """Its entries in a dump, in order."""
         sql = self.create(parts, target, shell=shell)

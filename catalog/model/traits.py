@@ -21,6 +21,8 @@ class Traits:
     members: ClassVar[LiteralString] = ""
     """A query for what belongs to such objects and is none itself though pg_depend calls it no internal part:
     (classid, objid, oid of the object). Empty where there is nothing of the kind."""
+    has_shell: ClassVar[bool] = False
+    """Where it needs functions that need it, a shell of it can go ahead of them (a base type)."""
     embedded: ClassVar[bool] = False
     """Always printed inside its parent's CREATE, never on its own (a column)."""
     derived: ClassVar[bool] = False

@@ -1,0 +1,35 @@
+"""Types that are no more than a name."""
+
+from collections.abc import Sequence
+from typing import ClassVar, LiteralString
+
+from ..model import Object, Target
+from . import types
+
+
+class ShellType(types.Type):
+    """A shell type, for which nobody has said more than CREATE TYPE name: pg_type that is not typisdefined."""
+
+    kind: ClassVar[str] = "shell type"
+
+    @classmethod
+    def query(cls, version: int) -> LiteralString:
+        del version
+        return (
+            types.IDENTITY
+            + types.SOURCE
+            + """
+             where t.typtype = 'p' and not t.typisdefined"""
+            + types.OF_USERS
+        )
+
+    @property
+    def disposable(self) -> bool:
+        return True
+
+    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
+        del parts, target, shell
+        return types.shell_entry(self).sql
+
+    def set_aside(self, name: str) -> tuple[str, ...]:
+        return ()
