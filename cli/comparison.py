@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pgnorm.normalizer.plan import Step
 
 NO_CHANGES: Final = "No schema changes found"
-JSON_VERSION: Final = 1
+JSON_VERSION: Final = 2
 _COLORS: Final = {"+": "green", "~": "yellow", "-": "red"}
 
 
@@ -93,6 +93,11 @@ def _list_changes(console: Console, comparison: "Comparison") -> None:
         console.warn("Please check that these are expected:")
         for line in lost:
             console.warn(f"  {line}")
+    refusable = [step for step in comparison.plan.steps if step.refusable]
+    if refusable:
+        console.warn("Please check that existing rows allow these, which fail otherwise:")
+        for step in refusable:
+            console.warn(f"  {step.verb.value} {step.item.kind} {step.item.label}")
 
 
 def _destructive(comparison: "Comparison", told: "set[ObjectId]") -> "Iterator[Step]":
@@ -137,5 +142,6 @@ def _change(step: "Step", transaction: int) -> dict[str, object]:
         "detail": name.detail,
         "sql": [f"{statement.text};" for statement in split(step.sql)],
         "destructive": step.destructive,
+        "may_fail_on_rows": step.refusable,
         "transaction": transaction,
     }

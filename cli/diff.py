@@ -132,21 +132,23 @@ def _write_migrations(app: App, found: "Comparison", name: str) -> tuple[str, ..
     """Write one migration for each transaction; the paths."""
     from pgnorm.normalizer.migrations import new_paths
     from pgnorm.normalizer.project import shown
-    from pgnorm.normalizer.writing import Writing, write_all
+    from pgnorm.normalizer.writing import Writing, alone_in, write_all
 
     assert app.project is not None
     texts = scripts(found)
     names = [name, *(f"{name}_{number}" for number in range(2, len(texts) + 1))]
     folder = app.project.migrations_dir
-    paths = new_paths(folder, names, datetime.now(UTC))
     folder.mkdir(parents=True, exist_ok=True)
-    labels = tuple(shown(path) for path in paths)
-    write_all(
-        [
-            Writing(path=path, content=text.encode(), label=label)
-            for path, text, label in zip(paths, texts, labels, strict=True)
-        ]
-    )
+    # Two runs at the same time must not take the same version.
+    with alone_in(folder):
+        paths = new_paths(folder, names, datetime.now(UTC))
+        labels = tuple(shown(path) for path in paths)
+        write_all(
+            [
+                Writing(path=path, content=text.encode(), label=label)
+                for path, text, label in zip(paths, texts, labels, strict=True)
+            ]
+        )
     for label in labels:
         app.console.say(f"Wrote {label}")
     return labels

@@ -52,6 +52,8 @@ class _Planning:
         schemas = frozenset(item.namespace for catalog in (around, new) for item in catalog.objects.values())
         self.target = Target(major=new.major, role=old.role, named_schemas=True, schemas=schemas)
         self.actions = Actions(old, new, fate)
+        self.unlike = frozenset(each.item.id for each in found if each.old is None or each.own)
+        """What is not on both sides with the same attributes: the rest is at most dropped and made again."""
 
     def plan(self) -> Plan:
         steps = [step for action in self.actions.ordered() if (step := self._step(action)).sql]
@@ -73,28 +75,54 @@ class _Planning:
         if action.shell:
             return Step(verb=Verb.CREATE, item=item, sql=item.shell_entry().sql)
         if self.fate.fresh(action.id):
-            return Step(verb=Verb.CREATE, item=item, sql=_joined(self._creation(item)), opaque=item.opaque)
+            sql = _joined(self._creation(item))
+            return Step(verb=Verb.CREATE, item=item, sql=sql, opaque=item.opaque, refusable=self._rows_may_refuse(item))
         return self._altering(item)
 
     def _altering(self, item: Object) -> Step:
         difference = self.fate.altered.get(item.id)
         needs_commit = opaque = lossy = False
+        refusable = item.id in self.fate.rebound
         if difference is not None and difference.old is not None and difference.new is not None:
             lossy = difference.old.loses_data(difference.new, difference.own)
+            refusable |= difference.old.rows_may_refuse_change(difference.new, difference.own)
             needs_commit = difference.old.needs_commit(difference.new, difference.own)
             opaque = item.opaque and bool(difference.own)
         sql = _joined(self._alteration(item))
-        return Step(verb=Verb.ALTER, item=item, sql=sql, needs_commit=needs_commit, opaque=opaque, destructive=lossy)
+        return Step(
+            verb=Verb.ALTER,
+            item=item,
+            sql=sql,
+            needs_commit=needs_commit,
+            opaque=opaque,
+            destructive=lossy,
+            refusable=refusable,
+        )
 
     def _dropping(self, item: Object) -> Step:
         dropped = item.evolve(name=_aside_name(item)) if item.id in self.fate.set_aside else item
         lost = not item.disposable and item.id not in self.fate.set_aside
         return Step(verb=Verb.DROP, item=item, sql=dropped.drop(), destructive=lost)
 
-    def _creation(self, item: Object) -> Iterator[str]:
+    def _rows_may_refuse(self, item: Object) -> bool:
+        """Whether rows that are there can make the creation of `item` fail."""
+        if item.id not in self.unlike or item.parent is None or self.fate.fresh(item.parent):
+            return False
+        if not item.rows_may_refuse(self._parts(item)):
+            return False
+        needed = (self.new.objects[name] for name in self.new.needs.get(item.id, ()))
+        used = [part for part in needed if part.embedded and part.parent == item.parent]
+        # A column that is new and has no default is NULL in every row, which nothing refuses but NOT NULL.
+        return not used or any(not self.fate.fresh(part.id) or self.new.parts.get(part.id) for part in used)
+
+    def _parts(self, item: Object) -> tuple[Object, ...]:
+        """The parts that come with the statement that creates it."""
         own = (part for part in self.new.parts.get(item.id, ()) if part.joins and self.fate.fresh(part.id))
-        joined = tuple(part for part in own if self.actions.comes_inside(part, item))
-        parts = (*inside(self.new, item.id, frozenset(self.actions.apart)), *joined)
+        joined = (part for part in own if self.actions.comes_inside(part, item))
+        return (*inside(self.new, item.id, frozenset(self.actions.apart)), *joined)
+
+    def _creation(self, item: Object) -> Iterator[str]:
+        parts = self._parts(item)
         texts = [_stored(entry) for entry in item.entries(parts, self.target)]
         yield from texts[:1]
         # Before the owner changes: rows are read with its rights (REFRESH MATERIALIZED VIEW).

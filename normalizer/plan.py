@@ -37,6 +37,9 @@ class Step:
     destructive: bool = False
     """Whether rows or other data are lost that nothing in the plan brings back."""
 
+    refusable: bool = False
+    """Whether rows that are there can make it fail."""
+
     @property
     def id(self) -> ObjectId:
         """The object's name."""

@@ -6,8 +6,8 @@ import os
 import stat
 import tempfile
 import time
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -73,6 +73,24 @@ def write_all(writings: Sequence[Writing]) -> None:
     finally:
         for _, temporary in staged:
             temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Hold the folder for as long as the context lasts: another run that wants to add a file to it waits.
+
+    Raises OSError where it can't be opened.
+    """
+    import fcntl
+
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        # Some network file systems know no locks: there it is as if nobody else were running.
+        with suppress(OSError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 class _Failure:

@@ -176,6 +176,12 @@ class Column(Object):
     def loses_data(self, new: Self, changed: frozenset[str]) -> bool:
         return "type" in changed and not self.disposable and not widens(self.type, new.type)
 
+    def rows_may_refuse(self, parts: Sequence[Object]) -> bool:
+        return self.not_null and not parts
+
+    def rows_may_refuse_change(self, new: Self, changed: frozenset[str]) -> bool:
+        return ("not_null" in changed and new.not_null) or self.loses_data(new, changed)
+
     def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[str]:
         column = f"{self.table} ALTER COLUMN {ident(self.name)}"
         if changed.take("generated"):

@@ -89,6 +89,17 @@ class Unindexed(Constraint):
     relation_kind: str = replace()
     """The kind of its table: another one can have the same name later."""
 
+    @property
+    def holds(self) -> bool:
+        """Whether all rows have been checked for it."""
+        raise NotImplementedError
+
+    def rows_may_refuse(self, parts: Sequence[Object]) -> bool:
+        return self.holds
+
+    def rows_may_refuse_change(self, new: Self, changed: frozenset[str]) -> bool:
+        return new.holds and not self.holds
+
 
 class Check(Unindexed):
     """A CHECK constraint of a table: pg_constraint with contype c."""
@@ -118,6 +129,10 @@ class Check(Unindexed):
     @property
     def inline(self) -> bool:
         return self.validated
+
+    @property
+    def holds(self) -> bool:
+        return self.validated and self.enforced
 
     @property
     def table(self) -> str:
@@ -180,6 +195,10 @@ class ForeignKey(Unindexed):
             + "and k.contype = 'f' and k.conparentid = 0"
             + COMMON_ORDER
         )
+
+    @property
+    def holds(self) -> bool:
+        return self.validated and self.enforced
 
     def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
         del parts, target, shell

@@ -76,6 +76,9 @@ class Domain(types.Type):
         usual = self.not_null_name in ("", f"{self.name}_not_null")
         return " NOT NULL" if usual else f" CONSTRAINT {ident(self.not_null_name)} NOT NULL"
 
+    def rows_may_refuse_change(self, new: Self, changed: frozenset[str]) -> bool:
+        return "not_null" in changed and new.not_null
+
     def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[str]:
         if changed.take("default"):
             action = "DROP DEFAULT" if new.default is None else f"SET DEFAULT {new.default}"
@@ -152,6 +155,12 @@ class DomainConstraint(Object):
 
     def drop(self) -> str:
         return f"{self._domain()} DROP CONSTRAINT {ident(self.name)};"
+
+    def rows_may_refuse(self, parts: Sequence[Object]) -> bool:
+        return self.validated
+
+    def rows_may_refuse_change(self, new: Self, changed: frozenset[str]) -> bool:
+        return new.validated and not self.validated
 
     def must_replace(self, new: Self, changed: frozenset[str]) -> bool:
         return self.validated and not new.validated

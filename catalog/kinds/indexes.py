@@ -78,6 +78,9 @@ class Index(IndexBacked):
     def relation(self) -> str:
         return self.indexed
 
+    def rows_may_refuse(self, parts: Sequence[Object]) -> bool:
+        return self.definition.startswith("CREATE UNIQUE INDEX ")
+
     def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
         del parts, shell
         options = f" {with_options(self.options)}" if self.options else ""

@@ -59,6 +59,9 @@ class Key(IndexBacked, Constraint):
     def claims(self) -> tuple[tuple[str, ...], ...]:
         return (*super().claims, ("constraint", self.schema, self.detail, self.name))
 
+    def rows_may_refuse(self, parts: Sequence[Object]) -> bool:
+        return True
+
     def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
         del parts, shell
         options = f" {with_options(self.options)}" if self.options else ""

@@ -46,6 +46,10 @@ class Alterable(Named):
         del new, changed
         return False
 
+    def rows_may_refuse_change(self, new: Self, changed: frozenset[str]) -> bool:
+        """Whether altering it to `new` can fail on the rows that are there (a column that becomes NOT NULL)."""
+        return self.loses_data(new, changed)
+
     def needs_commit(self, new: Self, changed: frozenset[str]) -> bool:
         """Whether what altering it to `new` brings can be used only after a commit (an enum's new label)."""
         del new, changed

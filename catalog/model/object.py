@@ -124,6 +124,11 @@ class Object(Alterable):
         """
         raise NotImplementedError
 
+    def rows_may_refuse(self, parts: Sequence["Object"]) -> bool:
+        """Whether adding it with its `parts` to what is there can fail on the rows in it (a key, a NOT NULL column)."""
+        del parts
+        return False
+
     def before_parent(self, target: Target) -> Iterator[str]:
         """The statements ahead of the one that adds its parent, for what `joins` it (CREATE SEQUENCE)."""
         del target

@@ -84,7 +84,7 @@ def test_json(run: Run, same: Path) -> None:
     code, out, _ = run("diff --json --check")
     assert code == 1
     document = json.loads(out)
-    assert document["version"] == 1
+    assert document["version"] == 2
     assert (document["from"], document["to"], document["unproved"]) == ("migrations", "files", None)
     assert document["changes"] == [
         {
@@ -95,6 +95,7 @@ def test_json(run: Run, same: Path) -> None:
             "detail": "notes",
             "sql": ['ALTER TABLE "public"."notes" DROP COLUMN "body";'],
             "destructive": True,
+            "may_fail_on_rows": False,
             "transaction": 1,
         }
     ]
@@ -147,3 +148,68 @@ def test_phantoms_and_drift_of_the_whole_project(run: Run, crm: Path) -> None:
     assert "pgnorm fix-functions --from migrations" in err
     assert "CREATE OR REPLACE FUNCTION" in run("diff --cosmetic")[1]
     assert run("diff --schema graphql_public")[0] == 0
+
+
+def _hazards(err: str) -> list[str]:
+    """The steps that the summary says rows may refuse."""
+    _, _, rest = err.partition("Please check that existing rows allow these, which fail otherwise:\n")
+    return [line.strip() for line in rest.splitlines() if line.startswith("  ")]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "hazards"),
+    [
+        ("", "b int not null", ["create column public.t.b"]),
+        ("", "b int not null default 1", []),
+        ("", "b int generated always as identity", []),
+        ("b int", "b int not null", ["alter column public.t.b"]),
+        ("b int not null", "b int", []),
+        ("b int", "b bigint", []),
+        ("b bigint", "b int", ["alter column public.t.b"]),
+        ("b int", "b int check (b > 0)", ["create check constraint public.t.t_b_check"]),
+        ("", "b int check (b > 0)", []),
+        ("", "b int default 0 check (b > 0)", ["create check constraint public.t.t_b_check"]),
+        ("b int", "b int unique", ["create constraint public.t.t_b_key"]),
+        ("b int", "b int references o", ["create foreign key public.t.t_b_fkey"]),
+        ("", "b int references o", []),
+    ],
+)
+def test_what_rows_may_refuse_is_told(run: Run, folder: Path, old: str, new: str, hazards: list[str]) -> None:
+    for name, column in (("old", old), ("new", new)):
+        columns = ", ".join(filter(None, ["a int", column]))
+        (folder / f"{name}.sql").write_text(f"create table o (id int primary key);\ncreate table t ({columns});\n")
+    code, out, err = run("diff --from old.sql --to new.sql --no-proof --json")
+    assert code == 0
+    assert _hazards(err) == hazards
+    document = json.loads(out)
+    assert document["version"] == 2
+    assert len([change for change in document["changes"] if change["may_fail_on_rows"]]) == len(hazards)
+
+
+def test_what_rows_may_refuse_of_what_is_no_part_of_a_column(run: Run, folder: Path) -> None:
+    (folder / "old.sql").write_text(
+        "create domain d as int; create table t (a int, b d, c int); create type e as enum ('x', 'y');\n"
+        "alter table t add check (a > 0) not valid; create table u (v e); create index i on t (c);\n"
+    )
+    (folder / "new.sql").write_text(
+        "create domain d as int not null constraint p check (value > 0); create table t (a int, b d, c int);\n"
+        "create type e as enum ('x'); alter table t add check (a > 0); create table u (v e);\n"
+        "create unique index i on t (c); create unique index j on u (v); create index k on t (a);\n"
+        "create table fresh (id int primary key, v int not null unique check (v > 0));\n"
+    )
+    assert sorted(_hazards(run("diff --from old.sql --to new.sql")[2])) == [
+        "alter check constraint public.t.t_a_check",
+        "alter column public.u.v",
+        "alter domain public.d",
+        "create domain constraint public.d.p",
+        "create index public.i",
+        "create index public.j",
+    ]
+
+
+def test_an_error_with_json_leaves_stdout_empty(run: Run, folder: Path) -> None:
+    (folder / "old.sql").write_text("create table t (a int);\n")
+    (folder / "new.sql").write_text("create table t (a itn);\n")
+    code, out, err = run("diff --from old.sql --to new.sql --json")
+    assert (code, out) == (2, "")
+    assert 'new.sql:1:19: type "itn" does not exist\n' in err

@@ -3,11 +3,12 @@
 import os
 import stat
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.normalizer.writing import write_atomically
+from pgnorm.normalizer.writing import alone_in, write_atomically
 
 
 def test_a_new_file_gets_the_usual_mode(tmp_path: Path) -> None:
@@ -68,3 +69,19 @@ def test_a_device_is_written_to() -> None:
     assert Path("/dev/null").is_char_device()
     with pytest.raises(PgnormError, match="No space left on device"):
         write_atomically(Path("/dev/full"), b"text")
+
+
+def test_who_adds_files_to_a_folder_waits_for_the_other(tmp_path: Path) -> None:
+    order = []
+
+    def second() -> None:
+        with alone_in(tmp_path):
+            order.append("second")
+
+    thread = Thread(target=second)
+    with alone_in(tmp_path):
+        thread.start()
+        thread.join(0.1)
+        order.append("first")
+    thread.join()
+    assert order == ["first", "second"]
