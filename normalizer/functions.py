@@ -169,7 +169,8 @@ def _read_newest(connection: Connection, kind: type[Function] | type[Aggregate],
     goes into the kind's own query, in which pg_proc is `p` and the ORDER BY comes last: around a window function it
     would come too late.
     """
-    from pgnorm.catalog.reader import SETTINGS, objects_of
+    from pgnorm.catalog.pipeline import SETTINGS
+    from pgnorm.catalog.reader import objects_of
 
     named = f"proname = {literal(name)}" if name is not None else "true"
     newest = f"select oid from pg_catalog.pg_proc where {named} order by pg_catalog.age(xmin) limit 1"

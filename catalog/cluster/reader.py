@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Final, LiteralString
 
 from attrs import frozen
 
-from ..reader import SETTINGS, Row, run, supported
+from ..pipeline import SETTINGS, Row, run, supported
 from . import memberships, parameters, roles
 from .memberships import Membership, grantable
 from .parameters import ParameterPrivileges

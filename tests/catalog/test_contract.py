@@ -15,7 +15,7 @@ import pytest
 from pgnorm.catalog import kinds
 from pgnorm.catalog.kinds import KINDS
 from pgnorm.catalog.model import IDENTITY, SATELLITES, Object, own_fields
-from pgnorm.catalog.reader import SETTINGS
+from pgnorm.catalog.pipeline import SETTINGS
 
 ROOT = Path(__file__).parent.parent.parent
 FIXTURES = ROOT / "fixtures" / "kinds"
@@ -23,6 +23,8 @@ FOLDERS = ("catalog", "normalizer", "cli")
 GENERIC = (
     *(str(path.relative_to(ROOT)) for path in sorted((ROOT / "catalog" / "model").glob("*.py"))),
     "catalog/ordering.py",
+    "catalog/edges.py",
+    "catalog/pipeline.py",
     "catalog/reader.py",
     "normalizer/actions.py",
     "normalizer/comparing.py",

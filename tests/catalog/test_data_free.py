@@ -10,7 +10,8 @@ from attrs import evolve
 
 from pgnorm.catalog.kinds import KINDS
 from pgnorm.catalog.model import Catalog
-from pgnorm.catalog.reader import CATALOGS, COMMENTS, DEPENDENCIES, LABELS, SETTINGS, read
+from pgnorm.catalog.pipeline import SETTINGS
+from pgnorm.catalog.reader import CATALOGS, COMMENTS, DEPENDENCIES, LABELS, read
 from pgnorm.catalog.unmodelled import UNMODELLED
 from pgnorm.normalizer.dump import render
 from pgnorm.normalizer.selection import EVERYTHING

@@ -1,0 +1,72 @@
+"""What depends on what among the objects read: pg_depend with its internal parts folded into what they belong to."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final, TypeAlias
+
+from .model import Edge, Object, ObjectId
+from .pipeline import Row
+
+FOLDING: Final = frozenset({"i", "e"})
+FOLDING_DEPTH: Final = 8
+DEPENDS_ON_EXTENSION: Final = "x"
+
+Address: TypeAlias = tuple[int, int, int]
+
+
+def edges_between(
+    objects: Mapping[Address, Object],
+    rows: Sequence[Row],
+    bodies: frozenset[int],
+    members: Mapping[Address, Address],
+) -> tuple[tuple[Edge, ...], Mapping[ObjectId, set[str]]]:
+    """The edges, and for each object the names of the extensions that it DEPENDS ON.
+
+    A key's index, a view's rule, a row or array type and an extension's member are no objects of their own: what they
+    need or is needed of them holds for their owner. What a derived part needs, its owner needs. `rows` are those of
+    pg_depend, `bodies` the catalogs of bodies, `members` what besides pg_depend belongs to something.
+    """
+    folded = dict(members)
+    for row in rows:
+        if row[6] in FOLDING and (address := row[:3]) not in objects:
+            folded[address] = row[3:6]
+    known: dict[Address, Object | None] = {}
+    found: dict[tuple[ObjectId, ObjectId, bool], None] = {}
+    extensions: dict[ObjectId, set[str]] = {}
+    for item in objects.values():
+        if (parent := item.parent) is not None:
+            found[item.id, parent, False] = None
+    for row in rows:
+        address = row[:3]
+        dependent = known[address] if address in known else _resolve(address, objects, folded, known)
+        if dependent is None:
+            continue
+        address = row[3:6]
+        referenced = known[address] if address in known else _resolve(address, objects, folded, known)
+        if referenced is None or dependent is referenced:
+            continue
+        if row[6] == DEPENDS_ON_EXTENSION:
+            extensions.setdefault(dependent.id, set()).add(referenced.name)
+        needy = (dependent.parent if dependent.derived else None) or dependent.id
+        if needy != referenced.id:
+            found[needy, referenced.id, bool(dependent.body_catalog) and row[0] in bodies] = None
+    return tuple(map(Edge._make, found)), extensions
+
+
+def _resolve(
+    address: Address,
+    objects: Mapping[Address, Object],
+    folded: Mapping[Address, Address],
+    known: dict[Address, Object | None],
+) -> Object | None:
+    """What an address stands for: its object, or the one that it belongs to in the end. `known` remembers it."""
+    start = address
+    item: Object | None = None
+    for _ in range(FOLDING_DEPTH):
+        whole = (address[0], address[1], 0)
+        item = objects.get(address) or objects.get(whole)
+        owner = folded.get(address) or folded.get(whole)
+        if item is not None or owner is None:
+            break
+        address = owner
+    known[start] = item
+    return item

@@ -1,0 +1,188 @@
+"""Many queries in one round trip and one snapshot, received by a thread while what came before is worked on."""
+
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from functools import lru_cache
+from queue import SimpleQueue
+from selectors import EVENT_READ, EVENT_WRITE, DefaultSelector
+from threading import Thread
+from typing import TYPE_CHECKING, Any, Final, LiteralString, TypeAlias
+
+from attrs import frozen
+
+from .errors import PgnormError
+from .privileges import AclItem
+
+if TYPE_CHECKING:
+    import psycopg
+    from psycopg.pq.abc import PGconn, PGresult
+
+OLDEST: Final = 140000
+"""The oldest server_version_num that is read (pg_get_function_sqlbody came with 14)."""
+
+SETTINGS: Final[LiteralString] = """
+select set_config('search_path', '', true)          , set_config('quote_all_identifiers', 'on', true)
+     , set_config('datestyle', 'ISO', true)         , set_config('intervalstyle', 'postgres', true)
+     , set_config('extra_float_digits', '3', true)  , set_config('timezone', 'UTC', true)
+     , set_config('bytea_output', 'hex', true)      , set_config('row_security', 'off', true)
+     , set_config('jit', 'off', true)               , set_config('work_mem', '64MB', true)
+"""
+
+PATIENCE: Final = 0.1
+"""Seconds between two requests to stop."""
+ACL_COLUMNS: Final = frozenset({"acl", "acl_default"})
+
+Row: TypeAlias = tuple[Any, ...]  # the query says of which type each value is
+Columns: TypeAlias = Mapping[str, Sequence[Any]]
+Answer: TypeAlias = "PGresult | BaseException"
+
+
+@frozen
+class Result:
+    """What a query answered: lists where it has arrays."""
+
+    columns: tuple[str, ...]
+    rows: Sequence[Row]
+
+    def by_column(self) -> Columns:
+        """The values of each column, with lists and privileges as objects hold them; empty where there are no rows."""
+        values = zip(*self.rows, strict=True)
+        return {name: _converted(name, next(values)) for name in self.columns} if self.rows else {}
+
+    def records(self) -> Iterator[dict[str, Any]]:
+        """Its rows by the columns' names, with the same values."""
+        values = self.by_column()
+        return (dict(zip(values, row, strict=True)) for row in zip(*values.values(), strict=True))
+
+
+def supported(connection: "psycopg.Connection[Row]") -> int:
+    """The server's server_version_num. Raises PgnormError for a server older than 14."""
+    version = connection.info.server_version
+    if version < OLDEST:
+        raise PgnormError(
+            f"the server is Postgres {version // 10000}; pgnorm reads Postgres {OLDEST // 10000} and later",
+            hint="Upgrade the server, or compare against one that runs a supported major.",
+        )
+    return version
+
+
+def run(connection: "psycopg.Connection[Row]", queries: Sequence[LiteralString]) -> Generator[Result]:
+    """The results of all queries, in the connection's open transaction or one of its own, with every setting put back.
+
+    All are sent at once. A server waits for whoever leaves its answers unread, hence the thread. Close the iterator
+    where it is not read to its end.
+    """
+    from psycopg.adapt import Transformer
+    from psycopg.errors import error_from_result
+    from psycopg.pq import ExecStatus, TransactionStatus
+
+    idle = connection.info.transaction_status == TransactionStatus.IDLE
+    begin, undo = _OWN_TRANSACTION if idle else _SAVEPOINT
+    conversation = _Conversation(connection.pgconn, (begin, *queries, *undo))
+    transformer = Transformer(connection)
+    done = False
+    try:
+        for place, answer in enumerate(conversation):
+            if answer.status not in (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK):
+                raise error_from_result(answer, connection.info.encoding)
+            if 0 < place <= len(queries):
+                transformer.set_pgresult(answer)
+                columns = tuple((answer.fname(number) or b"").decode() for number in range(answer.nfields))
+                yield Result(columns, transformer.load_rows(0, answer.ntuples, tuple))
+        done = True
+    finally:
+        if not done:
+            conversation.abandon()
+        conversation.end()
+        if not done and not connection.closed:
+            for statement in undo:
+                connection.execute(statement)
+
+
+_OWN_TRANSACTION: Final[tuple[LiteralString, tuple[LiteralString, ...]]] = (
+    "begin transaction isolation level repeatable read, read only",
+    ("rollback",),
+)
+_SAVEPOINT: Final[tuple[LiteralString, tuple[LiteralString, ...]]] = (
+    "savepoint pgnorm_read",
+    ("rollback to savepoint pgnorm_read", "release savepoint pgnorm_read"),
+)
+
+
+class _Conversation:
+    """Statements sent together, and their answers as they come."""
+
+    def __init__(self, pgconn: "PGconn", statements: Sequence[LiteralString]) -> None:
+        self._pgconn = pgconn
+        self._statements = statements
+        self._answers: SimpleQueue[Answer] = SimpleQueue()
+        pgconn.nonblocking = 1
+        pgconn.enter_pipeline_mode()
+        self._thread = Thread(target=self._converse, name="pgnorm-read", daemon=True)
+        self._thread.start()
+
+    def __iter__(self) -> "Iterator[PGresult]":
+        """One answer to each statement. Raises what went wrong with the connection."""
+        for _ in self._statements:
+            answer = self._answers.get()
+            if isinstance(answer, BaseException):
+                raise answer
+            yield answer
+
+    def abandon(self) -> None:
+        """Make the server stop, whatever it is at. Between two statements it hears no request to."""
+        cancel = self._pgconn.get_cancel()
+        while self._thread.is_alive():
+            cancel.cancel()
+            self._thread.join(PATIENCE)
+
+    def end(self) -> None:
+        """Wait for the last answer and leave the connection as it was."""
+        from psycopg.pq import ConnStatus
+
+        self._thread.join()
+        if self._pgconn.status == ConnStatus.OK:
+            self._pgconn.exit_pipeline_mode()
+            self._pgconn.nonblocking = 0
+
+    def _converse(self) -> None:
+        try:
+            for statement in self._statements:
+                self._pgconn.send_query_params(statement.encode(), None)
+            self._pgconn.pipeline_sync()
+            self._receive(len(self._statements) + 1)  # the end of the pipeline is an answer too
+        except BaseException as error:
+            self._answers.put(error)
+
+    def _receive(self, count: int) -> None:
+        pgconn = self._pgconn
+        unsent = True
+        with DefaultSelector() as selector:
+            selector.register(pgconn.socket, EVENT_READ | EVENT_WRITE)
+            while count:
+                if unsent and not (unsent := bool(pgconn.flush())):
+                    selector.modify(pgconn.socket, EVENT_READ)
+                selector.select()
+                pgconn.consume_input()
+                while count and not pgconn.is_busy():
+                    answer = pgconn.get_result()
+                    if answer is not None:  # None ends the answers to one statement
+                        self._answers.put(answer)
+                        count -= 1
+
+
+def _converted(name: str, values: Sequence[Any]) -> Sequence[Any]:
+    """A column of a result in the types of a kind's fields."""
+    if name in ACL_COLUMNS:
+        return [None if value is None else _acl(tuple(value)) for value in values]
+    if list in set(map(type, values)):
+        return [() if value == [] else _frozen(value) for value in values]
+    return values
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(_frozen(item) for item in value) if isinstance(value, list) else value
+
+
+@lru_cache(maxsize=4096)
+def _acl(texts: tuple[str, ...]) -> tuple[AclItem, ...]:
+    return tuple(AclItem.parse(text) for text in texts)

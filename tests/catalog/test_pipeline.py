@@ -1,0 +1,77 @@
+"""Many queries in one round trip: how often a reader waits for its server, and what is left of it afterwards."""
+
+import tempfile
+from collections.abc import Callable
+from itertools import pairwise
+from typing import LiteralString
+
+import psycopg
+import pytest
+from psycopg.pq import Trace, TransactionStatus
+
+from pgnorm.catalog.pipeline import SETTINGS, run
+from pgnorm.catalog.reader import read
+
+TURNS = 1
+SMALL, LARGE = 10, 5_000
+
+
+def _functions(count: int) -> str:
+    return f"""do $$ begin for number in 1..{count} loop
+        execute format('create function f%s() returns int language sql as ''select 1''', number);
+    end loop; end $$"""
+
+
+def _turns(connection: psycopg.Connection, work: Callable[[], object]) -> int:
+    """How often the client stops sending and waits, by libpq's own trace: F for what it sends, B for what it gets."""
+    with tempfile.TemporaryFile() as trace:
+        connection.pgconn.trace(trace.fileno())
+        connection.pgconn.set_trace_flags(Trace.SUPPRESS_TIMESTAMPS)
+        work()
+        connection.pgconn.untrace()
+        trace.seek(0)
+        sides = [line[:1] for line in trace.read().split(b"\n") if line[:2] in (b"F\t", b"B\t")]
+    return sum(pair == (b"F", b"B") for pair in pairwise(sides))
+
+
+def test_one_round_trip_however_many_objects(database: psycopg.Connection) -> None:
+    database.execute(_functions(SMALL))
+    assert _turns(database, lambda: read(database)) == TURNS
+    database.execute(_functions(LARGE).replace("function f", "function g"))
+    assert _turns(database, lambda: read(database)) == TURNS
+    assert len(read(database).objects) > LARGE
+
+
+def test_an_open_transaction_stays_as_it_is(database: psycopg.Connection) -> None:
+    database.execute("begin")
+    database.execute("set local search_path to pg_catalog")
+    database.execute("create table public.t ()")
+    assert any(name.name == "t" for name in read(database).objects)
+    assert database.execute("show search_path").fetchone() == ("pg_catalog",)
+    assert database.info.transaction_status == TransactionStatus.INTRANS
+
+
+def test_an_error_leaves_the_connection_usable(database: psycopg.Connection) -> None:
+    with pytest.raises(psycopg.errors.DivisionByZero):
+        list(run(database, [SETTINGS, "select 1 / 0", "select 2"]))
+    assert database.info.transaction_status == TransactionStatus.IDLE
+    assert [result.rows for result in run(database, ["select 1", "select '{a,b}'::text[]"])] == [
+        [(1,)],
+        [(["a", "b"],)],
+    ]
+
+
+def test_what_is_not_read_to_its_end_is_cancelled(database: psycopg.Connection) -> None:
+    # A server sends a full buffer of answers at once, and the rest when all is done.
+    wide: LiteralString = "select repeat('x', 100000)"
+    answers = run(database, [wide, wide, "select pg_sleep(600)", "select 2"])
+    assert len(next(answers).rows[0][0]) == 100_000
+    answers.close()
+    assert database.info.transaction_status == TransactionStatus.IDLE
+    assert database.execute("select 3").fetchone() == (3,)
+
+
+def test_a_connection_that_ends_is_said(database: psycopg.Connection) -> None:
+    with pytest.raises(psycopg.OperationalError):
+        list(run(database, ["select pg_terminate_backend(pg_backend_pid())", "select 2"]))
+    assert database.closed
