@@ -57,8 +57,12 @@ def test_whoever_reads_the_catalog_is_the_same(secluded: psycopg.Connection) -> 
 
 def test_what_postgres_hides_is_named(secluded: psycopg.Connection) -> None:
     secluded.execute("""create user mapping for public server "s v" options (password 'secret')""")
+    secluded.execute("create subscription sub connection '' publication p with (connect = false, slot_name = none)")
     assert read(secluded).unmodelled == ()
-    assert _as_nobody(secluded).unmodelled == (("options of user mapping", "public on server s v"),)
+    assert _as_nobody(secluded).unmodelled == (
+        ("options of user mapping", "public on server s v"),
+        ("subscription", "sub"),
+    )
 
 
 @pytest.mark.usefixtures("folder")

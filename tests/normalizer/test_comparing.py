@@ -51,3 +51,26 @@ def test_what_is_not_modelled_and_on_one_side_only_is_told(tmp_path: Path) -> No
     new = _file(tmp_path, "b.sql", "create type of_a as (a int); create table typed of of_a;")
     found = _compared(old, new)
     assert (bool(found.plan), found.one_sided) == (False, (("typed table", "public.typed"),))
+
+
+def test_security_labels_are_planned_and_not_tried(database: psycopg.Connection, tmp_path: Path) -> None:
+    database.execute("create table t (a int, b int); create function f() returns int language sql as 'select 1'")
+    # As a provider would leave it: there is none in a plain server, and nothing else gives a label.
+    database.execute("set allow_system_table_mods = on")
+    database.execute(
+        "insert into pg_seclabel values ('t'::regclass, 'pg_class'::regclass, 0, 'p', 'a table''s'),"
+        " ('t'::regclass, 'pg_class'::regclass, 2, 'p', 'a column''s'),"
+        " ('f'::regproc, 'pg_proc'::regclass, 0, 'p', 'a function''s')"
+    )
+    bare = _file(
+        tmp_path, "a.sql", "create table t (a int, b int); create function f() returns int language sql as 'select 1';"
+    )
+    given = _compared(bare, _address(database))
+    assert given.unproved == 'security label provider "p" is not loaded'
+    assert sorted(filter(None, "".join(given.plan.scripts()).split("\n"))) == [
+        """SECURITY LABEL FOR "p" ON COLUMN "public"."t"."b" IS 'a column''s';""",
+        """SECURITY LABEL FOR "p" ON FUNCTION "public"."f"() IS 'a function''s';""",
+        """SECURITY LABEL FOR "p" ON TABLE "public"."t" IS 'a table''s';""",
+    ]
+    taken = _compared(_address(database), bare)
+    assert "".join(taken.plan.scripts()).count(" IS NULL;\n") == 3

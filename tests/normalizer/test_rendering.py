@@ -33,7 +33,7 @@ select oid, 'pg_proc'::regclass, 0, 'p', 'of ' || proname from pg_proc
  where pronamespace in ('s'::regnamespace, 'public'::regnamespace);
 insert into pg_seclabel
 select oid, 'pg_type'::regclass, 0, 'p', 'of ' || typname from pg_type t
- where typnamespace = 's'::regnamespace and typtype <> 'b'
+ where typnamespace = 's'::regnamespace and typelem = 0
    and not exists (select from pg_class where oid = typrelid and relkind <> 'c');
 insert into pg_seclabel select oid, 'pg_namespace'::regclass, 0, 'p', 'of ' || nspname from pg_namespace;
 insert into pg_seclabel select oid, 'pg_language'::regclass, 0, 'p', 'of ' || lanname from pg_language;
