@@ -4,14 +4,20 @@ import argparse
 import os
 import platform
 import shutil
+import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
+from itertools import pairwise
+from math import log
 from pathlib import Path
+from statistics import median
 
-from processes import Program, Run, in_turns, ratio, spread
-from schemas import FUNCTIONS, TABLES, functions, tables
+from link import delayed
+from processes import Program, Run, cpu_of_children, in_turns, ratio, spread
+from schemas import FUNCTIONS, SIZES, TABLES, functions, mixed, tables
 
 from pgnorm.normalizer.platforms import PLAIN
 from pgnorm.normalizer.postgres.binaries import Binaries, find
@@ -20,7 +26,10 @@ from pgnorm.normalizer.postgres.server import PORT
 
 CRM = Path(__file__).parents[1] / "fixtures" / "crm"
 PGNORM = Path(sys.executable).with_name("pgnorm")
-GROUPS = ("start", "dump", "crm")
+GROUPS = ("start", "dump", "size", "link", "crm")
+ROUND_TRIP = 0.02
+"""Seconds."""
+RUNS_OVER_LINK = 3
 
 
 def main() -> None:
@@ -38,11 +47,16 @@ def main() -> None:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pgnorm-bench-")))
         if "start" in chosen:
             _table("starting", _starting(folder), options.runs)
-        if "dump" in chosen:
+        if not {"dump", "size", "link"}.isdisjoint(chosen):
             host = stack.enter_context(open_private(binaries, PLAIN))
+        if "dump" in chosen:
             for title, text in ((f"{TABLES} tables", tables()), (f"{FUNCTIONS} functions", functions())):
                 with _database(host, text) as name:
                     _table(f"dump of {title}", _dumps(binaries, host, name, folder), options.runs, rivals=True)
+        if "size" in chosen:
+            _sizes(binaries, host, folder, options.runs)
+        if "link" in chosen:
+            _over_link(binaries, host, folder)
         if "crm" in chosen:
             _table("fixtures/crm", _project(folder), options.runs)
     print(f"load at the end: {_load()}")
@@ -62,13 +76,59 @@ def _starting(folder: Path) -> tuple[Program, ...]:
     return (Program(name="pgnorm --version", command=(PGNORM, "--version"), cwd=folder), bare, *floors)
 
 
-def _dumps(binaries: Binaries, host: PrivateHost, database: str, folder: Path) -> tuple[Program, ...]:
-    where = f"host={host.server.folder} port={PORT} user=postgres dbname={database}"
+def _sizes(binaries: Binaries, host: PrivateHost, folder: Path, runs: int) -> None:
+    """Dumps of growing databases: time, memory, and how both grow."""
+    grown: list[tuple[int, float, float]] = []
+    for size in SIZES:
+        with _database(host, mixed(size)) as name:
+            programs = _dumps(binaries, host, name, folder)
+            count = _entries(binaries, host, name)
+            ours, theirs = _table(f"dump of {count:,} objects", programs, runs, rivals=True)
+            peaks = ", ".join(f"{program.name} {program.peak():.0f}" for program in programs)
+            print(f"  peak memory, MB: {peaks}\n", flush=True)
+            grown.append((count, median(_wall(ours)), median(_wall(theirs))))
+    for (few, *before), (many, *after) in pairwise(grown):
+        powers = [log(late / early) / log(many / few) for early, late in zip(before, after, strict=True)]
+        print(f"  from {few:,} to {many:,}: time grows with the power {powers[0]:.2f}, pg_dump's {powers[1]:.2f}")
+    print()
+
+
+def _entries(binaries: Binaries, host: PrivateHost, database: str) -> int:
+    """The objects of a database, as entries of pg_dump's table of contents."""
+    archive = (binaries.bindir / "pg_dump", "-Fc", "--schema-only", "-d", _address(host.server.folder, database))
+    held = subprocess.run(archive, stdout=subprocess.PIPE, check=True).stdout
+    listed = subprocess.run((binaries.bindir / "pg_restore", "-l"), input=held, stdout=subprocess.PIPE, check=True)
+    return sum(not line.startswith(b";") for line in listed.stdout.splitlines())
+
+
+def _over_link(binaries: Binaries, host: PrivateHost, folder: Path) -> None:
+    """A dump over a slow link, and how many round trips it takes."""
+    target = host.server.folder / f".s.PGSQL.{PORT}"
+    with _database(host, mixed(SIZES[0])) as name, delayed(folder, target, ROUND_TRIP) as link:
+        programs = _dumps(binaries, host, name, folder, folder)
+        _table(f"{SIZES[0]:,} objects, {ROUND_TRIP * 1000:.0f} ms away", programs, RUNS_OVER_LINK, rivals=True)
+        for program in programs:
+            before = link.turns
+            program.run()
+            print(f"  round trips of {program.name}: {link.turns - before}")
+    print()
+
+
+def _address(folder: Path, database: str) -> str:
+    return f"host={folder} port={PORT} user=postgres dbname={database}"
+
+
+def _dumps(
+    binaries: Binaries, host: PrivateHost, database: str, folder: Path, socket: Path | None = None
+) -> tuple[Program, ...]:
+    where = _address(socket or host.server.folder, database)
+    postmaster = int((host.server.data / "postmaster.pid").read_text().split()[0])
+    server = partial(cpu_of_children, postmaster)
     ours = (PGNORM, "dump", "--format", "pg_dump", "--db-url", where)
     theirs = (binaries.bindir / "pg_dump", "--schema-only", "--quote-all-identifiers", "-d", where)
     return (
-        Program(name="pgnorm dump", command=ours, cwd=folder),
-        Program(name="pg_dump", command=theirs, cwd=folder),
+        Program(name="pgnorm dump", command=ours, cwd=folder, server=server),
+        Program(name="pg_dump", command=theirs, cwd=folder, server=server),
     )
 
 
@@ -94,29 +154,37 @@ def _project(folder: Path) -> tuple[Program, ...]:
 
 
 @contextmanager
-def _database(host: PrivateHost, text: str) -> Iterator[str]:
-    """A database that holds what the text makes."""
+def _database(host: PrivateHost, texts: Iterable[str]) -> Iterator[str]:
+    """A database that holds what the texts make, each in a transaction."""
     with host.scratch_database() as name:
         connection = host.connect(name)
-        connection.execute(text.encode())
+        for text in texts:
+            connection.execute(text.encode())
+        connection.execute("analyze")
         connection.close()
         yield name
 
 
-def _table(title: str, programs: Sequence[Program], runs: int, *, rivals: bool = False) -> None:
+def _table(title: str, programs: Sequence[Program], runs: int, *, rivals: bool = False) -> list[list[Run]]:
     measured = in_turns(programs, runs)
     print(f"{title:30}{'wall ms: min median max':>26}{'CPU ms: min median max':>26}")
     for program, found in zip(programs, measured, strict=True):
         print(f"  {program.name:28}  {spread(_wall(found))}  {spread(_cpu(found))}")
     if rivals:
         ours, theirs = measured
-        wall, cpu = ratio(_wall(ours), _wall(theirs)), ratio(_cpu(ours), _cpu(theirs))
-        print(f"  ours / theirs, median of the pairs: wall {wall:.2f}, CPU (without the server's) {cpu:.2f}")
+        wall, cpu, served = (ratio(of(ours), of(theirs)) for of in (_wall, _cpu, _served))
+        print(f"  ours / theirs, median of the pairs: wall {wall:.2f}, CPU {cpu:.2f}, the server's CPU {served:.2f}")
+        print(f"  the server's CPU ms: ours {spread(_served(ours))}, theirs {spread(_served(theirs))}")
     print(flush=True)
+    return measured
 
 
 def _wall(runs: Sequence[Run]) -> list[float]:
     return [run.wall for run in runs]
+
+
+def _served(runs: Sequence[Run]) -> list[float]:
+    return [run.served for run in runs]
 
 
 def _cpu(runs: Sequence[Run]) -> list[float]:

@@ -1,21 +1,39 @@
-"""The two schemas that are dumped: many tables of every day's make, and many functions."""
+"""The schemas that are dumped: many tables of every day's make, many functions, and both together."""
 
 from collections.abc import Iterator
+from itertools import islice
 
 TABLES = 500
 VIEWS = 200
 FUNCTIONS = 5000
+SIZES = (1_000, 10_000, 50_000)
+"""Entries of pg_dump's table of contents."""
+ENTRIES_OF_A_TABLE, ENTRIES_OF_A_FUNCTION = 7.74, 3
+STATEMENTS_AT_ONCE = 100
+"""What runs in one transaction holds its locks to the end."""
 
 
-def tables(count: int = TABLES, views: int = VIEWS) -> str:
+def tables(count: int = TABLES, views: int = VIEWS) -> Iterator[str]:
     """Tables with an identity key, defaults, a check, an index, row security and a policy; a third of them with a
     foreign key. A function for each table, and views."""
-    return "\n".join(_tables(count, views))
+    return _in_portions(_tables(count, views))
 
 
-def functions(count: int = FUNCTIONS) -> str:
+def functions(count: int = FUNCTIONS) -> Iterator[str]:
     """Functions in plpgsql of twenty lines each, with defaults, settings, a comment and a revoked privilege."""
-    return "\n".join(_functions(count))
+    return _in_portions(_functions(count))
+
+
+def mixed(entries: int) -> Iterator[str]:
+    """About so many entries of a table of contents: half of them tables and what belongs to them, half functions."""
+    count = round(entries / 2 / ENTRIES_OF_A_TABLE)
+    yield from tables(count, count * 2 // 5)
+    yield from functions(entries // 2 // ENTRIES_OF_A_FUNCTION)
+
+
+def _in_portions(statements: Iterator[str]) -> Iterator[str]:
+    while portion := list(islice(statements, STATEMENTS_AT_ONCE)):
+        yield "\n".join(portion)
 
 
 def _tables(count: int, views: int) -> Iterator[str]:
@@ -49,9 +67,9 @@ create view app.v{number:03} with (security_invoker = true) as
 
 
 def _functions(count: int) -> Iterator[str]:
-    yield "create schema app;"
+    yield "create schema code;"
     for number in range(count):
-        name = f"app.f{number:04}"
+        name = f"code.f{number:04}"
         yield f"""
 create function {name}(p_id bigint, p_name text default 'n', p_since timestamptz default now())
     returns table (id bigint, name text, total numeric)
