@@ -1,12 +1,12 @@
 """pg_dump's order: by (priority, schema, name), then the least disturbance that dependencies need (pg_dump_sort.c)."""
 
-import heapq
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from enum import Enum
-from typing import Final, TypeVar
+from typing import Final
 
 from attrs import frozen
 
+from .loops import Needs, find_loops, stuck, topological
 from .model import Catalog, Object, ObjectId
 from .priority import Priority
 
@@ -43,9 +43,6 @@ BODY_PRIORITY: Final = Priority.RULE
 BODY_NAME: Final = "_RETURN"
 """A view's body is its ON SELECT rule, of this name."""
 
-N = TypeVar("N", bound=Hashable)
-Needs = dict[N, dict[N, None]]
-
 
 @frozen
 class Arrangement:
@@ -64,7 +61,7 @@ def arrange(catalog: Catalog) -> Arrangement:
     graph = _Graph(catalog)
     order = sorted(graph.needs, key=graph.key)
     while (done := topological(order, graph.needs)) is None:
-        loops = list(find_loops(_stuck(graph.needs), graph.needs))
+        loops = list(find_loops(stuck(graph.needs), graph.needs))
         for loop in loops:
             graph.repair(loop)
     return Arrangement(
@@ -72,6 +69,19 @@ def arrange(catalog: Catalog) -> Arrangement:
         apart=frozenset(node.item.id for node in graph.separate if node.item is not None and not node.body),
         shells=frozenset(node.item.id for node in graph.separate if node.item is not None and node.body),
     )
+
+
+def entangled(catalog: Catalog) -> frozenset[ObjectId]:
+    """The objects through which dependency loops may lead: how those are resolved depends on the order of reading."""
+    graph = _Graph(catalog)
+    needed: Needs[Node] = {node: {} for node in graph.needs}
+    for node, needs in graph.needs.items():
+        for other in needs:
+            needed[other][node] = None
+    below, above = stuck(graph.needs), stuck(needed)
+    between = set(below).intersection(above)
+    inside = {node.item.id for node in between if node.item is not None}
+    return frozenset(name for name, node in graph.nodes.items() if node.item is not None and node.item.id in inside)
 
 
 class _Graph:
@@ -193,75 +203,3 @@ class _Graph:
         following = loop[(loop.index(PRE_DATA) + 1) % len(loop)]
         self.needs[PRE_DATA].pop(following, None)
         return True
-
-
-def topological(order: Sequence[N], needs: Mapping[N, Iterable[N]]) -> list[N] | None:
-    """`order` with each item after all that it needs, disturbed as pg_dump's TopoSort disturbs it; None for a loop.
-
-    It fills the result from its end, each time with the latest of those that nothing left needs.
-    """
-    place = {item: index for index, item in enumerate(order)}
-    waiting = dict.fromkeys(order, 0)
-    for item in order:
-        for other in needs[item]:
-            waiting[other] += 1
-    ready = [-place[item] for item in order if not waiting[item]]
-    heapq.heapify(ready)
-    done: list[N] = []
-    while ready:
-        item = order[-heapq.heappop(ready)]
-        done.append(item)
-        for other in needs[item]:
-            waiting[other] -= 1
-            if not waiting[other]:
-                heapq.heappush(ready, -place[other])
-    return done[::-1] if len(done) == len(order) else None
-
-
-def _stuck(needs: Mapping[N, Iterable[N]]) -> list[N]:
-    """The nodes that a topological sort from the end cannot reach, in the order of reading."""
-    waiting = dict.fromkeys(needs, 0)
-    for others in needs.values():
-        for other in others:
-            waiting[other] += 1
-    ready = [item for item, count in waiting.items() if not count]
-    while ready:
-        for other in needs[ready.pop()]:
-            waiting[other] -= 1
-            if not waiting[other]:
-                ready.append(other)
-    return [item for item, count in waiting.items() if count]
-
-
-def find_loops(items: Sequence[N], needs: Mapping[N, Iterable[N]]) -> Iterable[list[N]]:
-    """Dependency loops among `items`, none sharing a node with one found before (pg_dump_sort.c, findLoop)."""
-    processed: set[N] = set()
-    for start in items:
-        loop = _find_loop(start, needs, processed)
-        processed.update(loop or (start,))
-        if loop:
-            yield loop
-
-
-def _find_loop(start: N, needs: Mapping[N, Iterable[N]], processed: set[N]) -> list[N]:
-    """A loop through `start`: it, what it needs, what that needs … until something needs `start`; empty for none."""
-    if start in processed:
-        return []
-    path: dict[N, None] = {}
-    seen: set[N] = set()
-    stack: list[Iterator[N]] = [iter((start,))]
-    while stack:
-        for item in stack[-1]:
-            if item in processed or item in seen:
-                continue
-            seen.add(item)
-            path[item] = None
-            if start in needs[item]:
-                return list(path)
-            stack.append(iter(needs[item]))
-            break
-        else:
-            stack.pop()
-            if path:
-                path.popitem()
-    return []

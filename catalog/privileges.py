@@ -73,6 +73,10 @@ class AclItem:
             raise ValueError(f"not an aclitem: {text}")
         return cls(_unquote(match[1]), match[2], _unquote(match[3]))
 
+    def __str__(self) -> str:
+        """What `parse` reads."""
+        return f"{_quote(self.grantee)}={self.privileges}/{_quote(self.grantor)}"
+
     def granted(self) -> Iterator[tuple[str, bool]]:
         """Its privileges' letters, each with whether it may be passed on."""
         return ((letter, bool(star)) for letter, star in re.findall(r"(\w)(\*?)", self.privileges))
@@ -80,6 +84,10 @@ class AclItem:
 
 def _unquote(name: str) -> str:
     return name[1:-1].replace('""', '"') if name.startswith('"') else name
+
+
+def _quote(name: str) -> str:
+    return name if re.fullmatch(r"\w*", name, re.ASCII) else '"' + name.replace('"', '""') + '"'
 
 
 def acl_commands(

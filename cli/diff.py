@@ -109,8 +109,10 @@ def _words(app: App, to: str | None) -> tuple[str, str]:
 
 
 def _same(old: "Source", new: "Source") -> bool:
-    from pgnorm.normalizer.sources import Files
+    from pgnorm.normalizer.sources import Files, SnapshotFile
 
+    if isinstance(old, SnapshotFile) and isinstance(new, SnapshotFile):
+        return old.path.resolve() == new.path.resolve()
     if isinstance(old, Files) and isinstance(new, Files):
         paths, others = ([path.resolve() for path in one.paths] for one in (old, new))
         return old.kind == new.kind and paths == others

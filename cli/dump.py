@@ -23,6 +23,7 @@ Examples:
   pgnorm dump --schema public
   pgnorm dump --local --schema public -o public.sql
   pgnorm dump --from migrations --format pg_dump
+  pgnorm dump --local --json -o crm.json
   pgnorm dump --roles --db -o roles.sql
 
 {EXIT_CODES}"""
@@ -39,6 +40,7 @@ Examples:
     help="As `supabase db dump` prints (default in a Supabase project), or byte for byte as pg_dump does.",
 )
 @click.option("--keep-comments", is_flag=True, help="With --format supabase: keep the lines that begin with `--`.")
+@click.option("--json", "json_", is_flag=True, help="A snapshot: the whole catalog as one JSON document, a source.")
 @click.option(
     "--roles",
     "only_roles",
@@ -53,6 +55,7 @@ def dump(
     exclude_schemas: tuple[str, ...],
     style: str | None,
     keep_comments: bool,
+    json_: bool,
     only_roles: bool,
     output: Path | None,
 ) -> None:
@@ -64,10 +67,14 @@ def dump(
     from pgnorm.normalizer.writing import write_atomically
 
     if only_roles:
-        _refuse_beside_roles(bool(schemas or exclude_schemas), style, keep_comments)
+        _refuse_beside_roles(bool(schemas or exclude_schemas), style, keep_comments or json_)
+    if json_ and (style or keep_comments):
+        raise click.UsageError("--json has one form: it can't be combined with --format or --keep-comments.")
     with app.workspace() as workspace:
         if only_roles:
             text = _roles(app, workspace)
+        elif json_:
+            text = _snapshot(_read(app, workspace), schemas, exclude_schemas)
         else:
             text = _schema(app, workspace, schemas, exclude_schemas, _style(app, style, keep_comments))
     if output is None:
@@ -86,7 +93,7 @@ def _refuse_beside_roles(schemas: bool, style: str | None, keep_comments: bool) 
         )
     if style == SUPABASE or keep_comments:
         raise click.UsageError(
-            "--roles prints what pg_dumpall prints: leave out --format supabase and --keep-comments."
+            "--roles prints what pg_dumpall prints: leave out --json, --format supabase and --keep-comments."
         )
 
 
@@ -132,6 +139,17 @@ def _selection(
     # Like `supabase db dump`, which leaves the managed schemas out unless schemas are named.
     managed = () if schemas else workspace.platform.managed_schemas
     return select([catalog], schemas, (*managed, *exclude_schemas))
+
+
+def _snapshot(catalog: "Catalog", schemas: tuple[str, ...], exclude_schemas: tuple[str, ...]) -> str:
+    """Everything, the platform's own as well, unless schemas are named: a trigger on one of its tables is yours."""
+    from pgnorm.catalog.snapshots import dumps
+    from pgnorm.normalizer.selection import select, selected
+
+    if not schemas and not exclude_schemas:
+        return dumps(catalog)
+    part = selected(catalog, select([catalog], schemas, exclude_schemas))
+    return dumps(part, schemas={item.namespace for item in part.objects.values()} - {""})
 
 
 def _style(app: App, style: str | None, keep_comments: bool) -> "Style":

@@ -22,7 +22,9 @@ R = TypeVar("R")
 
 NAMED_AT_MOST: Final = 5
 """How many of each sort of what is not modelled a message names."""
-SOURCES: Final = "files, migrations, local, a postgresql:// URL or service=NAME, a .sql file or a folder of them"
+SOURCES: Final = (
+    "files, migrations, local, a postgresql:// URL or service=NAME, a .sql file or a folder of them, a snapshot .json"
+)
 
 
 class App:

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from pgnorm.catalog.errors import PgnormError
+from pgnorm.catalog.loops import find_loops, topological
 from pgnorm.catalog.model import Catalog, Object, ObjectId
-from pgnorm.catalog.ordering import find_loops, topological
 
 from .decisions import Decisions
 

@@ -11,17 +11,17 @@ from pgnorm.catalog.model import Catalog, ObjectId
 
 from .cosmetic import Difference as Cosmetic
 from .cosmetic import classify
-from .databases import Database
 from .diff import diff
 from .difference import Difference, differences
 from .dump import render
+from .filling import Loaded
 from .ownership import Ownership, owned
 from .pg_dump import DumpEntry, dumped, entries
 from .plan import Plan
 from .proof import REPORT, apply, prove
-from .selection import EVERYTHING, Selection, select
+from .selection import EVERYTHING, select, selected
 from .sources import Files, Source
-from .workspace import Loaded, Workspace
+from .workspace import Workspace
 
 ProofBy = Literal["catalog", "pg_dump"]
 
@@ -91,8 +91,8 @@ class _Comparing:
         self.read: dict[Source, Catalog] = {}
 
     def compare(self, old: Source, new: Source) -> Comparison:
-        live = [source for source in (old, new) if isinstance(source, Database)]
-        # Databases first: they say as which role, and for which major version, files are loaded.
+        live = [source for source in (old, new) if not isinstance(source, Files)]
+        # Databases and snapshots first: they say as which role, and for which major version, files are loaded.
         for source in live:
             self.read[source] = self.workspace.read(source)
         self._ownership()  # reads the baseline while the shadow is still empty
@@ -174,7 +174,7 @@ class _Comparing:
 
     @contextmanager
     def _opened(self, source: Source, *, live: bool, scratch: bool = False) -> Iterator[_Side]:
-        """A source in the shadow. Where a live database takes part, both sides come through a dump."""
+        """A source in the shadow. Where a database or a snapshot takes part, both sides come through a dump."""
         if isinstance(source, Files) and not live:
             with self.workspace.loaded(source, scratch=scratch) as loaded:
                 yield _Side(catalog=loaded.catalog, loaded=loaded)
@@ -207,13 +207,7 @@ class _Comparing:
         mine = owned(catalog, self._ownership(), beside=beside)
         if not self.options.schemas and not self.options.exclude_schemas:
             return mine
-        return _selected(mine, select([catalog, beside], self.options.schemas, self.options.exclude_schemas))
-
-
-def _selected(catalog: Catalog, selection: Selection) -> Catalog:
-    objects = {name: item for name, item in catalog.objects.items() if selection.takes(item)}
-    edges = tuple(edge for edge in catalog.edges if edge.dependent in objects and edge.referenced in objects)
-    return evolve(catalog, objects=objects, edges=edges)
+        return selected(mine, select([catalog, beside], self.options.schemas, self.options.exclude_schemas))
 
 
 def _phantoms(found: tuple[Difference, ...]) -> Iterator[Phantom]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Catalog, Object
@@ -44,6 +44,13 @@ def select(catalogs: Iterable[Catalog], include: Iterable[str], exclude: Iterabl
         chosen |= found
     dropped = {name for pattern in exclude for name in known if _pattern(pattern).fullmatch(name)}
     return Selection(include=frozenset(chosen), exclude=frozenset(dropped))
+
+
+def selected(catalog: Catalog, selection: Selection) -> Catalog:
+    """The part of a catalog that is selected."""
+    objects = {name: item for name, item in catalog.objects.items() if selection.takes(item)}
+    edges = tuple(edge for edge in catalog.edges if edge.dependent in objects and edge.referenced in objects)
+    return evolve(catalog, objects=objects, edges=edges)
 
 
 def matches(pattern: str, schema: str) -> bool:

@@ -16,6 +16,8 @@ from .project import Project, shown
 if TYPE_CHECKING:
     from .loading import Kind
 
+SNAPSHOT: Final = ".json"
+"""How the name of a snapshot ends."""
 WORDS: Final = ("files", "migrations", "local", "linked", "db")
 
 
@@ -31,7 +33,14 @@ class Files:
     """What of the source is passed over."""
 
 
-Source: TypeAlias = Files | Database
+@frozen(kw_only=True)
+class SnapshotFile:
+    """A catalog that `dump --json` wrote."""
+
+    path: Path
+
+
+Source: TypeAlias = Files | Database | SnapshotFile
 
 
 def parse(word: str, project: Project | None) -> Source:
@@ -55,12 +64,10 @@ def parse(word: str, project: Project | None) -> Source:
             return linked(project)
     if word == "db":
         return named_by_environment()
-    if word.endswith(".json"):
-        raise PgnormError(
-            "snapshots can't be read yet", place=word, hint="Name a database, `files`, `migrations` or a .sql file."
-        )
-    if "://" in word or "=" in word:
+    if "://" in word or ("=" in word and not word.endswith(SNAPSHOT)):
         return Database(conninfo=word)
+    if word.endswith(SNAPSHOT):
+        return _snapshot(Path(word))
     return _script(word)
 
 
@@ -79,6 +86,13 @@ def migrations(project: Project) -> Files:
     return Files(word="migrations", paths=paths, kind="migrations", title=title, notes=notes)
 
 
+def _snapshot(path: Path) -> SnapshotFile:
+    if not path.exists():
+        hint = f"Write it with `pgnorm dump --json -o {path}`."
+        raise PgnormError("there is no such snapshot", place=str(path), hint=hint)
+    return SnapshotFile(path=path)
+
+
 def _script(word: str) -> Files:
     path = Path(word)
     if path.is_dir():
@@ -89,11 +103,9 @@ def _script(word: str) -> Files:
     if path.exists():
         return Files(word=word, paths=(path,), kind="script", title=word)
     close = difflib.get_close_matches(word, WORDS, n=1)
+    kinds = f"{', '.join(WORDS)}, a postgresql:// URL, service=NAME, a .sql file, a folder or a snapshot .json"
     raise PgnormError(
-        f"there is no source `{word}`",
-        hint=f"Did you mean `{close[0]}`?"
-        if close
-        else f"A source is one of {', '.join(WORDS)}, a postgresql:// URL, service=NAME, a .sql file or a folder.",
+        f"there is no source `{word}`", hint=f"Did you mean `{close[0]}`?" if close else f"A source is one of {kinds}."
     )
 
 

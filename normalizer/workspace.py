@@ -1,27 +1,24 @@
-"""Sources opened: databases as they are, files by loading them into the one shadow of the run."""
+"""Sources opened: databases and snapshots as they are, files by loading them into the one shadow of the run."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Final, Self
-
-from attrs import frozen
+from typing import TYPE_CHECKING, Self
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Catalog
-from pgnorm.catalog.quoting import ident
 
 from .adaptation import Level
 from .databases import Database, address, connected
 from .files import SourceFile, read_file
+from .filling import Filling, Loaded, Tell, Watch
 from .ownership import Ownership
 from .platforms import PLAIN, Platform
 from .postgres.shadow import Session, Shadow, open_shadow
 from .project import Project, shown
-from .sources import Files, Source
-from .statements import Statement
+from .sources import Files, SnapshotFile, Source
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -30,23 +27,6 @@ if TYPE_CHECKING:
 
     from .loading import Kind
 
-Tell = Callable[[Level, str], None]
-"""What takes a line for a person."""
-
-Watch = Callable[[Session], Callable[[SourceFile, Statement], None]]
-
-_OWNER: Final = "postgres"
-
-
-@frozen(kw_only=True)
-class Loaded:
-    """A source loaded into the shadow: what its catalog says, and the session, which is undone afterwards."""
-
-    catalog: Catalog
-    session: Session
-    unmodelled: tuple[tuple[str, str], ...]
-    """What of `catalog.unmodelled` the source made: the platform's own is left out."""
-
 
 class Workspace:
     """The sources of one run. A context: at its end the shadow, opened at first need, is gone."""
@@ -54,17 +34,12 @@ class Workspace:
     def __init__(self, project: Project | None, *, tell: Tell, shadow_url: str | None = None) -> None:
         self.project = project
         self.platform: Platform = project.platform if project else PLAIN
-        self.role: str | None = None
-        """The role that the compared database was read as: what files create is its own."""
         self._major = project.major if project else None
         self._once: set[str] = set()
         self._teller = tell
         self._shadow_url = shadow_url
         self._stack = ExitStack()
-        self._given: frozenset[tuple[str, str]] | None = None
-        """What nothing models of the platform beneath the sources; known once the first one is loaded."""
-        self._roles: set[str] = set()
-        """The roles that one source made: what leads from another to it may name them."""
+        self.filling = Filling(roles=project.roles_file if project else None, tell=self._tell)
 
     def __enter__(self) -> Self:
         return self
@@ -109,10 +84,14 @@ class Workspace:
 
         Raises PgnormError for what can't be connected to, read or loaded.
         """
-        if isinstance(source, Database):
-            return self._read_database(source)
-        with self.loaded(source) as loaded:
-            return loaded.catalog
+        if isinstance(source, Files):
+            with self.loaded(source) as loaded:
+                return loaded.catalog
+        catalog = self._read_database(source) if isinstance(source, Database) else self._read_snapshot(source)
+        if "shadow" not in self.__dict__ and self.project is None:
+            self._major = catalog.major
+        self.filling.role = catalog.role
+        return catalog
 
     def roles(self, source: Source) -> "Cluster":
         """The roles of the server that the source is a database of, or that its files are loaded into.
@@ -124,6 +103,10 @@ class Workspace:
         if isinstance(source, Database):
             with self._connected(source) as connection:
                 return read_cluster(connection)
+        if isinstance(source, SnapshotFile):
+            raise PgnormError(
+                "a snapshot holds no roles", place=shown(source.path), hint="Name the database that it was taken of."
+            )
         with self.loaded(source) as loaded:
             return read_cluster(loaded.session.connection)
 
@@ -145,7 +128,7 @@ class Workspace:
             self._tell("warning", note)
         shadow = self.shadow
         files = [read_file(path, label=shown(path)) for path in source.paths]
-        with self._load(shadow, files, source.kind, scratch=scratch) as loaded:
+        with self.filling.catalog(shadow, files, source.kind, scratch=scratch) as loaded:
             yield loaded
 
     @contextmanager
@@ -156,7 +139,7 @@ class Workspace:
         Raises PgnormError where the dump does not load (an extension that the shadow lacks).
         """
         file = SourceFile(path=None, label=title, text=dump)
-        with self._load(self.shadow, [file], "script", scratch=scratch, bare=True) as loaded:
+        with self.filling.catalog(self.shadow, [file], "script", scratch=scratch, bare=True) as loaded:
             yield loaded
 
     @contextmanager
@@ -166,7 +149,7 @@ class Workspace:
         `watch` is asked at the beginning of each attempt to load them for what is called after each statement.
         Raises PgnormError for a text that does not load, with its place.
         """
-        with self._filled(self.shadow, files, kind, watch=watch) as session:
+        with self.filling.session(self.shadow, files, kind, watch=watch) as session:
             yield session
 
     def _tell(self, level: Level, message: str) -> None:
@@ -179,11 +162,7 @@ class Workspace:
         from pgnorm.catalog.reader import read
 
         with self._connected(database) as connection:
-            catalog = read(connection)
-        if "shadow" not in self.__dict__ and self.project is None:
-            self._major = catalog.major
-        self.role = catalog.role
-        return catalog
+            return read(connection)
 
     @contextmanager
     def _connected(self, database: Database) -> "Iterator[Connection]":
@@ -192,94 +171,18 @@ class Workspace:
             self._tell("note", f"source: {address(connection)}, Postgres {version}")
             yield connection
 
-    @contextmanager
-    def _load(
-        self, shadow: Shadow, files: Sequence[SourceFile], kind: "Kind", *, scratch: bool, bare: bool = False
-    ) -> Iterator[Loaded]:
-        """The files loaded into one transaction or, where they don't take that, into a database of their own.
+    def _read_snapshot(self, source: SnapshotFile) -> Catalog:
+        from pgnorm.catalog.snapshots import loads
 
-        `bare` takes away the platform's default privileges: a dump says what an object has beyond Postgres' own.
-        """
-        from pgnorm.catalog.reader import read
-
-        with self._filled(shadow, files, kind, scratch=scratch, bare=bare) as session:
-            catalog = read(session.connection)
-            made = tuple(each for each in catalog.unmodelled if each not in (self._given or ()))
-            yield Loaded(catalog=catalog, session=session, unmodelled=made)
-
-    @contextmanager
-    def _filled(
-        self,
-        shadow: Shadow,
-        files: Sequence[SourceFile],
-        kind: "Kind",
-        *,
-        scratch: bool = False,
-        bare: bool = False,
-        watch: Watch | None = None,
-    ) -> Iterator[Session]:
-        """The files in a session."""
-        from .execution import NeedsScratch
-
-        with ExitStack() as stack:
-            while True:
-                session = stack.enter_context(shadow.session(scratch=scratch))
-                if watch is None and self._given is None:
-                    self._given = _unmodelled(session)
-                if bare:
-                    session.connection.execute("delete from pg_catalog.pg_default_acl")
-                before = _roles(session)
-                try:
-                    self._run(shadow, session, files, kind, transaction=not scratch, watch=watch)
-                    break
-                except NeedsScratch as reason:
-                    self._tell("verbose", f"loaded into a database of its own: {reason}")
-                    stack.close()
-                    scratch = True
-            after = _roles(session)
-            for name in sorted(self._roles - after):
-                session.connection.execute(f"create role {ident(name)}".encode())
-            self._roles |= after - before
-            yield session
-
-    def _run(
-        self,
-        shadow: Shadow,
-        session: Session,
-        files: Sequence[SourceFile],
-        kind: "Kind",
-        *,
-        transaction: bool,
-        watch: Watch | None,
-    ) -> None:
-        from .loading import load
-
-        provide = shadow.provide_extension
-        roles = self.project.roles_file if self.project else None
-        if roles is not None:
-            first = read_file(roles, label=shown(roles))
-            load(session.connection, [first], kind="script", transaction=transaction, provide_extension=provide)
-        report = load(
-            session.connection,
-            files,
-            kind=kind,
-            transaction=transaction,
-            provide_extension=provide,
-            owner=self.role if self.role != _OWNER else None,
-            on_statement=watch(session) if watch else None,
-        )
-        for note in report.notes:
-            self._tell(note.level, f"{note.place}: {note.message}")
-
-
-def _unmodelled(session: Session) -> frozenset[tuple[str, str]]:
-    from pgnorm.catalog.unmodelled import UNMODELLED
-
-    return frozenset((str(what), str(name)) for what, name in session.connection.execute(UNMODELLED))
-
-
-def _roles(session: Session) -> set[str]:
-    return {str(name) for (name,) in session.connection.execute("select rolname from pg_catalog.pg_roles")}
+        label = shown(source.path)
+        snapshot = loads(read_file(source.path, label=label).text, label)
+        catalog = snapshot.catalog
+        confined = f", of {', '.join(snapshot.schemas)} only" if snapshot.schemas is not None else ""
+        self._tell("note", f"source: snapshot {label}, Postgres {_version(catalog.version)}{confined}")
+        if snapshot.later:
+            names = ", ".join(snapshot.later)
+            self._tell("warning", f"{label} was taken by a pgnorm that did not read these kinds: {names}")
+        return catalog
 
 
 def _version(number: int) -> str:

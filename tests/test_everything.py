@@ -12,6 +12,8 @@ import pytest
 
 from pgnorm.catalog.kinds import KINDS
 from pgnorm.catalog.reader import read
+from pgnorm.catalog.secrets import MASK
+from pgnorm.catalog.snapshots import dumps, loads
 from pgnorm.normalizer.diff import diff
 from pgnorm.normalizer.difference import differences
 from pgnorm.normalizer.dump import render
@@ -68,3 +70,14 @@ def test_its_dump_loads_and_dumps_alike(shadow: Shadow, everything: psycopg.Conn
         assert not differences(catalog, again)
         assert render(again, EVERYTHING) == dump
         assert not diff(catalog, again)
+
+
+def test_its_snapshot_says_the_same(everything: psycopg.Connection) -> None:
+    catalog = read(everything)
+    text = dumps(catalog)
+    again = loads(text, "x.json").catalog
+    assert dumps(again) == text
+    assert not differences(catalog, again)
+    assert not differences(again, catalog)
+    lines = zip(_lines(render(again, EVERYTHING)), _lines(render(catalog, EVERYTHING)), strict=True)
+    assert [said for said, was in lines if said != was and MASK not in said] == []

@@ -26,6 +26,7 @@ GENERIC = (
     "catalog/edges.py",
     "catalog/pipeline.py",
     "catalog/reader.py",
+    *(str(path.relative_to(ROOT)) for path in sorted((ROOT / "catalog" / "snapshots").glob("*.py"))),
     "normalizer/actions.py",
     "normalizer/comparing.py",
     "normalizer/decisions.py",

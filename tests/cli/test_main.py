@@ -59,7 +59,7 @@ def test_help_lists_all_commands(run: Run) -> None:
         ("--project nowhere dump", "nowhere: there is no such project folder"),
         ("dump --from files", "there is none from here upwards"),
         ("dump --from migratoins", "Did you mean `migrations`?"),
-        ("dump --from x.json", "x.json: snapshots can't be read yet"),
+        ("dump --from x.json", "x.json: there is no such snapshot"),
         ("diff -f a --check", "--check writes no migration, so it can't be combined with -f"),
         ("diff -f a -o b.sql", "-f can't be combined with -o"),
         ("diff", "outside a project diff needs both sources"),

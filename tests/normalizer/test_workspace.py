@@ -106,13 +106,13 @@ def test_a_live_database_is_read_as_it_is(workspace: Workspace, said: Said) -> N
         database = Database(conninfo=f"host={info.host} port={info.port} user=postgres dbname={info.dbname}")
         assert functions(workspace.read(database)) == {"public.f"}
         named = f"source: database {info.dbname} on {info.host} as postgres, Postgres "
-    assert workspace.role == "postgres"
+    assert workspace.filling.role == "postgres"
     assert any(message.startswith(named) for _, message in said)
 
 
 def test_what_files_create_belongs_to_the_role_of_the_database(workspace: Workspace, folder: Path) -> None:
     (folder / "schemas/a.sql").write_text(function("f"))
-    workspace.role = "pgnorm_owner"
+    workspace.filling.role = "pgnorm_owner"
     catalog = workspace.read(files(workspace, "files"))
     assert {item.owner for item in catalog.objects.values() if item.name == "f"} == {"pgnorm_owner"}
 

@@ -1,0 +1,80 @@
+"""Graphs of what needs what: sorted as pg_dump sorts them, and the loops in them (pg_dump_sort.c)."""
+
+import heapq
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from typing import TypeVar
+
+N = TypeVar("N", bound=Hashable)
+Needs = dict[N, dict[N, None]]
+
+
+def topological(order: Sequence[N], needs: Mapping[N, Iterable[N]]) -> list[N] | None:
+    """`order` with each item after all that it needs, disturbed as pg_dump's TopoSort disturbs it; None for a loop.
+
+    It fills the result from its end, each time with the latest of those that nothing left needs.
+    """
+    place = {item: index for index, item in enumerate(order)}
+    waiting = dict.fromkeys(order, 0)
+    for item in order:
+        for other in needs[item]:
+            waiting[other] += 1
+    ready = [-place[item] for item in order if not waiting[item]]
+    heapq.heapify(ready)
+    done: list[N] = []
+    while ready:
+        item = order[-heapq.heappop(ready)]
+        done.append(item)
+        for other in needs[item]:
+            waiting[other] -= 1
+            if not waiting[other]:
+                heapq.heappush(ready, -place[other])
+    return done[::-1] if len(done) == len(order) else None
+
+
+def stuck(needs: Mapping[N, Iterable[N]]) -> list[N]:
+    """The nodes that a topological sort from the end cannot reach, in the order of `needs`."""
+    waiting = dict.fromkeys(needs, 0)
+    for others in needs.values():
+        for other in others:
+            waiting[other] += 1
+    ready = [item for item, count in waiting.items() if not count]
+    while ready:
+        for other in needs[ready.pop()]:
+            waiting[other] -= 1
+            if not waiting[other]:
+                ready.append(other)
+    return [item for item, count in waiting.items() if count]
+
+
+def find_loops(items: Sequence[N], needs: Mapping[N, Iterable[N]]) -> Iterable[list[N]]:
+    """Dependency loops among `items`, none sharing a node with one found before (pg_dump_sort.c, findLoop)."""
+    processed: set[N] = set()
+    for start in items:
+        loop = _find_loop(start, needs, processed)
+        processed.update(loop or (start,))
+        if loop:
+            yield loop
+
+
+def _find_loop(start: N, needs: Mapping[N, Iterable[N]], processed: set[N]) -> list[N]:
+    """A loop through `start`: it, what it needs, what that needs … until something needs `start`; empty for none."""
+    if start in processed:
+        return []
+    path: dict[N, None] = {}
+    seen: set[N] = set()
+    stack: list[Iterator[N]] = [iter((start,))]
+    while stack:
+        for item in stack[-1]:
+            if item in processed or item in seen:
+                continue
+            seen.add(item)
+            path[item] = None
+            if start in needs[item]:
+                return list(path)
+            stack.append(iter(needs[item]))
+            break
+        else:
+            stack.pop()
+            if path:
+                path.popitem()
+    return []

@@ -1,0 +1,237 @@
+"""A snapshot's text as a catalog again, each value checked: what is not as it should be is named with its place."""
+
+import difflib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final, NoReturn
+
+from attrs import frozen
+
+from ..errors import PgnormError
+from ..kinds import KINDS
+from ..model import Catalog, Edge, Object, ObjectId
+from .values import NOTHING, Codec, Mismatch, codec, codecs, own_codecs, secrets
+from .writing import FORM, VERSION, reordered
+
+AGAIN: Final = "Take the snapshot again with `pgnorm dump --json`."
+HEAD: Final = {
+    "server_version_num": codec(int),
+    "server_version": codec(str),
+    "role": codec(str),
+    "schemas": codec(tuple[str, ...] | None),
+    "unmodelled": codec(tuple[tuple[str, str], ...]),
+}
+OPTIONAL: Final = frozenset({"schemas", "reading_order"})
+MEMBERS: Final = (*HEAD, "attributes", "objects", "reading_order")
+EDGES: Final = {"needs": False, "body_needs": True}
+BESIDE: Final = {"kind": "", **EDGES}
+"""What an object has beside its attributes."""
+
+
+@frozen(kw_only=True)
+class Snapshot:
+    """What a snapshot says."""
+
+    catalog: Catalog
+    schemas: tuple[str, ...] | None
+    """The schemas that it was confined to, None for a whole one."""
+    later: tuple[str, ...]
+    """The kinds that nothing read when it was taken."""
+
+
+def loads(text: str, label: str) -> Snapshot:
+    """The catalog in the text of a snapshot, which messages call `label`.
+
+    Raises PgnormError for a text that is no snapshot, or one of a newer pgnorm, and for each key, kind, attribute and
+    value that is not as docs/snapshot.md has it.
+    """
+    return _Reader(label).read(_parsed(text, label))
+
+
+def _parsed(text: str, label: str) -> Mapping[str, object]:
+    def once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            names = [name for name, _ in pairs]
+            twice = next(name for name in names if names.count(name) > 1)
+            raise PgnormError(f'"{twice}" stands twice in one object', place=label, hint=AGAIN)
+        return found
+
+    try:
+        document: object = json.loads(text, object_pairs_hook=once)
+    except json.JSONDecodeError as error:
+        place = f"{label}:{error.lineno}:{error.colno}"
+        raise PgnormError(f"the file is not JSON: {error.msg}", place=place, hint=AGAIN) from None
+    except RecursionError:
+        raise PgnormError("the file is no snapshot of pgnorm", place=label, hint=AGAIN) from None
+    if not isinstance(document, dict) or FORM not in document:
+        raise PgnormError("the file is no snapshot of pgnorm", place=label, hint=AGAIN)
+    return document
+
+
+class _Reader:
+    def __init__(self, label: str) -> None:
+        self.label = label
+        self.kinds = {kind.kind: kind for kind in KINDS}
+
+    def read(self, document: Mapping[str, object]) -> Snapshot:
+        version = document[FORM]
+        if type(version) is not int or version < 1:
+            self._refuse(FORM, "must be a version, a whole number from 1 on")
+        if version > VERSION:
+            raise PgnormError(
+                f"the snapshot has form {version}, which a newer pgnorm wrote; this one reads up to form {VERSION}",
+                place=self.label,
+                hint="Use that pgnorm, or take the snapshot again with this one: pgnorm dump --json.",
+            )
+        self._only(document, (FORM, *MEMBERS), "", "key")
+        for name in MEMBERS:
+            if name not in document and name not in OPTIONAL:
+                self._refuse("", f"the key `{name}` is missing")
+        head = {name: self._value(one, document.get(name), name) for name, one in HEAD.items()}
+        known = self._attributes(document["attributes"])
+        objects, edges = self._objects(document["objects"])
+        catalog = Catalog(
+            version=_number(head["server_version_num"]),
+            server=str(head["server_version"]),
+            role=str(head["role"]),
+            objects=objects,
+            edges=edges,
+            unmodelled=_pairs(head["unmodelled"]),
+        )
+        if "reading_order" in document:
+            catalog = self._in_order(catalog, document["reading_order"])
+        schemas = head["schemas"]
+        return Snapshot(
+            catalog=catalog,
+            schemas=tuple(map(str, schemas)) if isinstance(schemas, tuple) else None,
+            later=tuple(kind for kind in self.kinds if kind not in known),
+        )
+
+    def _attributes(self, said: object) -> frozenset[str]:
+        """The kinds that were read when it was taken, with the attributes that are attributes still."""
+        if not isinstance(said, dict):
+            self._refuse("attributes", "must be an object")
+        for name, value in said.items():
+            place = f"attributes.{name}"
+            kind = self._kind(name, place)
+            names = self._value(codec(tuple[str, ...]), value, place)
+            assert isinstance(names, tuple)
+            now = own_codecs(kind)
+            self._only(names, now, place, f"attribute of a {name}")
+            for missing in (one for one in now if one not in names):
+                self._refuse(place, f"it was taken by a pgnorm that did not read the attribute `{missing}`")
+        return frozenset(said)
+
+    def _objects(self, said: object) -> tuple[dict[ObjectId, Object], tuple[Edge, ...]]:
+        if not isinstance(said, list):
+            self._refuse("objects", "must be an array")
+        objects: dict[ObjectId, Object] = {}
+        needs: list[tuple[str, ObjectId, object, bool]] = []
+        for place, values in enumerate(said):
+            path = f"objects[{place}]"
+            item = self._object(values, path)
+            if item.id in objects:
+                self._refuse(path, f"the {item.kind} {item.label} stands here twice")
+            objects[item.id] = item
+            needs += [(f"{path}.{key}", item.id, values[key], body) for key, body in EDGES.items() if key in values]
+        edges: list[Edge] = []
+        for item in objects.values():
+            if item.parent in objects:
+                edges.append(Edge(item.id, item.parent))
+            elif item.embedded:
+                self._refuse("objects", f"what the {item.kind} {item.label} is a part of is missing")
+        for path, dependent, names, body in needs:
+            edges += [Edge(dependent, name, body) for name in self._names(names, path, objects)]
+        return objects, tuple(sorted(dict.fromkeys(edges)))
+
+    def _object(self, said: object, path: str) -> Object:
+        if not isinstance(said, dict):
+            self._refuse(path, "must be an object")
+        if not isinstance(said.get("kind"), str):
+            self._refuse(path, "the key `kind` is missing, or no string")
+        kind = self._kind(said["kind"], f"{path}.kind")
+        known = codecs(kind)
+        values: dict[str, object] = {**secrets(kind)}
+        for name, one in known.items():
+            if name in said:
+                values[name] = self._value(one, said[name], f"{path}.{name}")
+            elif one.empty is NOTHING or name == "name":
+                self._refuse(path, f"the attribute `{name}` of a {kind.kind} is missing")
+            else:
+                values[name] = one.empty
+        self._only(said, {**known, **BESIDE}, path, f"attribute of a {kind.kind}")
+        # The codecs have made each value of the type that its attribute is declared with.
+        return kind(**values)  # type: ignore[arg-type]
+
+    def _in_order(self, catalog: Catalog, said: object) -> Catalog:
+        path = "reading_order"
+        if not isinstance(said, dict) or set(said) != {"objects", "edges"} or not isinstance(said["edges"], list):
+            self._refuse(path, "must be an object with the keys `objects` and `edges`")
+        order = list(self._names(said["objects"], f"{path}.objects", catalog.objects))
+        edges: list[Edge] = []
+        for place, value in enumerate(said["edges"]):
+            at = f"{path}.edges[{place}]"
+            if not isinstance(value, list) or len(value) != 3 or not isinstance(value[2], bool):
+                self._refuse(at, "must be an array of two names and true or false")
+            dependent, referenced = self._names(value[:2], at, catalog.objects)
+            edges.append(Edge(dependent, referenced, value[2]))
+        if len(set(order)) < len(order) or len(set(edges)) < len(edges) or not set(edges) <= set(catalog.edges):
+            self._refuse(path, "must name each object and each need once")
+        return reordered(catalog, order, edges)
+
+    def _names(self, said: object, path: str, known: Mapping[ObjectId, Object]) -> Iterator[ObjectId]:
+        if not isinstance(said, list):
+            self._refuse(path, "must be an array of names")
+        for place, words in enumerate(said):
+            if (
+                not isinstance(words, list)
+                or len(words) not in (3, 4)
+                or not all(isinstance(one, str) for one in words)
+            ):
+                self._refuse(f"{path}[{place}]", "must be an array of kind, schema, name and maybe detail")
+            name = ObjectId(*words)
+            if name not in known:
+                self._refuse(f"{path}[{place}]", f"there is no {_words(name)} in the snapshot")
+            yield name
+
+    def _kind(self, name: str, path: str) -> type[Object]:
+        if name not in self.kinds:
+            self._refuse(path, f"there is no kind `{name}`", near=(name, tuple(self.kinds)))
+        return self.kinds[name]
+
+    def _value(self, one: Codec, said: object, path: str) -> object:
+        try:
+            return one.decode(said)
+        except Mismatch as error:
+            self._refuse(f"{path}{error.path}", error.problem)
+
+    def _only(
+        self,
+        said: Sequence[str] | Mapping[str, object],
+        known: Sequence[str] | Mapping[str, object],
+        path: str,
+        what: str,
+    ) -> None:
+        for name in said:
+            if name not in known:
+                self._refuse(path, f"there is no {what} called `{name}`", near=(name, tuple(known)))
+
+    def _refuse(self, path: str, problem: str, *, near: tuple[str, Sequence[str]] | None = None) -> NoReturn:
+        close = difflib.get_close_matches(*near, n=1) if near else []
+        hint = f"Did you mean `{close[0]}`? Else: {AGAIN[0].lower()}{AGAIN[1:]}" if close else AGAIN
+        raise PgnormError(problem, place=f"{self.label}: {path}" if path else self.label, hint=hint)
+
+
+def _words(name: ObjectId) -> str:
+    return f"{name.kind} {'.'.join(word for word in (name.schema, name.detail, name.name) if word)}"
+
+
+def _number(value: object) -> int:
+    assert isinstance(value, int)
+    return value
+
+
+def _pairs(value: object) -> tuple[tuple[str, str], ...]:
+    assert isinstance(value, tuple)
+    return tuple((what, name) for what, name in value)

@@ -1,0 +1,140 @@
+"""Files loaded into a session of the shadow: one transaction or, where they don't take that, a scratch database."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from attrs import define, field, frozen
+
+from pgnorm.catalog.model import Catalog
+from pgnorm.catalog.quoting import ident
+
+from .adaptation import Level
+from .files import SourceFile, read_file
+from .postgres.shadow import Session, Shadow
+from .project import shown
+from .statements import Statement
+
+if TYPE_CHECKING:
+    from .loading import Kind
+
+Tell = Callable[[Level, str], None]
+"""What takes a line for a person."""
+
+Watch = Callable[[Session], Callable[[SourceFile, Statement], None]]
+
+_OWNER: Final = "postgres"
+
+
+@frozen(kw_only=True)
+class Loaded:
+    """A source loaded into the shadow: what its catalog says, and the session, which is undone afterwards."""
+
+    catalog: Catalog
+    session: Session
+    unmodelled: tuple[tuple[str, str], ...]
+    """What of `catalog.unmodelled` the source made: the platform's own is left out."""
+
+
+@define(kw_only=True)
+class Filling:
+    """What the loads of one run have in common."""
+
+    roles: Path | None
+    """The file that makes the project's roles, which is loaded first."""
+    tell: Tell
+    role: str | None = None
+    """The role that the compared database was read as: what files create is its own."""
+    _given: frozenset[tuple[str, str]] | None = field(default=None, init=False)
+    """What nothing models of the platform beneath the sources; known once the first one is loaded."""
+    _made: set[str] = field(factory=set, init=False)
+    """The roles that one source made: what leads from another to it may name them."""
+
+    @contextmanager
+    def catalog(
+        self, shadow: Shadow, files: Sequence[SourceFile], kind: "Kind", *, scratch: bool, bare: bool = False
+    ) -> Iterator[Loaded]:
+        """The files loaded into one transaction or, where they don't take that, into a database of their own.
+
+        `bare` takes away the platform's default privileges: a dump says what an object has beyond Postgres' own.
+        """
+        from pgnorm.catalog.reader import read
+
+        with self.session(shadow, files, kind, scratch=scratch, bare=bare) as session:
+            catalog = read(session.connection)
+            made = tuple(each for each in catalog.unmodelled if each not in (self._given or ()))
+            yield Loaded(catalog=catalog, session=session, unmodelled=made)
+
+    @contextmanager
+    def session(
+        self,
+        shadow: Shadow,
+        files: Sequence[SourceFile],
+        kind: "Kind",
+        *,
+        scratch: bool = False,
+        bare: bool = False,
+        watch: Watch | None = None,
+    ) -> Iterator[Session]:
+        """The files in a session."""
+        from .execution import NeedsScratch
+
+        with ExitStack() as stack:
+            while True:
+                session = stack.enter_context(shadow.session(scratch=scratch))
+                if watch is None and self._given is None:
+                    self._given = _unmodelled(session)
+                if bare:
+                    session.connection.execute("delete from pg_catalog.pg_default_acl")
+                before = _roles(session)
+                try:
+                    self._run(shadow, session, files, kind, transaction=not scratch, watch=watch)
+                    break
+                except NeedsScratch as reason:
+                    self.tell("verbose", f"loaded into a database of its own: {reason}")
+                    stack.close()
+                    scratch = True
+            after = _roles(session)
+            for name in sorted(self._made - after):
+                session.connection.execute(f"create role {ident(name)}".encode())
+            self._made |= after - before
+            yield session
+
+    def _run(
+        self,
+        shadow: Shadow,
+        session: Session,
+        files: Sequence[SourceFile],
+        kind: "Kind",
+        *,
+        transaction: bool,
+        watch: Watch | None,
+    ) -> None:
+        from .loading import load
+
+        provide = shadow.provide_extension
+        if self.roles is not None:
+            first = read_file(self.roles, label=shown(self.roles))
+            load(session.connection, [first], kind="script", transaction=transaction, provide_extension=provide)
+        report = load(
+            session.connection,
+            files,
+            kind=kind,
+            transaction=transaction,
+            provide_extension=provide,
+            owner=self.role if self.role != _OWNER else None,
+            on_statement=watch(session) if watch else None,
+        )
+        for note in report.notes:
+            self.tell(note.level, f"{note.place}: {note.message}")
+
+
+def _unmodelled(session: Session) -> frozenset[tuple[str, str]]:
+    from pgnorm.catalog.unmodelled import UNMODELLED
+
+    return frozenset((str(what), str(name)) for what, name in session.connection.execute(UNMODELLED))
+
+
+def _roles(session: Session) -> set[str]:
+    return {str(name) for (name,) in session.connection.execute("select rolname from pg_catalog.pg_roles")}

@@ -1,0 +1,87 @@
+"""Snapshots on the command line: `dump --json`, and the file as a source of each command."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import psycopg
+import pytest
+
+Run = Callable[[str], tuple[int, str, str]]
+
+
+def _url(connection: psycopg.Connection) -> str:
+    info = connection.info
+    return f"host={info.host} port={info.port} user={info.user} dbname={info.dbname}"
+
+
+@pytest.mark.usefixtures("crm")
+def test_a_snapshot_of_the_files_stands_for_them(run: Run) -> None:
+    assert run("-q dump --json -o all.json") == (0, "", "")
+    assert run("-q dump --from all.json --format pg_dump")[1] == run("-q dump --format pg_dump")[1]
+    assert run("-q dump --from all.json -n auth")[1] == run("-q dump -n auth")[1]
+    assert run("-q dump --from all.json --json")[1] == Path("all.json").read_text()
+    for sides in ("--from all.json", "--from files --to all.json"):
+        code, out, err = run(f"diff --check {sides}")
+        assert (code, out) == (0, "")
+        assert "source: snapshot all.json, Postgres " in err
+    fixed = run("-q fix-functions --diff --from migrations")[1]
+    assert run("-q dump --json --from migrations -o before.json")[0] == 0
+    assert run("-q fix-functions --diff --from before.json")[1] == fixed
+    planned = run("-q diff --from before.json")[1]
+    assert 'GRANT ALL ON FUNCTION "public"."get_sale_id_by_email"' in planned
+    assert planned.endswith(run("-q diff")[1])
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_part_holds_the_objects_of_its_schemas(run: Run, database: psycopg.Connection) -> None:
+    database.execute(
+        "create schema a; create schema b; create table b.t (x int);"
+        "create table a.t (x int default 1); create statistics a.s on (x + 1) from b.t;"
+    )
+    line = f"-q dump --db-url '{_url(database)}'"
+    assert run(f"{line} -n a --json -o a.json")[0] == 0
+    assert run("-q dump --from a.json -n a")[1] == run(f"{line} -n a")[1]
+    assert '"b"."t" (' not in run("-q dump --from a.json")[1]
+    assert ", of a only\n" in run("dump --from a.json")[2]
+
+
+@pytest.mark.usefixtures("folder")
+def test_what_is_not_modelled_is_kept(run: Run, database: psycopg.Connection) -> None:
+    database.execute("create type shell")
+    assert run(f"-q dump --json --db-url '{_url(database)}' -o x.json")[0] == 0
+    assert run("-q dump --from x.json")[2] == run(f"-q dump --db-url '{_url(database)}'")[2]
+
+
+@pytest.mark.usefixtures("folder")
+def test_secrets_are_in_no_snapshot_and_no_difference(run: Run, database: psycopg.Connection) -> None:
+    database.execute(
+        "create foreign data wrapper w; create server s foreign data wrapper w;"
+        "create user mapping for public server s options (user 'u', password 'sesame')"
+    )
+    url = _url(database)
+    assert run(f"-q dump --json --db-url '{url}' -o x.json")[0] == 0
+    assert "sesame" not in Path("x.json").read_text()
+    assert run(f"-q diff --from x.json --to '{url}'")[:2] == (0, "")
+    assert run(f"-q diff --from '{url}' --to x.json")[:2] == (0, "")
+
+
+@pytest.mark.parametrize("option", ["--format pg_dump", "--keep-comments", "--roles"])
+def test_json_has_one_form(run: Run, plain: Path, option: str) -> None:
+    assert plain.is_dir()
+    code, out, err = run(f"dump --json {option}")
+    assert (code, out) == (2, "")
+    assert "--json" in err
+
+
+def test_roles_are_in_no_snapshot(run: Run, plain: Path) -> None:
+    assert run("-q dump --json -o x.json")[0] == 0
+    assert plain.is_dir()
+    code, out, err = run("dump --roles --from x.json")
+    assert (code, out) == (2, "")
+    assert "x.json: a snapshot holds no roles\nhint: " in err
+
+
+def test_both_sides_can_not_be_one_snapshot(run: Run, plain: Path) -> None:
+    assert run("-q dump --json -o x.json")[0] == 0
+    code, _, err = run(f"diff --from x.json --to {plain}/x.json")
+    assert (code, "both sides are the same source" in err) == (2, True)
