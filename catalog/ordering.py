@@ -112,9 +112,10 @@ class _Graph:
                     self.owners[body] = node
         for item in catalog.objects.values():
             outer = item
-            while outer.embedded and outer.parent is not None:
-                outer = catalog.objects[outer.parent]
-            self.nodes[item.id] = self.nodes[outer.id]
+            while outer.embedded and (parent := outer.parent) is not None:
+                outer = catalog.objects[parent]
+            if outer is not item:
+                self.nodes[item.id] = self.nodes[outer.id]
         self.needs |= {shell: {} for shell in self.shells.values()}
         for node in self.needs:
             part = node.item
@@ -122,15 +123,17 @@ class _Graph:
                 self.owners[node] = self.nodes[part.parent]
 
     def _link_dependencies(self, catalog: Catalog) -> None:
-        for edge in catalog.edges:
-            dependent, referenced = self.nodes[edge.dependent], self.nodes[edge.referenced]
-            if (edge.dependent, edge.referenced) in catalog.shell_users:
-                referenced = self.shells[edge.referenced]
+        followers = ((item.id, item.ordered_with) for item in catalog.objects.values())
+        leaders = {follower: self.nodes[leader] for follower, leader in followers if leader in self.nodes}
+        shell_users = catalog.shell_users
+        for needy, needed, body in catalog.edges:
+            dependent, referenced = self.nodes[needy], self.nodes[needed]
+            if shell_users and (needy, needed) in shell_users:
+                referenced = self.shells[needed]
             if dependent is not referenced:
-                self.needs[self.bodies[edge.dependent] if edge.body else dependent][referenced] = None
-            leader = catalog.objects[edge.dependent].ordered_with
-            if leader is not None and leader in self.nodes and referenced is not self.nodes[leader]:
-                self.needs[self.nodes[leader]][referenced] = None
+                self.needs[self.bodies[needy] if body else dependent][referenced] = None
+            if leaders and (leader := leaders.get(needy)) is not None and referenced is not leader:
+                self.needs[leader][referenced] = None
 
     def _link_parts(self) -> None:
         """An inline part comes before its owner, so that what the part needs does too; likewise a body."""

@@ -71,6 +71,7 @@ class _Writer:
         self.arrangement = arrangement
         self.out: list[str] = []
         self.target = target
+        self.parts: dict[ObjectId, tuple[Object, ...]] = {}
         self.tablespace: str | None = None
         self.access_method: str | None = None
 
@@ -105,7 +106,10 @@ class _Writer:
 
     def _parts(self, item: Object) -> tuple[Object, ...]:
         """What is printed inside its CREATE: its embedded parts, then those inline ones that stay inline."""
-        return inside(self.catalog, item.id, self.arrangement.apart)
+        found = self.parts.get(item.id)
+        if found is None:
+            found = self.parts[item.id] = inside(self.catalog, item.id, self.arrangement.apart)
+        return found
 
     def _entries(self, item: Object, form: Form) -> Iterator[Entry]:
         if form is Form.SHELL:
@@ -131,6 +135,8 @@ class _Writer:
             for each in (item, *parts)
             for name in each.extensions
         )
+        if not text:
+            return entry
         place = len(entry.sql) if entry.extensions_at is None else entry.extensions_at
         return entry.with_sql(entry.sql[:place] + text + entry.sql[place:])
 
