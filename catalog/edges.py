@@ -32,9 +32,17 @@ def edges_between(
     known: dict[Address, Object | None] = {}
     found: dict[tuple[ObjectId, ObjectId, bool], None] = {}
     extensions: dict[ObjectId, set[str]] = {}
+    ties: set[tuple[ObjectId, ObjectId]] = set()
+    names = {item.id for item in objects.values()}
     for item in objects.values():
         if (parent := item.parent) is not None:
             found[item.id, parent, False] = None
+        for other in item.also_needs:
+            if other in names:
+                found[item.id, other, False] = None
+        if item.ties is not None:
+            ties.add(item.ties)
+        ties.update((item.id, lead.leader) for lead in item.leads)
     for row in rows:
         address = row[:3]
         dependent = known[address] if address in known else _resolve(address, objects, folded, known)
@@ -47,9 +55,10 @@ def edges_between(
         if row[6] == DEPENDS_ON_EXTENSION:
             extensions.setdefault(dependent.id, set()).add(referenced.name)
         needy = (dependent.parent if dependent.derived else None) or dependent.id
-        if needy != referenced.id:
-            found[needy, referenced.id, bool(dependent.body_catalog) and row[0] in bodies] = None
-    return tuple(map(Edge._make, found)), extensions
+        needed = (referenced.parent if dependent.derived and referenced.derived else None) or referenced.id
+        if needy != needed:
+            found[needy, needed, bool(dependent.body_catalog) and row[0] in bodies] = None
+    return tuple(Edge(*edge, edge[:2] in ties) for edge in found), extensions
 
 
 def _resolve(

@@ -10,11 +10,6 @@ with system (oid) as (
 )
 select what, replace(coalesce(name, (pg_identify_object(classid, objid, 0)).identity, objid::text), '"', '')
   from ( select 'foreign table', 'pg_class'::regclass, oid, relnamespace, null::text from pg_class where relkind = 'f'
-   union all select 'inherited or partitioned table', 'pg_class'::regclass, c.oid, relnamespace, null from pg_class c
-              where relkind in ('r', 'p')
-                and (relkind = 'p' or relispartition or exists (select from pg_inherits i where i.inhrelid = c.oid))
-   union all select 'typed table', 'pg_class'::regclass, oid, relnamespace, null from pg_class
-              where relkind in ('r', 'p') and reloftype <> 0
    union all select 'invalid index', 'pg_index'::regclass, x.indexrelid, c.relnamespace
                   , (pg_identify_object('pg_class'::regclass, x.indexrelid, 0)).identity
                from pg_index x join pg_class c on c.oid = x.indexrelid

@@ -8,6 +8,9 @@ from pgnorm.catalog.loops import find_loops, topological
 from pgnorm.catalog.model import Catalog, Object, ObjectId
 
 from .decisions import Decisions
+from .difference import parts_below
+from .following import Following
+from .tying import order_followers, order_ties
 
 
 class Action(NamedTuple):
@@ -37,6 +40,7 @@ class Actions:
         """What takes another with it as it leaves: a type its functions."""
         self.shells = frozenset(shelled for _, shelled in new.shell_users if fate.fresh(shelled))
         """Those of the new objects that a shell goes ahead of."""
+        self.following = Following(old, new, fate)
         self.apart: set[ObjectId] = set()
         """Parts that a loop forces into a statement of their own, instead of inside their owner's."""
 
@@ -74,16 +78,18 @@ class Actions:
 
         touched = self._touched()
         for edge in self.old.edges:
-            if edge.dependent not in touched or edge.referenced not in touched:
+            if edge.tied or edge.dependent not in touched or edge.referenced not in touched:
                 continue
-            dropped, freed = self._leaver(edge.dependent), self._leaver(edge.referenced)
+            dropped, freed = self.leaver(edge.dependent), self.leaver(edge.referenced)
             before(dropped, freed)
             before(_last(dropped), _last(freed))
-            before(dropped, self._altered(edge.referenced))
+            before(dropped, self.alterer(edge.referenced))
+            for leader in self.following.altered_leaders(self.old.objects[edge.referenced]):
+                before(dropped, self.alterer(leader))
             if dropped is None:
-                before(self._altered(edge.dependent), _last(freed))
+                before(self.alterer(edge.dependent), _last(freed))
         for edge in self.new.edges:
-            if edge.dependent not in touched or edge.referenced not in touched:
+            if edge.tied or edge.dependent not in touched or edge.referenced not in touched:
                 continue
             if (edge.dependent, edge.referenced) in self.new.shell_users:
                 before(self._shell(edge.referenced), self.maker(edge.dependent))
@@ -97,8 +103,10 @@ class Actions:
                 before(Action(name, aside=True), self._shell(name))
                 before(Action(name), Action(name, drop=True))
             else:
-                before(self._leaver(name), self.maker(name))
-                before(self._leaver(name), self._shell(name))
+                before(self.leaver(name), self.maker(name))
+                before(self.leaver(name), self._shell(name))
+        order_ties(self, before)
+        order_followers(self, before)
         self._order_referrers(before)
         self._order_names(before)
         self._order_default_privileges(before)
@@ -111,7 +119,7 @@ class Actions:
 
     def _actions(self) -> Iterator[Action]:
         for name in (*self.fate.dropped, *self.fate.replaced):
-            leaver = self._leaver(name)
+            leaver = self.leaver(name)
             if leaver is not None:
                 yield leaver
                 if leaver.aside:
@@ -126,7 +134,7 @@ class Actions:
         """The action that makes the shell of a new object."""
         return Action(name, shell=True) if name in self.shells else None
 
-    def _leaver(self, name: ObjectId) -> Action | None:
+    def leaver(self, name: ObjectId) -> Action | None:
         """The action that takes the old object away: its own drop or that of what it is a part of."""
         item: Object | None = self.old.objects.get(name)
         while item is not None and self.fate.gone(item.id):
@@ -136,6 +144,9 @@ class Actions:
             if owner is None or not self.fate.gone(owner.id) or alone:
                 if item.derived:
                     return None
+                taker = self.following.taker(item)
+                if taker is not None and item.id not in self.fate.set_aside:
+                    return self.leaver(taker)
                 return Action(item.id, drop=True) if item.id not in self.fate.set_aside else Action(item.id, aside=True)
             item = owner
         return None
@@ -148,7 +159,7 @@ class Actions:
             if owner is None or not self.comes_inside(item, owner):
                 return Action(item.id)
             item = owner
-        return self._altered(item.id) if item is not None else None
+        return self.alterer(item.id) if item is not None else None
 
     def comes_inside(self, item: Object, owner: Object) -> bool:
         """Whether the owner's statement creates the part with it."""
@@ -160,7 +171,8 @@ class Actions:
         inner = item.embedded or (item.inline and item.id not in self.apart)
         return inner and self.fate.fresh(owner.id)
 
-    def _altered(self, name: ObjectId) -> Action | None:
+    def alterer(self, name: ObjectId) -> Action | None:
+        """The action that alters an object that stays."""
         return Action(name) if name in self.fate.altered or name in self.fate.rebound else None
 
     def _order_referrers(self, before: Before) -> None:
@@ -174,26 +186,28 @@ class Actions:
             users = sorted({user for each in used for user in self.old.needed_by.get(each, ())})
             for tie in map(self.old.objects.__getitem__, users):
                 if tie.refers and tie.parent is not None and not self.fate.gone(tie.id):
-                    pair = (self._altered(tie.parent), self._altered(name))
+                    pair = (self.alterer(tie.parent), self.alterer(name))
                     before(*(pair if first else pair[::-1]))
 
     def _order_names(self, before: Before) -> None:
         """What takes a name is created after what had it is dropped."""
-        holders: dict[tuple[str, ...], Action] = {}
+        holders: dict[tuple[str, ...], list[Action]] = {}
         for name in (*self.fate.dropped, *self.fate.replaced):
-            leaver = self._leaver(name)
+            leaver = self.leaver(name)
             if leaver is not None:
-                holders.update(dict.fromkeys(self.old.objects[name].claims, leaver))
+                for claim in self.old.objects[name].claims:
+                    holders.setdefault(claim, []).append(leaver)
         for name in (*self.fate.created, *self.fate.replaced, *self.fate.altered):
             for claim in self.new.objects[name].claims:
-                if claim in holders and holders[claim].id != name:
-                    before(holders[claim], self.maker(name))
-                    before(holders[claim], self._shell(name))
+                for holder in holders.get(claim, ()):
+                    if holder.id != name:
+                        before(holder, self.maker(name))
+                        before(holder, self._shell(name))
 
     def _order_default_privileges(self, before: Before) -> None:
         """What is created gets the old default privileges, whatever becomes of these."""
         granting = [self.maker(name) for name, item in self.new.objects.items() if item.default_grants]
-        leaving = [self._leaver(name) for name, item in self.old.objects.items() if item.default_grants]
+        leaving = [self.leaver(name) for name, item in self.old.objects.items() if item.default_grants]
         for action in filter(None, (*granting, *leaving)):
             for name in (*self.fate.created, *self.fate.replaced):
                 if self.new.objects[name].default_acl_type:
@@ -209,7 +223,7 @@ class Actions:
                     continue
                 touched = catalog.needed_by if action.drop else catalog.needs
                 others = (*touched.get(part.id, ()), *(catalog.needs.get(part.id, ()) if action.drop else ()))
-                reached = {self._leaver(other) if action.drop else self.maker(other) for other in others}
+                reached = {self.leaver(other) if action.drop else self.maker(other) for other in others}
                 if any(other and other != action and (other.id, other.drop) in members for other in reached):
                     self.apart.add(part.id)
                     return
@@ -218,13 +232,6 @@ class Actions:
             f"no order of statements works for these objects, which depend on each other: {names}",
             hint="Make the change in two steps: first without the dependency that closes the circle.",
         )
-
-
-def parts_below(catalog: Catalog, name: ObjectId) -> Iterator[Object]:
-    """Everything that belongs to an object, its parts' parts included."""
-    for part in catalog.parts.get(name, ()):
-        yield part
-        yield from parts_below(catalog, part.id)
 
 
 def _last(leaver: Action | None) -> Action | None:

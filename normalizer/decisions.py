@@ -9,7 +9,8 @@ from attrs import define, evolve, field
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Catalog, Change, Object, ObjectId, own_fields
 
-from .difference import Difference, is_part_of
+from .difference import Difference, changes, is_part_of
+from .following import Following
 
 
 class Disturbance(Enum):
@@ -53,6 +54,7 @@ class _Deciding:
         self.old = old
         self.new = new
         self.result: Final = Decisions()
+        self.following: Final = Following(old, new, self.result)
         self.queue: Final[deque[tuple[ObjectId, Disturbance]]] = deque()
 
     def decide(self, differences: tuple[Difference, ...]) -> Decisions:
@@ -68,7 +70,27 @@ class _Deciding:
             for dependent in sorted(self.old.needed_by.get(item, ())):
                 if dependent in self.new.objects and not self.result.gone(dependent):
                     self._drag(dependent, item, disturbance)
+            for follower in self.following.led_by(item) if self.result.gone(item) else ():
+                if follower.adopted and follower.id in self.new.objects:
+                    self._replace(follower.id)
+        self._lead()
         return self.result
+
+    def _lead(self) -> None:
+        """Look at what is led as the alterations of its leaders leave it: only what is then different is altered."""
+        for leader in [name for name, difference in self.result.altered.items() if difference.own]:
+            for follower in self.following.led_by(leader):
+                if follower.id in self.new.objects and not self.result.gone(follower.id):
+                    self._lead_one(follower)
+
+    def _lead_one(self, follower: Object) -> None:
+        left = follower
+        for leader in self.following.leaders(follower):
+            if leader in self.result.altered:
+                left = left.led(self.old.objects[leader], self.new.objects[leader])
+        if left != follower:
+            wanted = self.new.objects[follower.id]
+            self.result.altered[follower.id] = Difference(left, wanted, changes(left, wanted))
 
     def _weigh(self, difference: Difference) -> None:
         before, after = difference.old, difference.new

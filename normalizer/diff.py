@@ -4,13 +4,13 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.catalog.model import Catalog, Changed, Entry, Object, Target
+from pgnorm.catalog.model import Catalog, Changed, Entry, Object, ObjectId, Target
 from pgnorm.catalog.quoting import ident
 
 from . import satellites
-from .actions import Action, Actions, parts_below
+from .actions import Action, Actions
 from .decisions import Decisions, decide
-from .difference import PRIVILEGES, Difference, differences
+from .difference import PRIVILEGES, Difference, changes, differences, parts_below
 from .dump import inside
 from .plan import EMPTY, Plan, Step, Verb
 
@@ -75,8 +75,10 @@ class _Planning:
         if action.shell:
             return Step(verb=Verb.CREATE, item=item, sql=item.shell_entry().sql)
         if self.fate.fresh(action.id):
-            sql = _joined(self._creation(item))
-            return Step(verb=Verb.CREATE, item=item, sql=sql, opaque=item.opaque, refusable=self._rows_may_refuse(item))
+            bringer = next(self.actions.following.bringers(item), None)
+            sql = _joined(self._creation(item) if bringer is None else self._brought(item, bringer))
+            refusable = bringer is None and self._rows_may_refuse(item)
+            return Step(verb=Verb.CREATE, item=item, sql=sql, opaque=item.opaque, refusable=refusable)
         return self._altering(item)
 
     def _altering(self, item: Object) -> Step:
@@ -102,7 +104,8 @@ class _Planning:
     def _dropping(self, item: Object) -> Step:
         dropped = item.evolve(name=_aside_name(item)) if item.id in self.fate.set_aside else item
         lost = not item.disposable and item.id not in self.fate.set_aside
-        return Step(verb=Verb.DROP, item=item, sql=dropped.drop(), destructive=lost)
+        sql = dropped.drop_alone() if self.actions.following.left_behind(item) else dropped.drop()
+        return Step(verb=Verb.DROP, item=item, sql=sql, destructive=lost)
 
     def _rows_may_refuse(self, item: Object) -> bool:
         """Whether rows that are there can make the creation of `item` fail."""
@@ -137,8 +140,18 @@ class _Planning:
             there = made.made_by_parent and (made.parent is None or not self.fate.fresh(made.parent))
             yield from satellites.created(made, () if there else self.grants, self.target)
 
+    def _brought(self, item: Object, bringer: ObjectId) -> Iterator[str]:
+        """What an object lacks that another's statement created with that one."""
+        there = self.new.objects[bringer].brought(item) if bringer.kind == item.kind else item.brought(item)
+        yield from self._change(Difference(there, item, changes(there, item)))
+        for part in inside(self.new, item.id, frozenset(self.actions.apart)):
+            likes = [self.new.objects.get(lead.leader) for lead in part.leads]
+            if not any(like and like.clause(self.target) == part.clause(self.target) for like in likes):
+                yield part.create((), self.target).removesuffix("\n")
+
     def _alteration(self, item: Object) -> Iterator[str]:
-        if item.id in self.fate.rebound:
+        led = any(leader in self.fate.rebound for leader in self.actions.following.leaders(self.old.objects[item.id]))
+        if item.id in self.fate.rebound and not led:
             yield from self.old.objects[item.id].rebind(item, self.target)
         difference = self.fate.altered.get(item.id)
         if difference is not None:
@@ -180,6 +193,7 @@ def _stored(entry: Entry) -> str:
         (
             *(f"SET {name} = {ident(value)};" for name, value in settings.items()),
             entry.sql.strip(),
+            *filter(None, (entry.after_owner.strip(),)),
             *(f"RESET {name};" for name in settings),
         )
     )

@@ -97,3 +97,10 @@ def is_part_of(catalog: Catalog, item: Object, owner: ObjectId) -> bool:
         above = catalog.objects.get(parent)
         parent = above.parent if above is not None else None
     return parent is not None
+
+
+def parts_below(catalog: Catalog, name: ObjectId) -> Iterator[Object]:
+    """Everything that belongs to an object, its parts' parts included."""
+    for part in catalog.parts.get(name, ()):
+        yield part
+        yield from parts_below(catalog, part.id)

@@ -124,7 +124,7 @@ class _Writer:
             yield self._with_extensions(item, first)
         yield from (entry for entry in others if not entry.after_remarks)
         if item.remarked(self.target):
-            yield from _remarks(item, parts)
+            yield from _remarks(item, [part for part in parts if part.remarked(self.target)])
         yield from (entry for entry in others if entry.after_remarks)
 
     def _with_extensions(self, item: Object, entry: Entry) -> Entry:
@@ -202,6 +202,8 @@ class _Writer:
         self.out.append(f"{edited.sql if edited else ''}\n\n")
         if entry.owned and owner and edited:
             self.out.append(f"ALTER {item.owner_signature(self.target)} OWNER TO {ident(owner)};\n\n")
+        if edited:
+            self.out.append(edited.after_owner)
 
     def _select_storage(self, entry: Entry) -> None:
         if entry.tablespace is not None and entry.tablespace != self.tablespace:

@@ -22,7 +22,9 @@ from .foreign_data_wrappers import ForeignDataWrapper
 from .foreign_servers import ForeignServer, UserMapping
 from .functions import Function, Procedure
 from .identities import Identity
+from .index_attachments import IndexAttachment
 from .indexes import Index
+from .inheritance import Inheritance
 from .keys import Key, KeyIndex
 from .languages import Language
 from .materialized_views import MaterializedView, MaterializedViewColumn
@@ -30,6 +32,8 @@ from .not_nulls import UncheckedNotNull
 from .operator_classes import OperatorClass
 from .operator_families import OperatorFamily
 from .operators import Operator
+from .partition_triggers import PartitionTrigger
+from .partitions import Partition
 from .policies import Policy
 from .provided import (
     ProvidedAggregate,
@@ -95,6 +99,8 @@ KINDS: Final[tuple[type[Object], ...]] = (
     Column,
     Default,
     Identity,
+    Inheritance,
+    Partition,
     PlainSequence,
     View,
     ViewColumn,
@@ -105,10 +111,12 @@ KINDS: Final[tuple[type[Object], ...]] = (
     Key,
     KeyIndex,
     Index,
+    IndexAttachment,
     ForeignKey,
     Statistics,
     Rule,
     Trigger,
+    PartitionTrigger,
     RowSecurity,
     Policy,
     Publication,

@@ -2,10 +2,11 @@
 
 from typing import Final, LiteralString
 
-from .relations import RELATION_KIND, TABLE_LIKE
+from .relations import RELATION_KIND, TABLE_LIKE, kind_of
 
 NOT_NULL_NAMED_SINCE: Final = 180000
 SET_EXPRESSION_SINCE: Final = 170000
+OWN_EXPRESSION_SINCE: Final = 160000
 
 # Since 18 a NOT NULL is a row of pg_constraint; one that is not valid yet is an object of its own. A name that Postgres
 # picked outlives the renaming of its table, so it is told by its form.
@@ -14,6 +15,8 @@ _NAMED: Final[LiteralString] = """
                  , coalesce(k.conname::text, '')                                  as not_null_constraint
                  , case when k.conname ~ '^.+_.+_not_null[0-9]*$' then ''
                         else coalesce(k.conname::text, '') end                    as not_null_name
+                 , k.oid is not null and (c.relispartition or k.conislocal
+                                          or not coalesce(h.not_null, false))     as not_null_said
                  , coalesce(k.connoinherit, false)                                as not_null_no_inherit
                  , kd.description                                                 as not_null_comment
                  , true                                                           as settable_expression
@@ -27,6 +30,8 @@ _UNNAMED: Final[LiteralString] = """
                  , a.attnotnull                                                   as not_null
                  , ''                                                             as not_null_constraint
                  , ''                                                             as not_null_name
+                 , a.attnotnull
+                   and (c.relispartition or not coalesce(h.not_null, false))      as not_null_said
                  , false                                                          as not_null_no_inherit
                  , null                                                           as not_null_comment
 """
@@ -51,6 +56,10 @@ _FIELDS: Final[LiteralString] = (
                                  from pg_collation l
                                  join pg_namespace ln on ln.oid = l.collnamespace
                                 where l.oid = a.attcollation ) end                as collation
+                 , coalesce(h.tables, '{}')                                       as ancestors
+                 , a.attislocal                                                   as local
+                 , c.relispartition                                               as of_partition
+                 , c.reloftype <> 0                                               as of_type
                  , a.attgenerated::text                                           as generated
                  , pg_get_expr(d.adbin, d.adrelid)                                as expression
                  , case when a.attstorage <> t.typstorage
@@ -70,14 +79,64 @@ _FROM: Final[LiteralString] = """
               left join pg_type e      on e.oid = t.typelem and t.typcategory = 'A'
               left join pg_attrdef d   on d.adrelid = c.oid and d.adnum = a.attnum and a.attgenerated <> ''
 """
+_ANCESTORS: Final[LiteralString] = (
+    """
+              left join ( select i.inhrelid, pa.attname
+                               , array_agg(array[pn.nspname::text, p.relname::text, """
+    + kind_of("p")
+    + """]
+                                           order by i.inhseqno)                    as tables
+                               , array_agg(pg_get_expr(pd.adbin, pd.adrelid))
+                                 filter (where pa.attgenerated <> '')              as generated_as
+"""
+)
+_OF_ANCESTORS: Final[LiteralString] = """
+                            from pg_inherits i
+                            join pg_class p         on p.oid = i.inhparent and p.relkind in ('r', 'p', 'f')
+                            join pg_namespace pn    on pn.oid = p.relnamespace
+                            join pg_attribute pa    on pa.attrelid = p.oid and pa.attnum > 0 and not pa.attisdropped
+                            left join pg_attrdef pd on pd.adrelid = p.oid and pd.adnum = pa.attnum
+                                                   and pa.attgenerated <> ''
+"""
+_ANCESTORS_NAMED: Final[LiteralString] = (
+    _ANCESTORS
+    + """
+                               , bool_or(pk.oid is not null)                       as not_null
+"""
+    + _OF_ANCESTORS
+    + """
+                            left join pg_constraint pk on pk.conrelid = p.oid and pk.contype = 'n'
+                                                      and pk.conkey = array[pa.attnum] and pk.convalidated
+                           group by 1, 2 ) h on h.inhrelid = c.oid and h.attname = a.attname
+"""
+)
+_ANCESTORS_UNNAMED: Final[LiteralString] = (
+    _ANCESTORS
+    + """
+                               , bool_or(pa.attnotnull)                            as not_null
+"""
+    + _OF_ANCESTORS
+    + """
+                           group by 1, 2 ) h on h.inhrelid = c.oid and h.attname = a.attname
+"""
+)
+# Until 15 a child has the expression of its parents, since 16 one of its own that need not be theirs.
+_SAID_IF_ALONE: Final[LiteralString] = """
+                 , c.relispartition or h.generated_as is null                     as generation_said
+"""
+_SAID_IF_DIFFERENT: Final[LiteralString] = """
+                 , c.relispartition or h.generated_as is null
+                   or pg_get_expr(d.adbin, d.adrelid) <> any (h.generated_as)     as generation_said
+"""
 
 
 def column_query(version: int) -> LiteralString:
     """What `Column.query` answers."""
+    said = _SAID_IF_DIFFERENT if version >= OWN_EXPRESSION_SINCE else _SAID_IF_ALONE
     if version >= NOT_NULL_NAMED_SINCE:
-        text = _FIELDS + _NAMED + _FROM + _NAMED_FROM
+        text = _FIELDS + said + _NAMED + _FROM + _ANCESTORS_NAMED + _NAMED_FROM
     elif version >= SET_EXPRESSION_SINCE:
-        text = _FIELDS + _UNNAMED + ", true as settable_expression" + _FROM
+        text = _FIELDS + said + _UNNAMED + ", true as settable_expression" + _FROM + _ANCESTORS_UNNAMED
     else:
-        text = _FIELDS + _UNNAMED + ", false as settable_expression" + _FROM
+        text = _FIELDS + said + _UNNAMED + ", false as settable_expression" + _FROM + _ANCESTORS_UNNAMED
     return text + "where" + TABLE_LIKE + "order by n.nspname, c.relname, a.attnum"

@@ -1,19 +1,23 @@
 """The columns of tables."""
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
-from ..model import Changed, Entry, Object, ObjectId, Target, alter, equal, on_relation, replace
+from ..model import Changed, Entry, Lead, Object, ObjectId, Target, alter, equal, on_relation, replace
 from ..options import alter_options
 from ..priority import Priority
 from ..quoting import ident, literal, qualified, spell_types
 from .column_query import column_query
 from .conversions import conversion, through_text, widens
+from .inheritance import led_by
 from .relations import altered
 
 STORAGE: Final = {"p": "PLAIN", "e": "EXTERNAL", "x": "EXTENDED", "m": "MAIN"}
 COMPRESSION: Final = {"p": "pglz", "l": "lz4"}
 STORED: Final = "s"
+NOT_NULL_LISTED_SINCE: Final = 18
+PLAIN_NAME: Final = re.compile("[a-z_][a-z0-9_]*")
 
 
 class Column(Object):
@@ -25,6 +29,8 @@ class Column(Object):
     priority: ClassVar[int] = Priority.TABLE
     embedded: ClassVar[bool] = True
     labelled_with_parent: ClassVar[bool] = True
+    matched: ClassVar[bool] = True
+    merged: ClassVar[bool] = True
     ownable: ClassVar[bool] = False
 
     relation_kind: str = replace()
@@ -43,10 +49,14 @@ class Column(Object):
     """The same, empty for a name that Postgres picked."""
     not_null_no_inherit: bool = alter()
     not_null_comment: str | None = alter()
+    not_null_said: bool = equal()
+    """Whether CREATE TABLE says it, since the table does not have it from another one."""
     generated: str = alter()
     """pg_attribute.attgenerated: empty, s for stored or v for virtual."""
     expression: str | None = alter()
     """What it is generated as."""
+    generation_said: bool = equal()
+    """Whether CREATE TABLE says it, since the table does not have it from another one."""
     settable_expression: bool = equal()
     """Whether its server can change that in place (17); it is a fact about the server, not about the column."""
     storage: str = alter()
@@ -59,6 +69,14 @@ class Column(Object):
     """The statistics target, -1 for the default one."""
     options: tuple[str, ...] = alter()
     """`name=value`."""
+    ancestors: tuple[tuple[str, ...], ...] = equal()
+    """(schema, table, kind of it) of each that its table inherits from, or is a partition of, and that has it too."""
+    local: bool = equal()
+    """Whether the table has it of its own, and not only from another. No statement takes that back."""
+    of_partition: bool = equal()
+    """Whether the table is a partition: its place among partitions is an object of its own."""
+    of_type: bool = equal()
+    """Whether the table has its columns from a type, as the table says."""
 
     @classmethod
     def query(cls, version: int) -> LiteralString:
@@ -67,6 +85,20 @@ class Column(Object):
     @property
     def parent(self) -> ObjectId:
         return ObjectId(self.relation_kind, self.schema, self.detail)
+
+    @property
+    def leads(self) -> tuple[Lead, ...]:
+        if not self.ancestors:
+            return ()
+        return led_by(self.kind, self.name, self.schema, self.detail, self.ancestors, of_partition=self.of_partition)
+
+    @property
+    def comes_along(self) -> bool:
+        return not self.local
+
+    @property
+    def goes_along(self) -> bool:
+        return not self.local
 
     @property
     def disposable(self) -> bool:
@@ -96,15 +128,38 @@ class Column(Object):
     def grant_signature(self, *, qualify: bool = True) -> str:
         return f"TABLE {qualified(self.schema if qualify else '', self.detail)}"
 
+    @property
+    def printed(self) -> bool:
+        """Whether CREATE TABLE names it: what comes from another table comes by itself, but for a partition's."""
+        return self.local or self.of_partition
+
+    def line(self, parts: Sequence[Object], target: Target) -> str:
+        """Its line in CREATE TABLE, empty where there is nothing to say."""
+        if not self.printed:
+            return self._inherited_line(target)
+        if not self.of_type:
+            return self.definition(parts, target)
+        said = self._details(parts, target)
+        return f"{ident(self.name)}{said}{self._collate}" if said else ""
+
+    def _inherited_line(self, target: Target) -> str:
+        if not self.not_null_said or target.major < NOT_NULL_LISTED_SINCE:
+            return ""
+        name = self._not_null_name
+        # pg_dump quotes no name here.
+        named = f"CONSTRAINT {name if PLAIN_NAME.fullmatch(name) else ident(name)} " if name else ""
+        return f"{named}NOT NULL {ident(self.name)}{self._no_inherit}"
+
     def definition(self, parts: Sequence[Object], target: Target) -> str:
-        """Its line in CREATE TABLE, with its inline `parts` (its default)."""
-        text = f"{ident(self.name)} {spell_types(self.type, target.major)}"
-        if self.generated:
-            text += f" {self._generation(target)}"
+        """What adds it to a table, with its inline `parts` (its default)."""
+        return f"{ident(self.name)} {spell_types(self.type, target.major)}{self._details(parts, target)}{self._collate}"
+
+    def _details(self, parts: Sequence[Object], target: Target) -> str:
+        text = f" {self._generation(target)}" if self.generated and self.generation_said else ""
         text += "".join(f" {clause}" for part in parts if (clause := part.clause(target)))
-        if self.not_null:
+        if self.not_null and (self.not_null_said or self.of_partition):
             text += f" {self._not_null()}"
-        return text + self._collate
+        return text
 
     @property
     def _collate(self) -> str:
@@ -114,15 +169,25 @@ class Column(Object):
         expression = spell_types(self.expression or "", target.major)
         return f"GENERATED ALWAYS AS ({expression}){' STORED' if self.generated == STORED else ''}"
 
-    def _not_null(self) -> str:
+    @property
+    def _not_null_name(self) -> str:
         # pg_dump leaves out the name that Postgres would pick.
         usual = self.not_null_constraint == f"{self.detail}_{self.name}_not_null" and self.not_null_comment is None
-        name = "" if usual or not self.not_null_constraint else f"CONSTRAINT {ident(self.not_null_constraint)} "
-        return f"{name}NOT NULL{' NO INHERIT' if self.not_null_no_inherit else ''}"
+        return "" if usual else self.not_null_constraint
 
-    def settings(self) -> Iterator[str]:
+    @property
+    def _no_inherit(self) -> str:
+        return " NO INHERIT" if self.not_null_no_inherit else ""
+
+    def _not_null(self) -> str:
+        name = f"CONSTRAINT {ident(self._not_null_name)} " if self._not_null_name else ""
+        return f"{name}NOT NULL{self._no_inherit}"
+
+    def settings(self, target: Target) -> Iterator[str]:
         """The statements for what CREATE TABLE as pg_dump writes it does not say."""
         column = f"ALTER {self.only_table} ALTER COLUMN {ident(self.name)}"
+        if not self.printed and self.not_null_said and target.major < NOT_NULL_LISTED_SINCE:
+            yield f"{column} SET NOT NULL;"
         if self.statistics >= 0:
             yield f"{column} SET STATISTICS {self.statistics};"
         yield from self.settings_of_type()
@@ -151,13 +216,55 @@ class Column(Object):
     def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
         del shell
         lines = [line for part in parts for line in part.before_parent(target)]
-        lines += [f"ALTER {self.table} ADD COLUMN {self.definition(parts, target)};", *self.settings()]
+        lines += [f"ALTER {self.table} ADD COLUMN {self.definition(parts, target)};", *self.settings(target)]
         lines += [entry.sql.rstrip("\n") for entry in self.remarks()]
         lines += [line for part in parts for line in part.after_parent()]
         return "".join(f"{line}\n" for line in lines)
 
     def drop(self) -> str:
         return f"ALTER {self.table} DROP COLUMN {ident(self.name)};"
+
+    def drop_alone(self) -> str:
+        return f"ALTER {self.only_table} DROP COLUMN {ident(self.name)};"
+
+    def brought(self, new: Self) -> Self:
+        # Adding a column says nothing else of it to the tables below.
+        return new.evolve(
+            type=self.type,
+            collation=self.collation,
+            not_null=self.not_null and not self.not_null_no_inherit,
+            not_null_name=self.not_null_name,
+            not_null_no_inherit=False,
+            not_null_comment=None,
+            generated=self.generated,
+            expression=self.expression,
+            storage="",
+            compression="",
+            statistics=-1,
+            options=(),
+            comment=None,
+            acl=None,
+            labels=(),
+        )
+
+    def led(self, old: Self, new: Self) -> Self:
+        became = self
+        if (old.type, old.collation) != (new.type, new.collation):
+            became = became.evolve(
+                type=new.type,
+                category=new.category,
+                collation=new.collation,
+                type_storage=new.type_storage,
+                storage="",
+                compression="",
+            )
+        if (old.generated, old.expression) != (new.generated, new.expression):
+            became = became.evolve(generated=new.generated, expression=new.expression)
+        if old.not_null != new.not_null:
+            # Since 18 a table keeps one that it has of its own.
+            kept = bool(self.not_null_constraint) and self.not_null_said and not self.of_partition
+            became = became.evolve(not_null=new.not_null or (self.not_null and kept))
+        return became
 
     def must_replace(self, new: Self, changed: frozenset[str]) -> bool:
         if self.generated != new.generated:
@@ -184,6 +291,7 @@ class Column(Object):
 
     def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[str]:
         column = f"{self.table} ALTER COLUMN {ident(self.name)}"
+        only = f"{self.only_table} ALTER COLUMN {ident(self.name)}"
         if changed.take("generated"):
             changed.take("expression")
             yield f"ALTER {column} DROP EXPRESSION;"
@@ -197,13 +305,13 @@ class Column(Object):
             yield f"ALTER {column} SET EXPRESSION AS ({spell_types(new.expression or '', target.major)});"
         yield from self._alter_not_null(new, changed)
         if changed.take("storage", "type_storage") and not retyped:
-            yield f"ALTER {column} SET STORAGE {STORAGE[new.storage or new.type_storage]};"
+            yield f"ALTER {only} SET STORAGE {STORAGE[new.storage or new.type_storage]};"
         if changed.take("compression") and not retyped:
-            yield f"ALTER {column} SET COMPRESSION {COMPRESSION.get(new.compression, 'DEFAULT')};"
+            yield f"ALTER {only} SET COMPRESSION {COMPRESSION.get(new.compression, 'DEFAULT')};"
         if changed.take("statistics"):
-            yield f"ALTER {column} SET STATISTICS {new.statistics};"
+            yield f"ALTER {only} SET STATISTICS {new.statistics};"
         if changed.take("options"):
-            yield from alter_options(column, self.options, new.options)
+            yield from alter_options(only, self.options, new.options)
 
     def rebind(self, new: Self, target: Target) -> Iterator[str]:
         column = f"{self.table} ALTER COLUMN {ident(self.name)}"

@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
-from ..model import Changed, Entry, Object, ObjectId, Target, alter, on_relation, replace
+from ..model import Changed, Entry, Lead, Object, ObjectId, Target, alter, equal, on_relation, replace
 from ..priority import Priority
 from ..quoting import ident, spell_types
+from .inheritance import PARTITION, led_by
 from .relations import RELATION_KIND, altered
 
 ENFORCED_SINCE: Final = 180000
@@ -28,6 +29,36 @@ COMMON_FILTER: Final[LiteralString] = """
      where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
        and not exists ( select from pg_depend
                          where classid = 'pg_constraint'::regclass and objid = k.oid and deptype = 'e' )
+"""
+PASSED_ON: Final[LiteralString] = """
+         , array( select array[pn.nspname::text, p.relname::text]
+                    from pg_inherits i
+                    join pg_constraint pk on pk.conrelid = i.inhparent and pk.conname = k.conname
+                                         and pk.contype = k.contype and not pk.connoinherit
+                    join pg_class p       on p.oid = i.inhparent
+                    join pg_namespace pn  on pn.oid = p.relnamespace
+                   where i.inhrelid = c.oid
+                   order by i.inhseqno )                                as ancestors
+"""
+# One that refers to a partitioned table has rows for each of its partitions, which are not constraints of their own.
+AGAINST_THE_WHOLE: Final[LiteralString] = """
+       and not exists ( select from pg_constraint o where o.oid = k.conparentid and o.conrelid = k.conrelid )
+"""
+COPIED_FROM: Final[LiteralString] = """
+         , ( select array[pn.nspname::text, o.conname::text, p.relname::text]
+               from pg_constraint o
+               join pg_class p      on p.oid = o.conrelid
+               join pg_namespace pn on pn.oid = p.relnamespace
+              where o.oid = k.conparentid )                             as copied_from
+"""
+ATTACHMENTS: Final[LiteralString] = """
+         , case when ( select relkind from pg_class where oid = k.confrelid ) = 'p' then
+                array( select array[pn.nspname::text, p.relname::text]
+                         from pg_partition_tree(k.conindid) t
+                         join pg_class p      on p.oid = t.relid
+                         join pg_namespace pn on pn.oid = p.relnamespace
+                        where t.level > 0
+                        order by 1 ) else '{}' end                      as attachments
 """
 COMMON_ORDER: Final[LiteralString] = """
      order by n.nspname, c.relname, k.conname
@@ -106,29 +137,64 @@ class Check(Unindexed):
 
     kind: ClassVar[str] = "check constraint"
     priority: ClassVar[int] = Priority.CONSTRAINT
+    matched: ClassVar[bool] = True
+    merged: ClassVar[bool] = True
 
     definition: str = replace()
     """`CHECK (…)`, with NO INHERIT; whether it is valid and enforced is said apart."""
     validated: bool = alter()
     enforced: bool = replace()
+    local: bool = equal()
+    """Whether the table has it of its own, and not only from the table that it is a partition of."""
+    of_partition: bool = equal()
+    ancestors: tuple[tuple[str, ...], ...] = equal()
+    """(schema, table) of each that its table inherits from, or is a partition of, and that passes it on."""
 
     @classmethod
     def query(cls, version: int) -> LiteralString:
         return (
             COMMON_FIELDS
             + ", regexp_replace(pg_get_constraintdef(k.oid), ' NOT (VALID|ENFORCED)$', '') as definition"
-            + ", k.convalidated as validated, "
+            + ", k.convalidated as validated, k.conislocal as local, c.relispartition as of_partition, "
             + enforced(version)
             + " as enforced"
+            + PASSED_ON
             + COMMON_TABLES
             + COMMON_FILTER
-            + "and k.contype = 'c' and k.conislocal"
+            + "and k.contype = 'c' and (k.conislocal or c.relispartition)"
             + COMMON_ORDER
         )
 
     @property
     def inline(self) -> bool:
         return self.validated
+
+    def dumped(self, target: Target) -> bool:
+        # One that rows were not checked for is not said inside CREATE TABLE: a partition gets it from the whole.
+        return self.local or self.validated
+
+    def remarked(self, target: Target) -> bool:
+        return self.local
+
+    @property
+    def leads(self) -> tuple[Lead, ...]:
+        if not self.ancestors:
+            return ()
+        return led_by(self.kind, self.name, self.schema, self.detail, self.ancestors, of_partition=self.of_partition)
+
+    @property
+    def comes_along(self) -> bool:
+        return not self.local
+
+    @property
+    def goes_along(self) -> bool:
+        return not self.local
+
+    def brought(self, new: Self) -> Self:
+        return new.evolve(definition=self.definition, validated=self.validated, enforced=self.enforced, comment=None)
+
+    def led(self, old: Self, new: Self) -> Self:
+        return self if old.validated == new.validated else self.evolve(validated=new.validated)
 
     @property
     def holds(self) -> bool:
@@ -175,6 +241,12 @@ class ForeignKey(Unindexed):
     deferred: bool = alter()
     validated: bool = alter()
     enforced: bool = alter()
+    passed_on: bool = equal()
+    """Whether its table is partitioned: then every partition has it too."""
+    copied_from: tuple[str, ...] | None = equal()
+    """(schema, name, table) of the one on the partitioned table that made it, None for one of its own."""
+    attachments: tuple[tuple[str, str], ...] = equal()
+    """The indexes, (schema, name), that must be parts of the one it refers by before that one is valid."""
 
     @classmethod
     def query(cls, version: int) -> LiteralString:
@@ -189,16 +261,58 @@ class ForeignKey(Unindexed):
             + ", k.condeferrable as deferrable, k.condeferred as deferred"
             + ", k.convalidated as validated, "
             + enforced(version)
-            + " as enforced"
+            + " as enforced, c.relkind = 'p' as passed_on"
+            + COPIED_FROM
+            + ATTACHMENTS
             + COMMON_TABLES
             + COMMON_FILTER
-            + "and k.contype = 'f' and k.conparentid = 0"
+            + "and k.contype = 'f'"
+            + AGAINST_THE_WHOLE
             + COMMON_ORDER
         )
 
     @property
     def holds(self) -> bool:
         return self.validated and self.enforced
+
+    def dumped(self, target: Target) -> bool:
+        return self.copied_from is None
+
+    @property
+    def leads(self) -> tuple[Lead, ...]:
+        if self.copied_from is None:
+            return ()
+        schema, name, table = self.copied_from
+        whole = ObjectId(self.kind, schema, name, table)
+        return (Lead(whole, ObjectId(PARTITION, self.schema, self.detail)),)
+
+    @property
+    def comes_along(self) -> bool:
+        return self.copied_from is not None
+
+    @property
+    def comes_with_tie(self) -> bool:
+        return self.copied_from is not None
+
+    @property
+    def goes_along(self) -> bool:
+        return self.copied_from is not None
+
+    def brought(self, new: Self) -> Self:
+        return new.evolve(comment=None)
+
+    def led(self, old: Self, new: Self) -> Self:
+        return self.evolve(
+            deferrable=new.deferrable, deferred=new.deferred, validated=new.validated, enforced=new.enforced
+        )
+
+    @property
+    def table(self) -> str:
+        return altered(self.relation_kind, self.schema, self.detail, only=not self.passed_on)
+
+    @property
+    def also_needs(self) -> tuple[ObjectId, ...]:
+        return tuple(ObjectId("index attachment", schema, name) for schema, name in self.attachments)
 
     def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
         del parts, target, shell

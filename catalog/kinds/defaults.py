@@ -1,12 +1,80 @@
 """The defaults of columns."""
 
 from collections.abc import Iterator, Sequence
-from typing import ClassVar, LiteralString, Self
+from typing import ClassVar, Final, LiteralString, Self
 
-from ..model import Changed, Entry, Object, ObjectId, Target, alter, equal, replace
+from ..model import Changed, Entry, Lead, Object, ObjectId, Target, alter, equal, replace
 from ..priority import Priority
 from ..quoting import ident, spell_types
+from .inheritance import led_by
 from .relations import OF_USERS, RELATION_KIND, TABLE_LIKE, altered
+
+NONE_IS_NO_DEFAULT_SINCE: Final = 160000
+
+ANCESTORS: Final[LiteralString] = """
+                 , array( select array[pn.nspname::text, p.relname::text]
+                            from pg_inherits i
+                            join pg_attribute pa on pa.attrelid = i.inhparent and pa.attname = a.attname
+                                                and not pa.attisdropped
+                            join pg_class p      on p.oid = i.inhparent
+                            join pg_namespace pn on pn.oid = p.relnamespace
+                           where i.inhrelid = c.oid
+                           order by i.inhseqno )    as ancestors
+"""
+# A column without a default whose ancestor has one: DEFAULT NULL keeps it from getting that one (flagInhAttrs).
+NONE_FIELDS: Final[LiteralString] = (
+    """
+            select c.oid
+                 , a.attnum::int                    as subid
+                 , n.nspname::text                  as schema
+                 , a.attname::text                  as name
+                 , c.relname::text                  as detail
+                 , a.attnum::int                    as number
+                 , """
+    + RELATION_KIND
+    + """
+                 , 'NULL'                           as expression
+                 , a.attislocal or c.relispartition as of_printed
+                 , c.relispartition                 as of_partition
+"""
+    + ANCESTORS
+    + """
+              from pg_attribute a
+              join pg_class c     on c.oid = a.attrelid
+              join pg_namespace n on n.oid = c.relnamespace
+"""
+)
+OF_ANCESTOR: Final[LiteralString] = """
+              select i.inhrelid, pa.attname
+                from pg_inherits i
+                join pg_attribute pa on pa.attrelid = i.inhparent and pa.attgenerated = ''
+                join pg_attrdef pd   on pd.adrelid = i.inhparent and pd.adnum = pa.attnum
+               where pg_get_expr(pd.adbin, pd.adrelid) <> 'NULL'
+"""
+WITHOUT: Final[LiteralString] = """
+               and not a.atthasdef and not a.attisdropped and
+"""
+NONE: Final[LiteralString] = NONE_FIELDS + "where (c.oid, a.attname) in (" + OF_ANCESTOR + ")" + WITHOUT
+# Until 15 pg_dump takes the DEFAULT NULL that it made up itself for a default that is passed on in turn.
+CHAIN_OF_NONE: Final[LiteralString] = (
+    NONE_FIELDS
+    + """
+             where (c.oid, a.attname) in (
+                   with recursive none (relation, column_name) as (
+"""
+    + OF_ANCESTOR
+    + """
+                        union
+                       select i.inhrelid, none.column_name
+                         from none
+                         join pg_inherits i   on i.inhparent = none.relation and i.inhrelid > i.inhparent
+                         join pg_attribute pa on pa.attrelid = none.relation and pa.attname = none.column_name
+                                             and not pa.atthasdef
+                        )
+                   select relation, column_name from none )
+"""
+    + WITHOUT
+)
 
 
 class Default(Object):
@@ -25,13 +93,19 @@ class Default(Object):
     relation_kind: str = replace()
     """The kind of that relation: another one can have the same name later."""
     expression: str = alter()
+    of_printed: bool = equal()
+    """Whether CREATE TABLE names the column: one that is only inherited has its default set apart."""
+    of_partition: bool = equal()
+    ancestors: tuple[tuple[str, ...], ...] = equal()
+    """(schema, table) of each that its table inherits from, or is a partition of, and that has the column too."""
 
     @classmethod
     def query(cls, version: int) -> LiteralString:
-        del version
+        made_up = CHAIN_OF_NONE if version < NONE_IS_NO_DEFAULT_SINCE else NONE
         return (
             """
             select d.oid
+                 , 0 as subid
                  , n.nspname::text                  as schema
                  , a.attname::text                  as name
                  , c.relname::text                  as detail
@@ -40,6 +114,11 @@ class Default(Object):
             + RELATION_KIND
             + """
                  , pg_get_expr(d.adbin, d.adrelid)  as expression
+                 , a.attislocal or c.relispartition as of_printed
+                 , c.relispartition                 as of_partition
+"""
+            + ANCESTORS
+            + """
               from pg_attrdef d
               join pg_attribute a on a.attrelid = d.adrelid and a.attnum = d.adnum and a.attgenerated = ''
               join pg_class c     on c.oid = d.adrelid
@@ -48,7 +127,10 @@ class Default(Object):
             + TABLE_LIKE
             + ") or (c.relkind = 'v' and"
             + OF_USERS
-            + ") order by n.nspname, c.relname, a.attnum"
+            + ") union all "
+            + made_up
+            + TABLE_LIKE
+            + "order by schema, detail, number"
         )
 
     @property
@@ -58,8 +140,14 @@ class Default(Object):
         return ObjectId("column", self.schema, self.name, self.detail)
 
     @property
+    def leads(self) -> tuple[Lead, ...]:
+        if not self.ancestors:
+            return ()
+        return led_by(self.kind, self.name, self.schema, self.detail, self.ancestors, of_partition=self.of_partition)
+
+    @property
     def inline(self) -> bool:
-        return not self._of_view
+        return not self._of_view and self.of_printed
 
     @property
     def _of_view(self) -> bool:
@@ -89,7 +177,7 @@ class Default(Object):
         return (Entry(desc=self.keyword, tag=self.tag, sql=self.create(parts, target)),)
 
     def drop(self) -> str:
-        table = altered(self.relation_kind, self.schema, self.detail)
+        table = altered(self.relation_kind, self.schema, self.detail, only=True)
         return f"ALTER {table} ALTER COLUMN {ident(self.name)} DROP DEFAULT;"
 
     def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[str]:

@@ -3,19 +3,49 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
-from ..model import Changed, Entry, Object, Target, alter, equal, replace
+from ..model import Changed, Entry, Lead, Object, ObjectId, Target, alter, equal, replace
 from ..options import alter_options
 from ..quoting import ident, qualified
+from .inheritance import PARTITION
 
 DEFAULT_TABLESPACE: Final = "pg_default"
 
-INDEX_FIELDS: Final[LiteralString] = """
+COMMON_INDEX_FIELDS: Final[LiteralString] = """
          , coalesce(i.reloptions, '{}')                                 as options
          , coalesce(( select spcname::text from pg_tablespace where oid = i.reltablespace ), '') as tablespace
          , x.indisclustered                                             as clustered
          , exists ( select from pg_index where indrelid = x.indrelid and indisclustered ) as relation_clustered
          , x.indisreplident                                             as replica_identity
 """
+"""Of pg_class `i` and pg_index `x`."""
+
+
+def index_kind(index: LiteralString) -> LiteralString:
+    """The expression for the kind of what a row of pg_index is said by: an index, or a constraint."""
+    return (
+        "case when exists ( select from pg_constraint where conrelid = "
+        + index
+        + ".indrelid and conindid = "
+        + index
+        + ".indexrelid and contype in ('p', 'u', 'x') ) then 'constraint' else 'index' end"
+    )
+
+
+INDEX_FIELDS: Final[LiteralString] = (
+    COMMON_INDEX_FIELDS
+    + """
+         , case when i.relispartition then
+                ( select array[wn.nspname::text, w.relname::text, wt.relname::text, """
+    + index_kind("wx")
+    + """]
+                    from pg_inherits h
+                    join pg_index wx     on wx.indexrelid = h.inhparent
+                    join pg_class w      on w.oid = wx.indexrelid
+                    join pg_namespace wn on wn.oid = w.relnamespace
+                    join pg_class wt     on wt.oid = wx.indrelid
+                   where h.inhrelid = i.oid ) end                       as attached_to
+"""
+)
 """Of pg_class `i` and pg_index `x`."""
 
 OPTIONS_CLAUSE: Final[LiteralString] = """
@@ -31,6 +61,7 @@ class IndexBacked(Object):
     """An index, be it plain or a constraint's. It has the index's name."""
 
     survives_retyping: ClassVar[bool] = True
+    adopted: ClassVar[bool] = True
 
     relation_kind: str = replace()
     """The kind of the relation: another one can have the same name later."""
@@ -43,11 +74,25 @@ class IndexBacked(Object):
     relation_clustered: bool = equal()
     """Whether CLUSTER goes by any index of the relation; each index's `clustered` says the same."""
     replica_identity: bool = alter()
+    attached_to: tuple[str, ...] | None = equal()
+    """(schema, name, table, kind) of the partitioned index that it is a part of, as its attachment says."""
 
     @property
     def relation(self) -> str:
         """The name of the relation that is indexed."""
         return self.detail
+
+    @property
+    def leads(self) -> tuple[Lead, ...]:
+        if self.attached_to is None:
+            return ()
+        schema, name, table, kind = self.attached_to
+        whole = ObjectId(kind, schema, name, table if kind != "index" else "")
+        return (Lead(whole, ObjectId(PARTITION, self.schema, self.relation)),)
+
+    @property
+    def goes_along(self) -> bool:
+        return True
 
     @property
     def claims(self) -> tuple[tuple[str, ...], ...]:

@@ -12,7 +12,7 @@ from .relations import RELATION_KIND
 
 
 class Index(IndexBacked):
-    """An index: pg_class with relkind i, and pg_index."""
+    """An index, of a partitioned table too: pg_class with relkind i or I, and pg_index."""
 
     kind: ClassVar[str] = "index"
     keyword: ClassVar[str] = "INDEX"
@@ -60,9 +60,9 @@ class Index(IndexBacked):
       cross join lateral ( select pg_get_indexdef(i.oid) offset 0 )             as d (text)
       cross join lateral ( select pg_get_expr(x.indpred, x.indrelid) offset 0 ) as p (text)
      where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
-       and x.indisvalid and x.indisready
-       and i.relkind = 'i' and not i.relispartition
-       and c.relkind in ('r', 'm')
+       and (x.indisvalid or c.relkind = 'p') and x.indisready
+       and i.relkind in ('i', 'I')
+       and c.relkind in ('r', 'p', 'm')
        and not exists ( select from pg_constraint
                          where conrelid = x.indrelid and conindid = i.oid and contype in ('p', 'u', 'x') )
        and not exists ( select from pg_depend

@@ -14,6 +14,7 @@ class UncheckedNotNull(Unindexed):
 
     kind: ClassVar[str] = "unchecked not-null constraint"
     priority: ClassVar[int] = Priority.CONSTRAINT
+    matched: ClassVar[bool] = True
 
     column: str = equal()
     """The column, which `definition` says too."""
@@ -29,7 +30,7 @@ class UncheckedNotNull(Unindexed):
             + COMMON_TABLES
             + "join pg_attribute a on a.attrelid = k.conrelid and a.attnum = k.conkey[1]"
             + COMMON_FILTER
-            + "and k.contype = 'n' and not k.convalidated and "
+            + "and k.contype = 'n' and k.conislocal and not k.convalidated and "
             + TABLE_LIKE
             + COMMON_ORDER
         )

@@ -11,24 +11,25 @@ OF_USERS: Final[LiteralString] = """
 """
 """The relations `c` in schemas `n` that neither Postgres nor an extension made."""
 
-ORDINARY_TABLE: Final[LiteralString] = (
-    """
-               c.relkind = 'r' and not c.relispartition and c.reloftype = 0
-           and not exists ( select from pg_inherits where inhrelid = c.oid )
-           and """
-    + OF_USERS
-)
-"""Those of them that are tables which inherit from none."""
+TABLES: Final[LiteralString] = " c.relkind in ('r', 'p') and" + OF_USERS
+"""Those of them that are tables, partitioned ones and partitions included."""
 
-TABLE_LIKE: Final[LiteralString] = ORDINARY_TABLE
+TABLE_LIKE: Final[LiteralString] = TABLES
 """Those whose columns, defaults and NOT NULL constraints are objects of their own."""
 
-RELATION_KIND: Final[LiteralString] = """case c.relkind when 'v' then 'view'
-                                 when 'm' then 'materialized view'
-                                 when 'f' then 'foreign table'
-                                 else 'table' end as relation_kind
-"""
-"""The kind of the relation `c`: what is a part of it has it as its parent."""
+
+def kind_of(relation: LiteralString) -> LiteralString:
+    """The expression for the kind of a pg_class row: what is a part of a relation has it as its parent."""
+    return (
+        "case "
+        + relation
+        + ".relkind when 'v' then 'view' when 'm' then 'materialized view' when 'f' then 'foreign table'"
+        + " else 'table' end"
+    )
+
+
+RELATION_KIND: Final[LiteralString] = kind_of("c") + " as relation_kind"
+"""The kind of the relation `c`."""
 
 OWN_WORDS: Final = {"foreign table": "FOREIGN TABLE"}
 

@@ -3,20 +3,25 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
-from ..model import Changed, Entry, Object, ObjectId, Target, alter
+from ..model import Changed, Entry, Object, ObjectId, Target, alter, replace
 from ..options import alter_options, with_options
 from ..priority import Priority
 from ..quoting import ident, qualified
 from .columns import Column
-from .relations import ORDINARY_TABLE
+from .inheritance import Inheritance
+from .relations import TABLES
 
 DEFAULT_TABLESPACE: Final = "pg_default"
 REPLICA_IDENTITY: Final = {"d": "DEFAULT", "f": "FULL", "n": "NOTHING"}
 OF_AN_INDEX: Final = "i"
+UNLOGGED_PARTITIONED_UNTIL: Final = 17
 
 
 class Table(Object):
-    """A table: pg_class with relkind r. Its columns, defaults and constraints are objects of their own."""
+    """A table, partitioned or not: pg_class with relkind r or p.
+
+    Its columns, defaults and constraints, its ancestors and its place in a partitioned table are objects of their own.
+    """
 
     kind: ClassVar[str] = "table"
     keyword: ClassVar[str] = "TABLE"
@@ -27,6 +32,7 @@ class Table(Object):
 
     unlogged: bool = alter()
     access_method: str = alter()
+    """Empty for a partitioned table that leaves it to its partitions."""
     tablespace: str = alter()
     """Empty for the database's default."""
     options: tuple[str, ...] = alter()
@@ -36,6 +42,10 @@ class Table(Object):
     replica_identity: str = alter()
     """pg_class.relreplident: d f n, or i for an index, which says so itself."""
     force_row_security: bool = alter()
+    partition_key: str | None = replace()
+    """`RANGE ("a")`, None for a table that is not partitioned."""
+    type: str | None = alter()
+    """The composite type that its columns come from (OF), qualified."""
 
     @classmethod
     def query(cls, version: int) -> LiteralString:
@@ -50,26 +60,29 @@ class Table(Object):
                  , c.relacl::text[]                         as acl
                  , acldefault('r', c.relowner)::text[]      as acl_default
                  , c.relpersistence = 'u'                   as unlogged
-                 , m.amname::text                           as access_method
+                 , coalesce(m.amname::text, '')             as access_method
                  , coalesce(s.spcname::text, '')            as tablespace
                  , coalesce(c.reloptions, '{}')             as options
                  , coalesce(x.reloptions, '{}')             as toast_options
                  , c.relreplident::text                     as replica_identity
                  , c.relforcerowsecurity                    as force_row_security
+                 , pg_get_partkeydef(c.oid)                 as partition_key
+                 , case when c.reloftype <> 0 then format_type(c.reloftype, null) end as type
               from pg_class c
               join pg_namespace n       on n.oid = c.relnamespace
               join pg_roles r           on r.oid = c.relowner
-              join pg_am m              on m.oid = c.relam
+              left join pg_am m         on m.oid = c.relam
               left join pg_tablespace s on s.oid = c.reltablespace
               left join pg_class x      on x.oid = c.reltoastrelid
              where """
-            + ORDINARY_TABLE
+            + TABLES
             + "order by n.nspname, c.relname"
         )
 
     @property
     def disposable(self) -> bool:
-        return False
+        # The rows of a partitioned one are its partitions'.
+        return self.partition_key is not None
 
     @property
     def claims(self) -> tuple[tuple[str, ...], ...]:
@@ -82,18 +95,35 @@ class Table(Object):
         inside: dict[ObjectId | None, list[Object]] = {}
         for part in parts:
             inside.setdefault(part.parent, []).append(part)
-        lines = [column.definition(inside.get(column.id, ()), target) for column in columns]
+        lines = [line for column in columns if (line := column.line(inside.get(column.id, ()), target))]
         lines += [part.clause(target) for part in inside.get(self.id, ()) if not part.embedded]
-        listed = ",".join(f"\n    {line}" for line in lines)
+        text = f"CREATE {self._persistence(target)}TABLE {table}{self._of}{_listed(lines, bool(self.type))}"
+        parents = [part.clause(target) for part in parts if isinstance(part, Inheritance)]
+        text += f"\nINHERITS ({', '.join(parents)})" if parents else ""
+        text += f"\nPARTITION BY {self.partition_key}" if self.partition_key is not None else ""
         options = with_options(self.options, self.toast_options)
-        persistence = "UNLOGGED " if self.unlogged else ""
-        text = f"CREATE {persistence}TABLE {table} ({listed}\n)" + (f"\n{options}" if options else "") + ";\n"
-        text += "".join(f"{line}\n" for column in columns for line in column.settings())
+        text += (f"\n{options}" if options else "") + ";\n"
+        text += "".join(f"{line}\n" for column in columns for line in column.settings(target))
         if self.replica_identity in ("f", "n"):
             text += f"\nALTER TABLE ONLY {table} REPLICA IDENTITY {REPLICA_IDENTITY[self.replica_identity]};\n"
         if self.force_row_security:
             text += f"\nALTER TABLE ONLY {table} FORCE ROW LEVEL SECURITY;\n"
         return text
+
+    @property
+    def _of(self) -> str:
+        return f" OF {self.type}" if self.type is not None else ""
+
+    def _method_of_partitions(self) -> str:
+        # What has no storage takes no method from default_table_access_method (17).
+        if self.partition_key is None or not self.access_method:
+            return ""
+        return f"ALTER {self.signature()} SET ACCESS METHOD {ident(self.access_method)};\n\n"
+
+    def _persistence(self, target: Target) -> str:
+        # Since 18 a partitioned table can't be unlogged, and what an older one says of it is passed over.
+        ignored = self.partition_key is not None and target.major > UNLOGGED_PARTITIONED_UNTIL
+        return "UNLOGGED " if self.unlogged and not ignored else ""
 
     def entries(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> tuple[Entry, ...]:
         table = Entry(
@@ -102,7 +132,8 @@ class Table(Object):
             sql=self.create(parts, target),
             owned=True,
             tablespace=self.tablespace,
-            access_method=self.access_method,
+            access_method=self.access_method if self.partition_key is None else None,
+            after_owner=self._method_of_partitions(),
         )
         columns = (part for part in parts if isinstance(part, Column))
         return (table, *(entry for column in columns for entry in column.remarks()))
@@ -113,10 +144,13 @@ class Table(Object):
 
     def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[str]:
         table = self.signature()
+        if changed.take("type"):
+            yield f"ALTER {table}{new._of or ' NOT OF'};"
         if changed.take("unlogged"):
             yield f"ALTER {table} SET {'UNLOGGED' if new.unlogged else 'LOGGED'};"
         if changed.take("access_method"):
-            yield f"ALTER {table} SET ACCESS METHOD {ident(new.access_method)};"
+            method = ident(new.access_method) if new.access_method else "DEFAULT"
+            yield f"ALTER {table} SET ACCESS METHOD {method};"
         if changed.take("tablespace"):
             yield f"ALTER {table} SET TABLESPACE {ident(new.tablespace or DEFAULT_TABLESPACE)};"
         if changed.take("options"):
@@ -127,3 +161,10 @@ class Table(Object):
             yield f"ALTER {table} REPLICA IDENTITY {REPLICA_IDENTITY[new.replica_identity]};"
         if changed.take("force_row_security"):
             yield f"ALTER {table} {'' if new.force_row_security else 'NO '}FORCE ROW LEVEL SECURITY;"
+
+
+def _listed(lines: Sequence[str], typed: bool) -> str:
+    """The columns and constraints of CREATE TABLE; a typed table that says nothing of its own has no list."""
+    if typed and not lines:
+        return ""
+    return " (" + ",".join(f"\n    {line}" for line in lines) + "\n)"

@@ -3,7 +3,7 @@
 from .catalog import Catalog
 from .changes import Change, Changed, alter, equal, replace, secret
 from .entries import DefaultGrants, Entry, Target
-from .identity import Edge, ObjectId
+from .identity import Edge, Lead, ObjectId
 from .named import OWN_WORD_SINCE, on_relation
 from .object import IDENTITY, SATELLITES, Object, own_fields
 
@@ -17,6 +17,7 @@ __all__ = [
     "DefaultGrants",
     "Edge",
     "Entry",
+    "Lead",
     "Object",
     "ObjectId",
     "Target",

@@ -40,10 +40,11 @@ class Catalog:
 
     @cached_property
     def needs(self) -> Mapping[ObjectId, frozenset[ObjectId]]:
-        """What each object depends on."""
+        """What each object depends on, ties apart."""
         found: dict[ObjectId, set[ObjectId]] = {}
         for edge in self.edges:
-            found.setdefault(edge.dependent, set()).add(edge.referenced)
+            if not edge.tied:
+                found.setdefault(edge.dependent, set()).add(edge.referenced)
         return {dependent: frozenset(referenced) for dependent, referenced in found.items()}
 
     @cached_property
@@ -56,8 +57,9 @@ class Catalog:
 
     @cached_property
     def needed_by(self) -> Mapping[ObjectId, frozenset[ObjectId]]:
-        """What depends on each object."""
+        """What depends on each object, ties apart."""
         found: dict[ObjectId, set[ObjectId]] = {}
         for edge in self.edges:
-            found.setdefault(edge.referenced, set()).add(edge.dependent)
+            if not edge.tied:
+                found.setdefault(edge.referenced, set()).add(edge.dependent)
         return {referenced: frozenset(dependent) for referenced, dependent in found.items()}

@@ -36,6 +36,8 @@ class Entry:
     """The table access method to select before it, None for what has none."""
     after_remarks: bool = False
     """Whether the comment and the labels of its object come before it (a user mapping of a server)."""
+    after_owner: str = ""
+    """What follows `ALTER … OWNER TO`, each statement a paragraph."""
     extensions_at: int | None = None
     """Where in `sql` pg_dump puts ALTER … DEPENDS ON EXTENSION, None for its end."""
 

@@ -17,8 +17,20 @@ class ObjectId(NamedTuple):
 
 
 class Edge(NamedTuple):
-    """`dependent` needs `referenced`. `body` is true where only the dependent's body (see `body_catalog`) needs it."""
+    """`dependent` needs `referenced`.
+
+    `body` is true where only the dependent's body (see `body_catalog`) needs it. `tied` is true where only a tie makes
+    it so (see `ties`): a dump goes by it, a plan by the tie, which it can cut and make.
+    """
 
     dependent: ObjectId
     referenced: ObjectId
     body: bool = False
+    tied: bool = False
+
+
+class Lead(NamedTuple):
+    """An object goes with `leader`, its like on the other end of `tie`, as long as the tie holds (see `leads`)."""
+
+    leader: ObjectId
+    tie: ObjectId

@@ -4,16 +4,16 @@ from collections.abc import Iterator, Sequence
 from typing import Final, LiteralString
 
 from ..privileges import AclItem
-from .alterable import Alterable
 from .declaring import Field
 from .entries import DefaultGrants, Entry, Target
 from .identity import ObjectId
+from .led import Led
 
 SATELLITES: Final = frozenset({"owner", "comment", "acl", "acl_default", "labels", "extensions"})
 IDENTITY: Final = frozenset({"schema", "name", "detail"})
 
 
-class Object(Alterable):
+class Object(Led):
     """One object of a database. A kind is a subclass in `catalog.kinds`; its own fields are its query's columns."""
 
     owner: str | None = None
@@ -49,6 +49,11 @@ class Object(Alterable):
     def ordered_with(self) -> ObjectId | None:
         """What a dump puts behind all that this needs (pg_dump links the members of a class to its family)."""
         return None
+
+    @property
+    def also_needs(self) -> tuple[ObjectId, ...]:
+        """What it needs beside what pg_depend says."""
+        return ()
 
     @property
     def inline(self) -> bool:
@@ -141,6 +146,10 @@ class Object(Alterable):
     def drop(self) -> str:
         """The statement that drops it."""
         return f"DROP {self.signature()};"
+
+    def drop_alone(self) -> str:
+        """The statement that drops it and leaves what goes along with it."""
+        return self.drop()
 
 
 def own_fields(kind: type[Object]) -> tuple[Field, ...]:

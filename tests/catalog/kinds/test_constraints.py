@@ -18,6 +18,9 @@ KEY = ForeignKey(
     deferred=False,
     validated=True,
     enforced=True,
+    passed_on=False,
+    copied_from=None,
+    attachments=(),
 )
 STATES = [
     (validated, enforced) for validated, enforced in product((True, False), repeat=2) if enforced or not validated
@@ -53,6 +56,9 @@ def test_only_a_valid_check_stands_inside_its_table() -> None:
         definition="CHECK ((a > 0))",
         validated=True,
         enforced=True,
+        local=True,
+        of_partition=False,
+        ancestors=(),
     )
     loose = check.evolve(validated=False)
     assert check.inline

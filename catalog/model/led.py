@@ -1,0 +1,55 @@
+"""What goes with its like elsewhere: the parts of tables that have them from other tables."""
+
+from typing import ClassVar, Self
+
+from .alterable import Alterable
+from .identity import Lead, ObjectId
+
+
+class Led(Alterable):
+    """What can tie two objects together, and what of their parts then goes together."""
+
+    __slots__ = ()
+
+    matched: ClassVar[bool] = False
+    """Both ends must have it, as a part, before they are tied (a column; not a policy)."""
+    adopted: ClassVar[bool] = False
+    """The end that is led must have it before they are tied, the other gets it after, and what ties the two then
+    says which belong together (an index)."""
+    merged: ClassVar[bool] = False
+    """One that is there becomes one with what the creation of a leader would make."""
+
+    @property
+    def ties(self) -> tuple[ObjectId, ObjectId] | None:
+        """The two that it ties together, the one that is led first; None for what is no tie."""
+        return None
+
+    @property
+    def leads(self) -> tuple[Lead, ...]:
+        """Its likes on the other ends of ties: what is done to them is done to it."""
+        return ()
+
+    @property
+    def comes_along(self) -> bool:
+        """Whether creating a leader creates it too."""
+        return False
+
+    @property
+    def comes_with_tie(self) -> bool:
+        """Whether making the tie makes it too."""
+        return False
+
+    @property
+    def goes_along(self) -> bool:
+        """Whether dropping its leaders drops it too, and nothing else does."""
+        return False
+
+    def brought(self, new: Self) -> Self:
+        """What the statement that creates a leader, which this is, makes of `new`, which is led by it."""
+        del new
+        return self
+
+    def led(self, old: Self, new: Self) -> Self:
+        """What becomes of it when a leader is altered from `old` to `new`."""
+        del old, new
+        return self

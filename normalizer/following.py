@@ -1,0 +1,80 @@
+"""What goes with its like on the other end of a tie: a column of a partition with that of the partitioned table."""
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from pgnorm.catalog.model import Catalog, Object, ObjectId
+
+if TYPE_CHECKING:
+    from .decisions import Decisions
+
+
+class Following:
+    """Who leads whom while a plan runs, given the fate of every object."""
+
+    def __init__(self, old: Catalog, new: Catalog, fate: "Decisions") -> None:
+        self.old = old
+        self.new = new
+        self.fate = fate
+
+    @cached_property
+    def _followers(self) -> Mapping[ObjectId, list[Object]]:
+        found: dict[ObjectId, list[Object]] = {}
+        for item in self.old.objects.values():
+            for lead in item.leads:
+                found.setdefault(lead.leader, []).append(item)
+        return found
+
+    def led_by(self, leader: ObjectId) -> Iterator[Object]:
+        """What an object of the old catalog leads, by ties that hold."""
+        return (item for item in self._followers.get(leader, ()) if leader in self.leaders(item))
+
+    def holds(self, tie: ObjectId) -> bool:
+        """Whether a tie is there before, after and all the while."""
+        return tie in self.old.objects and tie in self.new.objects and not self.fate.gone(tie)
+
+    def leaders(self, item: Object) -> Iterator[ObjectId]:
+        """What leads an object, by ties that hold."""
+        return (lead.leader for lead in item.leads if self.holds(lead.tie))
+
+    def altered_leaders(self, item: Object) -> Iterator[ObjectId]:
+        """What is altered and leads an object of the old catalog, itself or by way of another."""
+        for leader in self.leaders(item):
+            if leader in self.fate.altered:
+                yield leader
+            if leader in self.old.objects:
+                yield from self.altered_leaders(self.old.objects[leader])
+
+    def bringers(self, item: Object) -> Iterator[ObjectId]:
+        """Those whose creation creates a new object too: its leader, or the tie to it."""
+        if not self.fate.fresh(item.id):
+            return
+        for lead in item.leads:
+            if item.comes_along and self.holds(lead.tie) and self._added(lead.leader):
+                yield lead.leader
+            elif item.comes_with_tie and self.fate.fresh(lead.tie):
+                yield from (lead.tie, lead.leader)
+
+    def merged_into(self, item: Object) -> Iterator[ObjectId]:
+        """Those whose creation finds a new object there already."""
+        if item.merged and not item.comes_along and self.fate.fresh(item.id):
+            yield from (leader for leader in self.leaders(item) if self._added(leader))
+
+    def _added(self, name: ObjectId) -> bool:
+        """Whether it is created as a part of something that is there."""
+        item = self.new.objects.get(name)
+        return (
+            item is not None and self.fate.fresh(name) and item.parent is not None and not self.fate.fresh(item.parent)
+        )
+
+    def taker(self, item: Object) -> ObjectId | None:
+        """The leader whose drop drops an old object too."""
+        if not item.goes_along or not item.leads:
+            return None
+        leaders = [leader for leader in self.leaders(item) if leader in self.old.objects]
+        return leaders[-1] if leaders and all(map(self.fate.gone, leaders)) else None
+
+    def left_behind(self, item: Object) -> bool:
+        """Whether dropping an old object must leave some that would go along with it."""
+        return any(led.goes_along and not self.fate.gone(led.id) for led in self.led_by(item.id))

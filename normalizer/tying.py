@@ -1,0 +1,79 @@
+"""What must run before and after two tables are tied together or cut apart."""
+
+from typing import TYPE_CHECKING
+
+from pgnorm.catalog.model import ObjectId
+
+from .difference import parts_below
+
+if TYPE_CHECKING:
+    from .actions import Actions, Before
+
+
+def order_ties(actions: "Actions", before: "Before") -> None:
+    """A tie is cut before anything is done to either end, and made when both ends are as they should be."""
+    for name in (*actions.fate.dropped, *actions.fate.replaced):
+        tie = actions.old.objects[name]
+        if tie.ties is not None:
+            _order_cut(actions, tie.id, tie.ties, before)
+    for name in (*actions.fate.created, *actions.fate.replaced):
+        tie = actions.new.objects[name]
+        if tie.ties is not None:
+            _order_tie(actions, tie.id, tie.ties, before)
+
+
+def _order_cut(actions: "Actions", tie: ObjectId, ends: tuple[ObjectId, ObjectId], before: "Before") -> None:
+    cut = actions.leaver(tie)
+    if cut is None or cut.id != tie:
+        return  # it goes with the end that is led
+    led, leading = ends
+    for part in (*parts_below(actions.old, led), *parts_below(actions.old, leading)):
+        if part.ties is None and tie not in actions.old.needs.get(part.id, ()):
+            before(cut, actions.leaver(part.id))
+            before(cut, actions.alterer(part.id))
+    for part in parts_below(actions.new, led):
+        if part.ties is None:
+            before(cut, actions.maker(part.id))
+    for part in parts_below(actions.new, leading):
+        if part.matched:
+            before(cut, actions.maker(part.id))
+
+
+def _order_tie(actions: "Actions", tie: ObjectId, ends: tuple[ObjectId, ObjectId], before: "Before") -> None:
+    made = actions.maker(tie)
+    led, leading = ends
+    for part in parts_below(actions.new, leading):
+        if part.matched:
+            before(actions.maker(part.id), made)
+        elif part.adopted and actions.fate.fresh(part.id):
+            before(made, actions.maker(part.id))
+    for part in parts_below(actions.old, leading):
+        if part.matched:
+            before(actions.leaver(part.id), made)
+    if made is None or made.id != tie:
+        return  # the statement that creates the end that is led makes it
+    for part in parts_below(actions.new, led):
+        if part.matched or part.adopted:
+            before(actions.maker(part.id), made)
+    for part in parts_below(actions.old, led):
+        if part.ties is None:
+            before(actions.leaver(part.id), made)
+
+
+def order_followers(actions: "Actions", before: "Before") -> None:
+    """What goes with its leader is looked at after it, what becomes one with it is there before."""
+    following = actions.following
+    for name in (*actions.fate.created, *actions.fate.replaced):
+        item = actions.new.objects[name]
+        for bringer in following.bringers(item):
+            before(actions.maker(bringer), actions.maker(name))
+        for leader in following.merged_into(item):
+            before(actions.maker(name), actions.maker(leader))
+    for name in actions.fate.altered:
+        for leader in following.leaders(actions.old.objects[name]):
+            before(actions.alterer(leader), actions.alterer(name))
+    for name in (*actions.fate.dropped, *actions.fate.replaced):
+        item = actions.old.objects[name]
+        if item.merged:
+            for leader in following.leaders(item):
+                before(actions.leaver(leader), actions.leaver(name))
