@@ -47,10 +47,11 @@ def test_roles_that_a_load_makes_keep_no_second_load_waiting(tmp_path: Path, pro
 
 
 def test_what_is_not_modelled_and_on_one_side_only_is_told(tmp_path: Path) -> None:
-    old = _file(tmp_path, "a.sql", "create type of_a as (a int);")
-    new = _file(tmp_path, "b.sql", "create type of_a as (a int); create table typed of of_a;")
+    invalid = "create index i on t (a); update pg_index set indisvalid = false where indexrelid = 'i'::regclass;"
+    old = _file(tmp_path, "a.sql", "create table t (a int);")
+    new = _file(tmp_path, "b.sql", f"create table t (a int); {invalid}")
     found = _compared(old, new)
-    assert (bool(found.plan), found.one_sided) == (False, (("typed table", "public.typed"),))
+    assert (bool(found.plan), found.one_sided) == (False, (("invalid index", "public.i"),))
 
 
 def test_security_labels_are_planned_and_not_tried(database: psycopg.Connection, tmp_path: Path) -> None:
