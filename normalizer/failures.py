@@ -47,6 +47,11 @@ def is_missing(error: Error) -> bool:
     return error.sqlstate in _MISSING or missing_role(error) is not None
 
 
+def lacks_label_provider(error: Error) -> bool:
+    """Whether the server has not loaded the provider of a security label."""
+    return (error.diag.source_function, error.sqlstate) == ("ExecSecLabelStmt", "22023")
+
+
 def is_final(error: Error) -> bool:
     """Whether nothing that other statements make can help."""
     return error.sqlstate in _FINAL

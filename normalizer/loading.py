@@ -12,7 +12,7 @@ from pgnorm.catalog.errors import PgnormError
 
 from .adaptation import adapt, sets_session, stands_alone
 from .execution import Execution
-from .failures import failure, first_cause, is_final, is_missing, missing_names
+from .failures import failure, first_cause, is_final, is_missing, lacks_label_provider, missing_names
 from .files import SourceFile
 from .items import Item, Note
 from .lexer import tokens
@@ -243,4 +243,6 @@ class _Load:
         elif is_missing(item.error) and (stand_ins := self.execution.generated_extensions):
             names = ", ".join(stand_ins)
             hint = f"An empty stand-in takes the place of {names}: name a server that has it in PGNORM_PG_BINDIR."
+        elif lacks_label_provider(item.error):
+            hint = "A private server has no label providers: name one that has loaded it with --shadow-url."
         return failure(item.source, item.statement.start, item.error, position=item.position, hint=hint)

@@ -447,3 +447,9 @@ def test_bodies_in_libraries_are_not_opened(shadow: Shadow) -> None:
          where proname = 'f'"""
     with loaded(shadow, text) as (_, report):
         assert report.notes == ()
+
+
+def test_a_security_label_needs_its_provider(shadow: Shadow) -> None:
+    error = failure(shadow, "create table t (a int); security label for anon on table t is 'x'")
+    assert error.message.startswith('security label provider "anon" is not loaded')
+    assert error.hint == "A private server has no label providers: name one that has loaded it with --shadow-url."
