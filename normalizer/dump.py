@@ -235,14 +235,15 @@ def _comment(item: Object) -> Entry:
 
 
 def inside(catalog: Catalog, owner: ObjectId, separate: frozenset[ObjectId]) -> tuple[Object, ...]:
-    """The parts printed inside the CREATE of `owner`: embedded ones, then inline ones not in `separate`."""
+    """The parts inside the CREATE of `owner`: embedded ones, inline ones not in `separate`, derived ones."""
     parts: Sequence[Object] = catalog.parts.get(owner, ())
     if not parts:
         return ()
     embedded = [part for part in parts if part.embedded]
     below = [part for outer in embedded for part in catalog.parts.get(outer.id, ())]
     inline = [part for part in (*parts, *below) if part.inline and part.id not in separate]
-    return (*embedded, *inline)
+    derived = [part for part in embedded if part.derived]
+    return (*(part for part in embedded if not part.derived), *inline, *derived)
 
 
 def _line(text: str | None) -> str:
