@@ -126,7 +126,7 @@ class _Graph:
         followers = ((item.id, item.ordered_with) for item in catalog.objects.values())
         leaders = {follower: self.nodes[leader] for follower, leader in followers if leader in self.nodes}
         shell_users = catalog.shell_users
-        for needy, needed, body in catalog.edges:
+        for needy, needed, body, _tied in catalog.edges:
             dependent, referenced = self.nodes[needy], self.nodes[needed]
             if shell_users and (needy, needed) in shell_users:
                 referenced = self.shells[needed]
