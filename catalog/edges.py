@@ -25,10 +25,11 @@ def edges_between(
     need or is needed of them holds for their owner. What a derived part needs, its owner needs. `rows` are those of
     pg_depend, `bodies` the catalogs of bodies, `members` what besides pg_depend belongs to something.
     """
-    folded = dict(members)
+    folded: dict[Address, Address] = {}
     for row in rows:
         if row[6] in FOLDING and (address := row[:3]) not in objects:
-            folded[address] = row[3:6]
+            folded.setdefault(address, row[3:6])
+    folded = {**members, **folded}
     known: dict[Address, Object | None] = {}
     found: dict[tuple[ObjectId, ObjectId, bool], None] = {}
     extensions: dict[ObjectId, set[str]] = {}
