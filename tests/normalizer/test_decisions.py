@@ -72,3 +72,20 @@ def test_what_works_is_not_refused(shadow: Shadow, old: str, new: str) -> None:
         for script in diff(read(start.connection), wanted).scripts():
             start.connection.execute(script.encode())
         assert not diff(read(start.connection), wanted)
+
+
+def test_arrays_in_a_column_keep_their_delimiter(shadow: Shadow) -> None:
+    base = """
+        create type b;
+        create function b_in(cstring) returns b immutable strict language internal as 'textin';
+        create function b_out(b) returns cstring immutable strict language internal as 'textout';
+        create type b (input = b_in, output = b_out, delimiter = '%s');
+    """
+    with shadow.session(scratch=True) as start, shadow.session(scratch=True) as goal:
+        for session, delimiter in ((start, ","), (goal, ";")):
+            session.connection.execute((base % delimiter + "create table t (a b[])").encode())
+        with pytest.raises(PgnormError, match=r"public\.b: its delimiter changes"):
+            diff(read(start.connection), read(goal.connection))
+        for session in (start, goal):
+            session.connection.execute("drop table t")
+        assert diff(read(start.connection), read(goal.connection))
