@@ -61,7 +61,7 @@ class Collation(Object):
               from pg_collation c
               join pg_namespace n on n.oid = c.collnamespace
               join pg_roles r     on r.oid = c.collowner
-             where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+             where c.oid >= 16384 and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
                and c.collencoding in (-1, ( select encoding from pg_database where datname = current_database() ))
                and not exists ( select from pg_depend
                                  where classid = 'pg_collation'::regclass and objid = c.oid and deptype = 'e' )

@@ -26,7 +26,7 @@ COMMON_TABLES: Final[LiteralString] = """
       join pg_namespace n on n.oid = c.relnamespace
 """
 COMMON_FILTER: Final[LiteralString] = """
-     where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+     where k.oid >= 16384 and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
        and not exists ( select from pg_depend
                          where classid = 'pg_constraint'::regclass and objid = k.oid and deptype = 'e' )
 """

@@ -15,7 +15,7 @@ _CONSTRAINTS: Final[LiteralString] = """
               from pg_constraint k
               join pg_type t      on t.oid = k.contypid
               join pg_namespace n on n.oid = t.typnamespace
-             where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+             where t.oid >= 16384 and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
                and not exists ( select from pg_depend
                                  where classid = 'pg_type'::regclass and objid = t.oid and deptype = 'e' )"""
 

@@ -39,7 +39,7 @@ class EncodingConversion(Object):
               from pg_conversion c
               join pg_namespace n on n.oid = c.connamespace
               join pg_roles r     on r.oid = c.conowner
-             where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+             where c.oid >= 16384 and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
                and not exists ( select from pg_depend
                                  where classid = 'pg_conversion'::regclass and objid = c.oid and deptype = 'e' )
              order by n.nspname, c.conname"""

@@ -53,7 +53,7 @@ class OperatorClass(Object):
               join pg_am a         on a.oid = c.opcmethod
               join pg_opfamily f   on f.oid = c.opcfamily
               join pg_namespace fn on fn.oid = f.opfnamespace
-             where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+             where c.oid >= 16384 and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
                and not exists ( select from pg_depend
                                  where classid = 'pg_opclass'::regclass and objid = c.oid and deptype = 'e' )
              order by n.nspname, c.opcname, a.amname"""

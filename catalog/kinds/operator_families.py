@@ -43,7 +43,7 @@ class OperatorFamily(Object):
               join pg_namespace n on n.oid = c.opfnamespace
               join pg_roles r     on r.oid = c.opfowner
               join pg_am a        on a.oid = c.opfmethod
-             where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+             where c.oid >= 16384 and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
                and not exists ( select from pg_depend
                                  where classid = 'pg_opfamily'::regclass and objid = c.oid and deptype = 'e' )
              order by n.nspname, c.opfname, a.amname"""

@@ -90,7 +90,7 @@ class Operator(Object):
             + _LINKED
             + """
                                    where o2.oid = o.oprnegate ) negator on true
-             where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+             where o.oid >= 16384 and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
                and o.oprcode <> 0
                and not exists ( select from pg_depend
                                  where classid = 'pg_operator'::regclass and objid = o.oid and deptype = 'e' )

@@ -5,7 +5,7 @@ from typing import Final, LiteralString
 from ..quoting import qualified
 
 OF_USERS: Final[LiteralString] = """
-               n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+               c.oid >= 16384 and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
            and not exists ( select from pg_depend
                              where classid = 'pg_class'::regclass and objid = c.oid and deptype = 'e' )
 """

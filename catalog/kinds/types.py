@@ -22,7 +22,7 @@ SOURCE: Final[LiteralString] = """
               join pg_roles r     on r.oid = t.typowner"""
 
 OF_USERS: Final[LiteralString] = """
-               and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+               and t.oid >= 16384 and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
                and not exists ( select from pg_depend
                                  where classid = 'pg_type'::regclass and objid = t.oid and deptype = 'e' )
              order by n.nspname, t.typname"""
