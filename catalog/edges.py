@@ -1,6 +1,6 @@
 """What depends on what among the objects read: pg_depend with its internal parts folded into what they belong to."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, TypeAlias
 
 from .model import Edge, Object, ObjectId
@@ -33,7 +33,6 @@ def edges_between(
     known: dict[Address, Object | None] = {}
     found: dict[tuple[ObjectId, ObjectId, bool], None] = {}
     extensions: dict[ObjectId, set[str]] = {}
-    ties: set[tuple[ObjectId, ObjectId]] = set()
     names = {item.id for item in objects.values()}
     for item in objects.values():
         if (parent := item.parent) is not None:
@@ -41,9 +40,6 @@ def edges_between(
         for other in item.also_needs:
             if other in names:
                 found[item.id, other, False] = None
-        if item.ties is not None:
-            ties.add(item.ties)
-        ties.update((item.id, lead.leader) for lead in item.leads)
     for row in rows:
         address = row[:3]
         dependent = known[address] if address in known else _resolve(address, objects, folded, known)
@@ -59,7 +55,18 @@ def edges_between(
         needed = (referenced.parent if dependent.derived and referenced.derived else None) or referenced.id
         if needy != needed:
             found[needy, needed, bool(dependent.body_catalog) and row[0] in bodies] = None
-    return tuple(Edge(*edge, edge[:2] in ties) for edge in found), extensions
+    tied = ties(objects.values())
+    return tuple(Edge(*edge, edge[:2] in tied) for edge in found), extensions
+
+
+def ties(objects: Iterable[Object]) -> frozenset[tuple[ObjectId, ObjectId]]:
+    """(dependent, referenced) of what only a tie makes one need of the other."""
+    found: set[tuple[ObjectId, ObjectId]] = set()
+    for item in objects:
+        if item.ties is not None:
+            found.add(item.ties)
+        found.update((item.id, lead.leader) for lead in item.leads)
+    return frozenset(found)
 
 
 def _resolve(

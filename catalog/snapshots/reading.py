@@ -7,6 +7,7 @@ from typing import Final, NoReturn
 
 from attrs import frozen
 
+from ..edges import ties
 from ..errors import PgnormError
 from ..kinds import KINDS
 from ..model import Catalog, Edge, Object, ObjectId
@@ -136,13 +137,15 @@ class _Reader:
             objects[item.id] = item
             needs += [(f"{path}.{key}", item.id, values[key], body) for key, body in EDGES.items() if key in values]
         edges: list[Edge] = []
+        tied = ties(objects.values())
         for item in objects.values():
             if item.parent in objects:
-                edges.append(Edge(item.id, item.parent))
+                edges.append(Edge(item.id, item.parent, tied=(item.id, item.parent) in tied))
             elif item.embedded:
                 self._refuse("objects", f"what the {item.kind} {item.label} is a part of is missing")
         for path, dependent, names, body in needs:
-            edges += [Edge(dependent, name, body) for name in self._names(names, path, objects)]
+            named = self._names(names, path, objects)
+            edges += [Edge(dependent, name, body, (dependent, name) in tied) for name in named]
         return objects, tuple(sorted(dict.fromkeys(edges)))
 
     def _object(self, said: object, path: str) -> Object:
@@ -170,12 +173,13 @@ class _Reader:
             self._refuse(path, "must be an object with the keys `objects` and `edges`")
         order = list(self._names(said["objects"], f"{path}.objects", catalog.objects))
         edges: list[Edge] = []
+        tied = ties(catalog.objects.values())
         for place, value in enumerate(said["edges"]):
             at = f"{path}.edges[{place}]"
             if not isinstance(value, list) or len(value) != 3 or not isinstance(value[2], bool):
                 self._refuse(at, "must be an array of two names and true or false")
             dependent, referenced = self._names(value[:2], at, catalog.objects)
-            edges.append(Edge(dependent, referenced, value[2]))
+            edges.append(Edge(dependent, referenced, value[2], (dependent, referenced) in tied))
         if len(set(order)) < len(order) or len(set(edges)) < len(edges) or not set(edges) <= set(catalog.edges):
             self._refuse(path, "must name each object and each need once")
         return reordered(catalog, order, edges)
