@@ -4,11 +4,14 @@ from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
 from ..model import Changed, Entry, Object, ObjectId, Target, alter, equal
+from ..privileges import AclItem
 from ..quoting import ident, qualified
 from .relations import OF_USERS
 from .sequences import COUNTER_FIELDS, COUNTER_TABLES, HIGHEST, Counter
 
 UNLOGGED_SINCE: Final = 15
+PRIVILEGES_SINCE: Final = 15
+"""The major from which on pg_dump prints the privileges on an identity's sequence."""
 
 
 class Identity(Counter):
@@ -53,6 +56,11 @@ class Identity(Counter):
             + OF_USERS
             + "order by n.nspname, c.relname"
         )
+
+    def initial_acl(self, target: Target) -> tuple[AclItem, ...]:
+        if target.reloaded_by is None and target.major < PRIVILEGES_SINCE:
+            return self.acl_default if self.acl is None else self.acl
+        return self.acl_default
 
     @property
     def parent(self) -> ObjectId:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
-from ..model import Changed, Object, ObjectId, Target, alter, on_relation, replace
+from ..model import Changed, Object, ObjectId, Target, alter, equal, on_relation, replace
 from ..priority import Priority
 from ..quoting import ident, ident_list, qualified
 
@@ -24,6 +24,8 @@ class Policy(Object):
     """pg_policy.polcmd: `*` or one of r a w d."""
     roles: tuple[str, ...] = alter()
     """Empty for PUBLIC."""
+    role_list: str = equal()
+    """The roles as pg_dump names them: in the order in which the server happens to keep them."""
     using: str | None = alter()
     check: str | None = alter()
 
@@ -38,6 +40,8 @@ class Policy(Object):
                  , p.polpermissive                           as permissive
                  , p.polcmd::text                            as command
                  , array( select rolname::text from pg_roles where oid = any (p.polroles) order by rolname ) as roles
+                 , array_to_string( array( select quote_ident(rolname) from pg_roles where oid = any (p.polroles) )
+                                  , ', ' )                   as role_list
                  , pg_get_expr(p.polqual, p.polrelid)        as using
                  , pg_get_expr(p.polwithcheck, p.polrelid)   as check
               from pg_policy p
@@ -63,7 +67,7 @@ class Policy(Object):
         del parts, target, shell
         table = qualified(self.schema, self.detail)
         kind = "" if self.permissive else " AS RESTRICTIVE"
-        to = f" TO {ident_list(self.roles)}" if self.roles else ""
+        to = f" TO {self.role_list}" if self.role_list else ""
         clauses = _clause(" USING", self.using) + _clause(" WITH CHECK", self.check)
         return f"CREATE POLICY {ident(self.name)} ON {table}{kind}{COMMANDS[self.command]}{to}{clauses};\n"
 
