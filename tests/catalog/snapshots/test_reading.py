@@ -21,6 +21,8 @@ TABLE: Final = Table(
     name="t",
     comment="two\nlines",
     unlogged=False,
+    partition_key=None,
+    type=None,
     access_method="heap",
     tablespace="",
     options=("fillfactor=70",),
