@@ -8,12 +8,11 @@ import click
 from .help import EXIT_CODES, Command
 from .options import App, general_options, schema_options, shadow_option, source_options
 from .output import write
+from .splitting import read_source, selection_of, source_of, write_split
 
 if TYPE_CHECKING:
     from pgnorm.catalog.model import Catalog
-    from pgnorm.normalizer.dump import Style
-    from pgnorm.normalizer.selection import Selection
-    from pgnorm.normalizer.sources import Source
+    from pgnorm.normalizer.styles import Style
     from pgnorm.normalizer.workspace import Workspace
 
 SUPABASE: Final = "supabase"
@@ -24,6 +23,7 @@ Examples:
   pgnorm dump --local --schema public -o public.sql
   pgnorm dump --from migrations --format pg_dump
   pgnorm dump --local --json -o crm.json
+  pgnorm dump --from migrations --split schemas
   pgnorm dump --roles --db -o roles.sql
 
 {EXIT_CODES}"""
@@ -47,6 +47,14 @@ Examples:
     is_flag=True,
     help="The roles of the server and nothing else, as `pg_dumpall --roles-only --no-role-passwords` prints them.",
 )
+@click.option(
+    "--split",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Write files that load one after the other into this folder: 01_tables.sql, 02_functions.sql, …",
+)
+@click.option("--overwrite", is_flag=True, help="With --split: replace files of these names that hold something else.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file instead of stdout.")
 @click.pass_obj
 def dump(
@@ -57,6 +65,8 @@ def dump(
     keep_comments: bool,
     json_: bool,
     only_roles: bool,
+    folder: Path | None,
+    overwrite: bool,
     output: Path | None,
 ) -> None:
     """Print the canonical SQL of a source.
@@ -70,11 +80,18 @@ def dump(
         _refuse_beside_roles(bool(schemas or exclude_schemas), style, keep_comments or json_)
     if json_ and (style or keep_comments):
         raise click.UsageError("--json has one form: it can't be combined with --format or --keep-comments.")
+    if folder is not None:
+        if json_ or only_roles or output is not None:
+            raise click.UsageError("--split writes SQL files: it can't be combined with --json, --roles or -o.")
+        write_split(app, folder, schemas, exclude_schemas, _style(app, style, keep_comments), overwrite=overwrite)
+        return
+    if overwrite:
+        raise click.UsageError("--overwrite goes with --split.")
     with app.workspace() as workspace:
         if only_roles:
             text = _roles(app, workspace)
         elif json_:
-            text = _snapshot(_read(app, workspace), schemas, exclude_schemas)
+            text = _snapshot(read_source(app, workspace), schemas, exclude_schemas)
         else:
             text = _schema(app, workspace, schemas, exclude_schemas, _style(app, style, keep_comments))
     if output is None:
@@ -100,7 +117,7 @@ def _refuse_beside_roles(schemas: bool, style: str | None, keep_comments: bool) 
 def _roles(app: App, workspace: "Workspace") -> str:
     from pgnorm.normalizer.dump_roles import render_roles
 
-    cluster = workspace.roles(_source(app))
+    cluster = workspace.roles(source_of(app))
     app.tell_unmodelled(cluster.left_out, title="not printed, as in pg_dumpall --roles-only")
     return render_roles(cluster)
 
@@ -110,35 +127,8 @@ def _schema(
 ) -> str:
     from pgnorm.normalizer.dump import render
 
-    catalog = _read(app, workspace)
-    return render(catalog, _selection(workspace, catalog, schemas, exclude_schemas), style)
-
-
-def _source(app: App) -> "Source":
-    return app.source_or("files" if app.project else "db")
-
-
-def _read(app: App, workspace: "Workspace") -> "Catalog":
-    from pgnorm.normalizer.sources import Files
-
-    source = _source(app)
-    if isinstance(source, Files):
-        with workspace.loaded(source) as loaded:
-            app.tell_unmodelled(loaded.unmodelled)
-            return loaded.catalog
-    catalog = workspace.read(source)
-    app.tell_unmodelled(catalog.unmodelled)
-    return catalog
-
-
-def _selection(
-    workspace: "Workspace", catalog: "Catalog", schemas: tuple[str, ...], exclude_schemas: tuple[str, ...]
-) -> "Selection":
-    from pgnorm.normalizer.selection import select
-
-    # Like `supabase db dump`, which leaves the managed schemas out unless schemas are named.
-    managed = () if schemas else workspace.platform.managed_schemas
-    return select([catalog], schemas, (*managed, *exclude_schemas))
+    catalog = read_source(app, workspace)
+    return render(catalog, selection_of(workspace, catalog, schemas, exclude_schemas), style)
 
 
 def _snapshot(catalog: "Catalog", schemas: tuple[str, ...], exclude_schemas: tuple[str, ...]) -> str:
@@ -153,7 +143,7 @@ def _snapshot(catalog: "Catalog", schemas: tuple[str, ...], exclude_schemas: tup
 
 
 def _style(app: App, style: str | None, keep_comments: bool) -> "Style":
-    from pgnorm.normalizer.dump import PG_DUMP as AS_PG_DUMP
+    from pgnorm.normalizer.styles import PG_DUMP as AS_PG_DUMP
 
     chosen = style or (SUPABASE if app.project and app.project.supabase_dir else PG_DUMP)
     if chosen == PG_DUMP:

@@ -1,52 +1,21 @@
 """A catalog as SQL: byte for byte what pg_dump prints, or in the style of a platform's own dump."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final, Protocol
-
-from attrs import frozen
+from typing import Final, TypeAlias
 
 from pgnorm.catalog.model import Catalog, Entry, Object, ObjectId, Target
 from pgnorm.catalog.ordering import BODY_NAME, Arrangement, Form, arrange
-from pgnorm.catalog.privileges import acl_commands
+from pgnorm.catalog.privileges import AclItem, acl_commands
 from pgnorm.catalog.quoting import ident, literal
 
+from .difference import effective_acl
 from .selection import Selection
+from .styles import PG_DUMP, Style
 
 DEPENDS_ON_ITS_OWN_PARAGRAPH: Final = 17
 """From this major on pg_dump leaves a blank line before ALTER … DEPENDS ON EXTENSION and ends no line after it."""
 TRANSACTION_TIMEOUT_SINCE: Final = 17
 REMARKS: Final = frozenset({"COMMENT", "SECURITY LABEL"})
-
-
-class Style(Protocol):
-    """What a format does differently from pg_dump."""
-
-    @property
-    def comments(self) -> bool:
-        """Whether the `--` lines between the statements are printed."""
-
-    @property
-    def tail(self) -> str:
-        """What follows the dump."""
-
-    def edit(self, item: Object | None, entry: Entry) -> Entry | None:
-        """The entry as the format has it, None to leave it out; `item` is None for settings."""
-
-
-@frozen
-class PgDumpStyle:
-    """pg_dump's own."""
-
-    comments: bool = True
-    tail: str = ""
-
-    def edit(self, item: Object | None, entry: Entry) -> Entry | None:
-        """Every entry as it is."""
-        del item
-        return entry
-
-
-PG_DUMP: Final = PgDumpStyle()
 
 
 def render(catalog: Catalog, selection: Selection, style: Style = PG_DUMP, *, reloaded_by: int | None = None) -> str:
@@ -56,12 +25,22 @@ def render(catalog: Catalog, selection: Selection, style: Style = PG_DUMP, *, re
     """
     named = bool(selection.include)
     target = Target(major=catalog.major, role=catalog.role, named_schemas=named, reloaded_by=reloaded_by)
-    writer = _Writer(catalog, selection, style, arrange(catalog), target)
-    writer.write()
-    return "".join(writer.out)
+    writer = Writer(catalog, selection, style, arrange(catalog), target)
+    chosen = writer.chosen()
+    return writer.write(chosen, whole(chosen))
 
 
-class _Writer:
+Printed: TypeAlias = tuple[Object, Form]
+
+
+def whole(chosen: Iterable[Printed]) -> Iterator[Object]:
+    """The objects among what is printed, each once."""
+    return (item for item, form in chosen if form is Form.WHOLE)
+
+
+class Writer:
+    """Writes a dump, or one file of several, into `out`."""
+
     def __init__(
         self, catalog: Catalog, selection: Selection, style: Style, arrangement: Arrangement, target: Target
     ) -> None:
@@ -75,24 +54,33 @@ class _Writer:
         self.tablespace: str | None = None
         self.access_method: str | None = None
 
-    def write(self) -> None:
+    def write(
+        self, definitions: Sequence[Printed], privileges: Iterable[Object], withdrawn: Iterable[Object] = ()
+    ) -> str:
+        """The text with these definitions, the privileges of these objects behind them, and before all else the
+        statements that take those of `withdrawn` away."""
         self._comment("--\n-- PostgreSQL database dump\n--\n")
         # Two paragraphs around a line `\\restrict`, which is psql's and random.
         self.out.append("\n\n")
         self._comment(f"-- Dumped from database version {self.catalog.server}\n")
         self.out.append("\n")
         self._settings()
-        chosen = [(item, form) for item, form in self.arrangement.nodes if self._printed(item, form)]
-        self._definitions(pair for pair in chosen if not pair[0].last)
-        for item, form in chosen:
-            if form is Form.WHOLE:
-                for part in (item, *self._parts(item)):
-                    self._privileges(part)
-        self._definitions(pair for pair in chosen if pair[0].last)
+        for item in withdrawn:
+            self._grants(item, effective_acl(item), item.acl_default)
+        self._definitions(pair for pair in definitions if not pair[0].last)
+        for item in privileges:
+            for part in (item, *self._parts(item)):
+                self._privileges(part)
+        self._definitions(pair for pair in definitions if pair[0].last)
         self._comment("--\n-- PostgreSQL database dump complete\n--\n")
         self.out.append("\n\n" + self.style.tail)
+        return "".join(self.out)
 
-    def _definitions(self, chosen: Iterable[tuple[Object, Form]]) -> None:
+    def chosen(self) -> list[Printed]:
+        """What is printed on its own, in order."""
+        return [(item, form) for item, form in self.arrangement.nodes if self._printed(item, form)]
+
+    def _definitions(self, chosen: Iterable[Printed]) -> None:
         for item, form in chosen:
             for entry in self._entries(item, form):
                 self._entry(item, entry)
@@ -143,8 +131,10 @@ class _Writer:
     def _privileges(self, item: Object) -> None:
         base = item.initial_acl(self.target)
         acl = item.acl_default if item.acl is None and base != item.acl_default else item.acl
-        if acl is None:
-            return
+        if acl is not None:
+            self._grants(item, base, acl)
+
+    def _grants(self, item: Object, base: Sequence[AclItem], acl: Sequence[AclItem]) -> None:
         sql = acl_commands(
             item.grant_signature(),
             acl,

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from attrs import evolve, frozen
 
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.catalog.model import Catalog, Object
+from pgnorm.catalog.model import Catalog, Object, ObjectId
 
 
 @frozen(kw_only=True)
@@ -15,10 +15,14 @@ class Selection:
 
     include: frozenset[str] = frozenset()
     exclude: frozenset[str] = frozenset()
+    besides: frozenset[ObjectId] = frozenset()
+    """What is selected wherever it is."""
 
     def takes(self, item: Object) -> bool:
         """Whether an object is selected. What is in no schema belongs to a whole dump only, as in pg_dump."""
         schema = item.namespace
+        if item.id in self.besides:
+            return True
         if schema in self.exclude:
             return False
         return schema in self.include and not item.whole_only if self.include else True

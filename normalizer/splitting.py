@@ -1,0 +1,152 @@
+"""A dump as several files that load one after the other."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from attrs import frozen
+
+from pgnorm.catalog.model import Catalog, Object, ObjectId, Target
+from pgnorm.catalog.ordering import Arrangement, Form, arrange
+
+from .dump import Printed, Writer, whole
+from .selection import Selection
+from .styles import Style
+
+
+@frozen(kw_only=True)
+class Layout:
+    """Which file what belongs to; `files` is their order."""
+
+    files: tuple[str, ...]
+    kinds: Mapping[str, str]
+    """The files of some kinds. A part of something else is in its file, the rest in the first one."""
+    schemas: Mapping[str, str]
+    """The files of some schemas, whatever the kind."""
+    privileges: str
+
+
+DEFAULT: Final = Layout(
+    files=(
+        "01_tables.sql",
+        "02_functions.sql",
+        "03_views.sql",
+        "04_triggers.sql",
+        "05_policies.sql",
+        "06_grants.sql",
+        "07_storage.sql",
+    ),
+    kinds={
+        "function": "02_functions.sql",
+        "procedure": "02_functions.sql",
+        "aggregate": "02_functions.sql",
+        "view": "03_views.sql",
+        "materialized view": "03_views.sql",
+        "trigger": "04_triggers.sql",
+        "rule": "04_triggers.sql",
+        "row security": "05_policies.sql",
+        "policy": "05_policies.sql",
+    },
+    schemas={"storage": "07_storage.sql"},
+    privileges="06_grants.sql",
+)
+
+
+@frozen(kw_only=True)
+class Split:
+    """The texts by the names of their files, in the order of loading, and what had to be put into an earlier file."""
+
+    texts: Mapping[str, str]
+    moved: tuple[tuple[Object, str], ...]
+
+
+def split(
+    catalog: Catalog, selection: Selection, style: Style, *, below: Catalog | None = None, layout: Layout = DEFAULT
+) -> Split:
+    """The dump of what `selection` names in files: each thing in its own, or in the earliest that needs it.
+
+    What `below`, the baseline that they are loaded on, grants to new objects is taken away first: a dump says what
+    privileges there are beyond Postgres' own default ones.
+    """
+    arrangement = arrange(catalog)
+    target = Target(major=catalog.major, role=catalog.role, named_schemas=bool(selection.include))
+
+    def writer() -> Writer:
+        return Writer(catalog, selection, style, arrangement, target)
+
+    chosen = writer().chosen()
+    wanted = _wanted(catalog, chosen, layout)
+    places = _early_enough(catalog, chosen, arrangement, wanted)
+    granted = layout.files.index(layout.privileges)
+    privileges = {item.id: max(granted, places[(item.id, Form.WHOLE)]) for item in whole(chosen)}
+    # What new objects are granted, and what acts upon statements, comes behind all of them.
+    end = max(places.values(), default=0)
+    for item, form in chosen:
+        if item.default_grants:
+            privileges[item.id] = max(privileges[item.id], end)
+        if item.last:
+            places[(item.id, form)] = max(granted, end)
+    known = below.objects.values() if below else ()
+    withdrawn = [item for item in known if item.default_grants and selection.takes(item)]
+    texts: dict[str, str] = {}
+    empty = writer().write((), ())
+    for place, name in enumerate(layout.files):
+        mine = [(item, form) for item, form in chosen if places[(item.id, form)] == place]
+        granting = [item for item in whole(chosen) if privileges[item.id] == place]
+        text = writer().write(mine, granting, () if place else withdrawn)
+        if text != empty:
+            texts[name] = text
+    moved = tuple(
+        (item, layout.files[places[(item.id, form)]])
+        for item, form in chosen
+        if places[(item.id, form)] < wanted[(item.id, form)]
+    )
+    return Split(texts=texts, moved=moved)
+
+
+_Places = dict[tuple[ObjectId, Form], int]
+
+
+def _wanted(catalog: Catalog, chosen: list[Printed], layout: Layout) -> _Places:
+    """The number of the file that each thing belongs to by the layout."""
+
+    def place(item: Object) -> int:
+        name = layout.schemas.get(item.namespace) or layout.kinds.get(item.kind)
+        if name is not None:
+            return layout.files.index(name)
+        owner = catalog.objects.get(item.parent) if item.parent is not None else None
+        return place(owner) if owner is not None else 0
+
+    return {(item.id, form): place(item) for item, form in chosen}
+
+
+def _early_enough(catalog: Catalog, chosen: list[Printed], arrangement: Arrangement, wanted: _Places) -> _Places:
+    """The files in which each thing is, none later than the first thing that needs it."""
+    order = {(item.id, form): number for number, (item, form) in enumerate(chosen)}
+    needs: dict[tuple[ObjectId, Form], set[tuple[ObjectId, Form]]] = {}
+    for edge in catalog.edges:
+        form = Form.BODY if edge.body and edge.dependent in arrangement.shells else Form.WHOLE
+        other = Form.SHELL if (edge.dependent, edge.referenced) in catalog.shell_users else Form.WHOLE
+        dependent = (_printed_by(catalog, edge.dependent, arrangement), form)
+        needs.setdefault(dependent, set()).add((_printed_by(catalog, edge.referenced, arrangement), other))
+    for name, form in order:
+        if form is Form.BODY:
+            needs.setdefault((name, form), set()).add((name, Form.WHOLE))
+        if form is Form.SHELL:
+            needs.setdefault((name, Form.WHOLE), set()).add((name, form))
+    places = dict(wanted)
+    for key in reversed(order):
+        for need in needs.get(key, ()):
+            if need in order and order[need] < order[key]:
+                places[need] = min(places[need], places[key])
+    return places
+
+
+def _printed_by(catalog: Catalog, name: ObjectId, arrangement: Arrangement) -> ObjectId:
+    """The object in whose statement an object is printed."""
+    item = catalog.objects[name]
+    while item.embedded or (item.inline and item.id not in arrangement.apart):
+        owner = catalog.objects.get(item.parent) if item.parent is not None else None
+        if owner is None:
+            break
+        item = owner
+    return item.id

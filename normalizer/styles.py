@@ -1,0 +1,38 @@
+"""What a format does differently from pg_dump."""
+
+from typing import Final, Protocol
+
+from attrs import frozen
+
+from pgnorm.catalog.model import Entry, Object
+
+
+class Style(Protocol):
+    """What a format does differently from pg_dump."""
+
+    @property
+    def comments(self) -> bool:
+        """Whether the `--` lines between the statements are printed."""
+
+    @property
+    def tail(self) -> str:
+        """What follows the dump."""
+
+    def edit(self, item: Object | None, entry: Entry) -> Entry | None:
+        """The entry as the format has it, None to leave it out; `item` is None for settings."""
+
+
+@frozen
+class PgDumpStyle:
+    """pg_dump's own."""
+
+    comments: bool = True
+    tail: str = ""
+
+    def edit(self, item: Object | None, entry: Entry) -> Entry | None:
+        """Every entry as it is."""
+        del item
+        return entry
+
+
+PG_DUMP: Final = PgDumpStyle()

@@ -1,0 +1,43 @@
+"""`pgnorm dump --split`."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Run = Callable[[str], tuple[int, str, str]]
+
+
+@pytest.mark.usefixtures("crm")
+def test_the_files_of_a_project_say_what_its_own_say(run: Run) -> None:
+    code, out, err = run("dump --split new/schemas")
+    assert (code, out) == (0, "")
+    own = sorted(path.name for path in Path("supabase/schemas").glob("*.sql"))
+    assert sorted(path.name for path in Path("new/schemas").iterdir()) == own
+    assert f"Wrote new/schemas/{own[-1]}\n" in err
+    assert run("-q diff --from files --to new/schemas")[:2] == (0, "")
+    assert 'ON "storage"."objects"' in Path("new/schemas/07_storage.sql").read_text()
+
+
+def test_nothing_is_lost_without_being_asked_for(run: Run, plain: Path) -> None:
+    assert run("-q dump --split out") == (0, "", "")
+    first = (plain / "out" / "01_tables.sql").read_text()
+    assert run("-q dump --split out") == (0, "", "")
+    (plain / "out" / "01_tables.sql").write_text("mine")
+    (plain / "out" / "other.sql").write_text("mine too")
+    code, _, err = run("dump --split out")
+    assert code == 2
+    assert "out: 2 files would be replaced, or stay beside the new ones: out/01_tables.sql, out/other.sql\n" in err
+    assert (plain / "out" / "01_tables.sql").read_text() == "mine"
+    code, _, err = run("-q dump --split out --overwrite")
+    assert (code, err) == (0, "out/other.sql stays as it is: the dump has nothing for it\n")
+    assert (plain / "out" / "01_tables.sql").read_text() == first
+    assert (plain / "out" / "other.sql").read_text() == "mine too"
+
+
+@pytest.mark.parametrize("line", ["--split x --json", "--split x -o y.sql", "--split x --roles", "--overwrite"])
+def test_what_does_not_go_together(run: Run, plain: Path, line: str) -> None:
+    code, out, err = run(f"dump {line}")
+    assert (code, out) == (2, "")
+    assert "--split" in err
+    assert not (plain / "x").exists()
