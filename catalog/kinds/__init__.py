@@ -10,7 +10,7 @@ from .casts import Cast
 from .collations import Collation
 from .columns import Column
 from .composites import Attribute, Composite
-from .constraints import Check, ForeignKey
+from .constraints import Check
 from .default_privileges import DefaultPrivileges
 from .defaults import Default
 from .domains import Domain, DomainConstraint, DomainNotNull
@@ -19,6 +19,7 @@ from .enums import EnumType
 from .event_triggers import EventTrigger
 from .extensions import Extension
 from .foreign_data_wrappers import ForeignDataWrapper
+from .foreign_keys import ForeignKey
 from .foreign_servers import ForeignServer, UserMapping
 from .functions import Function, Procedure
 from .identities import Identity

@@ -4,7 +4,8 @@ from itertools import product
 
 import pytest
 
-from pgnorm.catalog.kinds.constraints import Check, ForeignKey
+from pgnorm.catalog.kinds.constraints import Check
+from pgnorm.catalog.kinds.foreign_keys import ForeignKey
 from pgnorm.catalog.model import Changed, Target
 
 TARGET = Target(major=18)

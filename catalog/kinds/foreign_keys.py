@@ -1,0 +1,154 @@
+"""Foreign keys."""
+
+from collections.abc import Iterator, Sequence
+from typing import ClassVar, Final, LiteralString, Self
+
+from ..model import Changed, Entry, Lead, Object, ObjectId, Target, alter, equal, replace
+from ..priority import Priority
+from ..quoting import ident
+from .constraints import (
+    COMMON_FIELDS,
+    COMMON_FILTER,
+    COMMON_ORDER,
+    COMMON_TABLES,
+    Unindexed,
+    deferral,
+    enforced,
+    state,
+)
+from .inheritance import PARTITION
+from .relations import altered
+
+# One that refers to a partitioned table has rows for each of its partitions, which are not constraints of their own.
+AGAINST_THE_WHOLE: Final[LiteralString] = """
+       and not exists ( select from pg_constraint o where o.oid = k.conparentid and o.conrelid = k.conrelid )
+"""
+COPIED_FROM: Final[LiteralString] = """
+         , ( select array[pn.nspname::text, o.conname::text, p.relname::text]
+               from pg_constraint o
+               join pg_class p      on p.oid = o.conrelid
+               join pg_namespace pn on pn.oid = p.relnamespace
+              where o.oid = k.conparentid )                             as copied_from
+"""
+ATTACHMENTS: Final[LiteralString] = """
+         , case when ( select relkind from pg_class where oid = k.confrelid ) = 'p' then
+                array( select array[pn.nspname::text, p.relname::text]
+                         from pg_partition_tree(k.conindid) t
+                         join pg_class p      on p.oid = t.relid
+                         join pg_namespace pn on pn.oid = p.relnamespace
+                        where t.level > 0
+                        order by 1 ) else '{}' end                      as attachments
+"""
+
+
+class ForeignKey(Unindexed):
+    """A foreign key: pg_constraint with contype f."""
+
+    kind: ClassVar[str] = "foreign key"
+    refers: ClassVar[bool] = True
+    # Where both sides change, it cannot be rebuilt after the first: `uuid` is never compared to `integer`.
+    survives_retyping: ClassVar[bool] = False
+    priority: ClassVar[int] = Priority.FOREIGN_KEY
+
+    definition: str = replace()
+    """`FOREIGN KEY (…) REFERENCES …` with its MATCH and actions."""
+    deferrable: bool = alter()
+    deferred: bool = alter()
+    validated: bool = alter()
+    enforced: bool = alter()
+    passed_on: bool = equal()
+    """Whether its table is partitioned: then every partition has it too."""
+    copied_from: tuple[str, ...] | None = equal()
+    """(schema, name, table) of the one on the partitioned table that made it, None for one of its own."""
+    attachments: tuple[tuple[str, str], ...] = equal()
+    """The indexes, (schema, name), that must be parts of the one it refers by before that one is valid."""
+
+    @classmethod
+    def query(cls, version: int) -> LiteralString:
+        suffix: LiteralString = (
+            "'( DEFERRABLE)?( INITIALLY DEFERRED)?( NOT VALID| NOT ENFORCED)?$'"  # the order of pg_get_constraintdef
+        )
+        return (
+            COMMON_FIELDS
+            + ", regexp_replace(pg_get_constraintdef(k.oid), "
+            + suffix
+            + ", '') as definition"
+            + ", k.condeferrable as deferrable, k.condeferred as deferred"
+            + ", k.convalidated as validated, "
+            + enforced(version)
+            + " as enforced, c.relkind = 'p' as passed_on"
+            + COPIED_FROM
+            + ATTACHMENTS
+            + COMMON_TABLES
+            + COMMON_FILTER
+            + "and k.contype = 'f'"
+            + AGAINST_THE_WHOLE
+            + COMMON_ORDER
+        )
+
+    @property
+    def holds(self) -> bool:
+        return self.validated and self.enforced
+
+    def dumped(self, target: Target) -> bool:
+        return self.copied_from is None
+
+    @property
+    def leads(self) -> tuple[Lead, ...]:
+        if self.copied_from is None:
+            return ()
+        schema, name, table = self.copied_from
+        whole = ObjectId(self.kind, schema, name, table)
+        return (Lead(whole, ObjectId(PARTITION, self.schema, self.detail)),)
+
+    @property
+    def comes_along(self) -> bool:
+        return self.copied_from is not None
+
+    @property
+    def comes_with_tie(self) -> bool:
+        return self.copied_from is not None
+
+    @property
+    def goes_along(self) -> bool:
+        return self.copied_from is not None
+
+    def brought(self, new: Self) -> Self:
+        return new.evolve(comment=None)
+
+    def led(self, old: Self, new: Self) -> Self:
+        return self.evolve(
+            deferrable=new.deferrable, deferred=new.deferred, validated=new.validated, enforced=new.enforced
+        )
+
+    @property
+    def table(self) -> str:
+        return altered(self.relation_kind, self.schema, self.detail, only=not self.passed_on)
+
+    @property
+    def also_needs(self) -> tuple[ObjectId, ...]:
+        return tuple(ObjectId("index attachment", schema, name) for schema, name in self.attachments)
+
+    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
+        del parts, target, shell
+        timing = deferral(self.deferrable, self.deferred)
+        return self.addition(self.definition + timing + state(self.validated, self.enforced))
+
+    def entries(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> tuple[Entry, ...]:
+        return (Entry(desc="FK CONSTRAINT", tag=self.tag, sql=self.create(parts, target)),)
+
+    def must_replace(self, new: Self, changed: frozenset[str]) -> bool:
+        if not new.enforced or new.validated:
+            return False
+        return self.validated or not self.enforced
+
+    def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[str]:
+        prefix = f"ALTER {self.table} ALTER CONSTRAINT {ident(self.name)}"
+        if changed.take("deferrable", "deferred"):
+            yield f"{prefix}{deferral(new.deferrable, new.deferred) or ' NOT DEFERRABLE'};"
+        if changed.take("enforced"):
+            # ENFORCED (18) checks the rows too, NOT ENFORCED forgets that they were checked.
+            changed.take("validated")
+            yield f"{prefix} {'ENFORCED' if new.enforced else 'NOT ENFORCED'};"
+        if changed.take("validated"):
+            yield self.validation()
