@@ -44,7 +44,13 @@ _FINAL: Final = frozenset({"42601", "42602", "42622", "42P07", "42710", "42723",
 
 def is_missing(error: Error) -> bool:
     """Whether the statement may succeed once something else has been made."""
-    return error.sqlstate in _MISSING or missing_role(error) is not None
+    return error.sqlstate in _MISSING or missing_role(error) is not None or _lacks_shell(error)
+
+
+def _lacks_shell(error: Error) -> bool:
+    """Whether a base type comes before its shell: Postgres calls that a duplicate, but with a hint."""
+    diag = error.diag
+    return (diag.source_function, error.sqlstate) == ("DefineType", "42710") and diag.message_hint is not None
 
 
 def lacks_label_provider(error: Error) -> bool:
@@ -54,7 +60,7 @@ def lacks_label_provider(error: Error) -> bool:
 
 def is_final(error: Error) -> bool:
     """Whether nothing that other statements make can help."""
-    return error.sqlstate in _FINAL
+    return error.sqlstate in _FINAL and not _lacks_shell(error)
 
 
 def missing_role(error: Error) -> str | None:

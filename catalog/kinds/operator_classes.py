@@ -72,6 +72,10 @@ class OperatorClass(Object):
     def claims(self) -> tuple[tuple[str, ...], ...]:
         return (("default operator class", self.detail, self.input_type),) if self.default else ()
 
+    @property
+    def label(self) -> str:
+        return f"{self.schema}.{self.name} using {self.detail}"
+
     def signature(self, *, qualify: bool = True) -> str:
         return f"{self.keyword} {qualified(self.schema if qualify else '', self.name)} USING {ident(self.detail)}"
 

@@ -54,6 +54,10 @@ class OperatorFamily(Object):
         # After the class of the same name.
         return (1, self.detail)
 
+    @property
+    def label(self) -> str:
+        return f"{self.schema}.{self.name} using {self.detail}"
+
     def signature(self, *, qualify: bool = True) -> str:
         return f"{self.keyword} {qualified(self.schema if qualify else '', self.name)} USING {ident(self.detail)}"
 

@@ -140,6 +140,12 @@ ANY_ORDER = [
         "create table p1 partition of p for values in (1)",
         "create table p (id int) partition by list (id)",
     ),
+    (
+        "create type b (input = b_in, output = b_out)",
+        "create type b;"
+        "create function b_in(cstring) returns b immutable strict language internal as 'textin';"
+        "create function b_out(b) returns cstring immutable strict language internal as 'textout'",
+    ),
 ]
 
 
