@@ -1,4 +1,5 @@
-"""Every case of fixtures/kinds, both ways: the plan applied must leave nothing different, for us and for pg_dump.
+"""Every case of fixtures/kinds, both ways: the plan applied must leave nothing different, for us and for pg_dump;
+and the dump of where it leads is pg_dump's.
 
 A case named `since_17` or `since_17_of_something` needs a server of that major."""
 
@@ -12,12 +13,23 @@ from pgnorm.catalog.model import Catalog
 from pgnorm.catalog.reader import read
 from pgnorm.normalizer.diff import diff
 from pgnorm.normalizer.difference import differences
+from pgnorm.normalizer.dump import render
 from pgnorm.normalizer.pg_dump import dumped, entries
 from pgnorm.normalizer.plan import Plan
 from pgnorm.normalizer.postgres.shadow import Shadow
+from pgnorm.normalizer.selection import EVERYTHING
 
 KINDS = Path(__file__).parent.parent / "fixtures" / "kinds"
 CASES = sorted(path.parent for path in KINDS.glob("*/*/old.sql"))
+
+
+# pg_dump sorts privileges on an extension's types behind those on the functions that the types are made of, and the
+# state of a trigger on a partition of a partition before the trigger itself, so that its dump does not load.
+OTHER_ORDER = {"provided/default_privileges", "partition_triggers/attributes"}
+
+
+def _lines(dump: str) -> list[str]:
+    return [line for line in dump.split("\n") if not re.match(r"\\(un)?restrict |-- Dumped (from|by) ", line)]
 
 
 def _needs_newer(case: Path, shadow: Shadow) -> bool:
@@ -58,5 +70,8 @@ def test_plan_arrives(shadow: Shadow, case: Path, backwards: bool) -> None:
         assert plan
         _apply(start.connection, plan)
         assert not differences(read(start.connection), wanted)
-        arrived, target = (entries(dumped(session.connection, program)) for session in (start, goal))
+        here, there = (dumped(session.connection, program) for session in (start, goal))
+        arrived, target = entries(here), entries(there)
         assert (arrived - target, target - arrived) == ({}, {})
+        if case.relative_to(KINDS).as_posix() not in OTHER_ORDER:
+            assert _lines(render(wanted, EVERYTHING)) == _lines(there)
