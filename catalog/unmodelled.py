@@ -9,8 +9,7 @@ with system (oid) as (
   select classid, objid from pg_depend where deptype in ('e', 'i') and objsubid = 0
 )
 select what, replace(coalesce(name, (pg_identify_object(classid, objid, 0)).identity, objid::text), '"', '')
-  from ( select 'foreign table', 'pg_class'::regclass, oid, relnamespace, null::text from pg_class where relkind = 'f'
-   union all select 'invalid index', 'pg_index'::regclass, x.indexrelid, c.relnamespace
+  from ( select 'invalid index', 'pg_index'::regclass, x.indexrelid, c.relnamespace
                   , (pg_identify_object('pg_class'::regclass, x.indexrelid, 0)).identity
                from pg_index x join pg_class c on c.oid = x.indexrelid
               where c.relkind = 'i' and not (x.indisvalid and x.indisready)

@@ -21,6 +21,7 @@ from .extensions import Extension
 from .foreign_data_wrappers import ForeignDataWrapper
 from .foreign_keys import ForeignKey
 from .foreign_servers import ForeignServer, UserMapping
+from .foreign_tables import ForeignTable
 from .functions import Function, Procedure
 from .identities import Identity
 from .index_attachments import IndexAttachment
@@ -97,6 +98,7 @@ KINDS: Final[tuple[type[Object], ...]] = (
     ForeignServer,
     UserMapping,
     Table,
+    ForeignTable,
     Column,
     Default,
     Identity,

@@ -68,6 +68,10 @@ _FIELDS: Final[LiteralString] = (
                  , a.attcompression::text                                         as compression
                  , coalesce(a.attstattarget::int, -1)                             as statistics
                  , coalesce(a.attoptions, '{}')                                   as options
+                 , case when a.attfdwoptions is null then '{}' else
+                     array( select array[option_name, option_value]
+                              from pg_options_to_table(a.attfdwoptions)
+                             order by option_name ) end                           as foreign_options
 """
 )
 _FROM: Final[LiteralString] = """

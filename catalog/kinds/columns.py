@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
+from ..foreign_options import options_change, options_clause
 from ..model import Changed, Entry, Lead, Object, ObjectId, Target, alter, equal, on_relation, replace
 from ..options import alter_options
 from ..priority import Priority
@@ -11,11 +12,12 @@ from ..quoting import ident, literal, qualified, spell_types
 from .column_query import column_query
 from .conversions import conversion, through_text, widens
 from .inheritance import led_by
-from .relations import altered
+from .relations import FOREIGN_TABLE, altered
 
 STORAGE: Final = {"p": "PLAIN", "e": "EXTERNAL", "x": "EXTENDED", "m": "MAIN"}
 COMPRESSION: Final = {"p": "pglz", "l": "lz4"}
 STORED: Final = "s"
+OPTIONS_OF_ONLY_SINCE: Final = 17
 NOT_NULL_LISTED_SINCE: Final = 18
 PLAIN_NAME: Final = re.compile("[a-z_][a-z0-9_]*")
 
@@ -69,6 +71,8 @@ class Column(Object):
     """The statistics target, -1 for the default one."""
     options: tuple[str, ...] = alter()
     """`name=value`."""
+    foreign_options: tuple[tuple[str, str], ...] = alter()
+    """What the wrapper of a foreign table is told of it."""
     ancestors: tuple[tuple[str, ...], ...] = equal()
     """(schema, table, kind of it) of each that its table inherits from, or is a partition of, and that has it too."""
     local: bool = equal()
@@ -102,7 +106,12 @@ class Column(Object):
 
     @property
     def disposable(self) -> bool:
-        return bool(self.generated)
+        return bool(self.generated) or self._elsewhere
+
+    @property
+    def _elsewhere(self) -> bool:
+        """Whether its values are not stored here."""
+        return self.relation_kind == FOREIGN_TABLE
 
     @property
     def sort_key(self) -> tuple[object, ...]:
@@ -193,6 +202,9 @@ class Column(Object):
         yield from self.settings_of_type()
         if self.options:
             yield f"{column} SET ({', '.join(self.options)});"
+        if self.foreign_options:
+            table = self.only_table if target.major >= OPTIONS_OF_ONLY_SINCE else self.table
+            yield f"ALTER {table} ALTER COLUMN {ident(self.name)}{options_clause(self.foreign_options)};"
 
     def settings_of_type(self) -> Iterator[str]:
         """Those that ALTER TYPE puts back to the defaults."""
@@ -242,6 +254,7 @@ class Column(Object):
             compression="",
             statistics=-1,
             options=(),
+            foreign_options=(),
             comment=None,
             acl=None,
             labels=(),
@@ -299,7 +312,7 @@ class Column(Object):
         if retyped:
             type_ = spell_types(new.type, target.major)
             using = conversion(ident(self.name), (self.type, self.category), (type_, new.category))
-            yield f"ALTER {column} TYPE {type_}{new._collate}{using};"
+            yield f"ALTER {column} TYPE {type_}{new._collate}{'' if self._elsewhere else using};"
             yield from new.settings_of_type()
         if changed.take("expression"):
             yield f"ALTER {column} SET EXPRESSION AS ({spell_types(new.expression or '', target.major)});"
@@ -312,14 +325,21 @@ class Column(Object):
             yield f"ALTER {only} SET STATISTICS {new.statistics};"
         if changed.take("options"):
             yield from alter_options(only, self.options, new.options)
+        if changed.take("foreign_options"):
+            yield f"ALTER {only}{options_change(self.foreign_options, new.foreign_options)};"
 
     def rebind(self, new: Self, target: Target) -> Iterator[str]:
         column = f"{self.table} ALTER COLUMN {ident(self.name)}"
         type_ = spell_types(new.type, target.major)
         # A type of Postgres' own, named without a schema, is not new: its collation is, which changes no row.
-        using = through_text(ident(self.name), type_) if "." in type_ else ""
+        using = through_text(ident(self.name), type_) if "." in type_ and not self._elsewhere else ""
         yield f"ALTER {column} TYPE {type_}{new._collate}{using};"
         yield from new.settings_of_type()
+
+    @property
+    def _added_not_null(self) -> str:
+        name = ident(self.not_null_constraint)
+        return f"ADD CONSTRAINT {name} NOT NULL {ident(self.name)}{self._no_inherit};"
 
     def _alter_not_null(self, new: Self, changed: Changed) -> Iterator[str]:
         column = f"{self.table} ALTER COLUMN {ident(self.name)}"
@@ -330,15 +350,19 @@ class Column(Object):
             if not new.not_null:
                 yield f"ALTER {column} DROP NOT NULL;"
             elif new.not_null_name or new.not_null_no_inherit or new.not_null_comment is not None:
-                no_inherit = " NO INHERIT" if new.not_null_no_inherit else ""
-                yield f"ALTER {self.table} ADD CONSTRAINT {ident(constraint)} NOT NULL {ident(self.name)}{no_inherit};"
+                yield f"ALTER {self.table} {new._added_not_null}"
             else:
                 yield f"ALTER {column} SET NOT NULL;"
         elif renamed or inherits:
             if renamed:
                 constraint = new.not_null_constraint
-                yield f"ALTER {self.table} RENAME CONSTRAINT {ident(self.not_null_constraint)} TO {ident(constraint)};"
-            if inherits:
+                # ALTER FOREIGN TABLE has no word for this.
+                table = qualified(self.schema, self.detail)
+                yield f"ALTER TABLE {table} RENAME CONSTRAINT {ident(self.not_null_constraint)} TO {ident(constraint)};"
+            if inherits and self._elsewhere:
+                yield f"ALTER {self.table} DROP CONSTRAINT {ident(constraint)};"
+                yield f"ALTER {self.table} {new._added_not_null}"
+            elif inherits:
                 inherit = "NO INHERIT" if new.not_null_no_inherit else "INHERIT"
                 yield f"ALTER {self.table} ALTER CONSTRAINT {ident(constraint)} {inherit};"
         if changed.take("not_null_comment") and new.not_null:

@@ -14,7 +14,7 @@ OF_USERS: Final[LiteralString] = """
 TABLES: Final[LiteralString] = " c.relkind in ('r', 'p') and" + OF_USERS
 """Those of them that are tables, partitioned ones and partitions included."""
 
-TABLE_LIKE: Final[LiteralString] = TABLES
+TABLE_LIKE: Final[LiteralString] = " c.relkind in ('r', 'p', 'f') and" + OF_USERS
 """Those whose columns, defaults and NOT NULL constraints are objects of their own."""
 
 
@@ -31,7 +31,8 @@ def kind_of(relation: LiteralString) -> LiteralString:
 RELATION_KIND: Final[LiteralString] = kind_of("c") + " as relation_kind"
 """The kind of the relation `c`."""
 
-OWN_WORDS: Final = {"foreign table": "FOREIGN TABLE"}
+FOREIGN_TABLE: Final = "foreign table"
+OWN_WORDS: Final = {FOREIGN_TABLE: "FOREIGN TABLE"}
 
 
 def altered(kind: str, schema: str, name: str, *, only: bool = False) -> str:

@@ -3,13 +3,12 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
-from ..model import Changed, Entry, Object, ObjectId, Target, alter, replace
+from ..model import Changed, Entry, Object, Target, alter, replace
 from ..options import alter_options, with_options
 from ..priority import Priority
 from ..quoting import ident, qualified
-from .columns import Column
-from .inheritance import Inheritance
 from .relations import TABLES
+from .table_body import body, column_remarks, column_settings
 
 DEFAULT_TABLESPACE: Final = "pg_default"
 REPLICA_IDENTITY: Final = {"d": "DEFAULT", "f": "FULL", "n": "NOTHING"}
@@ -91,19 +90,12 @@ class Table(Object):
     def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
         del shell
         table = qualified(self.schema, self.name)
-        columns = [part for part in parts if isinstance(part, Column)]
-        inside: dict[ObjectId | None, list[Object]] = {}
-        for part in parts:
-            inside.setdefault(part.parent, []).append(part)
-        lines = [line for column in columns if (line := column.line(inside.get(column.id, ()), target))]
-        lines += [part.clause(target) for part in inside.get(self.id, ()) if not part.embedded]
-        text = f"CREATE {self._persistence(target)}TABLE {table}{self._of}{_listed(lines, bool(self.type))}"
-        parents = [part.clause(target) for part in parts if isinstance(part, Inheritance)]
-        text += f"\nINHERITS ({', '.join(parents)})" if parents else ""
+        inside = body(self.id, parts, target, typed=self.type is not None)
+        text = f"CREATE {self._persistence(target)}TABLE {table}{self._of}{inside}"
         text += f"\nPARTITION BY {self.partition_key}" if self.partition_key is not None else ""
         options = with_options(self.options, self.toast_options)
         text += (f"\n{options}" if options else "") + ";\n"
-        text += "".join(f"{line}\n" for column in columns for line in column.settings(target))
+        text += column_settings(parts, target)
         if self.replica_identity in ("f", "n"):
             text += f"\nALTER TABLE ONLY {table} REPLICA IDENTITY {REPLICA_IDENTITY[self.replica_identity]};\n"
         if self.force_row_security:
@@ -135,8 +127,7 @@ class Table(Object):
             access_method=self.access_method if self.partition_key is None else None,
             after_owner=self._method_of_partitions(),
         )
-        columns = (part for part in parts if isinstance(part, Column))
-        return (table, *(entry for column in columns for entry in column.remarks()))
+        return (table, *column_remarks(parts))
 
     def referrers_first(self, new: Self, changed: frozenset[str]) -> bool | None:
         # No logged table may refer to an unlogged one, at any time.
@@ -161,10 +152,3 @@ class Table(Object):
             yield f"ALTER {table} REPLICA IDENTITY {REPLICA_IDENTITY[new.replica_identity]};"
         if changed.take("force_row_security"):
             yield f"ALTER {table} {'' if new.force_row_security else 'NO '}FORCE ROW LEVEL SECURITY;"
-
-
-def _listed(lines: Sequence[str], typed: bool) -> str:
-    """The columns and constraints of CREATE TABLE; a typed table that says nothing of its own has no list."""
-    if typed and not lines:
-        return ""
-    return " (" + ",".join(f"\n    {line}" for line in lines) + "\n)"

@@ -1,0 +1,73 @@
+"""Foreign tables."""
+
+from collections.abc import Iterator, Sequence
+from typing import ClassVar, LiteralString, Self
+
+from ..foreign_options import options_change, options_clause
+from ..model import Changed, Entry, Object, Target, alter, replace
+from ..priority import Priority
+from ..quoting import ident, qualified
+from .relations import OF_USERS
+from .table_body import body, column_remarks, column_settings
+
+
+class ForeignTable(Object):
+    """A foreign table: pg_class with relkind f, and pg_foreign_table. Its rows are elsewhere.
+
+    Its columns, defaults and constraints, its ancestors and its place in a partitioned table are objects of their own.
+    """
+
+    kind: ClassVar[str] = "foreign table"
+    keyword: ClassVar[str] = "FOREIGN TABLE"
+    catalog: ClassVar[str] = "pg_class"
+    priority: ClassVar[int] = Priority.TABLE
+    default_acl_type: ClassVar[str] = "r"
+
+    server: str = replace()
+    options: tuple[tuple[str, str], ...] = alter()
+
+    @classmethod
+    def query(cls, version: int) -> LiteralString:
+        del version
+        return (
+            """
+            select c.oid
+                 , n.nspname::text                          as schema
+                 , c.relname::text                          as name
+                 , ''                                       as detail
+                 , r.rolname::text                          as owner
+                 , c.relacl::text[]                         as acl
+                 , acldefault('r', c.relowner)::text[]      as acl_default
+                 , s.srvname::text                          as server
+                 , array( select array[option_name, option_value]
+                            from pg_options_to_table(f.ftoptions) order by option_name ) as options
+              from pg_foreign_table f
+              join pg_class c          on c.oid = f.ftrelid
+              join pg_namespace n      on n.oid = c.relnamespace
+              join pg_roles r          on r.oid = c.relowner
+              join pg_foreign_server s on s.oid = f.ftserver
+             where """
+            + OF_USERS
+            + "order by n.nspname, c.relname"
+        )
+
+    @property
+    def claims(self) -> tuple[tuple[str, ...], ...]:
+        return (("relation", self.schema, self.name), ("type", self.schema, self.name))
+
+    def grant_signature(self, *, qualify: bool = True) -> str:
+        return f"TABLE {qualified(self.schema if qualify else '', self.name)}"
+
+    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
+        del shell
+        inside = body(self.id, parts, target)
+        server = f"\nSERVER {ident(self.server)}"
+        options = options_clause(self.options).replace(" ", "\n", 1)
+        return f"CREATE {self.signature()}{inside}{server}{options};\n{column_settings(parts, target)}"
+
+    def entries(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> tuple[Entry, ...]:
+        return (*super().entries(parts, target), *column_remarks(parts))
+
+    def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[str]:
+        if changed.take("options"):
+            yield f"ALTER {self.signature()}{options_change(self.options, new.options)};"

@@ -1,0 +1,39 @@
+"""What CREATE TABLE and CREATE FOREIGN TABLE have in common."""
+
+from collections.abc import Iterator, Sequence
+
+from ..model import Entry, Object, ObjectId, Target
+from .columns import Column
+from .inheritance import Inheritance
+
+
+def body(table: ObjectId, parts: Sequence[Object], target: Target, *, typed: bool = False) -> str:
+    """The columns and constraints in parentheses, and what is inherited from."""
+    inside: dict[ObjectId | None, list[Object]] = {}
+    for part in parts:
+        inside.setdefault(part.parent, []).append(part)
+    lines = [line for column in _columns(parts) if (line := column.line(inside.get(column.id, ()), target))]
+    lines += [part.clause(target) for part in inside.get(table, ()) if not part.embedded]
+    parents = [part.clause(target) for part in parts if isinstance(part, Inheritance)]
+    return _listed(lines, typed=typed) + (f"\nINHERITS ({', '.join(parents)})" if parents else "")
+
+
+def column_settings(parts: Sequence[Object], target: Target) -> str:
+    """The statements on single columns behind the CREATE."""
+    return "".join(f"{line}\n" for column in _columns(parts) for line in column.settings(target))
+
+
+def column_remarks(parts: Sequence[Object]) -> Iterator[Entry]:
+    """The entries that columns have beside those for their comments."""
+    return (entry for column in _columns(parts) for entry in column.remarks())
+
+
+def _columns(parts: Sequence[Object]) -> Iterator[Column]:
+    return (part for part in parts if isinstance(part, Column))
+
+
+def _listed(lines: Sequence[str], *, typed: bool) -> str:
+    """A typed table that says nothing of its own has no list."""
+    if typed and not lines:
+        return ""
+    return " (" + ",".join(f"\n    {line}" for line in lines) + "\n)"
