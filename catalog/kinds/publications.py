@@ -3,12 +3,14 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
-from ..model import Changed, Entry, Object, ObjectId, Target, alter, replace
+from ..model import Changed, Entry, Object, ObjectId, Target, alter, equal, replace
 from ..priority import Priority
 from ..quoting import ident, ident_list, qualified, spell_types
 
 COLUMNS_AND_SCHEMAS_SINCE: Final = 150000
 GENERATED_COLUMNS_SINCE: Final = 180000
+TABLES_OF_EXTENSIONS_SINCE: Final = 18
+"""The major whose pg_dump first tells that they are published."""
 NOT_GENERATED: Final = "n"
 GENERATED: Final = {NOT_GENERATED: "none", "s": "stored"}
 
@@ -127,6 +129,8 @@ class PublicationTable(Membership):
     """Empty for all."""
     filter: str | None = replace()
     """Which rows are published, None for all."""
+    of_extension: bool = equal()
+    """Whether the table is an extension's."""
 
     @classmethod
     def query(cls, version: int) -> LiteralString:
@@ -144,6 +148,8 @@ class PublicationTable(Membership):
                  , n.nspname::text     as schema
                  , c.relname::text     as name
                  , b.pubname::text     as detail
+                 , exists ( select from pg_depend
+                             where classid = 'pg_class'::regclass and objid = c.oid and deptype = 'e' ) as of_extension
             """
             + details
             + """
@@ -155,6 +161,9 @@ class PublicationTable(Membership):
                                  where classid = 'pg_publication_rel'::regclass and objid = p.oid and deptype = 'e' )
              order by n.nspname, c.relname, b.pubname"""
         )
+
+    def dumped(self, target: Target) -> bool:
+        return not self.of_extension or target.major >= TABLES_OF_EXTENSIONS_SINCE
 
     @property
     def member(self) -> str:
