@@ -44,6 +44,10 @@ class UncheckedNotNull(Unindexed):
         # Without ONLY: it holds for the table's children too.
         return altered(self.relation_kind, self.schema, self.detail)
 
+    @property
+    def holds(self) -> bool:
+        return False
+
     def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
         del parts, target, shell
         return self.addition(self.definition)
