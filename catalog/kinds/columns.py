@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
 from ..foreign_options import options_change, options_clause
-from ..model import Changed, Entry, Lead, Object, ObjectId, Target, alter, equal, on_relation, replace
+from ..model import Changed, Entry, Lead, Object, ObjectId, Target, alter, declared, equal, on_relation, replace
 from ..options import alter_options
 from ..priority import Priority
 from ..quoting import ident, literal, qualified, spell_types
@@ -22,6 +22,7 @@ NOT_NULL_LISTED_SINCE: Final = 18
 PLAIN_NAME: Final = re.compile("[a-z_][a-z0-9_]*")
 
 
+@declared
 class Column(Object):
     """A column of a table: pg_attribute. `detail` is the table; default and identity are objects of their own."""
 

@@ -4,12 +4,13 @@ from collections.abc import Iterator, Sequence
 from typing import ClassVar, LiteralString, Self
 
 from ..errors import PgnormError
-from ..model import Changed, Object, ObjectId, Target, alter
+from ..model import Changed, Object, ObjectId, Target, alter, declared
 from ..priority import Priority
 from ..quoting import ident, qualified, spell_types
 from . import types
 
 
+@declared
 class Composite(types.Type):
     """A composite type: pg_type with typtype c whose pg_class row has relkind c."""
 
@@ -92,6 +93,7 @@ class Composite(types.Type):
             yield spell_types(f"ALTER {self.signature()} {action};", target.major)
 
 
+@declared
 class Attribute(Object):
     """An attribute of a composite type, for its comment: pg_attribute. `detail` is the type."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
-from ..model import Changed, Entry, Lead, Object, ObjectId, Target, alter, equal, on_relation, replace
+from ..model import Changed, Entry, Lead, Object, ObjectId, Target, alter, declared, equal, on_relation, replace
 from ..priority import Priority
 from ..quoting import ident, spell_types
 from .inheritance import led_by
@@ -50,6 +50,7 @@ def enforced(version: int) -> LiteralString:
     return "k.conenforced" if version >= ENFORCED_SINCE else "true"
 
 
+@declared
 class Constraint(Object):
     """What all constraints of a table have in common. `detail` is the table."""
 
@@ -94,6 +95,7 @@ class Constraint(Object):
         return f"ALTER {self.table} VALIDATE CONSTRAINT {ident(self.name)};"
 
 
+@declared
 class Unindexed(Constraint):
     """A constraint that no index stands for."""
 
@@ -112,6 +114,7 @@ class Unindexed(Constraint):
         return new.holds and not self.holds
 
 
+@declared
 class Check(Unindexed):
     """A CHECK constraint of a table: pg_constraint with contype c."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
-from ..model import Changed, Entry, Object, ObjectId, Target, alter, replace
+from ..model import Changed, Entry, Object, ObjectId, Target, alter, declared, replace
 from ..priority import Priority
 from ..quoting import ident, qualified, spell_types
 from . import types
@@ -20,6 +20,7 @@ _CONSTRAINTS: Final[LiteralString] = """
                                  where classid = 'pg_type'::regclass and objid = t.oid and deptype = 'e' )"""
 
 
+@declared
 class Domain(types.Type):
     """A domain: pg_type with typtype d."""
 
@@ -93,6 +94,7 @@ class Domain(types.Type):
             yield f"ALTER {self.signature()} RENAME CONSTRAINT {names};"
 
 
+@declared
 class DomainConstraint(Object):
     """A CHECK constraint of a domain: pg_constraint. `detail` is the domain."""
 
@@ -173,6 +175,7 @@ class DomainConstraint(Object):
         return f"ALTER DOMAIN {qualified(self.schema, self.detail)}"
 
 
+@declared
 class DomainNotNull(Object):
     """The NOT NULL constraint of a domain, for its comment; `Domain` says the rest. `detail` is the domain."""
 

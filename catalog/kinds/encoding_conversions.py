@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from typing import ClassVar, LiteralString
 
-from ..model import Object, Target, replace
+from ..model import Object, Target, declared, replace
 from ..priority import Priority
 from ..quoting import literal
 
 
+@declared
 class EncodingConversion(Object):
     """A conversion between encodings: pg_conversion."""
 

@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, LiteralString, Self
 
-from ..model import Changed, Object, Target, alter
+from ..model import Changed, Object, Target, alter, declared
 from ..quoting import literal, qualified
 from . import types
 
 
+@declared
 class EnumType(types.Type):
     """An enum type: pg_type with typtype e, and pg_enum."""
 

@@ -4,11 +4,12 @@ from collections.abc import Iterator, Sequence
 from typing import ClassVar, LiteralString, Self
 
 from ..foreign_options import options_change, options_clause
-from ..model import Changed, Object, Target, alter
+from ..model import Changed, Object, Target, alter, declared
 from ..priority import Priority
 from ..quoting import ident
 
 
+@declared
 class ForeignDataWrapper(Object):
     """A foreign data wrapper: pg_foreign_data_wrapper."""
 

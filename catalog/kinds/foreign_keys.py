@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
-from ..model import Changed, Entry, Lead, Object, ObjectId, Target, alter, equal, replace
+from ..model import Changed, Entry, Lead, Object, ObjectId, Target, alter, declared, equal, replace
 from ..priority import Priority
 from ..quoting import ident
 from .constraints import (
@@ -41,6 +41,7 @@ ATTACHMENTS: Final[LiteralString] = """
 """
 
 
+@declared
 class ForeignKey(Unindexed):
     """A foreign key: pg_constraint with contype f."""
 

@@ -6,12 +6,13 @@ from typing import ClassVar, LiteralString, Self
 from attrs import evolve
 
 from ..foreign_options import options_change, options_clause
-from ..model import Changed, Entry, Object, ObjectId, Target, alter, replace, secret
+from ..model import Changed, Entry, Object, ObjectId, Target, alter, declared, replace, secret
 from ..priority import Priority
 from ..quoting import ident, literal
 from ..secrets import masked_option
 
 
+@declared
 class ForeignServer(Object):
     """A foreign server: pg_foreign_server."""
 
@@ -77,6 +78,7 @@ class ForeignServer(Object):
         yield f"ALTER {self.signature()}{version}{options};"
 
 
+@declared
 class UserMapping(Object):
     """How a role logs in to a foreign server: pg_user_mapping. `name` is the role (`public` for all), `detail` the
     server. Who may not see its options reads none, as with pg_dump; `unmodelled` names it then."""

@@ -4,13 +4,14 @@ from collections.abc import Iterator, Sequence
 from typing import ClassVar, LiteralString, Self
 
 from ..foreign_options import options_change, options_clause
-from ..model import Changed, Entry, Object, Target, alter, replace
+from ..model import Changed, Entry, Object, Target, alter, declared, replace
 from ..priority import Priority
 from ..quoting import ident, qualified
 from .relations import OF_USERS
 from .table_body import body, column_remarks, column_settings
 
 
+@declared
 class ForeignTable(Object):
     """A foreign table: pg_class with relkind f, and pg_foreign_table. Its rows are elsewhere.
 

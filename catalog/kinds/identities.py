@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
-from ..model import Changed, Entry, Object, ObjectId, Target, alter, equal
+from ..model import Changed, Entry, Object, ObjectId, Target, alter, declared, equal
 from ..privileges import AclItem
 from ..quoting import ident, qualified
 from .relations import OF_USERS
@@ -14,6 +14,7 @@ PRIVILEGES_SINCE: Final = 15
 """The major from which on pg_dump prints the privileges on an identity's sequence."""
 
 
+@declared
 class Identity(Counter):
     """A column's being an identity, with the sequence behind it. `name` is the column, `detail` the table.
 

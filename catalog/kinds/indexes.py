@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, LiteralString, Self
 
-from ..model import Changed, Entry, Object, ObjectId, Target, alter, replace
+from ..model import Changed, Entry, Object, ObjectId, Target, alter, declared, replace
 from ..options import with_options
 from ..priority import Priority
 from ..quoting import spell_types
@@ -11,6 +11,7 @@ from .index_backed import INDEX_FIELDS, OPTIONS_CLAUSE, IndexBacked, paragraphs
 from .relations import RELATION_KIND
 
 
+@declared
 class Index(IndexBacked):
     """An index, of a partitioned table too: pg_class with relkind i or I, and pg_index."""
 

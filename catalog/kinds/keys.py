@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import ClassVar, LiteralString
 
-from ..model import Entry, Object, ObjectId, Target, replace
+from ..model import Entry, Object, ObjectId, Target, declared, replace
 from ..options import with_options
 from ..priority import Priority
 from ..quoting import spell_types
@@ -11,6 +11,7 @@ from .constraints import COMMON_FIELDS, COMMON_FILTER, COMMON_ORDER, COMMON_TABL
 from .index_backed import INDEX_FIELDS, OPTIONS_CLAUSE, IndexBacked, paragraphs
 
 
+@declared
 class Key(IndexBacked, Constraint):
     """A constraint with an index of its own: pg_constraint with contype p, u or x."""
 
@@ -74,6 +75,7 @@ class Key(IndexBacked, Constraint):
         return (self.stored_entry("CONSTRAINT", self.create(parts, target)),)
 
 
+@declared
 class KeyIndex(Object):
     """The index of a `Key`, for what is said of it alone: its comment and the extensions that it depends on."""
 

@@ -5,13 +5,14 @@ from typing import ClassVar, Final, LiteralString, Self
 
 from attrs import evolve
 
-from ..model import Changed, Entry, Object, Target, alter
+from ..model import Changed, Entry, Object, Target, alter, declared
 from ..priority import Priority
 from ..quoting import ident
 
 INITDB_SCHEMA: Final = '"pg_catalog".'
 
 
+@declared
 class Language(Object):
     """A procedural language: pg_language."""
 

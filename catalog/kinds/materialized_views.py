@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
-from ..model import Changed, Entry, Object, ObjectId, Target, alter, replace
+from ..model import Changed, Entry, Object, ObjectId, Target, alter, declared, replace
 from ..options import alter_options, with_options
 from ..priority import Priority
 from ..quoting import ident, qualified, spell_types
@@ -16,6 +16,7 @@ REPLICA_IDENTITIES: Final = {"d": "DEFAULT", "n": "NOTHING", "f": "FULL"}
 """pg_class.relreplident; with `i` an index says so itself."""
 
 
+@declared
 class MaterializedView(Object):
     """A materialized view: pg_class with relkind m."""
 
@@ -157,6 +158,7 @@ class MaterializedView(Object):
                 yield self._setting(*item)
 
 
+@declared
 class MaterializedViewColumn(ViewColumn):
     """A column of a materialized view, for its comment and its privileges. `detail` is the materialized view."""
 

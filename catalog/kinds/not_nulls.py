@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from typing import ClassVar, LiteralString
 
-from ..model import Entry, Object, ObjectId, Target, equal, replace
+from ..model import Entry, Object, ObjectId, Target, declared, equal, replace
 from ..priority import Priority
 from .constraints import COMMON_FIELDS, COMMON_FILTER, COMMON_ORDER, COMMON_TABLES, Unindexed
 from .relations import TABLE_LIKE, altered
 
 
+@declared
 class UncheckedNotNull(Unindexed):
     """A NOT NULL that is not valid: pg_constraint with contype n, which tables have since 18."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import ClassVar, LiteralString
 
-from ..model import Object, ObjectId, Target, equal, replace
+from ..model import Object, ObjectId, Target, declared, equal, replace
 from ..priority import Priority
 from ..quoting import ident, qualified, spell_types
 from . import operator_members
@@ -11,6 +11,7 @@ from .operator_families import OperatorFamily
 from .routines import NONE
 
 
+@declared
 class OperatorClass(Object):
     """An operator class: pg_opclass. `detail` is its access method. Postgres alters nothing of it."""
 

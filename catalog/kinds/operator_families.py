@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, LiteralString, Self
 
-from ..model import Changed, Object, Target, alter, equal
+from ..model import Changed, Object, Target, alter, declared, equal
 from ..priority import Priority
 from ..quoting import ident, qualified, spell_types
 from . import operator_members
 
 
+@declared
 class OperatorFamily(Object):
     """An operator family: pg_opfamily. `detail` is its access method."""
 

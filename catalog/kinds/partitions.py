@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from typing import ClassVar, LiteralString
 
-from ..model import Entry, Object, Target, replace
+from ..model import Entry, Object, Target, declared, replace
 from ..priority import Priority
 from ..quoting import qualified
 from .inheritance import PARENT_FIELDS, PARTITION, TABLES_OF_BOTH, Tie
 from .relations import OF_USERS
 
 
+@declared
 class Partition(Tie):
     """A table's being a partition of another."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import ClassVar, Final, LiteralString
 
-from ..model import Entry, Object, ObjectId, Target, equal, replace
+from ..model import Entry, Object, ObjectId, Target, declared, equal, replace
 from ..priority import Priority
 from ..privileges import acl_transition
 from ..quoting import ident, plain, qualified
@@ -13,6 +13,7 @@ NEWEST: Final = 99
 """A major that knows every privilege: what an older one lacks is in no ACL of it."""
 
 
+@declared
 class Provided(Object):
     """An object that an extension or initdb made, where its privileges are not the ones that it came with.
 
@@ -50,6 +51,7 @@ class Provided(Object):
         return "\n".join(back)
 
 
+@declared
 class ProvidedRoutine(Provided):
     """What its input types tell apart; they are its `detail`."""
 
@@ -69,6 +71,7 @@ class ProvidedRoutine(Provided):
         return f"{self.schema}.{self.name}({plain(self.detail)})"
 
 
+@declared
 class ProvidedFunction(ProvidedRoutine):
     """A function or procedure."""
 
@@ -90,6 +93,7 @@ class ProvidedFunction(ProvidedRoutine):
         return f"{self.word} {qualified(self.schema if qualify else '', self.name)}({self.arguments})"
 
 
+@declared
 class ProvidedAggregate(ProvidedRoutine):
     """An aggregate."""
 
@@ -106,6 +110,7 @@ class ProvidedAggregate(ProvidedRoutine):
         return f"FUNCTION {qualified(self.schema if qualify else '', self.name)}({self.detail})"
 
 
+@declared
 class ProvidedRelation(Provided):
     """A table, view or sequence."""
 
@@ -128,6 +133,7 @@ class ProvidedRelation(Provided):
         return f"{self.word} {qualified(self.schema if qualify else '', self.name)}"
 
 
+@declared
 class ProvidedColumn(Provided):
     """A column. `detail` is its relation."""
 
@@ -163,6 +169,7 @@ class ProvidedColumn(Provided):
         return f"TABLE {qualified(self.schema if qualify else '', self.detail)}"
 
 
+@declared
 class ProvidedType(Provided):
     """A type."""
 
@@ -177,6 +184,7 @@ class ProvidedType(Provided):
         return schema_query("5", "pg_type", "typ", "'T'")
 
 
+@declared
 class ProvidedSchema(Provided):
     """A schema; of initdb's pg_catalog alone."""
 
@@ -194,6 +202,7 @@ class ProvidedSchema(Provided):
         return self.name
 
 
+@declared
 class ProvidedLanguage(Provided):
     """A procedural language."""
 
@@ -207,6 +216,7 @@ class ProvidedLanguage(Provided):
         return global_query("7", "pg_language", "lan", "l", "o.oid < 16384 and o.lanispl")
 
 
+@declared
 class ProvidedForeignDataWrapper(Provided):
     """A foreign data wrapper."""
 
@@ -220,6 +230,7 @@ class ProvidedForeignDataWrapper(Provided):
         return global_query("8", "pg_foreign_data_wrapper", "fdw", "F", "false")
 
 
+@declared
 class ProvidedForeignServer(Provided):
     """A foreign server."""
 

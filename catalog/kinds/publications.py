@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
-from ..model import Changed, Entry, Object, ObjectId, Target, alter, equal, replace
+from ..model import Changed, Entry, Object, ObjectId, Target, alter, declared, equal, replace
 from ..priority import Priority
 from ..quoting import ident, ident_list, qualified, spell_types
 
@@ -15,6 +15,7 @@ NOT_GENERATED: Final = "n"
 GENERATED: Final = {NOT_GENERATED: "none", "s": "stored"}
 
 
+@declared
 class Publication(Object):
     """A publication: pg_publication. What is in it are objects of their own."""
 
@@ -84,6 +85,7 @@ class Publication(Object):
             yield f"ALTER {self.signature()} SET ({', '.join(options)});"
 
 
+@declared
 class Membership(Object):
     """What puts something into a publication. `detail` is the publication; it has the schema of what is in it."""
 
@@ -117,6 +119,7 @@ class Membership(Object):
         return f"ALTER {self.signature()} DROP {self.member};"
 
 
+@declared
 class PublicationTable(Membership):
     """A table in a publication: pg_publication_rel."""
 
@@ -176,6 +179,7 @@ class PublicationTable(Membership):
         return f"ALTER {self.signature()} ADD {self.member}{columns}{rows};\n"
 
 
+@declared
 class PublicationSchema(Membership):
     """All tables of a schema in a publication: pg_publication_namespace. `schema` and `name` are the schema."""
 

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from typing import ClassVar, LiteralString
 
-from ..model import Entry, Object, Target, equal, replace
+from ..model import Entry, Object, Target, declared, equal, replace
 from ..quoting import ident, qualified, spell_types
 from . import types
 from .routines import NONE
 
 
+@declared
 class Range(types.Type):
     """A range type: pg_type with typtype r, and pg_range. Postgres alters nothing of it."""
 

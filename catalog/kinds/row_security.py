@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from typing import ClassVar, LiteralString
 
-from ..model import Entry, Object, ObjectId, Target
+from ..model import Entry, Object, ObjectId, Target, declared
 from ..priority import Priority
 from ..quoting import qualified
 
 
+@declared
 class RowSecurity(Object):
     """Row security enabled: pg_class.relrowsecurity. `name` is the table's."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
-from ..model import Changed, Entry, Object, ObjectId, Target, alter, equal
+from ..model import Changed, Entry, Object, ObjectId, Target, alter, declared, equal
 from ..priority import Priority
 from ..quoting import ident, literal, qualified
 from .relations import OF_USERS
@@ -35,6 +35,7 @@ COUNTER_TABLES: Final[LiteralString] = """
 """
 
 
+@declared
 class Counter(Object):
     """What a sequence of its own and that of an identity column have in common: pg_sequence."""
 
@@ -137,6 +138,7 @@ class Counter(Object):
         )
 
 
+@declared
 class PlainSequence(Counter):
     """A sequence, be it a column's (serial) or its own: pg_class with relkind S."""
 

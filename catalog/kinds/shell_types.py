@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import ClassVar, LiteralString
 
-from ..model import Object, Target
+from ..model import Object, Target, declared
 from . import types
 
 
+@declared
 class ShellType(types.Type):
     """A shell type, for which nobody has said more than CREATE TYPE name: pg_type that is not typisdefined."""
 

@@ -2,6 +2,7 @@
 
 from .catalog import Catalog
 from .changes import Change, Changed, alter, equal, replace, secret
+from .declaring import declared
 from .entries import DefaultGrants, Entry, Target
 from .identity import Edge, Lead, ObjectId
 from .named import OWN_WORD_SINCE, on_relation
@@ -22,6 +23,7 @@ __all__ = [
     "ObjectId",
     "Target",
     "alter",
+    "declared",
     "equal",
     "on_relation",
     "own_fields",

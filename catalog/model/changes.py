@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 from enum import Enum
-from typing import Any
+from typing import Any, Final
+
+import attrs
 
 
 class Change(Enum):
@@ -18,24 +20,27 @@ class Change(Enum):
     """Never a difference; the declaration says why."""
 
 
-def alter() -> Any:  # the declared type of the attribute stands, not the type of its right-hand side
+CHANGE: Final = "change"
+
+
+def alter() -> Any:  # attrs types a field by its right-hand side: the declared type of the attribute stands
     """Declare an attribute whose change `alter` turns into statements."""
-    return Change.ALTER
+    return attrs.field(metadata={CHANGE: Change.ALTER})
 
 
 def replace() -> Any:  # as `alter`
     """Declare an attribute whose change needs drop and create."""
-    return Change.REPLACE
+    return attrs.field(metadata={CHANGE: Change.REPLACE})
 
 
 def equal() -> Any:  # as `alter`
     """Declare an attribute that is needed for printing but is never a difference."""
-    return Change.EQUAL
+    return attrs.field(metadata={CHANGE: Change.EQUAL})
 
 
 def secret() -> Any:  # as `alter`
     """Declare an attribute that is a password, or holds one: see `Change.SECRET`."""
-    return Change.SECRET
+    return attrs.field(metadata={CHANGE: Change.SECRET})
 
 
 class Changed:

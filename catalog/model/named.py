@@ -4,8 +4,10 @@ from collections.abc import Mapping, Sequence
 from itertools import repeat
 from typing import Final, Self
 
+import attrs
+
 from ..quoting import ident, qualified
-from .declaring import Value, computed
+from .declaring import Value, declared
 from .entries import Target
 from .identity import ObjectId
 from .traits import Traits
@@ -14,18 +16,18 @@ OWN_WORD_SINCE: Final = 16
 """The major whose pg_dump first says ALTER VIEW, ALTER SEQUENCE … OWNER TO (pg_backup_archiver.c)."""
 
 
+@declared
 class Named(Traits, Value):
     """What has a name, and its names."""
 
     schema: str
     name: str
     detail: str = ""
-    id: ObjectId = computed(init=False)
+    id: ObjectId = attrs.field(
+        init=False,
+        default=attrs.Factory(lambda self: ObjectId(self.kind, self.schema, self.name, self.detail), takes_self=True),
+    )
     """The name by which it is paired with its like in another catalog."""
-
-    def __init__(self, **values: object) -> None:
-        super().__init__(**values)
-        self.fill((self,), "id", (ObjectId(self.kind, self.schema, self.name, self.detail),))
 
     @classmethod
     def many(cls, count: int, columns: Mapping[str, Sequence[object]]) -> list[Self]:

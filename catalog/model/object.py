@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final, LiteralString
 
 from ..privileges import AclItem
-from .declaring import Field
+from .declaring import Field, declared
 from .entries import DefaultGrants, Entry, Target
 from .identity import ObjectId
 from .led import Led
@@ -13,6 +13,7 @@ SATELLITES: Final = frozenset({"owner", "comment", "acl", "acl_default", "labels
 IDENTITY: Final = frozenset({"schema", "name", "detail"})
 
 
+@declared
 class Object(Led):
     """One object of a database. A kind is a subclass in `catalog.kinds`; its own fields are its query's columns."""
 
@@ -154,4 +155,4 @@ class Object(Led):
 
 def own_fields(kind: type[Object]) -> tuple[Field, ...]:
     """The fields that a kind itself declares: the columns of its query beside identity and satellites."""
-    return tuple(field for field in kind.__declared__ if field.name not in SATELLITES | IDENTITY)
+    return tuple(field for field in kind.declared_fields if field.name not in SATELLITES | IDENTITY)

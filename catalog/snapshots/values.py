@@ -221,7 +221,7 @@ def _of_all_kinds() -> dict[type[Object], dict[str, Codec]]:
     return {
         kind: {
             field.name: codec(hints[kind][field.name])
-            for field in kind.__declared__
+            for field in kind.declared_fields
             if field.change is not Change.SECRET
         }
         for kind in KINDS
