@@ -27,6 +27,9 @@ CASES = sorted(path.parent for path in KINDS.glob("*/*/old.sql"))
 # state of a trigger on a partition of a partition before the trigger itself, so that its dump does not load.
 OTHER_ORDER = {"provided/default_privileges", "partition_triggers/attributes"}
 
+# A CHECK that a table has before it inherits its like stays its own, which pg_dump prints: nothing takes that back.
+STAYS_ITS_OWN = {"inheritance/checks"}
+
 
 def _lines(dump: str) -> list[str]:
     return [line for line in dump.split("\n") if not re.match(r"\\(un)?restrict |-- Dumped (from|by) ", line)]
@@ -72,6 +75,8 @@ def test_plan_arrives(shadow: Shadow, case: Path, backwards: bool) -> None:
         assert not differences(read(start.connection), wanted)
         here, there = (dumped(session.connection, program) for session in (start, goal))
         arrived, target = entries(here), entries(there)
-        assert (arrived - target, target - arrived) == ({}, {})
-        if case.relative_to(KINDS).as_posix() not in OTHER_ORDER:
+        which = case.relative_to(KINDS).as_posix()
+        if which not in STAYS_ITS_OWN:
+            assert (arrived - target, target - arrived) == ({}, {})
+        if which not in OTHER_ORDER:
             assert _lines(render(wanted, EVERYTHING)) == _lines(there)

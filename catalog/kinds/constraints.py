@@ -128,7 +128,7 @@ class Check(Unindexed):
     validated: bool = alter()
     enforced: bool = replace()
     local: bool = equal()
-    """Whether the table has it of its own, and not only from the table that it is a partition of."""
+    """Whether the table has it of its own, and not only from another. No statement takes that back."""
     of_partition: bool = equal()
     ancestors: tuple[tuple[str, ...], ...] = equal()
     """(schema, table) of each that its table inherits from, or is a partition of, and that passes it on."""
@@ -138,13 +138,15 @@ class Check(Unindexed):
         return (
             COMMON_FIELDS
             + ", regexp_replace(pg_get_constraintdef(k.oid), ' NOT (VALID|ENFORCED)$', '') as definition"
-            + ", k.convalidated as validated, k.conislocal as local, c.relispartition as of_partition, "
+            # Rows of a table that only inherits it are checked with those of the table that has it of its own.
+            + ", k.convalidated or not (k.conislocal or c.relispartition) as validated"
+            + ", k.conislocal as local, c.relispartition as of_partition, "
             + enforced(version)
             + " as enforced"
             + PASSED_ON
             + COMMON_TABLES
             + COMMON_FILTER
-            + "and k.contype = 'c' and (k.conislocal or c.relispartition)"
+            + "and k.contype = 'c'"
             + COMMON_ORDER
         )
 
@@ -154,7 +156,7 @@ class Check(Unindexed):
 
     def dumped(self, target: Target) -> bool:
         # One that rows were not checked for is not said inside CREATE TABLE: a partition gets it from the whole.
-        return self.local or self.validated
+        return self.local or (self.of_partition and self.validated)
 
     def remarked(self, target: Target) -> bool:
         return self.local
@@ -192,6 +194,8 @@ class Check(Unindexed):
         return spell_types(self.definition, target.major) + state(self.validated, self.enforced)
 
     def clause(self, target: Target) -> str:
+        if not self.local and not self.of_partition:
+            return ""
         return f"CONSTRAINT {ident(self.name)} {self._definition(target)}"
 
     def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:

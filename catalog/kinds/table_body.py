@@ -13,7 +13,8 @@ def body(table: ObjectId, parts: Sequence[Object], target: Target, *, typed: boo
     for part in parts:
         inside.setdefault(part.parent, []).append(part)
     lines = [line for column in _columns(parts) if (line := column.line(inside.get(column.id, ()), target))]
-    lines += [part.clause(target) for part in inside.get(table, ()) if not part.embedded]
+    clauses = (part.clause(target) for part in inside.get(table, ()) if not part.embedded)
+    lines += filter(None, clauses)
     parents = [part.clause(target) for part in parts if isinstance(part, Inheritance)]
     return _listed(lines, typed=typed) + (f"\nINHERITS ({', '.join(parents)})" if parents else "")
 

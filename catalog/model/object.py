@@ -126,7 +126,8 @@ class Object(Led):
     def clause(self, target: Target) -> str:
         """Its text inside its parent's CREATE, for what is `inline`: `CONSTRAINT "c" CHECK (("a" > 0))`.
 
-        Of what `joins` too: empty where it has only statements `before_parent` and `after_parent`.
+        Empty for what comes by itself. Of what `joins` too: empty where it has only statements `before_parent` and
+        `after_parent`.
         """
         raise NotImplementedError
 
