@@ -58,16 +58,22 @@ def write_split(
 ) -> None:
     """Write the dump as several files, all or none.
 
-    Raises PgnormError where that would lose what a file holds, unless `overwrite`.
+    Raises PgnormError where the project's settings for it are wrong, and where that would lose what a file holds,
+    unless `overwrite`.
     """
+    from pgnorm.normalizer.layouts import DEFAULT, configured
     from pgnorm.normalizer.splitting import split
     from pgnorm.normalizer.writing import Writing, write_all
 
+    settings = app.project.split if app.project else None
+    layout = DEFAULT if settings is None else configured(settings)
     with app.workspace() as workspace:
         catalog = read_source(app, workspace)
         chosen = selection_of(workspace, catalog, schemas, exclude_schemas)
         below = workspace.baseline if workspace.platform.managed_schemas else None
-        found = split(catalog, chosen if schemas else _with_own(workspace, catalog, chosen), style, below=below)
+        if not schemas:
+            chosen = _with_own(workspace, catalog, chosen)
+        found = split(catalog, chosen, style, below=below, layout=layout)
     for item, name in found.moved:
         app.tell("verbose", f"{item.kind} {item.label} is in {name}, since something there needs it")
     _refuse_losses(app, folder, found.texts, overwrite=overwrite)

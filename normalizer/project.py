@@ -14,7 +14,7 @@ from .files import sql_files
 from .migrations import Migrations, find_migrations
 from .platforms import PLAIN, Platform, supabase
 
-SETTINGS: Final = ("schema_paths", "migrations", "major_version", "schemas")
+SETTINGS: Final = ("schema_paths", "migrations", "major_version", "schemas", "split")
 # What the Supabase CLI takes where config.toml says nothing.
 _SUPABASE_MAJOR: Final = 17
 _SUPABASE_PORT: Final = 54322
@@ -42,6 +42,8 @@ class Project:
     schemas: tuple[str, ...] = ()
     """Patterns of the schemas that the project owns; empty for all but the platform's own."""
     auto_expose_new_tables: bool | None = None
+    split: Table | None = None
+    """What goes into which file of a dump in several files, for `layouts.configured`; None for the default."""
 
     @property
     def platform(self) -> Platform:
@@ -195,6 +197,7 @@ def _with_settings(project: Project, settings: Table) -> Project:
         major=_major(settings) or project.major,
         migrations_dir=project.root / migrations if migrations else project.migrations_dir,
         schemas=settings.strings("schemas"),
+        split=settings.table("split"),
     )
 
 

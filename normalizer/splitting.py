@@ -1,7 +1,6 @@
 """A dump as several files that load one after the other."""
 
 from collections.abc import Mapping
-from typing import Final
 
 from attrs import frozen
 
@@ -9,46 +8,9 @@ from pgnorm.catalog.model import Catalog, Object, ObjectId, Target
 from pgnorm.catalog.ordering import Arrangement, Form, arrange
 
 from .dump import Printed, Writer, whole
+from .layouts import DEFAULT, PRIVILEGES, Layout
 from .selection import Selection
 from .styles import Style
-
-
-@frozen(kw_only=True)
-class Layout:
-    """Which file what belongs to; `files` is their order."""
-
-    files: tuple[str, ...]
-    kinds: Mapping[str, str]
-    """The files of some kinds. A part of something else is in its file, the rest in the first one."""
-    schemas: Mapping[str, str]
-    """The files of some schemas, whatever the kind."""
-    privileges: str
-
-
-DEFAULT: Final = Layout(
-    files=(
-        "01_tables.sql",
-        "02_functions.sql",
-        "03_views.sql",
-        "04_triggers.sql",
-        "05_policies.sql",
-        "06_grants.sql",
-        "07_storage.sql",
-    ),
-    kinds={
-        "function": "02_functions.sql",
-        "procedure": "02_functions.sql",
-        "aggregate": "02_functions.sql",
-        "view": "03_views.sql",
-        "materialized view": "03_views.sql",
-        "trigger": "04_triggers.sql",
-        "rule": "04_triggers.sql",
-        "row security": "05_policies.sql",
-        "policy": "05_policies.sql",
-    },
-    schemas={"storage": "07_storage.sql"},
-    privileges="06_grants.sql",
-)
 
 
 @frozen(kw_only=True)
@@ -76,15 +38,13 @@ def split(
     chosen = writer().chosen()
     wanted = _wanted(catalog, chosen, layout)
     places = _early_enough(catalog, chosen, arrangement, wanted)
-    granted = layout.files.index(layout.privileges)
+    granted = layout.files.index(layout.words[PRIVILEGES])
     privileges = {item.id: max(granted, places[(item.id, Form.WHOLE)]) for item in whole(chosen)}
     # What new objects are granted, and what acts upon statements, comes behind all of them.
-    end = max(places.values(), default=0)
-    for item, form in chosen:
-        if item.default_grants:
-            privileges[item.id] = max(privileges[item.id], end)
-        if item.last:
-            places[(item.id, form)] = max(granted, end)
+    end = max((places[(item.id, form)] for item, form in chosen if not item.last), default=0)
+    privileges |= {item.id: max(privileges[item.id], end) for item in whole(chosen) if item.default_grants}
+    end = max(end, *privileges.values())
+    places |= {(item.id, form): max(places[(item.id, form)], end) for item, form in chosen if item.last}
     known = below.objects.values() if below else ()
     withdrawn = [item for item in known if item.default_grants and selection.takes(item)]
     texts: dict[str, str] = {}
@@ -108,15 +68,8 @@ _Places = dict[tuple[ObjectId, Form], int]
 
 def _wanted(catalog: Catalog, chosen: list[Printed], layout: Layout) -> _Places:
     """The number of the file that each thing belongs to by the layout."""
-
-    def place(item: Object) -> int:
-        name = layout.schemas.get(item.namespace) or layout.kinds.get(item.kind)
-        if name is not None:
-            return layout.files.index(name)
-        owner = catalog.objects.get(item.parent) if item.parent is not None else None
-        return place(owner) if owner is not None else 0
-
-    return {(item.id, form): place(item) for item, form in chosen}
+    numbers = {name: number for number, name in enumerate(layout.files)}
+    return {(item.id, form): numbers[layout.file(catalog, item)] for item, form in chosen}
 
 
 def _early_enough(catalog: Catalog, chosen: list[Printed], arrangement: Arrangement, wanted: _Places) -> _Places:

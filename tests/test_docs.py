@@ -18,6 +18,7 @@ from click import Command, Option
 from pgnorm.catalog.unmodelled import UNMODELLED
 from pgnorm.cli.main import COMMANDS, group
 from pgnorm.cli.options import App
+from pgnorm.normalizer.layouts import configured
 from pgnorm.normalizer.project import SETTINGS, find
 
 ROOT = Path(__file__).parents[1]
@@ -135,6 +136,17 @@ def test_the_readme_shows_all_settings(folder: Path) -> None:
     (folder / "pgnorm.toml").write_text(shown)
     assert find(folder) is not None
     assert tuple(tomllib.loads(shown)) == SETTINGS
+
+
+@every_page
+def test_the_shown_files_of_a_split_dump_are_taken(page: Path, folder: Path) -> None:
+    for block in BLOCK.finditer(page.read_text()):
+        if block[1] == "toml":
+            (folder / "pgnorm.toml").write_text(block[2])
+            project = find(folder)
+            assert project is not None
+            assert project.split is not None
+            assert set(project.split.values) <= set(configured(project.split).files)
 
 
 def test_the_hook_calls_a_command() -> None:

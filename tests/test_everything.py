@@ -17,14 +17,20 @@ from pgnorm.catalog.snapshots import dumps, loads
 from pgnorm.normalizer.diff import diff
 from pgnorm.normalizer.difference import differences
 from pgnorm.normalizer.dump import render
+from pgnorm.normalizer.layouts import DEFAULT, PRIVILEGES, REST, Layout
 from pgnorm.normalizer.pg_dump import dumped
 from pgnorm.normalizer.postgres.shadow import Shadow
 from pgnorm.normalizer.selection import EVERYTHING
+from pgnorm.normalizer.splitting import split
+from pgnorm.normalizer.styles import PG_DUMP
 
 FILES = sorted((Path(__file__).parent.parent / "fixtures" / "everything").glob("*.sql"))
 KINDS_SINCE = {"publication schema": 15, "domain not null": 17, "unchecked not-null constraint": 18}
 NOT_HERE = {"provided foreign server"}
 """No extension at hand makes one."""
+_FILES_OF_KINDS = {kind.kind: f"{99 - number}.sql" for number, kind in enumerate(KINDS)}
+BACKWARDS = Layout(words={PRIVILEGES: "00.sql", **_FILES_OF_KINDS, REST: "99.sql"})
+"""Each kind has a file of its own, and what is needed by all others wants to be in the last."""
 
 
 def _for(file: Path, major: int) -> bool:
@@ -70,6 +76,16 @@ def test_its_dump_loads_and_dumps_alike(shadow: Shadow, everything: psycopg.Conn
         assert not differences(catalog, again)
         assert render(again, EVERYTHING) == dump
         assert not diff(catalog, again)
+
+
+@pytest.mark.parametrize("layout", [DEFAULT, BACKWARDS], ids=["default", "backwards"])
+def test_its_files_load_one_after_the_other(shadow: Shadow, everything: psycopg.Connection, layout: Layout) -> None:
+    catalog = read(everything)
+    with shadow.session(scratch=True) as session:
+        for text in split(catalog, EVERYTHING, PG_DUMP, layout=layout).texts.values():
+            session.connection.execute(text.encode())
+            session.connection.execute("reset all")
+        assert not differences(catalog, read(session.connection))
 
 
 def test_its_snapshot_says_the_same(everything: psycopg.Connection) -> None:

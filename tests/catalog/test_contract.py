@@ -38,6 +38,7 @@ GENERIC = (
     "normalizer/proof.py",
     "normalizer/satellites.py",
     "normalizer/selection.py",
+    "normalizer/splitting.py",
 )
 """Where no kind is known by name."""
 

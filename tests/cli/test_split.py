@@ -41,3 +41,16 @@ def test_what_does_not_go_together(run: Run, plain: Path, line: str) -> None:
     assert (code, out) == (2, "")
     assert "--split" in err
     assert not (plain / "x").exists()
+
+
+def test_a_project_has_files_of_its_own(run: Run, plain: Path) -> None:
+    settings = plain / "pgnorm.toml"
+    settings.write_text(settings.read_text() + '\n[split]\n"all.sql" = ["everything else", "function"]\n')
+    assert run("-q dump --split out") == (0, "", "")
+    assert "all.sql" in [path.name for path in (plain / "out").iterdir()]
+    assert not (plain / "out" / "01_tables.sql").exists()
+    settings.write_text(settings.read_text().replace('"function"', '"fonction"'))
+    code, out, err = run("dump --split out")
+    assert (code, out) == (2, "")
+    assert "`all.sql` names `fonction`, which is no kind of object" in err
+    assert "Did you mean `function`?" in err

@@ -6,17 +6,28 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from pgnorm.catalog.model import ObjectId
+from pgnorm.catalog.model import Catalog, ObjectId
 from pgnorm.catalog.reader import read
 from pgnorm.normalizer.difference import differences
+from pgnorm.normalizer.layouts import DEFAULT, PRIVILEGES, Layout
 from pgnorm.normalizer.postgres.shadow import Shadow
 from pgnorm.normalizer.selection import EVERYTHING
-from pgnorm.normalizer.splitting import DEFAULT, split
+from pgnorm.normalizer.splitting import Split, split
 from pgnorm.normalizer.styles import PG_DUMP
 
 STATES = sorted((Path(__file__).parents[2] / "fixtures" / "kinds").glob("*/*/new.sql"))
 ROOT_SCHEMA = ObjectId("schema", "", "public")
 """Its comment and owner are in no dump."""
+
+
+def differing(shadow: Shadow, catalog: Catalog, layout: Layout) -> list[ObjectId]:
+    """What is not the same in an empty database into which the files were loaded."""
+    with shadow.session(scratch=True) as session:
+        for text in split(catalog, EVERYTHING, PG_DUMP, layout=layout).texts.values():
+            session.connection.execute(text.encode())
+            session.connection.execute("reset all")
+        made = read(session.connection)
+    return [found.item.id for found in differences(catalog, made) if found.item.id != ROOT_SCHEMA]
 
 
 @pytest.mark.parametrize("state", STATES, ids=lambda path: f"{path.parent.parent.name}-{path.parent.name}")
@@ -28,12 +39,13 @@ def test_the_files_make_the_same_catalog(shadow: Shadow, state: Path) -> None:
         session.connection.execute(state.read_bytes())
         session.connection.execute("reset all")
         catalog = read(session.connection)
-    with shadow.session(scratch=True) as session:
-        for text in split(catalog, EVERYTHING, PG_DUMP).texts.values():
-            session.connection.execute(text.encode())
-            session.connection.execute("reset all")
-        made = read(session.connection)
-    assert [found.item.id for found in differences(catalog, made) if found.item.id != ROOT_SCHEMA] == []
+    assert differing(shadow, catalog, DEFAULT) == []
+
+
+def made(found: Split) -> dict[str, list[str]]:
+    """The names of what each file creates."""
+    creates = re.compile(r'^CREATE (?:UNIQUE )?\w+ "?(?:\w+"\.")?(\w+)', re.MULTILINE)
+    return {name: creates.findall(text) for name, text in found.texts.items()}
 
 
 def test_each_thing_is_in_its_file_or_where_it_is_needed(database: psycopg.Connection) -> None:
@@ -54,10 +66,7 @@ def test_each_thing_is_in_its_file_or_where_it_is_needed(database: psycopg.Conne
     """)
     found = split(read(database), EVERYTHING, PG_DUMP)
     assert tuple(found.texts) == DEFAULT.files
-    made = {
-        name: re.findall(r'^CREATE \w+ "?(?:\w+"\.")?(\w+)', text, re.MULTILINE) for name, text in found.texts.items()
-    }
-    assert list(made.values()) == [
+    assert list(made(found).values()) == [
         ["early", "t"],
         ["fires", "late", "v", "of_v"],
         ["w"],
@@ -68,3 +77,51 @@ def test_each_thing_is_in_its_file_or_where_it_is_needed(database: psycopg.Conne
     ]
     assert "GRANT SELECT" in found.texts["06_grants.sql"]
     assert [(item.name, name) for item, name in found.moved] == [("early", "01_tables.sql"), ("v", "02_functions.sql")]
+
+
+def test_files_of_ones_own(shadow: Shadow) -> None:
+    layout = Layout(
+        words={
+            **DEFAULT.words,
+            "enum": "00_types.sql",
+            "index": "02_indexes.sql",
+            "foreign key": "03_keys.sql",
+            "schema billing": "08_billing.sql",
+            PRIVILEGES: "09_privileges.sql",
+            "event trigger": "10_events.sql",
+        }
+    )
+    with shadow.session(scratch=True) as session:
+        session.connection.execute("""
+            create type mood as enum ('good');
+            create table t (id int primary key, m mood);
+            create index i on t (m);
+            create table u (t int references t);
+            create schema billing;
+            create function billing.early() returns int immutable language sql as 'select 1';
+            create table billing.bill (id int primary key, t int references t);
+            create index j on billing.bill (t);
+            create index k on u ((t + billing.early()));
+            create view v as select * from t;
+            grant select on t to public;
+            alter default privileges grant select on tables to public;
+            create function happens() returns event_trigger language plpgsql as 'begin end';
+            create event trigger e on ddl_command_start execute function happens();
+        """)
+        catalog = read(session.connection)
+    found = split(catalog, EVERYTHING, PG_DUMP, layout=layout)
+    assert made(found) == {
+        "00_types.sql": ["mood"],
+        "01_tables.sql": ["t", "u"],
+        "02_functions.sql": ["happens"],
+        "02_indexes.sql": ["billing", "early", "i", "k"],
+        "03_keys.sql": [],
+        "03_views.sql": ["v"],
+        "08_billing.sql": ["bill", "j"],
+        "09_privileges.sql": [],
+        "10_events.sql": ["TRIGGER"],
+    }
+    assert [name for name, text in found.texts.items() if "FOREIGN KEY" in text] == ["03_keys.sql", "08_billing.sql"]
+    assert [name for name, text in found.texts.items() if "GRANT" in text] == ["09_privileges.sql"]
+    assert [name for name, text in found.texts.items() if "EVENT TRIGGER" in text] == ["10_events.sql"]
+    assert differing(shadow, catalog, layout) == []
