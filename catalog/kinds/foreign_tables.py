@@ -1,7 +1,9 @@
 """Foreign tables."""
 
 from collections.abc import Iterator, Sequence
-from typing import ClassVar, LiteralString, Self
+from typing import ClassVar, Final, LiteralString, Self
+
+from attrs import evolve
 
 from ..foreign_options import options_change, options_clause
 from ..model import Changed, Entry, Object, Target, alter, declared, replace
@@ -9,6 +11,9 @@ from ..priority import Priority
 from ..quoting import ident, qualified
 from .relations import OF_USERS
 from .table_body import body, column_remarks, column_settings
+
+NO_TABLESPACE_SINCE: Final = 15
+"""The major whose pg_dump first selects no tablespace for it (pg_dump.c, dumpTableSchema)."""
 
 
 @declared
@@ -67,7 +72,10 @@ class ForeignTable(Object):
         return f"CREATE {self.signature()}{inside}{server}{options};\n{column_settings(parts, target)}"
 
     def entries(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> tuple[Entry, ...]:
-        return (*super().entries(parts, target), *column_remarks(parts))
+        (table,) = super().entries(parts, target)
+        if target.major < NO_TABLESPACE_SINCE:
+            table = evolve(table, tablespace="")
+        return (table, *column_remarks(parts))
 
     def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[str]:
         if changed.take("options"):
