@@ -1,0 +1,108 @@
+"""What a column is, and how SQL names it."""
+
+from typing import ClassVar, LiteralString
+
+from ..model import Object, ObjectId, alter, declared, equal, replace
+from ..priority import Priority
+from ..quoting import ident, qualified
+from .column_query import column_query
+from .relations import FOREIGN_TABLE, altered
+
+
+@declared
+class ColumnFields(Object):
+    """The attributes of a column, and its names."""
+
+    kind: ClassVar[str] = "column"
+    keyword: ClassVar[str] = "COLUMN"
+    catalog: ClassVar[str] = "pg_class"
+    priority: ClassVar[int] = Priority.TABLE
+    embedded: ClassVar[bool] = True
+    labelled_with_parent: ClassVar[bool] = True
+    matched: ClassVar[bool] = True
+    merged: ClassVar[bool] = True
+    ownable: ClassVar[bool] = False
+
+    relation_kind: str = replace()
+    """The kind of its table: another one can have the same name later."""
+    number: int = equal()
+    """pg_attribute.attnum. The order of columns alone is no difference: nothing but a new table could change it."""
+    type: str = alter()
+    category: str = equal()
+    """pg_type.typcategory, of the element for an array. `type` says more; this says how values get across."""
+    collation: str | None = alter()
+    """Qualified, where it is not the type's own."""
+    not_null: bool = alter()
+    not_null_constraint: str = equal()
+    """The name of its NOT NULL, empty before 18; `not_null_name` is what counts of it."""
+    not_null_name: str = alter()
+    """The same, empty for a name that Postgres picked."""
+    not_null_no_inherit: bool = alter()
+    not_null_comment: str | None = alter()
+    not_null_said: bool = equal()
+    """Whether CREATE TABLE says it, since the table does not have it from another one."""
+    generated: str = alter()
+    """pg_attribute.attgenerated: empty, s for stored or v for virtual."""
+    expression: str | None = alter()
+    """What it is generated as."""
+    generation_said: bool = equal()
+    """Whether CREATE TABLE says it, since the table does not have it from another one."""
+    settable_expression: bool = equal()
+    """Whether its server can change that in place (17); it is a fact about the server, not about the column."""
+    storage: str = alter()
+    """pg_attribute.attstorage, empty for the type's own."""
+    type_storage: str = alter()
+    """The type's own storage. A column that is there keeps its own when the type's is altered."""
+    compression: str = alter()
+    """pg_attribute.attcompression."""
+    statistics: int = alter()
+    """The statistics target, -1 for the default one."""
+    options: tuple[str, ...] = alter()
+    """`name=value`."""
+    foreign_options: tuple[tuple[str, str], ...] = alter()
+    """What the wrapper of a foreign table is told of it."""
+    ancestors: tuple[tuple[str, ...], ...] = equal()
+    """(schema, table, kind of it) of each that its table inherits from, or is a partition of, and that has it too."""
+    local: bool = equal()
+    """Whether the table has it of its own, and not only from another. No statement takes that back."""
+    of_partition: bool = equal()
+    """Whether the table is a partition: its place among partitions is an object of its own."""
+    of_type: bool = equal()
+    """Whether the table has its columns from a type, as the table says."""
+
+    @classmethod
+    def query(cls, version: int) -> LiteralString:
+        return column_query(version)
+
+    @property
+    def parent(self) -> ObjectId:
+        return ObjectId(self.relation_kind, self.schema, self.detail)
+
+    @property
+    def _elsewhere(self) -> bool:
+        """Whether its values are not stored here."""
+        return self.relation_kind == FOREIGN_TABLE
+
+    @property
+    def sort_key(self) -> tuple[object, ...]:
+        return (self.number,)
+
+    @property
+    def grant_columns(self) -> str:
+        return f"({ident(self.name)})"
+
+    @property
+    def table(self) -> str:
+        """The table as ALTER TABLE names it."""
+        return altered(self.relation_kind, self.schema, self.detail)
+
+    @property
+    def only_table(self) -> str:
+        """The same without the tables that inherit from it."""
+        return altered(self.relation_kind, self.schema, self.detail, only=True)
+
+    def signature(self, *, qualify: bool = True) -> str:
+        return f"COLUMN {qualified(self.schema if qualify else '', self.detail)}.{ident(self.name)}"
+
+    def grant_signature(self, *, qualify: bool = True) -> str:
+        return f"TABLE {qualified(self.schema if qualify else '', self.detail)}"

@@ -1,0 +1,124 @@
+"""What CREATE TABLE says of a column, and the statements behind it."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from ..foreign_options import options_clause
+from ..model import Entry, Object, Target, declared, on_relation
+from ..quoting import ident, literal, spell_types
+from .column_fields import ColumnFields
+
+STORAGE: Final = {"p": "PLAIN", "e": "EXTERNAL", "x": "EXTENDED", "m": "MAIN"}
+COMPRESSION: Final = {"p": "pglz", "l": "lz4"}
+STORED: Final = "s"
+OPTIONS_OF_ONLY_SINCE: Final = 17
+NOT_NULL_LISTED_SINCE: Final = 18
+PLAIN_NAME: Final = re.compile("[a-z_][a-z0-9_]*")
+
+
+@declared
+class PrintedColumn(ColumnFields):
+    """A column as it is printed, added and dropped."""
+
+    @property
+    def printed(self) -> bool:
+        """Whether CREATE TABLE names it: what comes from another table comes by itself, but for a partition's."""
+        return self.local or self.of_partition
+
+    def line(self, parts: Sequence[Object], target: Target) -> str:
+        """Its line in CREATE TABLE, empty where there is nothing to say."""
+        if not self.printed:
+            return self._inherited_line(target)
+        if not self.of_type:
+            return self.definition(parts, target)
+        said = self._details(parts, target)
+        return f"{ident(self.name)}{said}{self._collate}" if said else ""
+
+    def _inherited_line(self, target: Target) -> str:
+        if not self.not_null_said or target.major < NOT_NULL_LISTED_SINCE:
+            return ""
+        name = self._not_null_name
+        # pg_dump quotes no name here.
+        named = f"CONSTRAINT {name if PLAIN_NAME.fullmatch(name) else ident(name)} " if name else ""
+        return f"{named}NOT NULL {ident(self.name)}{self._no_inherit}"
+
+    def definition(self, parts: Sequence[Object], target: Target) -> str:
+        """What adds it to a table, with its inline `parts` (its default)."""
+        return f"{ident(self.name)} {spell_types(self.type, target.major)}{self._details(parts, target)}{self._collate}"
+
+    def _details(self, parts: Sequence[Object], target: Target) -> str:
+        text = f" {self._generation(target)}" if self.generated and self.generation_said else ""
+        text += "".join(f" {clause}" for part in parts if (clause := part.clause(target)))
+        if self.not_null and (self.not_null_said or self.of_partition):
+            text += f" {self._not_null()}"
+        return text
+
+    @property
+    def _collate(self) -> str:
+        return f" COLLATE {self.collation}" if self.collation else ""
+
+    def _generation(self, target: Target) -> str:
+        expression = spell_types(self.expression or "", target.major)
+        return f"GENERATED ALWAYS AS ({expression}){' STORED' if self.generated == STORED else ''}"
+
+    @property
+    def _not_null_name(self) -> str:
+        # pg_dump leaves out the name that Postgres would pick.
+        usual = self.not_null_constraint == f"{self.detail}_{self.name}_not_null" and self.not_null_comment is None
+        return "" if usual else self.not_null_constraint
+
+    @property
+    def _no_inherit(self) -> str:
+        return " NO INHERIT" if self.not_null_no_inherit else ""
+
+    def _not_null(self) -> str:
+        name = f"CONSTRAINT {ident(self._not_null_name)} " if self._not_null_name else ""
+        return f"{name}NOT NULL{self._no_inherit}"
+
+    def settings(self, target: Target) -> Iterator[str]:
+        """The statements for what CREATE TABLE as pg_dump writes it does not say."""
+        column = f"ALTER {self.only_table} ALTER COLUMN {ident(self.name)}"
+        if not self.printed and self.not_null_said and target.major < NOT_NULL_LISTED_SINCE:
+            yield f"{column} SET NOT NULL;"
+        if self.statistics >= 0:
+            yield f"{column} SET STATISTICS {self.statistics};"
+        yield from self.settings_of_type()
+        if self.options:
+            yield f"{column} SET ({', '.join(self.options)});"
+        if self.foreign_options:
+            table = self.only_table if target.major >= OPTIONS_OF_ONLY_SINCE else self.table
+            yield f"ALTER {table} ALTER COLUMN {ident(self.name)}{options_clause(self.foreign_options)};"
+
+    def settings_of_type(self) -> Iterator[str]:
+        """Those that ALTER TYPE puts back to the defaults."""
+        column = f"ALTER {self.only_table} ALTER COLUMN {ident(self.name)}"
+        if self.storage:
+            yield f"{column} SET STORAGE {STORAGE[self.storage]};"
+        if self.compression:
+            yield f"{column} SET COMPRESSION {COMPRESSION[self.compression]};"
+
+    def remarks(self) -> Iterator[Entry]:
+        """The entry for the comment on its NOT NULL (18)."""
+        if self.not_null_comment is not None:
+            tag = on_relation("CONSTRAINT", self.not_null_constraint, "", self.detail)
+            yield Entry(desc="COMMENT", tag=tag, sql=f"{self._remark(self.not_null_constraint)}\n")
+
+    def _remark(self, constraint: str) -> str:
+        signature = on_relation("CONSTRAINT", constraint, self.schema, self.detail)
+        comment = "NULL" if self.not_null_comment is None else literal(self.not_null_comment)
+        return f"COMMENT ON {signature} IS {comment};"
+
+    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
+        del shell
+        lines = [line for part in parts for line in part.before_parent(target)]
+        lines += [f"ALTER {self.table} ADD COLUMN {self.definition(parts, target)};", *self.settings(target)]
+        lines += [entry.sql.rstrip("\n") for entry in self.remarks()]
+        lines += [line for part in parts for line in part.after_parent()]
+        return "".join(f"{line}\n" for line in lines)
+
+    def drop(self) -> str:
+        return f"ALTER {self.table} DROP COLUMN {ident(self.name)};"
+
+    def drop_alone(self) -> str:
+        return f"ALTER {self.only_table} DROP COLUMN {ident(self.name)};"
