@@ -1,6 +1,8 @@
 """A dump as several files that load one after the other."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
+from typing import Final
 
 from attrs import frozen
 
@@ -37,7 +39,7 @@ def split(
 
     chosen = writer().chosen()
     wanted = _wanted(catalog, chosen, layout)
-    places = _early_enough(catalog, chosen, arrangement, wanted)
+    places = _early_enough(catalog, [each for each in chosen if not each[0].last], arrangement, wanted)
     granted = layout.files.index(layout.words[PRIVILEGES])
     privileges = {item.id: max(granted, places[(item.id, Form.WHOLE)]) for item in whole(chosen)}
     # What new objects are granted, and what acts upon statements, comes behind all of them.
@@ -63,7 +65,9 @@ def split(
     return Split(texts=texts, moved=moved)
 
 
-_Places = dict[tuple[ObjectId, Form], int]
+_Key = tuple[ObjectId, Form]
+_Places = dict[_Key, int]
+_WORD: Final = re.compile(r"[\w$]+")
 
 
 def _wanted(catalog: Catalog, chosen: list[Printed], layout: Layout) -> _Places:
@@ -75,7 +79,34 @@ def _wanted(catalog: Catalog, chosen: list[Printed], layout: Layout) -> _Places:
 def _early_enough(catalog: Catalog, chosen: list[Printed], arrangement: Arrangement, wanted: _Places) -> _Places:
     """The files in which each thing is, none later than the first thing that needs it."""
     order = {(item.id, form): number for number, (item, form) in enumerate(chosen)}
-    needs: dict[tuple[ObjectId, Form], set[tuple[ObjectId, Form]]] = {}
+    needs = _needs(catalog, order, arrangement)
+    places = dict(wanted)
+    mentions = _mentions(item for item, _ in chosen)
+    run: _Places = {}
+    while True:
+        before = dict(places)
+        for key in reversed(order):
+            for need in needs.get(key, ()):
+                if need in order and order[need] < order[key]:
+                    places[need] = min(places[need], places[key])
+                    if need in mentions:
+                        run[need] = min(run.get(need, places[key]), places[key])
+        # What is needed may be run, or put into an index's expression as it is: then all that it calls must be there.
+        waiting = list(run)
+        while waiting:
+            caller = waiting.pop()
+            for called in mentions.get(caller, ()):
+                if called not in run or run[caller] < run[called]:
+                    run[called] = run[caller]
+                    places[called] = min(places[called], run[called])
+                    waiting.append(called)
+        if places == before:
+            return places
+
+
+def _needs(catalog: Catalog, order: Iterable[_Key], arrangement: Arrangement) -> dict[_Key, set[_Key]]:
+    """What each thing that is printed needs of the others."""
+    needs: dict[_Key, set[_Key]] = {}
     for edge in catalog.edges:
         form = Form.BODY if edge.body and edge.dependent in arrangement.shells else Form.WHOLE
         other = Form.SHELL if (edge.dependent, edge.referenced) in catalog.shell_users else Form.WHOLE
@@ -86,12 +117,25 @@ def _early_enough(catalog: Catalog, chosen: list[Printed], arrangement: Arrangem
             needs.setdefault((name, form), set()).add((name, Form.WHOLE))
         if form is Form.SHELL:
             needs.setdefault((name, Form.WHOLE), set()).add((name, form))
-    places = dict(wanted)
-    for key in reversed(order):
-        for need in needs.get(key, ()):
-            if need in order and order[need] < order[key]:
-                places[need] = min(places[need], places[key])
-    return places
+    return needs
+
+
+def _mentions(items: Iterable[Object]) -> dict[_Key, set[_Key]]:
+    """What the code of each opaque object may call: its likes, by the names that stand in the text."""
+    known = {item.id: item for item in items}
+    opaque = [item for item in known.values() if item.opaque]
+    catalogs = {item.catalog for item in opaque}
+    named: dict[str, set[_Key]] = {}
+    for item in known.values():
+        if item.catalog in catalogs:
+            named.setdefault(item.name.lower(), set()).add((item.id, Form.WHOLE))
+    quoted = [name for name in named if _WORD.fullmatch(name) is None]
+    found: dict[_Key, set[_Key]] = {}
+    for item in opaque:
+        code = str(getattr(item, item.code)).lower()
+        words = {*_WORD.findall(code), *(name for name in quoted if name in code)}
+        found[(item.id, Form.WHOLE)] = {key for word in words & named.keys() for key in named[word]}
+    return found
 
 
 def _printed_by(catalog: Catalog, name: ObjectId, arrangement: Arrangement) -> ObjectId:

@@ -125,3 +125,26 @@ def test_files_of_ones_own(shadow: Shadow) -> None:
     assert [name for name, text in found.texts.items() if "GRANT" in text] == ["09_privileges.sql"]
     assert [name for name, text in found.texts.items() if "EVENT TRIGGER" in text] == ["10_events.sql"]
     assert differing(shadow, catalog, layout) == []
+
+
+def test_what_the_code_of_a_needed_function_calls_is_there(shadow: Shadow) -> None:
+    with shadow.session(scratch=True) as session:
+        session.connection.execute("""
+            create function "deep One"(int) returns int immutable language sql as 'select $1 + 1';
+            create function called(int) returns int immutable language sql as 'select public."deep One"($1)';
+            create function alone(int) returns int immutable language sql as 'select 1';
+            create function a(int) returns int immutable language sql as 'select public.called($1)';
+            create table t (a int);
+            create index i on t (a(a));
+            create function z(int) returns int immutable language sql as 'select public.alone($1)';
+            create function happens() returns event_trigger language plpgsql as 'begin end';
+            create event trigger e on ddl_command_start execute function happens();
+        """)
+        catalog = read(session.connection)
+    found = split(catalog, EVERYTHING, PG_DUMP)
+    assert made(found) == {
+        "01_tables.sql": ["a", "called", "deep", "t", "i"],
+        "02_functions.sql": ["alone", "happens", "z"],
+        "06_grants.sql": ["TRIGGER"],
+    }
+    assert differing(shadow, catalog, DEFAULT) == []
