@@ -79,10 +79,11 @@ def run(connection: "psycopg.Connection[Row]", queries: Sequence[LiteralString])
     begin, undo = _OWN_TRANSACTION if idle else _SAVEPOINT
     conversation = _Conversation(connection.pgconn, (begin, *queries, *undo))
     transformer = Transformer(connection)
-    done = False
+    begun, done = True, False
     try:
         for place, answer in enumerate(conversation):
             if answer.status not in (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK):
+                begun = place > 0
                 raise error_from_result(answer, connection.info.encoding)
             if 0 < place <= len(queries):
                 transformer.set_pgresult(answer)
@@ -90,10 +91,12 @@ def run(connection: "psycopg.Connection[Row]", queries: Sequence[LiteralString])
                 yield Result(columns, transformer.load_rows(0, answer.ntuples, tuple))
         done = True
     finally:
-        if not done:
-            conversation.abandon()
-        conversation.end()
-        if not done and not connection.closed:
+        try:
+            if not done:
+                conversation.abandon()
+        finally:
+            conversation.end()
+        if begun and not done and not connection.closed:
             for statement in undo:
                 connection.execute(statement)
 
@@ -115,6 +118,7 @@ class _Conversation:
         self._pgconn = pgconn
         self._statements = statements
         self._answers: SimpleQueue[Answer] = SimpleQueue()
+        self._nonblocking = pgconn.nonblocking
         pgconn.nonblocking = 1
         pgconn.enter_pipeline_mode()
         self._thread = Thread(target=self._converse, name="pgnorm-read", daemon=True)
@@ -130,9 +134,14 @@ class _Conversation:
 
     def abandon(self) -> None:
         """Make the server stop, whatever it is at. Between two statements it hears no request to."""
+        from psycopg import OperationalError
+
         cancel = self._pgconn.get_cancel()
         while self._thread.is_alive():
-            cancel.cancel()
+            try:
+                cancel.cancel()
+            except OperationalError:  # a server that takes no new connection is left to finish what it was asked
+                break
             self._thread.join(PATIENCE)
 
     def end(self) -> None:
@@ -142,7 +151,7 @@ class _Conversation:
         self._thread.join()
         if self._pgconn.status == ConnStatus.OK:
             self._pgconn.exit_pipeline_mode()
-            self._pgconn.nonblocking = 0
+            self._pgconn.nonblocking = self._nonblocking
 
     def _converse(self) -> None:
         try:

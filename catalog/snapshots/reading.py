@@ -63,7 +63,7 @@ def _parsed(text: str, label: str) -> Mapping[str, object]:
     except json.JSONDecodeError as error:
         place = f"{label}:{error.lineno}:{error.colno}"
         raise PgnormError(f"the file is not JSON: {error.msg}", place=place, hint=AGAIN) from None
-    except RecursionError:
+    except (RecursionError, ValueError):  # nested too deep, or a number of too many digits
         raise PgnormError("the file is no snapshot of pgnorm", place=label, hint=AGAIN) from None
     if not isinstance(document, dict) or FORM not in document:
         raise PgnormError("the file is no snapshot of pgnorm", place=label, hint=AGAIN)

@@ -61,6 +61,16 @@ def test_an_error_leaves_the_connection_usable(database: psycopg.Connection) -> 
     ]
 
 
+def test_a_transaction_that_has_failed_says_so(database: psycopg.Connection) -> None:
+    database.execute("begin")
+    with pytest.raises(psycopg.errors.DivisionByZero):
+        database.execute("select 1 / 0")
+    with pytest.raises(psycopg.errors.InFailedSqlTransaction, match="current transaction is aborted"):
+        list(run(database, ["select 1"]))
+    database.execute("rollback")
+    assert database.execute("select 3").fetchone() == (3,)
+
+
 def test_what_is_not_read_to_its_end_is_cancelled(database: psycopg.Connection) -> None:
     # A server sends a full buffer of answers at once, and the rest when all is done.
     wide: LiteralString = "select repeat('x', 100000)"
