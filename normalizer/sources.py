@@ -83,6 +83,8 @@ def migrations(project: Project) -> Files:
     paths = tuple(migration.path for migration in found.files)
     title = f"{_count(paths, 'migration')} of {shown(project.migrations_dir)}"
     notes = tuple(f"{shown(path)} is skipped: a migration is named <version>_<name>.sql" for path in found.skipped)
+    if not project.migrations_dir.exists():
+        notes = (f"the folder {shown(project.migrations_dir)} does not exist: there are no migrations yet",)
     return Files(word="migrations", paths=paths, kind="migrations", title=title, notes=notes)
 
 

@@ -47,6 +47,7 @@ def test_a_project_without_migrations_gets_its_first(run: Run, plain: Path) -> N
     code, out, err = run("diff -f start")
     assert (code, out) == (0, "")
     assert "source: 0 migrations of migrations\n" in err
+    assert "the folder migrations does not exist: there are no migrations yet\n" in err
     assert "1 to add, 0 to change, 0 to drop:\n  + table public.notes\n" in err
     [written] = (plain / "migrations").iterdir()
     assert f"Wrote migrations/{written.name}\n" in err
