@@ -12,6 +12,7 @@ from .actions import Action, Actions
 from .decisions import Decisions, decide
 from .difference import PRIVILEGES, Difference, changes, differences, parts_below
 from .dump import inside
+from .outsiders import refuse_losses
 from .plan import EMPTY, Plan, Step, Verb
 
 ASIDE_SUFFIX: Final = "__pgnorm_old"
@@ -27,12 +28,14 @@ def diff(
 
     `found` is given to carry out some of the differences only, `around` where `old` is a part of the catalog in which
     the plan will run: the default privileges of all of it decide what new objects are granted.
-    Raises PgnormError where no order of the statements can work.
+    Raises PgnormError where no order of the statements can work, and where the rest of `around` would suffer.
     """
     found = differences(old, new) if found is None else found
     if not found:
         return EMPTY
-    return _Planning(old, new, decide(old, new, found), found, around or old).plan()
+    fate = decide(old, new, found)
+    refuse_losses(old, around or old, fate)
+    return _Planning(old, new, fate, found, around or old).plan()
 
 
 class _Planning:

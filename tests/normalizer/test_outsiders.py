@@ -1,0 +1,75 @@
+"""What is outside of the schemas asked for loses nothing by a plan."""
+
+from pathlib import Path
+
+import pytest
+
+from pgnorm.catalog.errors import PgnormError
+from pgnorm.normalizer.comparing import Comparison, Options, compare
+from pgnorm.normalizer.sources import parse
+from pgnorm.normalizer.workspace import Workspace
+
+SCHEMAS = "create schema a; create schema b;\n"
+BASE = """
+    create type a.my;
+    create function a.my_in(cstring) returns a.my immutable strict language internal as 'textin';
+    create function a.my_out(a.my) returns cstring immutable strict language internal as 'textout';
+    create type a.my (input = a.my_in, output = a.my_out, alignment = %s);
+    create table b.keep (v a.my);
+"""
+PARTITIONED = """
+    create table a.p (x int, y int) partition by list (%s);
+    create table b.p1 partition of a.p for values in (1);
+"""
+
+
+def _compared(folder: Path, old: str, new: str, *schemas: str) -> Comparison:
+    for name, text in (("old.sql", old), ("new.sql", new)):
+        (folder / name).write_text(SCHEMAS + text)
+    with Workspace(None, tell=lambda _level, _message: None) as workspace:
+        start, goal = (parse(str(folder / name), None) for name in ("old.sql", "new.sql"))
+        return compare(workspace, start, goal, Options(schemas=schemas))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (
+            PARTITIONED % "x",
+            PARTITIONED % "y",
+            "b.p1 of a.p needs table a.p, which the plan drops and creates again;",
+        ),
+        (PARTITIONED % "x", "", "b.p1 of a.p needs table a.p, which the plan drops;"),
+        (BASE % "int4", "", "column b.keep.v needs base type a.my, which the plan drops;"),
+        (
+            "create table a.t (x int, y int); create view b.v as select x from a.t;",
+            "create table a.t (y int); create view b.v as select 1 as x;",
+            "view b.v needs column a.t.x, which the plan drops;",
+        ),
+    ],
+    ids=["partition", "partition of what goes", "base type", "view"],
+)
+def test_what_is_outside_is_not_taken_along(tmp_path: Path, old: str, new: str, said: str) -> None:
+    with pytest.raises(PgnormError) as caught:
+        _compared(tmp_path, old, new, "a")
+    assert said in caught.value.message
+    assert caught.value.message.endswith("it is outside of what was selected")
+    assert caught.value.hint == "Include its schema: -n b."
+    assert _compared(tmp_path, old, new, "a", "b").plan
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (
+            "create table a.t (x int primary key); create table b.s (x int references a.t);",
+            "create table a.t (x bigint primary key); create table b.s (x int references a.t);",
+        ),
+        ("create table a.t (x int); create publication p for table a.t;", "create publication p;"),
+        (PARTITIONED % "x", "create table a.p (x int, y int, z int) partition by list (x);"),
+    ],
+    ids=["key", "publication", "led column"],
+)
+def test_what_harms_nothing_is_planned(tmp_path: Path, old: str, new: str) -> None:
+    found = _compared(tmp_path, old, new, "a")
+    assert (bool(found.plan), found.unproved) == (True, None)
