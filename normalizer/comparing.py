@@ -101,7 +101,8 @@ class _Comparing:
         with ExitStack() as stack:
             start = stack.enter_context(self._opened(old, live=bool(live)))
             found = self._planned(start, goal)
-            if found.plan and found.unproved is None:
+            # Differences for which no statement is known are not to pass for none.
+            if found.plan.differences and found.unproved is None:
                 # Within one transaction an enum's new label can be used early where the enum is as new as itself.
                 if any(step.needs_commit for step in found.plan.steps):
                     stack.close()  # the roles that an open transaction has made keep others waiting
@@ -125,7 +126,7 @@ class _Comparing:
             plan=plan,
             phantoms=phantoms,
             reordered=tuple(_reordered(before, after)),
-            unproved=untried if plan else None,
+            unproved=untried if plan.differences else None,
             unmodelled=tuple(sorted({*before.unmodelled, *after.unmodelled})),
             one_sided=tuple(sorted({*before.unmodelled} ^ {*after.unmodelled})),
         )

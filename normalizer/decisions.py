@@ -60,6 +60,21 @@ class _Deciding:
     def decide(self, differences: tuple[Difference, ...]) -> Decisions:
         for difference in differences:
             self._weigh(difference)
+        self._drag_along()
+        while self._let_go():
+            self._drag_along()
+        self._lead()
+        return self.result
+
+    def _let_go(self) -> bool:
+        """Replace what holds an object that goes and has no drop of its own; whether there was such a one."""
+        for name in (*self.result.dropped, *self.result.replaced):
+            holders = [holder for holder in self.old.objects[name].held_by if holder in self.old.objects]
+            if holders and not any(map(self.result.gone, holders)):
+                self._replace(holders[-1])
+        return bool(self.queue)
+
+    def _drag_along(self) -> None:
         while self.queue:
             item, disturbance = self.queue.popleft()
             if disturbance is Disturbance.RETYPED:
@@ -73,8 +88,6 @@ class _Deciding:
             for follower in self.following.led_by(item) if self.result.gone(item) else ():
                 if follower.adopted and follower.id in self.new.objects:
                     self._replace(follower.id)
-        self._lead()
-        return self.result
 
     def _lead(self) -> None:
         """Look at what is led as the alterations of its leaders leave it: only what is then different is altered."""

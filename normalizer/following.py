@@ -73,8 +73,13 @@ class Following:
         if not item.goes_along or not item.leads:
             return None
         leaders = [leader for leader in self.leaders(item) if leader in self.old.objects]
-        return leaders[-1] if leaders and all(map(self.fate.gone, leaders)) else None
+        taken = leaders and all(self.fate.gone(name) and not self._drops_alone(name) for name in leaders)
+        return leaders[-1] if taken else None
+
+    def _drops_alone(self, name: ObjectId) -> bool:
+        return self.left_behind(self.old.objects[name])
 
     def left_behind(self, item: Object) -> bool:
         """Whether dropping an old object must leave some that would go along with it."""
-        return any(led.goes_along and not self.fate.gone(led.id) for led in self.led_by(item.id))
+        along = (led for led in self.led_by(item.id) if led.goes_along)
+        return any(not self.fate.gone(led.id) or self.left_behind(led) for led in along)

@@ -208,6 +208,10 @@ class Check(Unindexed):
     def must_replace(self, new: Self, changed: frozenset[str]) -> bool:
         return self.validated and not new.validated
 
+    def drop_alone(self) -> str:
+        table = altered(self.relation_kind, self.schema, self.detail, only=True)
+        return f"ALTER {table} DROP CONSTRAINT {ident(self.name)};"
+
     def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[str]:
         if changed.take("validated"):
             yield self.validation()

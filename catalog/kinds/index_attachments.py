@@ -90,6 +90,11 @@ class IndexAttachment(Object):
             ObjectId(PARTITION, self.schema, self.table),
         )
 
+    @property
+    def held_by(self) -> tuple[ObjectId, ...]:
+        whole = self._index(self.whole_kind, self.whole_schema, self.whole_table, self.whole_name, of_key=Key.kind)
+        return (ObjectId(PARTITION, self.schema, self.table), whole)
+
     def _index(self, kind: str, schema: str, table: str, name: str, *, of_key: str) -> ObjectId:
         return ObjectId(Index.kind, schema, name) if kind == Index.kind else ObjectId(of_key, schema, name, table)
 

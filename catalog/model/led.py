@@ -30,6 +30,12 @@ class Led(Alterable):
         return ()
 
     @property
+    def held_by(self) -> tuple[ObjectId, ...]:
+        """What it lasts as long as, where it has no drop of its own: one of these must go, the last if nothing else
+        takes one away. Empty for what can be dropped."""
+        return ()
+
+    @property
     def comes_along(self) -> bool:
         """Whether creating a leader creates it too."""
         return False

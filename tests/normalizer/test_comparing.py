@@ -5,6 +5,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from pgnorm.catalog.errors import PgnormError
+from pgnorm.catalog.kinds.indexes import Index
 from pgnorm.normalizer.comparing import Comparison, Options, ProofBy, compare
 from pgnorm.normalizer.sources import parse
 from pgnorm.normalizer.workspace import Workspace
@@ -75,3 +77,11 @@ def test_security_labels_are_planned_and_not_tried(database: psycopg.Connection,
     ]
     taken = _compared(_address(database), bare)
     assert "".join(taken.plan.scripts()).count(" IS NULL;\n") == 3
+
+
+def test_a_difference_for_which_there_is_no_statement_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Index, "drop", lambda _index: "")
+    old = _file(tmp_path, "a.sql", "create table t (a int); create index i on t (a);")
+    new = _file(tmp_path, "b.sql", "create table t (a int);")
+    with pytest.raises(PgnormError, match=r"- index public\.i"):
+        _compared(old, new)
