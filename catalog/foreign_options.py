@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from .quoting import escaped, ident
+from .secrets import MASK
 
 
 def options_clause(options: Sequence[tuple[str, str]]) -> str:
@@ -12,8 +13,9 @@ def options_clause(options: Sequence[tuple[str, str]]) -> str:
 
 
 def options_change(old: Sequence[tuple[str, str]], new: Sequence[tuple[str, str]]) -> str:
-    """The ` OPTIONS (…)` of an ALTER that leads from `old` to `new`."""
-    return f" OPTIONS ({', '.join(_changes(dict(old), dict(new)))})"
+    """The ` OPTIONS (…)` of an ALTER that leads from `old` to `new`, empty for none; masked ones stay."""
+    changes = ", ".join(_changes(dict(old), dict(new)))
+    return f" OPTIONS ({changes})" if changes else ""
 
 
 def _changes(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[str]:
@@ -23,5 +25,5 @@ def _changes(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[str]:
     for name, value in new.items():
         if name not in old:
             yield f"ADD {ident(name)} {escaped(value)}"
-        elif old[name] != value:
+        elif old[name] != value and MASK not in (old[name], value):
             yield f"SET {ident(name)} {escaped(value)}"

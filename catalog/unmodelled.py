@@ -2,7 +2,10 @@
 
 from typing import Final, LiteralString
 
-UNMODELLED: Final[LiteralString] = """
+from .kinds.foreign_servers import OPTIONS_SHOWN
+
+UNMODELLED: Final[LiteralString] = (
+    """
 with system (oid) as (
   select oid from pg_namespace where nspname like 'pg\\_%' or nspname = 'information_schema'
 ), member (classid, objid) as (
@@ -15,9 +18,9 @@ select what, replace(coalesce(name, (pg_identify_object(classid, objid, 0)).iden
               where c.relkind = 'i' and not (x.indisvalid and x.indisready)
    union all select 'options of user mapping', 'pg_user_mapping'::regclass, umid, 0, null
                from pg_user_mappings m join pg_foreign_server s on s.oid = m.srvid
-              where not ( current_setting('is_superuser')::bool
-                          or pg_has_role(s.srvowner, 'usage') and (umuser = 0 or usename = current_user)
-                          or usename = current_user and has_server_privilege(s.oid, 'usage') )
+              where not """
+    + OPTIONS_SHOWN
+    + """
    union all select 'subscription', 'pg_subscription'::regclass, s.oid, 0, null
                from pg_subscription s join pg_database b on b.oid = s.subdbid
               where b.datname = current_database() and not current_setting('is_superuser')::bool
@@ -27,5 +30,6 @@ select what, replace(coalesce(name, (pg_identify_object(classid, objid, 0)).iden
    and (classid, objid) not in (select classid, objid from member)
  order by what, 2
 """
+)
 """(what, name without quotes, for a person) of the objects that users made; members of extensions and
 system schemas are left out."""

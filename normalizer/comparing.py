@@ -15,6 +15,7 @@ from .diff import diff
 from .difference import Difference, differences
 from .dump import render
 from .filling import Loaded
+from .knowledge import as_little_known
 from .ownership import Ownership, owned
 from .pg_dump import DumpEntry, dumped, entries
 from .plan import Plan
@@ -133,7 +134,8 @@ class _Comparing:
 
     def _prove(self, start: _Side, goal: _Side, comparison: Comparison) -> None:
         def sides(catalog: Catalog) -> tuple[Catalog, Catalog]:
-            return self._view(catalog, goal.catalog), self._view(goal.catalog, catalog)
+            arrived = as_little_known(catalog, start.catalog)
+            return self._view(arrived, goal.catalog), self._view(goal.catalog, arrived)
 
         def forgiven(found: Difference) -> bool:
             return found.item.id in comparison.passed_over
@@ -198,7 +200,7 @@ class _Comparing:
             evolve(mine, objects={**mine.objects, **grants}), EVERYTHING, reloaded_by=self.workspace.shadow.major
         )
         loaded = stack.enter_context(self.workspace.reloaded(text, title="dump of the source", scratch=scratch))
-        return _Side(catalog=loaded.catalog, loaded=loaded)
+        return _Side(catalog=as_little_known(loaded.catalog, catalog), loaded=loaded)
 
     def _ownership(self) -> Ownership:
         return self.workspace.ownership

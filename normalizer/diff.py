@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.catalog.model import Catalog, Changed, Entry, Object, ObjectId, Target
+from pgnorm.catalog.model import Catalog, Changed, Entry, Object, ObjectId, Target, unknown_secret
 from pgnorm.catalog.quoting import ident
 
 from . import satellites
@@ -28,7 +28,8 @@ def diff(
 
     `found` is given to carry out some of the differences only, `around` where `old` is a part of the catalog in which
     the plan will run: the default privileges of all of it decide what new objects are granted.
-    Raises PgnormError where no order of the statements can work, and where the rest of `around` would suffer.
+    Raises PgnormError where no order of the statements can work, where the rest of `around` would suffer, and where a
+    statement needs a secret that `new` does not know.
     """
     found = differences(old, new) if found is None else found
     if not found:
@@ -129,6 +130,8 @@ class _Planning:
 
     def _creation(self, item: Object) -> Iterator[str]:
         parts = self._parts(item)
+        if concealing := next((made for made in (item, *parts) if made.conceals), None):
+            raise unknown_secret(concealing)
         texts = [_stored(entry) for entry in item.entries(parts, self.target)]
         yield from texts[:1]
         # Before the owner changes: rows are read with its rights (REFRESH MATERIALIZED VIEW).

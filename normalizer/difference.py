@@ -40,8 +40,12 @@ class Difference:
 
 
 def differences(old: Catalog, new: Catalog) -> tuple[Difference, ...]:
-    """Every object that differs, in the order of the new catalog, then what only the old one has."""
-    return tuple(_pairs(old, new))
+    """Every object that differs, in the order of the new catalog, then what only the old one has.
+
+    What one of them could not read is in neither: nobody knows whether it differs.
+    """
+    unread = old.unread | new.unread
+    return tuple(found for found in _pairs(old, new) if found.item.kind not in unread)
 
 
 def _pairs(old: Catalog, new: Catalog) -> Iterator[Difference]:
@@ -71,7 +75,9 @@ def _told(item: Object, other: Object) -> Mapping[str, object]:
     fields: dict[str, object] = {}
     for field in own_fields(type(item)):
         said = getattr(item, field.name)
-        unknown = field.change is Change.SECRET and (said is None or getattr(other, field.name) is None)
+        unknown = field.change in (Change.SECRET, Change.HIDDEN) and (
+            said is None or getattr(other, field.name) is None
+        )
         if field.change is not Change.EQUAL and not unknown:
             fields[field.name] = said
     return fields | {

@@ -1,15 +1,21 @@
 """Foreign servers, and the user mappings on them."""
 
 from collections.abc import Iterator, Sequence
-from typing import ClassVar, LiteralString, Self
+from typing import ClassVar, Final, LiteralString, Self
 
 from attrs import evolve
 
 from ..foreign_options import options_change, options_clause
-from ..model import Changed, Entry, Object, ObjectId, Target, alter, declared, replace, secret
+from ..model import Changed, Entry, Object, ObjectId, Target, alter, declared, hidden, replace, secret, unknown_secret
 from ..priority import Priority
 from ..quoting import ident, literal
-from ..secrets import masked_option
+from ..secrets import MASK, masked_option
+
+OPTIONS_SHOWN: Final[LiteralString] = """(
+    current_setting('is_superuser')::bool
+    or pg_has_role(s.srvowner, 'usage') and (umuser = 0 or usename = current_user)
+    or usename = current_user and has_server_privilege(s.oid, 'usage') )"""
+"""Whether pg_user_mappings shows the options of a mapping on the server `s`."""
 
 
 @declared
@@ -81,7 +87,7 @@ class ForeignServer(Object):
 @declared
 class UserMapping(Object):
     """How a role logs in to a foreign server: pg_user_mapping. `name` is the role (`public` for all), `detail` the
-    server. Who may not see its options reads none, as with pg_dump; `unmodelled` names it then."""
+    server. A dump of who may not see its options has none, as pg_dump's; `unmodelled` names it then."""
 
     kind: ClassVar[str] = "user mapping"
     keyword: ClassVar[str] = "USER MAPPING"
@@ -90,8 +96,8 @@ class UserMapping(Object):
     embedded: ClassVar[bool] = True
     dropped_apart: ClassVar[bool] = True
 
-    options: tuple[tuple[str, str], ...] = alter()
-    """With a mask for each password."""
+    options: tuple[tuple[str, str], ...] | None = hidden()
+    """With a mask for each secret, None for a role that may not see them."""
     full_options: tuple[tuple[str, str], ...] | None = secret()
     """The same with the passwords, None where there is none or they are not known."""
 
@@ -104,9 +110,12 @@ class UserMapping(Object):
                  , ''                       as schema
                  , m.usename::text          as name
                  , m.srvname::text          as detail
-                 , o.masked                 as options
+                 , case when """
+            + OPTIONS_SHOWN
+            + """ then o.masked end as options
                  , nullif(o.read, o.masked) as full_options
               from pg_user_mappings m
+              join pg_foreign_server s on s.oid = m.srvid
               cross join lateral (
                 select coalesce(array_agg(array[option_name, option_value] order by option_name), '{}')
                      , coalesce(array_agg(array[option_name, """
@@ -124,15 +133,26 @@ class UserMapping(Object):
     def tag(self) -> str:
         return f"{self.keyword} {self.name} SERVER {self.detail}"
 
+    @property
+    def _known_options(self) -> tuple[tuple[str, str], ...]:
+        return self.full_options or self.options or ()
+
+    @property
+    def conceals(self) -> bool:
+        return self.options is None or any(value == MASK for _, value in self._known_options)
+
     def signature(self, *, qualify: bool = True) -> str:
         del qualify
         return f"{self.keyword} FOR {ident(self.name)} SERVER {ident(self.detail)}"
 
     def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
         del parts, target, shell
-        return f"CREATE {self.signature()}{options_clause(self.full_options or self.options)};\n"
+        return f"CREATE {self.signature()}{options_clause(self._known_options)};\n"
 
     def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[str]:
         if changed.take("options", "full_options"):
-            options = options_change(self.full_options or self.options, new.full_options or new.options)
-            yield f"ALTER {self.signature()}{options};"
+            old_options, options = dict(self._known_options), dict(new._known_options)
+            if any(value == MASK and name not in old_options for name, value in options.items()):
+                raise unknown_secret(new)
+            if change := options_change(tuple(old_options.items()), tuple(options.items())):
+                yield f"ALTER {self.signature()}{change};"

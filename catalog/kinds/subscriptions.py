@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
-from ..model import Changed, Object, Target, alter, declared, equal, replace, secret
+from ..model import Changed, Object, Target, alter, declared, equal, replace, secret, unknown_secret
 from ..priority import Priority
 from ..quoting import ident, ident_list, literal
-from ..secrets import masked_conninfo
+from ..secrets import MASK, masked_conninfo
 
 DISABLE_ON_ERROR_SINCE: Final = 150000
 PARALLEL_SINCE: Final = 160000
@@ -104,6 +104,10 @@ class Subscription(Object):
         )
 
     @property
+    def conceals(self) -> bool:
+        return self.full_connection is None and MASK in self.connection
+
+    @property
     def disposable(self) -> bool:
         # Where it stood on the publisher is forgotten.
         return False
@@ -154,6 +158,8 @@ class Subscription(Object):
     def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[str]:
         alter = f"ALTER {self.signature()}"
         if changed.take("connection", "full_connection"):
+            if new.conceals:
+                raise unknown_secret(new)
             yield f"{alter} {new._connection};"
         if changed.take("publications"):
             yield "-- Its tables follow with ALTER SUBSCRIPTION ... REFRESH PUBLICATION, which no transaction can hold."

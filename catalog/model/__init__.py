@@ -1,12 +1,13 @@
 """The base of every kind of object, its identity, and the catalog that holds them."""
 
 from .catalog import Catalog
-from .changes import Change, Changed, alter, equal, replace, secret
+from .changes import Change, Changed, alter, equal, hidden, replace, secret
 from .declaring import declared
 from .entries import DefaultGrants, Entry, Target
 from .identity import Edge, Lead, ObjectId
 from .named import OWN_WORD_SINCE, on_relation
 from .object import IDENTITY, SATELLITES, Object, own_fields
+from .secrecy import unknown_secret
 
 __all__ = [
     "IDENTITY",
@@ -25,8 +26,10 @@ __all__ = [
     "alter",
     "declared",
     "equal",
+    "hidden",
     "on_relation",
     "own_fields",
     "replace",
     "secret",
+    "unknown_secret",
 ]

@@ -29,6 +29,11 @@ class Catalog:
         """The server's major version."""
         return self.version // 10000
 
+    @property
+    def unread(self) -> frozenset[str]:
+        """The kinds of which there are objects that the role could not read."""
+        return frozenset(what for what, _ in self.unmodelled)
+
     @cached_property
     def parts(self) -> Mapping[ObjectId, tuple[Object, ...]]:
         """What belongs to each object, in catalog order."""

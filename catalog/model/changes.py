@@ -16,6 +16,8 @@ class Change(Enum):
     """The object is dropped and created again."""
     SECRET = "secret"
     """As ALTER where both sides know it, else no difference. It is in no snapshot, and None where it is not known."""
+    HIDDEN = "hidden"
+    """As ALTER where both sides know it, else no difference. It is None where Postgres hides it from who reads."""
     EQUAL = "equal"
     """Never a difference; the declaration says why."""
 
@@ -41,6 +43,11 @@ def equal() -> Any:  # as `alter`
 def secret() -> Any:  # as `alter`
     """Declare an attribute that is a password, or holds one: see `Change.SECRET`."""
     return attrs.field(metadata={CHANGE: Change.SECRET})
+
+
+def hidden() -> Any:  # as `alter`
+    """Declare an attribute that Postgres shows to some roles only: see `Change.HIDDEN`."""
+    return attrs.field(metadata={CHANGE: Change.HIDDEN})
 
 
 class Changed:

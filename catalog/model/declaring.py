@@ -8,7 +8,7 @@ from typing import Any, ClassVar, NamedTuple, Self, TypeVar, cast, dataclass_tra
 
 import attrs
 
-from .changes import CHANGE, Change, alter, equal, replace, secret
+from .changes import CHANGE, Change, alter, equal, hidden, replace, secret
 
 
 class Field(NamedTuple):
@@ -71,7 +71,7 @@ V = TypeVar("V", bound=Value)
     kw_only_default=True,
     frozen_default=True,
     eq_default=False,
-    field_specifiers=(alter, replace, secret, equal, attrs.field),
+    field_specifiers=(alter, replace, secret, hidden, equal, attrs.field),
 )
 def declared(cls: type[V]) -> type[V]:
     """Declare a class of objects: attrs' frozen, without the methods that `Value` has for all of them.

@@ -73,6 +73,11 @@ class Object(Led):
         return True
 
     @property
+    def conceals(self) -> bool:
+        """Whether it holds a secret that is not known: a dump has a mask or nothing there, no plan can create it."""
+        return False
+
+    @property
     def claims(self) -> tuple[tuple[str, ...], ...]:
         """The names that it takes and no other object of any kind can have at the same time."""
         return ()

@@ -85,3 +85,48 @@ def test_both_sides_can_not_be_one_snapshot(run: Run, plain: Path) -> None:
     assert run("-q dump --json -o x.json")[0] == 0
     code, _, err = run(f"diff --from x.json --to {plain}/x.json")
     assert (code, "both sides are the same source" in err) == (2, True)
+
+
+SECRETS = (
+    "create foreign data wrapper w; create server s foreign data wrapper w;"
+    "create user mapping for public server s options (user 'u', password 'sesame');"
+    "create subscription sub connection 'host=h password=sesame' publication p"
+    " with (connect = false, slot_name = none)"
+)
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_mask_is_in_no_plan(run: Run, database: psycopg.Connection) -> None:
+    database.execute(SECRETS.encode())
+    url = _url(database)
+    assert run(f"-q dump --json --db-url '{url}' -o x.json")[0] == 0
+    text = Path("x.json").read_text()
+    Path("x.json").write_text(text.replace('["user", "u"]', '["user", "v"]'))
+    code, out, err = run(f"-q diff --from '{url}' --to x.json")
+    assert (code, out, err) == (0, 'ALTER USER MAPPING FOR "public" SERVER "s" OPTIONS (SET "user" \'v\');\n', "")
+    Path("x.json").write_text(text.replace("host=h ", "host=g "))
+    code, out, err = run(f"-q diff --from '{url}' --to x.json")
+    assert (code, out) == (2, "")
+    assert "subscription sub: its password is needed" in err
+    database.execute("drop subscription sub; drop user mapping for public server s")
+    Path("x.json").write_text(text)
+    code, out, err = run(f"-q diff --from '{url}' --to x.json")
+    assert (code, out) == (2, "")
+    assert "its password is needed" in err
+
+
+@pytest.mark.usefixtures("folder")
+def test_what_a_role_may_not_see_is_no_difference(run: Run, database: psycopg.Connection) -> None:
+    database.execute(SECRETS.encode())
+    database.execute("drop role if exists unsighted; create role unsighted login")
+    url = _url(database)
+    less = url.replace(f"user={database.info.user}", "user=unsighted")
+    try:
+        assert run(f"-q dump --json --db-url '{less}' -o x.json")[0] == 0
+        assert run(f"-q dump --json --db-url '{url}' -o y.json")[0] == 0
+        for other in ("x.json", f"'{less}'"):
+            for known in ("y.json", f"'{url}'"):
+                assert run(f"-q diff --from {known} --to {other}")[:2] == (0, "")
+                assert run(f"-q diff --from {other} --to {known}")[:2] == (0, "")
+    finally:
+        database.execute("drop role unsighted")
