@@ -13,7 +13,6 @@ from .relations import FOREIGN_TABLE, altered
 class ColumnFields(Object):
     """The attributes of a column, and its names."""
 
-    kind: ClassVar[str] = "column"
     keyword: ClassVar[str] = "COLUMN"
     catalog: ClassVar[str] = "pg_class"
     priority: ClassVar[int] = Priority.TABLE

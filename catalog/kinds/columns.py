@@ -1,7 +1,7 @@
 """The columns of tables."""
 
 from collections.abc import Iterator, Sequence
-from typing import Self
+from typing import ClassVar, Self
 
 from ..foreign_options import options_change
 from ..model import Changed, Lead, Object, Target, declared
@@ -15,6 +15,8 @@ from .inheritance import led_by
 @declared
 class Column(PrintedColumn):
     """A column of a table: pg_attribute. `detail` is the table; default and identity are objects of their own."""
+
+    kind: ClassVar[str] = "column"
 
     @property
     def leads(self) -> tuple[Lead, ...]:
