@@ -5,11 +5,13 @@ from typing import Final, LiteralString
 
 MASK: Final[LiteralString] = "********"
 
-_NAMES: Final[LiteralString] = "(password|passwd|secret|token|api_?key)"
+_NAMES: Final[LiteralString] = "(password|passwd|pwd|passcode|secret|token|(api|access|private)_?key)"
 _OPTION: Final[LiteralString] = "'" + _NAMES + "'"
 _IN_SQL: Final = re.compile(rf"""(CONNECTION |"[^"]*{_NAMES}[^"]*" E?)'(?:[^']|'')*'""", re.IGNORECASE)
 _IN_URI: Final[LiteralString] = r"'^(postgres(?:ql)?://[^:/@]*:)[^@/]*@'"
-_IN_QUERY: Final[LiteralString] = r"'([?&](?:ssl)?password=)[^&]*'"
+_KEYWORDS: Final[LiteralString] = "(?:ssl)?password|oauth_client_secret|scram_(?:client|server)_key"
+"""Those of libpq whose values are secrets."""
+_IN_QUERY: Final[LiteralString] = "'([?&](?:" + _KEYWORDS + ")=)[^&]*'"
 _VALUE: Final[LiteralString] = r"''(?:[^''\\]|\\.)*''|(?:[^\s''\\]|\\.)(?:[^\s\\]|\\.)*"
 _PAIR: Final[LiteralString] = r"'(\s*)(\w+)(\s*=\s*)(" + _VALUE + ")?'"
 
@@ -18,13 +20,13 @@ def masked_conninfo(expression: LiteralString) -> LiteralString:
     """The SQL of a connection string, in either form that libpq knows, with its passwords masked."""
     uri: LiteralString = "regexp_replace(" + expression + ", " + _IN_URI + r", '\1" + MASK + "@', 'i')"
     query: LiteralString = "regexp_replace(" + uri + ", " + _IN_QUERY + r", '\1" + MASK + "', 'gi')"
-    value: LiteralString = "case when pair[2] ~* '^(ssl)?password$' then '" + MASK + "' else pair[4] end"
+    value: LiteralString = "case when pair[2] ~* '^(?:" + _KEYWORDS + ")$' then '" + MASK + "' else pair[4] end"
     pairs: LiteralString = (
         "( select string_agg(concat(pair[1], pair[2], pair[3], " + value + "), '' order by place)"
         " from regexp_matches(" + expression + ", " + _PAIR + ", 'g') with ordinality p (pair, place) )"
     )
     forms: LiteralString = (
-        "case when {0} !~* 'password|//' then {0} when {0} ~* '^postgres(ql)?://' then {1} else {2} end"
+        "case when {0} !~* '" + _KEYWORDS + "|//' then {0} when {0} ~* '^postgres(ql)?://' then {1} else {2} end"
     )
     return forms.format(expression, query, pairs)
 
