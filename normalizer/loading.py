@@ -242,10 +242,7 @@ class _Load:
             hint = f"It and {places} wait for one another: make one without what it lacks, and alter it afterwards."
         elif is_missing(item.error) and (stand_ins := self.execution.generated_extensions):
             names = ", ".join(stand_ins)
-            hint = (
-                f"An empty stand-in takes the place of {names}: name a server that has it in PGNORM_PG_BINDIR"
-                " (`bundled` has many, pgvector among them)."
-            )
+            hint = f"An empty stand-in takes the place of {names}: try PGNORM_PG_BINDIR=bundled, or one that has it."
         elif lacks_label_provider(item.error):
             hint = "A private server has no label providers: name one that has loaded it with --shadow-url."
         return failure(item.source, item.statement.start, item.error, position=item.position, hint=hint)
