@@ -74,7 +74,8 @@ def _other(value: object, codec: Codec) -> object:
     if isinstance(value, int):
         return value + 1
     if isinstance(value, list):
-        return [*value, value[0]] if value and codec.empty == () else ["other", *value[1:]]
+        longer = value and (codec.empty == () or isinstance(value[0], list))
+        return [*value, value[0]] if longer else ["other", *value[1:]]
     if isinstance(value, str):
         return f"{value}_" if "=" not in value else f"other{value}"
     return "other"
