@@ -81,6 +81,7 @@ def one_scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     project = tmp_path_factory.mktemp("project")
     (project / "pgnorm.toml").touch()
     (project / "schemas").mkdir()
+    (project / "migrations").mkdir()
     for file in ("a", "b", "c"):
         text = "".join(_FUNCTION.format(f"{file}{number}") for number in range(40))
         (project / "schemas" / f"{file}.sql").write_text(text)
