@@ -113,7 +113,7 @@ class _Planning:
 
     def _rows_may_refuse(self, item: Object) -> bool:
         """Whether rows that are there can make the creation of `item` fail."""
-        if item.id not in self.unlike or item.parent is None or self.fate.fresh(item.parent):
+        if item.id not in self.unlike or all(map(self.fate.fresh, item.refusers)):
             return False
         if not item.rows_may_refuse(self._parts(item)):
             return False

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import ClassVar, LiteralString
 
-from ..model import Entry, Object, Target, declared, replace
+from ..model import Entry, Object, ObjectId, Target, declared, equal, replace
 from ..priority import Priority
 from ..quoting import qualified
 from .inheritance import PARENT_FIELDS, PARTITION, TABLES_OF_BOTH, Tie
-from .relations import OF_USERS
+from .relations import OF_USERS, kind_of
 
 
 @declared
@@ -20,6 +20,8 @@ class Partition(Tie):
 
     bound: str = replace()
     """`FOR VALUES …` or `DEFAULT`."""
+    beside: tuple[str, ...] | None = equal()
+    """(schema, name, kind) of the default partition beside it, as that one says."""
 
     @classmethod
     def query(cls, version: int) -> LiteralString:
@@ -31,6 +33,13 @@ class Partition(Tie):
                  , c.relname::text   as name
                  , ''                as detail
                  , pg_get_expr(c.relpartbound, c.oid) as bound
+                 , ( select array[dn.nspname::text, d.relname::text, """
+            + kind_of("d")
+            + """]
+                       from pg_partitioned_table w
+                       join pg_class d      on d.oid = w.partdefid
+                       join pg_namespace dn on dn.oid = d.relnamespace
+                      where w.partrelid = i.inhparent and d.oid <> c.oid ) as beside
 """
             + PARENT_FIELDS
             + TABLES_OF_BOTH
@@ -38,6 +47,17 @@ class Partition(Tie):
             + OF_USERS
             + "order by n.nspname, c.relname"
         )
+
+    def rows_may_refuse(self, parts: Sequence[Object]) -> bool:
+        return True
+
+    @property
+    def refusers(self) -> tuple[ObjectId, ...]:
+        if self.beside is None:
+            return (self.parent,)
+        # None of its rows may belong into the new one.
+        schema, name, kind = self.beside
+        return (self.parent, ObjectId(kind, schema, name))
 
     @property
     def claims(self) -> tuple[tuple[str, ...], ...]:

@@ -141,6 +141,11 @@ class Object(Led):
         del parts
         return False
 
+    @property
+    def refusers(self) -> tuple[ObjectId, ...]:
+        """Those whose rows may refuse it, where `rows_may_refuse`."""
+        return () if self.parent is None else (self.parent,)
+
     def before_parent(self, target: Target) -> Iterator[str]:
         """The statements ahead of the one that adds its parent, for what `joins` it (CREATE SEQUENCE)."""
         del target

@@ -208,6 +208,25 @@ def test_what_rows_may_refuse_of_what_is_no_part_of_a_column(run: Run, folder: P
     ]
 
 
+def test_what_rows_may_refuse_of_partitions(run: Run, folder: Path) -> None:
+    wholes = "create table p (a int) partition by list (a); create table q (a int) partition by list (a);\n"
+    (folder / "old.sql").write_text(
+        f"{wholes} create table p1 partition of p for values in (1, 2); create table p2 (a int);\n"
+        "create table q0 partition of q default;\n"
+    )
+    (folder / "new.sql").write_text(
+        f"{wholes} create table p1 partition of p for values in (1);\n"
+        "create table p2 partition of p for values in (3);\n"
+        "create table p3 partition of p for values in (4); create table p0 partition of p default;\n"
+        "create table q0 partition of q default; create table q1 partition of q for values in (1);\n"
+    )
+    assert sorted(_hazards(run("diff --from old.sql --to new.sql")[2])) == [
+        "create partition public.p1 of public.p",
+        "create partition public.p2 of public.p",
+        "create partition public.q1 of public.q",
+    ]
+
+
 def test_an_error_with_json_leaves_stdout_empty(run: Run, folder: Path) -> None:
     (folder / "old.sql").write_text("create table t (a int);\n")
     (folder / "new.sql").write_text("create table t (a itn);\n")
