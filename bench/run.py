@@ -15,7 +15,7 @@ from math import log
 from pathlib import Path
 from statistics import median
 
-from link import delayed
+from link import Link, delayed
 from processes import Program, Run, cpu_of_children, in_turns, ratio, spread
 from schemas import FUNCTIONS, SIZES, TABLES, functions, mixed, tables
 
@@ -79,13 +79,17 @@ def _starting(folder: Path) -> tuple[Program, ...]:
 def _sizes(binaries: Binaries, host: PrivateHost, folder: Path, runs: int) -> None:
     """Dumps of growing databases: time, memory, and how both grow."""
     grown: list[tuple[int, float, float]] = []
+    target = host.server.folder / f".s.PGSQL.{PORT}"
     for size in SIZES:
         with _database(host, mixed(size)) as name:
             programs = _dumps(binaries, host, name, folder)
             count = _entries(binaries, host, name)
             ours, theirs = _table(f"dump of {count:,} objects", programs, runs, rivals=True)
             peaks = ", ".join(f"{program.name} {program.peak():.0f}" for program in programs)
-            print(f"  peak memory, MB: {peaks}\n", flush=True)
+            print(f"  peak memory, MB: {peaks}")
+            with delayed(folder, target, ROUND_TRIP) as link:
+                program, _ = _dumps(binaries, host, name, folder, folder)
+                print(f"  round trips of {program.name}: {_round_trips(program, link)}\n", flush=True)
             grown.append((count, median(_wall(ours)), median(_wall(theirs))))
     for (few, *before), (many, *after) in pairwise(grown):
         powers = [log(late / early) / log(many / few) for early, late in zip(before, after, strict=True)]
@@ -108,10 +112,15 @@ def _over_link(binaries: Binaries, host: PrivateHost, folder: Path) -> None:
         programs = _dumps(binaries, host, name, folder, folder)
         _table(f"{SIZES[0]:,} objects, {ROUND_TRIP * 1000:.0f} ms away", programs, RUNS_OVER_LINK, rivals=True)
         for program in programs:
-            before = link.turns
-            program.run()
-            print(f"  round trips of {program.name}: {link.turns - before}")
+            print(f"  round trips of {program.name}: {_round_trips(program, link)}")
     print()
+
+
+def _round_trips(program: Program, link: Link) -> int:
+    """How often one run of a program waits for the server behind a link."""
+    before = link.turns
+    program.run()
+    return link.turns - before
 
 
 def _address(folder: Path, database: str) -> str:
