@@ -2,15 +2,16 @@
 
 from typing import ClassVar, LiteralString
 
-from ..model import Object, ObjectId, alter, declared, equal, replace
+from ..model import ObjectId, alter, declared, equal, replace
 from ..priority import Priority
 from ..quoting import ident, qualified
 from .column_query import column_query
+from .inheritance import Inherited
 from .relations import FOREIGN_TABLE, altered
 
 
 @declared
-class ColumnFields(Object):
+class ColumnFields(Inherited):
     """The attributes of a column, and its names."""
 
     keyword: ClassVar[str] = "COLUMN"

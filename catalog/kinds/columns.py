@@ -4,12 +4,11 @@ from collections.abc import Iterator, Sequence
 from typing import ClassVar, Self
 
 from ..foreign_options import options_change
-from ..model import Changed, Lead, Object, Target, declared
+from ..model import Changed, Object, Target, declared
 from ..options import alter_options
 from ..quoting import ident, qualified, spell_types
 from .column_text import COMPRESSION, STORAGE, STORED, PrintedColumn
 from .conversions import conversion, through_text, widens
-from .inheritance import led_by
 
 
 @declared
@@ -17,20 +16,6 @@ class Column(PrintedColumn):
     """A column of a table: pg_attribute. `detail` is the table; default and identity are objects of their own."""
 
     kind: ClassVar[str] = "column"
-
-    @property
-    def leads(self) -> tuple[Lead, ...]:
-        if not self.ancestors:
-            return ()
-        return led_by(self.kind, self.name, self.schema, self.detail, self.ancestors, of_partition=self.of_partition)
-
-    @property
-    def comes_along(self) -> bool:
-        return not self.local
-
-    @property
-    def goes_along(self) -> bool:
-        return not self.local
 
     @property
     def disposable(self) -> bool:

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
-from ..model import Changed, Entry, Lead, Object, ObjectId, Target, alter, declared, equal, on_relation, replace
+from ..model import Changed, Entry, Object, ObjectId, Target, alter, declared, equal, on_relation, replace
 from ..priority import Priority
 from ..quoting import ident, spell_types
-from .inheritance import led_by
+from .inheritance import Inherited
 from .relations import RELATION_KIND, altered
 
 ENFORCED_SINCE: Final = 180000
@@ -115,7 +115,7 @@ class Unindexed(Constraint):
 
 
 @declared
-class Check(Unindexed):
+class Check(Inherited, Unindexed):
     """A CHECK constraint of a table: pg_constraint with contype c."""
 
     kind: ClassVar[str] = "check constraint"
@@ -160,20 +160,6 @@ class Check(Unindexed):
 
     def remarked(self, target: Target) -> bool:
         return self.local
-
-    @property
-    def leads(self) -> tuple[Lead, ...]:
-        if not self.ancestors:
-            return ()
-        return led_by(self.kind, self.name, self.schema, self.detail, self.ancestors, of_partition=self.of_partition)
-
-    @property
-    def comes_along(self) -> bool:
-        return not self.local
-
-    @property
-    def goes_along(self) -> bool:
-        return not self.local
 
     def brought(self, new: Self) -> Self:
         return new.evolve(definition=self.definition, validated=self.validated, enforced=self.enforced, comment=None)

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
-from ..model import Changed, Entry, Lead, Object, ObjectId, Target, alter, declared, equal, replace
+from ..model import Changed, Entry, Object, ObjectId, Target, alter, declared, equal, replace
 from ..priority import Priority
 from ..quoting import ident, spell_types
-from .inheritance import led_by
+from .inheritance import Inherited
 from .relations import OF_USERS, RELATION_KIND, TABLE_LIKE, altered
 
 NONE_IS_NO_DEFAULT_SINCE: Final = 160000
@@ -78,7 +78,7 @@ CHAIN_OF_NONE: Final[LiteralString] = (
 
 
 @declared
-class Default(Object):
+class Default(Inherited):
     """The default of a column: pg_attrdef. `name` is the column, `detail` its relation.
 
     What a column is generated as stands in pg_attrdef too and belongs to the column.
@@ -139,12 +139,6 @@ class Default(Object):
         if self._of_view:
             return ObjectId(self.relation_kind, self.schema, self.detail)
         return ObjectId("column", self.schema, self.name, self.detail)
-
-    @property
-    def leads(self) -> tuple[Lead, ...]:
-        if not self.ancestors:
-            return ()
-        return led_by(self.kind, self.name, self.schema, self.detail, self.ancestors, of_partition=self.of_partition)
 
     @property
     def inline(self) -> bool:

@@ -106,16 +106,45 @@ class Inheritance(Tie):
         return f"ALTER {altered(self.relation_kind, self.schema, self.name)} NO INHERIT {self.ancestor};"
 
 
-def led_by(
-    kind: str, name: str, schema: str, table: str, ancestors: Sequence[tuple[str, ...]], *, of_partition: bool
-) -> tuple[Lead, ...]:
-    """The leads of what a table has from its `ancestors`, (schema, table, …) each, where it has the same name."""
-    return tuple(
-        Lead(
-            ObjectId(kind, ancestor[0], name, ancestor[1]),
-            ObjectId(PARTITION, schema, table)
-            if of_partition
-            else ObjectId(Inheritance.kind, schema, table, qualified(*ancestor[:2])),
+class Inherited(Object):
+    """What a table has from those that it inherits from, or is a partition of, by the same name. `detail` is the table.
+
+    A kind declares `ancestors` and `of_partition`, and `local` where it can be other than true.
+    """
+
+    __slots__ = ()
+
+    @property
+    def ancestors(self) -> tuple[tuple[str, ...], ...]:
+        """(schema, table, …) of each that has it too, and passes it on."""
+        raise NotImplementedError
+
+    @property
+    def of_partition(self) -> bool:
+        """Whether its table is a partition."""
+        raise NotImplementedError
+
+    @property
+    def local(self) -> bool:
+        """Whether the table has it of its own, and not only from another."""
+        return True
+
+    @property
+    def leads(self) -> tuple[Lead, ...]:
+        return tuple(
+            Lead(ObjectId(self.kind, schema, self.name, table), self._tie(schema, table))
+            for schema, table, *_ in self.ancestors
         )
-        for ancestor in ancestors
-    )
+
+    def _tie(self, schema: str, table: str) -> ObjectId:
+        if self.of_partition:
+            return ObjectId(PARTITION, self.schema, self.detail)
+        return ObjectId(Inheritance.kind, self.schema, self.detail, qualified(schema, table))
+
+    @property
+    def comes_along(self) -> bool:
+        return not self.local
+
+    @property
+    def goes_along(self) -> bool:
+        return not self.local
