@@ -32,7 +32,8 @@ def split(
     privileges there are beyond Postgres' own default ones.
     """
     arrangement = arrange(catalog)
-    target = Target(major=catalog.major, role=catalog.role, named_schemas=bool(selection.include))
+    named = bool(selection.include)
+    target = Target(major=catalog.major, role=catalog.role, named_schemas=named, reloaded_by=catalog.major)
 
     def writer() -> Writer:
         return Writer(catalog, selection, style, arrangement, target)

@@ -11,7 +11,13 @@ from .sequences import COUNTER_FIELDS, COUNTER_TABLES, HIGHEST, Counter
 
 UNLOGGED_SINCE: Final = 15
 PRIVILEGES_SINCE: Final = 15
-"""The major from which on pg_dump prints the privileges on an identity's sequence."""
+"""The major from which on pg_dump prints the privileges on an identity's sequence whatever those on its table are."""
+
+_TABLE_GRANTED: Final[LiteralString] = """
+                   t.relacl is not null
+                   and array( select x::text from unnest(t.relacl) x order by 1 )
+                    <> array( select x::text from unnest(acldefault('r', t.relowner)) x order by 1 )
+                   or exists ( select from pg_attribute where attrelid = t.oid and attacl is not null )"""
 
 
 @declared
@@ -31,10 +37,11 @@ class Identity(Counter):
     """The column's, which says so itself; ALTER COLUMN … TYPE brings the sequence along."""
     table_unlogged: bool = equal()
     """Whether the table is; it says so itself."""
+    table_granted: bool = equal()
+    """Whether the privileges on the table or on a column of it were changed; only asked where pg_dump minds it."""
 
     @classmethod
     def query(cls, version: int) -> LiteralString:
-        del version
         return (
             """
             select c.oid
@@ -44,6 +51,10 @@ class Identity(Counter):
                  , a.attidentity = 'a'                      as always
                  , c.relname::text                          as sequence_name
                  , t.relpersistence = 'u'                   as table_unlogged
+                 , """
+            + ("true" if version >= PRIVILEGES_SINCE * 10000 else _TABLE_GRANTED)
+            + """
+                                                            as table_granted
 """
             + COUNTER_FIELDS
             + COUNTER_TABLES
@@ -59,7 +70,7 @@ class Identity(Counter):
         )
 
     def initial_acl(self, target: Target) -> tuple[AclItem, ...]:
-        if target.reloaded_by is None and target.major < PRIVILEGES_SINCE:
+        if target.reloaded_by is None and target.major < PRIVILEGES_SINCE and not self.table_granted:
             return self.acl_default if self.acl is None else self.acl
         return self.acl_default
 

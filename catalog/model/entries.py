@@ -15,8 +15,8 @@ class Target:
     named_schemas: bool = False
     """Whether schemas were asked for by name: pg_dump then creates even `public`."""
     reloaded_by: int | None = None
-    """The major of the server that loads the text in order to read it again: it must then tell even what pg_dump
-    leaves out. None for a dump as pg_dump writes it."""
+    """The major of the server that loads the text and must have all of it then, even what pg_dump leaves out. None for
+    a dump as pg_dump writes it."""
     schemas: frozenset[str] | None = None
     """The schemas that are there when a plan runs or that it makes, None for a dump, which takes them for given."""
 

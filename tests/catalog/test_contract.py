@@ -91,11 +91,10 @@ def test_the_columns_of_the_query_are_the_fields(kind: type[Object], database: p
 
 @every_kind
 def test_its_catalog_exists(kind: type[Object], database: psycopg.Connection) -> None:
-    names = [name for name in (kind.catalog, kind.body_catalog) if name]
-    found = database.execute(
-        "select count(*) from pg_class where relnamespace = 'pg_catalog'::regnamespace and relname = any (%s)", [names]
-    ).fetchone()
-    assert found == (len(names),)
+    for name in filter(None, (kind.catalog, kind.body_catalog)):
+        found = database.execute("select to_regclass('pg_catalog.' || %s) is not null", [name]).fetchone()
+        # On a server that is too old for a kind its query finds nothing on purpose.
+        assert found == (True,) or kind.query(database.info.server_version).endswith("where false")
 
 
 @every_kind

@@ -8,6 +8,7 @@ import pytest
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.kinds.indexes import Index
 from pgnorm.normalizer.comparing import Comparison, Options, ProofBy, compare
+from pgnorm.normalizer.postgres.shadow import Shadow
 from pgnorm.normalizer.sources import parse
 from pgnorm.normalizer.workspace import Workspace
 
@@ -56,7 +57,12 @@ def test_what_is_not_modelled_and_on_one_side_only_is_told(tmp_path: Path) -> No
     assert (bool(found.plan), found.one_sided) == (False, (("invalid index", "public.i"),))
 
 
-def test_security_labels_are_planned_and_not_tried(database: psycopg.Connection, tmp_path: Path) -> None:
+def test_security_labels_are_planned_and_not_tried(
+    shadow: Shadow, database: psycopg.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The two are compared as they are, so the files must be on a server of the database's own major.
+    assert shadow.binaries is not None
+    monkeypatch.setenv("PGNORM_PG_BINDIR", str(shadow.binaries.bindir))
     database.execute("create table t (a int, b int); create function f() returns int language sql as 'select 1'")
     # As a provider would leave it: there is none in a plain server, and nothing else gives a label.
     database.execute("set allow_system_table_mods = on")
