@@ -33,6 +33,12 @@ def summarize(console: Console, comparison: "Comparison") -> None:
         _list_changes(console, comparison)
     for label in comparison.reordered:
         console.detail(f"{label}: the order of its columns differs, which is no change")
+    if comparison.stranger is not None:
+        console.warn(
+            f"What files make belongs to the role that reads the database, {comparison.stranger}, "
+            "and that one owns nothing of what is compared: so the owners differ",
+            hint="Connect as the role that is to own it, or say in the files whose each object is (ALTER … OWNER TO).",
+        )
     if comparison.unproved:
         console.warn(f"The plan is unproved: {comparison.unproved}")
 

@@ -30,14 +30,18 @@ class Console:
         if self.verbose and not self.quiet:
             self._print(click.style(visible(message), dim=True))
 
-    def warn(self, message: str) -> None:
-        """A line that nothing silences."""
+    def warn(self, message: str, *, hint: str | None = None) -> None:
+        """A line that nothing silences, and the way out."""
         self._print(click.style(visible(message), fg="yellow"))
+        self._hint(hint)
 
     def error(self, message: str, *, place: str | None = None, hint: str | None = None) -> None:
         """What could not be done: its place or the word `error` first, then the way out."""
         first = click.style(f"{visible(place or 'error')}:", fg="red", bold=True)
         self._print(f"{first} {visible(message)}")
+        self._hint(hint)
+
+    def _hint(self, hint: str | None) -> None:
         if hint:
             self._print(f"{click.style('hint:', fg='cyan')} {visible(hint)}")
 

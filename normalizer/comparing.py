@@ -16,6 +16,7 @@ from .difference import Difference, differences
 from .dump import render
 from .filling import Loaded
 from .knowledge import as_little_known
+from .owners import stranger
 from .ownership import Ownership, owned
 from .pg_dump import DumpEntry, dumped, entries
 from .plan import Plan
@@ -61,6 +62,8 @@ class Comparison:
     """What no kind reads, on either side: (what, name)."""
     one_sided: tuple[tuple[str, str], ...]
     """What of that only one side has: a difference that no plan here ends."""
+    stranger: str | None = None
+    """The role that a database was read as and that files are compared for, where it owns nothing there."""
 
     @property
     def passed_over(self) -> frozenset[ObjectId]:
@@ -83,6 +86,8 @@ class _Side:
     catalog: Catalog
     loaded: Loaded | None
     untried: str | None = None
+    role: str | None = None
+    """Who read it, where it is a database or a snapshot."""
 
 
 class _Comparing:
@@ -130,6 +135,7 @@ class _Comparing:
             unproved=untried if plan.differences else None,
             unmodelled=tuple(sorted({*before.unmodelled, *after.unmodelled})),
             one_sided=tuple(sorted({*before.unmodelled} ^ {*after.unmodelled})),
+            stranger=stranger(((start.role, before), (goal.role, after)), planned),
         )
 
     def _prove(self, start: _Side, goal: _Side, comparison: Comparison) -> None:
@@ -191,7 +197,7 @@ class _Comparing:
                 side = self._reloaded(stack, catalog, scratch=scratch)
             except PgnormError as error:
                 side = _Side(catalog=catalog, loaded=None, untried=error.message.splitlines()[0])
-            yield side
+            yield side if isinstance(source, Files) else evolve(side, role=catalog.role)
 
     def _reloaded(self, stack: ExitStack, catalog: Catalog, *, scratch: bool) -> _Side:
         mine = owned(catalog, self._ownership())

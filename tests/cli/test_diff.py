@@ -233,3 +233,21 @@ def test_an_error_with_json_leaves_stdout_empty(run: Run, folder: Path) -> None:
     code, out, err = run("diff --from old.sql --to new.sql --json")
     assert (code, out) == (2, "")
     assert 'new.sql:1:19: type "itn" does not exist\n' in err
+
+
+@pytest.mark.usefixtures("same")
+def test_a_reader_that_owns_nothing_is_told_why_owners_differ(run: Run, database: psycopg.Connection) -> None:
+    database.execute("create role pgnorm_reader login")
+    info = database.info
+    words = f"diff --check --db-url 'host={info.host} port={info.port} user=pgnorm_reader dbname={info.dbname}'"
+    try:
+        database.execute(NOTES.encode())
+        code, out, err = run(f"-q {words}")
+        assert (code, out.count('OWNER TO "pgnorm_reader"')) == (1, 1)
+        assert err.count("the role that reads the database, pgnorm_reader, and that one owns nothing of") == 1
+        assert err.count("hint: Connect as the role that is to own it, or say in the files") == 1
+        database.execute("create schema own authorization pgnorm_reader")
+        assert "owns nothing" not in run(words)[2]
+    finally:
+        database.execute("drop owned by pgnorm_reader")
+        database.execute("drop role pgnorm_reader")
