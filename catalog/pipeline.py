@@ -29,6 +29,8 @@ select set_config('search_path', '', true)          , set_config('quote_all_iden
 
 PATIENCE: Final = 0.1
 """Seconds between two requests to stop."""
+RECEIVER: Final = "pgnorm-read"
+"""The name of the thread that receives answers."""
 ACL_COLUMNS: Final = frozenset({"acl", "acl_default"})
 
 Row: TypeAlias = tuple[Any, ...]  # the query says of which type each value is
@@ -79,11 +81,10 @@ def run(connection: "psycopg.Connection[Row]", queries: Sequence[LiteralString])
     begin, undo = _OWN_TRANSACTION if idle else _SAVEPOINT
     conversation = _Conversation(connection.pgconn, (begin, *queries, *undo))
     transformer = Transformer(connection)
-    begun, done = True, False
+    done = False
     try:
         for place, answer in enumerate(conversation):
             if answer.status not in (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK):
-                begun = place > 0
                 raise error_from_result(answer, connection.info.encoding)
             if 0 < place <= len(queries):
                 transformer.set_pgresult(answer)
@@ -96,7 +97,7 @@ def run(connection: "psycopg.Connection[Row]", queries: Sequence[LiteralString])
                 conversation.abandon()
         finally:
             conversation.end()
-        if begun and not done and not connection.closed:
+        if conversation.halfway and not connection.closed:
             for statement in undo:
                 connection.execute(statement)
 
@@ -118,10 +119,11 @@ class _Conversation:
         self._pgconn = pgconn
         self._statements = statements
         self._answers: SimpleQueue[Answer] = SimpleQueue()
+        self._succeeded = 0
         self._nonblocking = pgconn.nonblocking
         pgconn.nonblocking = 1
         pgconn.enter_pipeline_mode()
-        self._thread = Thread(target=self._converse, name="pgnorm-read", daemon=True)
+        self._thread = Thread(target=self._converse, name=RECEIVER, daemon=True)
         self._thread.start()
 
     def __iter__(self) -> "Iterator[PGresult]":
@@ -131,6 +133,11 @@ class _Conversation:
             if isinstance(answer, BaseException):
                 raise answer
             yield answer
+
+    @property
+    def halfway(self) -> bool:
+        """Whether the first statement has had its effect and the last one has not, once the conversation has ended."""
+        return 0 < self._succeeded < len(self._statements)
 
     def abandon(self) -> None:
         """Make the server stop, whatever it is at. Between two statements it hears no request to."""
@@ -163,7 +170,10 @@ class _Conversation:
             self._answers.put(error)
 
     def _receive(self, count: int) -> None:
+        from psycopg.pq import ExecStatus
+
         pgconn = self._pgconn
+        succeeded = (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK)
         unsent = True
         with DefaultSelector() as selector:
             selector.register(pgconn.socket, EVENT_READ | EVENT_WRITE)
@@ -175,6 +185,7 @@ class _Conversation:
                 while count and not pgconn.is_busy():
                     answer = pgconn.get_result()
                     if answer is not None:  # None ends the answers to one statement
+                        self._succeeded += answer.status in succeeded
                         self._answers.put(answer)
                         count -= 1
 

@@ -1,6 +1,7 @@
 """Many queries in one round trip: how often a reader waits for its server, and what is left of it afterwards."""
 
 import tempfile
+import threading
 from collections.abc import Callable
 from itertools import pairwise
 from typing import LiteralString
@@ -9,7 +10,7 @@ import psycopg
 import pytest
 from psycopg.pq import Trace, TransactionStatus
 
-from pgnorm.catalog.pipeline import SETTINGS, run
+from pgnorm.catalog.pipeline import RECEIVER, SETTINGS, run
 from pgnorm.catalog.reader import read
 
 TURNS = 1
@@ -78,6 +79,18 @@ def test_what_is_not_read_to_its_end_is_cancelled(database: psycopg.Connection) 
     assert len(next(answers).rows[0][0]) == 100_000
     answers.close()
     assert database.info.transaction_status == TransactionStatus.IDLE
+    assert database.execute("select 3").fetchone() == (3,)
+
+
+def test_what_is_answered_to_its_end_and_not_read_is_over(database: psycopg.Connection) -> None:
+    database.execute("begin")
+    answers = run(database, ["select 1", "select 2"])
+    assert next(answers).rows == [(1,)]
+    for thread in threading.enumerate():
+        if thread.name == RECEIVER:
+            thread.join()
+    answers.close()
+    assert database.info.transaction_status == TransactionStatus.INTRANS
     assert database.execute("select 3").fetchone() == (3,)
 
 
