@@ -8,7 +8,8 @@ import click
 from .help import EXIT_CODES, Command
 from .options import App, general_options, schema_options, shadow_option, source_options
 from .output import write
-from .splitting import read_source, selection_of, source_of, write_split
+from .reading import read_source, selection_of, source_of
+from .splitting import write_split
 
 if TYPE_CHECKING:
     from pgnorm.catalog.model import Catalog

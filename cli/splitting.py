@@ -1,4 +1,4 @@
-"""What `pgnorm dump` reads and selects, and its files where it writes several."""
+"""The files of `pgnorm dump --split`."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,42 +9,16 @@ from pgnorm.catalog.errors import PgnormError
 
 from .options import App
 from .output import plural
+from .reading import read_source, selection_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pgnorm.catalog.model import Catalog
+    from pgnorm.normalizer.project import Project
     from pgnorm.normalizer.selection import Selection
-    from pgnorm.normalizer.sources import Source
     from pgnorm.normalizer.styles import Style
     from pgnorm.normalizer.workspace import Workspace
-
-
-def source_of(app: App) -> "Source":
-    return app.source_or("files" if app.project else "db")
-
-
-def read_source(app: App, workspace: "Workspace") -> "Catalog":
-    from pgnorm.normalizer.sources import Files
-
-    source = source_of(app)
-    if isinstance(source, Files):
-        with workspace.loaded(source) as loaded:
-            app.tell_unmodelled(loaded.unmodelled)
-            return loaded.catalog
-    catalog = workspace.read(source)
-    app.tell_unmodelled(catalog.unmodelled)
-    return catalog
-
-
-def selection_of(
-    workspace: "Workspace", catalog: "Catalog", schemas: tuple[str, ...], exclude_schemas: tuple[str, ...]
-) -> "Selection":
-    from pgnorm.normalizer.selection import select
-
-    # Like `supabase db dump`, which leaves the managed schemas out unless schemas are named.
-    managed = () if schemas else workspace.platform.managed_schemas
-    return select([catalog], schemas, (*managed, *exclude_schemas))
 
 
 def write_split(
@@ -76,12 +50,16 @@ def write_split(
         found = split(catalog, chosen, style, below=below, layout=layout)
     for item, name in found.moved:
         app.tell("verbose", f"{item.kind} {item.label} is in {name}, since something there needs it")
-    _refuse_losses(app, folder, found.texts, overwrite=overwrite)
+    texts = {folder / name: text for name, text in found.texts.items()}
+    # What a file of these names held before is not to stand beside the others.
+    texts |= {path: "" for name in layout.files if (path := folder / name).exists() and path not in texts}
+    if app.project is not None and not schemas and not exclude_schemas:
+        _refuse_doubles(app.project, folder, texts)
+    _refuse_losses(app, folder, texts, overwrite=overwrite)
     folder.mkdir(parents=True, exist_ok=True)
-    paths = {folder / name: text for name, text in found.texts.items()}
-    write_all([Writing(path=path, content=text.encode(), label=str(path)) for path, text in paths.items()])
-    for path in paths:
-        app.console.say(f"Wrote {path}")
+    write_all([Writing(path=path, content=text.encode(), label=str(path)) for path, text in texts.items()])
+    for path, text in texts.items():
+        app.console.say(f"{'Wrote' if text else 'Emptied'} {path}")
 
 
 def _with_own(workspace: "Workspace", catalog: "Catalog", selection: "Selection") -> "Selection":
@@ -94,10 +72,25 @@ def _with_own(workspace: "Workspace", catalog: "Catalog", selection: "Selection"
     return evolve(selection, besides=mine)
 
 
-def _refuse_losses(app: App, folder: Path, texts: "Mapping[str, str]", *, overwrite: bool) -> None:
-    there = {path.name: path for path in sorted(folder.glob("*.sql"))} if folder.is_dir() else {}
-    others = [path for name, path in there.items() if name not in texts]
-    changed = [path for name, path in there.items() if name in texts and path.read_bytes() != texts[name].encode()]
+def _refuse_doubles(project: "Project", folder: Path, texts: "Mapping[Path, str]") -> None:
+    """Refuse files that the project would load beside others, which declare the same."""
+    from pgnorm.normalizer.project import shown
+
+    beside = project.beside(texts)
+    if beside:
+        raise PgnormError(
+            f"the project would load the new files and {plural(len(beside), 'file')} beside them, and so have all "
+            f"twice: {', '.join(map(shown, beside))}",
+            place=str(folder),
+            hint="Name a folder that the project does not load, look at the files there, and then put them in the "
+            "place of these.",
+        )
+
+
+def _refuse_losses(app: App, folder: Path, texts: "Mapping[Path, str]", *, overwrite: bool) -> None:
+    there = sorted(folder.glob("*.sql")) if folder.is_dir() else []
+    others = [path for path in there if path not in texts]
+    changed = [path for path in there if path in texts and path.read_bytes() != texts[path].encode()]
     if not overwrite and (changed or others):
         names = ", ".join(str(path) for path in (*changed, *others))
         raise PgnormError(

@@ -1,6 +1,8 @@
 """A project: where its schema files and migrations are, and which Postgres they are written for."""
 
 import os
+from collections.abc import Iterable, Sequence
+from fnmatch import fnmatchcase
 from glob import glob
 from pathlib import Path
 from typing import Final
@@ -10,7 +12,7 @@ from attrs import evolve, frozen
 from pgnorm.catalog.errors import PgnormError
 
 from .config import Table, read_toml
-from .files import sql_files
+from .files import real_path, sql_files
 from .migrations import Migrations, find_migrations
 from .platforms import PLAIN, Platform, supabase
 
@@ -68,28 +70,43 @@ class Project:
 
         Raises PgnormError where there are none, or where a pattern matches nothing.
         """
-        if self.schema_patterns:
-            found: dict[Path, None] = {}
-            for pattern in self.schema_patterns:
-                matches = _matches(self.base, pattern)
-                if not matches:
-                    raise PgnormError(
-                        f"no file matches the schema_paths pattern `{pattern}`",
-                        place=self.patterns_place,
-                        hint=f"Patterns start from {shown(self.base)}; correct this one or take it out.",
-                    )
-                found.update(dict.fromkeys(matches))
-            return tuple(found)
-        exists = self.schemas_dir.is_dir()
-        files = sql_files(self.schemas_dir) if exists else ()
+        for pattern in self.schema_patterns:
+            if not _matches(self.base, pattern):
+                raise PgnormError(
+                    f"no file matches the schema_paths pattern `{pattern}`",
+                    place=self.patterns_place,
+                    hint=f"Patterns start from {shown(self.base)}; correct this one or take it out.",
+                )
+        files = self._files()
         if not files:
-            missing = "holds no .sql file" if exists else "does not exist"
+            missing = "holds no .sql file" if self.schemas_dir.is_dir() else "does not exist"
+            first = f"pgnorm dump --from migrations --split {shown(self.schemas_dir)}"
             raise PgnormError(
                 f"the project declares no schema: {shown(self.schemas_dir)} {missing}",
-                hint="Put the schema there (`pgnorm dump --from migrations` writes a first one), or set schema_paths"
+                hint=f"Put the schema there (`{first}` writes a first one), or set schema_paths"
                 + (" of [db.migrations] in config.toml." if self.supabase_dir else " in pgnorm.toml."),
             )
         return files
+
+    def beside(self, paths: Iterable[Path]) -> tuple[Path, ...]:
+        """The schema files that would be loaded beside those at `paths`, none where the project loads none of these."""
+        new = {real_path(path) for path in paths}
+        if not any(self._declares(path) for path in new):
+            return ()
+        return tuple(path for path in self._files() if real_path(path) not in new)
+
+    def _files(self) -> tuple[Path, ...]:
+        """The schema files that are there."""
+        if self.schema_patterns:
+            found = (path for pattern in self.schema_patterns for path in _matches(self.base, pattern))
+            return tuple(dict.fromkeys(found))
+        return sql_files(self.schemas_dir) if self.schemas_dir.is_dir() else ()
+
+    def _declares(self, path: Path) -> bool:
+        """Whether a file of this path, there or not, is or would be a schema file."""
+        patterns = self.schema_patterns or ("schemas",)
+        base = real_path(self.base)
+        return any(_covers(Path(os.path.normpath(base / each)).parts, path.parts) for each in patterns)
 
     def migration_files(self) -> Migrations:
         """The migrations, none where the project has no such folder yet."""
@@ -215,3 +232,12 @@ def _matches(base: Path, pattern: str) -> tuple[Path, ...]:
         path = Path(os.path.normpath(base / name))
         found.extend(sql_files(path) if path.is_dir() else (path,))
     return tuple(dict.fromkeys(found))
+
+
+def _covers(pattern: Sequence[str], path: Sequence[str]) -> bool:
+    """Whether a pattern, as its parts, names the path or a folder above it."""
+    if not pattern:
+        return True
+    if pattern[0] == "**":
+        return any(_covers(pattern[1:], path[start:]) for start in range(len(path) + 1))
+    return bool(path) and fnmatchcase(path[0], pattern[0]) and _covers(pattern[1:], path[1:])

@@ -35,6 +35,35 @@ def test_nothing_is_lost_without_being_asked_for(run: Run, plain: Path) -> None:
     assert (plain / "out" / "other.sql").read_text() == "mine too"
 
 
+def test_a_project_does_not_come_to_declare_everything_twice(run: Run, plain: Path) -> None:
+    old = plain / "schemas" / "mine.sql"
+    (plain / "schemas" / "01_tables.sql").rename(old)
+    for folder in ("schemas", "schemas/new"):
+        code, out, err = run(f"dump --split {folder} --overwrite")
+        assert (code, out) == (2, "")
+        assert f"{folder}: the project would load the new files and 1 file beside them, and so have all twice" in err
+        assert "twice: schemas/mine.sql\nhint: Name a folder that the project does not load" in err
+        assert [path.name for path in (plain / "schemas").iterdir()] == ["mine.sql"]
+    assert run("-q dump --split new") == (0, "", "")
+    old.rename(plain / "schemas" / "01_tables.sql")
+    assert run("-q dump --split schemas --overwrite") == (0, "", "")
+    assert (plain / "schemas" / "01_tables.sql").read_text() == (plain / "new" / "01_tables.sql").read_text()
+
+
+def test_the_file_of_what_is_gone_is_emptied(run: Run, plain: Path) -> None:
+    (plain / "schemas" / "03_views.sql").write_text("create view v as select * from notes;\n")
+    assert run("-q dump --split schemas --overwrite") == (0, "", "")
+    assert "VIEW" in (plain / "schemas" / "03_views.sql").read_text()
+    (plain / "migrations" / "1_notes.sql").write_text("create table notes (id int primary key);\n")
+    code, _, err = run("dump --from migrations --split schemas")
+    assert code == 2
+    assert "schemas: 2 files would be replaced, or stay" in err
+    code, _, err = run("dump --from migrations --split schemas --overwrite")
+    assert (code, "Emptied schemas/03_views.sql\n" in err) == (0, True)
+    assert (plain / "schemas" / "03_views.sql").read_text() == ""
+    assert run("-q diff --check") == (0, "", "")
+
+
 @pytest.mark.parametrize("line", ["--split x --json", "--split x -o y.sql", "--split x --roles", "--overwrite"])
 def test_what_does_not_go_together(run: Run, plain: Path, line: str) -> None:
     code, out, err = run(f"dump {line}")

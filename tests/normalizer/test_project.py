@@ -134,3 +134,25 @@ def test_the_roles_file(tmp_path: Path) -> None:
     assert project.roles_file is None
     write(tmp_path, "supabase/roles.sql")
     assert project.roles_file == tmp_path / "supabase/roles.sql"
+
+
+@pytest.mark.parametrize(
+    ("patterns", "new", "beside"),
+    [
+        ('["schemas"]', "schemas/new/a.sql", ["schemas/old.sql"]),
+        ('["schemas/*.sql"]', "schemas/new/a.sql", []),
+        ('["schemas/*.sql"]', "schemas/a.sql", ["schemas/old.sql"]),
+        ('["./schemas/**/*.sql"]', "schemas/new/deep/a.sql", ["schemas/old.sql"]),
+        ('["schemas/old.sql"]', "schemas/a.sql", []),
+        ('["schemas/*.sql"]', "schemas/old.sql", []),
+        ('["nothing/*.sql"]', "nothing/a.sql", []),
+    ],
+)
+def test_what_a_project_would_load_beside_a_new_file(
+    tmp_path: Path, patterns: str, new: str, beside: list[str]
+) -> None:
+    (tmp_path / "pgnorm.toml").write_text(f"schema_paths = {patterns}")
+    write(tmp_path, "schemas/old.sql")
+    project = find(tmp_path)
+    assert project is not None
+    assert project.beside([tmp_path / new]) == tuple(tmp_path / name for name in beside)

@@ -1,0 +1,41 @@
+"""What `pgnorm dump` reads, and what of it is asked for."""
+
+from typing import TYPE_CHECKING
+
+from .options import App
+
+if TYPE_CHECKING:
+    from pgnorm.catalog.model import Catalog
+    from pgnorm.normalizer.selection import Selection
+    from pgnorm.normalizer.sources import Source
+    from pgnorm.normalizer.workspace import Workspace
+
+
+def source_of(app: App) -> "Source":
+    """The source that was named, else the project's files, else the database that the environment names."""
+    return app.source_or("files" if app.project else "db")
+
+
+def read_source(app: App, workspace: "Workspace") -> "Catalog":
+    """The source's catalog; what nothing models of it is told."""
+    from pgnorm.normalizer.sources import Files
+
+    source = source_of(app)
+    if isinstance(source, Files):
+        with workspace.loaded(source) as loaded:
+            app.tell_unmodelled(loaded.unmodelled)
+            return loaded.catalog
+    catalog = workspace.read(source)
+    app.tell_unmodelled(catalog.unmodelled)
+    return catalog
+
+
+def selection_of(
+    workspace: "Workspace", catalog: "Catalog", schemas: tuple[str, ...], exclude_schemas: tuple[str, ...]
+) -> "Selection":
+    """The schemas asked for."""
+    from pgnorm.normalizer.selection import select
+
+    # Like `supabase db dump`, which leaves the managed schemas out unless schemas are named.
+    managed = () if schemas else workspace.platform.managed_schemas
+    return select([catalog], schemas, (*managed, *exclude_schemas))
