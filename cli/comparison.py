@@ -1,13 +1,14 @@
 """What `pgnorm diff` says of a comparison: the SQL, the summary for a person, the document for a program."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from .output import Console, plural
 
 if TYPE_CHECKING:
-    from pgnorm.catalog.model import ObjectId
+    from pgnorm.catalog.model import Object, ObjectId
     from pgnorm.normalizer.comparing import Comparison
     from pgnorm.normalizer.difference import Difference
     from pgnorm.normalizer.plan import Step
@@ -81,11 +82,13 @@ def as_json(comparison: "Comparison", old: str, new: str, files: tuple[str, ...]
 
 
 def _list_changes(console: Console, comparison: "Comparison") -> None:
-    shown = list(_outermost(comparison.plan.differences))
+    shown, parts = _outermost(comparison)
     counts = {sign: sum(1 for each in shown if _sign(each) == sign) for sign in _COLORS}
     console.say(f"{counts['+']} to add, {counts['~']} to change, {counts['-']} to drop:")
     for difference in shown:
-        console.say(f"  {_line(difference)}", fg=_COLORS[_sign(difference)])
+        console.say(
+            f"  {_line(difference)}{_with_parts(parts.get(difference.item.id, []))}", fg=_COLORS[_sign(difference)]
+        )
     added = {difference.item.id for difference in comparison.plan.differences if difference.old is None}
     again = [step for step in comparison.plan.steps if step.verb.value == "create" and step.id not in added]
     if again:
@@ -112,14 +115,31 @@ def _destructive(comparison: "Comparison", told: "set[ObjectId]") -> "Iterator[S
             yield step
 
 
-def _outermost(differences: "tuple[Difference, ...]") -> "Iterator[Difference]":
-    """Without the parts of what is made or dropped as a whole."""
-    added = {each.item.id for each in differences if each.old is None}
-    dropped = {each.item.id for each in differences if each.new is None}
-    for each in differences:
-        inside = added if each.old is None else dropped if each.new is None else set()
-        if each.item.parent not in inside and (each.changed or not each.item.derived):
-            yield each
+def _outermost(comparison: "Comparison") -> "tuple[list[Difference], dict[ObjectId, list[Object]]]":
+    """The differences without the parts of what is made or dropped as a whole, and of each whole those parts that its
+    own statement does not make or drop."""
+    shown: list[Difference] = []
+    parts: dict[ObjectId, list[Object]] = {}
+    found = comparison.plan.differences
+    added = {each.item.id: each.item for each in found if each.old is None}
+    dropped = {each.item.id: each.item for each in found if each.new is None}
+    stated = {step.id for step in comparison.plan.steps}
+    for each in found:
+        beside = added if each.old is None else dropped if each.new is None else {}
+        whole = each.item
+        while whole.parent in beside:
+            whole = beside[whole.parent]
+        if whole is each.item:
+            if each.changed or not each.item.derived:
+                shown.append(each)
+        elif each.item.id in stated or each.item.dropped_apart:
+            parts.setdefault(whole.id, []).append(each.item)
+    return shown, parts
+
+
+def _with_parts(parts: "list[Object]") -> str:
+    counts = Counter(part.kind for part in parts)
+    return f", with {', '.join(plural(count, kind) for kind, count in counts.items())}" if counts else ""
 
 
 def _sign(difference: "Difference") -> str:

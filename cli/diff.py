@@ -11,7 +11,7 @@ from pgnorm.catalog.errors import PgnormError
 from .comparison import as_json, scripts, summarize, tell_phantoms
 from .help import EXIT_CODES, Command
 from .options import SOURCES, App, general_options, schema_options, shadow_option, source_options
-from .output import write
+from .output import deliver
 
 if TYPE_CHECKING:
     from pgnorm.normalizer.comparing import Comparison, ProofBy
@@ -92,9 +92,9 @@ def diff(
     app.tell_unmodelled(found.one_sided, title="not modelled, and on one side only, so not in this plan")
     files = _write_migrations(app, found, name) if name is not None and found.plan else ()
     if json_:
-        _deliver(app, as_json(found, _public(old), _public(new), files), output)
+        deliver(app.console, as_json(found, _public(old), _public(new), files), output)
     elif found.plan and not files:
-        _deliver(app, f"\n{BOUNDARY}\n".join(scripts(found)), output)
+        deliver(app.console, f"\n{BOUNDARY}\n".join(scripts(found)), output)
     return CHANGED if check and (found.plan or found.one_sided) else 0
 
 
@@ -154,16 +154,6 @@ def _write_migrations(app: App, found: "Comparison", name: str) -> tuple[str, ..
     for label in labels:
         app.console.say(f"Wrote {label}")
     return labels
-
-
-def _deliver(app: App, text: str, output: Path | None) -> None:
-    from pgnorm.normalizer.writing import write_atomically
-
-    if output is None:
-        write(text)
-    else:
-        write_atomically(output, text.encode())
-        app.console.say(f"Wrote {output}")
 
 
 def _way_out(old: str, new: str) -> str | None:

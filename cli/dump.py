@@ -7,7 +7,7 @@ import click
 
 from .help import EXIT_CODES, Command
 from .options import App, general_options, schema_options, shadow_option, source_options
-from .output import write
+from .output import deliver
 from .reading import read_source, selection_of, source_of
 from .splitting import write_split
 
@@ -75,8 +75,6 @@ def dump(
     In a project the source is its declared schema files, elsewhere the database that libpq's settings name. The
     schemas are all that the platform does not manage itself, or exactly those named with --schema, as in pg_dump.
     """
-    from pgnorm.normalizer.writing import write_atomically
-
     if only_roles:
         _refuse_beside_roles(bool(schemas or exclude_schemas), style, keep_comments or json_)
     if json_ and (style or keep_comments):
@@ -95,11 +93,7 @@ def dump(
             text = _snapshot(read_source(app, workspace), schemas, exclude_schemas)
         else:
             text = _schema(app, workspace, schemas, exclude_schemas, _style(app, style, keep_comments))
-    if output is None:
-        write(text)
-    else:
-        write_atomically(output, text.encode())
-        app.console.say(f"Wrote {output}")
+    deliver(app.console, text, output)
 
 
 def _refuse_beside_roles(schemas: bool, style: str | None, keep_comments: bool) -> None:

@@ -1,14 +1,18 @@
 """`pgnorm fix-functions`: function definitions rewritten in place as Postgres stores them."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
+from pgnorm.catalog.errors import PgnormError
+
 from .help import EXIT_CODES, Command
 from .options import App, general_options, shadow_option, source_options
-from .output import plural, read_bytes, write, write_bytes
+from .output import STDIO, plural, read_bytes, write, write_bytes
 
 if TYPE_CHECKING:
     from pgnorm.normalizer.choosing import Chosen, Text
@@ -16,7 +20,6 @@ if TYPE_CHECKING:
     from pgnorm.normalizer.workspace import Workspace
 
 CHANGED: Final = 1
-STDIN: Final = "-"
 _COLORS: Final = {"+": "green", "-": "red", "@": "cyan"}
 EPILOG: Final = f"""\b
 Examples:
@@ -68,7 +71,8 @@ def fix_functions(
     with app.workspace() as workspace:
         chosen = _chosen(workspace, paths, text)
         stored = workspace.read(app.source_or(app.source)) if app.source else None
-        report = fix(workspace, chosen, stored=stored, take_comments=take == "comments")
+        with _hinting(text):
+            report = fix(workspace, chosen, stored=stored, take_comments=take == "comments")
     for message in report.messages:
         app.tell(message.level, f"{message.place}: {message.text}")
     if text is not None and not (check or show_diff):
@@ -85,13 +89,29 @@ def _stdin(files: tuple[Path, ...], filename: Path | None) -> "Text | None":
     """The text on stdin, if it is wanted."""
     from pgnorm.normalizer.choosing import Text
 
-    if not any(str(path) == STDIN for path in files):
+    if not any(str(path) == STDIO for path in files):
         if filename is not None:
             raise click.UsageError("--stdin-filename goes with - as the only file.")
         return None
     if len(files) > 1:
         raise click.UsageError("- can't be combined with other files.")
     return Text(content=read_bytes(), path=filename)
+
+
+@contextmanager
+def _hinting(text: "Text | None") -> Iterator[None]:
+    """Says of an error in a text without a name what a name would be good for."""
+    from pgnorm.normalizer.choosing import STDIN
+
+    try:
+        yield
+    except PgnormError as error:
+        if text is None or text.path is not None or not (error.place or "").startswith(STDIN):
+            raise
+        name = "Name the file of the project that stdin stands for with --stdin-filename."
+        raise PgnormError(
+            error.message, place=error.place, hint=f"{error.hint} {name}" if error.hint else name
+        ) from error
 
 
 def _enter_project(app: App, named: tuple[Path, ...]) -> None:

@@ -4,10 +4,13 @@ import errno
 import os
 import re
 import sys
+from pathlib import Path
 from typing import Final
 
 import click
 
+STDIO: Final = "-"
+"""The name that stands for stdin and stdout."""
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
@@ -79,6 +82,20 @@ def plural(count: int, noun: str) -> str:
 def write(text: str) -> None:
     """The product on stdout: UTF-8, with its own line ends."""
     write_bytes(text.encode(errors="surrogateescape"))
+
+
+def deliver(console: Console, text: str, path: Path | None) -> None:
+    """The product in the file at `path`, whole or not at all; on stdout for None and for `-`.
+
+    Raises PgnormError where the file can't be written.
+    """
+    from pgnorm.normalizer.writing import write_atomically
+
+    if path is None or str(path) == STDIO:
+        write(text)
+    else:
+        write_atomically(path, text.encode())
+        console.say(f"Wrote {path}")
 
 
 def write_bytes(content: bytes) -> None:

@@ -7,6 +7,8 @@ from typing import Final, Literal
 
 from attrs import frozen
 
+from pgnorm.catalog.errors import PgnormError
+
 from .lexer import Token, tokens
 from .statements import Statement
 from .subscribing import without_call
@@ -14,7 +16,8 @@ from .subscribing import without_call
 Level = Literal["note", "verbose", "warning"]
 
 _TRANSACTION: Final = frozenset({"BEGIN", "START", "COMMIT", "END", "ABORT", "ROLLBACK"})
-_INCLUDES: Final = ("\\i", "\\ir", "\\include", "\\include_relative", "\\gexec", "\\connect", "\\c")
+_INCLUDES: Final = ("\\i", "\\ir", "\\include", "\\include_relative")
+_CONNECTS: Final = ("\\connect", "\\c")
 _DEFINES: Final = (("CREATE",), ("ALTER",), ("DROP",))
 _ELSEWHERE: Final = (("SYSTEM",), ("DATABASE",), ("TABLESPACE",))
 _NO_TRACE: Final = (("VACUUM",), ("CHECKPOINT",), ("REINDEX",))
@@ -30,12 +33,14 @@ class Adapted:
     level: Level = "verbose"
 
 
-def adapt(statement: Statement, version_num: int, *, has_data: bool = False) -> Adapted:
-    """How a statement is run on a server of `version_num`; `has_data` tells that rows for COPY follow it."""
+def adapt(statement: Statement, version_num: int, place: Callable[[int], str], *, has_data: bool = False) -> Adapted:
+    """How a statement is run on a server of `version_num`; `has_data` tells that rows for COPY follow it.
+
+    Raises PgnormError at its `place` for a psql line that stands for statements.
+    """
     text, words = statement.text, statement.words
     if statement.psql:
-        command = text.split()[0]
-        return _left_out(f"the psql line {command} is passed over", "note" if command in _INCLUDES else "verbose")
+        return _psql(text.split()[0], place(statement.start))
     if statement.copy_data or has_data or (statement.begins("COPY") and _over_the_wire(text)):
         return _left_out("the rows of COPY are not loaded", "verbose" if statement.copy_data else "note")
     if _controls_transaction(words):
@@ -98,6 +103,23 @@ def handles_savepoint(statement: Statement) -> bool:
 def stands_alone(statement: Statement) -> bool:
     """Whether a statement must not run in one message with others."""
     return sets_session(statement) or handles_savepoint(statement) or statement.begins("CREATE", "EXTENSION")
+
+
+def _psql(command: str, place: str) -> Adapted:
+    """Leaves out a psql line, but for one whose statements would be missing without a word."""
+    if command in _INCLUDES:
+        raise PgnormError(
+            f"{command} stands for another file, and only psql follows it",
+            place=place,
+            hint="Take the line out and name that file too: in schema_paths, or by a folder that holds both.",
+        )
+    if command == "\\gexec":
+        raise PgnormError(
+            f"{command} stands for what a query answers, and only psql runs that",
+            place=place,
+            hint="Write the statements themselves, or build them in a DO block with EXECUTE.",
+        )
+    return _left_out(f"the psql line {command} is passed over", "note" if command in _CONNECTS else "verbose")
 
 
 def _left_out(note: str, level: Level = "verbose") -> Adapted:

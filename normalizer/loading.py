@@ -113,7 +113,7 @@ class _Load:
         batch: list[Item] = []
         for statement, following in zip(statements, [*statements[1:], None], strict=False):
             has_data = following is not None and following.copy_data
-            adapted = adapt(statement, self.execution.version_num, has_data=has_data)
+            adapted = adapt(statement, self.execution.version_num, source.place, has_data=has_data)
             if adapted.note:
                 self.execution.note(adapted.level, source.place(statement.start), adapted.note)
             if adapted.text is None:

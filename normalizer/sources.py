@@ -104,6 +104,8 @@ def _script(word: str) -> Files:
         return Files(word=word, paths=paths, kind="declared", title=f"{word}: {_count(paths)}")
     if path.exists():
         return Files(word=word, paths=(path,), kind="script", title=word)
+    if word == "-":
+        raise PgnormError("stdin is no source", hint="Put it into a file whose name ends in .sql, and name that.")
     close = difflib.get_close_matches(word, WORDS, n=1)
     kinds = f"{', '.join(WORDS)}, a postgresql:// URL, service=NAME, a .sql file, a folder or a snapshot .json"
     raise PgnormError(

@@ -48,7 +48,7 @@ def test_a_project_without_migrations_gets_its_first(run: Run, plain: Path) -> N
     assert (code, out) == (0, "")
     assert "source: 0 migrations of migrations\n" in err
     assert "the folder migrations does not exist: there are no migrations yet\n" in err
-    assert "1 to add, 0 to change, 0 to drop:\n  + table public.notes\n" in err
+    assert "1 to add, 0 to change, 0 to drop:\n  + table public.notes, with 1 constraint\n" in err
     [written] = (plain / "migrations").iterdir()
     assert f"Wrote migrations/{written.name}\n" in err
     assert written.name.endswith("_start.sql")
@@ -149,6 +149,27 @@ def test_phantoms_and_drift_of_the_whole_project(run: Run, crm: Path) -> None:
     assert "pgnorm fix-functions --from migrations" in err
     assert "CREATE OR REPLACE FUNCTION" in run("diff --cosmetic")[1]
     assert run("diff --schema graphql_public")[0] == 0
+
+
+def test_nothing_is_missing_from_the_summary(run: Run, folder: Path) -> None:
+    (folder / "old.sql").write_text("create foreign data wrapper w; create server old foreign data wrapper w;\n")
+    (folder / "new.sql").write_text(
+        "create foreign data wrapper w; create server old foreign data wrapper w; create user mapping for public\n"
+        "server old; create server s foreign data wrapper w; create user mapping for public server s;\n"
+        "create table t (id serial primary key, b text default 'x', c int unique); create index i on t (b);\n"
+        "alter table t enable row level security; create policy p on t; create policy q on t;\n"
+        "create publication pub for table t;\n"
+    )
+    err = run("diff --from old.sql --to new.sql")[2]
+    said = err[err.index("4 to add, 0 to change, 0 to drop:\n") :]
+    assert said.splitlines()[1:] == [
+        "  + foreign server s, with 1 user mapping",
+        "  + user mapping old.public",
+        "  + table public.t, with 1 default, 1 sequence, 2 constraints, 1 index, 1 row security, 2 policies",
+        "  + publication pub, with 1 publication table",
+    ]
+    err = run("diff --from new.sql --to old.sql")[2]
+    assert "  - foreign server s, with 1 user mapping\n" in err
 
 
 def _hazards(err: str) -> list[str]:

@@ -94,6 +94,20 @@ def test_managed_schemas_are_left_out_unless_named(run: Run) -> None:
     assert 'CREATE TABLE "auth"."users"' in run("dump --schema auth --format pg_dump")[1]
 
 
+@pytest.mark.usefixtures("plain")
+def test_a_dash_is_stdout_and_no_source(run: Run) -> None:
+    for command in ("dump", "diff"):
+        code, out, _ = run(f"-q {command}")
+        assert run(f"-q {command} -o -") == (code, out, "")
+    assert not Path("-").exists()
+    code, out, err = run("dump --from -")
+    assert (code, out, err) == (
+        2,
+        "",
+        "error: stdin is no source\nhint: Put it into a file whose name ends in .sql, and name that.\n",
+    )
+
+
 @pytest.mark.usefixtures("folder")
 def test_roles_alone(run: Run, database: psycopg.Connection) -> None:
     database.execute("create table t (a int)")

@@ -105,6 +105,15 @@ def test_stdin_goes_to_stdout(run: Run, functions: Path, monkeypatch: pytest.Mon
     assert functions.read_text() == f"-- One.\n{ONE}"
 
 
+def test_an_error_in_stdin_says_how_it_gets_a_name(run: Run, functions: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stdin(monkeypatch, functions.read_bytes() + b"create table notes ();\n")
+    code, out, err = run("fix-functions -")
+    assert (code, out) == (2, "")
+    assert err.endswith("hint: Name the file of the project that stdin stands for with --stdin-filename.\n")
+    stdin(monkeypatch, b"create tabel t ();\n")
+    assert "--stdin-filename" not in run("fix-functions - --stdin-filename schemas/02_functions.sql")[2]
+
+
 def test_one_bad_file_among_several_keeps_all(run: Run, functions: Path) -> None:
     bad = functions.with_name("03_bad.sql")
     bad.write_text("create functoin two() returns int language sql as 'select 2';\n")
