@@ -66,7 +66,7 @@ class Actions:
             item = self.old.objects[action.id]
             return (0, -item.priority, item.id)
         item = self.new.objects[action.id]
-        return (1, item.priority, item.id)
+        return (1, item.priority, item.kind, item.schema, item.sort_name, item.sort_key, item.id)
 
     def _needs(self) -> dict[Action, dict[Action, None]]:
         """What must run before each action."""

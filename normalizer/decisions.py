@@ -63,6 +63,7 @@ class _Deciding:
         self._drag_along()
         while self._let_go():
             self._drag_along()
+        self._tie()
         self._lead()
         return self.result
 
@@ -121,6 +122,22 @@ class _Deciding:
             self.result.altered[item] = left
             if left.own and before.retypes(after, left.own):
                 self.queue.append((item, Disturbance.RETYPED))
+            if left.own and before.unties(after, left.own):
+                self._untie(item)
+
+    def _untie(self, end: ObjectId) -> None:
+        for name in sorted(self.old.needed_by.get(end, ())):
+            if self.old.objects[name].ties is not None and name in self.new.objects:
+                self._replace(name)
+
+    def _tie(self) -> None:
+        """Raise PgnormError for a tie that what is there can't have."""
+        for name in sorted(self.result.created | self.result.replaced):
+            tie = self.new.objects[name]
+            if tie.ties is not None and not self.result.fresh(led := tie.ties[0]):
+                kept = (part for part in self.old.parts.get(led, ()) if not self.result.gone(part.id))
+                made = (part for part in self.new.parts.get(led, ()) if self.result.fresh(part.id))
+                tie.refuse((*kept, *made))
 
     def _unsettled(self, difference: Difference, before: Object, after: Object) -> Difference:
         """The difference without what the creation or drop of other objects changes by itself."""

@@ -64,6 +64,7 @@ from .text_search_parsers import TextSearchParser
 from .text_search_templates import TextSearchTemplate
 from .transforms import Transform
 from .triggers import Trigger
+from .typings import Typing
 from .views import View, ViewColumn
 
 KINDS: Final[tuple[type[Object], ...]] = (
@@ -104,6 +105,7 @@ KINDS: Final[tuple[type[Object], ...]] = (
     Identity,
     Inheritance,
     Partition,
+    Typing,
     PlainSequence,
     View,
     ViewColumn,

@@ -84,6 +84,10 @@ class ColumnFields(Inherited):
         return self.relation_kind == FOREIGN_TABLE
 
     @property
+    def sort_name(self) -> str:
+        return self.detail
+
+    @property
     def sort_key(self) -> tuple[object, ...]:
         return (self.number,)
 

@@ -70,6 +70,9 @@ class Composite(types.Type):
     def retypes(self, new: Self, changed: frozenset[str]) -> bool:
         return bool(self._retyped(new)) or not set(_names(self)) <= set(_names(new))
 
+    def unties(self, new: Self, changed: frozenset[str]) -> bool:
+        return "attributes" in changed
+
     def _moved(self, new: Self) -> bool:
         """Whether ALTER TYPE, which appends attributes and drops them but moves none, cannot lead to `new`."""
         old_names, new_names = _names(self), _names(new)

@@ -5,10 +5,11 @@ from collections.abc import Iterator, Sequence
 from ..model import Entry, Object, ObjectId, Target
 from .columns import Column
 from .inheritance import Inheritance
+from .typings import Typing
 
 
-def body(table: ObjectId, parts: Sequence[Object], target: Target, *, typed: bool = False) -> str:
-    """The columns and constraints in parentheses, and what is inherited from."""
+def body(table: ObjectId, parts: Sequence[Object], target: Target) -> str:
+    """The type that it is of, the columns and constraints in parentheses, and what is inherited from."""
     inside: dict[ObjectId | None, list[Object]] = {}
     for part in parts:
         inside.setdefault(part.parent, []).append(part)
@@ -16,7 +17,8 @@ def body(table: ObjectId, parts: Sequence[Object], target: Target, *, typed: boo
     clauses = (part.clause(target) for part in inside.get(table, ()) if not part.embedded)
     lines += filter(None, clauses)
     parents = [part.clause(target) for part in parts if isinstance(part, Inheritance)]
-    return _listed(lines, typed=typed) + (f"\nINHERITS ({', '.join(parents)})" if parents else "")
+    of = "".join(part.clause(target) for part in parts if isinstance(part, Typing))
+    return of + _listed(lines, typed=bool(of)) + (f"\nINHERITS ({', '.join(parents)})" if parents else "")
 
 
 def column_settings(parts: Sequence[Object], target: Target) -> str:

@@ -20,7 +20,8 @@ UNLOGGED_PARTITIONED_UNTIL: Final = 17
 class Table(Object):
     """A table, partitioned or not: pg_class with relkind r or p.
 
-    Its columns, defaults and constraints, its ancestors and its place in a partitioned table are objects of their own.
+    Its columns, defaults and constraints, its type, its ancestors and its place in a partitioned table are objects of
+    their own.
     """
 
     kind: ClassVar[str] = "table"
@@ -44,8 +45,6 @@ class Table(Object):
     force_row_security: bool = alter()
     partition_key: str | None = replace()
     """`RANGE ("a")`, None for a table that is not partitioned."""
-    type: str | None = alter()
-    """The composite type that its columns come from (OF), qualified."""
 
     @classmethod
     def query(cls, version: int) -> LiteralString:
@@ -67,7 +66,6 @@ class Table(Object):
                  , c.relreplident::text                     as replica_identity
                  , c.relforcerowsecurity                    as force_row_security
                  , pg_get_partkeydef(c.oid)                 as partition_key
-                 , case when c.reloftype <> 0 then format_type(c.reloftype, null) end as type
               from pg_class c
               join pg_namespace n       on n.oid = c.relnamespace
               join pg_roles r           on r.oid = c.relowner
@@ -91,8 +89,7 @@ class Table(Object):
     def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
         del shell
         table = qualified(self.schema, self.name)
-        inside = body(self.id, parts, target, typed=self.type is not None)
-        text = f"CREATE {self._persistence(target)}TABLE {table}{self._of}{inside}"
+        text = f"CREATE {self._persistence(target)}TABLE {table}{body(self.id, parts, target)}"
         text += f"\nPARTITION BY {self.partition_key}" if self.partition_key is not None else ""
         options = with_options(self.options, self.toast_options)
         text += (f"\n{options}" if options else "") + ";\n"
@@ -102,10 +99,6 @@ class Table(Object):
         if self.force_row_security:
             text += f"\nALTER TABLE ONLY {table} FORCE ROW LEVEL SECURITY;\n"
         return text
-
-    @property
-    def _of(self) -> str:
-        return f" OF {self.type}" if self.type is not None else ""
 
     def _method_of_partitions(self) -> str:
         # What has no storage takes no method from default_table_access_method (17).
@@ -136,8 +129,6 @@ class Table(Object):
 
     def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[str]:
         table = self.signature()
-        if changed.take("type"):
-            yield f"ALTER {table}{new._of or ' NOT OF'};"
         if changed.take("unlogged"):
             yield f"ALTER {table} SET {'UNLOGGED' if new.unlogged else 'LOGGED'};"
         if changed.take("access_method"):

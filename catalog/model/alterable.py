@@ -33,6 +33,11 @@ class Alterable(Named):
         del new, changed
         return False
 
+    def unties(self, new: Self, changed: frozenset[str]) -> bool:
+        """Whether what `ties` others to it is cut before it is altered to `new`, and made again."""
+        del new, changed
+        return False
+
     def refused_while_stored(self, new: Self, changed: frozenset[str]) -> bool:
         """Whether Postgres refuses to alter a type to `new` while a column holds values of it: it is then replaced.
 

@@ -155,6 +155,13 @@ class Object(Led):
         """The statements behind that one (ALTER SEQUENCE … OWNED BY)."""
         yield from ()
 
+    def refuse(self, led: Sequence["Object"]) -> None:
+        """Raise PgnormError where a tie can't be made: `led` are the parts of the end that is led, as they will stand.
+
+        Asked only where that end is there already.
+        """
+        del led
+
     def drop(self) -> str:
         """The statement that drops it."""
         return f"DROP {self.signature()};"

@@ -89,3 +89,28 @@ def test_arrays_in_a_column_keep_their_delimiter(shadow: Shadow) -> None:
         for session in (start, goal):
             session.connection.execute("drop table t")
         assert diff(read(start.connection), read(goal.connection))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (
+            "create type c as (b int, a int); create table t of c",
+            "create type c as (a int, b int); create table t of c",
+        ),
+        (
+            "create type c as (a int, b int); create table t (b int, a int)",
+            "create type c as (a int, b int); create table t of c",
+        ),
+    ],
+    ids=["type", "table"],
+)
+def test_a_typed_table_has_its_columns_in_the_order_of_the_type(shadow: Shadow, old: str, new: str) -> None:
+    with shadow.session(scratch=True) as start, shadow.session(scratch=True) as goal:
+        start.connection.execute(old.encode())
+        goal.connection.execute(new.encode())
+        with pytest.raises(PgnormError, match=r"table public\.t .* as \(b, a\), .* as \(a, b\)"):
+            diff(read(start.connection), read(goal.connection))
+        goal.connection.execute("create table u (b int, a int)")
+        with pytest.raises(psycopg.errors.DatatypeMismatch):
+            goal.connection.execute("alter table u of c")

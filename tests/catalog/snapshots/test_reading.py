@@ -22,7 +22,6 @@ TABLE: Final = Table(
     comment="two\nlines",
     unlogged=False,
     partition_key=None,
-    type=None,
     access_method="heap",
     tablespace="",
     options=("fillfactor=70",),
