@@ -121,7 +121,7 @@ class _Deciding:
         elif item not in self.result.replaced and left.changed:
             self.result.altered[item] = left
             if left.own and before.retypes(after, left.own):
-                self.queue.append((item, Disturbance.RETYPED))
+                self._retype(before)
             if left.own and before.unties(after, left.own):
                 self._untie(item)
 
@@ -226,7 +226,13 @@ class _Deciding:
             self._replace(name)
         elif name not in self.result.rebound:
             self.result.rebound.add(name)
-            self.queue.append((name, Disturbance.RETYPED))
+            self._retype(self.old.objects[name])
+
+    def _retype(self, item: Object) -> None:
+        if item.retyped_with_parent and item.parent is not None:
+            self._replace(item.parent)
+        else:
+            self.queue.append((item.id, Disturbance.RETYPED))
 
 
 def _in_two_migrations(user: Object, used: Object) -> PgnormError:

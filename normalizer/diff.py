@@ -113,7 +113,7 @@ class _Planning:
 
     def _rows_may_refuse(self, item: Object) -> bool:
         """Whether rows that are there can make the creation of `item` fail."""
-        if item.id not in self.unlike or all(map(self.fate.fresh, item.refusers)):
+        if all(map(self.fate.fresh, item.refusers)) or not (item.id in self.unlike or self._tied_by_other_types(item)):
             return False
         if not item.rows_may_refuse(self._parts(item)):
             return False
@@ -121,6 +121,11 @@ class _Planning:
         used = [part for part in needed if part.embedded and part.parent == item.parent]
         # A column that is new and has no default is NULL in every row, which nothing refuses but NOT NULL.
         return not used or any(not self.fate.fresh(part.id) or self.new.parts.get(part.id) for part in used)
+
+    def _tied_by_other_types(self, item: Object) -> bool:
+        """Whether a tie holds by columns that now have another type: rows may fall elsewhere."""
+        whole = self.new.parts.get(item.ties[1], ()) if item.ties is not None else ()
+        return any(part.retyped_with_parent and part.id in self.unlike for part in whole)
 
     def _parts(self, item: Object) -> tuple[Object, ...]:
         """The parts that come with the statement that creates it."""

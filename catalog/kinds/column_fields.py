@@ -69,6 +69,8 @@ class ColumnFields(Inherited):
     """Whether the table is a partition: its place among partitions is an object of its own."""
     of_type: bool = equal()
     """Whether the table has its columns from a type, as the table says."""
+    of_partition_key: bool = equal()
+    """Whether the table is partitioned by it, or by an expression of it, as the table says."""
 
     @classmethod
     def query(cls, version: int) -> LiteralString:

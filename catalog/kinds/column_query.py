@@ -60,6 +60,11 @@ _FIELDS: Final[LiteralString] = (
                  , a.attislocal                                                   as local
                  , c.relispartition                                               as of_partition
                  , c.reloftype <> 0                                               as of_type
+                 , c.relkind = 'p' and exists
+                   ( select from pg_depend
+                      where classid = 'pg_class'::regclass and objid = c.oid and objsubid = a.attnum
+                        and refclassid = 'pg_class'::regclass and refobjid = c.oid and refobjsubid = 0
+                        and deptype = 'i' )                                       as of_partition_key
                  , a.attgenerated::text                                           as generated
                  , pg_get_expr(d.adbin, d.adrelid)                                as expression
                  , case when a.attstorage <> t.typstorage

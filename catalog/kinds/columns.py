@@ -75,6 +75,10 @@ class Column(PrintedColumn):
     def retypes(self, new: Self, changed: frozenset[str]) -> bool:
         return not changed.isdisjoint({"type", "collation"})
 
+    @property
+    def retyped_with_parent(self) -> bool:
+        return self.of_partition_key
+
     def loses_data(self, new: Self, changed: frozenset[str]) -> bool:
         return "type" in changed and not self.disposable and not widens(self.type, new.type)
 

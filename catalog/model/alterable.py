@@ -33,6 +33,11 @@ class Alterable(Named):
         del new, changed
         return False
 
+    @property
+    def retyped_with_parent(self) -> bool:
+        """Whether Postgres gives it no other type as long as its parent stands: that is replaced (a partition key)."""
+        return False
+
     def unties(self, new: Self, changed: frozenset[str]) -> bool:
         """Whether what `ties` others to it is cut before it is altered to `new`, and made again."""
         del new, changed

@@ -234,14 +234,19 @@ def test_what_rows_may_refuse_of_partitions(run: Run, folder: Path) -> None:
     (folder / "old.sql").write_text(
         f"{wholes} create table p1 partition of p for values in (1, 2); create table p2 (a int);\n"
         "create table q0 partition of q default;\n"
+        "create table h (a int) partition by hash (a);"
+        "create table h1 partition of h for values with (modulus 2, remainder 1);\n"
     )
     (folder / "new.sql").write_text(
         f"{wholes} create table p1 partition of p for values in (1);\n"
         "create table p2 partition of p for values in (3);\n"
         "create table p3 partition of p for values in (4); create table p0 partition of p default;\n"
         "create table q0 partition of q default; create table q1 partition of q for values in (1);\n"
+        "create table h (a bigint) partition by hash (a);"
+        "create table h1 partition of h for values with (modulus 2, remainder 1);\n"
     )
     assert sorted(_hazards(run("diff --from old.sql --to new.sql")[2])) == [
+        "create partition public.h1 of public.h",
         "create partition public.p1 of public.p",
         "create partition public.p2 of public.p",
         "create partition public.q1 of public.q",
