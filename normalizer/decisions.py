@@ -60,6 +60,8 @@ class _Deciding:
     def decide(self, differences: tuple[Difference, ...]) -> Decisions:
         for difference in differences:
             self._weigh(difference)
+        for tie in tuple(self.following.cuts()):
+            self._replace(tie)
         self._drag_along()
         while self._let_go():
             self._drag_along()

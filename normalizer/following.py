@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from pgnorm.catalog.model import Catalog, Object, ObjectId
+from pgnorm.catalog.model import Catalog, Lead, Object, ObjectId
 
 if TYPE_CHECKING:
     from .decisions import Decisions
@@ -37,6 +37,26 @@ class Following:
     def leaders(self, item: Object) -> Iterator[ObjectId]:
         """What leads an object, by ties that hold."""
         return (lead.leader for lead in item.leads if self.holds(lead.tie))
+
+    def cuts(self) -> Iterator[ObjectId]:
+        """The ties that hold, but must be cut for what is altered or created."""
+        for name in (*self.fate.altered, *self.fate.created):
+            old, new = self.old.objects.get(name), self.new.objects[name]
+            for lead in (old or new).leads:
+                if self._cut(lead, old, new):
+                    yield lead.tie
+            for follower in self._followers.get(name, ()):
+                if old is not None and follower.id in self.new.objects:
+                    led = (lead for lead in follower.leads if lead.leader == name)
+                    yield from (lead.tie for lead in led if self._cut(lead, follower, self.new.objects[follower.id]))
+
+    def _cut(self, lead: Lead, old: Object | None, new: Object) -> bool:
+        before, after = self.old.objects.get(lead.leader), self.new.objects.get(lead.leader)
+        if after is None or not self.holds(lead.tie):
+            return False
+        if old is None:
+            return new.comes_along and before is None and after.brought(new).cut_for(new, after, after)
+        return before is not None and old.cut_for(new, before, after)
 
     def altered_leaders(self, item: Object) -> Iterator[ObjectId]:
         """What is altered and leads an object of the old catalog, itself or by way of another."""

@@ -27,6 +27,7 @@ class Column(PrintedColumn):
             type=self.type,
             collation=self.collation,
             not_null=self.not_null and not self.not_null_no_inherit,
+            not_null_constraint=self.not_null_constraint,
             not_null_name=self.not_null_name,
             not_null_no_inherit=False,
             not_null_comment=None,
@@ -55,11 +56,39 @@ class Column(PrintedColumn):
             )
         if (old.generated, old.expression) != (new.generated, new.expression):
             became = became.evolve(generated=new.generated, expression=new.expression)
-        if old.not_null != new.not_null:
+        return became._led_to_not_null(old, new)
+
+    def _led_to_not_null(self, old: Self, new: Self) -> Self:
+        named = {
+            "not_null": new.not_null,
+            "not_null_constraint": new.not_null_constraint,
+            "not_null_name": new.not_null_name,
+        }
+        if old.passes_not_null and new.passes_not_null:
+            return self if old.not_null_name == new.not_null_name else self.evolve(**named)
+        if new.passes_not_null:
+            return self if self.not_null else self.evolve(**named)
+        if old.passes_not_null and not new.not_null:
             # Since 18 a table keeps one that it has of its own.
             kept = bool(self.not_null_constraint) and self.not_null_said and not self.of_partition
-            became = became.evolve(not_null=new.not_null or (self.not_null and kept))
-        return became
+            return self if kept else self.evolve(not_null_comment=None, **named)
+        return self
+
+    @property
+    def passes_not_null(self) -> bool:
+        """Whether the tables that inherit it have its NOT NULL."""
+        return self.not_null and not self.not_null_no_inherit
+
+    def cut_for(self, new: Self, leader: Self, leads: Self) -> bool:
+        # What is inherited is renamed with its ancestor's, if that has the same name and there is no other ancestor.
+        if not leads.passes_not_null or not new.not_null:
+            return False
+        if not self.not_null:
+            return new.not_null_name != leads.not_null_name
+        if not leader.passes_not_null or leader.not_null_name == leads.not_null_name:
+            return self.not_null_name != new.not_null_name
+        alike = self.not_null_constraint == leader.not_null_constraint and new.not_null_name == leads.not_null_name
+        return not alike or len(self.ancestors) > 1
 
     def must_replace(self, new: Self, changed: frozenset[str]) -> bool:
         if self.generated != new.generated:
@@ -139,17 +168,20 @@ class Column(PrintedColumn):
                 yield f"ALTER {self.table} {new._added_not_null}"
             else:
                 yield f"ALTER {column} SET NOT NULL;"
+        elif inherits and self._elsewhere:
+            constraint = new.not_null_constraint
+            yield f"ALTER {self.table} DROP CONSTRAINT {ident(self.not_null_constraint)};"
+            yield f"ALTER {self.table} {new._added_not_null}"
         elif renamed or inherits:
+            # It is renamed while no table inherits it.
+            if inherits and new.not_null_no_inherit:
+                yield f"ALTER {self.table} ALTER CONSTRAINT {ident(constraint)} NO INHERIT;"
             if renamed:
                 constraint = new.not_null_constraint
                 # ALTER FOREIGN TABLE has no word for this.
                 table = qualified(self.schema, self.detail)
                 yield f"ALTER TABLE {table} RENAME CONSTRAINT {ident(self.not_null_constraint)} TO {ident(constraint)};"
-            if inherits and self._elsewhere:
-                yield f"ALTER {self.table} DROP CONSTRAINT {ident(constraint)};"
-                yield f"ALTER {self.table} {new._added_not_null}"
-            elif inherits:
-                inherit = "NO INHERIT" if new.not_null_no_inherit else "INHERIT"
-                yield f"ALTER {self.table} ALTER CONSTRAINT {ident(constraint)} {inherit};"
+            if inherits and not new.not_null_no_inherit:
+                yield f"ALTER {self.table} ALTER CONSTRAINT {ident(constraint)} INHERIT;"
         if changed.take("not_null_comment") and new.not_null:
             yield new._remark(constraint)

@@ -55,6 +55,11 @@ class Led(Alterable):
         del new
         return self
 
+    def cut_for(self, new: Self, leader: Self, leads: Self) -> bool:
+        """Whether it can become `new`, and a leader be altered from `leader` to `leads`, only while the tie is cut."""
+        del new, leader, leads
+        return False
+
     def led(self, old: Self, new: Self) -> Self:
         """What becomes of it when a leader is altered from `old` to `new`."""
         del old, new
