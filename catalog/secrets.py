@@ -5,8 +5,11 @@ from typing import Final, LiteralString
 
 MASK: Final[LiteralString] = "********"
 
-_NAMES: Final[LiteralString] = "(password|passwd|pwd|passcode|secret|token|(api|access|private)_?key)"
-_OPTION: Final[LiteralString] = "'" + _NAMES + "'"
+_NAMES: Final[LiteralString] = (
+    "(pass(word|wd|code|phrase)|pwd|secret|token|credential|(api|access|private|account|sa)_?key|conn(ection)?_?str(ing)?)"
+)
+_NO_SECRET: Final[LiteralString] = "_(id|name|required|path|file)$"
+"""How the name of an option ends that only names where a secret is, or says whether there is one."""
 _IN_SQL: Final = re.compile(rf"""(CONNECTION |"[^"]*{_NAMES}[^"]*" E?)'(?:[^']|'')*'""", re.IGNORECASE)
 _IN_URI: Final[LiteralString] = r"'^(postgres(?:ql)?://[^:/@]*:)[^@/]*@'"
 _KEYWORDS: Final[LiteralString] = "(?:ssl)?password|oauth_client_secret|scram_(?:client|server)_key"
@@ -33,7 +36,8 @@ def masked_conninfo(expression: LiteralString) -> LiteralString:
 
 def masked_option(name: LiteralString, value: LiteralString) -> LiteralString:
     """The SQL of an option's value, masked where its name tells that it is a secret."""
-    return "case when " + name + " ~* " + _OPTION + " then '" + MASK + "' else " + value + " end"
+    is_secret: LiteralString = name + " ~* '" + _NAMES + "' and " + name + " !~* '" + _NO_SECRET + "'"
+    return "case when " + is_secret + " then '" + MASK + "' else " + value + " end"
 
 
 def masked_sql(text: str) -> str:

@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, LiteralString, Self
 
-from ..foreign_options import options_change, options_clause
-from ..model import Changed, Object, Target, alter, declared
+from ..foreign_options import options_clause
+from ..model import Changed, Object, Target, alter, declared, secret
 from ..priority import Priority
 from ..quoting import ident
+from .foreign_secrets import FULL_OPTIONS, Options, changed_options, concealed, options_read
 
 
 @declared
@@ -22,11 +23,15 @@ class ForeignDataWrapper(Object):
     """A function's name as SQL, empty for none; so is `validator`."""
     validator: str = alter()
     options: tuple[tuple[str, str], ...] = alter()
+    """With a mask for each secret."""
+    full_options: tuple[tuple[str, str], ...] | None = secret()
+    """The same with the secrets, None where there is none or they are not known."""
 
     @classmethod
     def query(cls, version: int) -> LiteralString:
         del version
-        return """
+        return (
+            """
             select w.oid
                  , ''                                          as schema
                  , w.fdwname::text                             as name
@@ -36,14 +41,28 @@ class ForeignDataWrapper(Object):
                  , acldefault('F', w.fdwowner)::text[]         as acl_default
                  , case when w.fdwhandler   <> 0 then w.fdwhandler::regproc::text   else '' end as handler
                  , case when w.fdwvalidator <> 0 then w.fdwvalidator::regproc::text else '' end as validator
-                 , array( select array[option_name, option_value]
-                            from pg_options_to_table(w.fdwoptions) order by option_name ) as options
+                 , o.masked                                    as options
+                 , """
+            + FULL_OPTIONS
+            + """                  as full_options
               from pg_foreign_data_wrapper w
-              join pg_roles r on r.oid = w.fdwowner
+              join pg_roles r on r.oid = w.fdwowner"""
+            + options_read("w.fdwoptions")
+            + """
              where not exists ( select from pg_depend
                                  where classid = 'pg_foreign_data_wrapper'::regclass
                                    and objid = w.oid and deptype = 'e' )
              order by w.fdwname"""
+        )
+
+    @property
+    def known_options(self) -> Options:
+        """With those secrets that are known."""
+        return self.full_options or self.options
+
+    @property
+    def conceals(self) -> bool:
+        return concealed(self.known_options)
 
     def signature(self, *, qualify: bool = True) -> str:
         del qualify
@@ -53,7 +72,7 @@ class ForeignDataWrapper(Object):
         del parts, target, shell
         handler = f" HANDLER {self.handler}" if self.handler else ""
         validator = f" VALIDATOR {self.validator}" if self.validator else ""
-        return f"CREATE {self.signature()}{handler}{validator}{options_clause(self.options)};\n"
+        return f"CREATE {self.signature()}{handler}{validator}{options_clause(self.known_options)};\n"
 
     def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[str]:
         functions = ""
@@ -61,5 +80,8 @@ class ForeignDataWrapper(Object):
             functions += f" HANDLER {new.handler}" if new.handler else " NO HANDLER"
         if changed.take("validator"):
             functions += f" VALIDATOR {new.validator}" if new.validator else " NO VALIDATOR"
-        options = options_change(self.options, new.options) if changed.take("options") else ""
-        yield f"ALTER {self.signature()}{functions}{options};"
+        options = ""
+        if changed.take("options", "full_options"):
+            options = changed_options(new, self.known_options, new.known_options)
+        if functions or options:
+            yield f"ALTER {self.signature()}{functions}{options};"

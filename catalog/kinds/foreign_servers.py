@@ -5,11 +5,11 @@ from typing import ClassVar, Final, LiteralString, Self
 
 from attrs import evolve
 
-from ..foreign_options import options_change, options_clause
-from ..model import Changed, Entry, Object, ObjectId, Target, alter, declared, hidden, replace, secret, unknown_secret
+from ..foreign_options import options_clause
+from ..model import Changed, Entry, Object, ObjectId, Target, alter, declared, hidden, replace, secret
 from ..priority import Priority
 from ..quoting import ident, literal
-from ..secrets import MASK, masked_option
+from .foreign_secrets import FULL_OPTIONS, Options, changed_options, concealed, options_read
 
 OPTIONS_SHOWN: Final[LiteralString] = """(
     current_setting('is_superuser')::bool
@@ -33,11 +33,15 @@ class ForeignServer(Object):
     """Empty for none; so is `version`."""
     version: str = alter()
     options: tuple[tuple[str, str], ...] = alter()
+    """With a mask for each secret."""
+    full_options: tuple[tuple[str, str], ...] | None = secret()
+    """The same with the secrets, None where there is none or they are not known."""
 
     @classmethod
     def query(cls, version: int) -> LiteralString:
         del version
-        return """
+        return (
+            """
             select s.oid
                  , ''                                     as schema
                  , s.srvname::text                        as name
@@ -48,14 +52,28 @@ class ForeignServer(Object):
                  , w.fdwname::text                        as wrapper
                  , coalesce(s.srvtype, '')                as type
                  , coalesce(s.srvversion, '')             as version
-                 , array( select array[option_name, option_value]
-                            from pg_options_to_table(s.srvoptions) order by option_name ) as options
+                 , o.masked                               as options
+                 , """
+            + FULL_OPTIONS
+            + """               as full_options
               from pg_foreign_server s
               join pg_foreign_data_wrapper w on w.oid = s.srvfdw
-              join pg_roles r                on r.oid = s.srvowner
+              join pg_roles r                on r.oid = s.srvowner"""
+            + options_read("s.srvoptions")
+            + """
              where not exists ( select from pg_depend
                                  where classid = 'pg_foreign_server'::regclass and objid = s.oid and deptype = 'e' )
              order by s.srvname"""
+        )
+
+    @property
+    def known_options(self) -> Options:
+        """With those secrets that are known."""
+        return self.full_options or self.options
+
+    @property
+    def conceals(self) -> bool:
+        return concealed(self.known_options)
 
     def signature(self, *, qualify: bool = True) -> str:
         del qualify
@@ -69,7 +87,7 @@ class ForeignServer(Object):
         type_ = f" TYPE {literal(self.type)}" if self.type else ""
         version = f" VERSION {literal(self.version)}" if self.version else ""
         wrapper = f" FOREIGN DATA WRAPPER {ident(self.wrapper)}"
-        return f"CREATE {self.signature()}{type_}{version}{wrapper}{options_clause(self.options)};\n"
+        return f"CREATE {self.signature()}{type_}{version}{wrapper}{options_clause(self.known_options)};\n"
 
     def entries(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> tuple[Entry, ...]:
         own = super().entries((), target)
@@ -80,8 +98,11 @@ class ForeignServer(Object):
         version = ""
         if changed.take("version"):
             version = f" VERSION {literal(new.version)}" if new.version else " VERSION NULL"
-        options = options_change(self.options, new.options) if changed.take("options") else ""
-        yield f"ALTER {self.signature()}{version}{options};"
+        options = ""
+        if changed.take("options", "full_options"):
+            options = changed_options(new, self.known_options, new.known_options)
+        if version or options:
+            yield f"ALTER {self.signature()}{version}{options};"
 
 
 @declared
@@ -113,15 +134,13 @@ class UserMapping(Object):
                  , case when """
             + OPTIONS_SHOWN
             + """ then o.masked end as options
-                 , nullif(o.read, o.masked) as full_options
+                 , """
+            + FULL_OPTIONS
+            + """ as full_options
               from pg_user_mappings m
-              join pg_foreign_server s on s.oid = m.srvid
-              cross join lateral (
-                select coalesce(array_agg(array[option_name, option_value] order by option_name), '{}')
-                     , coalesce(array_agg(array[option_name, """
-            + masked_option("option_name", "option_value")
-            + """] order by option_name), '{}')
-                  from pg_options_to_table(m.umoptions) ) o (read, masked)
+              join pg_foreign_server s on s.oid = m.srvid"""
+            + options_read("m.umoptions")
+            + """
              order by m.srvname, m.usename"""
         )
 
@@ -134,12 +153,13 @@ class UserMapping(Object):
         return f"{self.keyword} {self.name} SERVER {self.detail}"
 
     @property
-    def _known_options(self) -> tuple[tuple[str, str], ...]:
+    def known_options(self) -> Options:
+        """With those secrets that are known."""
         return self.full_options or self.options or ()
 
     @property
     def conceals(self) -> bool:
-        return self.options is None or any(value == MASK for _, value in self._known_options)
+        return self.options is None or concealed(self.known_options)
 
     def signature(self, *, qualify: bool = True) -> str:
         del qualify
@@ -147,12 +167,9 @@ class UserMapping(Object):
 
     def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
         del parts, target, shell
-        return f"CREATE {self.signature()}{options_clause(self._known_options)};\n"
+        return f"CREATE {self.signature()}{options_clause(self.known_options)};\n"
 
     def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[str]:
-        if changed.take("options", "full_options"):
-            old_options, options = dict(self._known_options), dict(new._known_options)
-            if any(value == MASK and name not in old_options for name, value in options.items()):
-                raise unknown_secret(new)
-            if change := options_change(tuple(old_options.items()), tuple(options.items())):
-                yield f"ALTER {self.signature()}{change};"
+        taken = changed.take("options", "full_options")
+        if taken and (change := changed_options(new, self.known_options, new.known_options)):
+            yield f"ALTER {self.signature()}{change};"

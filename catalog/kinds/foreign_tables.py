@@ -5,10 +5,11 @@ from typing import ClassVar, Final, LiteralString, Self
 
 from attrs import evolve
 
-from ..foreign_options import options_change, options_clause
-from ..model import Changed, Entry, Object, Target, alter, declared, replace
+from ..foreign_options import options_clause
+from ..model import Changed, Entry, Object, Target, alter, declared, replace, secret
 from ..priority import Priority
 from ..quoting import ident, qualified
+from .foreign_secrets import FULL_OPTIONS, Options, changed_options, concealed, options_read
 from .relations import OF_USERS
 from .table_body import body, column_remarks, column_settings
 
@@ -31,6 +32,9 @@ class ForeignTable(Object):
 
     server: str = replace()
     options: tuple[tuple[str, str], ...] = alter()
+    """With a mask for each secret."""
+    full_options: tuple[tuple[str, str], ...] | None = secret()
+    """The same with the secrets, None where there is none or they are not known."""
 
     @classmethod
     def query(cls, version: int) -> LiteralString:
@@ -45,17 +49,30 @@ class ForeignTable(Object):
                  , c.relacl::text[]                         as acl
                  , acldefault('r', c.relowner)::text[]      as acl_default
                  , s.srvname::text                          as server
-                 , array( select array[option_name, option_value]
-                            from pg_options_to_table(f.ftoptions) order by option_name ) as options
+                 , o.masked                                 as options
+                 , """
+            + FULL_OPTIONS
+            + """                 as full_options
               from pg_foreign_table f
               join pg_class c          on c.oid = f.ftrelid
               join pg_namespace n      on n.oid = c.relnamespace
               join pg_roles r          on r.oid = c.relowner
-              join pg_foreign_server s on s.oid = f.ftserver
+              join pg_foreign_server s on s.oid = f.ftserver"""
+            + options_read("f.ftoptions")
+            + """
              where """
             + OF_USERS
             + "order by n.nspname, c.relname"
         )
+
+    @property
+    def known_options(self) -> Options:
+        """With those secrets that are known."""
+        return self.full_options or self.options
+
+    @property
+    def conceals(self) -> bool:
+        return concealed(self.known_options)
 
     @property
     def claims(self) -> tuple[tuple[str, ...], ...]:
@@ -68,7 +85,7 @@ class ForeignTable(Object):
         del shell
         inside = body(self.id, parts, target)
         server = f"\nSERVER {ident(self.server)}"
-        options = options_clause(self.options).replace(" ", "\n", 1)
+        options = options_clause(self.known_options).replace(" ", "\n", 1)
         return f"CREATE {self.signature()}{inside}{server}{options};\n{column_settings(parts, target)}"
 
     def entries(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> tuple[Entry, ...]:
@@ -78,5 +95,6 @@ class ForeignTable(Object):
         return (table, *column_remarks(parts))
 
     def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[str]:
-        if changed.take("options"):
-            yield f"ALTER {self.signature()}{options_change(self.options, new.options)};"
+        taken = changed.take("options", "full_options")
+        if taken and (change := changed_options(new, self.known_options, new.known_options)):
+            yield f"ALTER {self.signature()}{change};"

@@ -4,7 +4,7 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from pgnorm.catalog.secrets import MASK, masked_conninfo, masked_sql
+from pgnorm.catalog.secrets import MASK, masked_conninfo, masked_option, masked_sql
 
 SECRETS = {"password", "sslpassword", "oauth_client_secret", "scram_client_key", "scram_server_key"}
 
@@ -41,3 +41,16 @@ def test_statements_are_shown_without_passwords() -> None:
 
 def _parsed(conninfo: str) -> dict[str, object]:
     return dict(conninfo_to_dict(conninfo))
+
+
+@pytest.mark.parametrize(
+    ("names", "masked"),
+    [
+        ("password pwd passphrase api_key apikey sa_key secret_access_key credentials access_token conn_string", True),
+        ("host url api_key_id vault_access_key_id password_required token_path key_column fetch_size user", False),
+    ],
+)
+def test_options_are_masked_by_their_names(database: psycopg.Connection, names: str, masked: bool) -> None:
+    for name in names.split():
+        row = database.execute(f"select {masked_option('%(name)s', '%(value)s')}", {"name": name, "value": "v"})
+        assert row.fetchone() == (MASK if masked else "v",), name

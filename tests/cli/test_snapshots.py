@@ -107,12 +107,60 @@ def test_a_mask_is_in_no_plan(run: Run, database: psycopg.Connection) -> None:
     Path("x.json").write_text(text.replace("host=h ", "host=g "))
     code, out, err = run(f"-q diff --from '{url}' --to x.json")
     assert (code, out) == (2, "")
-    assert "subscription sub: its password is needed" in err
+    assert "subscription sub: a password or key of it is needed" in err
     database.execute("drop subscription sub; drop user mapping for public server s")
     Path("x.json").write_text(text)
     code, out, err = run(f"-q diff --from '{url}' --to x.json")
     assert (code, out) == (2, "")
-    assert "its password is needed" in err
+    assert "a password or key of it is needed" in err
+
+
+OPTIONED = {
+    "foreign data wrapper w": "",
+    "server s": "foreign data wrapper w",
+    "foreign table t": "(a int) server s",
+}
+NEEDED = "a password or key of it is needed to write this plan"
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("holder", OPTIONED)
+def test_keys_in_options_are_in_no_snapshot_and_no_plan(run: Run, database: psycopg.Connection, holder: str) -> None:
+    for what, rest in OPTIONED.items():
+        options = "options (api_key 'sesame', api_key_id '7', url 'u')" if what == holder else ""
+        database.execute(f"create {what} {rest} {options}".encode())
+    url = _url(database)
+    assert run(f"-q dump --json --db-url '{url}' -o x.json")[0] == 0
+    text = Path("x.json").read_text()
+    assert "sesame" not in text
+    assert '["api_key_id", "7"]' in text
+    assert run(f"-q diff --from x.json --to '{url}'")[:2] == (0, "")
+    assert run(f"-q diff --from '{url}' --to x.json")[:2] == (0, "")
+    Path("other.json").write_text(text.replace('["url", "u"]', '["url", "v"]'))
+    assert run(f"-q diff --from '{url}' --to other.json")[1].endswith(" OPTIONS (SET \"url\" 'v');\n")
+    database.execute(f"alter {holder} options (drop api_key)".encode())
+    code, out, err = run(f"-q diff --from '{url}' --to x.json")
+    assert (code, out, NEEDED in err) == (2, "", True)
+    database.execute("drop foreign data wrapper w cascade")
+    code, out, err = run(f"-q diff --from '{url}' --to x.json")
+    assert (code, out, NEEDED in err) == (2, "", True)
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("holder", OPTIONED)
+def test_keys_in_options_are_compared_where_both_sides_know_them(
+    run: Run, database: psycopg.Connection, holder: str
+) -> None:
+    for what, rest in OPTIONED.items():
+        options = "options (api_key 'sesame')" if what == holder else ""
+        database.execute(f"create {what} {rest} {options}".encode())
+    url = _url(database)
+    assert run(f"-q dump --db-url '{url}' -o stored.sql")[0] == 0
+    stored = Path("stored.sql").read_text()
+    assert "\"api_key\" 'sesame'" in stored
+    Path("stored.sql").write_text(stored.replace("sesame", "tahini"))
+    code, out, _ = run(f"-q diff --from '{url}' --to stored.sql")
+    assert (code, out.endswith(" OPTIONS (SET \"api_key\" 'tahini');\n")) == (0, True)
 
 
 @pytest.mark.usefixtures("folder")
