@@ -39,10 +39,17 @@ select classoid, objoid, objsubid, array_agg(array[provider, label] order by pro
   from pg_seclabel group by 1, 2, 3
 """
 
+COMMON: Final = (SETTINGS, ROLE, CATALOGS, DEPENDENCIES, COMMENTS, LABELS, UNMODELLED)
 ADDRESS_COLUMNS: Final = frozenset({"oid", "subid"})
 
 Remarks: TypeAlias = tuple[tuple[str, Mapping[Address, Any], Any], ...]
 """What is said of objects beside their own queries: the attribute's name, its values, the value of the others."""
+
+
+def queries(kinds: Sequence[type[Object]], version: int) -> tuple[LiteralString, ...]:
+    """All that a reading of these kinds asks a server of this version, in its order: `COMMON`, the objects, members."""
+    members = (kind.members for kind in kinds if kind.members)
+    return (*COMMON, *(kind.query(version) for kind in kinds), *members)
 
 
 def read(connection: "psycopg.Connection[Row]") -> Catalog:
@@ -51,13 +58,11 @@ def read(connection: "psycopg.Connection[Row]") -> Catalog:
     Raises PgnormError for a server older than 14.
     """
     version = supported(connection)
-    common = [SETTINGS, ROLE, CATALOGS, DEPENDENCIES, COMMENTS, LABELS, UNMODELLED]
     superuser = connection.info.parameter_status("is_superuser") == "on"
     kinds = [kind for kind in KINDS if superuser or not kind.superuser_only]
     having_members = [kind for kind in kinds if kind.members]
-    queries = (*(kind.query(version) for kind in kinds), *(kind.members for kind in having_members))
-    with closing(run(connection, [*common, *queries])) as results:
-        _settings, role, catalogs, dependencies, comments, labels, unmodelled = islice(results, len(common))
+    with closing(run(connection, queries(kinds, version))) as results:
+        _settings, role, catalogs, dependencies, comments, labels, unmodelled = islice(results, len(COMMON))
         numbers: dict[str, int] = {name: oid for oid, name in catalogs.rows}
         remarks: Remarks = (("comment", _by_address(comments), None), ("labels", _by_address(labels), ()))
         by_address: dict[Address, Object] = {}
@@ -97,7 +102,7 @@ def _by_address(result: Result) -> Mapping[Address, Any]:
 
 
 def _drop_orphans(objects: dict[Address, Object]) -> None:
-    """Leave out the parts of what no kind reads (a partition's columns), and theirs."""
+    """Leave out the parts of what is not read (a policy on an extension's table), and theirs."""
     parents = {address: item.parent for address, item in objects.items()}
     known: set[ObjectId | None] = {None, *(item.id for item in objects.values())}
     while orphans := [address for address, parent in parents.items() if parent not in known]:

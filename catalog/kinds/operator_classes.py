@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import ClassVar, LiteralString
 
 from ..model import Object, ObjectId, Target, declared, equal, replace
-from ..priority import Priority
 from ..quoting import ident, qualified, spell_types
 from . import operator_members
 from .operator_families import OperatorFamily
@@ -12,13 +11,13 @@ from .routines import NONE
 
 
 @declared
-class OperatorClass(Object):
+class OperatorClass(operator_members.OfAccessMethod):
     """An operator class: pg_opclass. `detail` is its access method. Postgres alters nothing of it."""
 
     kind: ClassVar[str] = "operator class"
     keyword: ClassVar[str] = "OPERATOR CLASS"
     catalog: ClassVar[str] = "pg_opclass"
-    priority: ClassVar[int] = Priority.OPERATOR_FAMILY
+    place: ClassVar[int] = 0
 
     input_type: str = replace()
     storage: str = replace()
@@ -36,34 +35,21 @@ class OperatorClass(Object):
     def query(cls, version: int) -> LiteralString:
         del version
         return (
-            """
-            select c.oid
-                 , n.nspname::text                           as schema
-                 , c.opcname::text                           as name
-                 , a.amname::text                            as detail
-                 , r.rolname::text                           as owner
+            operator_members.names("opc")
+            + """
                  , c.opcintype::regtype::text                as input_type
                  , c.opckeytype::regtype::text               as storage
                  , c.opcdefault                              as default
                  , array[fn.nspname::text, f.opfname::text]  as family"""
             + operator_members.columns("c.opcfamily")
-            + """
-              from pg_opclass c
-              join pg_namespace n  on n.oid = c.opcnamespace
-              join pg_roles r      on r.oid = c.opcowner
-              join pg_am a         on a.oid = c.opcmethod
+            + operator_members.source(
+                "pg_opclass",
+                "opc",
+                """
               join pg_opfamily f   on f.oid = c.opcfamily
-              join pg_namespace fn on fn.oid = f.opfnamespace
-             where c.oid >= 16384 and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
-               and not exists ( select from pg_depend
-                                 where classid = 'pg_opclass'::regclass and objid = c.oid and deptype = 'e' )
-             order by n.nspname, c.opcname, a.amname"""
+              join pg_namespace fn on fn.oid = f.opfnamespace""",
+            )
         )
-
-    @property
-    def sort_key(self) -> tuple[object, ...]:
-        # Classes and families share a rank, and of one name the class is first.
-        return (0, self.detail)
 
     @property
     def ordered_with(self) -> ObjectId:
@@ -72,13 +58,6 @@ class OperatorClass(Object):
     @property
     def claims(self) -> tuple[tuple[str, ...], ...]:
         return (("default operator class", self.detail, self.input_type),) if self.default else ()
-
-    @property
-    def label(self) -> str:
-        return f"{self.schema}.{self.name} using {self.detail}"
-
-    def signature(self, *, qualify: bool = True) -> str:
-        return f"{self.keyword} {qualified(self.schema if qualify else '', self.name)} USING {ident(self.detail)}"
 
     def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
         del parts, shell

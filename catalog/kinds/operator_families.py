@@ -4,19 +4,18 @@ from collections.abc import Iterator, Sequence
 from typing import ClassVar, LiteralString, Self
 
 from ..model import Changed, Object, Target, alter, declared, equal
-from ..priority import Priority
-from ..quoting import ident, qualified, spell_types
+from ..quoting import spell_types
 from . import operator_members
 
 
 @declared
-class OperatorFamily(Object):
+class OperatorFamily(operator_members.OfAccessMethod):
     """An operator family: pg_opfamily. `detail` is its access method."""
 
     kind: ClassVar[str] = "operator family"
     keyword: ClassVar[str] = "OPERATOR FAMILY"
     catalog: ClassVar[str] = "pg_opfamily"
-    priority: ClassVar[int] = Priority.OPERATOR_FAMILY
+    place: ClassVar[int] = 1
     members: ClassVar[LiteralString] = """
             select 'pg_amop'::regclass::oid, oid, amopfamily from pg_amop where oid >= 16384
              union all
@@ -31,36 +30,8 @@ class OperatorFamily(Object):
     @classmethod
     def query(cls, version: int) -> LiteralString:
         del version
-        return (
-            """
-            select c.oid
-                 , n.nspname::text   as schema
-                 , c.opfname::text   as name
-                 , a.amname::text    as detail
-                 , r.rolname::text   as owner"""
-            + operator_members.columns("c.oid")
-            + """
-              from pg_opfamily c
-              join pg_namespace n on n.oid = c.opfnamespace
-              join pg_roles r     on r.oid = c.opfowner
-              join pg_am a        on a.oid = c.opfmethod
-             where c.oid >= 16384 and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
-               and not exists ( select from pg_depend
-                                 where classid = 'pg_opfamily'::regclass and objid = c.oid and deptype = 'e' )
-             order by n.nspname, c.opfname, a.amname"""
-        )
-
-    @property
-    def sort_key(self) -> tuple[object, ...]:
-        # After the class of the same name.
-        return (1, self.detail)
-
-    @property
-    def label(self) -> str:
-        return f"{self.schema}.{self.name} using {self.detail}"
-
-    def signature(self, *, qualify: bool = True) -> str:
-        return f"{self.keyword} {qualified(self.schema if qualify else '', self.name)} USING {ident(self.detail)}"
+        columns: LiteralString = operator_members.columns("c.oid")
+        return operator_members.names("opf") + columns + operator_members.source("pg_opfamily", "opf")
 
     def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
         del parts, shell

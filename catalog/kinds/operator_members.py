@@ -1,12 +1,73 @@
-"""The operators and functions of operator classes and families: pg_amop and pg_amproc."""
+"""What operator classes and families share: their names, and their operators and functions (pg_amop, pg_amproc)."""
 
 from collections.abc import Iterator, Sequence
-from typing import Final, LiteralString, TypeAlias
+from typing import ClassVar, Final, LiteralString, TypeAlias
+
+from ..model import Object, declared
+from ..priority import Priority
+from ..quoting import ident, qualified
 
 Member: TypeAlias = tuple[str, ...]
 """(number, left type, right type, operator or function), an operator's with the family it sorts by, empty for none."""
 
 SEPARATOR: Final = " ,\n    "
+
+
+@declared
+class OfAccessMethod(Object):
+    """An operator class or family. `detail` is its access method."""
+
+    priority: ClassVar[int] = Priority.OPERATOR_FAMILY
+    place: ClassVar[int]
+    """Its rank among the two, of one name the class is first."""
+
+    @property
+    def sort_key(self) -> tuple[object, ...]:
+        return (self.place, self.detail)
+
+    @property
+    def label(self) -> str:
+        return f"{self.schema}.{self.name} using {self.detail}"
+
+    def signature(self, *, qualify: bool = True) -> str:
+        return f"{self.keyword} {qualified(self.schema if qualify else '', self.name)} USING {ident(self.detail)}"
+
+
+def names(prefix: LiteralString) -> LiteralString:
+    """The columns of a query that name the class or family `c`, whose own columns begin with `prefix`."""
+    return (
+        """
+            select c.oid
+                 , n.nspname::text      as schema
+                 , c."""
+        + prefix
+        + """name::text    as name
+                 , a.amname::text       as detail
+                 , r.rolname::text      as owner"""
+    )
+
+
+def source(catalog: LiteralString, prefix: LiteralString, joins: LiteralString = "") -> LiteralString:
+    """Where they come from: the users' own of the catalog, with what else the query `joins`."""
+    return (
+        "\n              from "
+        + catalog
+        + " c\n              join pg_namespace n on n.oid = c."
+        + prefix
+        + "namespace\n              join pg_roles r     on r.oid = c."
+        + prefix
+        + "owner\n              join pg_am a        on a.oid = c."
+        + prefix
+        + "method"
+        + joins
+        + """
+             where c.oid >= 16384 and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+               and not exists ( select from pg_depend
+                                 where classid = c.tableoid and objid = c.oid and deptype = 'e' )
+             order by n.nspname, c."""
+        + prefix
+        + "name, a.amname"
+    )
 
 
 def columns(family: LiteralString) -> LiteralString:

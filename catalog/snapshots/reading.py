@@ -164,8 +164,7 @@ class _Reader:
             else:
                 values[name] = one.empty
         self._only(said, {**known, **BESIDE}, path, f"attribute of a {kind.kind}")
-        # The codecs have made each value of the type that its attribute is declared with.
-        return kind(**values)  # type: ignore[arg-type]
+        return kind(**values)  # type: ignore[arg-type]  # the codecs made each value of its attribute's type
 
     def _in_order(self, catalog: Catalog, said: object) -> Catalog:
         path = "reading_order"

@@ -10,9 +10,7 @@ from attrs import evolve
 
 from pgnorm.catalog.kinds import KINDS
 from pgnorm.catalog.model import Catalog
-from pgnorm.catalog.pipeline import SETTINGS
-from pgnorm.catalog.reader import CATALOGS, COMMENTS, DEPENDENCIES, LABELS, read
-from pgnorm.catalog.unmodelled import UNMODELLED
+from pgnorm.catalog.reader import queries, read
 from pgnorm.normalizer.dump import render
 from pgnorm.normalizer.selection import EVERYTHING
 
@@ -76,10 +74,8 @@ def test_the_dump_of_a_role_without_privileges(run: Run, secluded: psycopg.Conne
 
 def test_tables_are_locked_as_by_a_select_at_most(secluded: psycopg.Connection) -> None:
     secluded.execute("begin")
-    for query in (SETTINGS, CATALOGS, DEPENDENCIES, COMMENTS, LABELS, UNMODELLED):
+    for query in queries(KINDS, secluded.info.server_version):
         secluded.execute(query)
-    for kind in KINDS:
-        secluded.execute(kind.query(secluded.info.server_version))
     # Deparsing a view opens what it reads from.
     locked = secluded.execute(
         "select distinct mode from pg_locks where pid = pg_backend_pid() and relation is not null"
