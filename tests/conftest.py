@@ -5,13 +5,17 @@ import shlex
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
+from typing import LiteralString, Protocol
 
 import psycopg
 import pytest
 
+from pgnorm.catalog.errors import PgnormError
 from pgnorm.cli.main import main
+from pgnorm.normalizer.files import SourceFile
+from pgnorm.normalizer.loading import Kind, LoadReport, load
 from pgnorm.normalizer.platforms import PLAIN, Platform, supabase
 from pgnorm.normalizer.postgres.binaries import bundled, local
 from pgnorm.normalizer.postgres.shadow import Shadow, open_shadow
@@ -86,6 +90,75 @@ def supabase_database(supabase_shadow: Shadow) -> Iterator[psycopg.Connection]:
         yield session.connection
 
 
+class Loaded(Protocol):
+    """Loads texts as the files 1.sql, 2.sql, …, in one transaction unless `scratch`; gives connection and report."""
+
+    def __call__(
+        self, *texts: str, kind: Kind = "declared", scratch: bool = False, owner: str | None = None
+    ) -> AbstractContextManager[tuple[psycopg.Connection, LoadReport]]: ...
+
+
+class Failure(Protocol):
+    """The error of a load that fails."""
+
+    def __call__(self, *texts: str, kind: Kind = "declared", scratch: bool = False) -> PgnormError: ...
+
+
+Value = Callable[[psycopg.Connection, LiteralString], object]
+
+
+def _loaded(shadow: Shadow) -> Loaded:
+    @contextmanager
+    def loaded(
+        *texts: str, kind: Kind = "declared", scratch: bool = False, owner: str | None = None
+    ) -> Iterator[tuple[psycopg.Connection, LoadReport]]:
+        files = [SourceFile(path=None, label=f"{number}.sql", text=text) for number, text in enumerate(texts, 1)]
+        provide = shadow.provide_extension
+        with shadow.session(scratch=scratch) as session:
+            report = load(
+                session.connection, files, kind=kind, transaction=not scratch, provide_extension=provide, owner=owner
+            )
+            yield session.connection, report
+
+    return loaded
+
+
+@pytest.fixture
+def loaded(shadow: Shadow) -> Loaded:
+    """Loads texts into the shadow of plain Postgres."""
+    return _loaded(shadow)
+
+
+@pytest.fixture
+def loaded_on_supabase(supabase_shadow: Shadow) -> Loaded:
+    """Loads texts into the shadow with Supabase's baseline."""
+    return _loaded(supabase_shadow)
+
+
+@pytest.fixture
+def failure(loaded: Loaded) -> Failure:
+    """Loads texts that don't load."""
+
+    def failure(*texts: str, kind: Kind = "declared", scratch: bool = False) -> PgnormError:
+        with pytest.raises(PgnormError) as error, loaded(*texts, kind=kind, scratch=scratch):
+            pass
+        return error.value
+
+    return failure
+
+
+@pytest.fixture
+def value() -> Value:
+    """The one value that a query answers."""
+
+    def value(connection: psycopg.Connection, query: LiteralString) -> object:
+        row = connection.execute(query).fetchone()
+        assert row is not None
+        return row[0]
+
+    return value
+
+
 @pytest.fixture
 def cache(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """An empty cache folder that the server's account can reach, named in PGNORM_CACHE_DIR."""
@@ -111,6 +184,28 @@ def run(capsysbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPa
         return ended.value.code, streams.out.decode(), streams.err.decode()
 
     return run
+
+
+class Refused(Protocol):
+    """Runs a line that must fail with 2 and these words, as a person should see it; gives stderr."""
+
+    def __call__(self, line: str, *said: str) -> str: ...
+
+
+@pytest.fixture
+def refused(run: Run) -> Refused:
+    """Runs lines that must fail."""
+
+    def refused(line: str, *said: str) -> str:
+        code, out, err = run(line)
+        assert (code, out) == (2, "")
+        assert "Traceback" not in err
+        assert "a fault in pgnorm" not in err
+        for words in said:
+            assert words in err
+        return err
+
+    return refused
 
 
 @pytest.fixture
