@@ -17,6 +17,9 @@ SETTLING = 0.05
 
 Before = Callable[[], None]
 
+ALTERING = frozenset({"PYTHONDONTWRITEBYTECODE"})
+"""With this set, Python would compile an editable pgnorm's modules in every run."""
+
 # A process begins with its parent's peak: the parent has to be a small one.
 PEAK = """
 import resource, subprocess, sys
@@ -52,7 +55,7 @@ class Program:
     def run(self) -> Run:
         """One run. Raises RuntimeError with its last words where it fails."""
         self.before()
-        environment = {**os.environ, **self.environment}
+        environment = self._environment()
         with open(os.devnull, "wb") as nowhere:
             served = self.server()
             start = time.perf_counter()
@@ -73,9 +76,13 @@ class Program:
     def peak(self) -> float:
         """The most memory that a run of it held at once, in MB. Less than the 10 MB of a bare Python isn't told."""
         command = [sys.executable, "-S", "-c", PEAK, *map(os.fspath, self.command)]
-        environment = {**os.environ, **self.environment}
+        environment = self._environment()
         said = subprocess.run(command, cwd=self.cwd, env=environment, capture_output=True, check=True, text=True)
         return int(said.stderr.splitlines()[-1]) / 1024
+
+    def _environment(self) -> dict[str, str]:
+        usual = {name: value for name, value in os.environ.items() if name not in ALTERING}
+        return {**usual, **self.environment}
 
 
 def in_turns(programs: Sequence[Program], runs: int) -> list[list[Run]]:

@@ -89,11 +89,11 @@ def deliver(console: Console, text: str, path: Path | None) -> None:
 
     Raises PgnormError where the file can't be written.
     """
-    from pgnorm.normalizer.writing import write_atomically
-
     if path is None or str(path) == STDIO:
         write(text)
     else:
+        from pgnorm.normalizer.writing import write_atomically
+
         write_atomically(path, text.encode())
         console.say(f"Wrote {path}")
 

@@ -1,9 +1,7 @@
 """TOML files read strictly: what is wrong in one is named with its place and the way to put it right."""
 
-import difflib
 import os
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final, TypeGuard
@@ -74,6 +72,8 @@ class Table:
         names = sorted(known)
         for key in self.values:
             if key not in names:
+                import difflib
+
                 close = difflib.get_close_matches(key, names, n=1)
                 raise PgnormError(
                     f"unknown setting `{key}`" + (f" in [{self.name}]" if self.name else ""),
@@ -111,6 +111,8 @@ class Table:
 
 def read_toml(path: Path, *, label: str) -> Table:
     """The file's top table. Raises PgnormError with the place where it can't be read or is no TOML."""
+    import tomllib
+
     source = read_file(path, label=label)
     try:
         values: Mapping[str, object] = tomllib.loads(source.text)

@@ -1,28 +1,30 @@
 """Files loaded into a session of the shadow: one transaction or, where they don't take that, a scratch database."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from attrs import define, field, frozen
 
 from pgnorm.catalog.model import Catalog
 from pgnorm.catalog.quoting import ident
 
-from .adaptation import Level
 from .files import SourceFile, read_file
-from .postgres.shadow import Session, Shadow
 from .project import shown
-from .statements import Statement
 
 if TYPE_CHECKING:
+    from .adaptation import Level
     from .loading import Kind
+    from .postgres.shadow import Session, Shadow
+    from .statements import Statement
 
-Tell = Callable[[Level, str], None]
+Tell: TypeAlias = "Callable[[Level, str], None]"
 """What takes a line for a person."""
 
-Watch = Callable[[Session], Callable[[SourceFile, Statement], None]]
+Watch: TypeAlias = "Callable[[Session], Callable[[SourceFile, Statement], None]]"
 
 _OWNER: Final = "postgres"
 
@@ -53,7 +55,7 @@ class Filling:
 
     @contextmanager
     def catalog(
-        self, shadow: Shadow, files: Sequence[SourceFile], kind: "Kind", *, scratch: bool, bare: bool = False
+        self, shadow: Shadow, files: Sequence[SourceFile], kind: Kind, *, scratch: bool, bare: bool = False
     ) -> Iterator[Loaded]:
         """The files loaded into one transaction or, where they don't take that, into a database of their own.
 
@@ -71,7 +73,7 @@ class Filling:
         self,
         shadow: Shadow,
         files: Sequence[SourceFile],
-        kind: "Kind",
+        kind: Kind,
         *,
         scratch: bool = False,
         bare: bool = False,
@@ -106,7 +108,7 @@ class Filling:
         shadow: Shadow,
         session: Session,
         files: Sequence[SourceFile],
-        kind: "Kind",
+        kind: Kind,
         *,
         transaction: bool,
         watch: Watch | None,

@@ -1,6 +1,5 @@
 """The source words: what each means, without opening anything."""
 
-import difflib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -106,6 +105,8 @@ def _script(word: str) -> Files:
         return Files(word=word, paths=(path,), kind="script", title=word)
     if word == "-":
         raise PgnormError("stdin is no source", hint="Put it into a file whose name ends in .sql, and name that.")
+    import difflib
+
     close = difflib.get_close_matches(word, WORDS, n=1)
     kinds = f"{', '.join(WORDS)}, a postgresql:// URL, service=NAME, a .sql file, a folder or a snapshot .json"
     raise PgnormError(

@@ -10,13 +10,10 @@ from typing import TYPE_CHECKING, Self
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Catalog
 
-from .adaptation import Level
 from .databases import Database, address, connected
 from .files import SourceFile, read_file
 from .filling import Filling, Loaded, Tell, Watch
-from .ownership import Ownership
 from .platforms import PLAIN, Platform
-from .postgres.shadow import Session, Shadow, open_shadow
 from .project import Project, shown
 from .sources import Files, SnapshotFile, Source
 
@@ -25,7 +22,10 @@ if TYPE_CHECKING:
 
     from pgnorm.catalog.cluster import Cluster
 
+    from .adaptation import Level
     from .loading import Kind
+    from .ownership import Ownership
+    from .postgres.shadow import Session, Shadow
 
 
 class Workspace:
@@ -50,8 +50,10 @@ class Workspace:
         self._stack.__exit__(kind, error, traceback)
 
     @cached_property
-    def shadow(self) -> Shadow:
+    def shadow(self) -> "Shadow":
         """The shadow server. Raises PgnormError where none can be had."""
+        from .postgres.shadow import open_shadow
+
         opening = open_shadow(major=self._major, platform=self.platform, shadow_url=self._shadow_url)
         shadow = self._stack.enter_context(opening)
         whose = "private" if shadow.binaries else "of --shadow-url"
@@ -111,8 +113,10 @@ class Workspace:
             return read_cluster(loaded.session.connection)
 
     @cached_property
-    def ownership(self) -> Ownership:
+    def ownership(self) -> "Ownership":
         """What tells the project's objects from the platform's."""
+        from .ownership import Ownership
+
         schemas = self.project.schemas if self.project else ()
         return Ownership(platform=self.platform, baseline=self.baseline, schemas=schemas)
 
@@ -143,7 +147,7 @@ class Workspace:
             yield loaded
 
     @contextmanager
-    def texts(self, files: Sequence[SourceFile], kind: "Kind", *, watch: Watch) -> Iterator[Session]:
+    def texts(self, files: Sequence[SourceFile], kind: "Kind", *, watch: Watch) -> "Iterator[Session]":
         """The texts in the shadow for as long as the context lasts, whatever their files hold by now.
 
         `watch` is asked at the beginning of each attempt to load them for what is called after each statement.
@@ -152,7 +156,7 @@ class Workspace:
         with self.filling.session(self.shadow, files, kind, watch=watch) as session:
             yield session
 
-    def _tell(self, level: Level, message: str) -> None:
+    def _tell(self, level: "Level", message: str) -> None:
         """Pass on a message the first time: a source may be loaded more than once."""
         if message not in self._once:
             self._once.add(message)
