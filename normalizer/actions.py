@@ -14,12 +14,14 @@ from .tying import order_followers, order_ties
 
 
 class Action(NamedTuple):
-    """One node of the graph. `aside` renames what is replaced while columns still use it, `shell` goes ahead."""
+    """One node of the graph. `aside` renames what is replaced while columns still use it, `shell` goes ahead; with a
+    `claim` it does nothing, and stands for all that free this name."""
 
     id: ObjectId
     drop: bool = False
     aside: bool = False
     shell: bool = False
+    claim: tuple[str, ...] = ()
 
 
 Before = Callable[[Action | None, Action | None], None]
@@ -56,7 +58,7 @@ class Actions:
             order = sorted(needs, key=self._key)
             ordered = topological(order, needs)
             if ordered is not None:
-                return ordered
+                return [action for action in ordered if not action.claim]
             for loop in find_loops(order, needs):
                 self._repair(loop)
 
@@ -108,7 +110,7 @@ class Actions:
         order_ties(self, before)
         order_followers(self, before)
         self._order_referrers(before)
-        self._order_names(before)
+        self._order_names(needs, before)
         self._order_default_privileges(before)
         return needs
 
@@ -189,7 +191,7 @@ class Actions:
                     pair = (self.alterer(tie.parent), self.alterer(name))
                     before(*(pair if first else pair[::-1]))
 
-    def _order_names(self, before: Before) -> None:
+    def _order_names(self, needs: dict[Action, dict[Action, None]], before: Before) -> None:
         """What takes a name is created after what had it is dropped."""
         holders: dict[tuple[str, ...], list[Action]] = {}
         for name in (*self.fate.dropped, *self.fate.replaced):
@@ -197,12 +199,21 @@ class Actions:
             if leaver is not None:
                 for claim in self.old.objects[name].claims:
                     holders.setdefault(claim, []).append(leaver)
+        freed = {claim: self._freed(claim, having, needs) for claim, having in holders.items()}
         for name in (*self.fate.created, *self.fate.replaced, *self.fate.altered):
             for claim in self.new.objects[name].claims:
-                for holder in holders.get(claim, ()):
-                    if holder.id != name:
-                        before(holder, self.maker(name))
-                        before(holder, self._shell(name))
+                free = freed.get(claim)
+                if free is not None and (free.claim or free.id != name):
+                    before(free, self.maker(name))
+                    before(free, self._shell(name))
+
+    def _freed(self, claim: tuple[str, ...], holders: list[Action], needs: dict[Action, dict[Action, None]]) -> Action:
+        """What ends with nothing having a name. Where many have it, that spares an edge for each pair."""
+        if len(holders) == 1:
+            return holders[0]
+        freed = max(holders, key=self._key)._replace(claim=claim)
+        needs[freed] = dict.fromkeys(holders)
+        return freed
 
     def _order_default_privileges(self, before: Before) -> None:
         """What is created gets the old default privileges, whatever becomes of these."""
@@ -227,7 +238,7 @@ class Actions:
                 if any(other and other != action and (other.id, other.drop) in members for other in reached):
                     self.apart.add(part.id)
                     return
-        names = " -> ".join(f"{action.id.kind} {self.item(action).label}" for action in loop)
+        names = " -> ".join(f"{action.id.kind} {self.item(action).label}" for action in loop if not action.claim)
         raise PgnormError(
             f"no order of statements works for these objects, which depend on each other: {names}",
             hint="Make the change in two steps: first without the dependency that closes the circle.",
