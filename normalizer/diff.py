@@ -61,6 +61,7 @@ class _Planning:
 
     def plan(self) -> Plan:
         steps = [step for action in self.actions.ordered() if (step := self._step(action)).sql]
+        steps += self._caught_up()
         early = [step for step in steps if step.needs_commit]
         late = [step for step in steps if not step.needs_commit]
         split = early and any(self._may_use(step, early) for step in late)
@@ -69,6 +70,15 @@ class _Planning:
             transactions=tuple(steps for steps in transactions if steps),
             differences=self.found,
         )
+
+    def _caught_up(self) -> Iterator[Step]:
+        """What goes on after rows that a whole has back only now: those of its partitions."""
+        for name in sorted(self.fate.replaced):
+            item = whole = self.new.objects[name]
+            while whole.parent is not None and self.fate.fresh(whole.parent):
+                whole = self.new.objects[whole.parent]
+            if item.catch_up and whole.parent is None and whole.disposable:
+                yield Step(verb=Verb.ALTER, item=item, sql=_joined(item.catch_up))
 
     def _step(self, action: Action) -> Step:
         item = self.actions.item(action)
