@@ -15,6 +15,7 @@ Address: TypeAlias = tuple[int, int, int]
 
 def edges_between(
     objects: Mapping[Address, Object],
+    parents: Iterable[ObjectId | None],
     rows: Sequence[Row],
     bodies: frozenset[int],
     members: Mapping[Address, Address],
@@ -22,32 +23,27 @@ def edges_between(
     """The edges, and for each object the names of the extensions that it DEPENDS ON.
 
     A key's index, a view's rule, a row or array type and an extension's member are no objects of their own: what they
-    need or is needed of them holds for their owner. What a derived part needs, its owner needs. `rows` are those of
-    pg_depend, `bodies` the catalogs of bodies, `members` what besides pg_depend belongs to something.
+    need or is needed of them holds for their owner. What a derived part needs, its owner needs. `parents` are those of
+    `objects` in turn, `rows` those of pg_depend, `bodies` the catalogs of bodies, `members` what besides pg_depend
+    belongs to something.
     """
     folded: dict[Address, Address] = {}
     for row in rows:
         if row[6] in FOLDING and (address := row[:3]) not in objects:
             folded.setdefault(address, row[3:6])
-    folded = {**members, **folded}
-    known: dict[Address, Object | None] = {}
+    standing = _Standing(objects, {**members, **folded})
     found: dict[tuple[ObjectId, ObjectId, bool], None] = {}
     extensions: dict[ObjectId, set[str]] = {}
     names = {item.id for item in objects.values()}
-    for item in objects.values():
-        if (parent := item.parent) is not None:
+    for item, parent in zip(objects.values(), parents, strict=True):
+        if parent is not None:
             found[item.id, parent, False] = None
         for other in item.also_needs:
             if other in names:
                 found[item.id, other, False] = None
     for row in rows:
-        address = row[:3]
-        dependent = known[address] if address in known else _resolve(address, objects, folded, known)
-        if dependent is None:
-            continue
-        address = row[3:6]
-        referenced = known[address] if address in known else _resolve(address, objects, folded, known)
-        if referenced is None or dependent is referenced:
+        dependent, referenced = standing[row[:3]], standing[row[3:6]]
+        if dependent is None or referenced is None or dependent is referenced:
             continue
         if row[6] == DEPENDS_ON_EXTENSION:
             extensions.setdefault(dependent.id, set()).add(referenced.name)
@@ -56,7 +52,9 @@ def edges_between(
         if needy != needed:
             found[needy, needed, bool(dependent.body_catalog) and row[0] in bodies] = None
     tied = ties(objects.values())
-    return tuple(Edge(*edge, edge[:2] in tied) for edge in found), extensions
+    led = {dependent for dependent, _ in tied}
+    edges = (Edge(needy, needed, body, needy in led and (needy, needed) in tied) for needy, needed, body in found)
+    return tuple(edges), extensions
 
 
 def ties(objects: Iterable[Object]) -> frozenset[tuple[ObjectId, ObjectId]]:
@@ -65,25 +63,27 @@ def ties(objects: Iterable[Object]) -> frozenset[tuple[ObjectId, ObjectId]]:
     for item in objects:
         if item.ties is not None:
             found.add(item.ties)
-        found.update((item.id, lead.leader) for lead in item.leads)
+        for lead in item.leads:
+            found.add((item.id, lead.leader))
     return frozenset(found)
 
 
-def _resolve(
-    address: Address,
-    objects: Mapping[Address, Object],
-    folded: Mapping[Address, Address],
-    known: dict[Address, Object | None],
-) -> Object | None:
-    """What an address stands for: its object, or the one that it belongs to in the end. `known` remembers it."""
-    start = address
-    item: Object | None = None
-    for _ in range(FOLDING_DEPTH):
-        whole = (address[0], address[1], 0)
-        item = objects.get(address) or objects.get(whole)
-        owner = folded.get(address) or folded.get(whole)
-        if item is not None or owner is None:
-            break
-        address = owner
-    known[start] = item
-    return item
+class _Standing(dict[Address, Object | None]):
+    """What an address stands for: its object, or the one that it belongs to in the end."""
+
+    def __init__(self, objects: Mapping[Address, Object], folded: Mapping[Address, Address]) -> None:
+        super().__init__(objects)
+        self._objects = objects
+        self._folded = folded
+
+    def __missing__(self, address: Address) -> Object | None:
+        start, item = address, None
+        for _ in range(FOLDING_DEPTH):
+            whole = (address[0], address[1], 0)
+            item = self._objects.get(address) or self._objects.get(whole)
+            owner = self._folded.get(address) or self._folded.get(whole)
+            if item is not None or owner is None:
+                break
+            address = owner
+        self[start] = item
+        return item

@@ -194,13 +194,16 @@ def _converted(name: str, values: Sequence[Any]) -> Sequence[Any]:
     """A column of a result in the types of a kind's fields."""
     if name in ACL_COLUMNS:
         return [None if value is None else _acl(tuple(value)) for value in values]
-    if list in set(map(type, values)):
-        return [() if value == [] else _frozen(value) for value in values]
+    if isinstance(next((value for value in values if value is not None), None), list):
+        return list(map(_frozen, values))
     return values
 
 
 def _frozen(value: Any) -> Any:
-    return tuple(_frozen(item) for item in value) if isinstance(value, list) else value
+    if not isinstance(value, list):
+        return value
+    # Arrays are rectangular: where one item is a list, all are.
+    return tuple(map(_frozen, value)) if value and isinstance(value[0], list) else tuple(value)
 
 
 @lru_cache(maxsize=4096)

@@ -73,9 +73,9 @@ def read(connection: "psycopg.Connection[Row]") -> Catalog:
             for kind, result in zip(having_members, results, strict=True)
             for row in result.rows
         }
-    _drop_orphans(by_address)
+    parents = _without_orphans(by_address)
     bodies = frozenset(numbers[kind.body_catalog] for kind in KINDS if kind.body_catalog)
-    edges, extensions = edges_between(by_address, dependencies.rows, bodies, members)
+    edges, extensions = edges_between(by_address, parents.values(), dependencies.rows, bodies, members)
     objects = {item.id: item for item in by_address.values()}
     for dependent, names in extensions.items():
         objects[dependent] = objects[dependent].evolve(extensions=tuple(sorted(names)))
@@ -101,14 +101,17 @@ def _by_address(result: Result) -> Mapping[Address, Any]:
     return dict(zip(zip(classes, objects, parts, strict=True), values, strict=True))
 
 
-def _drop_orphans(objects: dict[Address, Object]) -> None:
-    """Leave out the parts of what is not read (a policy on an extension's table), and theirs."""
+def _without_orphans(objects: dict[Address, Object]) -> Mapping[Address, ObjectId | None]:
+    """Leave out the parts of what is not read (a policy on an extension's table), and theirs.
+
+    The parents of the rest, in the same order."""
     parents = {address: item.parent for address, item in objects.items()}
     known: set[ObjectId | None] = {None, *(item.id for item in objects.values())}
     while orphans := [address for address, parent in parents.items() if parent not in known]:
         for address in orphans:
             known.discard(objects.pop(address).id)
             del parents[address]
+    return parents
 
 
 def _addressed(kind: type[Object], number: int, result: Result, remarks: Remarks) -> Iterator[tuple[Address, Object]]:
@@ -117,7 +120,9 @@ def _addressed(kind: type[Object], number: int, result: Result, remarks: Remarks
     if not values:
         return iter(())
     addresses = list(zip(repeat(number), values["oid"], values.get("subid", repeat(0)), strict=False))
-    said = {name: [by_address.get(address, none) for address in addresses] for name, by_address, none in remarks}
+    said = {
+        name: list(map(by_address.get, addresses, repeat(none))) for name, by_address, none in remarks if by_address
+    }
     return zip(addresses, _objects(kind, values, said), strict=True)
 
 
