@@ -14,20 +14,21 @@ def topological(order: Sequence[N], needs: Mapping[N, Iterable[N]]) -> list[N] |
     It fills the result from its end, each time with the latest of those that nothing left needs.
     """
     place = {item: index for index, item in enumerate(order)}
-    waiting = dict.fromkeys(order, 0)
-    for item in order:
-        for other in needs[item]:
+    needed = [[place[other] for other in needs[item]] for item in order]
+    waiting = [0] * len(order)
+    for others in needed:
+        for other in others:
             waiting[other] += 1
-    ready = [-place[item] for item in order if not waiting[item]]
+    ready = [-index for index, count in enumerate(waiting) if not count]
     heapq.heapify(ready)
     done: list[N] = []
     while ready:
-        item = order[-heapq.heappop(ready)]
-        done.append(item)
-        for other in needs[item]:
+        latest = -heapq.heappop(ready)
+        done.append(order[latest])
+        for other in needed[latest]:
             waiting[other] -= 1
             if not waiting[other]:
-                heapq.heappush(ready, -place[other])
+                heapq.heappush(ready, -other)
     return done[::-1] if len(done) == len(order) else None
 
 

@@ -27,8 +27,8 @@ class Node:
     """One thing to print. Its graph has it only once."""
 
     item: Object | None
+    rank: int
     form: Form = Form.WHOLE
-    boundary: int = 0
 
     @property
     def body(self) -> bool:
@@ -36,8 +36,8 @@ class Node:
         return self.form is Form.BODY
 
 
-PRE_DATA: Final = Node(None, boundary=Priority.PRE_DATA_BOUNDARY)
-POST_DATA: Final = Node(None, boundary=Priority.POST_DATA_BOUNDARY)
+PRE_DATA: Final = Node(None, Priority.PRE_DATA_BOUNDARY)
+POST_DATA: Final = Node(None, Priority.POST_DATA_BOUNDARY)
 
 BODY_PRIORITY: Final = Priority.RULE
 BODY_NAME: Final = "_RETURN"
@@ -95,45 +95,45 @@ class _Graph:
         self.nodes: dict[ObjectId, Node] = {}
         """What prints each object: for a column its table."""
         self.bodies: dict[ObjectId, Node] = {}
-        self.shells = {name: Node(catalog.objects[name], Form.SHELL) for _, name in sorted(catalog.shell_users)}
+        shelled = {name: catalog.objects[name] for _, name in sorted(catalog.shell_users)}
+        self.shells = {name: Node(item, item.priority, Form.SHELL) for name, item in shelled.items()}
         self._add_nodes(catalog)
         self._link_dependencies(catalog)
         self._link_parts()
         self._link_boundaries()
 
     def _add_nodes(self, catalog: Catalog) -> None:
+        inline: list[tuple[Node, ObjectId]] = []
         for item in catalog.objects.values():
             if not item.embedded:
-                node = self.nodes[item.id] = Node(item)
+                node = self.nodes[item.id] = Node(item, item.priority)
                 self.needs[node] = {}
                 if item.body_catalog:
-                    body = self.bodies[item.id] = Node(item, Form.BODY)
+                    body = self.bodies[item.id] = Node(item, BODY_PRIORITY, Form.BODY)
                     self.needs[body] = {}
                     self.owners[body] = node
-        for item in catalog.objects.values():
-            outer = item
+                if item.inline and (parent := item.parent) is not None:
+                    inline.append((node, parent))
+        for owner, parts in catalog.parts.items():
+            outer = catalog.objects[owner]
             while outer.embedded and (parent := outer.parent) is not None:
                 outer = catalog.objects[parent]
-            if outer is not item:
-                self.nodes[item.id] = self.nodes[outer.id]
+            self.nodes.update((part.id, self.nodes[outer.id]) for part in parts if part.embedded)
         self.needs |= {shell: {} for shell in self.shells.values()}
-        for node in self.needs:
-            part = node.item
-            if part is not None and not node.body and part.inline and part.parent is not None:
-                self.owners[node] = self.nodes[part.parent]
+        self.owners |= {node: self.nodes[owner] for node, owner in inline}
 
     def _link_dependencies(self, catalog: Catalog) -> None:
-        followers = ((item.id, item.ordered_with) for item in catalog.objects.values())
-        leaders = {follower: self.nodes[leader] for follower, leader in followers if leader in self.nodes}
-        shell_users = catalog.shell_users
+        nodes, needs, shell_users = self.nodes, self.needs, catalog.shell_users
+        led = ((item.id, ahead) for item in catalog.objects.values() if (ahead := item.ordered_with) is not None)
+        leaders = {follower: nodes[ahead] for follower, ahead in led if ahead in nodes}
         for needy, needed, body, _tied in catalog.edges:
-            dependent, referenced = self.nodes[needy], self.nodes[needed]
+            dependent, referenced = nodes[needy], nodes[needed]
             if shell_users and (needy, needed) in shell_users:
                 referenced = self.shells[needed]
             if dependent is not referenced:
-                self.needs[self.bodies[needy] if body else dependent][referenced] = None
+                needs[self.bodies[needy] if body else dependent][referenced] = None
             if leaders and (leader := leaders.get(needy)) is not None and referenced is not leader:
-                self.needs[leader][referenced] = None
+                needs[leader][referenced] = None
 
     def _link_parts(self) -> None:
         """An inline part comes before its owner, so that what the part needs does too; likewise a body."""
@@ -144,27 +144,22 @@ class _Graph:
     def _link_boundaries(self) -> None:
         before: dict[Node, None] = {}
         for node, needs in self.needs.items():
-            if self._rank(node) < Priority.PRE_DATA_BOUNDARY:
+            if node.rank < Priority.PRE_DATA_BOUNDARY:
                 before[node] = None
             elif node not in self.owners:
                 needs[POST_DATA] = None
         self.needs[PRE_DATA] = before
         self.needs[POST_DATA] = {PRE_DATA: None}
 
-    def _rank(self, node: Node) -> int:
-        if node.item is None:
-            return node.boundary
-        return BODY_PRIORITY if node.body else node.item.priority
-
     def key(self, node: Node) -> tuple[object, ...]:
         """pg_dump's DOTypeNameCompare: what has no schema comes after what has one."""
         item = node.item
         if item is None:
-            return (node.boundary,)
+            return (node.rank,)
         if node.body:
-            return (BODY_PRIORITY, not item.schema, item.schema, BODY_NAME, (item.name,))
+            return (node.rank, not item.schema, item.schema, BODY_NAME, (item.name,))
         # Of one name, a type comes before its shell.
-        return (item.priority, not item.schema, item.schema, item.sort_name, item.sort_key, node.form is Form.SHELL)
+        return (node.rank, not item.schema, item.schema, item.sort_name, item.sort_key, node.form is Form.SHELL)
 
     def repair(self, loop: Sequence[Node]) -> None:
         """Break a loop: split off a body, let a postponable object into the later section, split off an inline part.
@@ -186,7 +181,7 @@ class _Graph:
         return node.body
 
     def _is_late_part(self, node: Node) -> bool:
-        return not node.body and self._rank(node) > Priority.POST_DATA_BOUNDARY
+        return not node.body and node.rank > Priority.POST_DATA_BOUNDARY
 
     def _is_part(self, node: Node) -> bool:
         return not node.body
@@ -195,7 +190,7 @@ class _Graph:
         self.needs[owner].pop(node)
         self.needs[node][owner] = None
         self.separate.add(node)
-        if self._rank(node) > Priority.POST_DATA_BOUNDARY:
+        if node.rank > Priority.POST_DATA_BOUNDARY:
             self.needs[node][POST_DATA] = None
 
     def _postpone(self, loop: Sequence[Node]) -> bool:
