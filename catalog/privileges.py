@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final
+from functools import lru_cache
+from typing import Final, TypeAlias
 
 from attrs import frozen
 
@@ -79,7 +80,11 @@ class AclItem:
 
     def granted(self) -> Iterator[tuple[str, bool]]:
         """Its privileges' letters, each with whether it may be passed on."""
-        return ((letter, bool(star)) for letter, star in re.findall(r"(\w)(\*?)", self.privileges))
+        return _letters(self.privileges)
+
+
+def _letters(privileges: str) -> Iterator[tuple[str, bool]]:
+    return ((letter, bool(star)) for letter, star in re.findall(r"(\w)(\*?)", privileges))
 
 
 def _unquote(name: str) -> str:
@@ -106,18 +111,19 @@ def acl_commands(
     """
     if prefix and major < NO_EMPTY_NAME_SINCE:
         signature += " "
+    known = known_privileges(signature, columns, major)
     first: list[str] = []
     second: list[str] = []
     for item in base:
         if item not in acl:
-            plain, passed = _words(signature, item, columns, major)
-            names = _words(signature, _without_stars(item), columns, major)[0] if passed else plain
+            plain, passed = _words(known, item.privileges, columns)
+            names = _words(known, item.privileges.replace("*", ""), columns)[0] if passed else plain
             if names:
                 first.append(f"{prefix}REVOKE {names} ON {signature} FROM {_role(item.grantee)};\n")
     for item in acl:
         if item in base:
             continue
-        plain, passed = _words(signature, item, columns, major)
+        plain, passed = _words(known, item.privileges, columns)
         lines = [f"{prefix}GRANT {plain} ON {signature} TO {_role(item.grantee)};\n"] if plain else []
         if passed:
             lines.append(f"{prefix}GRANT {passed} ON {signature} TO {_role(item.grantee)} WITH GRANT OPTION;\n")
@@ -128,26 +134,26 @@ def acl_commands(
     return "".join(first + second)
 
 
-def _without_stars(item: AclItem) -> AclItem:
-    return AclItem(item.grantee, item.privileges.replace("*", ""), item.grantor)
-
-
 def _role(name: str) -> str:
     return ident(name) if name else "PUBLIC"
 
 
-def known_privileges(signature: str, columns: str, major: int) -> tuple[tuple[str, str], ...]:
-    """The (letter, word) pairs that a server of `major` knows for what `signature` names."""
+Words: TypeAlias = tuple[tuple[str, str], ...]
+"""Privileges: (letter, word)."""
+
+
+def known_privileges(signature: str, columns: str, major: int) -> Words:
+    """The privileges that a server of `major` knows for what `signature` names."""
     if columns:
         return _COLUMN
     words = next(words for keyword, words in _PRIVILEGES.items() if f"{signature} ".startswith(f"{keyword} "))
-    return tuple(pair for pair in words if pair[0] != "m" or major >= _MAINTAIN_SINCE)
+    return words if major >= _MAINTAIN_SINCE else tuple(pair for pair in words if pair[0] != "m")
 
 
-def _words(signature: str, item: AclItem, columns: str, major: int) -> tuple[str, str]:
+@lru_cache
+def _words(known: Words, privileges: str, columns: str) -> tuple[str, str]:
     """The privileges of an item as SQL words: those without and those with grant option."""
-    known = known_privileges(signature, columns, major)
-    granted = dict(item.granted())
+    granted = dict(_letters(privileges))
     plain = [word for letter, word in known if granted.get(letter) is False]
     passed = [word for letter, word in known if granted.get(letter)]
     return _joined(plain, len(known), columns), _joined(passed, len(known), columns)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Final
 
 from .quoting import ident, literal
@@ -21,6 +22,7 @@ LIST_SETTINGS: Final = frozenset(
 """Settings marked GUC_LIST_QUOTE, whose stored value is a list of identifiers (dumputils.c)."""
 
 
+@lru_cache
 def setting_text(item: str, quote: Callable[[str], str] = literal) -> str:
     """A stored item as the SET clause has it: `"search_path" TO 'a', 'b'`; `quote` writes each value."""
     name, _, value = item.partition("=")

@@ -111,20 +111,22 @@ class Writer:
         if first is not None:
             yield self._with_extensions(item, first)
         yield from (entry for entry in others if not entry.after_remarks)
-        if item.remarked(self.target):
-            yield from _remarks(item, [part for part in parts if part.remarked(self.target)])
+        said_of = [each for each in (item, *parts) if each.comment is not None or each.labels]
+        if said_of and item.remarked(self.target):
+            yield from _remarks(item, [each for each in said_of if each.remarked(self.target)])
         yield from (entry for entry in others if entry.after_remarks)
 
     def _with_extensions(self, item: Object, entry: Entry) -> Entry:
-        parts = (part for part in self.catalog.parts.get(item.id, ()) if part.extensions_with_parent)
+        parts = [part for part in self.catalog.parts.get(item.id, ()) if part.extensions_with_parent]
+        dependent = [each for each in (item, *parts) if each.extensions]
+        if not dependent:
+            return entry
         before, after = ("\n", "") if self.target.major >= DEPENDS_ON_ITS_OWN_PARAGRAPH else ("", "\n")
         text = "".join(
             f"{before}ALTER {each.signature()} DEPENDS ON EXTENSION {ident(name)};{after}"
-            for each in (item, *parts)
+            for each in dependent
             for name in each.extensions
         )
-        if not text:
-            return entry
         place = len(entry.sql) if entry.extensions_at is None else entry.extensions_at
         return entry.with_sql(entry.sql[:place] + text + entry.sql[place:])
 
@@ -183,11 +185,9 @@ class Writer:
         schema = item.schema or "-"
         # pg_dump hands an empty owner, not a missing one, to the remarks on what has none (dumpExtension).
         nobody = "" if entry.desc in REMARKS else "-"
-        place = f"; Tablespace: {_line(entry.tablespace)}" if entry.tablespace else ""
-        self._comment(
-            f"--\n-- Name: {_line(entry.tag)}; Type: {entry.desc}; Schema: {_line(schema)};"
-            f" Owner: {_line(owner or nobody)}{place}\n--\n"
-        )
+        place = f"; Tablespace: {entry.tablespace}" if entry.tablespace else ""
+        header = f"-- Name: {entry.tag}; Type: {entry.desc}; Schema: {schema}; Owner: {owner or nobody}{place}"
+        self._comment(f"--\n{_line(header)}\n--\n")
         self.out.append("\n")
         self.out.append(f"{edited.sql if edited else ''}\n\n")
         if entry.owned and owner and edited:
@@ -205,9 +205,9 @@ class Writer:
             self.access_method = entry.access_method
 
 
-def _remarks(item: Object, parts: Sequence[Object]) -> Iterator[Entry]:
-    """The comments and security labels of an object and of what its CREATE holds."""
-    labelled = (item, *(part for part in parts if part.labelled_with_parent))
+def _remarks(item: Object, remarked: Sequence[Object]) -> Iterator[Entry]:
+    """The comments and security labels of what is `remarked`: an object and what its CREATE holds."""
+    labelled = [each for each in remarked if each is item or each.labelled_with_parent]
     yield from (_comment(each) for each in labelled if each.comment is not None)
     labels = "".join(
         f"SECURITY LABEL FOR {ident(provider)} ON {each.signature()} IS {literal(label)};\n"
@@ -216,7 +216,8 @@ def _remarks(item: Object, parts: Sequence[Object]) -> Iterator[Entry]:
     )
     if labels:
         yield Entry(desc="SECURITY LABEL", tag=item.signature(qualify=False), sql=labels)
-    yield from (_comment(part) for part in parts if not part.labelled_with_parent and part.comment is not None)
+    others = (each for each in remarked if each is not item and not each.labelled_with_parent)
+    yield from (_comment(each) for each in others if each.comment is not None)
 
 
 def _comment(item: Object) -> Entry:
@@ -236,6 +237,6 @@ def inside(catalog: Catalog, owner: ObjectId, separate: frozenset[ObjectId]) -> 
     return (*(part for part in embedded if not part.derived), *inline, *derived)
 
 
-def _line(text: str | None) -> str:
-    """A name on one line (pg_backup_archiver.c, sanitize_line)."""
-    return (text or "").replace("\r", " ").replace("\n", " ")
+def _line(text: str) -> str:
+    """Names on one line (pg_backup_archiver.c, sanitize_line)."""
+    return text.replace("\r", " ").replace("\n", " ")

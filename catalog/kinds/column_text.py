@@ -49,7 +49,9 @@ class PrintedColumn(ColumnFields):
 
     def _details(self, parts: Sequence[Object], target: Target) -> str:
         text = f" {self._generation(target)}" if self.generated and self.generation_said else ""
-        text += "".join(f" {clause}" for part in parts if (clause := part.clause(target)))
+        for part in parts:
+            if clause := part.clause(target):
+                text += f" {clause}"
         if self.not_null and (self.not_null_said or self.of_partition):
             text += f" {self._not_null()}"
         return text
@@ -78,25 +80,28 @@ class PrintedColumn(ColumnFields):
 
     def settings(self, target: Target) -> Iterator[str]:
         """The statements for what CREATE TABLE as pg_dump writes it does not say."""
-        column = f"ALTER {self.only_table} ALTER COLUMN {ident(self.name)}"
         if not self.printed and self.not_null_said and target.major < NOT_NULL_LISTED_SINCE:
-            yield f"{column} SET NOT NULL;"
+            yield f"{self._alone} SET NOT NULL;"
         if self.statistics >= 0:
-            yield f"{column} SET STATISTICS {self.statistics};"
+            yield f"{self._alone} SET STATISTICS {self.statistics};"
         yield from self.settings_of_type()
         if self.options:
-            yield f"{column} SET ({', '.join(self.options)});"
+            yield f"{self._alone} SET ({', '.join(self.options)});"
         if self.foreign_options:
             table = self.only_table if target.major >= OPTIONS_OF_ONLY_SINCE else self.table
             yield f"ALTER {table} ALTER COLUMN {ident(self.name)}{options_clause(self.foreign_options)};"
 
     def settings_of_type(self) -> Iterator[str]:
         """Those that ALTER TYPE puts back to the defaults."""
-        column = f"ALTER {self.only_table} ALTER COLUMN {ident(self.name)}"
         if self.storage:
-            yield f"{column} SET STORAGE {STORAGE[self.storage]};"
+            yield f"{self._alone} SET STORAGE {STORAGE[self.storage]};"
         if self.compression:
-            yield f"{column} SET COMPRESSION {COMPRESSION[self.compression]};"
+            yield f"{self._alone} SET COMPRESSION {COMPRESSION[self.compression]};"
+
+    @property
+    def _alone(self) -> str:
+        """How a statement begins that alters it in no table that inherits it."""
+        return f"ALTER {self.only_table} ALTER COLUMN {ident(self.name)}"
 
     def remarks(self) -> Iterator[Entry]:
         """The entry for the comment on its NOT NULL (18)."""

@@ -153,21 +153,22 @@ class Function(Object):
         )
 
     def _attributes(self, target: Target) -> str:
-        transforms = ", ".join(f"FOR TYPE {spell_types(name, target.major)}" for name in self.transforms)
-        usual_cost = "1" if self.language in LOW_COST_LANGUAGES else "100"
-        flags = (
-            (bool(transforms), f" TRANSFORM {transforms}"),
-            (self.window, " WINDOW"),
-            (True, VOLATILITY[self.volatility]),
-            (self.strict, " STRICT"),
-            (self.security_definer, " SECURITY DEFINER"),
-            (self.leakproof, " LEAKPROOF"),
-            (self.cost not in ("0", usual_cost), f" COST {self.cost}"),
-            (self.rows not in ("0", "1000"), f" ROWS {self.rows}"),
-            (self.support != "-", f" SUPPORT {self.support}"),
-            (True, PARALLEL[self.parallel]),
-        )
-        return "".join(text for wanted, text in flags if wanted)
+        text = ""
+        if self.transforms:
+            types = (f"FOR TYPE {spell_types(name, target.major)}" for name in self.transforms)
+            text += f" TRANSFORM {', '.join(types)}"
+        text += " WINDOW" if self.window else ""
+        text += VOLATILITY[self.volatility]
+        text += " STRICT" if self.strict else ""
+        text += " SECURITY DEFINER" if self.security_definer else ""
+        text += " LEAKPROOF" if self.leakproof else ""
+        if self.cost not in ("0", "1" if self.language in LOW_COST_LANGUAGES else "100"):
+            text += f" COST {self.cost}"
+        if self.rows not in ("0", "1000"):
+            text += f" ROWS {self.rows}"
+        if self.support != "-":
+            text += f" SUPPORT {self.support}"
+        return text + PARALLEL[self.parallel]
 
     def _definition(self, target: Target) -> str:
         if self.sql_body is not None:

@@ -12,9 +12,10 @@ def body(table: ObjectId, parts: Sequence[Object], target: Target) -> str:
     """The type that it is of, the columns and constraints in parentheses, and what is inherited from."""
     inside: dict[ObjectId | None, list[Object]] = {}
     for part in parts:
-        inside.setdefault(part.parent, []).append(part)
+        if not part.embedded:
+            inside.setdefault(part.parent, []).append(part)
     lines = [line for column in _columns(parts) if (line := column.line(inside.get(column.id, ()), target))]
-    clauses = (part.clause(target) for part in inside.get(table, ()) if not part.embedded)
+    clauses = (part.clause(target) for part in inside.get(table, ()))
     lines += filter(None, clauses)
     parents = [part.clause(target) for part in parts if isinstance(part, Inheritance)]
     of = "".join(part.clause(target) for part in parts if isinstance(part, Typing))
