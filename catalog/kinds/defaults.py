@@ -124,11 +124,9 @@ class Default(Inherited):
               join pg_attribute a on a.attrelid = d.adrelid and a.attnum = d.adnum and a.attgenerated = ''
               join pg_class c     on c.oid = d.adrelid
               join pg_namespace n on n.oid = c.relnamespace
-             where ("""
-            + TABLE_LIKE
-            + ") or (c.relkind = 'v' and"
+             where c.relkind in ('r', 'p', 'f', 'v') and"""
             + OF_USERS
-            + ") union all "
+            + " union all "
             + made_up
             + TABLE_LIKE
             + "order by schema, detail, number"
