@@ -66,14 +66,17 @@ def read(connection: "psycopg.Connection[Row]") -> Catalog:
         numbers: dict[str, int] = {name: oid for oid, name in catalogs.rows}
         remarks: Remarks = (("comment", _by_address(comments), None), ("labels", _by_address(labels), ()))
         by_address: dict[Address, Object] = {}
+        parents: dict[Address, ObjectId | None] = {}
         for kind, result in zip(kinds, islice(results, len(kinds)), strict=True):
-            by_address.update(_addressed(kind, numbers.get(kind.catalog, 0), result, remarks))
+            addressed = dict(_addressed(kind, numbers.get(kind.catalog, 0), result, remarks))
+            by_address |= addressed
+            parents |= {address: item.parent for address, item in addressed.items()}
         members: dict[Address, Address] = {
             (row[0], row[1], 0): (numbers[kind.catalog], row[2], 0)
             for kind, result in zip(having_members, results, strict=True)
             for row in result.rows
         }
-    parents = _without_orphans(by_address)
+    _drop_orphans(by_address, parents)
     bodies = frozenset(numbers[kind.body_catalog] for kind in KINDS if kind.body_catalog)
     edges, extensions = edges_between(by_address, parents.values(), dependencies.rows, bodies, members)
     objects = {item.id: item for item in by_address.values()}
@@ -101,17 +104,13 @@ def _by_address(result: Result) -> Mapping[Address, Any]:
     return dict(zip(zip(classes, objects, parts, strict=True), values, strict=True))
 
 
-def _without_orphans(objects: dict[Address, Object]) -> Mapping[Address, ObjectId | None]:
-    """Leave out the parts of what is not read (a policy on an extension's table), and theirs.
-
-    The parents of the rest, in the same order."""
-    parents = {address: item.parent for address, item in objects.items()}
+def _drop_orphans(objects: dict[Address, Object], parents: dict[Address, ObjectId | None]) -> None:
+    """Leave out the parts of what is not read (a policy on an extension's table), and theirs."""
     known: set[ObjectId | None] = {None, *(item.id for item in objects.values())}
     while orphans := [address for address, parent in parents.items() if parent not in known]:
         for address in orphans:
             known.discard(objects.pop(address).id)
             del parents[address]
-    return parents
 
 
 def _addressed(kind: type[Object], number: int, result: Result, remarks: Remarks) -> Iterator[tuple[Address, Object]]:
