@@ -115,10 +115,11 @@ class _Graph:
                 if item.inline and (parent := item.parent) is not None:
                     inline.append((node, parent))
         for owner, parts in catalog.parts.items():
-            outer = catalog.objects[owner]
-            while outer.embedded and (parent := outer.parent) is not None:
-                outer = catalog.objects[parent]
-            self.nodes.update((part.id, self.nodes[outer.id]) for part in parts if part.embedded)
+            if embedded := [part.id for part in parts if part.embedded]:
+                outer = catalog.objects[owner]
+                while outer.embedded and (parent := outer.parent) is not None:
+                    outer = catalog.objects[parent]
+                self.nodes |= dict.fromkeys(embedded, self.nodes[outer.id])
         self.needs |= {shell: {} for shell in self.shells.values()}
         self.owners |= {node: self.nodes[owner] for node, owner in inline}
 
