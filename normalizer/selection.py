@@ -36,6 +36,9 @@ def select(catalogs: Iterable[Catalog], include: Iterable[str], exclude: Iterabl
 
     Raises PgnormError for a pattern of `include` that names none.
     """
+    include, exclude = tuple(include), tuple(exclude)
+    if not include and not exclude:
+        return EVERYTHING
     known = {item.namespace for catalog in catalogs for item in catalog.objects.values() if item.namespace}
     chosen: set[str] = set()
     for pattern in include:
