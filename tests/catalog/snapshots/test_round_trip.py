@@ -46,7 +46,7 @@ LOOPS = (
 
 
 def _fits(path: Path, shadow: Shadow) -> bool:
-    since = re.fullmatch(r"since_(\d+)", path.parent.name)
+    since = re.match(r"since_(\d+)", path.parent.name)
     return since is None or shadow.major >= int(since[1])
 
 
