@@ -153,14 +153,14 @@ class _Graph:
         self.needs[POST_DATA] = {PRE_DATA: None}
 
     def key(self, node: Node) -> tuple[object, ...]:
-        """pg_dump's DOTypeNameCompare: what has no schema comes after what has one."""
+        """pg_dump's DOTypeNameCompare."""
         item = node.item
         if item is None:
             return (node.rank,)
         if node.body:
             return (node.rank, not item.schema, item.schema, BODY_NAME, (item.name,))
         # Of one name, a type comes before its shell.
-        return (node.rank, not item.schema, item.schema, item.sort_name, item.sort_key, node.form is Form.SHELL)
+        return (*item.sort_place, item.sort_key, node.form is Form.SHELL)
 
     def repair(self, loop: Sequence[Node]) -> None:
         """Break a loop: split off a body, let a postponable object into the later section, split off an inline part.

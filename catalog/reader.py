@@ -6,6 +6,7 @@ from itertools import islice, repeat
 from typing import TYPE_CHECKING, Any, Final, LiteralString, TypeAlias
 
 from .edges import Address, edges_between
+from .extension_members import edges_among
 from .kinds import KINDS
 from .model import Catalog, Object, ObjectId
 from .pipeline import SETTINGS, Columns, Result, Row, run, supported
@@ -66,11 +67,17 @@ def read(connection: "psycopg.Connection[Row]") -> Catalog:
         numbers: dict[str, int] = {name: oid for oid, name in catalogs.rows}
         remarks: Remarks = (("comment", _by_address(comments), None), ("labels", _by_address(labels), ()))
         by_address: dict[Address, Object] = {}
+        made: dict[Address, Object] = {}
         parents: dict[Address, ObjectId | None] = {}
         for kind, result in zip(kinds, islice(results, len(kinds)), strict=True):
-            addressed = dict(_addressed(kind, numbers.get(kind.catalog, 0), result, remarks))
-            by_address |= addressed
-            parents |= {address: item.parent for address, item in addressed.items()}
+            number = numbers.get(kind.catalog, 0)
+            if kind.made_by_parent:
+                # What their extension says of its members is not said of them here.
+                made.update(_addressed(kind, number, result, ()))
+            else:
+                addressed = dict(_addressed(kind, number, result, remarks))
+                by_address |= addressed
+                parents |= {address: item.parent for address, item in addressed.items()}
         members: dict[Address, Address] = {
             (row[0], row[1], 0): (numbers[kind.catalog], row[2], 0)
             for kind, result in zip(having_members, results, strict=True)
@@ -79,7 +86,9 @@ def read(connection: "psycopg.Connection[Row]") -> Catalog:
     _drop_orphans(by_address, parents)
     bodies = frozenset(numbers[kind.body_catalog] for kind in KINDS if kind.body_catalog)
     edges, extensions = edges_between(by_address, parents.values(), dependencies.rows, bodies, members)
-    objects = {item.id: item for item in by_address.values()}
+    shelled = frozenset(numbers[kind.catalog] for kind in KINDS if kind.has_shell)
+    edges += edges_among(made, dependencies.rows, shelled)
+    objects = {item.id: item for item in (*by_address.values(), *made.values())}
     for dependent, names in extensions.items():
         objects[dependent] = objects[dependent].evolve(extensions=tuple(sorted(names)))
     return Catalog(

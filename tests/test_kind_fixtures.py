@@ -23,9 +23,9 @@ KINDS = Path(__file__).parent.parent / "fixtures" / "kinds"
 CASES = sorted(path.parent for path in KINDS.glob("*/*/old.sql"))
 
 
-# pg_dump sorts privileges on an extension's types behind those on the functions that the types are made of, and the
-# state of a trigger on a partition of a partition before the trigger itself, so that its dump does not load.
-OTHER_ORDER = {"provided/default_privileges", "partition_triggers/attributes"}
+# pg_dump sorts the state of a trigger on a partition of a partition before the trigger itself, so that its dump does
+# not load.
+OTHER_ORDER = {"partition_triggers/attributes"}
 
 # A CHECK or a column that a table has before it inherits its like stays its own, which pg_dump prints: nothing takes
 # that back. (18: some NOT NULL constraints can be renamed only while their table inherits nothing.)

@@ -9,6 +9,13 @@ from ..privileges import acl_transition
 from ..quoting import ident, plain, qualified
 from .provided_query import ARGUMENTS, INPUT, column_query, global_query, schema_query
 
+RANKS: Final = {
+    "language": Priority.LANGUAGE,
+    "transform": Priority.TRANSFORM,
+    "type": Priority.TYPE,
+    "cast": Priority.CAST,
+}
+"""What can need a function and comes before functions."""
 NEWEST: Final = 99
 """A major that knows every privilege: what an older one lacks is in no ACL of it."""
 
@@ -20,7 +27,6 @@ class Provided(Object):
     Those are its `acl_default`. Nothing else of it is read: it comes and goes with its extension.
     """
 
-    catalog: ClassVar[str] = "pg_init_privs"
     ownable: ClassVar[bool] = False
     whole_only: ClassVar[bool] = True
     made_by_parent: ClassVar[bool] = True
@@ -55,12 +61,22 @@ class Provided(Object):
 class ProvidedRoutine(Provided):
     """What its input types tell apart; they are its `detail`."""
 
+    catalog: ClassVar[str] = "pg_proc"
     priority: ClassVar[int] = Priority.FUNCTION
     default_acl_type: ClassVar[str] = "f"
 
     arguments: str = equal()
     """How GRANT names them; `detail` says the same. So does `input_types`, (schema, name) of each, for the order."""
     input_types: tuple[tuple[str, str], ...] = equal()
+    users: tuple[tuple[str, str, str], ...] = equal()
+    """What needs it and comes before functions by itself: (what, schema, name of it in pg_dump's order)."""
+
+    @property
+    def sort_place(self) -> tuple[object, ...]:
+        if not self.users:
+            return super().sort_place
+        first = min((RANKS[what], not schema, schema, name) for what, schema, name in self.users)
+        return (*first, False, self.schema, self.name)
 
     @property
     def sort_key(self) -> tuple[object, ...]:
@@ -85,9 +101,7 @@ class ProvidedFunction(ProvidedRoutine):
     def query(cls, version: int) -> LiteralString:
         del version
         word: LiteralString = ", case o.prokind when 'p' then 'PROCEDURE' else 'FUNCTION' end as word"
-        return schema_query(
-            "1", "pg_proc", "pro", "'f'", detail=INPUT, fields=ARGUMENTS + word, only="o.prokind <> 'a'"
-        )
+        return schema_query("pg_proc", "pro", "'f'", detail=INPUT, fields=ARGUMENTS + word, only="o.prokind <> 'a'")
 
     def signature(self, *, qualify: bool = True) -> str:
         return f"{self.word} {qualified(self.schema if qualify else '', self.name)}({self.arguments})"
@@ -104,7 +118,7 @@ class ProvidedAggregate(ProvidedRoutine):
     @classmethod
     def query(cls, version: int) -> LiteralString:
         del version
-        return schema_query("2", "pg_proc", "pro", "'f'", detail=INPUT, fields=ARGUMENTS, only="o.prokind = 'a'")
+        return schema_query("pg_proc", "pro", "'f'", detail=INPUT, fields=ARGUMENTS, only="o.prokind = 'a'")
 
     def signature(self, *, qualify: bool = True) -> str:
         return f"FUNCTION {qualified(self.schema if qualify else '', self.name)}({self.detail})"
@@ -116,6 +130,7 @@ class ProvidedRelation(Provided):
 
     kind: ClassVar[str] = "provided relation"
     keyword: ClassVar[str] = "TABLE"
+    catalog: ClassVar[str] = "pg_class"
     priority: ClassVar[int] = Priority.TABLE
     default_acl_type: ClassVar[str] = "r"
 
@@ -127,7 +142,7 @@ class ProvidedRelation(Provided):
         del version
         letter: LiteralString = "case o.relkind when 'S' then 's' else 'r' end::\"char\""
         word: LiteralString = ", case o.relkind when 'S' then 'SEQUENCE' else 'TABLE' end as word"
-        return schema_query("3", "pg_class", "rel", letter, fields=word)
+        return schema_query("pg_class", "rel", letter, fields=word)
 
     def signature(self, *, qualify: bool = True) -> str:
         return f"{self.word} {qualified(self.schema if qualify else '', self.name)}"
@@ -139,6 +154,7 @@ class ProvidedColumn(Provided):
 
     kind: ClassVar[str] = "provided column"
     keyword: ClassVar[str] = "COLUMN"
+    catalog: ClassVar[str] = "pg_class"
     priority: ClassVar[int] = Priority.TABLE
 
     number: int = equal()
@@ -147,7 +163,7 @@ class ProvidedColumn(Provided):
     @classmethod
     def query(cls, version: int) -> LiteralString:
         del version
-        return column_query("4")
+        return column_query()
 
     @property
     def sort_name(self) -> str:
@@ -175,13 +191,14 @@ class ProvidedType(Provided):
 
     kind: ClassVar[str] = "provided type"
     keyword: ClassVar[str] = "TYPE"
+    catalog: ClassVar[str] = "pg_type"
     priority: ClassVar[int] = Priority.TYPE
     default_acl_type: ClassVar[str] = "T"
 
     @classmethod
     def query(cls, version: int) -> LiteralString:
         del version
-        return schema_query("5", "pg_type", "typ", "'T'")
+        return schema_query("pg_type", "typ", "'T'")
 
 
 @declared
@@ -190,12 +207,13 @@ class ProvidedSchema(Provided):
 
     kind: ClassVar[str] = "provided schema"
     keyword: ClassVar[str] = "SCHEMA"
+    catalog: ClassVar[str] = "pg_namespace"
     priority: ClassVar[int] = Priority.SCHEMA
 
     @classmethod
     def query(cls, version: int) -> LiteralString:
         del version
-        return global_query("6", "pg_namespace", "nsp", "n", "o.nspname = 'pg_catalog'")
+        return global_query("pg_namespace", "nsp", "n", "o.nspname = 'pg_catalog'")
 
     @property
     def namespace(self) -> str:
@@ -208,12 +226,13 @@ class ProvidedLanguage(Provided):
 
     kind: ClassVar[str] = "provided language"
     keyword: ClassVar[str] = "LANGUAGE"
+    catalog: ClassVar[str] = "pg_language"
     priority: ClassVar[int] = Priority.LANGUAGE
 
     @classmethod
     def query(cls, version: int) -> LiteralString:
         del version
-        return global_query("7", "pg_language", "lan", "l", "o.oid < 16384 and o.lanispl")
+        return global_query("pg_language", "lan", "l", "o.oid < 16384 and o.lanispl")
 
 
 @declared
@@ -222,12 +241,13 @@ class ProvidedForeignDataWrapper(Provided):
 
     kind: ClassVar[str] = "provided foreign data wrapper"
     keyword: ClassVar[str] = "FOREIGN DATA WRAPPER"
+    catalog: ClassVar[str] = "pg_foreign_data_wrapper"
     priority: ClassVar[int] = Priority.FOREIGN_DATA_WRAPPER
 
     @classmethod
     def query(cls, version: int) -> LiteralString:
         del version
-        return global_query("8", "pg_foreign_data_wrapper", "fdw", "F", "false")
+        return global_query("pg_foreign_data_wrapper", "fdw", "F", "false")
 
 
 @declared
@@ -236,9 +256,10 @@ class ProvidedForeignServer(Provided):
 
     kind: ClassVar[str] = "provided foreign server"
     keyword: ClassVar[str] = "FOREIGN SERVER"
+    catalog: ClassVar[str] = "pg_foreign_server"
     priority: ClassVar[int] = Priority.FOREIGN_SERVER
 
     @classmethod
     def query(cls, version: int) -> LiteralString:
         del version
-        return global_query("9", "pg_foreign_server", "srv", "S", "false")
+        return global_query("pg_foreign_server", "srv", "S", "false")

@@ -2,10 +2,9 @@
 
 from typing import Final, LiteralString
 
-# No OID of these is an address in pg_depend: what needs one of them needs its extension, be there privileges or not.
 _QUERY: Final[LiteralString] = """
-    select row_number() over ()                         as oid
-         , {number}                                     as subid
+    select o.oid
+         , {column}::int                                as subid
          , {identity}
          , r.rolname::text                              as owner
          , acl.now::text[]                              as acl
@@ -32,21 +31,46 @@ ARGUMENTS: Final[LiteralString] = """
                     join pg_type t       on t.oid = a.oid
                     join pg_namespace tn on tn.oid = t.typnamespace
                    order by a.position )                as input_types
+         , array( select array['type', n.nspname::text, t.typname::text]
+                    from pg_depend d
+                    join pg_type t      on t.oid = d.objid
+                    join pg_namespace n on n.oid = t.typnamespace
+                   where (d.refclassid, d.refobjid) = ('pg_proc'::regclass, o.oid) and d.classid = 'pg_type'::regclass
+                  union all
+                  select array['cast', '', s.typname || ' ' || t.typname]
+                    from pg_depend d
+                    join pg_cast c on c.oid = d.objid
+                    join pg_type s on s.oid = c.castsource
+                    join pg_type t on t.oid = c.casttarget
+                   where (d.refclassid, d.refobjid) = ('pg_proc'::regclass, o.oid) and d.classid = 'pg_cast'::regclass
+                  union all
+                  select array['transform', '', t.typname || ' ' || quote_ident(l.lanname)]
+                    from pg_depend d
+                    join pg_transform f on f.oid = d.objid
+                    join pg_type t      on t.oid = f.trftype
+                    join pg_language l  on l.oid = f.trflang
+                   where (d.refclassid, d.refobjid) = ('pg_proc'::regclass, o.oid)
+                     and d.classid = 'pg_transform'::regclass
+                  union all
+                  select array['language', '', l.lanname::text]
+                    from pg_depend d
+                    join pg_language l on l.oid = d.objid
+                   where (d.refclassid, d.refobjid) = ('pg_proc'::regclass, o.oid)
+                     and d.classid = 'pg_language'::regclass )
+                                                        as users
 """
 INPUT: Final[LiteralString] = "array_to_string(o.proargtypes::oid[]::regtype[]::text[], ', ')"
 
 
 def global_query(
-    number: LiteralString,
     catalog: LiteralString,
     prefix: LiteralString,
     letter: LiteralString,
     of_initdb: LiteralString,
 ) -> LiteralString:
-    """For what lives in no schema. `number` tells the kinds apart, `prefix` begins the names of the catalog's columns,
-    `letter` is acldefault's, `of_initdb` the condition for what initdb made."""
+    """For what lives in no schema. `prefix` begins the names of the catalog's columns, `letter` is acldefault's,
+    `of_initdb` the condition for what initdb made."""
     return _QUERY.format(
-        number=number,
         identity="'' as schema, o." + prefix + "name::text as name, '' as detail",
         fields="",
         source=catalog + " o",
@@ -60,7 +84,6 @@ def global_query(
 
 
 def schema_query(
-    number: LiteralString,
     catalog: LiteralString,
     prefix: LiteralString,
     letter: LiteralString,
@@ -72,7 +95,6 @@ def schema_query(
     """For what lives in a schema; `letter` is an expression here, `only` the condition for the kind's own."""
     namespace = " o join pg_namespace n on n.oid = o." + prefix + "namespace and "
     return _QUERY.format(
-        number=number,
         identity="n.nspname::text as schema, o." + prefix + "name::text as name, " + detail + " as detail",
         fields=fields,
         source=catalog + namespace + only,
@@ -85,11 +107,10 @@ def schema_query(
     )
 
 
-def column_query(number: LiteralString) -> LiteralString:
+def column_query() -> LiteralString:
     """For columns, which nobody has privileges on by themselves."""
     columns: LiteralString = "pg_attribute a join pg_class o on o.oid = a.attrelid"
     return _QUERY.format(
-        number=number,
         identity="n.nspname::text as schema, a.attname::text as name, o.relname::text as detail",
         fields=", a.attnum::int as number",
         source=columns + " join pg_namespace n on n.oid = o.relnamespace",

@@ -52,6 +52,14 @@ class Named(Traits, Value):
         return (self.detail,)
 
     @property
+    def sort_place(self) -> tuple[object, ...]:
+        """Where pg_dump's order has it: priority, schema and name. What has no schema comes after what has one.
+
+        True ends it; with False, and whatever is behind that, it comes just ahead of what has the place.
+        """
+        return (self.priority, not self.schema, self.schema, self.sort_name, True)
+
+    @property
     def tag(self) -> str:
         """The `Name:` of its header line in a dump."""
         return self.name

@@ -143,9 +143,11 @@ class _Reader:
                 edges.append(Edge(item.id, item.parent, tied=(item.id, item.parent) in tied))
             elif item.embedded:
                 self._refuse("objects", f"what the {item.kind} {item.label} is a part of is missing")
+        made = {name for name, item in objects.items() if item.made_by_parent}
         for path, dependent, names, body in needs:
-            named = self._names(names, path, objects)
-            edges += [Edge(dependent, name, body, (dependent, name) in tied) for name in named]
+            for name in self._names(names, path, objects):
+                among = dependent in made and name in made
+                edges.append(Edge(dependent, name, body, among or (dependent, name) in tied))
         return objects, tuple(sorted(dict.fromkeys(edges)))
 
     def _object(self, said: object, path: str) -> Object:
@@ -172,13 +174,14 @@ class _Reader:
             self._refuse(path, "must be an object with the keys `objects` and `edges`")
         order = list(self._names(said["objects"], f"{path}.objects", catalog.objects))
         edges: list[Edge] = []
-        tied = ties(catalog.objects.values())
+        known = {edge[:3]: edge for edge in catalog.edges}
         for place, value in enumerate(said["edges"]):
             at = f"{path}.edges[{place}]"
             if not isinstance(value, list) or len(value) != 3 or not isinstance(value[2], bool):
                 self._refuse(at, "must be an array of two names and true or false")
             dependent, referenced = self._names(value[:2], at, catalog.objects)
-            edges.append(Edge(dependent, referenced, value[2], (dependent, referenced) in tied))
+            edge = Edge(dependent, referenced, value[2])
+            edges.append(known.get(edge[:3], edge))
         if len(set(order)) < len(order) or len(set(edges)) < len(edges) or not set(edges) <= set(catalog.edges):
             self._refuse(path, "must name each object and each need once")
         return reordered(catalog, order, edges)

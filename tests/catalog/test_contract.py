@@ -24,6 +24,7 @@ GENERIC = (
     *(str(path.relative_to(ROOT)) for path in sorted((ROOT / "catalog" / "model").glob("*.py"))),
     "catalog/ordering.py",
     "catalog/edges.py",
+    "catalog/extension_members.py",
     "catalog/pipeline.py",
     "catalog/reader.py",
     *(str(path.relative_to(ROOT)) for path in sorted((ROOT / "catalog" / "snapshots").glob("*.py"))),
