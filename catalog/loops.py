@@ -57,6 +57,28 @@ def find_loops(items: Sequence[N], needs: Mapping[N, Iterable[N]]) -> Iterable[l
             yield loop
 
 
+def wait_for(later: N, earlier: N, needs: Needs[N]) -> None:
+    """Make all that needs `earlier`, itself or by way of others, need `later` too, but for what that needs."""
+    users: Needs[N] = {item: {} for item in needs}
+    for item, others in needs.items():
+        for other in others:
+            users[other][item] = None
+    needed = {later, *_reached(later, needs)}
+    for user in _reached(earlier, users):
+        if user not in needed:
+            needs[user][later] = None
+
+
+def _reached(start: N, graph: Needs[N]) -> set[N]:
+    found: set[N] = set()
+    waiting = [start]
+    while waiting:
+        new = graph[waiting.pop()].keys() - found
+        found |= new
+        waiting.extend(new)
+    return found
+
+
 def _find_loop(start: N, needs: Mapping[N, Iterable[N]], processed: set[N]) -> list[N]:
     """A loop through `start`: it, what it needs, what that needs … until something needs `start`; empty for none."""
     if start in processed:

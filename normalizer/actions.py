@@ -3,19 +3,20 @@
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from pgnorm.catalog.errors import PgnormError
-from pgnorm.catalog.loops import find_loops, topological
+from pgnorm.catalog.loops import find_loops, topological, wait_for
 from pgnorm.catalog.model import Catalog, Object, ObjectId
 
 from .decisions import Decisions
 from .difference import parts_below
 from .following import Following
 from .tying import order_followers, order_ties
+from .untangling import repair
 
 
 class Action(NamedTuple):
-    """One node of the graph. `aside` renames what is replaced while columns still use it, `shell` goes ahead; with a
-    `claim` it does nothing, and stands for all that free this name."""
+    """One node of the graph. `aside` renames what is replaced while columns still use it, `shell` goes ahead: it makes
+    what is new known, and of what leaves it takes the body away. With a `claim` it does nothing, and stands for all that
+    free this name."""
 
     id: ObjectId
     drop: bool = False
@@ -42,6 +43,8 @@ class Actions:
         """What takes another with it as it leaves: a type its functions."""
         self.shells = frozenset(shelled for _, shelled in new.shell_users if fate.fresh(shelled))
         """Those of the new objects that a shell goes ahead of."""
+        self.hollow: dict[bool, set[ObjectId]] = {False: set(), True: set()}
+        """What a loop forces to be there without its body, be it before it has it or (true) before it leaves."""
         self.following = Following(old, new, fate)
         self.apart: set[ObjectId] = set()
         """Parts that a loop forces into a statement of their own, instead of inside their owner's."""
@@ -60,7 +63,7 @@ class Actions:
             if ordered is not None:
                 return [action for action in ordered if not action.claim]
             for loop in find_loops(order, needs):
-                self._repair(loop)
+                repair(self, loop)
 
     def _key(self, action: Action) -> tuple[object, ...]:
         """Drops from the last kind to the first, then the rest in the order of a dump."""
@@ -83,6 +86,8 @@ class Actions:
             if edge.tied or edge.dependent not in touched or edge.referenced not in touched:
                 continue
             dropped, freed = self.leaver(edge.dependent), self.leaver(edge.referenced)
+            if edge.body and edge.dependent in self.hollow[True]:
+                dropped = Action(edge.dependent, drop=True, shell=True)
             before(dropped, freed)
             before(_last(dropped), _last(freed))
             before(dropped, self.alterer(edge.referenced))
@@ -96,9 +101,9 @@ class Actions:
             if (edge.dependent, edge.referenced) in self.new.shell_users:
                 before(self._shell(edge.referenced), self.maker(edge.dependent))
                 continue
-            before(self.maker(edge.referenced), self.maker(edge.dependent))
-            if (edge.referenced, edge.dependent) not in self.new.shell_users:
-                before(self.maker(edge.referenced), self._shell(edge.dependent))
+            before(self._known(edge.referenced), self.maker(edge.dependent))
+            if (edge.referenced, edge.dependent) not in self.new.shell_users and not edge.body:
+                before(self._known(edge.referenced), self._shell(edge.dependent))
         for name in self.fate.replaced:
             if name in self.fate.set_aside:
                 before(Action(name, aside=True), Action(name))
@@ -112,6 +117,11 @@ class Actions:
         self._order_referrers(before)
         self._order_names(needs, before)
         self._order_default_privileges(before)
+        for name in self.hollow[True]:
+            before(Action(name, drop=True, shell=True), self.leaver(name) or self.alterer(name))
+        for name in self.hollow[False]:
+            before(Action(name, shell=True), Action(name))
+            wait_for(Action(name), Action(name, shell=True), needs)
         return needs
 
     def _touched(self) -> set[ObjectId]:
@@ -130,11 +140,17 @@ class Actions:
             maker = self.maker(name)
             if maker is not None:
                 yield maker
-        yield from (Action(name, shell=True) for name in self.shells)
+        yield from (Action(name, shell=True) for name in (*self.shells, *self.hollow[False]))
+        yield from (Action(name, drop=True, shell=True) for name in self.hollow[True])
 
     def _shell(self, name: ObjectId) -> Action | None:
         """The action that makes the shell of a new object."""
-        return Action(name, shell=True) if name in self.shells else None
+        return Action(name, shell=True) if name in self.shells or name in self.hollow[False] else None
+
+    def _known(self, name: ObjectId) -> Action | None:
+        """The action after which what needs a new object can be made."""
+        made = self.maker(name)
+        return Action(made.id, shell=True) if made is not None and made.id in self.hollow[False] else made
 
     def leaver(self, name: ObjectId) -> Action | None:
         """The action that takes the old object away: its own drop or that of what it is a part of."""
@@ -223,26 +239,6 @@ class Actions:
             for name in (*self.fate.created, *self.fate.replaced):
                 if self.new.objects[name].default_acl_type:
                     before(self.maker(name), action)
-
-    def _repair(self, loop: list[Action]) -> None:
-        """Take a part out of its owner's statement so that the loop falls apart."""
-        members = {(action.id, action.drop) for action in loop}
-        for action in loop:
-            catalog = self.old if action.drop else self.new
-            for part in parts_below(catalog, action.id):
-                if part.id in self.apart or part.embedded or part.derived:
-                    continue
-                touched = catalog.needed_by if action.drop else catalog.needs
-                others = (*touched.get(part.id, ()), *(catalog.needs.get(part.id, ()) if action.drop else ()))
-                reached = {self.leaver(other) if action.drop else self.maker(other) for other in others}
-                if any(other and other != action and (other.id, other.drop) in members for other in reached):
-                    self.apart.add(part.id)
-                    return
-        names = " -> ".join(f"{action.id.kind} {self.item(action).label}" for action in loop if not action.claim)
-        raise PgnormError(
-            f"no order of statements works for these objects, which depend on each other: {names}",
-            hint="Make the change in two steps: first without the dependency that closes the circle.",
-        )
 
 
 def _last(leaver: Action | None) -> Action | None:

@@ -84,16 +84,23 @@ class _Planning:
         item = self.actions.item(action)
         if action.aside:
             return Step(verb=Verb.ALTER, item=item, sql=_joined(item.set_aside(_aside_name(item))))
+        if action.shell:
+            return self._shell(item, leaving=action.drop)
         if action.drop:
             return self._dropping(item)
-        if action.shell:
-            return Step(verb=Verb.CREATE, item=item, sql=item.shell_entry().sql)
         if self.fate.fresh(action.id):
             bringer = next(self.actions.following.bringers(item), None)
             sql = _joined(self._creation(item) if bringer is None else self._brought(item, bringer))
             refusable = bringer is None and self._rows_may_refuse(item)
             return Step(verb=Verb.CREATE, item=item, sql=sql, opaque=item.opaque, refusable=refusable)
         return self._altering(item)
+
+    def _shell(self, item: Object, *, leaving: bool) -> Step:
+        if not item.body_catalog:
+            return Step(verb=Verb.CREATE, item=item, sql=item.shell_entry().sql)
+        if leaving or not self.fate.fresh(item.id):
+            return Step(verb=Verb.ALTER, item=item, sql=item.emptied(self.target))
+        return Step(verb=Verb.CREATE, item=item, sql=item.create((), self.target, shell=True))
 
     def _altering(self, item: Object) -> Step:
         difference = self.fate.altered.get(item.id)
@@ -148,6 +155,8 @@ class _Planning:
         if concealing := next((made for made in (item, *parts) if made.conceals), None):
             raise unknown_secret(concealing)
         texts = [_stored(entry) for entry in item.entries(parts, self.target)]
+        if item.id in self.actions.hollow[False]:
+            texts[0] = item.body(self.target).strip()
         yield from texts[:1]
         # Before the owner changes: rows are read with its rights (REFRESH MATERIALIZED VIEW).
         yield from item.finish

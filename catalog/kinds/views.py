@@ -111,6 +111,9 @@ class View(Object):
     def body(self, target: Target) -> str:
         return self._statement("CREATE OR REPLACE", target)
 
+    def emptied(self, target: Target) -> str:
+        return f"CREATE OR REPLACE {self.signature()} AS\n{self._stand_in(target)};\n"
+
     def _statement(self, verb: str, target: Target) -> str:
         options = f" {with_options(self.options)}" if self.options else ""
         check = f"\n  WITH {self.check_option.upper()} CHECK OPTION" if self.check_option else ""

@@ -119,6 +119,10 @@ class Object(Led):
         """The statement that fills in a shell."""
         raise NotImplementedError
 
+    def emptied(self, target: Target) -> str:
+        """The statement that takes the body away and leaves the rest, for a kind that has a `body_catalog`."""
+        raise NotImplementedError
+
     def shell_entry(self) -> Entry:
         """The entry that goes ahead of it, for what `has_shell`."""
         raise NotImplementedError

@@ -40,6 +40,7 @@ GENERIC = (
     "normalizer/satellites.py",
     "normalizer/selection.py",
     "normalizer/splitting.py",
+    "normalizer/untangling.py",
 )
 """Where no kind is known by name."""
 
