@@ -15,10 +15,22 @@ def refuse_losses(old: Catalog, around: Catalog, fate: Decisions) -> None:
     # What uses a column that is retyped Postgres rebuilds, or it refuses the statement.
     gone = (old.objects[name] for name in (*fate.dropped, *fate.replaced))
     for used in sorted(gone, key=lambda item: (item.priority, item.id)):
-        for name in sorted(around.needed_by.get(used.id, ())):
-            user = around.objects[name]
+        for user in _users(used, around):
             if _is_outside(user, old, around) and _loses(user, used, around, fate):
                 raise _outside(user, used, fate)
+    for item in around.objects.values():
+        leaders = [old.objects[lead.leader] for lead in item.leads if fate.gone(lead.leader)]
+        if item.goes_along and 0 < len(leaders) == len(item.leads) and _is_outside(item, old, around):
+            raise _outside(item, leaders[-1], fate)
+
+
+def _users(used: Object, around: Catalog) -> Iterator[Object]:
+    """What needs an object, and for a part of a row what holds such rows elsewhere."""
+    yield from map(around.objects.__getitem__, sorted(around.needed_by.get(used.id, ())))
+    if used.embedded and used.parent is not None:
+        for user in map(around.objects.__getitem__, sorted(around.needed_by.get(used.parent, ()))):
+            if user.embedded and not user.disposable and user.parent != used.parent:
+                yield user
 
 
 def _is_outside(item: Object, old: Catalog, around: Catalog) -> bool:
@@ -33,8 +45,8 @@ def _loses(user: Object, used: Object, around: Catalog, fate: Decisions) -> bool
     """Whether the plan does to `used` what takes `user` away, or what Postgres refuses because of it."""
     if any(above in fate.dropped for above in _above(user, around)):
         return False
-    # A table's place in a publication is none without the table.
-    beside = user.whole_only and user.namespace != "" and user.namespace == used.namespace
+    # A table's place in a publication is none without the table, but it can name a column that goes.
+    beside = user.whole_only and not used.embedded and user.namespace != "" and user.namespace == used.namespace
     return not (beside and used.id in fate.dropped)
 
 
@@ -47,9 +59,10 @@ def _above(item: Object, around: Catalog) -> Iterator[ObjectId]:
 
 
 def _outside(user: Object, used: Object, fate: Decisions) -> PgnormError:
+    has_schema = user.namespace and not user.whole_only
     gone = "drops" if used.id in fate.dropped else "drops and creates again"
     return PgnormError(
         f"{user.kind} {user.label} needs {used.kind} {used.label}, which the plan {gone}; "
         "it is outside of what was selected",
-        hint=f"Include its schema: -n {user.namespace}." if user.namespace else "Compare without -n and -N.",
+        hint=f"Include its schema: -n {user.namespace}." if has_schema else "Compare without -n and -N.",
     )

@@ -98,6 +98,7 @@ def test_its_snapshot_says_the_same(everything: psycopg.Connection) -> None:
     lines = zip(_lines(render(again, EVERYTHING)), _lines(render(catalog, EVERYTHING)), strict=True)
     assert [said for said, was in lines if said != was and MASK not in said] == []
 
+
 def test_plans_build_it_and_take_it_down(shadow: Shadow, everything: psycopg.Connection) -> None:
     catalog = read(everything)
     with shadow.session(scratch=True) as session:

@@ -22,6 +22,9 @@ PARTITIONED = """
     create table b.p1 partition of a.p for values in (1);
 """
 
+INHERITED = "create table a.p (x int%s); create table b.c (%s) inherits (a.p%s);"
+LIMITED = "alter table a.p add constraint c check (y > 0);"
+
 
 def _compared(folder: Path, old: str, new: str, *schemas: str) -> Comparison:
     for name, text in (("old.sql", old), ("new.sql", new)):
@@ -46,8 +49,51 @@ def _compared(folder: Path, old: str, new: str, *schemas: str) -> Comparison:
             "create table a.t (y int); create view b.v as select 1 as x;",
             "view b.v needs column a.t.x, which the plan drops;",
         ),
+        (
+            PARTITIONED % "x",
+            (PARTITIONED % "x").replace(", y int", ""),
+            "column b.p1.y needs column a.p.y, which the plan drops;",
+        ),
+        (
+            INHERITED % (", y int", "z int", ""),
+            INHERITED % ("", "z int", ""),
+            "column b.c.y needs column a.p.y, which the plan drops;",
+        ),
+        (
+            PARTITIONED % "x" + LIMITED,
+            PARTITIONED % "x",
+            "check constraint b.p1.c needs check constraint a.p.c, which the plan drops;",
+        ),
+        (
+            "create table a.r (id int primary key);"
+            + PARTITIONED % "x"
+            + "alter table a.p add foreign key (y) references a.r;",
+            "create table a.r (id int primary key);" + PARTITIONED % "x",
+            "foreign key b.p1.p_y_fkey needs foreign key a.p.p_y_fkey, which the plan drops;",
+        ),
+        (
+            "create table a.t (x int, y int); create table b.keep (r a.t);",
+            "create table a.t (x int); create table b.keep (r a.t);",
+            "column b.keep.r needs column a.t.y, which the plan drops;",
+        ),
+        (
+            "create type a.c as (x int, y int); create table b.keep (r a.c);",
+            "create type a.c as (x int); create table b.keep (r a.c);",
+            "column b.keep.r needs attribute a.c.y, which the plan drops;",
+        ),
     ],
-    ids=["partition", "partition of what goes", "base type", "view"],
+    ids=[
+        "partition",
+        "partition of what goes",
+        "base type",
+        "view",
+        "led column",
+        "inherited column",
+        "inherited check",
+        "led foreign key",
+        "rows",
+        "composites",
+    ],
 )
 def test_what_is_outside_is_not_taken_along(tmp_path: Path, old: str, new: str, said: str) -> None:
     with pytest.raises(PgnormError) as caught:
@@ -56,6 +102,16 @@ def test_what_is_outside_is_not_taken_along(tmp_path: Path, old: str, new: str, 
     assert caught.value.message.endswith("it is outside of what was selected")
     assert caught.value.hint == "Include its schema: -n b."
     assert _compared(tmp_path, old, new, "a", "b").plan
+
+
+def test_a_publication_keeps_its_columns(tmp_path: Path) -> None:
+    old = "create table a.t (x int primary key, y int); create publication p for table a.t where (x > 1);"
+    new = "create table a.t (y int); create publication p for table a.t;"
+    with pytest.raises(PgnormError) as caught:
+        _compared(tmp_path, old, new, "a")
+    assert "publication table p: a.t needs column a.t.x, which the plan drops;" in caught.value.message
+    assert caught.value.hint == "Compare without -n and -N."
+    assert _compared(tmp_path, old, new).plan
 
 
 @pytest.mark.parametrize(
@@ -67,8 +123,13 @@ def test_what_is_outside_is_not_taken_along(tmp_path: Path, old: str, new: str, 
         ),
         ("create table a.t (x int); create publication p for table a.t;", "create publication p;"),
         (PARTITIONED % "x", "create table a.p (x int, y int, z int) partition by list (x);"),
+        (INHERITED % (", y int", "y int", ""), INHERITED % ("", "y int", "")),
+        (
+            "create table a.q (y int);" + INHERITED % (", y int", "z int", ", a.q"),
+            "create table a.q (y int);" + INHERITED % ("", "z int", ", a.q"),
+        ),
     ],
-    ids=["key", "publication", "led column"],
+    ids=["key", "publication", "led column", "column of both", "column of two"],
 )
 def test_what_harms_nothing_is_planned(tmp_path: Path, old: str, new: str) -> None:
     found = _compared(tmp_path, old, new, "a")
