@@ -11,8 +11,11 @@ CALLS_AT_CREATION: Final = frozenset({"CONNECT", "CREATE_SLOT", "COPY_DATA", "EN
 """The options of CREATE SUBSCRIPTION that go without a connection in one way only."""
 CALLS_AT_CHANGE: Final = frozenset({"REFRESH", "COPY_DATA"})
 """The same of ALTER SUBSCRIPTION … SET PUBLICATION."""
-SET_ON_THE_SLOT: Final = frozenset({"FAILOVER", "TWO_PHASE"})
-"""The settings that also change the slot on the publisher."""
+SET_ON_THE_SLOT: Final = {
+    "FAILOVER": (170000, "subfailover = {value}"),
+    "TWO_PHASE": (180000, "subtwophasestate = case when {value} then 'p' else 'd' end"),
+}
+"""The settings that also change the slot on the publisher: since when, and what they change here."""
 
 
 def without_call(text: str) -> str | None:
@@ -28,8 +31,8 @@ def without_call(text: str) -> str | None:
         return None
     if action[1:] == ["PUBLICATION"]:
         return _with_option(text, found, CALLS_AT_CHANGE, "refresh = false")
-    if action == ["SET", "("] and not SET_ON_THE_SLOT.isdisjoint(_names(found[5:])):
-        return None
+    if action == ["SET", "("]:
+        return _settings(text, found)
     return text
 
 
@@ -59,8 +62,38 @@ def _items(found: Sequence[Token]) -> Iterator[list[Token]]:
     yield item
 
 
-def _names(found: Sequence[Token]) -> Iterator[str]:
-    return (item[0].name.upper() for item in _items(found) if item)
+def _settings(text: str, found: Sequence[Token]) -> str:
+    """The statement without what it sets on the slot; of that, what it changes in the catalog."""
+    head = text[: found[4].end]
+    kept: list[str] = []
+    catalog: list[str] = []
+    for item in filter(None, _items(found[5:-1])):
+        setting = text[item[0].start : item[-1].end]
+        if item[0].name.upper() in SET_ON_THE_SLOT:
+            catalog.append(_in_catalog(f"{head}{setting})", found[2], item))
+        else:
+            kept.append(setting)
+    if not catalog:
+        return text
+    return "; ".join((*([f"{head}{', '.join(kept)})"] if kept else []), *catalog))
+
+
+def _in_catalog(statement: str, name: Token, item: Sequence[Token]) -> str:
+    """What a statement that sets one thing changes here; where the server doesn't know it, the statement itself."""
+    since, change = SET_ON_THE_SLOT[item[0].name.upper()]
+    said = item[2] if len(item) > 2 else None
+    value = "true" if said is None else said.text if said.text.endswith("'") else literal(said.text)
+    there = (
+        f"subname = {literal(name.name)} and subdbid = (select oid from pg_database where datname = current_database())"
+    )
+    missing = literal(f'subscription "{name.name}" does not exist')
+    return (
+        f"do $pgnorm$ begin"
+        f" if current_setting('server_version_num')::integer < {since} then {statement}; end if;"
+        f" update pg_catalog.pg_subscription set {change.format(value=f'{value}::boolean')} where {there};"
+        f" if not found then raise undefined_object using message = {missing}; end if;"
+        f" end $pgnorm$"
+    )
 
 
 def _drop(text: str, name: Token) -> str:

@@ -3,8 +3,9 @@
 import psycopg
 import pytest
 
+from pgnorm.catalog.errors import PgnormError
 from pgnorm.normalizer.files import SourceFile
-from pgnorm.normalizer.loading import load
+from pgnorm.normalizer.loading import Kind, load
 from pgnorm.normalizer.postgres.shadow import Shadow
 from pgnorm.normalizer.subscribing import without_call
 
@@ -31,7 +32,6 @@ def test_a_subscription_is_created_without_a_call(text: str, quiet: str) -> None
     [
         "alter subscription s enable",
         "alter subscription s refresh publication with (copy_data = false)",
-        "alter subscription s set (binary = on, failover = true)",
         "alter subscription s skip (lsn = '0/1')",
     ],
 )
@@ -58,11 +58,47 @@ def test_a_load_calls_nobody(shadow: Shadow, scratch: bool) -> None:
     assert rows == [("stays", False, "stays", ["p", "Q", "r"], True)]
 
 
-def _load(connection: psycopg.Connection, sql: str, shadow: Shadow, scratch: bool) -> None:
+@pytest.mark.parametrize("scratch", [False, True])
+def test_what_is_set_on_the_slot_too_is_set_here(shadow: Shadow, scratch: bool) -> None:
+    if shadow.major < 18:
+        pytest.skip("two_phase can be altered from 18 on, failover from 17")
+    sql = f"""
+        alter subscription "It's" set (failover = 'on', binary, two_phase);
+        create subscription "It's" connection '{NOWHERE}' publication p;
+        create subscription back connection '{NOWHERE}' publication p with (failover, two_phase = 1);
+        alter subscription back set ( FAILOVER = false , streaming = parallel, "two_phase" = 0 );
+        create subscription same connection '{NOWHERE}' publication p with (failover = on);
+        alter subscription same set (origin = none);
+    """
+    with shadow.session(scratch=scratch) as session:
+        _load(session.connection, sql, shadow, scratch, "declared")
+        rows = session.connection.execute(
+            """select subname, subfailover, subtwophasestate::text, subbinary, substream::text, suborigin
+                 from pg_subscription order by subname collate "C" """
+        ).fetchall()
+    assert rows == [
+        ("It's", True, "p", True, "p", "any"),
+        ("back", False, "d", False, "p", "any"),
+        ("same", True, "d", False, "p", "none"),
+    ]
+
+
+def test_a_server_says_what_it_can_not_set(shadow: Shadow) -> None:
+    if shadow.major >= 17:
+        pytest.skip("failover can be set from 17 on")
+    sql = f"create subscription s connection '{NOWHERE}' publication p; alter subscription s set (binary, failover)"
+    with (
+        shadow.session() as session,
+        pytest.raises(PgnormError, match='unrecognized subscription parameter: "failover"'),
+    ):
+        _load(session.connection, sql, shadow, scratch=False)
+
+
+def _load(connection: psycopg.Connection, sql: str, shadow: Shadow, scratch: bool, kind: Kind = "migrations") -> None:
     load(
         connection,
         [SourceFile(path=None, label="1.sql", text=sql)],
-        kind="migrations",
+        kind=kind,
         transaction=not scratch,
         provide_extension=shadow.provide_extension,
     )
