@@ -129,7 +129,9 @@ class PublicationTable(Membership):
     priority: ClassVar[int] = Priority.PUBLICATION_TABLE
 
     columns: tuple[str, ...] = replace()
-    """Empty for all."""
+    """Sorted; empty for all."""
+    listed: tuple[str, ...] = equal()
+    """The same in the order that they have in the table, as they are printed."""
     filter: str | None = replace()
     """Which rows are published, None for all."""
     of_extension: bool = equal()
@@ -140,10 +142,12 @@ class PublicationTable(Membership):
         details: LiteralString = (
             """
                  , array( select attname::text from pg_attribute
-                           where attrelid = p.prrelid and attnum = any (p.prattrs) order by attnum ) as columns
+                           where attrelid = p.prrelid and attnum = any (p.prattrs) order by attname ) as columns
+                 , array( select attname::text from pg_attribute
+                           where attrelid = p.prrelid and attnum = any (p.prattrs) order by attnum ) as listed
                  , pg_get_expr(p.prqual, p.prrelid)       as filter"""
             if version >= COLUMNS_AND_SCHEMAS_SINCE
-            else ", '{}'::text[] as columns, null::text as filter"
+            else ", '{}'::text[] as columns, '{}'::text[] as listed, null::text as filter"
         )
         return (
             """
@@ -174,7 +178,7 @@ class PublicationTable(Membership):
 
     def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
         del parts, shell
-        columns = f" ({ident_list(self.columns)})" if self.columns else ""
+        columns = f" ({ident_list(self.listed)})" if self.listed else ""
         rows = f" WHERE ({spell_types(self.filter, target.major)})" if self.filter is not None else ""
         return f"ALTER {self.signature()} ADD {self.member}{columns}{rows};\n"
 

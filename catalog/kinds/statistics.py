@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
-from ..model import Changed, Object, ObjectId, Target, alter, declared, replace
+from ..model import Changed, Object, ObjectId, Target, alter, declared, equal, replace
 from ..priority import Priority
 from ..quoting import spell_types
 from .relations import RELATION_KIND
@@ -27,8 +27,14 @@ class Statistics(Object):
     """The name of the table or materialized view that it is about."""
     relation_kind: str = replace()
     """The kind of that relation: another one can have the same name later."""
-    definition: str = replace()
-    """CREATE STATISTICS as Postgres deparses it."""
+    definition: str = equal()
+    """CREATE STATISTICS as Postgres deparses it. The columns stand in the order that they have in the table, which is
+    no difference; the rest is said by what follows."""
+    kinds: tuple[str, ...] = replace()
+    """The letters of pg_statistic_ext.stxkind, sorted."""
+    columns: tuple[str, ...] = replace()
+    """Sorted."""
+    expressions: tuple[str, ...] = replace()
     target: int = alter()
     """The statistics target, -1 for that of the columns."""
 
@@ -49,6 +55,11 @@ class Statistics(Object):
             + RELATION_KIND
             + """
                  , pg_get_statisticsobjdef(s.oid)      as definition
+                 , array( select kind::text from unnest(s.stxkind) kind order by kind ) as kinds
+                 , array( select attname::text from pg_attribute
+                           where attrelid = s.stxrelid and attnum = any (s.stxkeys)
+                           order by attname )          as columns
+                 , coalesce(pg_get_statisticsobjdef_expressions(s.oid), '{}') as expressions
                  , coalesce(s.stxstattarget::int, -1)  as target
               from pg_statistic_ext s
               join pg_namespace n  on n.oid = s.stxnamespace
