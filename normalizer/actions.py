@@ -15,8 +15,8 @@ from .untangling import repair
 
 class Action(NamedTuple):
     """One node of the graph. `aside` renames what is replaced while columns still use it, `shell` goes ahead: it makes
-    what is new known, and of what leaves it takes the body away. With a `claim` it does nothing, and stands for all that
-    free this name."""
+    what is new known, and of what leaves it takes the body away. With a `claim` it does nothing, and stands for all
+    that free this name."""
 
     id: ObjectId
     drop: bool = False
