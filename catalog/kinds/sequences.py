@@ -149,7 +149,8 @@ class PlainSequence(Counter):
 
     type: str = alter()
     owned_by: tuple[str, str] | None = alter()
-    """The table and the column with which it is dropped."""
+    """The table and the column with which it is dropped; None also where an extension made that table, which a dump
+    can't name."""
     serial: bool = equal()
     """Whether that column's default draws its numbers from it, as the default says."""
 
@@ -175,6 +176,9 @@ class PlainSequence(Counter):
             + """
               left join pg_depend d    on d.classid = 'pg_class'::regclass and d.objid = c.oid and d.objsubid = 0
                                       and d.refclassid = 'pg_class'::regclass and d.deptype = 'a'
+                                      and not exists ( select from pg_depend
+                                                        where classid = 'pg_class'::regclass
+                                                          and objid = d.refobjid and deptype = 'e' )
               left join pg_class t     on t.oid = d.refobjid
               left join pg_attribute a on a.attrelid = d.refobjid and a.attnum = d.refobjsubid
              where not exists ( select from pg_depend
