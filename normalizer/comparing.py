@@ -150,15 +150,22 @@ class _Comparing:
         try:
             prove(start.loaded.session, comparison.plan, sides, forgiven)
         except PgnormError as error:
-            if not comparison.one_sided:
+            hint = self._excuse(comparison)
+            if hint is None:
                 raise
+            raise PgnormError(error.message, place=error.place, hint=hint) from error
+
+    def _excuse(self, comparison: Comparison) -> str | None:
+        """Why a plan may fail its proof and be no defect, with a way out; None where there is no such reason."""
+        if comparison.one_sided:
             names = ", ".join(f"{what} {name}" for what, name in comparison.one_sided)
-            raise PgnormError(
-                error.message,
-                place=error.place,
-                hint=f"One side only has what pgnorm does not model, and the plan may need it: {names}. "
-                "Write that into a migration by hand first.",
-            ) from error
+            missing = f"One side only has what pgnorm does not model, and the plan may need it: {names}."
+            return f"{missing} Write that into a migration by hand first."
+        if self.options.schemas or self.options.exclude_schemas:
+            return (
+                "What was selected needs a change outside of it, or is needed there as it was: select that schema too."
+            )
+        return None
 
     def _ask_pg_dump(self, source: Source, goal: Source, found: Comparison, *, live: bool) -> None:
         """Let pg_dump compare what the plan makes of the old side with the new side, in databases of their own."""

@@ -12,6 +12,7 @@ from .actions import Action, Actions
 from .decisions import Decisions, decide
 from .difference import PRIVILEGES, Difference, changes, differences, parts_below
 from .dump import inside
+from .hazards import Hazards
 from .outsiders import refuse_losses
 from .plan import EMPTY, Plan, Step, Verb
 
@@ -56,12 +57,18 @@ class _Planning:
         schemas = frozenset(item.namespace for catalog in (around, new) for item in catalog.objects.values())
         self.target = Target(major=new.major, role=old.role, named_schemas=True, schemas=schemas)
         self.actions = Actions(old, new, fate)
-        self.unlike = frozenset(each.item.id for each in found if each.old is None or each.own)
-        """What is not on both sides with the same attributes: the rest is at most dropped and made again."""
+        self.hazards = Hazards(new, fate, found)
+        self.rows_come_late = False
+        """Whether a table gets rows, or a view its query, only after what reads it has been made."""
 
     def plan(self) -> Plan:
-        steps = [step for action in self.actions.ordered() if (step := self._step(action)).sql]
+        ordered = self.actions.ordered()
+        made = [self.actions.item(action) for action in ordered if self._makes(action)]
+        self.rows_come_late = bool(self.actions.hollow[False]) or any(item.ties for item in made)
+        steps = [step for action in ordered if (step := self._step(action)).sql]
         steps += self._caught_up()
+        if self.rows_come_late:
+            steps += [Step(verb=Verb.ALTER, item=item, sql=_joined(item.finish)) for item in made if item.finish]
         early = [step for step in steps if step.needs_commit]
         late = [step for step in steps if not step.needs_commit]
         split = early and any(self._may_use(step, early) for step in late)
@@ -70,6 +77,9 @@ class _Planning:
             transactions=tuple(steps for steps in transactions if steps),
             differences=self.found,
         )
+
+    def _makes(self, action: Action) -> bool:
+        return not (action.drop or action.aside or action.shell) and self.fate.fresh(action.id)
 
     def _caught_up(self) -> Iterator[Step]:
         """What goes on after rows that a whole has back only now: those of its partitions."""
@@ -91,7 +101,7 @@ class _Planning:
         if self.fate.fresh(action.id):
             bringer = next(self.actions.following.bringers(item), None)
             sql = _joined(self._creation(item) if bringer is None else self._brought(item, bringer))
-            refusable = bringer is None and self._rows_may_refuse(item)
+            refusable = bringer is None and self.hazards.refusable(item, self._parts(item))
             return Step(verb=Verb.CREATE, item=item, sql=sql, opaque=item.opaque, refusable=refusable)
         return self._altering(item)
 
@@ -128,22 +138,6 @@ class _Planning:
         sql = dropped.drop_alone() if self.actions.following.left_behind(item) else dropped.drop()
         return Step(verb=Verb.DROP, item=item, sql=sql, destructive=lost)
 
-    def _rows_may_refuse(self, item: Object) -> bool:
-        """Whether rows that are there can make the creation of `item` fail."""
-        if all(map(self.fate.fresh, item.refusers)) or not (item.id in self.unlike or self._tied_by_other_types(item)):
-            return False
-        if not item.rows_may_refuse(self._parts(item)):
-            return False
-        needed = (self.new.objects[name] for name in self.new.needs.get(item.id, ()))
-        used = [part for part in needed if part.embedded and part.parent == item.parent]
-        # A column that is new and has no default is NULL in every row, which nothing refuses but NOT NULL.
-        return not used or any(not self.fate.fresh(part.id) or self.new.parts.get(part.id) for part in used)
-
-    def _tied_by_other_types(self, item: Object) -> bool:
-        """Whether a tie holds by columns that now have another type: rows may fall elsewhere."""
-        whole = self.new.parts.get(item.ties[1], ()) if item.ties is not None else ()
-        return any(part.retyped_with_parent and part.id in self.unlike for part in whole)
-
     def _parts(self, item: Object) -> tuple[Object, ...]:
         """The parts that come with the statement that creates it."""
         own = (part for part in self.new.parts.get(item.id, ()) if part.joins and self.fate.fresh(part.id))
@@ -159,7 +153,8 @@ class _Planning:
             texts[0] = item.body(self.target).strip()
         yield from texts[:1]
         # Before the owner changes: rows are read with its rights (REFRESH MATERIALIZED VIEW).
-        yield from item.finish
+        if not self.rows_come_late:
+            yield from item.finish
         # A column takes no sequence of another owner (SEQUENCE OWNED BY).
         yield from satellites.owned(item, self.target)
         yield from texts[1:]

@@ -13,9 +13,9 @@ from pgnorm.normalizer.sources import parse
 from pgnorm.normalizer.workspace import Workspace
 
 
-def _compared(old: str, new: str, proof: ProofBy = "catalog") -> Comparison:
+def _compared(old: str, new: str, proof: ProofBy = "catalog", schemas: tuple[str, ...] = ()) -> Comparison:
     with Workspace(None, tell=lambda _level, _message: None) as workspace:
-        return compare(workspace, parse(old, None), parse(new, None), Options(proof=proof))
+        return compare(workspace, parse(old, None), parse(new, None), Options(proof=proof, schemas=schemas))
 
 
 def _file(folder: Path, name: str, text: str) -> str:
@@ -83,6 +83,41 @@ def test_security_labels_are_planned_and_not_tried(
     ]
     taken = _compared(_address(database), bare)
     assert "".join(taken.plan.scripts()).count(" IS NULL;\n") == 3
+
+
+PARTITIONED = """
+create table p (k int, s text) partition by {0};
+create table q partition of p for values {1};
+create materialized view m as select count(*) from p;
+"""
+
+
+def test_a_materialized_view_is_filled_when_the_partitions_are_back(
+    database: psycopg.Connection, tmp_path: Path
+) -> None:
+    text = PARTITIONED.format("range (k)", "from (0) to (9)")
+    database.execute(f"{text} insert into p values (1, ''), (2, '')".encode())
+    goal = _file(tmp_path, "b.sql", text.replace("k int", "k bigint"))
+    for script in _compared(_address(database), goal).plan.scripts():
+        database.execute(script.encode())
+    assert database.execute("select * from m").fetchall() == [(2,)]
+
+
+def test_rows_may_refuse_another_partition_key_of_the_same_bounds(tmp_path: Path) -> None:
+    text = PARTITIONED.format("hash ({0})", "with (modulus 2, remainder 0)")
+    old, new = (_file(tmp_path, f"{key}.sql", text.format(key)) for key in ("k", "s"))
+    steps = [step for transaction in _compared(old, new).plan.transactions for step in transaction]
+    assert [step.item.label for step in steps if step.refusable] == ["public.q of public.p"]
+
+
+def test_a_plan_for_one_schema_that_needs_another_says_so(tmp_path: Path) -> None:
+    old = _file(tmp_path, "a.sql", "create schema a; create schema b;")
+    new = _file(
+        tmp_path, "b.sql", "create schema a; create schema b; create table a.t (x int); create view b.v as table a.t;"
+    )
+    with pytest.raises(PgnormError) as error:
+        _compared(old, new, schemas=("b",))
+    assert error.value.hint is not None and "select that schema too" in error.value.hint
 
 
 def test_a_difference_for_which_there_is_no_statement_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
