@@ -88,6 +88,17 @@ def test_examples_print_what_the_page_shows(page: Path, crm: Path) -> None:
         assert now == text
 
 
+def test_files_are_arranged_anew_as_the_page_says(crm: Path) -> None:
+    (recipe,) = re.findall(r"^pgnorm .*git rm .*\n.*\n", (ROOT / "docs" / "dump.md").read_text(), re.MULTILINE)
+    (crm / ".git").rmdir()
+    _terminal(crm, "git init -q . && git add .")
+    before = _terminal(crm, "pgnorm -q dump")
+    assert _terminal(crm, recipe.replace("git rm", "git rm -f")) == ""
+    assert [*(crm / "new").iterdir()] == []
+    assert (crm / "supabase" / "schemas" / "06_grants.sql").exists()
+    assert _terminal(crm, "pgnorm -q dump") == before
+
+
 def _command_lines(text: str) -> Iterator[list[str]]:
     """The words of each call of pgnorm in a block that is not run, up to a pipe or redirection."""
     for block in BLOCK.finditer(text):
