@@ -121,13 +121,13 @@ def _same(old: "Source", new: "Source") -> bool:
 
 def _check_name(app: App, name: str, *, alone: bool) -> None:
     """Refuse at once a migration that could not be written in the end."""
-    from pgnorm.normalizer.migrations import file_stem
+    from pgnorm.normalizer.migrations import new_paths
 
     if not alone:
         raise click.UsageError("-f can't be combined with -o.")
     if app.project is None:
         raise PgnormError("-f writes into a project's migrations folder, and there is no project", hint="Use -o FILE.")
-    file_stem(name)
+    new_paths(app.project.migrations_dir, [name], datetime.now(UTC))
 
 
 def _write_migrations(app: App, found: "Comparison", name: str) -> tuple[str, ...]:

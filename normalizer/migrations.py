@@ -55,10 +55,12 @@ def find_migrations(folder: Path) -> Migrations:
 def new_paths(folder: Path, names: Sequence[str], now: datetime) -> tuple[Path, ...]:
     """Where new migrations of these names go: versions are `now` (UTC), or the next free seconds after the last one.
 
-    Raises PgnormError for a name that can't be part of a file's name.
+    Raises PgnormError for a name that can't be part of a file's name, and where such a version sorts before the last
+    migration.
     """
     moment = now.replace(microsecond=0)
-    for migration in find_migrations(folder).files:
+    files = find_migrations(folder).files
+    for migration in files:
         if len(migration.version) == _VERSION_DIGITS:
             try:
                 taken = datetime.strptime(migration.version, _VERSION).replace(tzinfo=now.tzinfo)
@@ -66,7 +68,15 @@ def new_paths(folder: Path, names: Sequence[str], now: datetime) -> tuple[Path, 
             except (ValueError, OverflowError):
                 continue
     versions = ((moment + timedelta(seconds=number)).strftime(_VERSION) for number in range(len(names)))
-    return tuple(folder / f"{version}_{file_stem(name)}.sql" for version, name in zip(versions, names, strict=True))
+    paths = tuple(folder / f"{version}_{file_stem(name)}.sql" for version, name in zip(versions, names, strict=True))
+    if files and paths and paths[0].name < (last := files[-1].path).name:
+        raise PgnormError(
+            f"{paths[0].name} would not be the last migration: names sort as text, so it would run before this one",
+            place=str(last),
+            hint="Write it with -o FILE, under a number of your own that sorts behind that; or rename the migrations, "
+            "so that their numbers are times or have leading zeros.",
+        )
+    return paths
 
 
 def file_stem(name: str) -> str:

@@ -32,9 +32,19 @@ def test_new_names_follow_the_clock(tmp_path: Path) -> None:
 
 def test_new_names_come_after_the_last_migration(tmp_path: Path) -> None:
     (tmp_path / "20261122121559_x.sql").touch()
-    (tmp_path / "99999999999999_no_date.sql").touch()
+    (tmp_path / "00000000000000_no_date.sql").touch()
+    (tmp_path / "0009_short.sql").touch()
     names = [path.name for path in new_paths(tmp_path, ["a", "b"], NOW)]
     assert names == ["20261122121600_a.sql", "20261122121601_b.sql"]
+
+
+@pytest.mark.parametrize("last", ["2_b", "9_a", "2027_x", "99999999999999_x"])
+def test_a_name_that_would_not_sort_behind_the_last_migration_is_refused(tmp_path: Path, last: str) -> None:
+    (tmp_path / "10_first.sql").touch()
+    (tmp_path / f"{last}.sql").touch()
+    with pytest.raises(PgnormError, match=r"20261122121500_a\.sql would not be the last migration") as error:
+        new_paths(tmp_path, ["a"], NOW)
+    assert error.value.place == str(tmp_path / f"{last}.sql")
 
 
 @pytest.mark.parametrize("name", ["", "  ", "a/b", "../x", "a\0b", ".sql", ".", "-"])
