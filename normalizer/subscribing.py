@@ -16,6 +16,10 @@ SET_ON_THE_SLOT: Final = {
     "TWO_PHASE": (180000, "subtwophasestate = case when {value} then 'p' else 'd' end"),
 }
 """The settings that also change the slot on the publisher: since when, and what they change here."""
+_DENIED: Final = (
+    "raise insufficient_privilege using message = 'only a superuser can load this without a call to the publisher',"
+    " hint = 'Leave out --shadow-url, or name a superuser in it.'"
+)
 
 
 def without_call(text: str) -> str | None:
@@ -82,7 +86,7 @@ def _in_catalog(statement: str, name: Token, item: Sequence[Token]) -> str:
     """What a statement that sets one thing changes here; where the server doesn't know it, the statement itself."""
     since, change = SET_ON_THE_SLOT[item[0].name.upper()]
     said = item[2] if len(item) > 2 else None
-    value = "true" if said is None else said.text if said.text.endswith("'") else literal(said.text)
+    value = "true" if said is None else said.text if said.text.endswith("'") else literal(said.text.strip('"'))
     there = (
         f"subname = {literal(name.name)} and subdbid = (select oid from pg_database where datname = current_database())"
     )
@@ -92,6 +96,7 @@ def _in_catalog(statement: str, name: Token, item: Sequence[Token]) -> str:
         f" if current_setting('server_version_num')::integer < {since} then {statement}; end if;"
         f" update pg_catalog.pg_subscription set {change.format(value=f'{value}::boolean')} where {there};"
         f" if not found then raise undefined_object using message = {missing}; end if;"
+        f" exception when insufficient_privilege then {_DENIED};"
         f" end $pgnorm$"
     )
 

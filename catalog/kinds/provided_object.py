@@ -1,0 +1,48 @@
+"""What all have in common that extensions and initdb provide."""
+
+from collections.abc import Sequence
+from typing import ClassVar, Final
+
+from ..model import Entry, Object, ObjectId, Target, declared, replace
+from ..privileges import acl_transition
+from ..quoting import qualified
+
+NEWEST: Final = 99
+"""A major that knows every privilege: what an older one lacks is in no ACL of it."""
+
+
+@declared
+class Provided(Object):
+    """An object that an extension or initdb made, where its privileges are not the ones that it came with.
+
+    Those are its `acl_default`. Nothing else of it is read: it comes and goes with its extension.
+    """
+
+    ownable: ClassVar[bool] = False
+    whole_only: ClassVar[bool] = True
+    made_by_parent: ClassVar[bool] = True
+
+    extension: str = replace()
+    """Empty for what initdb made."""
+
+    @property
+    def parent(self) -> ObjectId | None:
+        return ObjectId("extension", "", self.extension) if self.extension else None
+
+    def signature(self, *, qualify: bool = True) -> str:
+        return f"{self.keyword} {qualified(self.schema if qualify else '', self.name)}"
+
+    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
+        del parts, target, shell
+        return ""
+
+    def entries(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> tuple[Entry, ...]:
+        return ()
+
+    def drop(self) -> str:
+        """The statements that lead back to the privileges it came with."""
+        acl = self.acl or ()
+        back = acl_transition(
+            self.grant_signature(), acl, self.acl_default, self.owner, major=NEWEST, columns=self.grant_columns
+        )
+        return "\n".join(back)
