@@ -53,8 +53,8 @@ def write_split(
     texts = {folder / name: text for name, text in found.texts.items()}
     # What a file of these names held before is not to stand beside the others.
     texts |= {path: "" for name in layout.files if (path := folder / name).exists() and path not in texts}
-    if app.project is not None and not schemas and not exclude_schemas:
-        _refuse_doubles(app.project, folder, texts)
+    if app.project is not None:
+        _refuse_doubles(app.project, folder, texts, whole=not (schemas or exclude_schemas))
     _refuse_losses(app, folder, texts, overwrite=overwrite)
     folder.mkdir(parents=True, exist_ok=True)
     write_all([Writing(path=path, content=text.encode(), label=str(path)) for path, text in texts.items()])
@@ -72,18 +72,19 @@ def _with_own(workspace: "Workspace", catalog: "Catalog", selection: "Selection"
     return evolve(selection, besides=mine)
 
 
-def _refuse_doubles(project: "Project", folder: Path, texts: "Mapping[Path, str]") -> None:
-    """Refuse files that the project would load beside others, which declare the same."""
+def _refuse_doubles(project: "Project", folder: Path, texts: "Mapping[Path, str]", *, whole: bool) -> None:
+    """Refuse files that the project would load beside others, which declare the same: all of them, or maybe some."""
     from pgnorm.normalizer.project import shown
 
     beside = project.beside(texts)
     if beside:
+        twice = "and so have all twice" if whole else "which may declare the same"
+        then = "put them in the place of these" if whole else "take out of these what the new ones declare"
         raise PgnormError(
-            f"the project would load the new files and {plural(len(beside), 'file')} beside them, and so have all "
-            f"twice: {', '.join(map(shown, beside))}",
+            f"the project would load the new files and {plural(len(beside), 'file')} beside them, {twice}: "
+            f"{', '.join(map(shown, beside))}",
             place=str(folder),
-            hint="Name a folder that the project does not load, look at the files there, and then put them in the "
-            "place of these.",
+            hint=f"Name a folder that the project does not load, look at the files there, and then {then}.",
         )
 
 

@@ -44,6 +44,11 @@ def test_a_project_does_not_come_to_declare_everything_twice(run: Run, plain: Pa
         assert f"{folder}: the project would load the new files and 1 file beside them, and so have all twice" in err
         assert "twice: schemas/mine.sql\nhint: Name a folder that the project does not load" in err
         assert [path.name for path in (plain / "schemas").iterdir()] == ["mine.sql"]
+    code, out, err = run("dump --split schemas -n public --overwrite")
+    assert (code, out) == (2, "")
+    assert "schemas: the project would load the new files and 1 file beside them, which may declare the same" in err
+    assert "and then take out of these what the new ones declare.\n" in err
+    assert [path.name for path in (plain / "schemas").iterdir()] == ["mine.sql"]
     assert run("-q dump --split new") == (0, "", "")
     old.rename(plain / "schemas" / "01_tables.sql")
     assert run("-q dump --split schemas --overwrite") == (0, "", "")
