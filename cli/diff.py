@@ -11,7 +11,7 @@ from pgnorm.catalog.errors import PgnormError
 from .comparison import as_json, scripts, summarize, tell_phantoms
 from .help import EXIT_CODES, Command
 from .options import SOURCES, App, general_options, schema_options, shadow_option, source_options
-from .output import deliver
+from .output import STDIO, deliver
 
 if TYPE_CHECKING:
     from pgnorm.normalizer.comparing import Comparison, ProofBy
@@ -84,6 +84,7 @@ def diff(
             f"both sides are the same source, `{_public(new)}`",
             hint="Name another one for one of them; without --from it is `migrations`, without --to `files`.",
         )
+    _spare_sources(output, *sources)
     with app.workspace() as workspace:
         found = compare(workspace, *sources, options)
     summarize(app.console, found)
@@ -93,8 +94,9 @@ def diff(
     files = _write_migrations(app, found, name) if name is not None and found.plan else ()
     if json_:
         deliver(app.console, as_json(found, _public(old), _public(new), files), output)
-    elif found.plan and not files:
-        deliver(app.console, f"\n{BOUNDARY}\n".join(scripts(found)), output)
+    elif not files and (found.plan or output is not None):
+        text = f"\n{BOUNDARY}\n".join(scripts(found)) if found.plan else ""
+        deliver(app.console, text, output)
     return CHANGED if check and (found.plan or found.one_sided) else 0
 
 
@@ -117,6 +119,19 @@ def _same(old: "Source", new: "Source") -> bool:
         paths, others = ([path.resolve() for path in one.paths] for one in (old, new))
         return old.kind == new.kind and paths == others
     return old == new
+
+
+def _spare_sources(output: Path | None, *sources: "Source") -> None:
+    """Refuse to write the product over what is compared."""
+    from pgnorm.normalizer.files import real_path
+    from pgnorm.normalizer.sources import paths_of
+
+    if output is None or str(output) == STDIO:
+        return
+    if real_path(output) in {real_path(path) for source in sources for path in paths_of(source)}:
+        raise PgnormError(
+            "the file is compared itself, so -o can't write over it", place=str(output), hint="Name another file."
+        )
 
 
 def _check_name(app: App, name: str, *, alone: bool) -> None:

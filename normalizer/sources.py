@@ -70,6 +70,13 @@ def parse(word: str, project: Project | None) -> Source:
     return _script(word)
 
 
+def paths_of(source: Source) -> tuple[Path, ...]:
+    """The files that a source is read from, none for a database."""
+    if isinstance(source, Files):
+        return source.paths
+    return (source.path,) if isinstance(source, SnapshotFile) else ()
+
+
 def declared(project: Project) -> Files:
     """The project's declared schema files. Raises PgnormError where there are none."""
     paths = project.declared_files()

@@ -124,6 +124,32 @@ def test_output_goes_to_a_file(run: Run, same: Path) -> None:
     _, printed, _ = run("diff")
     assert run("diff -o plan.sql")[1] == ""
     assert (same / "plan.sql").read_text() == printed
+    (same / "schemas" / "02.sql").unlink()
+    code, out, err = run("diff -o plan.sql")
+    assert (code, out) == (0, "")
+    assert "No schema changes found\nWrote plan.sql\n" in err
+    assert (same / "plan.sql").read_text() == ""
+    assert run("diff -o -")[:2] == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("words", "output"),
+    [
+        ("--from old.sql --to new.sql", "new.sql"),
+        ("--from old.sql --to new.sql --json", "schemas/../old.sql"),
+        ("--from old.json", "old.json"),
+        ("", "schemas/01_tables.sql"),
+        ("", "migrations/20240101000000_notes.sql"),
+    ],
+)
+def test_no_source_is_written_over(run: Run, same: Path, words: str, output: str) -> None:
+    for name in ("old.sql", "new.sql", "old.json"):
+        (same / name).write_text("neither read nor written")
+    before = (same / output).read_bytes()
+    code, out, err = run(f"diff {words} -o {output}")
+    assert (code, out) == (2, "")
+    assert f"{output}: the file is compared itself, so -o can't write over it\nhint: Name another file.\n" in err
+    assert (same / output).read_bytes() == before
 
 
 def test_from_files_to_a_database(run: Run, same: Path, database: psycopg.Connection) -> None:
