@@ -6,11 +6,12 @@ from typing import Final, LiteralString
 MASK: Final[LiteralString] = "********"
 
 _NAMES: Final[LiteralString] = (
-    "(pass(word|wd|code|phrase)|pwd|secret|token|credential|(api|access|private|account|sa)_?key|conn(ection)?_?str(ing)?)"
+    "(pass(word|wd|code|phrase)|pwd|secret|credential|(api|access|private|account|sa)_?key|conn(ection)?_?str(ing)?"
+    "|token(_?(value|key))?$)"
 )
-_NO_SECRET: Final[LiteralString] = "_(id|name|required|path|file)$"
-"""How the name of an option ends that only names where a secret is, or says whether there is one."""
-_IN_SQL: Final = re.compile(rf"""(CONNECTION |"[^"]*{_NAMES}[^"]*" E?)'(?:[^']|'')*'""", re.IGNORECASE)
+_NO_SECRET: Final[LiteralString] = "_(id|name|required|path|file|url|uri|endpoint|type|duration|ttl)$"
+"""How the name of an option ends that only says where a secret is, whether there is one, or how it is to be used."""
+_IN_SQL: Final = re.compile(r"""(CONNECTION |"(?P<option>[^"]*)" E?)'(?:[^']|'')*'""", re.IGNORECASE)
 _IN_URI: Final[LiteralString] = r"'^(postgres(?:ql)?://[^:/@]*:)[^@/]*@'"
 _KEYWORDS: Final[LiteralString] = "(?:ssl)?password|oauth_client_secret|scram_(?:client|server)_key"
 """Those of libpq whose values are secrets."""
@@ -42,4 +43,15 @@ def masked_option(name: LiteralString, value: LiteralString) -> LiteralString:
 
 def masked_sql(text: str) -> str:
     """A statement as it may be shown: with a mask for what connects a subscription and for options with passwords."""
-    return _IN_SQL.sub(rf"\1'{MASK}'", text)
+
+    def shown(found: re.Match[str]) -> str:
+        option = found["option"]
+        return f"{found[1]}'{MASK}'" if option is None or _is_secret(option) else found[0]
+
+    return _IN_SQL.sub(shown, text)
+
+
+def _is_secret(name: str) -> bool:
+    """What `masked_option` asks, of a name that is known."""
+    taken, left = (re.search(pattern, name, re.IGNORECASE) for pattern in (_NAMES, _NO_SECRET))
+    return taken is not None and left is None

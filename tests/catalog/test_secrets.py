@@ -48,9 +48,15 @@ def _parsed(conninfo: str) -> dict[str, object]:
     [
         ("password pwd passphrase api_key apikey sa_key secret_access_key credentials access_token conn_string", True),
         ("host url api_key_id vault_access_key_id password_required token_path key_column fetch_size user", False),
+        ("token api_token Token authtoken token_value token_key session_token token_secret", True),
+        ("token_url tokenizer session_token_duration token_type secret_ttl credentials_uri token_endpoint", False),
     ],
 )
 def test_options_are_masked_by_their_names(database: psycopg.Connection, names: str, masked: bool) -> None:
     for name in names.split():
         row = database.execute(f"select {masked_option('%(name)s', '%(value)s')}", {"name": name, "value": "v"})
         assert row.fetchone() == (MASK if masked else "v",), name
+        shown = MASK if masked else "v"
+        assert masked_sql(f"OPTIONS (\"{name}\" 'v', SET \"{name}\" E'v')") == (
+            f"OPTIONS (\"{name}\" '{shown}', SET \"{name}\" E'{shown}')"
+        )
