@@ -100,12 +100,13 @@ def _stdin(files: tuple[Path, ...], filename: Path | None) -> "Text | None":
 
 @contextmanager
 def _hinting(text: "Text | None") -> Iterator[None]:
-    """Says of an error in a text without a name what a name would be good for."""
+    """Says of a text without a name, where something beside it is missing or in its way, what a name is good for."""
     from pgnorm.normalizer.choosing import STDIN
+    from pgnorm.normalizer.failures import Misfit
 
     try:
         yield
-    except PgnormError as error:
+    except Misfit as error:
         if text is None or text.path is not None or not (error.place or "").startswith(STDIN):
             raise
         name = "Name the file of the project that stdin stands for with --stdin-filename."

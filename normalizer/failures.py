@@ -38,8 +38,19 @@ _MISSING: Final = frozenset(
         "42809",  # wrong_object_type: a shell type, a table not partitioned
     }
 )
+# Something of the name is there already: a relation, another object, a function, a schema, a column.
+_TAKEN: Final = frozenset({"42P07", "42710", "42723", "42P06", "42701"})
 # Never a consequence of something that is missing.
-_FINAL: Final = frozenset({"42601", "42602", "42622", "42P07", "42710", "42723", "42P06", "42701", "57014", "55P03"})
+_FINAL: Final = _TAKEN | {"42601", "42602", "42622", "57014", "55P03"}
+
+
+class Misfit(PgnormError):
+    """A statement that fails for what is, or is not, there beside it: among other files it may succeed."""
+
+
+def error_class(error: Error) -> type[PgnormError]:
+    """What an error of the server becomes: Misfit where that is its cause."""
+    return Misfit if is_missing(error) or error.sqlstate in _TAKEN else PgnormError
 
 
 def is_missing(error: Error) -> bool:
@@ -97,7 +108,14 @@ def failure(
     if diag.context:
         parts.append(f"CONTEXT: {diag.context}")
     parts.append(excerpt(source.text, at))
-    return PgnormError("\n".join(parts), place=source.place(at), hint=diag.message_hint or hint)
+    return error_class(error)("\n".join(parts), place=source.place(at), hint=diag.message_hint or hint)
+
+
+def stand_in_hint(extensions: Sequence[str], *, bundled: bool) -> str:
+    """The way out where something may be missing of extensions that the server lacks, `bundled` or another one."""
+    way = "name" if bundled else "try PGNORM_PG_BINDIR=bundled, or name"
+    way += " a server that has it in PGNORM_PG_BINDIR or --shadow-url."
+    return f"An empty stand-in takes the place of {', '.join(extensions)}: {way}"
 
 
 def excerpt(text: str, offset: int) -> str:

@@ -126,6 +126,7 @@ class Filling:
             transaction=transaction,
             provide_extension=provide,
             owner=self.role if self.role != _OWNER else None,
+            bundled=shadow.binaries is not None and shadow.binaries.bundled,
             on_statement=watch(session) if watch else None,
         )
         for note in report.notes:

@@ -12,7 +12,7 @@ from pgnorm.catalog.errors import PgnormError
 
 from .adaptation import adapt, sets_session, stands_alone
 from .execution import Execution
-from .failures import failure, first_cause, is_final, is_missing, lacks_label_provider, missing_names
+from .failures import failure, first_cause, is_final, is_missing, lacks_label_provider, missing_names, stand_in_hint
 from .files import SourceFile
 from .items import Item, Note
 from .lexer import tokens
@@ -48,16 +48,18 @@ def load(
     transaction: bool,
     provide_extension: Callable[[str, str | None], bool] | None = None,
     owner: str | None = None,
+    bundled: bool = False,
     on_statement: Callable[[SourceFile, Statement], None] | None = None,
 ) -> LoadReport:
     """Runs the files' statements in their order, then has each language's validator check the functions' bodies.
 
-    `connection` commits by itself and, with `transaction`, is inside a transaction that the caller rolls back;
-    without, every file becomes a transaction of its own. The statements of `declared` files may come in any order:
-    one that names what a later one makes waits for it. `provide_extension` is told the name and version of each
-    extension before it is created, and answers whether an empty stand-in was made. `owner` is the role that runs the
-    files (the connection's own by default). `on_statement` is called when a statement has run, at once for one that
-    makes a routine; one that a later statement overwrites has its call before it is undone.
+    `connection` commits by itself and, with `transaction`, is inside a transaction that the caller rolls back; without,
+    every file becomes a transaction of its own. The statements of `declared` files may come in any order: one that
+    names what a later one makes waits for it. `provide_extension` is told the name and version of each extension before
+    it is created, and answers whether an empty stand-in was made. `owner` is the role that runs the files (the
+    connection's own by default), `bundled` whether the server is the bundled one. `on_statement` is called when a
+    statement has run, at once for one that makes a routine; one that a later statement overwrites has its call before
+    it is undone.
 
     Raises PgnormError for the first statement that fails, with its place, and NeedsScratch where the files hold what
     can't run inside one transaction. The session's settings are reset at the end.
@@ -73,7 +75,7 @@ def load(
         provide_extension=provide_extension,
         roles_to_come=roles if kind == "declared" else frozenset(),
     )
-    run = _Load(execution=execution, patient=kind == "declared", on_statement=on_statement)
+    run = _Load(execution=execution, patient=kind == "declared", bundled=bundled, on_statement=on_statement)
     try:
         start = execution.start()
         for source, statements in split_files:
@@ -99,6 +101,7 @@ class _Load:
 
     execution: Execution
     patient: bool
+    bundled: bool
     on_statement: Callable[[SourceFile, Statement], None] | None
     done: list[Item] = field(factory=list)
     waiting: list[Item] = field(factory=list)
@@ -241,8 +244,7 @@ class _Load:
             places = " and ".join(other.place for other in circle)
             hint = f"It and {places} wait for one another: make one without what it lacks, and alter it afterwards."
         elif is_missing(item.error) and (stand_ins := self.execution.generated_extensions):
-            names = ", ".join(stand_ins)
-            hint = f"An empty stand-in takes the place of {names}: try PGNORM_PG_BINDIR=bundled, or one that has it."
+            hint = stand_in_hint(stand_ins, bundled=self.bundled)
         elif lacks_label_provider(item.error):
             hint = "A private server has no label providers: name one that has loaded it with --shadow-url."
         return failure(item.source, item.statement.start, item.error, position=item.position, hint=hint)

@@ -11,7 +11,7 @@ from attrs import frozen
 from pgnorm.catalog.errors import PgnormError
 
 from .execution import Execution
-from .failures import excerpt
+from .failures import error_class, excerpt
 from .items import Item
 from .lexer import name_of
 
@@ -200,4 +200,4 @@ def _failure(message: str, place: str, offset: int, item: Item | None, error: Er
         parts.append(f"DETAIL: {error.diag.message_detail}")
     if item is not None:
         parts.append(excerpt(item.source.text, offset))
-    return PgnormError("\n".join(parts), place=place, hint=error.diag.message_hint)
+    return error_class(error)("\n".join(parts), place=place, hint=error.diag.message_hint)

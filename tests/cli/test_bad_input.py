@@ -70,6 +70,14 @@ def test_a_bad_file_is_named_with_its_place_and_none_is_written(refused: "Refuse
     assert contents(plain / "migrations") == {}
 
 
+def test_the_bundled_server_is_not_offered_where_it_is_in_use(
+    refused: "Refused", plain: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (plain / "schemas" / "03.sql").write_bytes(BAD_FILES["extension"][0])
+    monkeypatch.setenv("PGNORM_PG_BINDIR", "bundled")
+    refused("dump", "the place of nowhere: name a server that has it in PGNORM_PG_BINDIR or --shadow-url.")
+
+
 @pytest.mark.parametrize("command", ["dump", "fix-functions", "fix-functions schemas/02.sql"])
 def test_what_can_not_be_read_is_not_passed_over(refused: "Refused", plain: Path, command: str) -> None:
     link = plain / "schemas" / "02.sql"

@@ -110,7 +110,10 @@ def test_an_error_in_stdin_says_how_it_gets_a_name(run: Run, functions: Path, mo
     code, out, err = run("fix-functions -")
     assert (code, out) == (2, "")
     assert err.endswith("hint: Name the file of the project that stdin stands for with --stdin-filename.\n")
+    stdin(monkeypatch, b"create function f(nowhere) returns int language sql as 'select 1';\n")
+    assert "--stdin-filename" in run("fix-functions -")[2]
     stdin(monkeypatch, b"create tabel t ();\n")
+    assert "--stdin-filename" not in run("fix-functions -")[2]
     assert "--stdin-filename" not in run("fix-functions - --stdin-filename schemas/02_functions.sql")[2]
 
 
