@@ -14,6 +14,9 @@ _SIGNATURES = """
      order by 1, 2
 """
 
+# Of pgcrypto 1.4, which came with Postgres 18; the stub is what Supabase's servers have.
+_LATER = "fips_mode"
+
 
 @pytest.mark.parametrize("name", ["pgcrypto", "uuid-ossp"])
 def test_signatures(shadow: Shadow, name: str) -> None:
@@ -23,7 +26,7 @@ def test_signatures(shadow: Shadow, name: str) -> None:
         run(f'create schema here; create extension "{name}" schema here')
         if run("select 1 from pg_extension where extname = %s and extversion = 'stub'", (name,)).fetchone():
             pytest.skip("this server lacks the real one")
-        real = run(_SIGNATURES).fetchall()
+        real = [signature for signature in run(_SIGNATURES).fetchall() if signature[0] != _LATER]
         run(f'drop extension "{name}"')
         run(f"set search_path = here; {script}".encode())
         assert run(_SIGNATURES).fetchall() == real
