@@ -90,11 +90,12 @@ def _list_changes(console: Console, comparison: "Comparison") -> None:
             f"  {_line(difference)}{_with_parts(parts.get(difference.item.id, []))}", fg=_COLORS[_sign(difference)]
         )
     added = {difference.item.id for difference in comparison.plan.differences if difference.old is None}
-    again = [step for step in comparison.plan.steps if step.verb.value == "create" and step.id not in added]
+    made = {step.id: step.item for step in comparison.plan.steps if step.verb.value == "create"}
+    again = [item for name, item in made.items() if name not in added]
     if again:
         console.say("Dropped and created again, since nothing less would do:")
-        for step in again:
-            console.say(f"  {step.item.kind} {step.item.label}")
+        for item in again:
+            console.say(f"  {item.kind} {item.label}")
     lost = [_line(difference) for difference in shown if difference.new is None]
     dropped = {difference.item.id for difference in shown if difference.new is None}
     lost += [f"{step.verb.value} {step.item.kind} {step.item.label}" for step in _destructive(comparison, dropped)]

@@ -11,6 +11,7 @@ from pgnorm.catalog.model import Catalog, Change, Object, ObjectId, own_fields
 
 from .difference import Difference, changes, is_part_of
 from .following import Following
+from .holders import holders
 
 
 class Disturbance(Enum):
@@ -156,15 +157,9 @@ class _Deciding:
             return False
         if any(field.change is Change.REPLACE for field in own_fields(type(before)) if field.name in own):
             return True
-        if self._stored(before.id) and before.refused_while_stored(after, own):
+        if any(holders(self.old, before.id)) and before.refused_while_stored(after, own):
             return True
         return before.must_replace(after, own)
-
-    def _stored(self, item: ObjectId) -> bool:
-        """Whether something that holds data uses it."""
-        users = [self.old.objects[name] for name in self.old.needed_by.get(item, ())]
-        # A type that is made of it holds no data itself.
-        return any(not user.disposable and (not user.set_aside("") or self._stored(user.id)) for user in users)
 
     def _replace(self, item: ObjectId) -> None:
         if item not in self.result.replaced:
@@ -199,19 +194,9 @@ class _Deciding:
         """Raise PgnormError where a column elsewhere holds rows of the table whose column is retyped."""
         if not item.embedded or item.derived or item.parent is None:
             return
-        seen = {item.parent}
-        waiting = [item.parent]
-        while waiting:
-            rows = waiting.pop()
-            for name in sorted(self.old.needed_by.get(rows, frozenset()) - seen):
-                seen.add(name)
-                user = self.old.objects[name]
-                if user.disposable or is_part_of(self.old, user, item.parent):
-                    continue
-                if user.set_aside(""):
-                    waiting.append(name)  # a type made of it
-                elif user.embedded and rows in self.new.needs.get(name, ()):
-                    raise _in_two_migrations(user, item)
+        for user, rows in holders(self.old, item.parent):
+            if rows in self.new.needs.get(user.id, ()):
+                raise _in_two_migrations(user, item)
 
     def _lets_go(self, name: ObjectId, because: ObjectId, disturbance: Disturbance) -> bool:
         """Whether altering it is enough, since it needs the other no more once altered."""

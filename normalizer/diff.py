@@ -13,6 +13,7 @@ from .decisions import Decisions, decide
 from .difference import PRIVILEGES, Difference, changes, differences, parts_below
 from .dump import inside
 from .hazards import Hazards
+from .holders import holders
 from .outsiders import refuse_losses
 from .plan import EMPTY, Plan, Step, Verb
 
@@ -117,7 +118,7 @@ class _Planning:
         needs_commit = opaque = lossy = False
         refusable = item.id in self.fate.rebound
         if difference is not None and difference.old is not None and difference.new is not None:
-            lossy = difference.old.loses_data(difference.new, difference.own)
+            lossy = self._loses_data(difference.old, difference.new, difference.own)
             refusable |= difference.old.rows_may_refuse_change(difference.new, difference.own)
             needs_commit = difference.old.needs_commit(difference.new, difference.own)
             opaque = item.opaque and bool(difference.own)
@@ -134,9 +135,16 @@ class _Planning:
 
     def _dropping(self, item: Object) -> Step:
         dropped = item.evolve(name=_aside_name(item)) if item.id in self.fate.set_aside else item
-        lost = not item.disposable and item.id not in self.fate.set_aside
+        lost = not item.disposable
+        if item.id in self.fate.set_aside:
+            new = self.new.objects[item.id]
+            lost = self._loses_data(item, new, changes(item, new))
         sql = dropped.drop_alone() if self.actions.following.left_behind(item) else dropped.drop()
         return Step(verb=Verb.DROP, item=item, sql=sql, destructive=lost)
+
+    def _loses_data(self, old: Object, new: Object, changed: frozenset[str]) -> bool:
+        """Whether what is stored loses something; a type's values are where it is used, or nowhere."""
+        return old.loses_data(new, changed) and (not old.set_aside("") or any(holders(self.old, old.id)))
 
     def _parts(self, item: Object) -> tuple[Object, ...]:
         """The parts that come with the statement that creates it."""

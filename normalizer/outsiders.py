@@ -6,6 +6,7 @@ from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Catalog, Object, ObjectId
 
 from .decisions import Decisions
+from .holders import holders
 
 
 def refuse_losses(old: Catalog, around: Catalog, fate: Decisions) -> None:
@@ -18,6 +19,9 @@ def refuse_losses(old: Catalog, around: Catalog, fate: Decisions) -> None:
         for user in _users(used, around):
             if _is_outside(user, old, around) and _loses(user, used, around, fate):
                 raise _outside(user, used, fate)
+    for user, used in _refused(around, fate):
+        if _is_outside(user, old, around):
+            raise _outside(user, used, fate)
     for item in around.objects.values():
         leaders = [old.objects[lead.leader] for lead in item.leads if fate.gone(lead.leader)]
         if item.goes_along and 0 < len(leaders) == len(item.leads) and _is_outside(item, old, around):
@@ -28,9 +32,33 @@ def _users(used: Object, around: Catalog) -> Iterator[Object]:
     """What needs an object, and for a part of a row what holds such rows elsewhere."""
     yield from map(around.objects.__getitem__, sorted(around.needed_by.get(used.id, ())))
     if used.embedded and used.parent is not None:
-        for user in map(around.objects.__getitem__, sorted(around.needed_by.get(used.parent, ()))):
-            if user.embedded and not user.disposable and user.parent != used.parent:
-                yield user
+        yield from _row_holders(used.parent, around)
+
+
+def _row_holders(rows: ObjectId, around: Catalog) -> Iterator[Object]:
+    """What holds rows of a whole, be it within the rows of another table."""
+    seen = {rows}
+    waiting = [rows]
+    while waiting:
+        for holder, _ in holders(around, waiting.pop()):
+            yield holder
+            if holder.parent is not None and holder.parent not in seen:
+                seen.add(holder.parent)
+                waiting.append(holder.parent)
+
+
+def _refused(around: Catalog, fate: Decisions) -> Iterator[tuple[Object, Object]]:
+    """What each alteration would need out of the way first, with what is altered."""
+    for name, difference in fate.altered.items():
+        before, after, own = difference.old, difference.new, difference.own
+        if before is None or after is None or not own:
+            continue
+        if before.unties(after, own):
+            users = map(around.objects.__getitem__, sorted(around.needed_by.get(name, ())))
+            yield from ((user, before) for user in users if user.ties is not None)
+        holding = [user for user, _ in holders(around, name)]
+        if holding and before.refused_while_stored(after, own):
+            yield from ((user, before) for user in holding)
 
 
 def _is_outside(item: Object, old: Catalog, around: Catalog) -> bool:
@@ -60,7 +88,7 @@ def _above(item: Object, around: Catalog) -> Iterator[ObjectId]:
 
 def _outside(user: Object, used: Object, fate: Decisions) -> PgnormError:
     has_schema = user.namespace and not user.whole_only
-    gone = "drops" if used.id in fate.dropped else "drops and creates again"
+    gone = "drops" if used.id in fate.dropped else "alters" if used.id in fate.altered else "drops and creates again"
     return PgnormError(
         f"{user.kind} {user.label} needs {used.kind} {used.label}, which the plan {gone}; "
         "it is outside of what was selected",

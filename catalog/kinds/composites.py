@@ -8,6 +8,7 @@ from ..model import Changed, Object, ObjectId, Target, alter, declared
 from ..priority import Priority
 from ..quoting import ident, qualified, spell_types
 from . import types
+from .conversions import widens
 
 
 @declared
@@ -69,6 +70,13 @@ class Composite(types.Type):
 
     def retypes(self, new: Self, changed: frozenset[str]) -> bool:
         return bool(self._retyped(new)) or not set(_names(self)) <= set(_names(new))
+
+    def loses_data(self, new: Self, changed: frozenset[str]) -> bool:
+        kept = {name: type_name for name, type_name, _ in new.attributes}
+        return any(name not in kept or not widens(type_name, kept[name]) for name, type_name, _ in self.attributes)
+
+    def rows_may_refuse_change(self, new: Self, changed: frozenset[str]) -> bool:
+        return False
 
     def unties(self, new: Self, changed: frozenset[str]) -> bool:
         return "attributes" in changed

@@ -52,7 +52,7 @@ class Alterable(Named):
         return False
 
     def loses_data(self, new: Self, changed: frozenset[str]) -> bool:
-        """Whether altering it to `new` may lose what is stored (a column of a narrower type)."""
+        """Whether altering it to `new` may lose what is stored (a narrower type, an attribute that goes)."""
         del new, changed
         return False
 

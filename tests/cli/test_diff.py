@@ -112,6 +112,42 @@ def test_json(run: Run, same: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("types", "lost"),
+    [
+        ("create table k (o pair);", True),
+        ("create domain d as pair; create table k (o d);", True),
+        ("create type outer_pair as (o pair[]); create table k (o outer_pair[]);", True),
+        ("create type outer_pair as (o pair); create view v as select null::outer_pair as o;", False),
+    ],
+    ids=["column", "domain", "nested", "not stored"],
+)
+@pytest.mark.parametrize(("old", "new", "verb"), [("x int, y int", "x int", "alter"), ("x int8", "x int2", "drop")])
+def test_what_a_type_loses_in_the_columns_that_hold_it_is_told(
+    run: Run, same: Path, types: str, lost: bool, old: str, new: str, verb: str
+) -> None:
+    (same / "migrations" / "20240102000000_pair.sql").write_text(f"create type pair as ({old});\n{types}\n")
+    (same / "schemas" / "02.sql").write_text(f"create type pair as ({new});\n{types}\n")
+    _, out, err = run("diff")
+    assert "pair" in out
+    assert (f"Please check that these are expected:\n  {verb} composite type public.pair\n" in err) is lost
+    changes = json.loads(run("diff --json")[1])["changes"]
+    assert [change["name"] for change in changes if change["destructive"]] == ["pair"] * lost
+
+
+def test_a_view_that_has_a_stand_in_is_listed_once(run: Run, same: Path) -> None:
+    text = (
+        "create table t (a int%s);\n"
+        "create view v as select a, null::int as b from t;\n"
+        "create function f() returns int language sql begin atomic select b from v; end;\n"
+        "create or replace view v as select a, f() as b from t;\n"
+    )
+    (same / "migrations" / "20240102000000_loop.sql").write_text(text % "")
+    (same / "schemas" / "02.sql").write_text((text % "").replace("(a int", "(a int8"))
+    _, _, err = run("diff")
+    assert err.count("  view public.v\n") == 1
+
+
 def test_a_plan_that_was_not_tried_says_so(run: Run, same: Path) -> None:
     (same / "schemas" / "02.sql").write_text("create table more ();\n")
     _, out, err = run("-q diff --no-proof")

@@ -23,6 +23,8 @@ PARTITIONED = """
 """
 
 INHERITED = "create table a.p (x int%s); create table b.c (%s) inherits (a.p%s);"
+PAIR = "create type a.c as (x int, y int);"
+SINGLE = "create type a.c as (x int);"
 LIMITED = "alter table a.p add constraint c check (y > 0);"
 
 
@@ -81,6 +83,41 @@ def _compared(folder: Path, old: str, new: str, *schemas: str) -> Comparison:
             "create type a.c as (x int); create table b.keep (r a.c);",
             "column b.keep.r needs attribute a.c.y, which the plan drops;",
         ),
+        (
+            PAIR + "create domain b.d as a.c; create table b.keep (r b.d);",
+            SINGLE + "create domain b.d as a.c; create table b.keep (r b.d);",
+            "column b.keep.r needs attribute a.c.y, which the plan drops;",
+        ),
+        (
+            PAIR + "create type b.d as (c a.c); create table b.keep (r b.d);",
+            SINGLE + "create type b.d as (c a.c); create table b.keep (r b.d);",
+            "column b.keep.r needs attribute a.c.y, which the plan drops;",
+        ),
+        (
+            PAIR + "create type b.d as (c a.c[]); create table b.keep (r b.d[]);",
+            SINGLE + "create type b.d as (c a.c[]); create table b.keep (r b.d[]);",
+            "column b.keep.r needs attribute a.c.y, which the plan drops;",
+        ),
+        (
+            "create table a.t (x int, y int); create type b.d as (t a.t); create table b.keep (r b.d);",
+            "create table a.t (x int); create type b.d as (t a.t); create table b.keep (r b.d);",
+            "column b.keep.r needs column a.t.y, which the plan drops;",
+        ),
+        (
+            PAIR + "create table a.t (c a.c); create table b.keep (r a.t);",
+            SINGLE + "create table a.t (c a.c); create table b.keep (r a.t);",
+            "column b.keep.r needs attribute a.c.y, which the plan drops;",
+        ),
+        (
+            SINGLE + "create table b.keep of a.c;",
+            PAIR + "create table b.keep of a.c;",
+            "typing b.keep of a.c needs composite type a.c, which the plan alters;",
+        ),
+        (
+            SINGLE + "create table b.keep (r a.c);",
+            SINGLE.replace("int", "bigint") + "create table b.keep (r a.c);",
+            "column b.keep.r needs composite type a.c, which the plan alters;",
+        ),
     ],
     ids=[
         "partition",
@@ -93,6 +130,13 @@ def _compared(folder: Path, old: str, new: str, *schemas: str) -> Comparison:
         "led foreign key",
         "rows",
         "composites",
+        "domain",
+        "nested",
+        "array",
+        "nested rows",
+        "rows in rows",
+        "typed table",
+        "attribute type",
     ],
 )
 def test_what_is_outside_is_not_taken_along(tmp_path: Path, old: str, new: str, said: str) -> None:
