@@ -227,6 +227,14 @@ def plain(folder: Path) -> Path:
 
 
 @pytest.fixture
+def same(plain: Path) -> Path:
+    """That project with a migration that says what its files say."""
+    text = (plain / "schemas" / "01_tables.sql").read_text()
+    (plain / "migrations" / "20240101000000_notes.sql").write_text(text)
+    return plain
+
+
+@pytest.fixture
 def crm(folder: Path) -> Path:
     """The working directory as a copy of the whole Supabase project in fixtures/crm."""
     shutil.copytree(FIXTURES / "crm", folder, dirs_exist_ok=True)

@@ -1,0 +1,147 @@
+"""What `pgnorm diff` sums up: each change, what loses data, and what existing rows may refuse."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Run = Callable[[str], tuple[int, str, str]]
+
+
+@pytest.mark.parametrize(
+    ("types", "lost"),
+    [
+        ("create table k (o pair);", True),
+        ("create domain d as pair; create table k (o d);", True),
+        ("create type outer_pair as (o pair[]); create table k (o outer_pair[]);", True),
+        ("create type outer_pair as (o pair); create view v as select null::outer_pair as o;", False),
+    ],
+    ids=["column", "domain", "nested", "not stored"],
+)
+@pytest.mark.parametrize(("old", "new", "verb"), [("x int, y int", "x int", "alter"), ("x int8", "x int2", "drop")])
+def test_what_a_type_loses_in_the_columns_that_hold_it_is_told(
+    run: Run, same: Path, types: str, lost: bool, old: str, new: str, verb: str
+) -> None:
+    (same / "migrations" / "20240102000000_pair.sql").write_text(f"create type pair as ({old});\n{types}\n")
+    (same / "schemas" / "02.sql").write_text(f"create type pair as ({new});\n{types}\n")
+    _, out, err = run("diff")
+    assert "pair" in out
+    assert (f"Please check that these are expected:\n  {verb} composite type public.pair\n" in err) is lost
+    changes = json.loads(run("diff --json")[1])["changes"]
+    assert [change["name"] for change in changes if change["destructive"]] == ["pair"] * lost
+
+
+def test_a_view_that_has_a_stand_in_is_listed_once(run: Run, same: Path) -> None:
+    text = (
+        "create table t (a int%s);\n"
+        "create view v as select a, null::int as b from t;\n"
+        "create function f() returns int language sql begin atomic select b from v; end;\n"
+        "create or replace view v as select a, f() as b from t;\n"
+    )
+    (same / "migrations" / "20240102000000_loop.sql").write_text(text % "")
+    (same / "schemas" / "02.sql").write_text((text % "").replace("(a int", "(a int8"))
+    _, _, err = run("diff")
+    assert err.count("  view public.v\n") == 1
+
+
+def test_nothing_is_missing_from_the_summary(run: Run, folder: Path) -> None:
+    (folder / "old.sql").write_text("create foreign data wrapper w; create server old foreign data wrapper w;\n")
+    (folder / "new.sql").write_text(
+        "create foreign data wrapper w; create server old foreign data wrapper w; create user mapping for public\n"
+        "server old; create server s foreign data wrapper w; create user mapping for public server s;\n"
+        "create table t (id serial primary key, b text default 'x', c int unique); create index i on t (b);\n"
+        "alter table t enable row level security; create policy p on t; create policy q on t;\n"
+        "create publication pub for table t;\n"
+    )
+    err = run("diff --from old.sql --to new.sql")[2]
+    said = err[err.index("4 to add, 0 to change, 0 to drop:\n") :]
+    assert said.splitlines()[1:] == [
+        "  + foreign server s, with 1 user mapping",
+        "  + user mapping old.public",
+        "  + table public.t, with 1 default, 1 sequence, 2 constraints, 1 index, 1 row security, 2 policies",
+        "  + publication pub, with 1 publication table",
+    ]
+    err = run("diff --from new.sql --to old.sql")[2]
+    assert "  - foreign server s, with 1 user mapping\n" in err
+
+
+def _hazards(err: str) -> list[str]:
+    """The steps that the summary says rows may refuse."""
+    _, _, rest = err.partition("Please check that existing rows allow these, which fail otherwise:\n")
+    return [line.strip() for line in rest.splitlines() if line.startswith("  ")]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "hazards"),
+    [
+        ("", "b int not null", ["create column public.t.b"]),
+        ("", "b int not null default 1", []),
+        ("", "b int generated always as identity", []),
+        ("b int", "b int not null", ["alter column public.t.b"]),
+        ("b int not null", "b int", []),
+        ("b int", "b bigint", []),
+        ("b bigint", "b int", ["alter column public.t.b"]),
+        ("b int", "b int check (b > 0)", ["create check constraint public.t.t_b_check"]),
+        ("", "b int check (b > 0)", []),
+        ("", "b int default 0 check (b > 0)", ["create check constraint public.t.t_b_check"]),
+        ("b int", "b int unique", ["create constraint public.t.t_b_key"]),
+        ("b int", "b int references o", ["create foreign key public.t.t_b_fkey"]),
+        ("", "b int references o", []),
+    ],
+)
+def test_what_rows_may_refuse_is_told(run: Run, folder: Path, old: str, new: str, hazards: list[str]) -> None:
+    for name, column in (("old", old), ("new", new)):
+        columns = ", ".join(filter(None, ["a int", column]))
+        (folder / f"{name}.sql").write_text(f"create table o (id int primary key);\ncreate table t ({columns});\n")
+    code, out, err = run("diff --from old.sql --to new.sql --no-proof --json")
+    assert code == 0
+    assert _hazards(err) == hazards
+    document = json.loads(out)
+    assert document["version"] == 2
+    assert len([change for change in document["changes"] if change["may_fail_on_rows"]]) == len(hazards)
+
+
+def test_what_rows_may_refuse_of_what_is_no_part_of_a_column(run: Run, folder: Path) -> None:
+    (folder / "old.sql").write_text(
+        "create domain d as int; create table t (a int, b d, c int); create type e as enum ('x', 'y');\n"
+        "alter table t add check (a > 0) not valid; create table u (v e); create index i on t (c);\n"
+    )
+    (folder / "new.sql").write_text(
+        "create domain d as int not null constraint p check (value > 0); create table t (a int, b d, c int);\n"
+        "create type e as enum ('x'); alter table t add check (a > 0); create table u (v e);\n"
+        "create unique index i on t (c); create unique index j on u (v); create index k on t (a);\n"
+        "create table fresh (id int primary key, v int not null unique check (v > 0));\n"
+    )
+    assert sorted(_hazards(run("diff --from old.sql --to new.sql")[2])) == [
+        "alter check constraint public.t.t_a_check",
+        "alter column public.u.v",
+        "alter domain public.d",
+        "create domain constraint public.d.p",
+        "create index public.i",
+        "create index public.j",
+    ]
+
+
+def test_what_rows_may_refuse_of_partitions(run: Run, folder: Path) -> None:
+    wholes = "create table p (a int) partition by list (a); create table q (a int) partition by list (a);\n"
+    (folder / "old.sql").write_text(
+        f"{wholes} create table p1 partition of p for values in (1, 2); create table p2 (a int);\n"
+        "create table q0 partition of q default;\n"
+        "create table h (a int) partition by hash (a);"
+        "create table h1 partition of h for values with (modulus 2, remainder 1);\n"
+    )
+    (folder / "new.sql").write_text(
+        f"{wholes} create table p1 partition of p for values in (1);\n"
+        "create table p2 partition of p for values in (3);\n"
+        "create table p3 partition of p for values in (4); create table p0 partition of p default;\n"
+        "create table q0 partition of q default; create table q1 partition of q for values in (1);\n"
+        "create table h (a bigint) partition by hash (a);"
+        "create table h1 partition of h for values with (modulus 2, remainder 1);\n"
+    )
+    assert sorted(_hazards(run("diff --from old.sql --to new.sql")[2])) == [
+        "create partition public.h1 of public.h",
+        "create partition public.p1 of public.p",
+        "create partition public.p2 of public.p",
+        "create partition public.q1 of public.q",
+    ]
