@@ -87,6 +87,8 @@ def spoiled(match: re.Match[str]) -> str:
 
 
 def test_spoiled_headers_of_a_whole_project_are_restored_byte_for_byte(supabase_shadow: Shadow) -> None:
+    if supabase_shadow.major < 15:
+        pytest.skip("the project's views have security_invoker, which 15 brought")
     project = find(FIXTURES / "crm", FIXTURES / "crm")
     assert project is not None
     workspace = on(supabase_shadow, project)
