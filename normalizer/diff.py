@@ -9,6 +9,7 @@ from pgnorm.catalog.quoting import ident
 
 from . import satellites
 from .actions import Action, Actions
+from .carrying import Carrying
 from .decisions import Decisions, decide
 from .difference import PRIVILEGES, Difference, changes, differences, parts_below
 from .dump import inside
@@ -59,6 +60,7 @@ class _Planning:
         self.target = Target(major=new.major, role=old.role, named_schemas=True, schemas=schemas)
         self.actions = Actions(old, new, fate)
         self.hazards = Hazards(new, fate, found)
+        self.carrying = Carrying(old, new, fate)
         self.rows_come_late = False
         """Whether a table gets rows, or a view its query, only after what reads it has been made."""
 
@@ -67,7 +69,7 @@ class _Planning:
         made = [self.actions.item(action) for action in ordered if self._makes(action)]
         self.rows_come_late = bool(self.actions.hollow[False]) or any(item.ties for item in made)
         steps = [step for action in ordered if (step := self._step(action)).sql]
-        steps += self._caught_up()
+        steps = [*self.carrying.saved(steps), *self.carrying.caught_up()]
         if self.rows_come_late:
             steps += [Step(verb=Verb.ALTER, item=item, sql=_joined(item.finish)) for item in made if item.finish]
         early = [step for step in steps if step.needs_commit]
@@ -81,15 +83,6 @@ class _Planning:
 
     def _makes(self, action: Action) -> bool:
         return not (action.drop or action.aside or action.shell) and self.fate.fresh(action.id)
-
-    def _caught_up(self) -> Iterator[Step]:
-        """What goes on after rows that a whole has back only now: those of its partitions."""
-        for name in sorted(self.fate.replaced):
-            item = whole = self.new.objects[name]
-            while whole.parent is not None and self.fate.fresh(whole.parent):
-                whole = self.new.objects[whole.parent]
-            if item.catch_up and whole.parent is None and whole.disposable:
-                yield Step(verb=Verb.ALTER, item=item, sql=_joined(item.catch_up))
 
     def _step(self, action: Action) -> Step:
         item = self.actions.item(action)
@@ -160,13 +153,15 @@ class _Planning:
         if item.id in self.actions.hollow[False]:
             texts[0] = item.body(self.target).strip()
         yield from texts[:1]
+        # Before anything draws from it.
+        yield from self.carrying.restored((item, *parts))
         # Before the owner changes: rows are read with its rights (REFRESH MATERIALIZED VIEW).
         if not self.rows_come_late:
             yield from item.finish
         # A column takes no sequence of another owner (SEQUENCE OWNED BY).
         yield from satellites.owned(item, self.target)
         yield from texts[1:]
-        if item.parent is not None and not self.fate.fresh(item.parent):
+        if item.parent is not None and not self.fate.fresh(item.parent) and not self.carrying.carries(item):
             yield from item.catch_up
         derived = (part for part in self.new.parts.get(item.id, ()) if part.derived and not part.embedded)
         for made in (item, *parts, *derived):

@@ -6,8 +6,8 @@ from typing import ClassVar, Final, LiteralString, Self
 from ..model import Changed, Entry, Object, ObjectId, Target, alter, declared, equal
 from ..privileges import AclItem
 from ..quoting import ident, qualified
+from .counters import COUNTER_FIELDS, COUNTER_TABLES, HIGHEST, Counter
 from .relations import OF_USERS
-from .sequences import COUNTER_FIELDS, COUNTER_TABLES, HIGHEST, Counter
 
 UNLOGGED_SINCE: Final = 15
 PRIVILEGES_SINCE: Final = 15

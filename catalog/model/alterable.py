@@ -97,3 +97,10 @@ class Alterable(Named):
     def catch_up(self) -> tuple[str, ...]:
         """What a migration runs after creating it for a parent that may have rows (a sequence goes on after them)."""
         return ()
+
+    def carry_over(self, new: Self, setting: str) -> tuple[str, str] | None:
+        """For what is replaced: the statement that saves its state in a setting of the session before it is dropped,
+        and the one that gives that to `new` once created. None where the definition says all (but for a counter).
+        """
+        del new, setting
+        return None

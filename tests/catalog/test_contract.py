@@ -30,6 +30,7 @@ GENERIC = (
     *(str(path.relative_to(ROOT)) for path in sorted((ROOT / "catalog" / "snapshots").glob("*.py"))),
     "normalizer/actions.py",
     "normalizer/comparing.py",
+    "normalizer/carrying.py",
     "normalizer/decisions.py",
     "normalizer/diff.py",
     "normalizer/difference.py",

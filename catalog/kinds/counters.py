@@ -1,0 +1,148 @@
+"""What sequences and identity columns have in common."""
+
+from collections.abc import Iterator, Sequence
+from typing import ClassVar, Final, LiteralString, Self
+
+from ..model import Changed, Object, alter, declared
+from ..priority import Priority
+from ..quoting import ident, literal, qualified
+
+HIGHEST: Final = {"smallint": 2**15 - 1, "integer": 2**31 - 1, "bigint": 2**63 - 1}
+
+COUNTER_FIELDS: Final[LiteralString] = """
+                 , r.rolname::text                          as owner
+                 , c.relacl::text[]                         as acl
+                 , acldefault('s', c.relowner)::text[]      as acl_default
+                 , c.relpersistence = 'u'                   as unlogged
+                 , format_type(s.seqtypid, null)            as type
+                 , s.seqstart                               as start
+                 , s.seqincrement                           as increment
+                 , nullif(s.seqmin, case when s.seqincrement > 0 then 1 else l.lowest end)   as minimum
+                 , nullif(s.seqmax, case when s.seqincrement > 0 then l.highest else -1 end) as maximum
+                 , s.seqcache                               as cache
+                 , s.seqcycle                               as cycle
+"""
+COUNTER_TABLES: Final[LiteralString] = """
+              from pg_class c
+              join pg_namespace n on n.oid = c.relnamespace
+              join pg_roles r     on r.oid = c.relowner
+              join pg_sequence s  on s.seqrelid = c.oid
+              join ( values ('smallint'::regtype, -32768::bigint, 32767::bigint)
+                          , ('integer', -2147483648, 2147483647)
+                          , ('bigint', -9223372036854775808, 9223372036854775807)
+                   ) l (type, lowest, highest) on l.type = s.seqtypid
+"""
+
+
+@declared
+class Counter(Object):
+    """What a sequence of its own and that of an identity column have in common: pg_sequence."""
+
+    catalog: ClassVar[str] = "pg_class"
+    priority: ClassVar[int] = Priority.TABLE
+    survives_retyping: ClassVar[bool] = True
+    default_acl_type: ClassVar[str] = "S"
+
+    unlogged: bool = alter()
+    start: int = alter()
+    increment: int = alter()
+    minimum: int | None = alter()
+    """None for what the type and the direction give it."""
+    maximum: int | None = alter()
+    """As `minimum`."""
+    cache: int = alter()
+    cycle: bool = alter()
+
+    @property
+    def disposable(self) -> bool:
+        return False
+
+    @property
+    def sequence(self) -> str:
+        """How SQL names the sequence."""
+        return self.signature().removeprefix("SEQUENCE ")
+
+    @property
+    def data_type(self) -> str:
+        """smallint, integer or bigint."""
+        raise NotImplementedError
+
+    @property
+    def bounds(self) -> tuple[int, int]:
+        """Its lowest and its highest value."""
+        highest = HIGHEST[self.data_type]
+        low, high = (1, highest) if self.increment > 0 else (-highest - 1, -1)
+        return (low if self.minimum is None else self.minimum, high if self.maximum is None else self.maximum)
+
+    def counting(self) -> tuple[str, ...]:
+        """Its options, in pg_dump's order."""
+        cycle = ("CYCLE",) if self.cycle else ()
+        return (
+            f"START WITH {self.start}",
+            f"INCREMENT BY {self.increment}",
+            *self.limits(),
+            f"CACHE {self.cache}",
+            *cycle,
+        )
+
+    def limits(self) -> tuple[str, str]:
+        """Those about its bounds."""
+        return (
+            "NO MINVALUE" if self.minimum is None else f"MINVALUE {self.minimum}",
+            "NO MAXVALUE" if self.maximum is None else f"MAXVALUE {self.maximum}",
+        )
+
+    def catching_up(self, table: str, column: str) -> tuple[str, ...]:
+        """The statement that lets it go on after the numbers that the rows of a table hold."""
+        last, beyond = ("max", ">=") if self.increment > 0 else ("min", "<=")
+        held = f'"pg_catalog"."{last}"({ident(column)})'
+        return (
+            f'SELECT "pg_catalog"."setval"({literal(self.sequence)}, {held})'
+            f" FROM {qualified(self.schema, table)} HAVING {held} {beyond} {self.start};",
+        )
+
+    def carry_over(self, new: Self, setting: str) -> tuple[str, str]:
+        # Rows don't tell: others draw from it, row security hides some, and those with the last numbers may be gone.
+        saved = f'"pg_catalog"."split_part"("pg_catalog"."current_setting"(\'{setting}\'), \' \', %d)'
+        value, drawn = f"{saved % 1}::bigint", f"{saved % 2}::boolean"
+        within = "" if new.bounds == self.bounds else " WHERE {} BETWEEN {} AND {}".format(value, *new.bounds)
+        return (
+            f'SELECT "pg_catalog"."set_config"(\'{setting}\','
+            f' "pg_catalog"."concat"("last_value", \' \', "is_called"), false) FROM {self.sequence};',
+            f'SELECT "pg_catalog"."setval"({literal(new.sequence)}, {value}, {drawn}){within};',
+        )
+
+    def alter_counting(self, new: Self, changed: Changed, retype: Sequence[str] = ()) -> Iterator[str]:
+        """The statements that give it the options of `new`; `retype` is what changes its type."""
+        sequence = f"SEQUENCE {new.sequence}"
+        if changed.take("unlogged"):
+            yield f"ALTER {sequence} SET {'UNLOGGED' if new.unlogged else 'LOGGED'};"
+        actions = list(retype)
+        if changed.take("increment"):
+            actions.append(f"INCREMENT BY {new.increment}")
+        if changed.take("minimum", "maximum") or retype or (self.increment > 0) != (new.increment > 0):
+            yield from self._come_within(new, retype)
+            actions += new.limits()
+        if changed.take("start"):
+            actions.append(f"START WITH {new.start}")
+        if changed.take("cache"):
+            actions.append(f"CACHE {new.cache}")
+        if changed.take("cycle"):
+            actions.append("CYCLE" if new.cycle else "NO CYCLE")
+        if actions:
+            yield f"ALTER {sequence} {' '.join(actions)};"
+
+    def _come_within(self, new: Self, retype: Sequence[str]) -> Iterator[str]:
+        """Postgres refuses bounds that leave the present value out, as they do where nothing was ever drawn: a value
+        outside moves to the new start first. One that is within stays."""
+        (low, high), (new_low, new_high) = self.bounds, new.bounds
+        if new_low <= self.start <= new_high:
+            return
+        if not low <= new.start <= high:
+            wider = retype if HIGHEST[new.data_type] > HIGHEST[self.data_type] else ()
+            actions = (*wider, f"MINVALUE {min(low, new_low)}", f"MAXVALUE {max(high, new_high)}")
+            yield f"ALTER SEQUENCE {new.sequence} {' '.join(actions)};"
+        yield (
+            f'SELECT "pg_catalog"."setval"({literal(new.sequence)}, {new.start}, false) FROM {new.sequence}'
+            f' WHERE "last_value" NOT BETWEEN {new_low} AND {new_high};'
+        )
