@@ -98,11 +98,16 @@ def effective_acl(item: Object) -> tuple[AclItem, ...]:
 
 def is_part_of(catalog: Catalog, item: Object, owner: ObjectId) -> bool:
     """Whether `item` goes when `owner` is dropped, because it is a part of it or of a part of it."""
-    parent = item.parent
-    while parent is not None and parent != owner:
-        above = catalog.objects.get(parent)
-        parent = above.parent if above is not None else None
-    return parent is not None
+    return owner in above(catalog, item)
+
+
+def above(catalog: Catalog, item: Object) -> Iterator[ObjectId]:
+    """What an object belongs to, and what that belongs to, as far as the catalog knows."""
+    while item.parent is not None:
+        yield item.parent
+        if item.parent not in catalog.objects:
+            return
+        item = catalog.objects[item.parent]
 
 
 def parts_below(catalog: Catalog, name: ObjectId) -> Iterator[Object]:

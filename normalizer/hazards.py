@@ -16,6 +16,8 @@ class Hazards:
         self.fate = fate
         self.unlike = frozenset(each.item.id for each in found if each.old is None or each.own)
         """What is not on both sides with the same attributes: the rest is at most dropped and made again."""
+        self.changed = self.unlike | fate.rebound
+        """The same, and what gets another type of the same name."""
 
     def refusable(self, item: Object, parts: Sequence[Object]) -> bool:
         """Whether rows that are there can make the creation of `item` with its `parts` fail."""
@@ -32,6 +34,7 @@ class Hazards:
         """Whether a tie holds by another key, or by columns that now have another type: rows may fall elsewhere."""
         if item.ties is None:
             return False
-        changed = self.unlike | self.fate.rebound
         whole = self.new.parts.get(item.ties[1], ())
-        return item.ties[1] in changed or any(part.retyped_with_parent and part.id in changed for part in whole)
+        return item.ties[1] in self.changed or any(
+            part.retyped_with_parent and part.id in self.changed for part in whole
+        )

@@ -6,6 +6,7 @@ from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Catalog, Object, ObjectId
 
 from .decisions import Decisions
+from .difference import above
 from .holders import holders
 
 
@@ -71,19 +72,11 @@ def _is_outside(item: Object, old: Catalog, around: Catalog) -> bool:
 
 def _loses(user: Object, used: Object, around: Catalog, fate: Decisions) -> bool:
     """Whether the plan does to `used` what takes `user` away, or what Postgres refuses because of it."""
-    if any(above in fate.dropped for above in _above(user, around)):
+    if any(whole in fate.dropped for whole in above(around, user)):
         return False
     # A table's place in a publication is none without the table, but it can name a column that goes.
     beside = user.whole_only and not used.embedded and user.namespace != "" and user.namespace == used.namespace
     return not (beside and used.id in fate.dropped)
-
-
-def _above(item: Object, around: Catalog) -> Iterator[ObjectId]:
-    while item.parent is not None:
-        yield item.parent
-        if item.parent not in around.objects:
-            return
-        item = around.objects[item.parent]
 
 
 def _outside(user: Object, used: Object, fate: Decisions) -> PgnormError:
