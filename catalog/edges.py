@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, TypeAlias
 
+from attrs import frozen
+
 from .model import Edge, Object, ObjectId
 from .pipeline import Row
 
@@ -13,19 +15,31 @@ DEPENDS_ON_EXTENSION: Final = "x"
 Address: TypeAlias = tuple[int, int, int]
 
 
+@frozen
+class Found:
+    """What pg_depend says of the objects read."""
+
+    edges: tuple[Edge, ...]
+    extensions: Mapping[ObjectId, set[str]]
+    """The names of the extensions that each one DEPENDS ON."""
+    operators: Mapping[ObjectId, set[tuple[str, str]]]
+    """Those of the operators outside of pg_catalog that each one's expressions use."""
+
+
 def edges_between(
     objects: Mapping[Address, Object],
     parents: Iterable[ObjectId | None],
     rows: Sequence[Row],
     bodies: frozenset[int],
     members: Mapping[Address, Address],
-) -> tuple[tuple[Edge, ...], Mapping[ObjectId, set[str]]]:
-    """The edges, and for each object the names of the extensions that it DEPENDS ON.
+    operators: Mapping[Address, tuple[str, str]],
+) -> Found:
+    """The edges between objects, with what is folded into them.
 
     A key's index, a view's rule, a row or array type and an extension's member are no objects of their own: what they
     need or is needed of them holds for their owner. What a derived part needs, its owner needs. `parents` are those of
     `objects` in turn, `rows` those of pg_depend, `bodies` the catalogs of bodies, `members` what besides pg_depend
-    belongs to something.
+    belongs to something, `operators` the (schema, signature) of each operator outside of pg_catalog.
     """
     folded: dict[Address, Address] = {}
     for row in rows:
@@ -34,6 +48,7 @@ def edges_between(
     standing = _Standing(objects, {**members, **folded})
     found: dict[tuple[ObjectId, ObjectId, bool], None] = {}
     extensions: dict[ObjectId, set[str]] = {}
+    used: dict[ObjectId, set[tuple[str, str]]] = {}
     names = {item.id for item in objects.values()}
     for item, parent in zip(objects.values(), parents, strict=True):
         if parent is not None:
@@ -42,11 +57,14 @@ def edges_between(
             if other in names:
                 found[item.id, other, False] = None
     for row in rows:
-        dependent, referenced = standing[row[:3]], standing[row[3:6]]
+        needed_address = row[3:6]
+        dependent, referenced = standing[row[:3]], standing[needed_address]
         if dependent is None or referenced is None or dependent is referenced:
             continue
         if row[6] == DEPENDS_ON_EXTENSION:
             extensions.setdefault(dependent.id, set()).add(referenced.name)
+        if (operator := operators.get(needed_address)) is not None:
+            used.setdefault(dependent.id, set()).add(operator)
         needy = (dependent.parent if dependent.derived else None) or dependent.id
         needed = (referenced.parent if dependent.derived and referenced.derived else None) or referenced.id
         if needy != needed:
@@ -54,7 +72,7 @@ def edges_between(
     tied = ties(objects.values())
     led = {dependent for dependent, _ in tied}
     edges = (Edge(needy, needed, body, needy in led and (needy, needed) in tied) for needy, needed, body in found)
-    return tuple(edges), extensions
+    return Found(tuple(edges), extensions, used)
 
 
 def ties(objects: Iterable[Object]) -> frozenset[tuple[ObjectId, ObjectId]]:

@@ -35,12 +35,18 @@ select classoid, objoid, objsubid, description from pg_description
  where objoid >= 16384 or classoid = 'pg_namespace'::regclass
 """
 
+OPERATORS: Final[LiteralString] = """
+select o.oid, n.nspname::text, o.oid::regoperator::text
+  from pg_operator o join pg_namespace n on n.oid = o.oprnamespace
+ where o.oid >= 16384
+"""
+
 LABELS: Final[LiteralString] = """
 select classoid, objoid, objsubid, array_agg(array[provider, label] order by provider)
   from pg_seclabel group by 1, 2, 3
 """
 
-COMMON: Final = (SETTINGS, ROLE, CATALOGS, DEPENDENCIES, COMMENTS, LABELS, UNMODELLED)
+COMMON: Final = (SETTINGS, ROLE, CATALOGS, DEPENDENCIES, OPERATORS, COMMENTS, LABELS, UNMODELLED)
 ADDRESS_COLUMNS: Final = frozenset({"oid", "subid"})
 
 Remarks: TypeAlias = tuple[tuple[str, Mapping[Address, Any], Any], ...]
@@ -63,7 +69,7 @@ def read(connection: "psycopg.Connection[Row]") -> Catalog:
     kinds = [kind for kind in KINDS if superuser or not kind.superuser_only]
     having_members = [kind for kind in kinds if kind.members]
     with closing(run(connection, queries(kinds, version))) as results:
-        _settings, role, catalogs, dependencies, comments, labels, unmodelled = islice(results, len(COMMON))
+        _settings, role, catalogs, dependencies, operators, comments, labels, unmodelled = islice(results, len(COMMON))
         numbers: dict[str, int] = {name: oid for oid, name in catalogs.rows}
         remarks: Remarks = (("comment", _by_address(comments), None), ("labels", _by_address(labels), ()))
         by_address: dict[Address, Object] = {}
@@ -85,12 +91,15 @@ def read(connection: "psycopg.Connection[Row]") -> Catalog:
         }
     _drop_orphans(by_address, parents)
     bodies = frozenset(numbers[kind.body_catalog] for kind in KINDS if kind.body_catalog)
-    edges, extensions = edges_between(by_address, parents.values(), dependencies.rows, bodies, members)
+    named = {(numbers["pg_operator"], oid, 0): (schema, signature) for oid, schema, signature in operators.rows}
+    found = edges_between(by_address, parents.values(), dependencies.rows, bodies, members, named)
     shelled = frozenset(numbers[kind.catalog] for kind in KINDS if kind.has_shell)
-    edges += edges_among(made, dependencies.rows, shelled)
+    edges = found.edges + edges_among(made, dependencies.rows, shelled)
     objects = {item.id: item for item in (*by_address.values(), *made.values())}
-    for dependent, names in extensions.items():
+    for dependent, names in found.extensions.items():
         objects[dependent] = objects[dependent].evolve(extensions=tuple(sorted(names)))
+    for dependent, used in found.operators.items():
+        objects[dependent] = objects[dependent].evolve(operators_used=tuple(sorted(used)))
     return Catalog(
         version=version,
         server=connection.info.parameter_status("server_version") or str(version),

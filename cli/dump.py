@@ -12,7 +12,9 @@ from .reading import read_source, selection_of, source_of
 from .splitting import write_split
 
 if TYPE_CHECKING:
-    from pgnorm.catalog.model import Catalog
+    from collections.abc import Iterable
+
+    from pgnorm.catalog.model import Catalog, Object
     from pgnorm.normalizer.styles import Style
     from pgnorm.normalizer.workspace import Workspace
 
@@ -123,7 +125,23 @@ def _schema(
     from pgnorm.normalizer.dump import render
 
     catalog = read_source(app, workspace)
-    return render(catalog, selection_of(workspace, catalog, schemas, exclude_schemas), style)
+    selection = selection_of(workspace, catalog, schemas, exclude_schemas)
+    _tell_unnamed(app, filter(selection.takes, catalog.objects.values()))
+    return render(catalog, selection, style)
+
+
+def _tell_unnamed(app: App, items: "Iterable[Object]") -> None:
+    """Say whose operators the dump can't name, as pg_dump can't."""
+    from pgnorm.normalizer.operator_path import unnamed
+
+    if found := list(unnamed(items)):
+        app.console.warn(
+            "SQL can't name the operators of these (IS DISTINCT FROM and its like); "
+            "loaded with an empty search_path, as this dump is, they take others:"
+        )
+        for item in found:
+            schemas = ", ".join(sorted({schema for schema, _ in item.operators_used}))
+            app.console.warn(f"  {item.kind} {item.label}: needs {schemas} in the search_path")
 
 
 def _snapshot(catalog: "Catalog", schemas: tuple[str, ...], exclude_schemas: tuple[str, ...]) -> str:

@@ -1,10 +1,11 @@
 """Two sources compared: the differences, the plan that ends them, and its proof."""
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Literal
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Catalog, ObjectId
@@ -13,16 +14,17 @@ from .cosmetic import Difference as Cosmetic
 from .cosmetic import classify
 from .diff import diff
 from .difference import Difference, differences
-from .dump import render
 from .filling import Loaded
 from .knowledge import as_little_known
 from .owners import stranger
 from .ownership import Ownership, owned
 from .pg_dump import DumpEntry, dumped, entries
 from .plan import Plan
-from .proof import REPORT, apply, prove
-from .selection import EVERYTHING, select, selected
-from .sources import Files, Source
+from .proof import REPORT, arrive, refuse_rest
+from .selection import select, selected
+from .settling import ROUNDS, doubtful, settled
+from .sides import Side, Sides
+from .sources import Source
 from .workspace import Workspace
 
 ProofBy = Literal["catalog", "pg_dump"]
@@ -76,53 +78,49 @@ def compare(workspace: Workspace, old: Source, new: Source, options: Options) ->
 
     Raises PgnormError where a source can't be read, and where the plan fails its proof.
     """
-    return _Comparing(workspace, options).compare(old, new)
-
-
-@frozen(kw_only=True)
-class _Side:
-    """One source as it is compared: `loaded` where it is in the shadow, else `untried` says why it is not."""
-
-    catalog: Catalog
-    loaded: Loaded | None
-    untried: str | None = None
-    role: str | None = None
-    """Who read it, where it is a database or a snapshot."""
+    return _Comparing(workspace, options, old, new).compare()
 
 
 class _Comparing:
-    def __init__(self, workspace: Workspace, options: Options) -> None:
+    def __init__(self, workspace: Workspace, options: Options, old: Source, new: Source) -> None:
         self.workspace = workspace
         self.options = options
-        self.read: dict[Source, Catalog] = {}
+        self.old = old
+        self.new = new
+        self.sides = Sides(workspace, old, new)
 
-    def compare(self, old: Source, new: Source) -> Comparison:
-        live = [source for source in (old, new) if not isinstance(source, Files)]
-        # Databases and snapshots first: they say as which role, and for which major version, files are loaded.
-        for source in live:
-            self.read[source] = self.workspace.read(source)
+    def compare(self) -> Comparison:
         self._ownership()  # reads the baseline while the shadow is still empty
-        with self._opened(new, live=bool(live)) as side:
+        with self.sides.opened(self.new) as side:
             goal = side
         with ExitStack() as stack:
-            start = stack.enter_context(self._opened(old, live=bool(live)))
-            found = self._planned(start, goal)
+            start = stack.enter_context(self.sides.opened(self.old))
+            found = self._found(start, goal)
+            in_shadow = not any(map(doubtful, found))
+            if not in_shadow:
+                stack.close()  # what a reload makes, roles above all, must not wait for what this one has made
+                found = settled(found, start.states, goal.states, self.sides.reload)
+            comparison = self._planned(start, goal, found)
             # Differences for which no statement is known are not to pass for none.
-            if found.plan.differences and found.unproved is None:
+            if comparison.plan.differences and comparison.unproved is None:
                 # Within one transaction an enum's new label can be used early where the enum is as new as itself.
-                if any(step.needs_commit for step in found.plan.steps):
-                    stack.close()  # the roles that an open transaction has made keep others waiting
-                    start = stack.enter_context(self._opened(old, live=bool(live), scratch=True))
-                self._prove(start, goal, found)
-                if self.options.proof == "pg_dump":
+                commits = any(step.needs_commit for step in comparison.plan.steps)
+                if commits or not in_shadow:
                     stack.close()
-                    self._ask_pg_dump(old, new, found, live=bool(live))
-            return found
+                    start = stack.enter_context(self.sides.opened(self.old, scratch=commits))
+                arrived = self._arrived(start, comparison)
+                stack.close()
+                self._prove(arrived, goal, comparison)
+                if self.options.proof == "pg_dump":
+                    self._ask_pg_dump(comparison)
+            return comparison
 
-    def _planned(self, start: _Side, goal: _Side) -> Comparison:
+    def _found(self, start: Side, goal: Side) -> tuple[Difference, ...]:
         select([start.catalog, goal.catalog], self._ownership().schemas, ())  # refuses a pattern that names nothing
-        before, after = self._view(start.catalog, goal.catalog), self._view(goal.catalog, start.catalog)
-        found = differences(before, after)
+        return differences(*self._views(start.catalog, goal.catalog))
+
+    def _planned(self, start: Side, goal: Side, found: tuple[Difference, ...]) -> Comparison:
+        before, after = self._views(start.catalog, goal.catalog)
         phantoms = () if self.options.cosmetic else tuple(_phantoms(found))
         passed_over = {phantom.difference.item.id for phantom in phantoms}
         planned = tuple(each for each in found if each.item.id not in passed_over)
@@ -138,17 +136,24 @@ class _Comparing:
             stranger=stranger(((start.role, before), (goal.role, after)), planned),
         )
 
-    def _prove(self, start: _Side, goal: _Side, comparison: Comparison) -> None:
-        def sides(catalog: Catalog) -> tuple[Catalog, Catalog]:
-            arrived = as_little_known(catalog, start.catalog)
-            return self._view(arrived, goal.catalog), self._view(goal.catalog, arrived)
-
-        def forgiven(found: Difference) -> bool:
-            return found.item.id in comparison.passed_over
-
+    def _arrived(self, start: Side, comparison: Comparison) -> Catalog:
+        """What the plan makes of the old side. Raises PgnormError where it does not apply."""
         assert start.loaded is not None
+        with self._excused(comparison):
+            return as_little_known(arrive(start.loaded.session, comparison.plan), start.catalog)
+
+    def _prove(self, arrived: Catalog, goal: Side, comparison: Comparison) -> None:
+        """Raise PgnormError where the plan leaves a difference that is not left on purpose."""
+        views = self._views(arrived, goal.catalog)
+        left = [each for each in differences(*views) if each.item.id not in comparison.passed_over]
+        with self._excused(comparison):
+            refuse_rest(settled(left, (arrived,), goal.states, self.sides.reload))
+
+    @contextmanager
+    def _excused(self, comparison: Comparison) -> Iterator[None]:
+        """An error with the reason for which it may be no defect, where there is one."""
         try:
-            prove(start.loaded.session, comparison.plan, sides, forgiven)
+            yield
         except PgnormError as error:
             hint = self._excuse(comparison)
             if hint is None:
@@ -167,63 +172,44 @@ class _Comparing:
             )
         return None
 
-    def _ask_pg_dump(self, source: Source, goal: Source, found: Comparison, *, live: bool) -> None:
+    def _ask_pg_dump(self, found: Comparison) -> None:
         """Let pg_dump compare what the plan makes of the old side with the new side, in databases of their own."""
-        program = self.workspace.pg_dump
-        with self._opened(goal, live=live, scratch=True) as side:
+        with self.sides.opened(self.new, scratch=True) as side:
+            goal = self._dumped(side.loaded, side.catalog)
+        with self.sides.opened(self.old, scratch=True) as side:
             assert side.loaded is not None
-            wanted = side.catalog
-            goal_dump = entries(dumped(side.loaded.session.connection, program))
-        with self._opened(source, live=live, scratch=True) as side:
-            assert side.loaded is not None
-            apply(side.loaded.session, found.plan)
-            arrived = entries(dumped(side.loaded.session.connection, program))
-        forgiven = {(item.tag, item.schema) for item in map(wanted.objects.get, found.passed_over) if item is not None}
-        left = [f"- {entry}" for entry in (arrived - goal_dump) if self._judged(entry, forgiven)]
-        left += [f"+ {entry}" for entry in (goal_dump - arrived) if self._judged(entry, forgiven)]
-        if left:
-            raise PgnormError("pg_dump sees a difference that the plan leaves\n" + "\n".join(left), hint=REPORT)
+            arrived = self._dumped(side.loaded, arrive(side.loaded.session, found.plan))
+        forgiven = {(item.tag, item.schema) for item in map(goal[1].objects.get, found.passed_over) if item is not None}
+        for _ in range(ROUNDS):
+            left = [f"- {entry}" for entry in (arrived[0] - goal[0]) if self._judged(entry, forgiven)]
+            left += [f"+ {entry}" for entry in (goal[0] - arrived[0]) if self._judged(entry, forgiven)]
+            if not left:
+                return
+            goal, arrived = self._dumped_again(goal[1]), self._dumped_again(arrived[1])
+        raise PgnormError("pg_dump sees a difference that the plan leaves\n" + "\n".join(left), hint=REPORT)
+
+    def _dumped(self, loaded: Loaded | None, catalog: Catalog) -> tuple[Counter[DumpEntry], Catalog]:
+        assert loaded is not None
+        return entries(dumped(loaded.session.connection, self.workspace.pg_dump)), catalog
+
+    def _dumped_again(self, catalog: Catalog) -> tuple[Counter[DumpEntry], Catalog]:
+        with self.sides.reopened(catalog) as loaded:
+            return self._dumped(loaded, loaded.catalog)
 
     def _judged(self, entry: DumpEntry, forgiven: set[tuple[str, str]]) -> bool:
         owns = entry.schema == "-" or self._ownership().owns_schema(entry.schema)
         return owns and (entry.tag, entry.schema) not in forgiven
 
-    @contextmanager
-    def _opened(self, source: Source, *, live: bool, scratch: bool = False) -> Iterator[_Side]:
-        """A source in the shadow. Where a database or a snapshot takes part, both sides come through a dump."""
-        if isinstance(source, Files) and not live:
-            with self.workspace.loaded(source, scratch=scratch) as loaded:
-                yield _Side(catalog=loaded.catalog, loaded=loaded)
-            return
-        if isinstance(source, Files) and source not in self.read:
-            with self.workspace.loaded(source) as loaded:
-                self.read[source] = loaded.catalog
-        catalog = self.read[source]
-        with ExitStack() as stack:
-            try:
-                side = self._reloaded(stack, catalog, scratch=scratch)
-            except PgnormError as error:
-                side = _Side(catalog=catalog, loaded=None, untried=error.message.splitlines()[0])
-            yield side if isinstance(source, Files) else evolve(side, role=catalog.role)
-
-    def _reloaded(self, stack: ExitStack, catalog: Catalog, *, scratch: bool) -> _Side:
-        mine = owned(catalog, self._ownership())
-        grants = {name: item for name, item in catalog.objects.items() if item.default_grants}
-        text = render(
-            evolve(mine, objects={**mine.objects, **grants}), EVERYTHING, reloaded_by=self.workspace.shadow.major
-        )
-        loaded = stack.enter_context(self.workspace.reloaded(text, title="dump of the source", scratch=scratch))
-        return _Side(catalog=as_little_known(loaded.catalog, catalog), loaded=loaded)
-
     def _ownership(self) -> Ownership:
         return self.workspace.ownership
 
-    def _view(self, catalog: Catalog, beside: Catalog) -> Catalog:
-        """What of a catalog is compared: the project's own, in the schemas asked for."""
-        mine = owned(catalog, self._ownership(), beside=beside)
+    def _views(self, old: Catalog, new: Catalog) -> tuple[Catalog, Catalog]:
+        """What of two catalogs is compared: the project's own, in the schemas asked for."""
+        views = owned(old, self._ownership(), beside=new), owned(new, self._ownership(), beside=old)
         if not self.options.schemas and not self.options.exclude_schemas:
-            return mine
-        return selected(mine, select([catalog, beside], self.options.schemas, self.options.exclude_schemas))
+            return views
+        selection = select([old, new], self.options.schemas, self.options.exclude_schemas)
+        return selected(views[0], selection), selected(views[1], selection)
 
 
 def _phantoms(found: tuple[Difference, ...]) -> Iterator[Phantom]:

@@ -9,7 +9,7 @@ from attrs import define, evolve, field
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Catalog, Change, Object, ObjectId, own_fields
 
-from .difference import Difference, changes, is_part_of
+from .difference import OPERATORS, Difference, changes, is_part_of
 from .following import Following
 from .holders import holders
 
@@ -107,6 +107,7 @@ class _Deciding:
                 left = left.led(self.old.objects[leader], self.new.objects[leader])
         if left != follower:
             wanted = self.new.objects[follower.id]
+            left = left.evolve(operators_used=wanted.operators_used)
             self.result.altered[follower.id] = Difference(left, wanted, changes(left, wanted))
 
     def _weigh(self, difference: Difference) -> None:
@@ -155,7 +156,8 @@ class _Deciding:
     def _must_replace(self, before: Object, after: Object, own: frozenset[str]) -> bool:
         if not own:
             return False
-        if any(field.change is Change.REPLACE for field in own_fields(type(before)) if field.name in own):
+        replacing = {field.name for field in own_fields(type(before)) if field.change is Change.REPLACE}
+        if not own.isdisjoint({*replacing, OPERATORS}):
             return True
         if any(holders(self.old, before.id)) and before.refused_while_stored(after, own):
             return True

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from attrs import evolve
+
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Catalog, Changed, Entry, Object, ObjectId, Target, unknown_secret
 from pgnorm.catalog.quoting import ident
@@ -15,6 +17,7 @@ from .difference import PRIVILEGES, Difference, changes, differences, parts_belo
 from .dump import inside
 from .hazards import Hazards
 from .holders import holders
+from .operator_path import reaching
 from .outsiders import refuse_losses
 from .plan import EMPTY, Plan, Step, Verb
 
@@ -68,7 +71,7 @@ class _Planning:
         ordered = self.actions.ordered()
         made = [self.actions.item(action) for action in ordered if self._makes(action)]
         self.rows_come_late = bool(self.actions.hollow[False]) or any(item.ties for item in made)
-        steps = [step for action in ordered if (step := self._step(action)).sql]
+        steps = [self._reaching(step) for action in ordered if (step := self._step(action)).sql]
         steps = [*self.carrying.saved(steps), *self.carrying.caught_up()]
         if self.rows_come_late:
             steps += [Step(verb=Verb.ALTER, item=item, sql=_joined(item.finish)) for item in made if item.finish]
@@ -98,6 +101,10 @@ class _Planning:
             refusable = bringer is None and self.hazards.refusable(item, self._parts(item))
             return Step(verb=Verb.CREATE, item=item, sql=sql, opaque=item.opaque, refusable=refusable)
         return self._altering(item)
+
+    def _reaching(self, step: Step) -> Step:
+        items = () if step.verb is Verb.DROP else (step.item, *self._parts(step.item))
+        return evolve(step, sql=reaching(step.sql, items, afterwards="RESET search_path;"))
 
     def _shell(self, item: Object, *, leaving: bool) -> Step:
         if not item.body_catalog:

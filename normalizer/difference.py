@@ -13,6 +13,8 @@ COMMENT: Final = "comment"
 PRIVILEGES: Final = "privileges"
 LABELS: Final = "labels"
 EXTENSIONS: Final = "extensions"
+OPERATORS: Final = "operators_used"
+"""What the text of an expression need not tell; a difference of its own only where the text is the same."""
 SATELLITES: Final = frozenset({OWNER, COMMENT, PRIVILEGES, LABELS, EXTENSIONS})
 """What differs about an object beside its own attributes, named alike for every kind."""
 
@@ -67,7 +69,13 @@ def changes(old: Object, new: Object) -> frozenset[str]:
         return frozenset()
     from deepdiff import DeepDiff
 
-    return frozenset(str(name) for name in DeepDiff(before, after).affected_root_keys)
+    found = frozenset(str(name) for name in DeepDiff(before, after).affected_root_keys)
+    return found - {OPERATORS} if found & deparsed(new) else found
+
+
+def deparsed(item: Object) -> frozenset[str]:
+    """The names of its attributes that are deparsed text."""
+    return frozenset(field.name for field in own_fields(type(item)) if field.deparsed)
 
 
 def _told(item: Object, other: Object) -> Mapping[str, object]:
@@ -88,6 +96,7 @@ def _told(item: Object, other: Object) -> Mapping[str, object]:
         PRIVILEGES: as_grants(with_owner(effective_acl(item), item.owner, OWNER)),
         LABELS: item.labels,
         EXTENSIONS: item.extensions,
+        OPERATORS: item.operators_used,
     }
 
 

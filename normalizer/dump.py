@@ -9,6 +9,7 @@ from pgnorm.catalog.privileges import AclItem, acl_commands
 from pgnorm.catalog.quoting import ident, literal
 
 from .difference import effective_acl
+from .operator_path import reaching
 from .selection import Selection
 from .styles import PG_DUMP, Style
 
@@ -16,6 +17,7 @@ DEPENDS_ON_ITS_OWN_PARAGRAPH: Final = 17
 """From this major on pg_dump leaves a blank line before ALTER … DEPENDS ON EXTENSION and ends no line after it."""
 TRANSACTION_TIMEOUT_SINCE: Final = 17
 REMARKS: Final = frozenset({"COMMENT", "SECURITY LABEL"})
+NO_PATH: Final = "SELECT pg_catalog.set_config('search_path', '', false);"
 
 
 def render(catalog: Catalog, selection: Selection, style: Style = PG_DUMP, *, reloaded_by: int | None = None) -> str:
@@ -166,7 +168,7 @@ class Writer:
             lines.append("SET transaction_timeout = 0;")
         lines += ["SET client_encoding = 'UTF8';", "SET standard_conforming_strings = on;"]
         lines += [
-            "SELECT pg_catalog.set_config('search_path', '', false);",
+            NO_PATH,
             "SET check_function_bodies = false;",
             "SET xmloption = content;",
             "SET client_min_messages = warning;",
@@ -189,7 +191,10 @@ class Writer:
         header = f"-- Name: {entry.tag}; Type: {entry.desc}; Schema: {schema}; Owner: {owner or nobody}{place}"
         self._comment(f"--\n{_line(header)}\n--\n")
         self.out.append("\n")
-        self.out.append(f"{edited.sql if edited else ''}\n\n")
+        sql = edited.sql if edited else ""
+        if self.target.reloaded_by is not None:
+            sql = reaching(sql, (item, *self._parts(item)), afterwards=NO_PATH)
+        self.out.append(f"{sql}\n\n")
         if entry.owned and owner and edited:
             self.out.append(f"ALTER {item.owner_signature(self.target)} OWNER TO {ident(owner)};\n\n")
         if edited:

@@ -59,7 +59,8 @@ class Filling:
     ) -> Iterator[Loaded]:
         """The files loaded into one transaction or, where they don't take that, into a database of their own.
 
-        `bare` takes away the platform's default privileges: a dump says what an object has beyond Postgres' own.
+        `bare` is for the text of a dump: it takes away the platform's default privileges, since a dump says what an
+        object has beyond Postgres' own, and checks no bodies.
         """
         from pgnorm.catalog.reader import read
 
@@ -91,7 +92,7 @@ class Filling:
                     session.connection.execute("delete from pg_catalog.pg_default_acl")
                 before = _roles(session)
                 try:
-                    self._run(shadow, session, files, kind, transaction=not scratch, watch=watch)
+                    self._run(shadow, session, files, kind, transaction=not scratch, bare=bare, watch=watch)
                     break
                 except NeedsScratch as reason:
                     self.tell("verbose", f"loaded into a database of its own: {reason}")
@@ -111,6 +112,7 @@ class Filling:
         kind: Kind,
         *,
         transaction: bool,
+        bare: bool,
         watch: Watch | None,
     ) -> None:
         from .loading import load
@@ -127,6 +129,7 @@ class Filling:
             provide_extension=provide,
             owner=self.role if self.role != _OWNER else None,
             bundled=shadow.binaries is not None and shadow.binaries.bundled,
+            check_bodies=not bare,
             on_statement=watch(session) if watch else None,
         )
         for note in report.notes:

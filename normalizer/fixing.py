@@ -18,6 +18,7 @@ from .difference import differences
 from .functions import Collector, Definition
 from .header import header_of
 from .rewrite import Edit, Rewrite
+from .settling import ROUNDS, doubtful
 from .statements import split
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def fix(workspace: Workspace, chosen: Chosen, *, stored: Catalog | None = None, 
             before = read(session.connection)
     rewrites = tuple(_rewrites(chosen, edits))
     if before is not None and edits:
-        _prove(workspace, chosen, rewrites, target, _expected(before, bodies))
+        rewrites = _proved(workspace, chosen, rewrites, target, _expected(before, bodies))
     left = sum(one.obstacle is not None for one in mine)
     return Report(
         rewrites=rewrites,
@@ -140,8 +141,11 @@ def _edits(
 def _rewrites(chosen: Chosen, edits: Mapping[Definition, Edit]) -> Iterator[Rewrite]:
     for file in chosen.files:
         if file.label in chosen.rewritten:
-            mine = [edit for one, edit in edits.items() if one.source.label == file.label]
-            yield Rewrite(source=file, text=rewrite.apply(file.text, mine))
+            yield Rewrite(source=file, text=rewrite.apply(file.text, _of_file(edits, file.label)))
+
+
+def _of_file(edits: Mapping[Definition, Edit], label: str) -> list[Edit]:
+    return [edit for one, edit in edits.items() if one.source.label == label]
 
 
 def _expected(before: Catalog, bodies: Mapping[Definition, Body]) -> Catalog:
@@ -154,24 +158,38 @@ def _expected(before: Catalog, bodies: Mapping[Definition, Body]) -> Catalog:
     return evolve(before, objects=objects)
 
 
-def _prove(
+def _proved(
     workspace: Workspace, chosen: Chosen, rewrites: Sequence[Rewrite], target: Target, expected: Catalog
-) -> None:
-    """Loads the rewritten texts: they must make the expected catalog, and be canonical."""
+) -> tuple[Rewrite, ...]:
+    """The rewrites, as often rewritten again as makes them stand still. Raises PgnormError where one means another
+    thing than `expected`."""
     from pgnorm.catalog.reader import read
 
-    texts = {one.source.label: one.text for one in rewrites}
-    files = tuple(evolve(file, text=texts.get(file.label, file.text)) for file in chosen.files)
-    watcher = _Watcher()
-    with workspace.texts(files, chosen.kind, watch=watcher) as session:
-        made = read(session.connection)
-        for difference in differences(expected, made):
-            raise _unproved(f"the rewritten files change {difference.item.label}", chosen)
-        if set(made.edges) != set(expected.edges) or made.unmodelled != expected.unmodelled:
-            raise _unproved("the rewritten files change what depends on what", chosen)
-        mine = [one for one in watcher.definitions(files) if one.source.label in chosen.rewritten]
-        for one in _edits(mine, target, {}):
-            raise _unproved(f"a second run would rewrite {one.routine.label} again", chosen)
+    for _ in range(ROUNDS):
+        texts = {one.source.label: one.text for one in rewrites}
+        files = tuple(evolve(file, text=texts.get(file.label, file.text)) for file in chosen.files)
+        watcher = _Watcher()
+        with workspace.texts(files, chosen.kind, watch=watcher) as session:
+            made = read(session.connection)
+            _refuse_changes(expected, made, chosen)
+            mine = [one for one in watcher.definitions(files) if one.source.label in chosen.rewritten]
+            edits = _edits(mine, target, {})
+        if not edits:
+            return tuple(rewrites)
+        # Postgres deparses an expression otherwise once it has read its own text.
+        rewrites = [evolve(one, text=rewrite.apply(one.text, _of_file(edits, one.source.label))) for one in rewrites]
+        expected = made
+    raise _unproved(f"a second run would rewrite {next(iter(edits)).routine.label} again", chosen)
+
+
+def _refuse_changes(expected: Catalog, made: Catalog, chosen: Chosen) -> None:
+    for found in differences(expected, made):
+        old, new = found.old, found.new
+        alike = old is not None and new is not None and old.operators_used == new.operators_used
+        if not alike or found.changed - doubtful(found):
+            raise _unproved(f"the rewritten files change {found.item.label}", chosen)
+    if set(made.edges) != set(expected.edges) or made.unmodelled != expected.unmodelled:
+        raise _unproved("the rewritten files change what depends on what", chosen)
 
 
 def _unproved(what: str, chosen: Chosen) -> PgnormError:

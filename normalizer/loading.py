@@ -49,9 +49,11 @@ def load(
     provide_extension: Callable[[str, str | None], bool] | None = None,
     owner: str | None = None,
     bundled: bool = False,
+    check_bodies: bool = True,
     on_statement: Callable[[SourceFile, Statement], None] | None = None,
 ) -> LoadReport:
-    """Runs the files' statements in their order, then has each language's validator check the functions' bodies.
+    """Runs the files' statements in their order, then has each language's validator check the functions' bodies, unless
+    `check_bodies` is false (for the text of a dump: what its source holds is not to be judged again).
 
     `connection` commits by itself and, with `transaction`, is inside a transaction that the caller rolls back; without,
     every file becomes a transaction of its own. The statements of `declared` files may come in any order: one that
@@ -81,7 +83,8 @@ def load(
         for source, statements in split_files:
             run.take_file(source, statements)
         run.finish()
-        validate(execution, run.done, start=start, kind=kind)
+        if check_bodies:
+            validate(execution, run.done, start=start, kind=kind)
         execution.leave()
     except OperationalError as error:
         if not connection.closed:

@@ -1,13 +1,13 @@
 """The plan applied in the shadow to the old side, and what is then still different."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Catalog
 from pgnorm.catalog.secrets import masked_sql
 
-from .difference import Difference, differences
+from .difference import Difference
 from .plan import Plan, Step
 
 if TYPE_CHECKING:
@@ -16,21 +16,19 @@ if TYPE_CHECKING:
 REPORT: Final = "This is a defect of pgnorm: please report it. --no-proof prints the plan all the same."
 
 
-def prove(
-    session: "Session",
-    plan: Plan,
-    sides: Callable[[Catalog], tuple[Catalog, Catalog]],
-    forgiven: Callable[[Difference], bool],
-) -> None:
-    """Apply `plan` in `session`, where the old side is loaded, read again, and find what the new side says.
+def arrive(session: "Session", plan: Plan) -> Catalog:
+    """The catalog that `plan` makes of the old side, which is loaded in `session`.
 
-    `sides` gives what is to be compared of the catalog read and of the new side; `forgiven` are the differences that
-    the plan leaves on purpose. Raises PgnormError where the plan does not apply or does not arrive.
+    Raises PgnormError for the statement that Postgres refuses.
     """
     from pgnorm.catalog.reader import read
 
     apply(session, plan)
-    left = [found for found in differences(*sides(read(session.connection))) if not forgiven(found)]
+    return read(session.connection)
+
+
+def refuse_rest(left: Sequence[Difference]) -> None:
+    """Raise PgnormError where the plan has left a difference."""
     if left:
         raise PgnormError(
             "the plan does not arrive: applied to the old side, it leaves these differences\n"

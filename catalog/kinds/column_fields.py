@@ -43,7 +43,7 @@ class ColumnFields(Inherited):
     """Whether CREATE TABLE says it, since the table does not have it from another one."""
     generated: str = alter()
     """pg_attribute.attgenerated: empty, s for stored or v for virtual."""
-    expression: str | None = alter()
+    expression: str | None = alter(deparsed=True)
     """What it is generated as."""
     generation_said: bool = equal()
     """Whether CREATE TABLE says it, since the table does not have it from another one."""

@@ -123,7 +123,7 @@ class Check(Inherited, Unindexed):
     matched: ClassVar[bool] = True
     merged: ClassVar[bool] = True
 
-    definition: str = replace()
+    definition: str = replace(deparsed=True)
     """`CHECK (…)`, with NO INHERIT; whether it is valid and enforced is said apart."""
     validated: bool = alter()
     enforced: bool = replace()

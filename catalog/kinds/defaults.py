@@ -93,7 +93,7 @@ class Default(Inherited):
     """The column's pg_attribute.attnum, for pg_dump's order."""
     relation_kind: str = replace()
     """The kind of that relation: another one can have the same name later."""
-    expression: str = alter()
+    expression: str = alter(deparsed=True)
     of_printed: bool = equal()
     """Whether CREATE TABLE names the column: one that is only inherited has its default set apart."""
     of_partition: bool = equal()

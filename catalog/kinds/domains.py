@@ -31,7 +31,7 @@ class Domain(types.Type):
     """The type under it, with its modifier."""
     collation: str = replace()
     """Empty where it is that of `base`."""
-    default: str | None = alter()
+    default: str | None = alter(deparsed=True)
     not_null: bool = alter()
     not_null_name: str = alter()
     """The name of the NOT NULL constraint, empty where there is none or the server gives none."""
@@ -103,7 +103,7 @@ class DomainConstraint(Object):
     catalog: ClassVar[str] = "pg_constraint"
     priority: ClassVar[int] = Priority.CONSTRAINT
 
-    definition: str = replace()
+    definition: str = replace(deparsed=True)
     """CHECK (…), without NOT VALID."""
     validated: bool = alter()
 

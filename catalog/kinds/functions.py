@@ -85,7 +85,7 @@ class Function(Object):
     input_types: tuple[tuple[str, str], ...] = equal()
     """(schema, name) of each input type, where there are overloads to order. `detail` says the same."""
     window: bool = replace()
-    arguments: str = alter()
+    arguments: str = alter(deparsed=True)
     identity_arguments: str = equal()
     """How ALTER and COMMENT name it; `arguments` says the same and the defaults."""
     result: str = replace()
@@ -110,7 +110,7 @@ class Function(Object):
     binary: str | None = alter()
     source: str = alter()
     """pg_proc.prosrc: the body's bytes, or the link symbol where there is `binary`."""
-    sql_body: str | None = alter()
+    sql_body: str | None = alter(deparsed=True)
     """BEGIN ATOMIC … END or RETURN …, deparsed."""
 
     @classmethod

@@ -22,9 +22,9 @@ class Index(IndexBacked):
 
     indexed: str = replace()
     """The name of the table or materialized view."""
-    definition: str = replace()
+    definition: str = replace(deparsed=True)
     """CREATE INDEX up to the storage options."""
-    predicate: str | None = replace()
+    predicate: str | None = replace(deparsed=True)
     """What follows them: WHERE's expression."""
     statistics: tuple[tuple[str, str], ...] = alter()
     """(number of the column, target) of each column whose statistics target was set."""

@@ -18,9 +18,9 @@ class Key(IndexBacked, Constraint):
     kind: ClassVar[str] = "constraint"
     priority: ClassVar[int] = Priority.CONSTRAINT
 
-    definition: str = replace()
+    definition: str = replace(deparsed=True)
     """`PRIMARY KEY (…)`, `UNIQUE (…) INCLUDE (…)`, `EXCLUDE USING … (…)`."""
-    predicate: str | None = replace()
+    predicate: str | None = replace(deparsed=True)
     """The expression of an EXCLUDE constraint's WHERE."""
     deferrable: bool = replace()
     deferred: bool = replace()

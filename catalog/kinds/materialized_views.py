@@ -28,7 +28,7 @@ class MaterializedView(Object):
     postponable: ClassVar[bool] = True
     default_acl_type: ClassVar[str] = "r"
 
-    definition: str = replace()
+    definition: str = replace(deparsed=True)
     """The query, deparsed."""
     access_method: str = replace()
     tablespace: str = alter()

@@ -33,7 +33,7 @@ class PartitionTrigger(Object):
     """(schema, table) of all that the partition is a part of: one of them has the trigger."""
     whole_state: str = alter()
     """The state there: where it changes, it changes here too."""
-    whole_definition: str = alter()
+    whole_definition: str = alter(deparsed=True)
     """The trigger there: replacing it puts all copies back into the usual state."""
 
     @classmethod

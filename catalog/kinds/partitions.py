@@ -18,7 +18,7 @@ class Partition(Tie):
     keyword: ClassVar[str] = "TABLE ATTACH"
     priority: ClassVar[int] = Priority.TABLE_ATTACH
 
-    bound: str = replace()
+    bound: str = replace(deparsed=True)
     """`FOR VALUES …` or `DEFAULT`."""
     beside: tuple[str, ...] | None = equal()
     """(schema, name, kind) of the default partition beside it, as that one says."""

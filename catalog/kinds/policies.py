@@ -27,8 +27,8 @@ class Policy(Object):
     """Empty for PUBLIC."""
     role_list: str = equal()
     """The roles as pg_dump names them: in the order in which the server happens to keep them."""
-    using: str | None = alter()
-    check: str | None = alter()
+    using: str | None = alter(deparsed=True)
+    check: str | None = alter(deparsed=True)
 
     @classmethod
     def query(cls, version: int) -> LiteralString:

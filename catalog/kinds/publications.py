@@ -132,7 +132,7 @@ class PublicationTable(Membership):
     """Sorted; empty for all."""
     listed: tuple[str, ...] = equal()
     """The same in the order that they have in the table, as they are printed."""
-    filter: str | None = replace()
+    filter: str | None = replace(deparsed=True)
     """Which rows are published, None for all."""
     of_extension: bool = equal()
     """Whether the table is an extension's."""

@@ -21,7 +21,7 @@ class Rule(Object):
 
     relation_kind: str = replace()
     """The kind of that relation: another one can have the same name later."""
-    definition: str = alter()
+    definition: str = alter(deparsed=True)
     """CREATE RULE as Postgres deparses it, with its semicolon."""
     state: str = alter()
     """pg_rewrite.ev_enabled: O, D, A or R."""

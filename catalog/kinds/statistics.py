@@ -34,7 +34,7 @@ class Statistics(Object):
     """The letters of pg_statistic_ext.stxkind, sorted."""
     columns: tuple[str, ...] = replace()
     """Sorted."""
-    expressions: tuple[str, ...] = replace()
+    expressions: tuple[str, ...] = replace(deparsed=True)
     target: int = alter()
     """The statistics target, -1 for that of the columns."""
 

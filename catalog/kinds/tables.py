@@ -43,7 +43,7 @@ class Table(Object):
     replica_identity: str = alter()
     """pg_class.relreplident: d f n, or i for an index, which says so itself."""
     force_row_security: bool = alter()
-    partition_key: str | None = replace()
+    partition_key: str | None = replace(deparsed=True)
     """`RANGE ("a")`, None for a table that is not partitioned."""
 
     @classmethod

@@ -25,7 +25,7 @@ class Trigger(Object):
 
     relation_kind: str = replace()
     """The kind of that relation: another one can have the same name later."""
-    definition: str = alter()
+    definition: str = alter(deparsed=True)
     """CREATE TRIGGER as Postgres deparses it."""
     state: str = alter()
     """pg_trigger.tgenabled: O, D, A or R."""

@@ -51,7 +51,7 @@ class View(Object):
     """`name=value`, but for the check option."""
     check_option: str | None = alter()
     """`local` or `cascaded`."""
-    definition: str = alter()
+    definition: str = alter(deparsed=True)
     """The query, deparsed."""
 
     @classmethod

@@ -23,16 +23,21 @@ class Change(Enum):
 
 
 CHANGE: Final = "change"
+DEPARSED: Final = "deparsed"
 
 
-def alter() -> Any:  # attrs types a field by its right-hand side: the declared type of the attribute stands
-    """Declare an attribute whose change `alter` turns into statements."""
-    return attrs.field(metadata={CHANGE: Change.ALTER})
+def alter(*, deparsed: bool = False) -> Any:  # attrs types a field by its right-hand side: the declared type stands
+    """Declare an attribute whose change `alter` turns into statements.
+
+    `deparsed` says that its text is made from a parse tree. Postgres may deparse otherwise what it has parsed from that
+    text: `kind IN ('a', 'b')` of a varchar has its casts elsewhere after a reload.
+    """
+    return attrs.field(metadata={CHANGE: Change.ALTER, DEPARSED: deparsed})
 
 
-def replace() -> Any:  # as `alter`
-    """Declare an attribute whose change needs drop and create."""
-    return attrs.field(metadata={CHANGE: Change.REPLACE})
+def replace(*, deparsed: bool = False) -> Any:  # as `alter`
+    """Declare an attribute whose change needs drop and create; `deparsed` as for `alter`."""
+    return attrs.field(metadata={CHANGE: Change.REPLACE, DEPARSED: deparsed})
 
 
 def equal() -> Any:  # as `alter`

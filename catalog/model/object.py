@@ -9,7 +9,7 @@ from .entries import DefaultGrants, Entry, Target
 from .identity import ObjectId
 from .led import Led
 
-SATELLITES: Final = frozenset({"owner", "comment", "acl", "acl_default", "labels", "extensions"})
+SATELLITES: Final = frozenset({"owner", "comment", "acl", "acl_default", "labels", "extensions", "operators_used"})
 IDENTITY: Final = frozenset({"schema", "name", "detail"})
 
 
@@ -26,6 +26,9 @@ class Object(Led):
     """Security labels: (provider, label)."""
     extensions: tuple[str, ...] = ()
     """The extensions that it DEPENDS ON."""
+    operators_used: tuple[tuple[str, str], ...] = ()
+    """(schema, signature) of each operator of its expressions that is not in pg_catalog. Deparsed text need not tell
+    them: `a IS DISTINCT FROM b` has no place for a schema."""
 
     @classmethod
     def query(cls, version: int) -> LiteralString:

@@ -69,6 +69,18 @@ def test_the_fixture_becomes_canonical_and_means_what_it_meant(workspace: Worksp
     assert fixed(workspace, after).rewritten == 0
 
 
+def test_what_postgres_deparses_otherwise_the_second_time_is_written_as_it_stands_still(workspace: Workspace) -> None:
+    before = text(
+        "create function told(kind varchar) returns bool begin atomic; select kind in ('call', 'mail'); end;\n"
+        "create function usual(a bool default 'call'::varchar in ('call', 'mail')) returns bool language sql return a;"
+    )
+    (rewrite,) = fixed(workspace, before).rewrites
+    after = text(rewrite.text)
+    assert catalog(workspace, before).edges == catalog(workspace, after).edges
+    assert "('call'::character varying)::\"text\"" in after.text
+    assert fixed(workspace, after).rewritten == 0
+
+
 HEADER = re.compile(
     r'CREATE OR REPLACE FUNCTION (?P<head>.*?)\n    LANGUAGE "plpgsql"(?P<flags>[^\n]*)(?P<sets>(?:\n    SET [^\n]*)*)'
     r"\n    AS (?P<tag>\$[a-zA-Z_]*\$)(?P<body>.*?)(?P=tag);",

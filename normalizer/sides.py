@@ -1,0 +1,101 @@
+"""The two sides of a comparison in the shadow: files as they load, databases and snapshots by way of a dump."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+from attrs import evolve, frozen
+
+from pgnorm.catalog.errors import PgnormError
+from pgnorm.catalog.model import Catalog
+
+from .dump import render
+from .filling import Loaded
+from .knowledge import as_little_known
+from .ownership import Ownership, owned
+from .selection import EVERYTHING
+from .sources import Files, Source
+from .workspace import Workspace
+
+
+@frozen(kw_only=True)
+class Side:
+    """One source as it is compared: `loaded` where it is in the shadow, else `untried` says why it is not."""
+
+    catalog: Catalog
+    loaded: Loaded | None
+    untried: str | None = None
+    role: str | None = None
+    """Who read it, where it is a database or a snapshot."""
+    read: Catalog | None = None
+    """What was read of the source where `catalog` is of a reload."""
+
+    @property
+    def states(self) -> tuple[Catalog, ...]:
+        """The catalog as read and as reloaded."""
+        return (self.catalog,) if self.read is None else (self.read, self.catalog)
+
+
+class Sides:
+    """Opens the sides of one comparison. With `live`, a database or a snapshot takes part."""
+
+    def __init__(self, workspace: Workspace, *sources: Source) -> None:
+        self.workspace = workspace
+        self.live = any(not isinstance(source, Files) for source in sources)
+        self._read: dict[Source, Catalog] = {}
+        # Databases and snapshots first: they say as which role, and for which major version, files are loaded.
+        for source in sources:
+            if not isinstance(source, Files):
+                self._read[source] = workspace.read(source)
+
+    @property
+    def ownership(self) -> Ownership:
+        """What tells the project's objects from the platform's."""
+        return self.workspace.ownership
+
+    @contextmanager
+    def opened(self, source: Source, *, scratch: bool = False) -> Iterator[Side]:
+        """A source in the shadow. Where a database or a snapshot takes part, both sides come through a dump."""
+        if isinstance(source, Files) and not self.live:
+            with self.workspace.loaded(source, scratch=scratch) as loaded:
+                yield Side(catalog=loaded.catalog, loaded=loaded)
+            return
+        if isinstance(source, Files) and source not in self._read:
+            with self.workspace.loaded(source) as loaded:
+                self._read[source] = loaded.catalog
+        catalog = self._read[source]
+        with ExitStack() as stack:
+            try:
+                loaded = stack.enter_context(self._reloaded(self._project(catalog), scratch=scratch))
+                side = Side(catalog=as_little_known(loaded.catalog, catalog), loaded=loaded, read=catalog)
+            except PgnormError as error:
+                side = Side(catalog=catalog, loaded=None, untried=error.message.splitlines()[0])
+            yield side if isinstance(source, Files) else evolve(side, role=catalog.role)
+
+    @contextmanager
+    def reopened(self, catalog: Catalog) -> Iterator[Loaded]:
+        """What the project owns of a catalog, printed and loaded into a database of its own.
+
+        Raises PgnormError where the text does not load.
+        """
+        with self._reloaded(self._project(catalog), scratch=True) as loaded:
+            yield loaded
+
+    def reload(self, part: Catalog) -> Catalog | None:
+        """A part of a catalog printed, loaded and read again; None where its text does not load."""
+        try:
+            with self._reloaded(owned(part, self.ownership)) as loaded:
+                return loaded.catalog
+        except PgnormError:
+            return None
+
+    def _project(self, catalog: Catalog) -> Catalog:
+        """What the project owns of a catalog, and all default privileges."""
+        mine = owned(catalog, self.ownership)
+        grants = {name: item for name, item in catalog.objects.items() if item.default_grants}
+        return evolve(mine, objects={**mine.objects, **grants})
+
+    @contextmanager
+    def _reloaded(self, part: Catalog, *, scratch: bool = False) -> Iterator[Loaded]:
+        text = render(part, EVERYTHING, reloaded_by=self.workspace.shadow.major)
+        with self.workspace.reloaded(text, title="dump of the source", scratch=scratch) as loaded:
+            yield loaded
