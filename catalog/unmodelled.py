@@ -21,6 +21,11 @@ select what, replace(coalesce(name, (pg_identify_object(classid, objid, 0)).iden
               where not """
     + OPTIONS_SHOWN
     + """
+   union all select 'second not-null constraint', 'pg_constraint'::regclass, k.oid, k.connamespace, null
+               from pg_constraint k
+              where k.contype = 'n' and exists ( select from pg_constraint f
+                                                  where f.contypid = k.contypid and f.contypid <> 0
+                                                    and f.contype = 'n' and f.oid < k.oid )
    union all select 'subscription', 'pg_subscription'::regclass, s.oid, 0, null
                from pg_subscription s join pg_database b on b.oid = s.subdbid
               where b.datname = current_database() and not current_setting('is_superuser')::bool

@@ -185,7 +185,7 @@ class Actions:
             return self.fate.fresh(owner.id) or owner.id in self.fate.altered
         if item.joins:
             added = owner.embedded and self.fate.fresh(owner.id) and self.maker(owner.id) == Action(owner.id)
-            return added and item.id not in self.apart
+            return added and item.id not in self.apart and not any(self.following.bringers(owner))
         inner = item.embedded or (item.inline and item.id not in self.apart)
         return inner and self.fate.fresh(owner.id)
 

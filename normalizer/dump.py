@@ -114,9 +114,11 @@ class Writer:
             yield self._with_extensions(item, first)
         yield from (entry for entry in others if not entry.after_remarks)
         said_of = [each for each in (item, *parts) if each.comment is not None or each.labels]
-        if said_of and item.remarked(self.target):
-            yield from _remarks(item, [each for each in said_of if each.remarked(self.target)])
+        remarked = [each for each in said_of if each.remarked(self.target)] if item.remarked(self.target) else []
+        yield from _remarks(item, [each for each in remarked if each is item or each.labelled_with_parent])
         yield from (entry for entry in others if entry.after_remarks)
+        apart = (each for each in remarked if each is not item and not each.labelled_with_parent)
+        yield from (_comment(each) for each in apart if each.comment is not None)
 
     def _with_extensions(self, item: Object, entry: Entry) -> Entry:
         parts = [part for part in self.catalog.parts.get(item.id, ()) if part.extensions_with_parent]
@@ -210,9 +212,8 @@ class Writer:
             self.access_method = entry.access_method
 
 
-def _remarks(item: Object, remarked: Sequence[Object]) -> Iterator[Entry]:
-    """The comments and security labels of what is `remarked`: an object and what its CREATE holds."""
-    labelled = [each for each in remarked if each is item or each.labelled_with_parent]
+def _remarks(item: Object, labelled: Sequence[Object]) -> Iterator[Entry]:
+    """The comments and security labels of an object and of those of its parts that are labelled with it."""
     yield from (_comment(each) for each in labelled if each.comment is not None)
     labels = "".join(
         f"SECURITY LABEL FOR {ident(provider)} ON {each.signature()} IS {literal(label)};\n"
@@ -221,8 +222,6 @@ def _remarks(item: Object, remarked: Sequence[Object]) -> Iterator[Entry]:
     )
     if labels:
         yield Entry(desc="SECURITY LABEL", tag=item.signature(qualify=False), sql=labels)
-    others = (each for each in remarked if each is not item and not each.labelled_with_parent)
-    yield from (_comment(each) for each in others if each.comment is not None)
 
 
 def _comment(item: Object) -> Entry:

@@ -52,6 +52,9 @@ def _order_tie(actions: "Actions", tie: ObjectId, ends: tuple[ObjectId, ObjectId
             before(actions.leaver(part.id), made)
     if made is None or made.id != tie:
         return  # the statement that creates the end that is led makes it
+    if actions.fate.fresh(led) and actions.fate.fresh(leading):
+        # Names that Postgres picks for what leads are free then: what is led says its own.
+        before(actions.maker(leading), actions.maker(led))
     for part in parts_below(actions.new, led):
         if part.matched or part.adopted:
             before(actions.maker(part.id), made)

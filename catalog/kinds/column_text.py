@@ -107,7 +107,8 @@ class PrintedColumn(ColumnFields):
         """The entry for the comment on its NOT NULL (18)."""
         if self.not_null_comment is not None:
             tag = on_relation("CONSTRAINT", self.not_null_constraint, "", self.detail)
-            yield Entry(desc="COMMENT", tag=tag, sql=f"{self._remark(self.not_null_constraint)}\n")
+            sql = f"{self._remark(self.not_null_constraint)}\n"
+            yield Entry(desc="COMMENT", tag=tag, sql=sql, after_remarks=True)
 
     def _remark(self, constraint: str) -> str:
         signature = on_relation("CONSTRAINT", constraint, self.schema, self.detail)
@@ -117,7 +118,9 @@ class PrintedColumn(ColumnFields):
     def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
         del shell
         lines = [line for part in parts for line in part.before_parent(target)]
-        lines += [f"ALTER {self.table} ADD COLUMN {self.definition(parts, target)};", *self.settings(target)]
+        # The table that it has them from, if any, is no parent yet.
+        whole = self.evolve(local=True, not_null_said=True, generation_said=True)
+        lines += [f"ALTER {self.table} ADD COLUMN {whole.definition(parts, target)};", *whole.settings(target)]
         lines += [entry.sql.rstrip("\n") for entry in self.remarks()]
         lines += [line for part in parts for line in part.after_parent()]
         return "".join(f"{line}\n" for line in lines)

@@ -143,6 +143,10 @@ class Default(Inherited):
         return not self._of_view and self.of_printed
 
     @property
+    def joins(self) -> bool:
+        return not self._of_view and not self.of_printed
+
+    @property
     def _of_view(self) -> bool:
         return self.relation_kind == "view"
 

@@ -34,14 +34,15 @@ class Domain(types.Type):
     default: str | None = alter(deparsed=True)
     not_null: bool = alter()
     not_null_name: str = alter()
-    """The name of the NOT NULL constraint, empty where there is none or the server gives none."""
+    """The name of the (first) NOT NULL constraint, empty where there is none or the server gives none."""
 
     @classmethod
     def query(cls, version: int) -> LiteralString:
         name: LiteralString = "''"
         if version >= NOT_NULL_NAMED_SINCE:
             name = """coalesce( ( select conname::text from pg_constraint
-                              where contypid = t.oid and contype = 'n' ), '' )"""
+                              where contypid = t.oid and contype = 'n'
+                              order by oid limit 1 ), '' )"""
         return (
             types.IDENTITY
             + """
@@ -177,7 +178,10 @@ class DomainConstraint(Object):
 
 @declared
 class DomainNotNull(Object):
-    """The NOT NULL constraint of a domain, for its comment; `Domain` says the rest. `detail` is the domain."""
+    """The NOT NULL constraint of a domain, for its comment; `Domain` says the rest. `detail` is the domain.
+
+    A second one, which 17 takes and 18 refuses, is named as not modelled.
+    """
 
     kind: ClassVar[str] = "domain not null"
     keyword: ClassVar[str] = "CONSTRAINT"
@@ -198,6 +202,8 @@ class DomainNotNull(Object):
             + _CONSTRAINTS
             + """
                and k.contype = 'n'
+               and not exists ( select from pg_constraint f
+                                 where f.contypid = t.oid and f.contype = 'n' and f.oid < k.oid )
              order by n.nspname, t.typname, k.conname"""
         )
 

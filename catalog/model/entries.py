@@ -35,7 +35,8 @@ class Entry:
     access_method: str | None = None
     """The table access method to select before it, None for what has none."""
     after_remarks: bool = False
-    """Whether the comment and the labels of its object come before it (a user mapping of a server)."""
+    """Whether the comments and the labels of its object and of what these stand with come before it (a user mapping of
+    a server)."""
     after_owner: str = ""
     """What follows `ALTER … OWNER TO`, each statement a paragraph."""
     extensions_at: int | None = None
