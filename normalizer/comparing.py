@@ -1,11 +1,11 @@
 """Two sources compared: the differences, the plan that ends them, and its proof."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import Literal
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Catalog, ObjectId
@@ -121,14 +121,13 @@ class _Comparing:
 
     def _planned(self, start: Side, goal: Side, found: tuple[Difference, ...]) -> Comparison:
         before, after = self._views(start.catalog, goal.catalog)
-        phantoms = () if self.options.cosmetic else tuple(_phantoms(found))
-        passed_over = {phantom.difference.item.id for phantom in phantoms}
-        planned = tuple(each for each in found if each.item.id not in passed_over)
+        phantoms = {} if self.options.cosmetic else {each.difference.item.id: each for each in _phantoms(found)}
+        planned = tuple(filter(None, (_without_code(each, phantoms) for each in found)))
         plan = diff(before, after, planned, around=start.catalog)
         untried = (start.untried or goal.untried) if self.options.proof else "--no-proof"
         return Comparison(
             plan=plan,
-            phantoms=phantoms,
+            phantoms=tuple(phantoms.values()),
             reordered=tuple(_reordered(before, after)),
             unproved=untried if plan.differences else None,
             unmodelled=tuple(sorted({*before.unmodelled, *after.unmodelled})),
@@ -145,7 +144,7 @@ class _Comparing:
     def _prove(self, arrived: Catalog, goal: Side, comparison: Comparison) -> None:
         """Raise PgnormError where the plan leaves a difference that is not left on purpose."""
         views = self._views(arrived, goal.catalog)
-        left = [each for each in differences(*views) if each.item.id not in comparison.passed_over]
+        left = [each for each in differences(*views) if not _passed_over(each, comparison.passed_over)]
         with self._excused(comparison):
             refuse_rest(settled(left, (arrived,), goal.states, self.sides.reload))
 
@@ -213,14 +212,26 @@ class _Comparing:
 
 
 def _phantoms(found: tuple[Difference, ...]) -> Iterator[Phantom]:
-    """The differences that are nothing but the looks of a body."""
+    """The differences of bodies in looks alone. What else an object says of itself is written with its body."""
     for difference in found:
         old, new = difference.old, difference.new
-        if old is None or new is None or not old.code or difference.changed != {old.code}:
+        if old is None or new is None or not old.code or difference.own != {old.code}:
             continue
         worth = classify(new.code_language, str(getattr(old, old.code)), str(getattr(new, new.code)))
         if worth.cosmetic:
             yield Phantom(difference=difference, found=worth)
+
+
+def _without_code(found: Difference, phantoms: Mapping[ObjectId, Phantom]) -> Difference | None:
+    """What a difference is beside that of looks: a comment, an owner, privileges; None for nothing."""
+    if found.item.id not in phantoms:
+        return found
+    changed = found.changed - {found.item.code}
+    return evolve(found, changed=changed) if changed else None
+
+
+def _passed_over(found: Difference, names: frozenset[ObjectId]) -> bool:
+    return found.item.id in names and found.changed == {found.item.code}
 
 
 def _reordered(old: Catalog, new: Catalog) -> Iterator[str]:

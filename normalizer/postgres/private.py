@@ -22,7 +22,7 @@ from .server import PORT, Server, ServerFailed
 if TYPE_CHECKING:
     from psycopg import Connection
 
-_PATIENCE_AT_LOSS = 1.0  # seconds
+_PATIENCE_AT_LOSS = 10.0  # seconds
 _LOST = "Something stopped it, maybe for want of memory: run it again, or name a server in --shadow-url."
 
 
@@ -118,7 +118,11 @@ def _is_loss(error: BaseException | None) -> bool:
     """Whether an error, or what it comes from, may be that of a lost connection."""
     from psycopg import OperationalError
 
-    return error is not None and (isinstance(error, OperationalError) or _is_loss(error.__cause__))
+    if error is None:
+        return False
+    # The server's last words, if it had any, are of class 57P (admin_shutdown, crash_shutdown, …).
+    lost = isinstance(error, OperationalError) and (error.sqlstate or "57P").startswith("57P")
+    return lost or _is_loss(error.__cause__)
 
 
 def _started(installation: Installation, make_seed: Callable[[], Seed]) -> tuple[Slot, Server]:

@@ -19,7 +19,7 @@ from .account import Account, can_enter, can_write, give
 from .installation import Installation
 
 PORT = 5432
-_PATIENCE = 60.0  # seconds
+_PATIENCE = 300.0  # seconds, for a busy machine
 _PATIENCE_AT_END = 10.0
 _LONGEST_FOLDER = 80  # bytes; a socket's whole path may have 103 on macOS, 107 on Linux
 

@@ -204,3 +204,14 @@ def test_a_reader_that_owns_nothing_is_told_why_owners_differ(run: Run, database
     finally:
         database.execute("drop owned by pgnorm_reader")
         database.execute("drop role pgnorm_reader")
+
+
+def test_a_body_that_differs_in_looks_is_left_out_where_its_comment_differs_too(run: Run, plain: Path) -> None:
+    body = "create function f() returns int language plpgsql as $$ {0} return 1; end $$;\n"
+    (plain / "migrations" / "1_a.sql").write_text(NOTES + body.format("begin"))
+    (plain / "schemas" / "02.sql").write_text(body.format("BEGIN") + "comment on function f() is 'one';\n")
+    code, out, err = run("diff")
+    assert (code, out) == (0, 'COMMENT ON FUNCTION "public"."f"() IS \'one\';\n')
+    assert "1 function body differs in looks only and is left out:" in err
+    (plain / "schemas" / "02.sql").write_text(body.format("BEGIN").replace("as $$", "stable as $$"))
+    assert "BEGIN return 1" in run("diff")[1]

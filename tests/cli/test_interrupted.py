@@ -8,16 +8,17 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from waiting import PATIENCE, asleep, socket_of, until
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks for processes in /proc")
 
 # Python itself can't be interrupted quietly before its first line runs.
 _START = "import pgnorm.cli.__main__ as cli, sys; print('up', file=sys.stderr, flush=True); cli.start()"
 _MOMENTS = (0.15, 0.5, 0.8)  # of a whole run
-_SERVER_ENDS = 2.0  # seconds
 _FUNCTION = "create function {0}() returns int language plpgsql as $$ begin return 1; end $$;\n"
 
 
@@ -30,24 +31,29 @@ class Scene:
         self.schemas = project / "schemas"
         self.old = self.contents()
         started = time.monotonic()
-        assert self.start("fix-functions").communicate()[1] == b""
+        with self.started("fix-functions") as process:
+            assert process.communicate()[1] == b""
         self.duration = time.monotonic() - started
         self.new = self.contents()
         self.reset()
 
-    def start(self, command: str) -> subprocess.Popen[bytes]:
-        """A run that has got past Python's own start."""
-        process = subprocess.Popen(
+    @contextmanager
+    def started(self, command: str) -> Iterator[subprocess.Popen[bytes]]:
+        """A run that has got past Python's own start, and is over with the context."""
+        with subprocess.Popen(
             [sys.executable, "-c", _START, "-q", command],
             cwd=self.project,
             env={**os.environ, "TMPDIR": str(self.sockets)},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             process_group=0,
-        )
-        assert process.stderr is not None
-        assert process.stderr.readline() == b"up\n"
-        return process
+        ) as process:
+            try:
+                assert process.stderr is not None
+                assert process.stderr.readline() == b"up\n"
+                yield process
+            finally:
+                process.kill()
 
     def contents(self) -> dict[str, str]:
         return {path.name: path.read_text() for path in self.schemas.iterdir()}
@@ -58,14 +64,13 @@ class Scene:
         for name, text in self.old.items():
             (self.schemas / name).write_text(text)
 
+    def locks(self) -> list[Path]:
+        """The lock files beside the sockets of servers."""
+        return list(self.sockets.glob("*/.s.PGSQL.*.lock"))
+
     def server_ends(self) -> bool:
-        """Whether no process that knows of the socket folder is left within the time that it may take."""
-        deadline = time.monotonic() + _SERVER_ENDS
-        while time.monotonic() < deadline:
-            if not any(_knows(process, self.sockets) for process in Path("/proc").glob("[0-9]*")):
-                return True
-            time.sleep(0.02)
-        return False
+        """Whether in the end no process is left that knows of the socket folder."""
+        return until(lambda: not any(_knows(process, self.sockets) for process in Path("/proc").glob("[0-9]*")))
 
 
 def _knows(process: Path, folder: Path) -> bool:
@@ -103,14 +108,14 @@ def scene(one_scene: Scene) -> Iterator[Scene]:
 def _end(process: subprocess.Popen[bytes], how: signal.Signals, after: float) -> bytes:
     time.sleep(after)
     os.killpg(process.pid, how)
-    return process.communicate(timeout=20)[1]
+    return process.communicate(timeout=PATIENCE)[1]
 
 
 @pytest.mark.parametrize("command", ["dump", "diff", "fix-functions"])
 def test_ctrl_c_at_any_moment(scene: Scene, command: str) -> None:
     for moment in _MOMENTS:
-        process = scene.start(command)
-        said = _end(process, signal.SIGINT, moment * scene.duration)
+        with scene.started(command) as process:
+            said = _end(process, signal.SIGINT, moment * scene.duration)
         assert scene.server_ends()
         # The run may be over by then, or so near to its beginning or end that the signal itself ends it.
         assert (process.returncode, said.strip()) in [(130, b"Interrupted."), (0, b""), (-signal.SIGINT, b"")]
@@ -124,8 +129,8 @@ def test_ctrl_c_at_any_moment(scene: Scene, command: str) -> None:
 )
 def test_a_kill_at_any_moment(scene: Scene, command: str, how: signal.Signals) -> None:
     for moment in _MOMENTS:
-        process = scene.start(command)
-        assert _end(process, how, moment * scene.duration) == b""
+        with scene.started(command) as process:
+            assert _end(process, how, moment * scene.duration) == b""
         assert scene.server_ends()
         assert process.returncode in (-how, 0)
         found = {name: text for name, text in scene.contents().items() if not name.endswith(".pgnorm")}
@@ -149,17 +154,12 @@ def test_what_a_killed_run_left_beside_a_file_is_taken_away(scene: Scene) -> Non
 
 
 def test_a_server_that_is_killed_is_told(scene: Scene) -> None:
-    (scene.schemas / "z.sql").write_text("select pg_sleep(60);\n")
-    process = scene.start("dump")
-    servers: list[str] = []
-    while not servers:
-        servers = [
-            text for path in scene.sockets.glob("*/.s.PGSQL.*.lock") if (text := path.read_text()).count("\n") > 4
-        ]
-        time.sleep(0.02)
-    time.sleep(0.5)
-    os.kill(int(servers[0].split()[0]), signal.SIGQUIT)
-    said = process.communicate(timeout=20)[1]
+    (scene.schemas / "z.sql").write_text("select pg_sleep(3600);\n")
+    with scene.started("dump") as process:
+        assert until(lambda: any(asleep(socket_of(lock)) for lock in scene.locks()))
+        (lock,) = scene.locks()
+        os.kill(int(lock.read_text().split()[0]), signal.SIGQUIT)
+        said = process.communicate(timeout=PATIENCE)[1]
     assert process.returncode == 2
     assert said.startswith(b"error: the private Postgres server ended unexpectedly\nhint: ")
     assert scene.server_ends()

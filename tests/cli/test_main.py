@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from click import Command
 from click.testing import CliRunner
+from waiting import PATIENCE
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.cli.main import COMMANDS, group
@@ -114,14 +115,14 @@ def test_a_full_disk_behind_stdout_is_named(plain: Path) -> None:
 
 
 def test_an_interrupt_ends_with_130_and_one_word(plain: Path) -> None:
-    (plain / "schemas" / "02_slow.sql").write_text("select pg_sleep(60);\n")
+    (plain / "schemas" / "02_slow.sql").write_text("select pg_sleep(3600);\n")
     with subprocess.Popen([*PGNORM, "dump"], cwd=plain, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stderr is not None
         said = b""
         while b"shadow:" not in said:
             said = process.stderr.readline()
         os.kill(process.pid, signal.SIGINT)
-        assert process.wait(timeout=20) == 130
+        assert process.wait(timeout=PATIENCE) == 130
         assert process.stderr.read().strip() == b"Interrupted."
 
 

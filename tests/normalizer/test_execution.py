@@ -5,6 +5,7 @@ import threading
 from typing import TYPE_CHECKING
 
 import pytest
+from waiting import asleep, until
 
 from pgnorm.normalizer.execution import NeedsScratch
 from pgnorm.normalizer.files import SourceFile
@@ -74,14 +75,19 @@ def test_statements_are_told_as_soon_as_they_ran(shadow: Shadow, value: "Value")
 
 
 def test_an_interrupt_ends_a_load_and_its_statement(shadow: Shadow) -> None:
-    def interrupt() -> None:
-        signal.raise_signal(signal.SIGINT)
+    with shadow.session() as session:
+        info = session.connection.info
+        address = f"host={info.host} port={info.port} user={info.user} dbname={info.dbname}"
 
-    timer = threading.Timer(0.3, interrupt)
-    with shadow.session() as session, pytest.raises(KeyboardInterrupt):
-        timer.start()
-        load(session.connection, _files("select pg_sleep(60)"), kind="declared", transaction=True)
-    timer.join()
+        def interrupt() -> None:
+            until(lambda: asleep(address))
+            signal.raise_signal(signal.SIGINT)
+
+        thread = threading.Thread(target=interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            thread.start()
+            load(session.connection, _files("select pg_sleep(3600)"), kind="declared", transaction=True)
+        thread.join()
 
 
 def _files(*texts: str) -> list[SourceFile]:
