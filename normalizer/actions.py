@@ -8,6 +8,7 @@ from pgnorm.catalog.model import Catalog, Object, ObjectId
 
 from .decisions import Decisions
 from .difference import parts_below
+from .evaluation import Evaluation
 from .following import Following
 from .tying import order_followers, order_ties
 from .untangling import repair
@@ -46,6 +47,7 @@ class Actions:
         self.hollow: dict[bool, set[ObjectId]] = {False: set(), True: set()}
         """What a loop forces to be there without its body, be it before it has it or (true) before it leaves."""
         self.following = Following(old, new, fate)
+        self.evaluation = Evaluation(new, fate)
         self.apart: set[ObjectId] = set()
         """Parts that a loop forces into a statement of their own, instead of inside their owner's."""
 
@@ -66,12 +68,13 @@ class Actions:
                 repair(self, loop)
 
     def _key(self, action: Action) -> tuple[object, ...]:
-        """Drops from the last kind to the first, then the rest in the order of a dump."""
+        """Drops from the last kind to the first, then the rest in the order of a dump, but for what is evaluated."""
         if action.drop or action.aside:
             item = self.old.objects[action.id]
             return (0, -item.priority, item.id)
         item = self.new.objects[action.id]
-        return (1, item.priority, item.kind, item.schema, item.sort_name, item.sort_key, item.id)
+        rank = item.priority if action.shell else self.evaluation.rank(item)
+        return (1, rank, item.kind, item.schema, item.sort_name, item.sort_key, item.id)
 
     def _needs(self) -> dict[Action, dict[Action, None]]:
         """What must run before each action."""

@@ -15,6 +15,7 @@ from .carrying import Carrying
 from .decisions import Decisions, decide
 from .difference import PRIVILEGES, Difference, changes, differences, parts_below
 from .dump import inside
+from .finishing import Finishing, states
 from .hazards import Hazards
 from .holders import holders
 from .operator_path import reaching
@@ -64,17 +65,20 @@ class _Planning:
         self.actions = Actions(old, new, fate)
         self.hazards = Hazards(new, fate, found)
         self.carrying = Carrying(old, new, fate)
-        self.rows_come_late = False
-        """Whether a table gets rows, or a view its query, only after what reads it has been made."""
+        self.finishing = Finishing(old, fate, self.target)
+        self.finished_at_once = False
 
     def plan(self) -> Plan:
         ordered = self.actions.ordered()
         made = [self.actions.item(action) for action in ordered if self._makes(action)]
-        self.rows_come_late = bool(self.actions.hollow[False]) or any(item.ties for item in made)
+        rows_come_late = bool(self.actions.hollow[False]) or any(item.ties for item in made)
+        self.finished_at_once = not rows_come_late and self.finishing.at_once(made)
         steps = [self._reaching(step) for action in ordered if (step := self._step(action)).sql]
         steps = [*self.carrying.saved(steps), *self.carrying.caught_up()]
-        if self.rows_come_late:
-            steps += [Step(verb=Verb.ALTER, item=item, sql=_joined(item.finish)) for item in made if item.finish]
+        steps += self.finishing.steps(
+            [self.actions.item(action) for action in ordered if not (action.drop or action.aside or action.shell)],
+            at_once=self.finished_at_once,
+        )
         early = [step for step in steps if step.needs_commit]
         late = [step for step in steps if not step.needs_commit]
         split = early and any(self._may_use(step, early) for step in late)
@@ -162,9 +166,8 @@ class _Planning:
         yield from texts[:1]
         # Before anything draws from it.
         yield from self.carrying.restored((item, *parts))
-        # Before the owner changes: rows are read with its rights (REFRESH MATERIALIZED VIEW).
-        if not self.rows_come_late:
-            yield from item.finish
+        if self.finished_at_once:
+            yield from self.finishing.statements(item)
         # A column takes no sequence of another owner (SEQUENCE OWNED BY).
         yield from satellites.owned(item, self.target)
         yield from texts[1:]
@@ -198,8 +201,8 @@ class _Planning:
     def _change(self, difference: Difference) -> Iterator[str]:
         old, new = difference.old, difference.new
         assert old is not None and new is not None
-        if difference.own:
-            changed = Changed(difference.own)
+        if own := difference.own - states(new).keys():
+            changed = Changed(own)
             yield from old.alter(new, changed, self.target)
             if changed.left:
                 raise PgnormError(

@@ -83,7 +83,7 @@ def _told(item: Object, other: Object) -> Mapping[str, object]:
     fields: dict[str, object] = {}
     for field in own_fields(type(item)):
         said = getattr(item, field.name)
-        unknown = field.change in (Change.SECRET, Change.HIDDEN) and (
+        unknown = field.change in (Change.SECRET, Change.HIDDEN, Change.STATE) and (
             said is None or getattr(other, field.name) is None
         )
         if field.change is not Change.EQUAL and not unknown:

@@ -26,7 +26,13 @@ def render(catalog: Catalog, selection: Selection, style: Style = PG_DUMP, *, re
     Raises PgnormError where a pattern of the selection names no schema.
     """
     named = bool(selection.include)
-    target = Target(major=catalog.major, role=catalog.role, named_schemas=named, reloaded_by=reloaded_by)
+    target = Target(
+        major=catalog.major,
+        role=catalog.role,
+        named_schemas=named,
+        reloaded_by=reloaded_by,
+        only_read=reloaded_by is not None,
+    )
     writer = Writer(catalog, selection, style, arrange(catalog), target)
     chosen = writer.chosen()
     return writer.write(chosen, whole(chosen))

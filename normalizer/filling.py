@@ -13,6 +13,7 @@ from pgnorm.catalog.model import Catalog
 from pgnorm.catalog.quoting import ident
 
 from .files import SourceFile, read_file
+from .knowledge import as_dumps_say
 from .project import shown
 
 if TYPE_CHECKING:
@@ -66,6 +67,8 @@ class Filling:
 
         with self.session(shadow, files, kind, scratch=scratch, bare=bare) as session:
             catalog = read(session.connection)
+            if not bare:
+                catalog = as_dumps_say(catalog, files)
             made = tuple(each for each in catalog.unmodelled if each not in (self._given or ()))
             yield Loaded(catalog=catalog, session=session, unmodelled=made)
 

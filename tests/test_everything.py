@@ -17,6 +17,8 @@ from pgnorm.catalog.snapshots import dumps, loads
 from pgnorm.normalizer.diff import diff
 from pgnorm.normalizer.difference import differences
 from pgnorm.normalizer.dump import render
+from pgnorm.normalizer.files import SourceFile
+from pgnorm.normalizer.knowledge import as_dumps_say
 from pgnorm.normalizer.layouts import DEFAULT, PRIVILEGES, REST, Layout
 from pgnorm.normalizer.pg_dump import dumped
 from pgnorm.normalizer.postgres.shadow import Shadow
@@ -72,7 +74,7 @@ def test_its_dump_loads_and_dumps_alike(shadow: Shadow, everything: psycopg.Conn
     with shadow.session(scratch=True) as session:
         session.connection.execute(dump.encode())
         session.connection.execute("reset all")
-        again = read(session.connection)
+        again = as_dumps_say(read(session.connection), [SourceFile(path=None, label="dump.sql", text=dump)])
         assert not differences(catalog, again)
         assert render(again, EVERYTHING) == dump
         assert not diff(catalog, again)
@@ -82,10 +84,12 @@ def test_its_dump_loads_and_dumps_alike(shadow: Shadow, everything: psycopg.Conn
 def test_its_files_load_one_after_the_other(shadow: Shadow, everything: psycopg.Connection, layout: Layout) -> None:
     catalog = read(everything)
     with shadow.session(scratch=True) as session:
-        for text in split(catalog, EVERYTHING, PG_DUMP, layout=layout).texts.values():
+        texts = split(catalog, EVERYTHING, PG_DUMP, layout=layout).texts
+        for text in texts.values():
             session.connection.execute(text.encode())
             session.connection.execute("reset all")
-        assert not differences(catalog, read(session.connection))
+        files = [SourceFile(path=None, label=name, text=text) for name, text in texts.items()]
+        assert not differences(catalog, as_dumps_say(read(session.connection), files))
 
 
 def test_its_snapshot_says_the_same(everything: psycopg.Connection) -> None:

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
-from ..model import Changed, Entry, Object, ObjectId, Target, alter, declared, replace
+from ..model import Changed, Entry, Object, ObjectId, Target, alter, declared, replace, state
 from ..options import alter_options, with_options
 from ..priority import Priority
-from ..quoting import ident, qualified, spell_types
+from ..quoting import ident, literal, qualified, spell_types
 from .index_backed import DEFAULT_TABLESPACE
 from .views import COLUMN_FIELDS, COLUMN_ORDER, OWNER_BY_ALTER_VIEW_SINCE, ViewColumn
 
@@ -30,6 +30,8 @@ class MaterializedView(Object):
 
     definition: str = replace(deparsed=True)
     """The query, deparsed."""
+    populated: bool | None = state()
+    """Whether it was filled and not emptied since (WITH NO DATA); None where that is not said."""
     access_method: str = replace()
     tablespace: str = alter()
     """Empty for the database's default."""
@@ -54,6 +56,7 @@ class MaterializedView(Object):
                  , c.relacl::text[]                      as acl
                  , acldefault('r', c.relowner)::text[]   as acl_default
                  , rtrim(pg_get_viewdef(c.oid), ';')     as definition
+                 , c.relispopulated                      as populated
                  , m.amname::text                        as access_method
                  , coalesce(s.spcname::text, '')         as tablespace
                  , coalesce(c.reloptions, '{}')          as options
@@ -96,13 +99,19 @@ class MaterializedView(Object):
 
     @property
     def finish(self) -> tuple[str, ...]:
-        return (f"REFRESH {self.signature()};",)
+        return () if self.populated is False else (f"REFRESH {self.signature()};",)
 
     def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
         del parts, shell
         settings = "".join(f"{self._setting(*item)}\n" for item in self.column_settings)
         identity = f"\n{self._identification()}\n" if self.replica_identity in "nf" else ""
-        return self._statement(target) + settings + identity
+        filled = self._called_populated() if target.only_read and self.populated else ""
+        return self._statement(target) + settings + identity + filled
+
+    def _called_populated(self) -> str:
+        """What stands for a REFRESH, which may need rows, where there are none and nobody looks for any."""
+        name = literal(qualified(self.schema, self.name))
+        return f"UPDATE pg_catalog.pg_class SET relispopulated = true WHERE oid = {name}::pg_catalog.regclass;\n"
 
     def _statement(self, target: Target) -> str:
         options = with_options(self.options, self.toast_options)
@@ -144,6 +153,9 @@ class MaterializedView(Object):
             yield new._identification()
         if changed.take("column_settings"):
             yield from self._alter_settings(new)
+
+        if changed.take("populated"):
+            yield f"REFRESH {self.signature()}{'' if new.populated else ' WITH NO DATA'};"
 
     def _alter_settings(self, new: Self) -> Iterator[str]:
         kept = {item[:2] for item in new.column_settings}

@@ -1,7 +1,7 @@
 """The base of every kind of object, its identity, and the catalog that holds them."""
 
 from .catalog import Catalog
-from .changes import Change, Changed, alter, equal, hidden, replace, secret
+from .changes import Change, Changed, alter, equal, hidden, replace, secret, state
 from .declaring import declared
 from .entries import DefaultGrants, Entry, Target
 from .identity import Edge, Lead, ObjectId
@@ -31,5 +31,6 @@ __all__ = [
     "own_fields",
     "replace",
     "secret",
+    "state",
     "unknown_secret",
 ]

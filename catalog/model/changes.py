@@ -18,6 +18,9 @@ class Change(Enum):
     """As ALTER where both sides know it, else no difference. It is in no snapshot, and None where it is not known."""
     HIDDEN = "hidden"
     """As ALTER where both sides know it, else no difference. It is None where Postgres hides it from who reads."""
+    STATE = "state"
+    """As ALTER, but when all else is there and rows are where they belong; None, and so no difference, where the source
+    does not say it."""
     EQUAL = "equal"
     """Never a difference; the declaration says why."""
 
@@ -53,6 +56,11 @@ def secret() -> Any:  # as `alter`
 def hidden() -> Any:  # as `alter`
     """Declare an attribute that Postgres shows to some roles only: see `Change.HIDDEN`."""
     return attrs.field(metadata={CHANGE: Change.HIDDEN})
+
+
+def state() -> Any:  # as `alter`
+    """Declare an attribute that tells what was done with an object rather than what it is: see `Change.STATE`."""
+    return attrs.field(metadata={CHANGE: Change.STATE})
 
 
 class Changed:

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, NamedTuple, Self, TypeVar, cast, dataclass_tra
 
 import attrs
 
-from .changes import CHANGE, DEPARSED, Change, alter, equal, hidden, replace, secret
+from .changes import CHANGE, DEPARSED, Change, alter, equal, hidden, replace, secret, state
 
 
 class Field(NamedTuple):
@@ -73,7 +73,7 @@ V = TypeVar("V", bound=Value)
     kw_only_default=True,
     frozen_default=True,
     eq_default=False,
-    field_specifiers=(alter, replace, secret, hidden, equal, attrs.field),
+    field_specifiers=(alter, replace, secret, hidden, state, equal, attrs.field),
 )
 def declared(cls: type[V]) -> type[V]:
     """Declare a class of objects: attrs' frozen, without the methods that `Value` has for all of them.

@@ -17,6 +17,8 @@ class Target:
     reloaded_by: int | None = None
     """The major of the server that loads the text and must have all of it then, even what pg_dump leaves out. None for
     a dump as pg_dump writes it."""
+    only_read: bool = False
+    """Whether that server is for reading the catalog alone: what takes rows may be feigned."""
     schemas: frozenset[str] | None = None
     """The schemas that are there when a plan runs or that it makes, None for a dump, which takes them for given."""
 

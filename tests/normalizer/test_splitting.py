@@ -9,6 +9,8 @@ import pytest
 from pgnorm.catalog.model import Catalog, ObjectId
 from pgnorm.catalog.reader import read
 from pgnorm.normalizer.difference import differences
+from pgnorm.normalizer.files import SourceFile
+from pgnorm.normalizer.knowledge import as_dumps_say
 from pgnorm.normalizer.layouts import DEFAULT, PRIVILEGES, Layout
 from pgnorm.normalizer.postgres.shadow import Shadow
 from pgnorm.normalizer.selection import EVERYTHING
@@ -23,10 +25,12 @@ ROOT_SCHEMA = ObjectId("schema", "", "public")
 def differing(shadow: Shadow, catalog: Catalog, layout: Layout) -> list[ObjectId]:
     """What is not the same in an empty database into which the files were loaded."""
     with shadow.session(scratch=True) as session:
-        for text in split(catalog, EVERYTHING, PG_DUMP, layout=layout).texts.values():
+        texts = split(catalog, EVERYTHING, PG_DUMP, layout=layout).texts
+        for text in texts.values():
             session.connection.execute(text.encode())
             session.connection.execute("reset all")
-        made = read(session.connection)
+        files = [SourceFile(path=None, label=name, text=text) for name, text in texts.items()]
+        made = as_dumps_say(read(session.connection), files)
     return [found.item.id for found in differences(catalog, made) if found.item.id != ROOT_SCHEMA]
 
 
