@@ -90,7 +90,7 @@ def _told(item: Object, other: Object) -> Mapping[str, object]:
             fields[field.name] = said
     return fields | {
         # A part's owner is that of the whole and changes with it (a column's sequence).
-        OWNER: item.owner if item.ownable and (item.parent is None or item.owned_apart) else None,
+        OWNER: item.owner if item.ownable and _alone(item) and _alone(other) else None,
         COMMENT: item.own_comment,
         # Grants that the owner made or holds are the same grants under another owner.
         PRIVILEGES: as_grants(with_owner(effective_acl(item), item.owner, OWNER)),
@@ -98,6 +98,10 @@ def _told(item: Object, other: Object) -> Mapping[str, object]:
         EXTENSIONS: item.extensions,
         OPERATORS: item.operators_used,
     }
+
+
+def _alone(item: Object) -> bool:
+    return item.parent is None or item.owned_apart
 
 
 def effective_acl(item: Object) -> tuple[AclItem, ...]:

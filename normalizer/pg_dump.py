@@ -17,6 +17,13 @@ _COMPLETE: Final = "\n--\n-- PostgreSQL database dump complete"
 _STORAGE: Final = re.compile(r"^SET default_\w+ = .*;\n\n", re.MULTILINE)
 _GRANTS: Final = frozenset({"ACL", "DEFAULT ACL"})
 _COLUMNS: Final = frozenset({"TABLE", "FOREIGN TABLE"})
+_NAME: Final = re.compile('"(?:[^"]|"")+"')
+_NAMES: Final = f"{_NAME.pattern}(?:, {_NAME.pattern})*"
+_IN_TABLE_ORDER: Final = {
+    "STATISTICS": re.compile(rf" ON {_NAMES}(?=, | FROM )"),
+    "PUBLICATION TABLE": re.compile(rf" \({_NAMES}\)"),
+}
+"""Lists of columns that Postgres keeps in the order of the table, by the type of the entry."""
 
 
 class DumpEntry(NamedTuple):
@@ -51,6 +58,8 @@ def entries(text: str) -> Counter[DumpEntry]:
 def _unordered(kind: str, text: str) -> str:
     if kind in _GRANTS:
         return "\n".join(sorted(text.split("\n")))
+    if kind in _IN_TABLE_ORDER:
+        return _IN_TABLE_ORDER[kind].sub(lambda found: " ".join(sorted(_NAME.findall(found[0]))), text, count=1)
     if kind not in _COLUMNS:
         return text
     head, *lines = text.split("\n")

@@ -34,7 +34,10 @@ def _take_apart(actions: "Actions", loop: Sequence["Action"]) -> bool:
                 continue
             touched = catalog.needed_by if action.drop else catalog.needs
             others = (*touched.get(part.id, ()), *(catalog.needs.get(part.id, ()) if action.drop else ()))
-            reached = {actions.leaver(other) if action.drop else actions.maker(other) for other in others}
+            reached = {
+                (actions.leaver(other) or actions.alterer(other)) if action.drop else actions.maker(other)
+                for other in others
+            }
             if any(other and other != action and (other.id, other.drop) in members for other in reached):
                 actions.apart.add(part.id)
                 return True

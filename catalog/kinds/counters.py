@@ -1,6 +1,6 @@
 """What sequences and identity columns have in common."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import ClassVar, Final, LiteralString, Self
 
 from ..model import Changed, Object, alter, declared
@@ -112,17 +112,41 @@ class Counter(Object):
             f'SELECT "pg_catalog"."setval"({literal(new.sequence)}, {value}, {drawn}){within};',
         )
 
-    def alter_counting(self, new: Self, changed: Changed, retype: Sequence[str] = ()) -> Iterator[str]:
-        """The statements that give it the options of `new`; `retype` is what changes its type."""
+    def loses_data(self, new: Self, changed: frozenset[str]) -> bool:
+        return self._may_have_passed(new) and self._moves_to_start(new)
+
+    def rows_may_refuse_change(self, new: Self, changed: frozenset[str]) -> bool:
+        return self._may_have_passed(new) and not self._moves_to_start(new)
+
+    def _may_have_passed(self, new: Self) -> bool:
+        """Whether it can have counted beyond what `new` allows."""
+        (low, high), (new_low, new_high) = self.bounds, new.bounds
+        return high > new_high if self.increment > 0 else low < new_low
+
+    def _moves_to_start(self, new: Self) -> bool:
+        """Whether a value outside of the new bounds gives way. Numbers that would be drawn twice do not."""
+        return not _within(self.start, new.bounds) or (self.increment > 0) != (new.increment > 0)
+
+    def alter_counting(self, new: Self, changed: Changed, *, retype: bool = False) -> Iterator[str]:
+        """The statements that give it the options of `new`; with `retype` its type too, which a column else brings."""
         sequence = f"SEQUENCE {new.sequence}"
         if changed.take("unlogged"):
             yield f"ALTER {sequence} SET {'UNLOGGED' if new.unlogged else 'LOGGED'};"
-        actions = list(retype)
+        changed.take("minimum", "maximum")
+        type_ = self.data_type if retype else new.data_type
+        bounds = _retyped(self.bounds, self.data_type, type_)
+        # Postgres refuses bounds that leave the present value out, as they do where nothing was ever drawn.
+        if self._moves_to_start(new) and _united(bounds, new.bounds) != new.bounds:
+            if not _within(new.start, bounds):
+                low, high = bounds = _united(bounds, new.bounds)
+                wider = HIGHEST[new.data_type] > HIGHEST[type_]
+                type_ = new.data_type if wider else type_
+                yield f"ALTER {sequence} {f'AS {type_} ' if wider else ''}MINVALUE {low} MAXVALUE {high};"
+            yield new._starting_anew()
+        actions = [] if type_ == new.data_type else [f"AS {new.data_type}"]
         if changed.take("increment"):
             actions.append(f"INCREMENT BY {new.increment}")
-        if changed.take("minimum", "maximum") or retype or (self.increment > 0) != (new.increment > 0):
-            yield from self._come_within(new, retype)
-            actions += new.limits()
+        actions += new._limits_from(bounds, type_)
         if changed.take("start"):
             actions.append(f"START WITH {new.start}")
         if changed.take("cache"):
@@ -132,17 +156,34 @@ class Counter(Object):
         if actions:
             yield f"ALTER {sequence} {' '.join(actions)};"
 
-    def _come_within(self, new: Self, retype: Sequence[str]) -> Iterator[str]:
-        """Postgres refuses bounds that leave the present value out, as they do where nothing was ever drawn: a value
-        outside moves to the new start first. One that is within stays."""
-        (low, high), (new_low, new_high) = self.bounds, new.bounds
-        if new_low <= self.start <= new_high:
-            return
-        if not low <= new.start <= high:
-            wider = retype if HIGHEST[new.data_type] > HIGHEST[self.data_type] else ()
-            actions = (*wider, f"MINVALUE {min(low, new_low)}", f"MAXVALUE {max(high, new_high)}")
-            yield f"ALTER SEQUENCE {new.sequence} {' '.join(actions)};"
-        yield (
-            f'SELECT "pg_catalog"."setval"({literal(new.sequence)}, {new.start}, false) FROM {new.sequence}'
-            f' WHERE "last_value" NOT BETWEEN {new_low} AND {new_high};'
+    def _starting_anew(self) -> str:
+        low, high = self.bounds
+        return (
+            f'SELECT "pg_catalog"."setval"({literal(self.sequence)}, {self.start}, false) FROM {self.sequence}'
+            f' WHERE "last_value" NOT BETWEEN {low} AND {high};'
         )
+
+    def _limits_from(self, bounds: tuple[int, int], type_: str) -> Iterator[str]:
+        """The options that give it its bounds, from others of the type `type_`."""
+        # With AS, NO MINVALUE and NO MAXVALUE can mean the ends of the type whatever the direction.
+        low, high = self.bounds
+        words = self.limits() if type_ == self.data_type else (f"MINVALUE {low}", f"MAXVALUE {high}")
+        left = _retyped(bounds, type_, self.data_type)
+        return (word for word, has, wants in zip(words, left, self.bounds, strict=True) if has != wants)
+
+
+def _within(value: int, bounds: tuple[int, int]) -> bool:
+    return bounds[0] <= value <= bounds[1]
+
+
+def _united(one: tuple[int, int], other: tuple[int, int]) -> tuple[int, int]:
+    return min(one[0], other[0]), max(one[1], other[1])
+
+
+def _retyped(bounds: tuple[int, int], old: str, new: str) -> tuple[int, int]:
+    """The bounds that another type leaves: an end of the old type becomes that of the new one."""
+    low, high = bounds
+    return (
+        -HIGHEST[new] - 1 if low == -HIGHEST[old] - 1 else low,
+        HIGHEST[new] if high == HIGHEST[old] else high,
+    )

@@ -144,5 +144,4 @@ class Identity(Counter):
             yield f"ALTER {self.signature()} RENAME TO {ident(new.sequence_name)};"
         if changed.take("always"):
             yield f"ALTER {self.column} SET {new._generation};"
-        # The column's new type has brought along the bounds that an old type gave.
-        yield from self.evolve(type=new.type).alter_counting(new, changed)
+        yield from self.alter_counting(new, changed)

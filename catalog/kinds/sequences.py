@@ -113,8 +113,18 @@ class PlainSequence(Counter):
         table, column = self.owned_by
         return f"ALTER {self.signature()} OWNED BY {qualified(self.schema, table)}.{ident(column)};"
 
+    def _change_hands(self, new: Self, target: Target) -> Iterator[str]:
+        if new.owner is None or self.owner == new.owner:
+            yield new.ownership()
+            return
+        # A column takes no sequence of another owner, and one that it has keeps its owner.
+        if self.owned_by is not None:
+            yield self.evolve(owned_by=None).ownership()
+        yield f"ALTER {new.owner_signature(target)} OWNER TO {ident(new.owner)};"
+        if new.owned_by is not None:
+            yield new.ownership()
+
     def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[str]:
         if changed.take("owned_by"):
-            yield new.ownership()
-        retype = (f"AS {new.type}",) if changed.take("type") else ()
-        yield from self.alter_counting(new, changed, retype)
+            yield from self._change_hands(new, target)
+        yield from self.alter_counting(new, changed, retype=changed.take("type"))
