@@ -60,3 +60,63 @@ def test_migrations_can_call_what_they_call(shadow: Shadow) -> None:
         digest = sha256(b"a").hexdigest()
         assert run("select encode(digest('a', 'sha256'), 'hex')").fetchone() == (digest,)
         run("select pgmq.create('jobs'); select pgmq.drop_queue('jobs')")
+
+
+# What projects say to extensions that no server of ours has, by extension.
+_USES = {
+    "wrappers": """
+        create foreign data wrapper stripe handler stripe_fdw_handler validator stripe_fdw_validator;
+        create foreign data wrapper lake handler iceberg_fdw_handler validator iceberg_fdw_validator;
+        create server stripe foreign data wrapper stripe options (api_key_id 'k', api_url 'https://stripe.test');
+        create foreign table customers (id text, attrs jsonb) server stripe options (object 'customers');
+        create view paying as select id from customers where attrs ? 'card';
+    """,
+    "pg_tle": """
+        select pgtle.uninstall_extension_if_exists('helpers');
+        select pgtle.install_extension('helpers', '1.0', 'what helps', $ext$select 1$ext$, '{pgcrypto}');
+        select pgtle.set_default_version('helpers', '1.0');
+        create function strong(text, text, pgtle.password_types, timestamptz, boolean) returns void language sql as '';
+        select pgtle.register_feature('strong', 'passcheck');
+    """,
+    "pgsodium": """
+        create table cards (id integer, number text, key_id uuid default (pgsodium.create_key()).id
+          references pgsodium.key (id), nonce bytea default pgsodium.crypto_aead_det_noncegen());
+        insert into cards (id, number) values (1, '4000');
+        create view plain_cards as
+          select convert_from(pgsodium.crypto_aead_det_decrypt(decode(number, 'base64'), ''::bytea, key_id, nonce),
+                              'utf8') as number from cards;
+        create function sign(t text) returns bytea begin atomic
+          select pgsodium.crypto_auth_hmacsha256(t::bytea, (select id from pgsodium.valid_key limit 1));
+        end;
+        select pgsodium.crypto_secretbox('m', pgsodium.crypto_secretbox_noncegen(), 1);
+    """,
+    "pgtap": """
+        create function check_tables() returns setof text language sql as $$
+          select has_table('public', 'members', 'there are members') union all
+          select policies_are('public', 'members', array['own']) union all
+          select col_type_is('public', 'members', 'id', 'uuid') union all
+          select results_eq('select 1', array[1], 'one') union all
+          select throws_ok('insert into members default values', '42501') union all
+          select is(count(*), 0::bigint, 'none') from pg_class where false union all
+          select lives_ok('select 1', 'fine') union all select finish()
+        $$;
+        select plan(3);
+    """,
+    "pgaudit": "revoke all on function pgaudit_ddl_command_end(), pgaudit_sql_drop() from public",
+    "pg_repack": "select repack.version()",
+    "pg_stat_monitor": "create view slow as select query, calls from pg_stat_monitor where mean_exec_time > 100",
+    "plpgsql_check": """
+        create function f() returns void language plpgsql as 'begin end';
+        select * from plpgsql_check_function('f()');
+        select * from plpgsql_check_function_tb('f', fatal_errors := false, all_warnings := true);
+        create view faults as select p.oid, c.message from pg_proc p, plpgsql_check_function_tb(p.oid) c;
+    """,
+}
+
+
+@pytest.mark.parametrize("name", _USES)
+def test_files_can_use_what_they_use(shadow: Shadow, name: str) -> None:
+    assert not shadow.provide_extension(name)
+    with shadow.session() as session:
+        session.connection.execute(f"create extension {name}")
+        session.connection.execute(_USES[name].encode())
