@@ -179,7 +179,7 @@ class _Deciding:
             # It needs nothing but its owner; what uses it is disturbed in turn.
             self.queue.append((name, disturbance))
         elif disturbance is Disturbance.RETYPED:
-            if not item.survives_retyping and item.disposable:
+            if not item.survives_retyping(self.new.objects[name]) and item.disposable:
                 self._replace(name)
         elif self._lets_go(name, because, disturbance):
             return

@@ -56,7 +56,6 @@ class Constraint(Object):
 
     keyword: ClassVar[str] = "CONSTRAINT"
     catalog: ClassVar[str] = "pg_constraint"
-    survives_retyping: ClassVar[bool] = True
 
     @property
     def relation_kind(self) -> str:
@@ -66,6 +65,9 @@ class Constraint(Object):
     @property
     def parent(self) -> ObjectId:
         return ObjectId(self.relation_kind, self.schema, self.detail)
+
+    def survives_retyping(self, new: Self) -> bool:
+        return True
 
     @property
     def claims(self) -> tuple[tuple[str, ...], ...]:

@@ -40,7 +40,6 @@ class Counter(Object):
 
     catalog: ClassVar[str] = "pg_class"
     priority: ClassVar[int] = Priority.TABLE
-    survives_retyping: ClassVar[bool] = True
     default_acl_type: ClassVar[str] = "S"
 
     unlogged: bool = alter()
@@ -56,6 +55,9 @@ class Counter(Object):
     @property
     def disposable(self) -> bool:
         return False
+
+    def survives_retyping(self, new: Self) -> bool:
+        return True
 
     @property
     def sequence(self) -> str:

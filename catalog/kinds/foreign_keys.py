@@ -39,6 +39,20 @@ ATTACHMENTS: Final[LiteralString] = """
                         where t.level > 0
                         order by 1 ) else '{}' end                      as attachments
 """
+COMPARISON: Final[LiteralString] = """
+         , ( select case when bool_and(m.amname = 'btree' and t.typtype <> 'p') then
+                    array_agg(quote_ident(fn.nspname) || '.' || quote_ident(f.opfname)
+                              || coalesce(' ' || l.oid::regcollation, '') order by o.place) end
+               from pg_index x
+               cross join unnest(x.indclass, x.indcollation) with ordinality o (class, sorted_by, place)
+               join pg_opclass oc     on oc.oid = o.class
+               join pg_opfamily f     on f.oid = oc.opcfamily
+               join pg_namespace fn   on fn.oid = f.opfnamespace
+               join pg_am m           on m.oid = oc.opcmethod
+               join pg_type t         on t.oid = oc.opcintype
+               left join pg_collation l on l.oid = o.sorted_by and not l.collisdeterministic
+              where x.indexrelid = k.conindid )                         as comparison
+"""
 
 
 @declared
@@ -47,8 +61,6 @@ class ForeignKey(Unindexed):
 
     kind: ClassVar[str] = "foreign key"
     refers: ClassVar[bool] = True
-    # Where both sides change, it cannot be rebuilt after the first: `uuid` is never compared to `integer`.
-    survives_retyping: ClassVar[bool] = False
     priority: ClassVar[int] = Priority.FOREIGN_KEY
 
     definition: str = replace()
@@ -61,6 +73,9 @@ class ForeignKey(Unindexed):
     """Whether its table is partitioned: then every partition has it too."""
     copied_from: tuple[str, ...] | None = equal()
     """(schema, name, table) of the one on the partitioned table that made it, None for one of its own."""
+    comparison: tuple[str, ...] | None = equal()
+    """By which operator families its columns are compared, and by which collation if that can make unlike texts equal.
+    None where a type is compared to none but itself (an enum, an array)."""
     attachments: tuple[tuple[str, str], ...] = equal()
     """The indexes, (schema, name), that must be parts of the one it refers by before that one is valid."""
 
@@ -79,6 +94,7 @@ class ForeignKey(Unindexed):
             + enforced(version)
             + " as enforced, c.relkind = 'p' as passed_on"
             + COPIED_FROM
+            + COMPARISON
             + ATTACHMENTS
             + COMMON_TABLES
             + COMMON_FILTER
@@ -137,6 +153,10 @@ class ForeignKey(Unindexed):
 
     def entries(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> tuple[Entry, ...]:
         return (Entry(desc="FK CONSTRAINT", tag=self.tag, sql=self.create(parts, target)),)
+
+    def survives_retyping(self, new: Self) -> bool:
+        # Where both sides change, it is rebuilt after the first: `integer` is compared to `bigint`, never to `uuid`.
+        return self.comparison is not None and self.comparison == new.comparison
 
     def must_replace(self, new: Self, changed: frozenset[str]) -> bool:
         if not new.enforced or new.validated:

@@ -61,7 +61,6 @@ OPTIONS_CLAUSE: Final[LiteralString] = """
 class IndexBacked(Object):
     """An index, be it plain or a constraint's. It has the index's name."""
 
-    survives_retyping: ClassVar[bool] = True
     adopted: ClassVar[bool] = True
 
     relation_kind: str = replace()
@@ -77,6 +76,9 @@ class IndexBacked(Object):
     replica_identity: bool = alter()
     attached_to: tuple[str, ...] | None = equal()
     """(schema, name, table, kind) of the partitioned index that it is a part of, as its attachment says."""
+
+    def survives_retyping(self, new: Self) -> bool:
+        return True
 
     @property
     def relation(self) -> str:

@@ -1,7 +1,7 @@
 """Table constraints that an index stands for: PRIMARY KEY, UNIQUE and EXCLUDE."""
 
 from collections.abc import Sequence
-from typing import ClassVar, LiteralString
+from typing import ClassVar, LiteralString, Self
 
 from ..model import Entry, Object, ObjectId, Target, declared, replace
 from ..options import with_options
@@ -85,7 +85,6 @@ class KeyIndex(Object):
     priority: ClassVar[int] = Priority.INDEX
     derived: ClassVar[bool] = True
     extensions_with_parent: ClassVar[bool] = True
-    survives_retyping: ClassVar[bool] = True
 
     @classmethod
     def query(cls, version: int) -> LiteralString:
@@ -106,6 +105,9 @@ class KeyIndex(Object):
     @property
     def parent(self) -> ObjectId:
         return ObjectId(Key.kind, self.schema, self.name, self.detail)
+
+    def survives_retyping(self, new: Self) -> bool:
+        return True
 
     @property
     def sort_key(self) -> tuple[object, ...]:

@@ -19,7 +19,6 @@ class Statistics(Object):
     keyword: ClassVar[str] = "STATISTICS"
     catalog: ClassVar[str] = "pg_statistic_ext"
     priority: ClassVar[int] = Priority.STATISTICS
-    survives_retyping: ClassVar[bool] = True
     owned_apart: ClassVar[bool] = True
 
     relation_schema: str = replace()
@@ -83,6 +82,9 @@ class Statistics(Object):
 
     def _aim(self) -> str:
         return f"ALTER {self.signature()} SET STATISTICS {self.target};"
+
+    def survives_retyping(self, new: Self) -> bool:
+        return True
 
     def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[str]:
         if changed.take("target"):

@@ -33,6 +33,11 @@ class Alterable(Named):
         del new, changed
         return False
 
+    def survives_retyping(self, new: Self) -> bool:
+        """Whether Postgres rebuilds it by itself when the type of a column that it uses is altered (an index)."""
+        del new
+        return False
+
     @property
     def retyped_with_parent(self) -> bool:
         """Whether Postgres gives it no other type as long as its parent stands: that is replaced (a partition key)."""

@@ -36,8 +36,6 @@ class Traits:
     """There as long as its parent is; an object only where something is said of it (an extension's function)."""
     dropped_apart: ClassVar[bool] = False
     """Postgres does not drop it along with what it is a part of: it goes before that (a user mapping)."""
-    survives_retyping: ClassVar[bool] = False
-    """Postgres rebuilds it by itself when the type of a column that it uses is altered (an index)."""
     owned_as_table: ClassVar[bool] = False
     """pg_dump says ALTER TABLE … OWNER TO of it until it learned the object's own word (see OWN_WORD_SINCE)."""
     guarded: ClassVar[str] = ""

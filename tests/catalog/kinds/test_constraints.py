@@ -21,6 +21,7 @@ KEY = ForeignKey(
     enforced=True,
     passed_on=False,
     copied_from=None,
+    comparison=None,
     attachments=(),
 )
 STATES = [
