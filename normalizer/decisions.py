@@ -90,7 +90,7 @@ class _Deciding:
                 if dependent in self.new.objects and not self.result.gone(dependent):
                     self._drag(dependent, item, disturbance)
             for follower in self.following.led_by(item) if self.result.gone(item) else ():
-                if follower.adopted and follower.id in self.new.objects:
+                if follower.goes_along and follower.id in self.new.objects:
                     self._replace(follower.id)
 
     def _lead(self) -> None:

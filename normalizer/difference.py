@@ -17,6 +17,9 @@ OPERATORS: Final = "operators_used"
 """What the text of an expression need not tell; a difference of its own only where the text is the same."""
 SATELLITES: Final = frozenset({OWNER, COMMENT, PRIVILEGES, LABELS, EXTENSIONS})
 """What differs about an object beside its own attributes, named alike for every kind."""
+IF_KNOWN: Final = frozenset({Change.SECRET, Change.HIDDEN, Change.STATE, Change.SAID})
+"""An attribute so declared differs only where both sides have it."""
+NEVER: Final = frozenset({Change.EQUAL, Change.NOTED})
 
 
 @frozen
@@ -83,10 +86,8 @@ def _told(item: Object, other: Object) -> Mapping[str, object]:
     fields: dict[str, object] = {}
     for field in own_fields(type(item)):
         said = getattr(item, field.name)
-        unknown = field.change in (Change.SECRET, Change.HIDDEN, Change.STATE) and (
-            said is None or getattr(other, field.name) is None
-        )
-        if field.change is not Change.EQUAL and not unknown:
+        unknown = field.change in IF_KNOWN and (said is None or getattr(other, field.name) is None)
+        if field.change not in NEVER and not unknown:
             fields[field.name] = said
     return fields | {
         # A part's owner is that of the whole and changes with it (a column's sequence).

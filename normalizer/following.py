@@ -40,7 +40,7 @@ class Following:
 
     def cuts(self) -> Iterator[ObjectId]:
         """The ties that hold, but must be cut for what is altered or created."""
-        for name in (*self.fate.altered, *self.fate.created):
+        for name in (*self.fate.altered, *self.fate.created, *self.fate.replaced):
             old, new = self.old.objects.get(name), self.new.objects[name]
             for lead in (old or new).leads:
                 if self._cut(lead, old, new):
@@ -71,7 +71,7 @@ class Following:
         if not self.fate.fresh(item.id):
             return
         for lead in item.leads:
-            if item.comes_along and self.holds(lead.tie) and self._added(lead.leader):
+            if item.comes_along and self._added(lead.leader) and self._tied_before(item, lead.tie):
                 yield lead.leader
             elif item.comes_with_tie and self.fate.fresh(lead.tie):
                 yield from (lead.tie, lead.leader)
@@ -81,12 +81,16 @@ class Following:
         if item.merged and not item.comes_along and self.fate.fresh(item.id):
             yield from (leader for leader in self.leaders(item) if self._added(leader))
 
+    def _tied_before(self, item: Object, tie: ObjectId) -> bool:
+        """Whether a tie is there when a new leader of `item` is created."""
+        return self.holds(tie) or (item.adopted and self.fate.fresh(tie))
+
     def _added(self, name: ObjectId) -> bool:
-        """Whether it is created as a part of something that is there."""
+        """Whether it is created by a statement of its own."""
         item = self.new.objects.get(name)
-        return (
-            item is not None and self.fate.fresh(name) and item.parent is not None and not self.fate.fresh(item.parent)
-        )
+        if item is None or not self.fate.fresh(name) or item.parent is None:
+            return False
+        return not self.fate.fresh(item.parent) or not (item.embedded or item.inline)
 
     def taker(self, item: Object) -> ObjectId | None:
         """The leader whose drop drops an old object too."""

@@ -56,7 +56,7 @@ def _order_tie(actions: "Actions", tie: ObjectId, ends: tuple[ObjectId, ObjectId
         # Names that Postgres picks for what leads are free then: what is led says its own.
         before(actions.maker(leading), actions.maker(led))
     for part in parts_below(actions.new, led):
-        if part.matched or part.adopted:
+        if (part.matched or part.adopted) and not any(actions.following.bringers(part)):
             before(actions.maker(part.id), made)
     for part in parts_below(actions.old, led):
         if part.ties is None:

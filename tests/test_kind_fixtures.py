@@ -29,7 +29,10 @@ OTHER_ORDER = {"partition_triggers/attributes"}
 
 # A CHECK or a column that a table has before it inherits its like stays its own, which pg_dump prints: nothing takes
 # that back. (18: some NOT NULL constraints can be renamed only while their table inherits nothing.)
-STAYS_ITS_OWN = {f"inheritance/{case}" for case in ("becomes_a_child", "checks", "kept", "since_18_not_null_names")}
+STAYS_ITS_OWN = {
+    "not_nulls/since_18_cut",
+    *(f"inheritance/{case}" for case in ("becomes_a_child", "checks", "kept", "since_18_not_null_names")),
+}
 
 
 def _lines(dump: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 from typing import ClassVar, LiteralString
 
-from ..model import ObjectId, alter, declared, equal, replace
+from ..model import ObjectId, alter, declared, equal, noted, replace, said
 from ..priority import Priority
 from ..quoting import ident, qualified
 from .column_query import column_query
@@ -34,9 +34,9 @@ class ColumnFields(Inherited):
     """Qualified, where it is not the type's own."""
     not_null: bool = alter()
     not_null_constraint: str = equal()
-    """The name of its NOT NULL, empty before 18; `not_null_name` is what counts of it."""
-    not_null_name: str = alter()
-    """The same, empty for a name that Postgres picked."""
+    """The name of its NOT NULL, valid or not, empty before 18; `not_null_name` is what counts of it."""
+    not_null_name: str | None = said()
+    """The same, empty for a name that Postgres picked, None where the NOT NULL is that of an ancestor alone."""
     not_null_no_inherit: bool = alter()
     not_null_comment: str | None = alter()
     not_null_said: bool = equal()
@@ -63,7 +63,7 @@ class ColumnFields(Inherited):
     """What the wrapper of a foreign table is told of it."""
     ancestors: tuple[tuple[str, ...], ...] = equal()
     """(schema, table, kind of it) of each that its table inherits from, or is a partition of, and that has it too."""
-    local: bool = equal()
+    local: bool = noted()
     """Whether the table has it of its own, and not only from another. No statement takes that back."""
     of_partition: bool = equal()
     """Whether the table is a partition: its place among partitions is an object of its own."""

@@ -11,20 +11,24 @@ OWN_EXPRESSION_SINCE: Final = 160000
 # Since 18 a NOT NULL is a row of pg_constraint; one that is not valid yet is an object of its own. A name that Postgres
 # picked outlives the renaming of its table, so it is told by its form.
 _NAMED: Final[LiteralString] = """
-                 , k.oid is not null                                              as not_null
+                 , coalesce(k.convalidated, false)                                as not_null
                  , coalesce(k.conname::text, '')                                  as not_null_constraint
-                 , case when k.conname ~ '^.+_.+_not_null[0-9]*$' then ''
-                        else coalesce(k.conname::text, '') end                    as not_null_name
-                 , k.oid is not null and (c.relispartition or k.conislocal
-                                          or not coalesce(h.not_null, false))     as not_null_said
-                 , coalesce(k.connoinherit, false)                                as not_null_no_inherit
+                 , case when k.convalidated and not (c.relispartition or k.conislocal) and h.not_null
+                        then null
+                        when k.convalidated and k.conname !~ '^.+_.+_not_null[0-9]*$'
+                        then k.conname::text
+                        else '' end                                               as not_null_name
+                 , coalesce(k.convalidated, false)
+                   and (c.relispartition or k.conislocal or not coalesce(h.not_null, false)) as not_null_said
+                 , coalesce(k.convalidated and k.connoinherit, false)             as not_null_no_inherit
                  , kd.description                                                 as not_null_comment
                  , true                                                           as settable_expression
 """
 _NAMED_FROM: Final[LiteralString] = """
               left join pg_constraint k   on k.conrelid = a.attrelid and k.contype = 'n'
-                                         and k.conkey = array[a.attnum] and k.convalidated
+                                         and k.conkey = array[a.attnum]
               left join pg_description kd on kd.classoid = 'pg_constraint'::regclass and kd.objoid = k.oid
+                                         and k.convalidated
 """
 _UNNAMED: Final[LiteralString] = """
                  , a.attnotnull                                                   as not_null

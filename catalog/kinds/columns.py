@@ -28,7 +28,7 @@ class Column(PrintedColumn):
             collation=self.collation,
             not_null=self.not_null and not self.not_null_no_inherit,
             not_null_constraint=self.not_null_constraint,
-            not_null_name=self.not_null_name,
+            not_null_name=new._led_name(self),
             not_null_no_inherit=False,
             not_null_comment=None,
             generated=self.generated,
@@ -62,10 +62,10 @@ class Column(PrintedColumn):
         named = {
             "not_null": new.not_null,
             "not_null_constraint": new.not_null_constraint,
-            "not_null_name": new.not_null_name,
+            "not_null_name": self._led_name(new),
         }
         if old.passes_not_null and new.passes_not_null:
-            return self if old.not_null_name == new.not_null_name else self.evolve(**named)
+            return self if not old._renames(new) else self.evolve(**named)
         if new.passes_not_null:
             return self if self.not_null else self.evolve(**named)
         if old.passes_not_null and not new.not_null:
@@ -74,20 +74,35 @@ class Column(PrintedColumn):
             return self if kept else self.evolve(not_null_comment=None, **named)
         return self
 
+    def _led_name(self, leader: Self) -> str | None:
+        """The name that counts of the NOT NULL that it has from `leader`: a dump says one of a partition's."""
+        return leader.not_null_name if self.of_partition else None
+
+    def _renames(self, new: Self) -> bool:
+        """Whether the name of its NOT NULL is to change."""
+        return None not in (self.not_null_name, new.not_null_name) and self.not_null_name != new.not_null_name
+
+    @property
+    def _unchecked(self) -> bool:
+        """Whether it has a NOT NULL that rows were not checked for."""
+        return bool(self.not_null_constraint) and not self.not_null
+
     @property
     def passes_not_null(self) -> bool:
         """Whether the tables that inherit it have its NOT NULL."""
         return self.not_null and not self.not_null_no_inherit
 
     def cut_for(self, new: Self, leader: Self, leads: Self) -> bool:
-        # What is inherited is renamed with its ancestor's, if that has the same name and there is no other ancestor.
+        if leads._unchecked and not leader.not_null:
+            return bool(self.not_null_constraint) and self.not_null != new.not_null
         if not leads.passes_not_null or not new.not_null:
             return False
         if not self.not_null:
-            return new.not_null_name != leads.not_null_name
-        if not leader.passes_not_null or leader.not_null_name == leads.not_null_name:
-            return self.not_null_name != new.not_null_name
-        alike = self.not_null_constraint == leader.not_null_constraint and new.not_null_name == leads.not_null_name
+            return leads._renames(new)
+        if not leader.passes_not_null or not leader._renames(leads):
+            return self._renames(new)
+        # What is inherited is renamed with its ancestor's, if that has the same name and there is no other ancestor.
+        alike = self.not_null_constraint == leader.not_null_constraint and not leads._renames(new)
         return not alike or len(self.ancestors) > 1
 
     def must_replace(self, new: Self, changed: frozenset[str]) -> bool:
@@ -159,7 +174,9 @@ class Column(PrintedColumn):
     def _alter_not_null(self, new: Self, changed: Changed) -> Iterator[str]:
         column = f"{self.table} ALTER COLUMN {ident(self.name)}"
         renamed, inherits = changed.take("not_null_name"), changed.take("not_null_no_inherit")
-        constraint = self.not_null_constraint
+        # What it only inherits has been renamed with its ancestor's.
+        led = self.not_null_name is None and new.not_null_name is None
+        constraint = new.not_null_constraint if led else self.not_null_constraint
         if changed.take("not_null"):
             constraint = new.not_null_constraint
             if not new.not_null:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
-from ..model import Changed, Entry, Object, ObjectId, Target, alter, declared, equal, on_relation, replace
+from ..model import Changed, Entry, Object, ObjectId, Target, alter, declared, equal, noted, on_relation, replace
 from ..priority import Priority
 from ..quoting import ident, spell_types
 from .inheritance import Inherited
@@ -129,7 +129,7 @@ class Check(Inherited, Unindexed):
     """`CHECK (…)`, with NO INHERIT; whether it is valid and enforced is said apart."""
     validated: bool = alter()
     enforced: bool = replace()
-    local: bool = equal()
+    local: bool = noted()
     """Whether the table has it of its own, and not only from another. No statement takes that back."""
     of_partition: bool = equal()
     ancestors: tuple[tuple[str, ...], ...] = equal()

@@ -1,7 +1,7 @@
 """The base of every kind of object, its identity, and the catalog that holds them."""
 
 from .catalog import Catalog
-from .changes import Change, Changed, alter, equal, hidden, replace, secret, state
+from .changes import Change, Changed, alter, equal, hidden, noted, replace, said, secret, state
 from .declaring import declared
 from .entries import DefaultGrants, Entry, Target
 from .identity import Edge, Lead, ObjectId
@@ -27,9 +27,11 @@ __all__ = [
     "declared",
     "equal",
     "hidden",
+    "noted",
     "on_relation",
     "own_fields",
     "replace",
+    "said",
     "secret",
     "state",
     "unknown_secret",

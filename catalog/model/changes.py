@@ -21,6 +21,10 @@ class Change(Enum):
     STATE = "state"
     """As ALTER, but when all else is there and rows are where they belong; None, and so no difference, where the source
     does not say it."""
+    SAID = "said"
+    """As ALTER where both sides say it, else no difference. It is None where another object decides on it."""
+    NOTED = "noted"
+    """No difference for a plan, since no statement leads from one to the other: people are told."""
     EQUAL = "equal"
     """Never a difference; the declaration says why."""
 
@@ -46,6 +50,16 @@ def replace(*, deparsed: bool = False) -> Any:  # as `alter`
 def equal() -> Any:  # as `alter`
     """Declare an attribute that is needed for printing but is never a difference."""
     return attrs.field(metadata={CHANGE: Change.EQUAL})
+
+
+def said() -> Any:  # as `alter`
+    """Declare an attribute that not every object says for itself: see `Change.SAID`."""
+    return attrs.field(metadata={CHANGE: Change.SAID})
+
+
+def noted() -> Any:  # as `alter`
+    """Declare an attribute that nothing can alter in what is there: see `Change.NOTED`."""
+    return attrs.field(metadata={CHANGE: Change.NOTED})
 
 
 def secret() -> Any:  # as `alter`
