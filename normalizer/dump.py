@@ -20,19 +20,12 @@ REMARKS: Final = frozenset({"COMMENT", "SECURITY LABEL"})
 NO_PATH: Final = "SELECT pg_catalog.set_config('search_path', '', false);"
 
 
-def render(catalog: Catalog, selection: Selection, style: Style = PG_DUMP, *, reloaded_by: int | None = None) -> str:
-    """The whole dump of what `selection` names; with `reloaded_by`, of a text for that major to load and read again.
+def render(catalog: Catalog, selection: Selection, style: Style = PG_DUMP, *, target: Target | None = None) -> str:
+    """The whole dump of what `selection` names, as pg_dump writes it unless `target` says who is to read it.
 
     Raises PgnormError where a pattern of the selection names no schema.
     """
-    named = bool(selection.include)
-    target = Target(
-        major=catalog.major,
-        role=catalog.role,
-        named_schemas=named,
-        reloaded_by=reloaded_by,
-        only_read=reloaded_by is not None,
-    )
+    target = target or Target(major=catalog.major, role=catalog.role, named_schemas=bool(selection.include))
     writer = Writer(catalog, selection, style, arrange(catalog), target)
     chosen = writer.chosen()
     return writer.write(chosen, whole(chosen))

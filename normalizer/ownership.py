@@ -2,7 +2,7 @@
 
 from attrs import evolve, field, frozen
 
-from pgnorm.catalog.model import Catalog, Object
+from pgnorm.catalog.model import Catalog, Object, ObjectId
 
 from .difference import changes
 from .platforms import Platform
@@ -63,3 +63,29 @@ def owned(catalog: Catalog, ownership: Ownership, *, beside: Catalog | None = No
     edges = tuple(edge for edge in catalog.edges if edge.dependent in objects and edge.referenced in objects)
     unmodelled = tuple(each for each in catalog.unmodelled if each not in ownership.baseline.unmodelled)
     return evolve(catalog, objects=objects, edges=edges, unmodelled=unmodelled)
+
+
+def grounded(mine: Catalog, catalog: Catalog, ownership: Ownership) -> Catalog:
+    """What the project owns of a catalog together with what it needs of managed schemas beyond the baseline, such as
+    the table of a queue that a view reads. Only with that does its text load again."""
+    objects = dict(mine.objects)
+    waiting = list(mine.objects)
+    while waiting:
+        for name in catalog.needs.get(waiting.pop(), ()):
+            root = _root(catalog, name)
+            if root is None or root in objects or root in ownership.baseline.objects:
+                continue
+            family = [root, *(part.id for part in catalog.parts.get(root, ()))]
+            objects.update((each, catalog.objects[each]) for each in family)
+            waiting += family
+    if len(objects) == len(mine.objects):
+        return mine
+    edges = tuple(edge for edge in catalog.edges if edge.dependent in objects and edge.referenced in objects)
+    return evolve(mine, objects={name: item for name, item in catalog.objects.items() if name in objects}, edges=edges)
+
+
+def _root(catalog: Catalog, name: ObjectId) -> ObjectId | None:
+    item = catalog.objects.get(name)
+    while item is not None and item.parent is not None:
+        item = catalog.objects.get(item.parent)
+    return None if item is None else item.id

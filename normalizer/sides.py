@@ -6,12 +6,12 @@ from contextlib import ExitStack, contextmanager
 from attrs import evolve, frozen
 
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.catalog.model import Catalog
+from pgnorm.catalog.model import Catalog, Target
 
 from .dump import render
 from .filling import Loaded
 from .knowledge import as_little_known
-from .ownership import Ownership, owned
+from .ownership import Ownership, grounded, owned
 from .selection import EVERYTHING
 from .sources import Files, Source
 from .workspace import Workspace
@@ -90,12 +90,20 @@ class Sides:
 
     def _project(self, catalog: Catalog) -> Catalog:
         """What the project owns of a catalog, and all default privileges."""
-        mine = owned(catalog, self.ownership)
+        mine = grounded(owned(catalog, self.ownership), catalog, self.ownership)
         grants = {name: item for name, item in catalog.objects.items() if item.default_grants}
         return evolve(mine, objects={**mine.objects, **grants})
 
     @contextmanager
     def _reloaded(self, part: Catalog, *, scratch: bool = False) -> Iterator[Loaded]:
-        text = render(part, EVERYTHING, reloaded_by=self.workspace.shadow.major)
+        there = {item.namespace for each in (part, self.ownership.baseline) for item in each.objects.values()}
+        target = Target(
+            major=part.major,
+            role=part.role,
+            reloaded_by=self.workspace.shadow.major,
+            only_read=True,
+            schemas=frozenset(there),
+        )
+        text = render(part, EVERYTHING, target=target)
         with self.workspace.reloaded(text, title="dump of the source", scratch=scratch) as loaded:
             yield loaded

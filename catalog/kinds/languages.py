@@ -67,7 +67,7 @@ class Language(Object):
 
     def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
         del parts, shell
-        if target.schemas is None and self._of_initdb:
+        if (target.only_read or target.schemas is None) and self._of_initdb:
             return f"CREATE OR REPLACE PROCEDURAL {self.signature()};\n"
         return f"CREATE {self._definition()}\n"
 

@@ -20,7 +20,7 @@ class Target:
     only_read: bool = False
     """Whether that server is for reading the catalog alone: what takes rows may be feigned."""
     schemas: frozenset[str] | None = None
-    """The schemas that are there when a plan runs or that it makes, None for a dump, which takes them for given."""
+    """The schemas that are there when a text runs or that it makes, None for a dump, which takes them for given."""
 
 
 @frozen(kw_only=True)
