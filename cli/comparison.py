@@ -103,6 +103,11 @@ def _list_changes(console: Console, comparison: "Comparison") -> None:
         console.warn("Please check that these are expected:")
         for line in lost:
             console.warn(f"  {line}")
+    filling = [step for step in comparison.plan.steps if step.filling]
+    if filling:
+        console.warn("Rows without a value get the default:")
+        for step in filling:
+            console.warn(f"  {step.verb.value} {step.item.kind} {step.item.label}")
     refusable = [step for step in comparison.plan.steps if step.refusable]
     if refusable:
         console.warn("Please check that existing rows allow these, which fail otherwise:")

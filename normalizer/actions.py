@@ -6,6 +6,7 @@ from typing import NamedTuple
 from pgnorm.catalog.loops import find_loops, topological, wait_for
 from pgnorm.catalog.model import Catalog, Object, ObjectId
 
+from .claiming import order_names
 from .decisions import Decisions
 from .difference import parts_below
 from .evaluation import Evaluation
@@ -60,14 +61,14 @@ class Actions:
         """Every action in an order that works. Raises PgnormError where there is none."""
         while True:
             needs = self._needs()
-            order = sorted(needs, key=self._key)
+            order = sorted(needs, key=self.key)
             ordered = topological(order, needs)
             if ordered is not None:
                 return [action for action in ordered if not action.claim]
             for loop in find_loops(order, needs):
                 repair(self, loop)
 
-    def _key(self, action: Action) -> tuple[object, ...]:
+    def key(self, action: Action) -> tuple[object, ...]:
         """Drops from the last kind to the first, then the rest in the order of a dump, but for what is evaluated."""
         if action.drop or action.aside:
             item = self.old.objects[action.id]
@@ -102,23 +103,23 @@ class Actions:
             if edge.tied or edge.dependent not in touched or edge.referenced not in touched:
                 continue
             if (edge.dependent, edge.referenced) in self.new.shell_users:
-                before(self._shell(edge.referenced), self.maker(edge.dependent))
+                before(self.shell(edge.referenced), self.maker(edge.dependent))
                 continue
             before(self._known(edge.referenced), self.maker(edge.dependent))
             if (edge.referenced, edge.dependent) not in self.new.shell_users and not edge.body:
-                before(self._known(edge.referenced), self._shell(edge.dependent))
+                before(self._known(edge.referenced), self.shell(edge.dependent))
         for name in self.fate.replaced:
             if name in self.fate.set_aside:
                 before(Action(name, aside=True), Action(name))
-                before(Action(name, aside=True), self._shell(name))
+                before(Action(name, aside=True), self.shell(name))
                 before(Action(name), Action(name, drop=True))
             else:
                 before(self.leaver(name), self.maker(name))
-                before(self.leaver(name), self._shell(name))
+                before(self.leaver(name), self.shell(name))
         order_ties(self, before)
         order_followers(self, before)
         self._order_referrers(before)
-        self._order_names(needs, before)
+        order_names(self, needs, before)
         self._order_default_privileges(before)
         for name in self.hollow[True]:
             before(Action(name, drop=True, shell=True), self.leaver(name) or self.alterer(name))
@@ -146,7 +147,7 @@ class Actions:
         yield from (Action(name, shell=True) for name in (*self.shells, *self.hollow[False]))
         yield from (Action(name, drop=True, shell=True) for name in self.hollow[True])
 
-    def _shell(self, name: ObjectId) -> Action | None:
+    def shell(self, name: ObjectId) -> Action | None:
         """The action that makes the shell of a new object."""
         return Action(name, shell=True) if name in self.shells or name in self.hollow[False] else None
 
@@ -183,18 +184,22 @@ class Actions:
         return self.alterer(item.id) if item is not None else None
 
     def comes_inside(self, item: Object, owner: Object) -> bool:
-        """Whether the owner's statement creates the part with it."""
+        """Whether the owner's statements create the part, or one of its inline parts is altered, with it."""
         if item.derived:
             return self.fate.fresh(owner.id) or owner.id in self.fate.altered
         if item.joins:
             added = owner.embedded and self.fate.fresh(owner.id) and self.maker(owner.id) == Action(owner.id)
             return added and item.id not in self.apart and not any(self.following.bringers(owner))
         inner = item.embedded or (item.inline and item.id not in self.apart)
-        return inner and self.fate.fresh(owner.id)
+        return inner and (self.fate.fresh(owner.id) or self.fate.fills(owner.id))
 
     def alterer(self, name: ObjectId) -> Action | None:
         """The action that alters an object that stays."""
-        return Action(name) if name in self.fate.altered or name in self.fate.rebound else None
+        if name not in self.fate.altered and name not in self.fate.rebound:
+            return None
+        item = self.new.objects[name]
+        within = item.inline and item.parent is not None and self.fate.fills(item.parent)
+        return Action(item.parent) if within and item.parent is not None else Action(name)
 
     def _order_referrers(self, before: Before) -> None:
         """What is tied to another by a part that stays is altered before or after it, as the other says."""
@@ -209,30 +214,6 @@ class Actions:
                 if tie.refers and tie.parent is not None and not self.fate.gone(tie.id):
                     pair = (self.alterer(tie.parent), self.alterer(name))
                     before(*(pair if first else pair[::-1]))
-
-    def _order_names(self, needs: dict[Action, dict[Action, None]], before: Before) -> None:
-        """What takes a name is created after what had it is dropped."""
-        holders: dict[tuple[str, ...], list[Action]] = {}
-        for name in (*self.fate.dropped, *self.fate.replaced):
-            leaver = self.leaver(name)
-            if leaver is not None:
-                for claim in self.old.objects[name].claims:
-                    holders.setdefault(claim, []).append(leaver)
-        freed = {claim: self._freed(claim, having, needs) for claim, having in holders.items()}
-        for name in (*self.fate.created, *self.fate.replaced, *self.fate.altered):
-            for claim in self.new.objects[name].claims:
-                free = freed.get(claim)
-                if free is not None and (free.claim or free.id != name):
-                    before(free, self.maker(name))
-                    before(free, self._shell(name))
-
-    def _freed(self, claim: tuple[str, ...], holders: list[Action], needs: dict[Action, dict[Action, None]]) -> Action:
-        """What ends with nothing having a name. Where many have it, that spares an edge for each pair."""
-        if len(holders) == 1:
-            return holders[0]
-        freed = max(holders, key=self._key)._replace(claim=claim)
-        needs[freed] = dict.fromkeys(holders)
-        return freed
 
     def _order_default_privileges(self, before: Before) -> None:
         """What is created gets the old default privileges, whatever becomes of these."""

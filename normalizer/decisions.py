@@ -7,7 +7,7 @@ from typing import Final
 from attrs import define, evolve, field
 
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.catalog.model import Catalog, Change, Object, ObjectId, own_fields
+from pgnorm.catalog.model import Catalog, Change, Object, ObjectId, OnRows, own_fields
 
 from .difference import OPERATORS, Difference, changes, is_part_of
 from .following import Following
@@ -39,6 +39,13 @@ class Decisions:
     def gone(self, item: ObjectId) -> bool:
         """Whether the old object is dropped."""
         return item in self.dropped or item in self.replaced
+
+    def fills(self, item: ObjectId) -> bool:
+        """Whether altering it gives rows a default, which must be there by then."""
+        difference = self.altered.get(item)
+        if difference is None or difference.old is None or difference.new is None:
+            return False
+        return OnRows.FILLS in difference.old.on_rows(difference.new, difference.own)
 
     def fresh(self, item: ObjectId) -> bool:
         """Whether the new object is created."""

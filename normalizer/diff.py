@@ -1,13 +1,11 @@
 """From two catalogs to a plan. No kind is named here: what differs between kinds is theirs to say."""
 
-from collections.abc import Iterable, Iterator
-from typing import Final
+from collections.abc import Iterator
 
 from attrs import evolve
 
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.catalog.model import Catalog, Changed, Entry, Object, ObjectId, Target, unknown_secret
-from pgnorm.catalog.quoting import ident
+from pgnorm.catalog.model import Catalog, Changed, Object, ObjectId, OnRows, Target, own_fields, unknown_secret
 
 from . import satellites
 from .actions import Action, Actions
@@ -21,11 +19,7 @@ from .holders import holders
 from .operator_path import reaching
 from .outsiders import refuse_losses
 from .plan import EMPTY, Plan, Step, Verb
-
-ASIDE_SUFFIX: Final = "__pgnorm_old"
-NAME_LIMIT: Final = 63
-"""NAMEDATALEN - 1, in bytes."""
-USUAL_ACCESS_METHOD: Final = "heap"
+from .wording import aside_name, joined, stored
 
 
 def diff(
@@ -94,14 +88,14 @@ class _Planning:
     def _step(self, action: Action) -> Step:
         item = self.actions.item(action)
         if action.aside:
-            return Step(verb=Verb.ALTER, item=item, sql=_joined(item.set_aside(_aside_name(item))))
+            return Step(verb=Verb.ALTER, item=item, sql=joined(item.set_aside(aside_name(item))))
         if action.shell:
             return self._shell(item, leaving=action.drop)
         if action.drop:
             return self._dropping(item)
         if self.fate.fresh(action.id):
             bringer = next(self.actions.following.bringers(item), None)
-            sql = _joined(self._creation(item) if bringer is None else self._brought(item, bringer))
+            sql = joined(self._creation(item) if bringer is None else self._brought(item, bringer))
             refusable = bringer is None and self.hazards.refusable(item, self._parts(item))
             return Step(verb=Verb.CREATE, item=item, sql=sql, opaque=item.opaque, refusable=refusable)
         return self._altering(item)
@@ -119,14 +113,16 @@ class _Planning:
 
     def _altering(self, item: Object) -> Step:
         difference = self.fate.altered.get(item.id)
-        needs_commit = opaque = lossy = False
+        needs_commit = opaque = lossy = filling = False
         refusable = item.id in self.fate.rebound
         if difference is not None and difference.old is not None and difference.new is not None:
-            lossy = self._loses_data(difference.old, difference.new, difference.own)
-            refusable |= difference.old.rows_may_refuse_change(difference.new, difference.own)
+            on_rows = difference.old.on_rows(difference.new, difference.own)
+            lossy = self._loses_data(difference.old, on_rows)
+            refusable |= OnRows.MAY_FAIL in on_rows
+            filling = OnRows.FILLS in on_rows
             needs_commit = difference.old.needs_commit(difference.new, difference.own)
             opaque = item.opaque and bool(difference.own)
-        sql = _joined(self._alteration(item))
+        sql = joined(self._alteration(item))
         return Step(
             verb=Verb.ALTER,
             item=item,
@@ -135,20 +131,21 @@ class _Planning:
             opaque=opaque,
             destructive=lossy,
             refusable=refusable,
+            filling=filling,
         )
 
     def _dropping(self, item: Object) -> Step:
-        dropped = item.evolve(name=_aside_name(item)) if item.id in self.fate.set_aside else item
+        dropped = item.evolve(name=aside_name(item)) if item.id in self.fate.set_aside else item
         lost = not item.disposable
         if item.id in self.fate.set_aside:
             new = self.new.objects[item.id]
-            lost = self._loses_data(item, new, changes(item, new))
+            lost = self._loses_data(item, item.on_rows(new, changes(item, new)))
         sql = dropped.drop_alone() if self.actions.following.left_behind(item) else dropped.drop()
         return Step(verb=Verb.DROP, item=item, sql=sql, destructive=lost)
 
-    def _loses_data(self, old: Object, new: Object, changed: frozenset[str]) -> bool:
+    def _loses_data(self, old: Object, on_rows: OnRows) -> bool:
         """Whether what is stored loses something; a type's values are where it is used, or nowhere."""
-        return old.loses_data(new, changed) and (not old.set_aside("") or any(holders(self.old, old.id)))
+        return OnRows.LOSES in on_rows and (not old.set_aside("") or any(holders(self.old, old.id)))
 
     def _parts(self, item: Object) -> tuple[Object, ...]:
         """The parts that come with the statement that creates it."""
@@ -160,7 +157,7 @@ class _Planning:
         parts = self._parts(item)
         if concealing := next((made for made in (item, *parts) if made.conceals), None):
             raise unknown_secret(concealing)
-        texts = [_stored(entry) for entry in item.entries(parts, self.target)]
+        texts = [stored(entry) for entry in item.entries(parts, self.target)]
         if item.id in self.actions.hollow[False]:
             texts[0] = item.body(self.target).strip()
         yield from texts[:1]
@@ -193,10 +190,24 @@ class _Planning:
             yield from self.old.objects[item.id].rebind(item, self.target)
         difference = self.fate.altered.get(item.id)
         if difference is not None:
-            yield from self._change(difference)
+            yield from self._changes(difference)
         for part in self.new.parts.get(item.id, ()):
             if part.derived and self.fate.fresh(part.id):
                 yield from satellites.created(part, self.grants, self.target)
+
+    def _changes(self, difference: Difference) -> Iterator[str]:
+        """The statements for an object and, where rows are filled by them, those of its inline parts."""
+        if not self.fate.fills(difference.item.id):
+            yield from self._change(difference)
+            return
+        last = {field.name for field in own_fields(type(difference.item)) if field.after_parts}
+        yield from self._change(evolve(difference, changed=difference.changed - last))
+        for part in inside(self.new, difference.item.id, frozenset(self.actions.apart)):
+            if self.fate.fresh(part.id):
+                yield from self._creation(part)
+            elif altered := self.fate.altered.get(part.id):
+                yield from self._change(altered)
+        yield from self._change(evolve(difference, changed=difference.changed & last))
 
     def _change(self, difference: Difference) -> Iterator[str]:
         old, new = difference.old, difference.new
@@ -221,26 +232,3 @@ class _Planning:
         added = {other.id for other in early}
         below = (step.item, *parts_below(self.new, step.id))
         return step.item.opaque or any(added & self.new.needs.get(part.id, frozenset()) for part in below)
-
-
-def _stored(entry: Entry) -> str:
-    """The entry's text, in the tablespace and with the access method that it asks for."""
-    wanted = {"default_tablespace": entry.tablespace or "", "default_table_access_method": entry.access_method or ""}
-    settings = {name: value for name, value in wanted.items() if value not in ("", USUAL_ACCESS_METHOD)}
-    return _joined(
-        (
-            *(f"SET {name} = {ident(value)};" for name, value in settings.items()),
-            entry.sql.strip(),
-            *filter(None, (entry.after_owner.strip(),)),
-            *(f"RESET {name};" for name in settings),
-        )
-    )
-
-
-def _joined(statements: Iterable[str]) -> str:
-    return "\n".join(statements)
-
-
-def _aside_name(item: Object) -> str:
-    room = NAME_LIMIT - len(ASIDE_SUFFIX)
-    return item.name.encode()[:room].decode(errors="ignore") + ASIDE_SUFFIX

@@ -24,7 +24,8 @@ class Evaluation:
             return True
         if item.parent is None or self.fate.fresh(item.parent) or item.derived:
             return False
-        return self._calls(item.id)
+        # An UPDATE fires triggers.
+        return self.fate.fills(item.id) or self._calls(item.id)
 
     def _calls(self, name: ObjectId) -> bool:
         """Whether a part, be it by way of others, needs a routine with an opaque body, its own whole apart."""

@@ -39,6 +39,8 @@ class Step:
 
     refusable: bool = False
     """Whether rows that are there can make it fail."""
+    filling: bool = False
+    """Whether rows without a value get the default."""
 
     @property
     def id(self) -> ObjectId:

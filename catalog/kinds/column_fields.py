@@ -32,13 +32,17 @@ class ColumnFields(Inherited):
     """pg_type.typcategory, of the element for an array. `type` says more; this says how values get across."""
     collation: str | None = alter()
     """Qualified, where it is not the type's own."""
-    not_null: bool = alter()
+    not_null: bool = alter(after_parts=True)
     not_null_constraint: str = equal()
     """The name of its NOT NULL, valid or not, empty before 18; `not_null_name` is what counts of it."""
-    not_null_name: str | None = said()
+    not_null_name: str | None = said(after_parts=True)
     """The same, empty for a name that Postgres picked, None where the NOT NULL is that of an ancestor alone."""
-    not_null_no_inherit: bool = alter()
-    not_null_comment: str | None = alter()
+    not_null_no_inherit: bool = alter(after_parts=True)
+    not_null_comment: str | None = alter(after_parts=True)
+    filled: bool = equal()
+    """Whether a row that says nothing of it gets a value: it has a default, or its domain has one."""
+    deferred: bool = equal()
+    """Whether an UPDATE of its table may leave checks for the commit, with which ALTER TABLE does not go."""
     not_null_said: bool = equal()
     """Whether CREATE TABLE says it, since the table does not have it from another one."""
     generated: str = alter()

@@ -69,6 +69,10 @@ _FIELDS: Final[LiteralString] = (
                       where classid = 'pg_class'::regclass and objid = c.oid and objsubid = a.attnum
                         and refclassid = 'pg_class'::regclass and refobjid = c.oid and refobjsubid = 0
                         and deptype = 'i' )                                       as of_partition_key
+                 , (a.atthasdef and a.attgenerated = '') or t.typdefault is not null as filled
+                 , c.relhastriggers and exists
+                   ( select from pg_trigger
+                      where tgrelid = c.oid and tginitdeferred )                  as deferred
                  , a.attgenerated::text                                           as generated
                  , pg_get_expr(d.adbin, d.adrelid)                                as expression
                  , case when a.attstorage <> t.typstorage

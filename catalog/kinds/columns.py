@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import ClassVar, Self
 
 from ..foreign_options import options_change
-from ..model import Changed, Object, Target, declared
+from ..model import Changed, Object, OnRows, Target, declared
 from ..options import alter_options
 from ..quoting import ident, qualified, spell_types
 from .column_text import COMPRESSION, STORAGE, STORED, PrintedColumn
@@ -123,14 +123,16 @@ class Column(PrintedColumn):
     def retyped_with_parent(self) -> bool:
         return self.of_partition_key
 
-    def loses_data(self, new: Self, changed: frozenset[str]) -> bool:
-        return "type" in changed and not self.disposable and not widens(self.type, new.type)
-
     def rows_may_refuse(self, parts: Sequence[Object]) -> bool:
         return self.not_null and not parts
 
-    def rows_may_refuse_change(self, new: Self, changed: frozenset[str]) -> bool:
-        return ("not_null" in changed and new.not_null) or self.loses_data(new, changed)
+    def on_rows(self, new: Self, changed: frozenset[str]) -> OnRows:
+        found = OnRows.NOTHING
+        if "type" in changed and not self.disposable and not widens(self.type, new.type):
+            found |= OnRows.LOSES | OnRows.MAY_FAIL
+        if "not_null" in changed and new.not_null:
+            found |= OnRows.FILLS if new.filled and not self._elsewhere else OnRows.MAY_FAIL
+        return found
 
     def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[str]:
         column = f"{self.table} ALTER COLUMN {ident(self.name)}"
@@ -166,6 +168,12 @@ class Column(PrintedColumn):
         yield f"ALTER {column} TYPE {type_}{new._collate}{using};"
         yield from new.settings_of_type()
 
+    def _fill(self) -> Iterator[str]:
+        table, column = qualified(self.schema, self.detail), ident(self.name)
+        without = f"{column} IS NULL"
+        yield f"-- Rows without a value get the default. To count them: SELECT count(*) FROM {table} WHERE {without}"
+        yield f"UPDATE {table} SET {column} = DEFAULT WHERE {without};"
+
     @property
     def _added_not_null(self) -> str:
         name = ident(self.not_null_constraint)
@@ -179,6 +187,10 @@ class Column(PrintedColumn):
         constraint = new.not_null_constraint if led else self.not_null_constraint
         if changed.take("not_null"):
             constraint = new.not_null_constraint
+            if new.not_null and new.filled and not self._elsewhere:
+                yield from self._fill()
+                if self.deferred or new.deferred:
+                    yield "SET CONSTRAINTS ALL IMMEDIATE;"
             if not new.not_null:
                 yield f"ALTER {column} DROP NOT NULL;"
             elif new.not_null_name or new.not_null_no_inherit or new.not_null_comment is not None:

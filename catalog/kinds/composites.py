@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import ClassVar, LiteralString, Self
 
 from ..errors import PgnormError
-from ..model import Changed, Object, ObjectId, Target, alter, declared
+from ..model import Changed, Object, ObjectId, OnRows, Target, alter, declared
 from ..priority import Priority
 from ..quoting import ident, qualified, spell_types
 from . import types
@@ -71,12 +71,10 @@ class Composite(types.Type):
     def retypes(self, new: Self, changed: frozenset[str]) -> bool:
         return bool(self._retyped(new)) or not set(_names(self)) <= set(_names(new))
 
-    def loses_data(self, new: Self, changed: frozenset[str]) -> bool:
+    def on_rows(self, new: Self, changed: frozenset[str]) -> OnRows:
         kept = {name: type_name for name, type_name, _ in new.attributes}
-        return any(name not in kept or not widens(type_name, kept[name]) for name, type_name, _ in self.attributes)
-
-    def rows_may_refuse_change(self, new: Self, changed: frozenset[str]) -> bool:
-        return False
+        lost = any(name not in kept or not widens(type_name, kept[name]) for name, type_name, _ in self.attributes)
+        return OnRows.LOSES if lost else OnRows.NOTHING
 
     def unties(self, new: Self, changed: frozenset[str]) -> bool:
         return "attributes" in changed

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
-from ..model import Changed, Entry, Object, ObjectId, Target, alter, declared, equal, noted, on_relation, replace
+from ..model import Changed, Entry, Object, ObjectId, OnRows, Target, alter, declared, equal, noted, on_relation, replace
 from ..priority import Priority
 from ..quoting import ident, spell_types
 from .inheritance import Inherited
@@ -112,8 +112,8 @@ class Unindexed(Constraint):
     def rows_may_refuse(self, parts: Sequence[Object]) -> bool:
         return self.holds
 
-    def rows_may_refuse_change(self, new: Self, changed: frozenset[str]) -> bool:
-        return new.holds and not self.holds
+    def on_rows(self, new: Self, changed: frozenset[str]) -> OnRows:
+        return OnRows.MAY_FAIL if new.holds and not self.holds else OnRows.NOTHING
 
 
 @declared

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
-from ..model import Changed, Entry, Object, ObjectId, Target, alter, declared, replace
+from ..model import Changed, Entry, Object, ObjectId, OnRows, Target, alter, declared, replace
 from ..priority import Priority
 from ..quoting import ident, qualified, spell_types
 from . import types
@@ -78,8 +78,8 @@ class Domain(types.Type):
         usual = self.not_null_name in ("", f"{self.name}_not_null")
         return " NOT NULL" if usual else f" CONSTRAINT {ident(self.not_null_name)} NOT NULL"
 
-    def rows_may_refuse_change(self, new: Self, changed: frozenset[str]) -> bool:
-        return "not_null" in changed and new.not_null
+    def on_rows(self, new: Self, changed: frozenset[str]) -> OnRows:
+        return OnRows.MAY_FAIL if "not_null" in changed and new.not_null else OnRows.NOTHING
 
     def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[str]:
         if changed.take("default"):
@@ -162,8 +162,8 @@ class DomainConstraint(Object):
     def rows_may_refuse(self, parts: Sequence[Object]) -> bool:
         return self.validated
 
-    def rows_may_refuse_change(self, new: Self, changed: frozenset[str]) -> bool:
-        return new.validated and not self.validated
+    def on_rows(self, new: Self, changed: frozenset[str]) -> OnRows:
+        return OnRows.MAY_FAIL if new.validated and not self.validated else OnRows.NOTHING
 
     def must_replace(self, new: Self, changed: frozenset[str]) -> bool:
         return self.validated and not new.validated

@@ -1,7 +1,7 @@
 """The base of every kind of object, its identity, and the catalog that holds them."""
 
 from .catalog import Catalog
-from .changes import Change, Changed, alter, equal, hidden, noted, replace, said, secret, state
+from .changes import Change, Changed, OnRows, alter, equal, hidden, noted, replace, said, secret, state
 from .declaring import declared
 from .entries import DefaultGrants, Entry, Target
 from .identity import Edge, Lead, ObjectId
@@ -22,6 +22,7 @@ __all__ = [
     "Lead",
     "Object",
     "ObjectId",
+    "OnRows",
     "Target",
     "alter",
     "declared",

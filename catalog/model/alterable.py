@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Self
 
-from .changes import Changed
+from .changes import Changed, OnRows
 from .entries import Target
 from .identity import ObjectId
 from .named import Named
@@ -56,14 +56,10 @@ class Alterable(Named):
         del new, changed
         return False
 
-    def loses_data(self, new: Self, changed: frozenset[str]) -> bool:
-        """Whether altering it to `new` may lose what is stored (a narrower type, an attribute that goes)."""
+    def on_rows(self, new: Self, changed: frozenset[str]) -> OnRows:
+        """What altering it to `new` may do to the rows that are there."""
         del new, changed
-        return False
-
-    def rows_may_refuse_change(self, new: Self, changed: frozenset[str]) -> bool:
-        """Whether altering it to `new` can fail on the rows that are there (a column that becomes NOT NULL)."""
-        return self.loses_data(new, changed)
+        return OnRows.NOTHING
 
     def needs_commit(self, new: Self, changed: frozenset[str]) -> bool:
         """Whether what altering it to `new` brings can be used only after a commit (an enum's new label)."""

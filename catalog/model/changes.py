@@ -1,7 +1,7 @@
 """What a change of an attribute means, and which attributes have been answered for."""
 
 from collections.abc import Iterable
-from enum import Enum
+from enum import Enum, Flag, auto
 from typing import Any, Final
 
 import attrs
@@ -29,17 +29,32 @@ class Change(Enum):
     """Never a difference; the declaration says why."""
 
 
+class OnRows(Flag):
+    """What a change may do to the rows that are there."""
+
+    NOTHING = 0
+    LOSES = auto()
+    """It may lose what is stored (a narrower type, an attribute that goes)."""
+    MAY_FAIL = auto()
+    """They can make it fail (a column that becomes NOT NULL)."""
+    FILLS = auto()
+    """It gives the default to those that have no value, and so comes after what makes that."""
+
+
 CHANGE: Final = "change"
 DEPARSED: Final = "deparsed"
+AFTER_PARTS: Final = "after_parts"
 
 
-def alter(*, deparsed: bool = False) -> Any:  # attrs types a field by its right-hand side: the declared type stands
+def alter(*, deparsed: bool = False, after_parts: bool = False) -> Any:
+    # attrs types a field by its right-hand side: the declared type stands
     """Declare an attribute whose change `alter` turns into statements.
 
+    `after_parts` says that they come after those for inline parts where the change `OnRows.FILLS`.
     `deparsed` says that its text is made from a parse tree. Postgres may deparse otherwise what it has parsed from that
     text: `kind IN ('a', 'b')` of a varchar has its casts elsewhere after a reload.
     """
-    return attrs.field(metadata={CHANGE: Change.ALTER, DEPARSED: deparsed})
+    return attrs.field(metadata={CHANGE: Change.ALTER, DEPARSED: deparsed, AFTER_PARTS: after_parts})
 
 
 def replace(*, deparsed: bool = False) -> Any:  # as `alter`
@@ -52,9 +67,9 @@ def equal() -> Any:  # as `alter`
     return attrs.field(metadata={CHANGE: Change.EQUAL})
 
 
-def said() -> Any:  # as `alter`
-    """Declare an attribute that not every object says for itself: see `Change.SAID`."""
-    return attrs.field(metadata={CHANGE: Change.SAID})
+def said(*, after_parts: bool = False) -> Any:  # as `alter`
+    """Declare an attribute that not every object says for itself: see `Change.SAID`; `after_parts` as for `alter`."""
+    return attrs.field(metadata={CHANGE: Change.SAID, AFTER_PARTS: after_parts})
 
 
 def noted() -> Any:  # as `alter`

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, NamedTuple, Self, TypeVar, cast, dataclass_tra
 
 import attrs
 
-from .changes import CHANGE, DEPARSED, Change, alter, equal, hidden, replace, secret, state
+from .changes import AFTER_PARTS, CHANGE, DEPARSED, Change, alter, equal, hidden, replace, secret, state
 
 
 class Field(NamedTuple):
@@ -21,6 +21,8 @@ class Field(NamedTuple):
     """attrs.NOTHING where it is required."""
     deparsed: bool
     """Whether its text is made from a parse tree: see `alter`."""
+    after_parts: bool
+    """Whether it is altered after inline parts: see `alter`."""
 
 
 class Value:
@@ -37,7 +39,7 @@ class Value:
     def many(cls, count: int, columns: Mapping[str, Sequence[object]]) -> list[Self]:
         """`count` objects from the values of their attributes, each a column; absent ones take their defaults."""
         made = list(map(object.__new__, repeat(cls, count)))
-        for name, _, default, _ in cls.declared_fields:
+        for name, _, default, *_ in cls.declared_fields:
             if name not in columns and default is attrs.NOTHING:
                 raise TypeError(f"{cls.__name__} needs {name}")
             cls.fill(made, name, columns.get(name, repeat(default)))
@@ -82,10 +84,11 @@ def declared(cls: type[V]) -> type[V]:
     would take longer than to dump a small database.
     """
     made = attrs.frozen(kw_only=True, eq=False, repr=False)(cls)
-    fields = (field for field in attrs.fields(cast("type[attrs.AttrsInstance]", made)) if field.init)
+    declared_ones = attrs.fields(cast("type[attrs.AttrsInstance]", made))
+    fields = ((field.name, field.metadata, field.default) for field in declared_ones if field.init)
     made.declared_fields = tuple(
-        Field(field.name, field.metadata.get(CHANGE), field.default, bool(field.metadata.get(DEPARSED)))
-        for field in fields
+        Field(name, said.get(CHANGE), default, bool(said.get(DEPARSED)), bool(said.get(AFTER_PARTS)))
+        for name, said, default in fields
     )
     made.compared = attrgetter("__class__", *(name for name, *_ in made.declared_fields))
     return made

@@ -1,0 +1,34 @@
+"""What takes a name comes after all that had it."""
+
+from typing import TYPE_CHECKING
+
+from pgnorm.catalog.loops import Needs
+
+if TYPE_CHECKING:
+    from .actions import Action, Actions, Before
+
+
+def order_names(actions: "Actions", needs: "Needs[Action]", before: "Before") -> None:
+    """What takes a name is created after what had it is dropped."""
+    holders: dict[tuple[str, ...], list[Action]] = {}
+    for name in (*actions.fate.dropped, *actions.fate.replaced):
+        leaver = actions.leaver(name)
+        if leaver is not None:
+            for claim in actions.old.objects[name].claims:
+                holders.setdefault(claim, []).append(leaver)
+    freed = {claim: _freed(actions, claim, having, needs) for claim, having in holders.items()}
+    for name in (*actions.fate.created, *actions.fate.replaced, *actions.fate.altered):
+        for claim in actions.new.objects[name].claims:
+            free = freed.get(claim)
+            if free is not None and (free.claim or free.id != name):
+                before(free, actions.maker(name))
+                before(free, actions.shell(name))
+
+
+def _freed(actions: "Actions", claim: tuple[str, ...], holders: list["Action"], needs: "Needs[Action]") -> "Action":
+    """What ends with nothing having a name. Where many have it, that spares an edge for each pair."""
+    if len(holders) == 1:
+        return holders[0]
+    freed = max(holders, key=actions.key)._replace(claim=claim)
+    needs[freed] = dict.fromkeys(holders)
+    return freed

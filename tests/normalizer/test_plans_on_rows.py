@@ -1,0 +1,69 @@
+"""Plans applied to tables that hold rows."""
+
+from pathlib import Path
+from typing import Final
+
+import psycopg
+
+from pgnorm.catalog.reader import read
+from pgnorm.normalizer.diff import diff
+from pgnorm.normalizer.difference import differences
+from pgnorm.normalizer.postgres.shadow import Shadow
+
+FILLED: Final = Path(__file__).parents[2] / "fixtures" / "kinds" / "columns" / "filled"
+
+
+def _lead(shadow: Shadow, old: psycopg.Connection, new: str) -> str:
+    """Apply in `old` the plan that leads to what `new` makes, and give its text."""
+    with shadow.session(scratch=True) as session:
+        session.connection.execute(new.encode())
+        goal = read(session.connection)
+    plan = diff(read(old), goal)
+    for script in plan.scripts():
+        with old.transaction():
+            old.execute(script.encode())
+        old.execute("reset all")
+    assert not differences(read(old), goal)
+    return "\n".join(plan.scripts())
+
+
+def test_what_becomes_not_null_gets_its_default(shadow: Shadow, database: psycopg.Connection) -> None:
+    database.execute((FILLED / "old.sql").read_bytes())
+    database.execute(
+        "insert into parcels values (null, null, null, null, null, null, null, null),"
+        " (5, 'c', 5, 'big', 's', '2020-01-01', 'good', 'n');"
+        " insert into moves values (null, 1); insert into twigs values (null, 3);"
+        " insert into owners values (1); insert into things values (1, null)"
+    )
+    new = (FILLED / "new.sql").read_text()
+    _lead(
+        shadow, database, new.replace("(select min(name) from sizes)", "coalesce((select min(name) from sizes), 's')")
+    )
+    found = database.execute("select id, weight, size, sent = current_user, at = current_date, mark, note from parcels")
+    assert found.fetchall() == [(5, 5, "big", False, False, "good", "n"), (1, 7, "s", True, True, "fair", "x")]
+    assert database.execute("select length(code) from parcels where id = 1").fetchone() == (32,)
+    assert database.execute("select id from moves").fetchone() == (0,)
+    assert database.execute("select name from twigs").fetchone() == ("root",)
+    assert database.execute("select owner from things").fetchone() == (1,)
+
+
+def test_what_has_no_default_is_left_to_whoever_knows_better(shadow: Shadow, database: psycopg.Connection) -> None:
+    database.execute("create table t (a int, b int default 1)")
+    sql = _lead(shadow, database, "create table t (a int not null, b int default 1)")
+    assert sql == 'ALTER TABLE "public"."t" ALTER COLUMN "a" SET NOT NULL;\n'
+
+
+def test_a_default_that_reads_a_new_table_comes_after_it(shadow: Shadow, database: psycopg.Connection) -> None:
+    database.execute("create table a (id int); insert into a values (1), (2)")
+    function = "create function most() returns int language plpgsql as"
+    body = "'begin return coalesce((select max(v) from z where w is null), 0) + one(); end'"
+    _lead(
+        shadow,
+        database,
+        f"create table z (v int, w text); {function} {body};"
+        " create function one() returns int language sql as 'select 1';"
+        " create domain d as int default most() check (value < most() + 9);"
+        " create table a (id int, v int not null default most(), x d);"
+        " alter table a add check (v <= most())",
+    )
+    assert database.execute("select v, x from a").fetchall() == [(1, 1), (1, 1)]
