@@ -175,5 +175,6 @@ def _change(step: "Step", transaction: int) -> dict[str, object]:
         "sql": [f"{statement.text};" for statement in split(step.sql)],
         "destructive": step.destructive,
         "may_fail_on_rows": step.refusable,
+        "fills_rows": step.filling,
         "transaction": transaction,
     }
