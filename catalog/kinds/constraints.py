@@ -3,7 +3,20 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
-from ..model import Changed, Entry, Object, ObjectId, OnRows, Target, alter, declared, equal, noted, on_relation, replace
+from ..model import (
+    Changed,
+    Entry,
+    Object,
+    ObjectId,
+    OnRows,
+    Target,
+    alter,
+    declared,
+    equal,
+    noted,
+    on_relation,
+    replace,
+)
 from ..priority import Priority
 from ..quoting import ident, spell_types
 from .inheritance import Inherited

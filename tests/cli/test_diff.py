@@ -100,6 +100,7 @@ def test_json(run: Run, same: Path) -> None:
             "sql": ['ALTER TABLE "public"."notes" DROP COLUMN "body";'],
             "destructive": True,
             "may_fail_on_rows": False,
+            "fills_rows": False,
             "transaction": 1,
         }
     ]
