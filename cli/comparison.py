@@ -82,21 +82,23 @@ def as_json(comparison: "Comparison", old: str, new: str, files: tuple[str, ...]
 
 
 def _list_changes(console: Console, comparison: "Comparison") -> None:
+    from pgnorm.normalizer.describing import describe, sign
+
     shown, parts = _outermost(comparison)
-    counts = {sign: sum(1 for each in shown if _sign(each) == sign) for sign in _COLORS}
+    counts = Counter(map(sign, shown))
     console.say(f"{counts['+']} to add, {counts['~']} to change, {counts['-']} to drop:")
     for difference in shown:
         console.say(
-            f"  {_line(difference)}{_with_parts(parts.get(difference.item.id, []))}", fg=_COLORS[_sign(difference)]
+            f"  {describe(difference)}{_with_parts(parts.get(difference.item.id, []))}", fg=_COLORS[sign(difference)]
         )
     added = {difference.item.id for difference in comparison.plan.differences if difference.old is None}
     made = {step.id: step.item for step in comparison.plan.steps if step.verb.value == "create"}
     again = [item for name, item in made.items() if name not in added]
     if again:
-        console.say("Dropped and created again, since nothing less would do:")
+        console.say("Dropped and recreated (cannot be altered in place):")
         for item in again:
             console.say(f"  {item.kind} {item.label}")
-    lost = [_line(difference) for difference in shown if difference.new is None]
+    lost = [describe(difference) for difference in shown if difference.new is None]
     dropped = {difference.item.id for difference in shown if difference.new is None}
     lost += [f"{step.verb.value} {step.item.kind} {step.item.label}" for step in _destructive(comparison, dropped)]
     if lost:
@@ -110,7 +112,7 @@ def _list_changes(console: Console, comparison: "Comparison") -> None:
             console.warn(f"  {step.verb.value} {step.item.kind} {step.item.label}")
     refusable = [step for step in comparison.plan.steps if step.refusable]
     if refusable:
-        console.warn("Please check that existing rows allow these, which fail otherwise:")
+        console.warn("These fail if existing rows violate them:")
         for step in refusable:
             console.warn(f"  {step.verb.value} {step.item.kind} {step.item.label}")
 
@@ -144,17 +146,14 @@ def _outermost(comparison: "Comparison") -> "tuple[list[Difference], dict[Object
 
 
 def _with_parts(parts: "list[Object]") -> str:
-    counts = Counter(part.kind for part in parts)
-    return f", with {', '.join(plural(count, kind) for kind, count in counts.items())}" if counts else ""
+    ties = "".join(f", {part.kind} of {_ancestor(part)}" for part in parts if part.ties is not None)
+    counts = Counter(part.kind for part in parts if part.ties is None)
+    return ties + (f", with {', '.join(plural(count, kind) for kind, count in counts.items())}" if counts else "")
 
 
-def _sign(difference: "Difference") -> str:
-    return "+" if difference.old is None else "-" if difference.new is None else "~"
-
-
-def _line(difference: "Difference") -> str:
-    what = f": {', '.join(sorted(difference.changed))}" if difference.changed else ""
-    return f"{_sign(difference)} {difference.item.kind} {difference.item.label}{what}"
+def _ancestor(tie: "Object") -> str:
+    assert tie.ties is not None
+    return f"{tie.ties[1].schema}.{tie.ties[1].name}"
 
 
 def _named(difference: "Difference") -> dict[str, str]:

@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 CHANGED: Final = 1
 EPILOG: Final = f"""\b
 Examples:
-  pgnorm diff                      what the migrations lack of the schema files
+  pgnorm diff                      what the schema files have that the migrations don't
   pgnorm diff -f add_notes         the same as a new migration
+  pgnorm diff --from migrations --to local
+                                   what the local database has that the migrations don't
   pgnorm diff --local --check      does the local database say what the files say?
   pgnorm diff --from files --to postgresql://127.0.0.1/app --schema public
 

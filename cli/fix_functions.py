@@ -68,11 +68,12 @@ def fix_functions(
     paths = () if text else files
     named = tuple(path for path in (*paths, text.path if text else None) if path is not None)
     _enter_project(app, named)
+    written = not (check or show_diff)
     with app.workspace() as workspace:
         chosen = _chosen(workspace, paths, text)
         stored = workspace.read(app.source_or(app.source)) if app.source else None
         with _hinting(text):
-            report = fix(workspace, chosen, stored=stored, take_comments=take == "comments")
+            report = fix(workspace, chosen, stored=stored, take_comments=take == "comments", written=written)
     for message in report.messages:
         app.tell(message.level, f"{message.place}: {message.text}")
     if text is not None and not (check or show_diff):
@@ -81,7 +82,7 @@ def fix_functions(
         _print_diff(report)
     elif not check:
         report.write()
-    _summarize(app, report, text, written=not (check or show_diff))
+    _summarize(app, report, text, written=written)
     return CHANGED if check and report.changed else 0
 
 

@@ -22,12 +22,13 @@ class Body:
     taken: bool
     """Whether the stored bytes take its place."""
 
-    @property
-    def message(self) -> str:
-        """What a person is told about it."""
+    def message(self, *, written: bool) -> str:
+        """What a person is told about it, whether the files are `written` or only looked at."""
         word = self.difference.word
-        if self.taken:
+        if self.taken and written:
             return f"its body differed from the source's in {word}: the source's bytes are taken"
+        if self.taken:
+            return f"its body differs from the source's in {word}: the source's bytes would be taken"
         way_out = " (--take comments takes the source's)" if self.difference is Difference.COMMENTS else ""
         return f"its body differs from the source's in {word}: the file's stays{way_out}"
 

@@ -65,12 +65,20 @@ class Report:
         rewrite.write(self.changed)
 
 
-def fix(workspace: Workspace, chosen: Chosen, *, stored: Catalog | None = None, take_comments: bool = False) -> Report:
+def fix(
+    workspace: Workspace,
+    chosen: Chosen,
+    *,
+    stored: Catalog | None = None,
+    take_comments: bool = False,
+    written: bool = True,
+) -> Report:
     """Make the definitions of the chosen files canonical; nothing is written yet.
 
     Bodies stay as they are, but for those that `stored` has in other layout, case or spelling (`take_comments`: or
-    with other comments): its bytes are taken. Raises PgnormError for files that don't load, for a definition that has
-    no canonical text, and should the rewritten files not make the same catalog or not stay as they are in a second run.
+    with other comments): its bytes are taken. `written` says, for the messages, whether the caller will write them.
+    Raises PgnormError for files that don't load, for a definition that has no canonical text, and should the rewritten
+    files not make the same catalog or not stay as they are in a second run.
     """
     from pgnorm.catalog.reader import read
 
@@ -98,7 +106,7 @@ def fix(workspace: Workspace, chosen: Chosen, *, stored: Catalog | None = None, 
         rewritten=len(edits),
         unchanged=len(mine) - len(edits) - left,
         left=left,
-        messages=tuple(_messages(chosen, mine, watcher, edits, bodies)),
+        messages=tuple(_messages(chosen, mine, watcher, edits, bodies, written=written)),
     )
 
 
@@ -206,6 +214,8 @@ def _messages(
     watcher: _Watcher,
     edits: Mapping[Definition, Edit],
     bodies: Mapping[Definition, Body],
+    *,
+    written: bool,
 ) -> Iterator[Message]:
     for one in definitions:
         if one.obstacle:
@@ -218,7 +228,8 @@ def _messages(
             yield Message(level="note", place=one.place, text=text)
         if one in bodies:
             level: Level = "note" if bodies[one].taken else "warning"
-            yield Message(level=level, place=one.place, text=f"{one.routine.label}: {bodies[one].message}")
+            said = bodies[one].message(written=written)
+            yield Message(level=level, place=one.place, text=f"{one.routine.label}: {said}")
     known = {(one.source.label, one.statement.start) for one in definitions}
     for file in chosen.files:
         if file.label in chosen.rewritten:

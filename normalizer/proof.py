@@ -7,6 +7,7 @@ from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Catalog
 from pgnorm.catalog.secrets import masked_sql
 
+from .describing import describe
 from .difference import Difference
 from .plan import Plan, Step
 
@@ -35,14 +36,6 @@ def refuse_rest(left: Sequence[Difference]) -> None:
             + "\n".join(f"  {describe(found)}" for found in left),
             hint=REPORT,
         )
-
-
-def describe(found: Difference) -> str:
-    """One difference in a line: `~ function public.f(integer): volatility`."""
-    item = found.item
-    if found.old is None or found.new is None:
-        return f"{'+' if found.old is None else '-'} {item.kind} {item.label}"
-    return f"~ {item.kind} {item.label}: {', '.join(sorted(found.changed))}"
 
 
 def apply(session: "Session", plan: Plan) -> None:

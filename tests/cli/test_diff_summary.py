@@ -59,7 +59,7 @@ def test_nothing_is_missing_from_the_summary(run: Run, folder: Path) -> None:
     assert said.splitlines()[1:] == [
         "  + foreign server s, with 1 user mapping",
         "  + user mapping old.public",
-        "  + table public.t, with 1 default, 1 sequence, 2 constraints, 1 index, 1 row security, 2 policies",
+        "  + table public.t, with 1 default, 1 sequence, 2 constraints, 1 index, row security, 2 policies",
         "  + publication pub, with 1 publication table",
     ]
     err = run("diff --from new.sql --to old.sql")[2]
@@ -68,7 +68,7 @@ def test_nothing_is_missing_from_the_summary(run: Run, folder: Path) -> None:
 
 def _hazards(err: str) -> list[str]:
     """The steps that the summary says rows may refuse."""
-    _, _, rest = err.partition("Please check that existing rows allow these, which fail otherwise:\n")
+    _, _, rest = err.partition("These fail if existing rows violate them:\n")
     return [line.strip() for line in rest.splitlines() if line.startswith("  ")]
 
 

@@ -1,0 +1,51 @@
+"""A difference in a line for a person, in the words of SQL."""
+
+from typing import Final
+
+from .difference import Difference
+
+_WORDS: Final = {
+    "bound": "bounds",
+    "check": "WITH CHECK",
+    "column_settings": "settings of columns",
+    "config": "SET",
+    "extensions": "DEPENDS ON EXTENSION",
+    "filter": "WHERE",
+    "force_row_security": "FORCE ROW LEVEL SECURITY",
+    "full_options": "options",
+    "labels": "security labels",
+    "not_null": "NOT NULL",
+    "not_null_comment": "comment on NOT NULL",
+    "not_null_name": "name of NOT NULL",
+    "not_null_no_inherit": "NO INHERIT of NOT NULL",
+    "operators_used": "operators",
+    "output_columns": "columns of the result",
+    "owned_by": "OWNED BY",
+    "predicate": "WHERE",
+    "relation_kind": "kind of its relation",
+    "security_definer": "SECURITY DEFINER",
+    "source": "body",
+    "sql_body": "body",
+    "state": "whether it is enabled",
+    "toast_options": "options of TOAST",
+    "type_storage": "storage of its type",
+    "unlogged": "UNLOGGED",
+    "using": "USING",
+    "validated": "whether it is validated",
+    "values": "labels",
+    "whole_definition": "definition",
+    "whole_state": "whether it is enabled",
+}
+"""What a person calls an attribute, where its name with spaces is no word of SQL."""
+
+
+def describe(found: Difference) -> str:
+    """One difference in a line: `~ function public.f(integer): volatility`."""
+    item = found.item
+    words = sorted({_WORDS.get(name, name.replace("_", " ")) for name in found.changed})
+    return f"{sign(found)} {item.kind} {item.label}{': ' if words else ''}{', '.join(words)}"
+
+
+def sign(found: Difference) -> str:
+    """`+` for what is added, `-` for what is dropped, `~` for what changes."""
+    return "+" if found.old is None else "-" if found.new is None else "~"
