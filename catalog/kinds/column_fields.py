@@ -28,6 +28,10 @@ class ColumnFields(Inherited):
     number: int = equal()
     """pg_attribute.attnum. The order of columns alone is no difference: nothing but a new table could change it."""
     type: str = alter()
+    base: str = equal()
+    """What its type is based on, where that is a domain, else empty."""
+    casts: tuple[str, ...] = equal()
+    """The types, of elements for an array, to which somebody has made a cast from its own."""
     category: str = equal()
     """pg_type.typcategory, of the element for an array. `type` says more; this says how values get across."""
     collation: str | None = alter()

@@ -54,6 +54,9 @@ _FIELDS: Final[LiteralString] = (
     + """
                  , a.attnum::int                                                  as number
                  , format_type(a.atttypid, a.atttypmod)                           as type
+                 , case when t.typbasetype <> 0
+                        then format_type(t.typbasetype, t.typtypmod) else '' end  as base
+                 , coalesce(m.types, '{}')                                        as casts
                  , coalesce(e.typcategory, t.typcategory)::text                   as category
                  , case when a.attcollation <> t.typcollation
                         then ( select quote_ident(ln.nspname) || '.' || quote_ident(l.collname)
@@ -94,6 +97,10 @@ _FROM: Final[LiteralString] = """
               join pg_attribute a      on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
               join pg_type t           on t.oid = a.atttypid
               left join pg_type e      on e.oid = t.typelem and t.typcategory = 'A'
+              left join ( select castsource, array_agg(format_type(casttarget, null)) as types
+                            from pg_cast where oid >= 16384
+                           group by 1 ) m
+                     on m.castsource = coalesce(e.oid, nullif(t.typbasetype, 0), t.oid)
               left join pg_attrdef d   on d.adrelid = c.oid and d.adnum = a.attnum and a.attgenerated <> ''
 """
 _ANCESTORS: Final[LiteralString] = (

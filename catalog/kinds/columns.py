@@ -6,7 +6,7 @@ from typing import ClassVar, Self
 from ..foreign_options import options_change
 from ..model import Changed, Object, OnRows, Target, declared
 from ..options import alter_options
-from ..quoting import ident, qualified, spell_types
+from ..quoting import ident, plain, qualified, spell_types
 from .column_text import COMPRESSION, STORAGE, STORED, PrintedColumn
 from .conversions import conversion, through_text, widens
 
@@ -143,8 +143,11 @@ class Column(PrintedColumn):
         retyped = changed.take("type", "collation")
         if retyped:
             type_ = spell_types(new.type, target.major)
-            using = conversion(ident(self.name), (self.type, self.category), (type_, new.category))
-            yield f"ALTER {column} TYPE {type_}{new._collate}{'' if self._elsewhere else using};"
+            using = "" if self._elsewhere else self._conversion(new, type_)
+            if using is None:
+                yield self._told(new)
+                using = through_text(ident(self.name), type_)
+            yield f"ALTER {column} TYPE {type_}{new._collate}{f' USING {using}' if using else ''};"
             yield from new.settings_of_type()
         if changed.take("expression"):
             yield f"ALTER {column} SET EXPRESSION AS ({spell_types(new.expression or '', target.major)});"
@@ -164,9 +167,21 @@ class Column(PrintedColumn):
         column = f"{self.table} ALTER COLUMN {ident(self.name)}"
         type_ = spell_types(new.type, target.major)
         # A type of Postgres' own, named without a schema, is not new: its collation is, which changes no row.
-        using = through_text(ident(self.name), type_) if "." in type_ and not self._elsewhere else ""
+        moved = "." in type_ and not self._elsewhere
+        using = f" USING {through_text(ident(self.name), type_)}" if moved else ""
         yield f"ALTER {column} TYPE {type_}{new._collate}{using};"
         yield from new.settings_of_type()
+
+    def _conversion(self, new: Self, type_: str) -> str | None:
+        old, wanted = (self.base or self.type, self.category), (new.base or new.type, new.category)
+        return conversion(ident(self.name), old, wanted, type_, self.casts)
+
+    def _told(self, new: Self) -> str:
+        column, table = ident(self.name), qualified(self.schema, self.detail)
+        return (
+            f"-- Postgres has no cast from {plain(self.type)} to {plain(new.type)}: values go over by their text, and"
+            f" fail or mean something else. To see them: SELECT DISTINCT {column}::text FROM {table}"
+        )
 
     def _fill(self) -> Iterator[str]:
         table, column = qualified(self.schema, self.detail), ident(self.name)

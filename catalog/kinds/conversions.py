@@ -1,57 +1,75 @@
-"""How the values of a column get from one type to another."""
+"""How the values of a column get from one type to another, and which types hold every value of another."""
 
 import re
 from typing import Final
 
+from .usual_casts import BY_WAY_OF_INTEGER, NUMBERS, castable, in_assignment
+
 _MODIFIER: Final = re.compile(r"\([^)]*\)")
 _ASSIGNABLE: Final = frozenset("BDINTV")
-"""The categories (pg_type.typcategory) in which each type is assigned to each: boolean, dates, addresses, numbers,
-intervals, bit strings."""
-_CASTABLE: Final = frozenset({("D", "T"), ("T", "D"), ("N", "V"), ("V", "N")})
-"""Those between which casts exist."""
-_CASTABLE_TYPES: Final = frozenset(
-    {
-        ("boolean", "integer"),
-        ("integer", "boolean"),
-        ("json", "jsonb"),
-        ("jsonb", "json"),
-        ("jsonb", "boolean"),
-        ("jsonb", "smallint"),
-        ("jsonb", "integer"),
-        ("jsonb", "bigint"),
-        ("jsonb", "numeric"),
-        ("jsonb", "real"),
-        ("jsonb", "double precision"),
-    }
-)
+"""The categories (pg_type.typcategory) in which types that nothing here knows are assigned to each other."""
 _STRING: Final = "S"
+_ENUM: Final = "E"
+_JSON: Final = frozenset({"json", "jsonb"})
 
 
-def conversion(column: str, old: tuple[str, str], new: tuple[str, str]) -> str:
-    """The USING clause of ALTER COLUMN … TYPE, empty where assignment does it.
+def conversion(
+    column: str, old: tuple[str, str], new: tuple[str, str], written: str, casts: tuple[str, ...] = ()
+) -> str | None:
+    """The expression of a USING clause, empty where assignment does it; None where Postgres knows no way.
 
-    `old` and `new` are a type and its category (of the element for an array). Assignment is left to do what it can: it
-    refuses a value that is too long where a cast would cut it. Types with no cast between them meet as text.
+    `old` and `new` are a type (of a domain, what it is based on) and its category (of the element for an array),
+    `written` is what the new one is called, `casts` are the types to which somebody has made a cast from the old one.
+    Assignment is left to do what it can: it refuses a value that is too long where a cast would cut it.
     """
     before, after = _base(old[0]), _base(new[0])
     if before == after:
         return ""
     if _is_array(before) == _is_array(after):
-        pair = (old[1], new[1])
-        if old[1] == new[1] and new[1] in _ASSIGNABLE | {_STRING}:
-            return ""
-        if pair in _CASTABLE or (_element(before), _element(after)) in _CASTABLE_TYPES:
-            return f" USING {column}::{new[0]}"
-    if new[1] == _STRING and not _is_array(after):
+        found = _by_cast(column, (_element(before), old[1]), (_element(after), new[1]), written, casts)
+        if found is not None:
+            return found
+    if _plain(after) in _JSON and (old[1] != _STRING or _is_array(before)):
+        return f'"pg_catalog"."to_{_plain(after)}"({column})'
+    if new[1] == _STRING and _is_array(after) <= _is_array(before):
         return ""
-    if old[1] == _STRING and not _is_array(before):
-        return f" USING {column}::{new[0]}"
-    return through_text(column, new[0])
+    if old[1] == _STRING and _is_array(before) <= _is_array(after):
+        return f"{column}::{written}"
+    if _is_array(before) or _is_array(after):
+        return None
+    return _by_number(column, _plain(before), _plain(after), written)
+
+
+def _by_cast(
+    column: str, old: tuple[str, str], new: tuple[str, str], written: str, casts: tuple[str, ...]
+) -> str | None:
+    """The same between two types, or the elements of two arrays."""
+    before, after = old[0].strip('"'), new[0].strip('"')
+    if in_assignment(before, after) or new[1] == old[1] == _STRING:
+        return ""
+    if castable(before, after) or new[0] in casts:
+        return f"{column}::{written}"
+    known = "." not in old[0] and "." not in new[0]
+    if old[1] == new[1] and old[1] in _ASSIGNABLE and not known:
+        return ""
+    # Labels that the new one lacks are refused.
+    return through_text(column, written) if old[1] == new[1] == _ENUM else None
+
+
+def _by_number(column: str, before: str, after: str, written: str) -> str | None:
+    """The same for what numbers stand for, by way of another number."""
+    if before in NUMBERS and after == "boolean":
+        return f"{column} <> 0"
+    if "money" in (before, after) and NUMBERS & {before, after}:
+        return f"{column}::numeric::{written}"
+    if NUMBERS & {before, after} and BY_WAY_OF_INTEGER & {before, after}:
+        return f"{column}::integer::{written}"
+    return None
 
 
 def through_text(column: str, new: str) -> str:
-    """The USING clause that leads to the type `new` from any type."""
-    return f' USING {column}::"text"::{new}'
+    """The expression that leads to the type `new` from any type."""
+    return f'{column}::"text"::{new}'
 
 
 def _base(type_: str) -> str:
@@ -63,7 +81,11 @@ def _is_array(type_: str) -> bool:
 
 
 def _element(type_: str) -> str:
-    return type_.removesuffix("[]").strip('"')
+    return type_.removesuffix("[]")
+
+
+def _plain(type_: str) -> str:
+    return type_.strip('"')
 
 
 _WIDER: Final = {
