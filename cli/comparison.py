@@ -32,6 +32,8 @@ def summarize(console: Console, comparison: "Comparison") -> None:
         console.say(f"{NO_CHANGES} in what is modelled" if comparison.one_sided else NO_CHANGES)
     else:
         _list_changes(console, comparison)
+    for name in comparison.staying:
+        console.say(f"{name.kind} {name.name} stays, though the new side lacks it: the platform makes it by itself")
     for label in comparison.reordered:
         console.detail(f"{label}: the order of its columns differs, which is no change")
     if comparison.stranger is not None:

@@ -9,6 +9,7 @@ from attrs import evolve, frozen
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Catalog, ObjectId
+from pgnorm.catalog.quoting import ident
 
 from .cosmetic import Difference as Cosmetic
 from .cosmetic import classify
@@ -17,14 +18,14 @@ from .difference import Difference, differences
 from .filling import Loaded
 from .knowledge import as_little_known
 from .owners import stranger
-from .ownership import Ownership, owned
+from .ownership import Ownership, only_by_platform, owned, spared
 from .pg_dump import DumpEntry, dumped, entries
 from .plan import Plan
 from .proof import REPORT, arrive, refuse_rest
 from .selection import select, selected
 from .settling import ROUNDS, doubtful, settled
 from .sides import Side, Sides
-from .sources import Source
+from .sources import Files, Source
 from .workspace import Workspace
 
 ProofBy = Literal["catalog", "pg_dump"]
@@ -58,6 +59,8 @@ class Comparison:
     phantoms: tuple[Phantom, ...]
     reordered: tuple[str, ...]
     """What differs in the order of its columns alone, which is no difference."""
+    staying: tuple[ObjectId, ...]
+    """What only the old side has and the platform makes by itself: it is not dropped."""
     unproved: str | None
     """Why the plan could not be tried, None where it was or where there is none."""
     unmodelled: tuple[tuple[str, str], ...]
@@ -129,6 +132,7 @@ class _Comparing:
             plan=plan,
             phantoms=tuple(phantoms.values()),
             reordered=tuple(_reordered(before, after)),
+            staying=tuple(only_by_platform(start.catalog, goal.catalog, self.workspace.platform)),
             unproved=untried if plan.differences else None,
             unmodelled=tuple(sorted({*before.unmodelled, *after.unmodelled})),
             one_sided=tuple(sorted({*before.unmodelled} ^ {*after.unmodelled})),
@@ -179,6 +183,8 @@ class _Comparing:
             assert side.loaded is not None
             arrived = self._dumped(side.loaded, arrive(side.loaded.session, found.plan))
         forgiven = {(item.tag, item.schema) for item in map(goal[1].objects.get, found.passed_over) if item is not None}
+        for name in found.staying:
+            forgiven |= {(name.name, "-"), (f"{name.kind.upper()} {ident(name.name)}", "-")}  # itself, its comment
         for _ in range(ROUNDS):
             left = [f"- {entry}" for entry in (arrived[0] - goal[0]) if self._judged(entry, forgiven)]
             left += [f"+ {entry}" for entry in (goal[0] - arrived[0]) if self._judged(entry, forgiven)]
@@ -204,7 +210,8 @@ class _Comparing:
 
     def _views(self, old: Catalog, new: Catalog) -> tuple[Catalog, Catalog]:
         """What of two catalogs is compared: the project's own, in the schemas asked for."""
-        views = owned(old, self._ownership(), beside=new), owned(new, self._ownership(), beside=old)
+        mine = owned(old, self._ownership(), beside=new), owned(new, self._ownership(), beside=old)
+        views = spared(*mine, self.workspace.platform, declared=isinstance(self.new, Files))
         if not self.options.schemas and not self.options.exclude_schemas:
             return views
         selection = select([old, new], self.options.schemas, self.options.exclude_schemas)

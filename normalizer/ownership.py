@@ -65,6 +65,29 @@ def owned(catalog: Catalog, ownership: Ownership, *, beside: Catalog | None = No
     return evolve(catalog, objects=objects, edges=edges, unmodelled=unmodelled)
 
 
+def only_by_platform(here: Catalog, there: Catalog, platform: Platform) -> frozenset[ObjectId]:
+    """What the platform may have made by itself of what only one catalog has."""
+    extra = here.objects.keys() - there.objects.keys()
+    return frozenset(name for name in extra if (name.kind, name.name) in platform.spared_objects)
+
+
+def spared(old: Catalog, new: Catalog, platform: Platform, *, declared: bool) -> tuple[Catalog, Catalog]:
+    """Both sides without what the platform makes by itself on some servers: what only the old side has, which is not
+    to be dropped, and, unless the new side is `declared` in files, what only that has and nothing of it needs."""
+    extra = only_by_platform(old, new, platform)
+    if declared:
+        return _without(old, extra), new
+    return _without(old, extra), _without(new, only_by_platform(new, old, platform) - new.needed_by.keys())
+
+
+def _without(catalog: Catalog, names: frozenset[ObjectId]) -> Catalog:
+    if not names:
+        return catalog
+    objects = {name: item for name, item in catalog.objects.items() if name not in names}
+    edges = tuple(edge for edge in catalog.edges if names.isdisjoint((edge.dependent, edge.referenced)))
+    return evolve(catalog, objects=objects, edges=edges)
+
+
 def grounded(mine: Catalog, catalog: Catalog, ownership: Ownership) -> Catalog:
     """What the project owns of a catalog together with what it needs of managed schemas beyond the baseline, such as
     the table of a queue that a view reads. Only with that does its text load again."""

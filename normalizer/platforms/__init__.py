@@ -9,13 +9,15 @@ from attrs import frozen
 @frozen(kw_only=True)
 class Platform:
     """A baseline: `sql` makes it in an empty database; `managed_schemas` (patterns) and `managed_objects`, (kind,
-    name) of what lives in no schema, are the platform's own."""
+    name) of what lives in no schema, are the platform's own. `spared_objects`, named likewise, some of its servers
+    make by themselves and others don't: a project may declare one, and a plan never drops it."""
 
     name: str
     sql: tuple[str, ...]
     search_path: str
     managed_schemas: tuple[str, ...]
     managed_objects: tuple[tuple[str, str], ...] = ()
+    spared_objects: tuple[tuple[str, str], ...] = ()
 
     def manages(self, schema: str) -> bool:
         """Whether the platform, and not the project, owns this schema."""
@@ -24,6 +26,7 @@ class Platform:
 
 PLAIN = Platform(name="plain", sql=(), search_path='"$user", public', managed_schemas=())
 
+_FIRST_WITHOUT_PGJWT = 17
 # The schemas that `supabase db dump` leaves out.
 _SUPABASE_SCHEMAS = (
     *("information_schema", "pg_*", "_analytics", "_realtime", "_supavisor", "auth", "etl", "extensions", "pgbouncer"),
@@ -33,22 +36,20 @@ _SUPABASE_SCHEMAS = (
 )
 
 
-def supabase(*, auto_expose_new_tables: bool | None, major: int, local_cli: bool = False) -> Platform:
+def supabase(*, auto_expose_new_tables: bool | None, major: int) -> Platform:
     """Supabase's baseline for a project of this major version.
 
     `auto_expose_new_tables` is the setting of config.toml: when it is off, new tables, sequences and functions of
     public are not granted to the API roles; unset leaves the grants, as the platform did when most projects were
-    made. `local_cli` adds the extensions that the image of `supabase start` creates by itself.
+    made.
     """
-    extensions = ["pg_net", *(["pgjwt"] if major < 17 else [])] if local_cli else []
-    settings = (
-        f"set pgnorm.auto_expose = '{'off' if auto_expose_new_tables is False else 'on'}'",
-        f"set pgnorm.more_extensions = '{','.join(extensions)}'",
-    )
+    auto_expose = f"set pgnorm.auto_expose = '{'off' if auto_expose_new_tables is False else 'on'}'"
+    spared = ("pg_net", *(("pgjwt", "pgsodium") if major < _FIRST_WITHOUT_PGJWT else ()))
     return Platform(
         name="supabase",
-        sql=(*settings, Path(__file__).with_name("supabase.sql").read_text(encoding="utf-8")),
+        sql=(auto_expose, Path(__file__).with_name("supabase.sql").read_text(encoding="utf-8")),
         search_path='"$user", public, extensions',
         managed_schemas=_SUPABASE_SCHEMAS,
         managed_objects=(("publication", "supabase_realtime_messages_publication"),),
+        spared_objects=tuple(("extension", name) for name in spared),
     )

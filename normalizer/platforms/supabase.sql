@@ -1,6 +1,6 @@
 -- The baseline of a Supabase project, for reading its catalog: names, types, signatures, owners and privileges are
 -- the platform's, bodies do no more than a migration needs. It may run again in a database that has it.
--- pgnorm.auto_expose is on or off, pgnorm.more_extensions names further ones to create, with commas.
+-- pgnorm.auto_expose is on or off.
 
 -- Roles. On the platform postgres is no superuser: an extension of the server lets it do what a shadow's may.
 do $$
@@ -128,9 +128,6 @@ begin
     select name, schema
       from (values ('uuid-ossp', 'extensions'), ('pgcrypto', 'extensions'), ('pg_stat_statements', 'extensions'),
                    ('pg_graphql', 'graphql'), ('supabase_vault', 'vault')) standard (name, schema)
-     union all
-    select name, 'extensions'
-      from unnest(string_to_array(current_setting('pgnorm.more_extensions', true), ',')) more (name)
   loop
     if e.name in (select name from pg_catalog.pg_available_extensions) then
       execute format('create extension if not exists %I schema %I', e.name, e.schema);
@@ -138,6 +135,31 @@ begin
   end loop;
 end
 $$;
+-- What the platform's servers do after DDL. A shadow has no need of it, so it is there by name and disabled.
+do $$
+declare
+  e record;
+begin
+  for e in
+    select *
+      from (values ('issue_pg_cron_access',      'grant_pg_cron_access',    'ddl_command_end', 'CREATE EXTENSION'),
+                   ('issue_pg_graphql_access',   'grant_pg_graphql_access', 'ddl_command_end', 'CREATE FUNCTION'),
+                   ('issue_pg_net_access',       'grant_pg_net_access',     'ddl_command_end', 'CREATE EXTENSION'),
+                   ('issue_graphql_placeholder', 'set_graphql_placeholder', 'sql_drop',        'DROP EXTENSION'),
+                   ('pgrst_ddl_watch',           'pgrst_ddl_watch',         'ddl_command_end', null),
+                   ('pgrst_drop_watch',          'pgrst_drop_watch',        'sql_drop',        null))
+           watcher (name, function, event, tag)
+     where name not in (select evtname from pg_catalog.pg_event_trigger)
+  loop
+    execute format('create or replace function extensions.%I() returns event_trigger language plpgsql as %L',
+                   e.function, 'begin end');
+    execute format('create event trigger %I on %s %s execute function extensions.%I()', e.name, e.event,
+                   coalesce('when tag in (' || quote_literal(e.tag) || ')', ''), e.function);
+    execute format('alter event trigger %I disable', e.name);
+  end loop;
+end
+$$;
+
 reset role;
 
 -- auth
@@ -465,6 +487,16 @@ create or replace function storage.update_updated_at_column() returns trigger la
 begin
   new.updated_at = now();
   return new;
+end
+$$;
+create or replace function storage.enforce_bucket_name_length() returns trigger language plpgsql as $$
+begin
+  return new;
+end
+$$;
+create or replace function storage.protect_delete() returns trigger language plpgsql as $$
+begin
+  return null;
 end
 $$;
 create or replace trigger update_objects_updated_at before update on storage.objects

@@ -49,7 +49,7 @@ def test_plans_from_a_database_with_queues_are_proved(run: Run, project: Project
     assert ('DROP TABLE \\"public\\".\\"kept\\"' in out) == (sides == "--from now.json --to files")
 
 
-@pytest.mark.parametrize("extension", ["pg_tle", "pgsodium", "pgmq"])
+@pytest.mark.parametrize("extension", ["pg_tle", "pgmq"])
 def test_an_extension_that_makes_its_schema_comes_from_a_snapshot(run: Run, project: Project, extension: str) -> None:
     project(
         f"create extension {extension}; create table public.kept (id integer);", "create table public.kept (id int);"
@@ -73,3 +73,42 @@ def test_foreign_tables_of_wrappers_get_their_migration(run: Run, project: Proje
     assert run("diff -f shop")[0] == 0
     code, out, err = run("diff --check")
     assert (code, out, "No schema changes found" in err) == (0, "", True)
+
+
+POSTING = """
+    create function public.tell() returns trigger language plpgsql as $$
+    begin
+      perform net.http_post(url := 'https://example.test/' || new.id);
+      return new;
+    end $$;
+    create table public.kept (id integer);
+    create trigger tell after insert on public.kept for each row execute function public.tell();
+"""
+NET = "create extension pg_net with schema extensions;"
+
+
+@pytest.mark.parametrize("proof", ["catalog", "pg_dump"])
+def test_extensions_that_the_platform_makes_by_itself_are_not_dropped(run: Run, project: Project, proof: str) -> None:
+    project(f"{POSTING} create table public.sent (id integer);", NET + POSTING)
+    code, out, err = run(f"diff --proof {proof}")
+    assert (code, out) == (0, 'CREATE TABLE "public"."sent" (\n    "id" integer\n);\n'), err
+    assert "extension pg_net stays, though the new side lacks it: the platform makes it by itself\n" in err
+
+
+def test_those_that_files_declare_get_their_migration(run: Run, project: Project) -> None:
+    project(NET + POSTING, POSTING)
+    assert run("-q diff")[1] == 'CREATE EXTENSION IF NOT EXISTS "pg_net" WITH SCHEMA "extensions";\n'
+
+
+def test_a_database_that_has_more_of_them_is_no_difference(run: Run, project: Project) -> None:
+    project(f"{NET} create extension pgjwt with schema extensions; {POSTING}", POSTING)
+    assert run("-q dump --json -o stack.json")[0] == 0
+    assert run("-q diff --check --from migrations --to stack.json") == (0, "", "")
+    assert run("-q diff --check --from stack.json --to migrations") == (0, "", "")
+
+
+def test_what_a_database_uses_of_them_is_a_difference(run: Run, project: Project) -> None:
+    project(f"{NET} create view public.answers as select id from net._http_response;", "select 1;")
+    assert run("-q dump --json -o stack.json")[0] == 0
+    planned = run("-q diff --from migrations --to stack.json")[1]
+    assert planned.startswith('CREATE EXTENSION IF NOT EXISTS "pg_net" WITH SCHEMA "extensions";\n\nCREATE VIEW')

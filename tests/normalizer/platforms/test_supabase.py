@@ -44,12 +44,18 @@ def test_unless_the_project_says_not_to() -> None:
     assert not sequence and not function
 
 
-@pytest.mark.parametrize(("major", "expected"), [(15, {"pg_net", "pgjwt"}), (17, {"pg_net"})])
-def test_the_local_stack_has_more_extensions(major: int, expected: set[str]) -> None:
-    platform = supabase(auto_expose_new_tables=None, major=major, local_cli=True)
-    with open_shadow(major=15, platform=platform) as shadow, shadow.session() as session:
-        found = session.connection.execute("select extname from pg_extension where extname in ('pg_net', 'pgjwt')")
-        assert {row[0] for row in found} == expected
+@pytest.mark.parametrize(("major", "expected"), [(15, {"pg_net", "pgjwt", "pgsodium"}), (17, {"pg_net"})])
+def test_some_of_its_servers_make_more_extensions(major: int, expected: set[str]) -> None:
+    spared = supabase(auto_expose_new_tables=None, major=major).spared_objects
+    assert set(spared) == {("extension", name) for name in expected}
+
+
+def test_what_watches_ddl_is_there_by_name_alone(supabase_shadow: Shadow) -> None:
+    with supabase_shadow.session() as session:
+        run = session.connection.execute
+        assert run("select evtname from pg_event_trigger where evtenabled <> 'D'").fetchall() == []
+        run("alter event trigger pgrst_ddl_watch disable; drop event trigger issue_pg_net_access")
+        run("revoke all on function extensions.grant_pg_cron_access(), extensions.pgrst_drop_watch() from public")
 
 
 def test_what_projects_add_to_managed_schemas_can_be_added(supabase_shadow: Shadow) -> None:
