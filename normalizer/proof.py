@@ -62,7 +62,8 @@ def _run(session: "Session", step: Step) -> None:
         session.connection.execute(step.sql.encode())
     except Error as error:
         said = error.diag
-        parts = [f"the plan does not apply: {said.message_primary or error}"]
+        at = f"at {step.verb.value} {step.item.kind} {step.item.label}"
+        parts = [f"the plan does not apply, {at}: {said.message_primary or error}"]
         parts += [f"{word}: {text}" for word, text in (("DETAIL", said.message_detail),) if text]
         raise PgnormError(
             "\n".join([*parts, *(f"  {line}" for line in masked_sql(step.sql).splitlines())]),
