@@ -11,6 +11,7 @@ from .pipeline import Row
 FOLDING: Final = frozenset({"i", "e"})
 FOLDING_DEPTH: Final = 8
 DEPENDS_ON_EXTENSION: Final = "x"
+PARTITION_OF: Final = "P"
 
 Address: TypeAlias = tuple[int, int, int]
 
@@ -37,7 +38,8 @@ def edges_between(
     """The edges between objects, with what is folded into them.
 
     A key's index, a view's rule, a row or array type and an extension's member are no objects of their own: what they
-    need or is needed of them holds for their owner. What a derived part needs, its owner needs. `parents` are those of
+    need or is needed of them holds for their owner. What a derived part needs, its owner needs, but for what it is a
+    partition of (a key's index, of an index that no constraint has). `parents` are those of
     `objects` in turn, `rows` those of pg_depend, `bodies` the catalogs of bodies, `members` what besides pg_depend
     belongs to something, `operators` the (schema, signature) of each operator outside of pg_catalog.
     """
@@ -65,8 +67,9 @@ def edges_between(
             extensions.setdefault(dependent.id, set()).add(referenced.name)
         if (operator := operators.get(needed_address)) is not None:
             used.setdefault(dependent.id, set()).add(operator)
-        needy = (dependent.parent if dependent.derived else None) or dependent.id
-        needed = (referenced.parent if dependent.derived and referenced.derived else None) or referenced.id
+        folds = dependent.derived and row[6] != PARTITION_OF
+        needy = (dependent.parent if folds else None) or dependent.id
+        needed = (referenced.parent if folds and referenced.derived else None) or referenced.id
         if needy != needed:
             found[needy, needed, bool(dependent.body_catalog) and row[0] in bodies] = None
     tied = ties(objects.values())

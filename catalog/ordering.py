@@ -1,7 +1,8 @@
 """pg_dump's order: by (priority, schema, name), then the least disturbance that dependencies need (pg_dump_sort.c)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import Enum
+from functools import cached_property
 from typing import Final
 
 from attrs import frozen
@@ -38,7 +39,10 @@ class Node:
 
 PRE_DATA: Final = Node(None, Priority.PRE_DATA_BOUNDARY)
 POST_DATA: Final = Node(None, Priority.POST_DATA_BOUNDARY)
+UNKNOWN: Final = Node(None, max(Priority) + 1)
+"""Stands for all that pg_dump doesn't know as objects: last, so that it moves nothing."""
 
+_READ_FIRST: Final = {Priority.TABLE: 0, Priority.FUNCTION: 1}
 BODY_PRIORITY: Final = Priority.RULE
 BODY_NAME: Final = "_RETURN"
 """A view's body is its ON SELECT rule, of this name."""
@@ -61,7 +65,7 @@ def arrange(catalog: Catalog) -> Arrangement:
     graph = _Graph(catalog)
     order = sorted(graph.needs, key=graph.key)
     while (done := topological(order, graph.needs)) is None:
-        loops = list(find_loops(stuck(graph.needs), graph.needs))
+        loops = list(find_loops(sorted(stuck(graph.needs), key=graph.reading), graph.needs))
         for loop in loops:
             graph.repair(loop)
     return Arrangement(
@@ -95,6 +99,7 @@ class _Graph:
         self.nodes: dict[ObjectId, Node] = {}
         """What prints each object: for a column its table."""
         self.bodies: dict[ObjectId, Node] = {}
+        self._edges = catalog.edges
         shelled = {name: catalog.objects[name] for _, name in sorted(catalog.shell_users)}
         self.shells = {name: Node(item, item.priority, Form.SHELL) for name, item in shelled.items()}
         self._add_nodes(catalog)
@@ -105,7 +110,9 @@ class _Graph:
     def _add_nodes(self, catalog: Catalog) -> None:
         inline: list[tuple[Node, ObjectId]] = []
         for item in catalog.objects.values():
-            if not item.embedded:
+            if item.comes_with_tie:
+                self.nodes[item.id] = UNKNOWN
+            elif not item.embedded:
                 node = self.nodes[item.id] = Node(item, item.priority)
                 self.needs[node] = {}
                 if item.body_catalog:
@@ -120,7 +127,7 @@ class _Graph:
                 while outer.embedded and (parent := outer.parent) is not None:
                     outer = catalog.objects[parent]
                 self.nodes |= dict.fromkeys(embedded, self.nodes[outer.id])
-        self.needs |= {shell: {} for shell in self.shells.values()}
+        self.needs |= {shell: {} for shell in (*self.shells.values(), UNKNOWN)}
         self.owners |= {node: self.nodes[owner] for node, owner in inline}
 
     def _link_dependencies(self, catalog: Catalog) -> None:
@@ -151,6 +158,17 @@ class _Graph:
                 needs[POST_DATA] = None
         self.needs[PRE_DATA] = before
         self.needs[POST_DATA] = {PRE_DATA: None}
+
+    def reading(self, node: Node) -> tuple[int, int]:
+        """The order of pg_dump's reading (getSchemaData): tables, functions, the rest; each as Postgres made them."""
+        made = len(self._made) if node.item is None else self._made.get(node.item.id, 0)
+        return (_READ_FIRST.get(node.rank, len(_READ_FIRST)), made)
+
+    @cached_property
+    def _made(self) -> Mapping[ObjectId, int]:
+        """The place of each object that needs others among those of its catalog: edges are in the order of OIDs."""
+        dependents = dict.fromkeys(edge.dependent for edge in self._edges)
+        return {name: place for place, name in enumerate(dependents)}
 
     def key(self, node: Node) -> tuple[object, ...]:
         """pg_dump's DOTypeNameCompare."""

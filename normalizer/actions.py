@@ -12,7 +12,7 @@ from .difference import parts_below
 from .evaluation import Evaluation
 from .following import Following
 from .tying import order_followers, order_ties
-from .untangling import repair
+from .untangling import repair, take_leaders_out
 
 
 class Action(NamedTuple):
@@ -47,10 +47,10 @@ class Actions:
         """Those of the new objects that a shell goes ahead of."""
         self.hollow: dict[bool, set[ObjectId]] = {False: set(), True: set()}
         """What a loop forces to be there without its body, be it before it has it or (true) before it leaves."""
-        self.following = Following(old, new, fate)
         self.evaluation = Evaluation(new, fate)
         self.apart: set[ObjectId] = set()
         """Parts that a loop forces into a statement of their own, instead of inside their owner's."""
+        self.following = Following(old, new, fate, self.apart)
 
     def item(self, action: Action) -> Object:
         """The object that an action is about: the old one for what leaves."""
@@ -60,6 +60,7 @@ class Actions:
     def ordered(self) -> list[Action]:
         """Every action in an order that works. Raises PgnormError where there is none."""
         while True:
+            take_leaders_out(self)
             needs = self._needs()
             order = sorted(needs, key=self.key)
             ordered = topological(order, needs)

@@ -54,15 +54,39 @@ def differences(old: Catalog, new: Catalog) -> tuple[Difference, ...]:
 
 
 def _pairs(old: Catalog, new: Catalog) -> Iterator[Difference]:
+    renamed = _renamed(old, new)
     for name, item in new.objects.items():
         before = old.objects.get(name)
         if before is None:
-            yield Difference(None, item)
+            if name not in renamed:
+                yield Difference(None, item)
         elif before != item and (changed := changes(before, item)):
             yield Difference(before, item, changed)
     for name, item in old.objects.items():
-        if name not in new.objects:
+        if name not in new.objects and name not in renamed:
             yield Difference(item, None)
+
+
+def _renamed(old: Catalog, new: Catalog) -> frozenset[ObjectId]:
+    """What only one of them has by this name, though the other has the like by another: it came with a tie, and pg_dump
+    prints no more of it than its leader."""
+    before, after = _come_with_ties(old, new), _come_with_ties(new, old)
+    return frozenset(found[place] for place in before.keys() & after.keys() for found in (before, after))
+
+
+def _come_with_ties(catalog: Catalog, other: Catalog) -> Mapping[tuple[ObjectId | None, ObjectId], ObjectId]:
+    """What only this one has, by the object that it is a part of and the first of its leaders that both have."""
+    return {
+        (item.parent, _common_leader(catalog, other, item)): item.id
+        for item in catalog.objects.values()
+        if item.comes_with_tie and item.id not in other.objects
+    }
+
+
+def _common_leader(catalog: Catalog, other: Catalog, item: Object) -> ObjectId:
+    while item.comes_with_tie and item.id not in other.objects and item.leads[0].leader in catalog.objects:
+        item = catalog.objects[item.leads[0].leader]
+    return item.id
 
 
 def changes(old: Object, new: Object) -> frozenset[str]:

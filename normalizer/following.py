@@ -1,6 +1,6 @@
 """What goes with its like on the other end of a tie: a column of a partition with that of the partitioned table."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -13,10 +13,12 @@ if TYPE_CHECKING:
 class Following:
     """Who leads whom while a plan runs, given the fate of every object."""
 
-    def __init__(self, old: Catalog, new: Catalog, fate: "Decisions") -> None:
+    def __init__(self, old: Catalog, new: Catalog, fate: "Decisions", apart: Set[ObjectId] = frozenset()) -> None:
         self.old = old
         self.new = new
         self.fate = fate
+        self.apart = apart
+        """Parts that leave by a statement of their own, as in `Actions`."""
 
     @cached_property
     def _followers(self) -> Mapping[ObjectId, list[Object]]:
@@ -96,14 +98,43 @@ class Following:
         """The leader whose drop drops an old object too."""
         if not item.goes_along or not item.leads:
             return None
-        leaders = [leader for leader in self.leaders(item) if leader in self.old.objects]
+        leaders = [lead.leader for lead in item.leads if lead.leader in self.old.objects and self._to_the_end(lead)]
         taken = leaders and all(self.fate.gone(name) and not self._drops_alone(name) for name in leaders)
         return leaders[-1] if taken else None
 
     def _drops_alone(self, name: ObjectId) -> bool:
         return self.left_behind(self.old.objects[name])
 
+    def _to_the_end(self, lead: Lead) -> bool:
+        """Whether a tie is there for as long as the old leader is, or what it leads."""
+        if lead.tie not in self.old.objects or self.holds(lead.tie):
+            return lead.tie in self.old.objects
+        return not self.cut_alone(lead.tie) or lead.leader in self.ahead(lead.tie)
+
+    def cut_alone(self, tie: ObjectId) -> bool:
+        """Whether a tie that leaves is cut by a statement of its own, not by the drop of the end that is led."""
+        whole = self.old.objects[tie].parent
+        return tie in self.apart or whole is None or not self.fate.gone(whole)
+
+    def ahead(self, tie: ObjectId) -> Set[ObjectId]:
+        """What leaves before an old tie is cut: what needs it, itself or by way of others, and the leaders of what
+        came with it where that leaves, too."""
+        return self._bound(tie) | self._taking(tie)
+
+    def _bound(self, tie: ObjectId) -> Set[ObjectId]:
+        found: set[ObjectId] = set()
+        waiting = {tie}
+        while waiting:
+            found |= waiting
+            waiting = {user for name in waiting for user in self.old.needed_by.get(name, ())} - found
+        return found - {tie}
+
+    def _taking(self, tie: ObjectId) -> Set[ObjectId]:
+        led, _ = self.old.objects[tie].ties or (tie, tie)
+        along = [part for part in self.old.parts.get(led, ()) if part.comes_with_tie and self.fate.gone(part.id)]
+        return {part.leads[0].leader for part in along if self.fate.gone(part.leads[0].leader)}
+
     def left_behind(self, item: Object) -> bool:
         """Whether dropping an old object must leave some that would go along with it."""
-        along = (led for led in self.led_by(item.id) if led.goes_along)
+        along = (led for led in self.led_by(item.id) if led.goes_along and not led.comes_with_tie)
         return any(not self.fate.gone(led.id) or self.left_behind(led) for led in along)

@@ -27,9 +27,13 @@ def _order_cut(actions: "Actions", tie: ObjectId, ends: tuple[ObjectId, ObjectId
     if cut is None or cut.id != tie:
         return  # it goes with the end that is led
     led, leading = ends
+    ahead = actions.following.ahead(tie)
     for part in (*parts_below(actions.old, led), *parts_below(actions.old, leading)):
-        if part.ties is None and tie not in actions.old.needs.get(part.id, ()):
-            before(cut, actions.leaver(part.id))
+        leaver = actions.leaver(part.id)
+        if leaver is not None and leaver.id in ahead:
+            before(leaver, cut)
+        elif part.ties is None and part.id not in ahead:
+            before(cut, leaver)
             before(cut, actions.alterer(part.id))
     for part in parts_below(actions.new, led):
         if part.ties is None:
@@ -58,6 +62,10 @@ def _order_tie(actions: "Actions", tie: ObjectId, ends: tuple[ObjectId, ObjectId
     for part in parts_below(actions.new, led):
         if (part.matched or part.adopted) and not any(actions.following.bringers(part)):
             before(actions.maker(part.id), made)
+        # The index of a partitioned table is valid, and adopted, only with those of all its partitions.
+        for user in map(actions.new.objects.__getitem__, actions.new.needed_by.get(part.id, ())):
+            if user.held_by and tie not in user.held_by:
+                before(actions.maker(user.id), made)
     for part in parts_below(actions.old, led):
         if part.ties is None:
             before(actions.leaver(part.id), made)

@@ -1,9 +1,11 @@
 """Loops among the actions of a plan, and what takes them apart."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from pgnorm.catalog.errors import PgnormError
+from pgnorm.catalog.model import Object
 
 from .difference import parts_below
 
@@ -25,23 +27,51 @@ def repair(actions: "Actions", loop: Sequence["Action"]) -> None:
 
 
 def _take_apart(actions: "Actions", loop: Sequence["Action"]) -> bool:
-    """Take out a part that needs another of the loop, or is needed by it; whether there was one."""
+    """Take out a part that needs another of the loop, or, of what leaves, is needed by it; whether there was one."""
+    found = next(chain(_parts(actions, loop, needed=False), _parts(actions, loop, needed=True)), None)
+    if found is not None:
+        _take_out(actions, found[0], leaving=found[1])
+    return found is not None
+
+
+def _parts(actions: "Actions", loop: Sequence["Action"], *, needed: bool) -> Iterator[tuple[Object, bool]]:
+    """The parts that need another of the loop (that another needs), each with whether it leaves."""
     members = {(action.id, action.drop) for action in loop}
     for action in loop:
         catalog = actions.old if action.drop else actions.new
-        for part in parts_below(catalog, action.id):
+        for part in parts_below(catalog, action.id) if action.drop or not needed else ():
             if part.id in actions.apart or part.embedded or part.derived:
                 continue
-            touched = catalog.needed_by if action.drop else catalog.needs
-            others = (*touched.get(part.id, ()), *(catalog.needs.get(part.id, ()) if action.drop else ()))
+            others = (catalog.needed_by if needed else catalog.needs).get(part.id, ())
             reached = {
                 (actions.leaver(other) or actions.alterer(other)) if action.drop else actions.maker(other)
                 for other in others
             }
             if any(other and other != action and (other.id, other.drop) in members for other in reached):
-                actions.apart.add(part.id)
-                return True
-    return False
+                yield part, action.drop
+
+
+def take_leaders_out(actions: "Actions") -> None:
+    """Take the leaders of what came with a tie that is cut, and leaves too, out of their owners' statements: one drop
+    before the cut takes both."""
+    fate, old = actions.fate, actions.old
+    for name in (*fate.dropped, *fate.replaced):
+        for lead in old.objects[name].leads if old.objects[name].comes_with_tie else ():
+            if fate.gone(lead.leader) and fate.gone(lead.tie) and actions.following.cut_alone(lead.tie):
+                _take_out(actions, old.objects[lead.leader], leaving=True)
+
+
+def _take_out(actions: "Actions", part: Object, *, leaving: bool) -> None:
+    """Take a part out of its owner's statement: where it only leaves with its leaders, they do; if one stays, the tie
+    is cut."""
+    actions.apart.add(part.id)
+    for lead in part.leads if leaving and part.goes_along else ():
+        if lead.tie not in actions.old.objects or actions.following.cut_alone(lead.tie):
+            continue
+        if actions.fate.gone(lead.leader):
+            _take_out(actions, actions.old.objects[lead.leader], leaving=True)
+        else:
+            actions.apart.add(lead.tie)
 
 
 def _empty(actions: "Actions", loop: Sequence["Action"]) -> bool:

@@ -111,6 +111,11 @@ class ForeignKey(Unindexed):
         return self.copied_from is None
 
     @property
+    def own_comment(self) -> str | None:
+        # What it was called before its table became a partition, no dump says, nor what was said of it.
+        return self.comment if self.copied_from is None or self.copied_from[1] == self.name else None
+
+    @property
     def leads(self) -> tuple[Lead, ...]:
         if self.copied_from is None:
             return ()

@@ -6,8 +6,7 @@ from typing import ClassVar, LiteralString
 from ..model import Entry, Object, ObjectId, Target, declared, equal, replace
 from ..priority import Priority
 from ..quoting import qualified
-from .index_backed import index_kind
-from .indexes import Index
+from .index_backed import index_id, index_kind
 from .inheritance import PARTITION
 from .keys import Key, KeyIndex
 from .relations import kind_of
@@ -80,23 +79,22 @@ class IndexAttachment(Object):
 
     @property
     def parent(self) -> ObjectId:
-        return self._index(self.index_kind, self.schema, self.table, self.name, of_key=Key.kind)
+        return index_id(self.index_kind, self.schema, self.table, self.name, of_key=Key.kind)
 
     @property
     def also_needs(self) -> tuple[ObjectId, ...]:
         return (
-            self._index(self.index_kind, self.schema, self.table, self.name, of_key=KeyIndex.kind),
-            self._index(self.whole_kind, self.whole_schema, self.whole_table, self.whole_name, of_key=KeyIndex.kind),
+            index_id(self.index_kind, self.schema, self.table, self.name, of_key=KeyIndex.kind),
+            index_id(self.whole_kind, self.whole_schema, self.whole_table, self.whole_name, of_key=KeyIndex.kind),
             ObjectId(PARTITION, self.schema, self.table),
         )
 
     @property
     def held_by(self) -> tuple[ObjectId, ...]:
-        whole = self._index(self.whole_kind, self.whole_schema, self.whole_table, self.whole_name, of_key=Key.kind)
-        return (ObjectId(PARTITION, self.schema, self.table), whole)
-
-    def _index(self, kind: str, schema: str, table: str, name: str, *, of_key: str) -> ObjectId:
-        return ObjectId(Index.kind, schema, name) if kind == Index.kind else ObjectId(of_key, schema, name, table)
+        tie = ObjectId(PARTITION, self.schema, self.table)
+        if self.whole_kind != self.index_kind:
+            return (tie,)  # Postgres drops no constraint with an index
+        return (tie, index_id(self.whole_kind, self.whole_schema, self.whole_table, self.whole_name, of_key=Key.kind))
 
     def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
         del parts, target, shell

@@ -9,15 +9,16 @@ from ..quoting import ident, qualified
 from .inheritance import PARTITION
 
 DEFAULT_TABLESPACE: Final = "pg_default"
+INDEX: Final = "index"
+"""The kind of an index that no constraint has."""
 
-COMMON_INDEX_FIELDS: Final[LiteralString] = """
+_OWN_INDEX_FIELDS: Final[LiteralString] = """
          , coalesce(i.reloptions, '{}')                                 as options
          , coalesce(( select spcname::text from pg_tablespace where oid = i.reltablespace ), '') as tablespace
          , x.indisclustered                                             as clustered
          , exists ( select from pg_index where indrelid = x.indrelid and indisclustered ) as relation_clustered
          , x.indisreplident                                             as replica_identity
 """
-"""Of pg_class `i` and pg_index `x`."""
 
 
 def index_kind(index: LiteralString) -> LiteralString:
@@ -31,9 +32,13 @@ def index_kind(index: LiteralString) -> LiteralString:
     )
 
 
-INDEX_FIELDS: Final[LiteralString] = (
-    COMMON_INDEX_FIELDS
-    + """
+def index_id(kind: str, schema: str, table: str, name: str, *, of_key: str) -> ObjectId:
+    """The id of an index of this kind, or of a constraint's: then the constraint, or what else `of_key` is."""
+    return ObjectId(INDEX, schema, name) if kind == INDEX else ObjectId(of_key, schema, name, table)
+
+
+ATTACHED_TO: Final[LiteralString] = (
+    """
          , case when i.relispartition then
                 ( select array[wn.nspname::text, w.relname::text, wt.relname::text, """
     + index_kind("wx")
@@ -46,6 +51,9 @@ INDEX_FIELDS: Final[LiteralString] = (
                    where h.inhrelid = i.oid ) end                       as attached_to
 """
 )
+"""Of pg_class `i`."""
+
+INDEX_FIELDS: Final[LiteralString] = _OWN_INDEX_FIELDS + ATTACHED_TO
 """Of pg_class `i` and pg_index `x`."""
 
 OPTIONS_CLAUSE: Final[LiteralString] = """
@@ -90,12 +98,13 @@ class IndexBacked(Object):
         if self.attached_to is None:
             return ()
         schema, name, table, kind = self.attached_to
-        whole = ObjectId(kind, schema, name, table if kind != "index" else "")
+        whole = index_id(kind, schema, table, name, of_key=kind)
         return (Lead(whole, ObjectId(PARTITION, self.schema, self.relation)),)
 
     @property
     def goes_along(self) -> bool:
-        return True
+        # Postgres drops no constraint with an index.
+        return self.attached_to is None or self.attached_to[-1] == self.kind
 
     @property
     def claims(self) -> tuple[tuple[str, ...], ...]:

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from typing import ClassVar, LiteralString, Self
 
-from ..model import Entry, Object, ObjectId, Target, declared, replace
+from ..model import Entry, Lead, Object, ObjectId, Target, declared, equal, replace
 from ..options import with_options
 from ..priority import Priority
 from ..quoting import spell_types
 from .constraints import COMMON_FIELDS, COMMON_FILTER, COMMON_ORDER, COMMON_TABLES, Constraint, deferral
-from .index_backed import INDEX_FIELDS, OPTIONS_CLAUSE, IndexBacked, paragraphs
+from .index_backed import ATTACHED_TO, INDEX_FIELDS, OPTIONS_CLAUSE, IndexBacked, index_id, paragraphs
+from .inheritance import PARTITION
 
 
 @declared
@@ -86,6 +87,9 @@ class KeyIndex(Object):
     derived: ClassVar[bool] = True
     extensions_with_parent: ClassVar[bool] = True
 
+    attached_to: tuple[str, ...] | None = equal()
+    """As that of the constraint."""
+
     @classmethod
     def query(cls, version: int) -> LiteralString:
         del version
@@ -96,7 +100,9 @@ class KeyIndex(Object):
          , k.conname::text as name
          , c.relname::text as detail
 """
+            + ATTACHED_TO
             + COMMON_TABLES
+            + "join pg_class i on i.oid = k.conindid"
             + COMMON_FILTER
             + "and k.contype in ('p', 'u', 'x')"
             + COMMON_ORDER
@@ -108,6 +114,14 @@ class KeyIndex(Object):
 
     def survives_retyping(self, new: Self) -> bool:
         return True
+
+    @property
+    def leads(self) -> tuple[Lead, ...]:
+        if self.attached_to is None:
+            return ()
+        schema, name, table, kind = self.attached_to
+        whole = index_id(kind, schema, table, name, of_key=self.kind)
+        return (Lead(whole, ObjectId(PARTITION, self.schema, self.detail)),)
 
     @property
     def sort_key(self) -> tuple[object, ...]:

@@ -15,7 +15,9 @@ from pgnorm.normalizer.pg_dump import dumped
 from pgnorm.normalizer.postgres.shadow import Shadow
 from pgnorm.normalizer.selection import EVERYTHING
 
-REMARKS: Final = Path(__file__).parents[2] / "fixtures" / "dumps" / "remarks.sql"
+DUMPS: Final = Path(__file__).parents[2] / "fixtures" / "dumps"
+REMARKS: Final = DUMPS / "remarks.sql"
+ORDERS: Final = sorted(set(DUMPS.glob("*.sql")) - {REMARKS})
 ROLES: Final = ("dump_reader", 'Dump "other"')
 
 # There is no label provider in a plain server, and without one SECURITY LABEL is refused.
@@ -81,3 +83,9 @@ def test_security_labels_and_nothing_of_large_objects(shadow: Shadow, remarks: p
     text = _judge(remarks, shadow)
     assert text.count("\nSECURITY LABEL FOR ") > 30
     assert "of data" not in text
+
+
+@pytest.mark.parametrize("file", ORDERS, ids=lambda file: file.stem)
+def test_the_order_is_that_of_pg_dump(database: psycopg.Connection, shadow: Shadow, file: Path) -> None:
+    database.execute(file.read_bytes())
+    _judge(database, shadow)
