@@ -42,7 +42,7 @@ POST_DATA: Final = Node(None, Priority.POST_DATA_BOUNDARY)
 UNKNOWN: Final = Node(None, max(Priority) + 1)
 """Stands for all that pg_dump doesn't know as objects: last, so that it moves nothing."""
 
-_READ_FIRST: Final = {Priority.TABLE: 0, Priority.FUNCTION: 1}
+_READ_FIRST: Final[Mapping[int, int]] = {Priority.TABLE: 0, Priority.FUNCTION: 1}
 BODY_PRIORITY: Final = Priority.RULE
 BODY_NAME: Final = "_RETURN"
 """A view's body is its ON SELECT rule, of this name."""
