@@ -12,9 +12,16 @@ if TYPE_CHECKING:
     from pgnorm.normalizer.comparing import Comparison
     from pgnorm.normalizer.difference import Difference
     from pgnorm.normalizer.plan import Step
+    from pgnorm.normalizer.unplanned import Unplanned
 
 NO_CHANGES: Final = "No schema changes found"
 JSON_VERSION: Final = 2
+_OWN: Final = {
+    True: "Only inherited, where the new side has them as the table's own too, which is left so:",
+    False: "The table's own besides being inherited, where the new side only inherits them, which is left so:",
+}
+NOT_NULL_SAID: Final = "not_null_said"
+_NOT_NULL_OF: Final = "NOT NULL of "
 _COLORS: Final = {"+": "green", "~": "yellow", "-": "red"}
 
 
@@ -34,8 +41,7 @@ def summarize(console: Console, comparison: "Comparison") -> None:
         _list_changes(console, comparison)
     for name in comparison.staying:
         console.say(f"{name.kind} {name.name} stays, though the new side lacks it: the platform makes it by itself")
-    for label in comparison.reordered:
-        console.detail(f"{label}: the order of its columns differs, which is no change")
+    _tell_unplanned(console, comparison.unplanned)
     if comparison.stranger is not None:
         console.warn(
             f"What files make belongs to the role that reads the database, {comparison.stranger}, "
@@ -44,6 +50,22 @@ def summarize(console: Console, comparison: "Comparison") -> None:
         )
     if comparison.unproved:
         console.warn(f"The plan is unproved: {comparison.unproved}")
+
+
+def _tell_unplanned(console: Console, rest: "Unplanned") -> None:
+    """Say what is left different since no statement changes it."""
+    for table in rest.columns:
+        console.detail(f"{table.label}: the order of its columns differs, which is no change")
+    for table, ties in rest.parents:
+        wanted = ", ".join(f"{tie.ties[1].schema}.{tie.ties[1].name}" for tie in ties if tie.ties is not None)
+        console.say(f"{table.label} does not inherit in the order of the new side ({wanted}), which is left so:")
+        console.say("  to inherit anew would make columns its own that are only inherited.")
+    for own, said in _OWN.items():
+        found = [(item, attribute) for item, attribute in rest.own if getattr(item, attribute) is own]
+        if found:
+            console.say(said)
+        for item, attribute in found:
+            console.say(f"  {_NOT_NULL_OF if attribute == NOT_NULL_SAID else ''}{item.kind} {item.label}")
 
 
 def tell_phantoms(console: Console, comparison: "Comparison", way_out: str | None) -> None:

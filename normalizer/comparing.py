@@ -26,6 +26,7 @@ from .selection import select, selected
 from .settling import ROUNDS, doubtful, settled
 from .sides import Side, Sides
 from .sources import Files, Source
+from .unplanned import Unplanned, unplanned
 from .workspace import Workspace
 
 ProofBy = Literal["catalog", "pg_dump"]
@@ -57,8 +58,7 @@ class Comparison:
 
     plan: Plan
     phantoms: tuple[Phantom, ...]
-    reordered: tuple[str, ...]
-    """What differs in the order of its columns alone, which is no difference."""
+    unplanned: Unplanned
     staying: tuple[ObjectId, ...]
     """What only the old side has and the platform makes by itself: it is not dropped."""
     unproved: str | None
@@ -114,6 +114,7 @@ class _Comparing:
                 arrived = self._arrived(start, comparison)
                 stack.close()
                 self._prove(arrived, goal, comparison)
+                comparison = evolve(comparison, unplanned=unplanned(*self._views(arrived, goal.catalog)))
                 if self.options.proof == "pg_dump":
                     self._ask_pg_dump(comparison)
             return comparison
@@ -131,7 +132,7 @@ class _Comparing:
         return Comparison(
             plan=plan,
             phantoms=tuple(phantoms.values()),
-            reordered=tuple(_reordered(before, after)),
+            unplanned=unplanned(before, after),
             staying=tuple(only_by_platform(start.catalog, goal.catalog, self.workspace.platform)),
             unproved=untried if plan.differences else None,
             unmodelled=tuple(sorted({*before.unmodelled, *after.unmodelled})),
@@ -185,6 +186,7 @@ class _Comparing:
         forgiven = {(item.tag, item.schema) for item in map(goal[1].objects.get, found.passed_over) if item is not None}
         for name in found.staying:
             forgiven |= {(name.name, "-"), (f"{name.kind.upper()} {ident(name.name)}", "-")}  # itself, its comment
+        forgiven |= found.unplanned.tags
         for _ in range(ROUNDS):
             left = [f"- {entry}" for entry in (arrived[0] - goal[0]) if self._judged(entry, forgiven)]
             left += [f"+ {entry}" for entry in (goal[0] - arrived[0]) if self._judged(entry, forgiven)]
@@ -239,11 +241,3 @@ def _without_code(found: Difference, phantoms: Mapping[ObjectId, Phantom]) -> Di
 
 def _passed_over(found: Difference, names: frozenset[ObjectId]) -> bool:
     return found.item.id in names and found.changed == {found.item.code}
-
-
-def _reordered(old: Catalog, new: Catalog) -> Iterator[str]:
-    for name, parts in new.parts.items():
-        before = [part.id for part in old.parts.get(name, ()) if part.embedded]
-        after = [part.id for part in parts if part.embedded]
-        if before != after and sorted(before) == sorted(after):
-            yield new.objects[name].label

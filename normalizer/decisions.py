@@ -12,6 +12,7 @@ from pgnorm.catalog.model import Catalog, Change, Object, ObjectId, OnRows, own_
 from .difference import OPERATORS, Difference, changes, is_part_of
 from .following import Following
 from .holders import holders
+from .parents import misplaced
 
 
 class Disturbance(Enum):
@@ -73,6 +74,9 @@ class _Deciding:
         self._drag_along()
         while self._let_go():
             self._drag_along()
+        for tie in tuple(misplaced(self.old, self.new, self.following.holds)):
+            self._replace(tie)
+        self._drag_along()
         self._tie()
         self._lead()
         return self.result

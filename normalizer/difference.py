@@ -8,6 +8,8 @@ from attrs import frozen
 from pgnorm.catalog.model import Catalog, Change, Object, ObjectId, own_fields
 from pgnorm.catalog.privileges import AclItem, as_grants, with_owner
 
+from .parents import ORDER, misplaced
+
 OWNER: Final = "owner"
 COMMENT: Final = "comment"
 PRIVILEGES: Final = "privileges"
@@ -65,6 +67,9 @@ def _pairs(old: Catalog, new: Catalog) -> Iterator[Difference]:
     for name, item in old.objects.items():
         if name not in new.objects and name not in renamed:
             yield Difference(item, None)
+    for name in misplaced(old, new, lambda tie: tie in old.objects and tie in new.objects):
+        if old.objects[name] == new.objects[name]:
+            yield Difference(old.objects[name], new.objects[name], frozenset({ORDER}))
 
 
 def _renamed(old: Catalog, new: Catalog) -> frozenset[ObjectId]:

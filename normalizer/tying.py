@@ -1,10 +1,12 @@
 """What must run before and after two tables are tied together or cut apart."""
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from pgnorm.catalog.model import ObjectId
 
 from .difference import parts_below
+from .parents import ties_in_order
 
 if TYPE_CHECKING:
     from .actions import Actions, Before
@@ -20,6 +22,10 @@ def order_ties(actions: "Actions", before: "Before") -> None:
         tie = actions.new.objects[name]
         if tie.ties is not None:
             _order_tie(actions, tie.id, tie.ties, before)
+    for ties in ties_in_order(actions.new).values():
+        made = [made for tie in ties if actions.fate.fresh(tie) and (made := actions.maker(tie)) and made.id == tie]
+        for first, second in pairwise(made):
+            before(first, second)
 
 
 def _order_cut(actions: "Actions", tie: ObjectId, ends: tuple[ObjectId, ObjectId], before: "Before") -> None:

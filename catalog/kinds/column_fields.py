@@ -47,7 +47,7 @@ class ColumnFields(Inherited):
     """Whether a row that says nothing of it gets a value: it has a default, or its domain has one."""
     deferred: bool = equal()
     """Whether an UPDATE of its table may leave checks for the commit, with which ALTER TABLE does not go."""
-    not_null_said: bool = equal()
+    not_null_said: bool = noted()
     """Whether CREATE TABLE says it, since the table does not have it from another one."""
     generated: str = alter()
     """pg_attribute.attgenerated: empty, s for stored or v for virtual."""

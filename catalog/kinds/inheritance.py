@@ -1,7 +1,7 @@
 """What a table inherits from."""
 
 from collections.abc import Sequence
-from typing import ClassVar, Final, LiteralString
+from typing import ClassVar, Final, LiteralString, Self
 
 from ..model import Lead, Object, ObjectId, Target, declared, replace
 from ..priority import Priority
@@ -97,6 +97,10 @@ class Inheritance(Tie):
     def clause(self, target: Target) -> str:
         del target
         return self.ancestor
+
+    def must_replace(self, new: Self, changed: frozenset[str]) -> bool:
+        # Its place among those of its table: nothing else of it is altered.
+        return True
 
     def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
         del parts, target, shell

@@ -145,3 +145,38 @@ def test_what_rows_may_refuse_of_partitions(run: Run, folder: Path) -> None:
         "create partition public.p2 of public.p",
         "create partition public.q1 of public.q",
     ]
+
+
+def test_what_no_statement_changes_of_an_inheritance_is_told(run: Run, folder: Path) -> None:
+    tables = "create table p (a int, constraint k check (a > 0)); create table q (b int);\n"
+    (folder / "old.sql").write_text(
+        tables + "create table c () inherits (p, q);\n"
+        "create table d (a int, b int, constraint k check (a > 0)) inherits (p, q);\n"
+    )
+    (folder / "new.sql").write_text(
+        tables + "create table c (a int, constraint k check (a > 0)) inherits (q, p);\n"
+        "create table d (b int) inherits (p, q);\n"
+    )
+    for line in ("diff --from old.sql --to new.sql", "diff --from old.sql --to new.sql --no-proof"):
+        code, out, err = run(line)
+        assert (code, out) == (0, "")
+        assert err[err.index("No schema changes found") :].splitlines() == [
+            "No schema changes found",
+            "public.c does not inherit in the order of the new side (public.q, public.p), which is left so:",
+            "  to inherit anew would make columns its own that are only inherited.",
+            "Only inherited, where the new side has them as the table's own too, which is left so:",
+            "  column public.c.a",
+            "  check constraint public.c.k",
+            "The table's own besides being inherited, where the new side only inherits them, which is left so:",
+            "  column public.d.a",
+            "  check constraint public.d.k",
+        ]
+
+
+def test_what_a_plan_makes_a_tables_own_is_told(run: Run, folder: Path) -> None:
+    (folder / "old.sql").write_text("create table p (a int not null); create table c (b int);\n")
+    (folder / "new.sql").write_text("create table p (a int not null); create table c (b int) inherits (p);\n")
+    code, _, err = run("diff --from old.sql --to new.sql --proof pg_dump")
+    assert code == 0
+    said = err[err.index("where the new side only inherits them, which is left so:\n") :]
+    assert "  column public.c.a\n" in said

@@ -1,0 +1,62 @@
+"""What differs and no plan changes, since no statement leads from one to the other: people are told of it."""
+
+from collections.abc import Iterator
+
+from attrs import frozen
+
+from pgnorm.catalog.model import Catalog, Change, Object, ObjectId, own_fields
+
+
+@frozen(kw_only=True)
+class Unplanned:
+    """What a plan leaves different, and no difference is made of."""
+
+    columns: tuple[Object, ...] = ()
+    """The tables whose columns are in another order."""
+    parents: tuple[tuple[Object, tuple[Object, ...]], ...] = ()
+    """The tables that inherit in another order, with what they inherit from in that of the new side."""
+    own: tuple[tuple[Object, str], ...] = ()
+    """What is inherited on both sides and besides a table's own on one: as the new side has it, and the attribute that
+    says so (see `Change.NOTED`)."""
+
+    @property
+    def tags(self) -> frozenset[tuple[str, str]]:
+        """(tag, schema) of the entries of a dump in which that can be seen, the order of columns apart."""
+        seen = {(table.tag, table.schema) for table, _ in self.parents}
+        for item, _ in self.own:
+            seen |= {(tag, item.schema) for tag in (item.detail, item.tag, f"{item.detail} {item.name}")}
+        return frozenset(seen)
+
+
+def unplanned(old: Catalog, new: Catalog) -> Unplanned:
+    """What two catalogs differ in beside their differences; `old` is what a plan made, where one was tried."""
+    columns: list[Object] = []
+    parents: list[tuple[Object, tuple[Object, ...]]] = []
+    for name in new.parts:
+        if _reordered(old, new, name, ties=False):
+            columns.append(new.objects[name])
+        if _reordered(old, new, name, ties=True):
+            parents.append((new.objects[name], tuple(_embedded(new, name, ties=True))))
+    return Unplanned(columns=tuple(columns), parents=tuple(parents), own=tuple(_own(old, new)))
+
+
+def _embedded(catalog: Catalog, name: ObjectId, *, ties: bool) -> Iterator[Object]:
+    """The parts that stand in an order: columns, or what ties the object to others."""
+    return (part for part in catalog.parts.get(name, ()) if part.embedded and (part.ties is not None) == ties)
+
+
+def _reordered(old: Catalog, new: Catalog, name: ObjectId, *, ties: bool) -> bool:
+    before, after = ([part.id for part in _embedded(side, name, ties=ties)] for side in (old, new))
+    return before != after and sorted(before) == sorted(after)
+
+
+def _own(old: Catalog, new: Catalog) -> Iterator[tuple[Object, str]]:
+    noted: dict[type[Object], list[str]] = {}
+    for name, item in new.objects.items():
+        before = old.objects.get(name)
+        if before is None or not item.leads or not before.leads:
+            continue
+        kind = type(item)
+        if kind not in noted:
+            noted[kind] = [field.name for field in own_fields(kind) if field.change is Change.NOTED]
+        yield from ((item, field) for field in noted[kind] if getattr(before, field) != getattr(item, field))
