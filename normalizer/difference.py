@@ -62,7 +62,7 @@ def _pairs(old: Catalog, new: Catalog) -> Iterator[Difference]:
         if before is None:
             if name not in renamed:
                 yield Difference(None, item)
-        elif before != item and (changed := changes(before, item)):
+        elif changed := changes(before, item):
             yield Difference(before, item, changed)
     for name, item in old.objects.items():
         if name not in new.objects and name not in renamed:
@@ -96,8 +96,7 @@ def _common_leader(catalog: Catalog, other: Catalog, item: Object) -> ObjectId:
 
 def changes(old: Object, new: Object) -> frozenset[str]:
     """The names of what differs between two objects of one id. What is declared `equal` never does."""
-    before, after = _told(old, new), _told(new, old)
-    if before == after:
+    if old == new or (before := _told(old, new)) == (after := _told(new, old)):
         return frozenset()
     from deepdiff import DeepDiff
 

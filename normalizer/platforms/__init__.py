@@ -1,6 +1,7 @@
 """What a hosting platform provides before a project adds anything."""
 
 from fnmatch import fnmatchcase
+from functools import cache
 from pathlib import Path
 
 from attrs import frozen
@@ -21,7 +22,12 @@ class Platform:
 
     def manages(self, schema: str) -> bool:
         """Whether the platform, and not the project, owns this schema."""
-        return any(fnmatchcase(schema, pattern) for pattern in self.managed_schemas)
+        return _matches(schema, self.managed_schemas)
+
+
+@cache  # asked for each object
+def _matches(schema: str, patterns: tuple[str, ...]) -> bool:
+    return any(fnmatchcase(schema, pattern) for pattern in patterns)
 
 
 PLAIN = Platform(name="plain", sql=(), search_path='"$user", public', managed_schemas=())
