@@ -96,6 +96,9 @@ def as_json(comparison: "Comparison", old: str, new: str, files: tuple[str, ...]
         "changes": changes,
         "phantoms": phantoms,
         "unproved": comparison.unproved,
+        "broken_bodies": [
+            {"routine": mention.routine, "line": mention.line, "what": mention.what} for mention in comparison.mentions
+        ],
         "not_modelled": [
             {"what": what, "name": name, "one_sided": (what, name) in comparison.one_sided}
             for what, name in comparison.unmodelled
@@ -129,6 +132,10 @@ def _list_changes(console: Console, comparison: "Comparison") -> None:
         console.warn("Please check that these are expected:")
         for line in lost:
             console.warn(f"  {line}")
+    if comparison.mentions:
+        console.warn("These bodies name what is dropped, and would fail when they run:")
+        for mention in comparison.mentions:
+            console.warn(f"  {mention}")
     filling = [step for step in comparison.plan.steps if step.filling]
     if filling:
         console.warn("Rows without a value get the default:")

@@ -1,7 +1,7 @@
 """Two sources compared: the differences, the plan that ends them, and its proof."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Literal
 
@@ -11,15 +11,15 @@ from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Catalog, ObjectId
 from pgnorm.catalog.quoting import ident
 
-from .cosmetic import Difference as Cosmetic
-from .cosmetic import classify
 from .diff import diff
 from .difference import Difference, differences
 from .filling import Loaded
 from .knowledge import as_little_known
+from .mentions import Mention, mentions
 from .owners import stranger
 from .ownership import Ownership, only_by_platform, owned, spared
 from .pg_dump import DumpEntry, dumped, entries
+from .phantoms import Phantom, passed_over, phantoms, without_code
 from .plan import Plan
 from .proof import REPORT, arrive, refuse_rest
 from .selection import select, selected
@@ -45,14 +45,6 @@ class Options:
 
 
 @frozen(kw_only=True)
-class Phantom:
-    """A routine whose body differs in looks only."""
-
-    difference: Difference
-    found: Cosmetic
-
-
-@frozen(kw_only=True)
 class Comparison:
     """What two sources differ in."""
 
@@ -61,6 +53,8 @@ class Comparison:
     unplanned: Unplanned
     staying: tuple[ObjectId, ...]
     """What only the old side has and the platform makes by itself: it is not dropped."""
+    mentions: tuple[Mention, ...] = ()
+    """Where bodies that stay name what the plan drops."""
     unproved: str | None
     """Why the plan could not be tried, None where it was or where there is none."""
     unmodelled: tuple[tuple[str, str], ...]
@@ -99,11 +93,13 @@ class _Comparing:
         with ExitStack() as stack:
             start = stack.enter_context(self.sides.opened(self.old))
             found = self._found(start, goal)
+            asked = start.loaded.session.connection if start.loaded is not None else None
+            broken = mentions(start.catalog, goal.catalog, found, asked)
             in_shadow = not any(map(doubtful, found))
             if not in_shadow:
                 stack.close()  # what a reload makes, roles above all, must not wait for what this one has made
                 found = settled(found, start.states, goal.states, self.sides.reload)
-            comparison = self._planned(start, goal, found)
+            comparison = evolve(self._planned(start, goal, found), mentions=broken)
             # Differences for which no statement is known are not to pass for none.
             if comparison.plan.differences and comparison.unproved is None:
                 # Within one transaction an enum's new label can be used early where the enum is as new as itself.
@@ -125,13 +121,13 @@ class _Comparing:
 
     def _planned(self, start: Side, goal: Side, found: tuple[Difference, ...]) -> Comparison:
         before, after = self._views(start.catalog, goal.catalog)
-        phantoms = {} if self.options.cosmetic else {each.difference.item.id: each for each in _phantoms(found)}
-        planned = tuple(filter(None, (_without_code(each, phantoms) for each in found)))
+        left_out = {} if self.options.cosmetic else {each.difference.item.id: each for each in phantoms(found)}
+        planned = tuple(filter(None, (without_code(each, left_out) for each in found)))
         plan = diff(before, after, planned, around=start.catalog)
         untried = (start.untried or goal.untried) if self.options.proof else "--no-proof"
         return Comparison(
             plan=plan,
-            phantoms=tuple(phantoms.values()),
+            phantoms=tuple(left_out.values()),
             unplanned=unplanned(before, after),
             staying=tuple(only_by_platform(start.catalog, goal.catalog, self.workspace.platform)),
             unproved=untried if plan.differences else None,
@@ -149,7 +145,7 @@ class _Comparing:
     def _prove(self, arrived: Catalog, goal: Side, comparison: Comparison) -> None:
         """Raise PgnormError where the plan leaves a difference that is not left on purpose."""
         views = self._views(arrived, goal.catalog)
-        left = [each for each in differences(*views) if not _passed_over(each, comparison.passed_over)]
+        left = [each for each in differences(*views) if not passed_over(each, comparison.passed_over)]
         with self._excused(comparison):
             refuse_rest(settled(left, (arrived,), goal.states, self.sides.reload))
 
@@ -218,26 +214,3 @@ class _Comparing:
             return views
         selection = select([old, new], self.options.schemas, self.options.exclude_schemas)
         return selected(views[0], selection), selected(views[1], selection)
-
-
-def _phantoms(found: tuple[Difference, ...]) -> Iterator[Phantom]:
-    """The differences of bodies in looks alone. What else an object says of itself is written with its body."""
-    for difference in found:
-        old, new = difference.old, difference.new
-        if old is None or new is None or not old.code or difference.own != {old.code}:
-            continue
-        worth = classify(new.code_language, str(getattr(old, old.code)), str(getattr(new, new.code)))
-        if worth.cosmetic:
-            yield Phantom(difference=difference, found=worth)
-
-
-def _without_code(found: Difference, phantoms: Mapping[ObjectId, Phantom]) -> Difference | None:
-    """What a difference is beside that of looks: a comment, an owner, privileges; None for nothing."""
-    if found.item.id not in phantoms:
-        return found
-    changed = found.changed - {found.item.code}
-    return evolve(found, changed=changed) if changed else None
-
-
-def _passed_over(found: Difference, names: frozenset[ObjectId]) -> bool:
-    return found.item.id in names and found.changed == {found.item.code}
