@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final, Literal
 
-from attrs import frozen
+from attrs import field, frozen
 
 from pgnorm.catalog.errors import PgnormError
 
@@ -14,14 +14,12 @@ from .execution import Execution
 from .failures import error_class, excerpt
 from .items import Item
 from .lexer import name_of
+from .verdicts import Verdict, verdict
 
 if TYPE_CHECKING:
     from psycopg import Error
 
 _LINE: Final = re.compile(r"\bline (\d+)\b")
-_RELATION: Final = re.compile(r'^relation "([^"]+)" does not exist')
-# What a body names and the server lacks: undefined table, function, object, column, schema.
-_ABSENT: Final = ("42P01", "42883", "42704", "42703", "3F000")
 
 # Rows that the load wrote have an xmin no older than `start`. Postgres validates a new function in the function's own
 # settings (ProcedureCreate); a validator that is called directly runs in the caller's.
@@ -40,12 +38,14 @@ _MADE: Final = """
 
 _CHECK: Final = f"""
     select pg_catalog.count(pg_catalog.concat(
-               pg_catalog.set_config('search_path', coalesce(path.own, %(default)s), true),
+               pg_catalog.set_config('search_path', coalesce(made.path, %(default)s), true),
                {{call}}(made.oid)))
-      from (select p.oid, p.proconfig, l.lanvalidator {_MADE}) made
-           cross join lateral
-           (select (select pg_catalog.substr(c, 13) from pg_catalog.unnest(made.proconfig) c
-                     where pg_catalog.starts_with(c, 'search_path=')) as own) path
+      from (select p.oid, l.lanvalidator,
+                   (select pg_catalog.substr(c, 13) from pg_catalog.unnest(p.proconfig) c
+                     where pg_catalog.starts_with(c, 'search_path=')) as path
+            {_MADE}
+               and not exists (select from pg_catalog.unnest(p.proconfig) c
+                                where not pg_catalog.starts_with(c, 'search_path='))) made
      where made.lanvalidator = {{name}}::pg_catalog.regproc
 """
 
@@ -57,7 +57,7 @@ class _Function:
     signature: str
     body: str
     validator: str
-    settings: tuple[str, ...]
+    settings: Mapping[str, str]
 
 
 def validate(
@@ -69,37 +69,31 @@ def validate(
 ) -> None:
     """Checks the functions written since transaction `start`, whose statements are among `done`.
 
-    Raises PgnormError for the first one that its language rejects, with the place in the file where it can be told.
-    What may be there when the function runs, though it is not now, is a warning instead: an unqualified table, which
-    may be a temporary one; what an empty stand-in of an extension lacks; and, outside of declared files, whatever
-    has gone since the function was made.
+    A body is judged as Postgres would run it: in the function's own settings and else in those of a new session or,
+    where its file sets a search_path that leads anywhere (that of a dump is empty), in its file's. Raises PgnormError
+    for the first one that its language rejects, with the place in the file where it can be told. What may be there
+    when the function runs, though it is not now, is a warning instead: an unqualified table, which may be a temporary
+    one; what an empty stand-in of an extension lacks; and, outside of declared files, whatever has changed since the
+    function was made.
     """
     bodies = _Bodies(execution=execution, start=start)
-    execution.open_trial()
-    try:
-        accepted = bodies.all_pass()
-    finally:
-        execution.close_trial()
-    if accepted:
-        return
     failures: list[tuple[int, PgnormError]] = []
-    for function in bodies.functions():
+    for function in bodies.doubtful():
         item = _maker(function, done)
-        execution.open_trial(item.context if item else ())
-        try:
-            error = bodies.check(function)
-        finally:
-            execution.close_trial()
-        if error is None:
+        found = bodies.check(function, item.context if item else ())
+        if function.oid in bodies.unset:
+            place = item.place if item else function.signature
+            execution.note("warning", place, f"{bodies.unset[function.oid]}, in the settings of {function.signature}")
+        if found is None:
             continue
-        offset = _offset(function, item, error)
+        offset = _offset(function, item, found.error)
         place = item.source.place(offset) if item else function.signature
-        message = f"{error.diag.message_primary}, in the body of {function.signature}"
-        if _may_come(error, kind, execution):
+        message = f"{found.message}, in the body of {function.signature}"
+        if _may_come(found, kind, execution):
             execution.note("warning", place, message)
         else:
             order = item.order if item else len(done)
-            failures.append((order, _failure(message, place, offset, item, error)))
+            failures.append((order, _failure(message, place, offset, item, found.error)))
     if failures:
         raise min(failures, key=lambda entry: entry[0])[1]
 
@@ -110,9 +104,20 @@ class _Bodies:
 
     execution: Execution
     start: str
+    unset: dict[int, str] = field(factory=dict)
+    """Why a setting of a function can't be made here, by the function's oid."""
 
-    def all_pass(self) -> bool:
-        """One query for all functions of a language; False where one of them does not pass."""
+    def doubtful(self) -> list[_Function]:
+        """The functions, in the order of their making, but for those that pass in one query with others."""
+        self.execution.open_trial()
+        try:
+            pass_together = self._pass_together()
+        finally:
+            self.execution.close_trial()
+        return [one for one in self._functions() if not (pass_together and one.settings.keys() <= {"search_path"})]
+
+    def _pass_together(self) -> bool:
+        """One query for all functions of a language that set no more than a path."""
         from psycopg import Error, sql
 
         connection = self.execution.connection
@@ -130,8 +135,7 @@ class _Bodies:
             return False
         return True
 
-    def functions(self) -> list[_Function]:
-        """The functions, in the order of their making."""
+    def _functions(self) -> list[_Function]:
         query = f"""
             select p.oid::pg_catalog.int8, p.proname::text, p.oid::pg_catalog.regprocedure::text, p.prosrc,
                    l.lanvalidator::pg_catalog.regproc::text, coalesce(p.proconfig, '{{}}')
@@ -140,23 +144,66 @@ class _Bodies:
         """
         rows = self.execution.connection.execute(query.encode(), {"start": self.start})
         return [
-            _Function(oid=oid, name=name, signature=signature, body=body, validator=validator, settings=tuple(settings))
+            _Function(
+                oid=oid,
+                name=name,
+                signature=signature,
+                body=body,
+                validator=validator,
+                settings=dict(setting.split("=", 1) for setting in settings),
+            )
             for oid, name, signature, body, validator, settings in rows
         ]
 
-    def check(self, function: _Function) -> Error | None:
-        """What the function's language says against its body, in the function's settings."""
+    def check(self, function: _Function, context: tuple[str, ...]) -> Verdict | None:
+        """What the function's language says against its body; `context` are the settings of its file."""
+        path = None if "search_path" in function.settings else self._path(context)
+        first = self._check_in(function, path)
+        return first if first is None or path is None or self._check_in(function, None) else None
+
+    def _path(self, context: tuple[str, ...]) -> str | None:
+        """The search_path of a file's settings, None where no schema is in it."""
+        self.execution.open_trial(context)
+        row = self.execution.connection.execute(
+            """
+            select pg_catalog.current_setting('search_path')
+             where exists (select from pg_catalog.unnest(pg_catalog.current_schemas(false)) s where s <> 'pg_catalog')
+            """
+        ).fetchone()
+        self.execution.close_trial()
+        return row[0] if row else None
+
+    def _check_in(self, function: _Function, path: str | None) -> Verdict | None:
         from psycopg import Error, sql
 
         connection = self.execution.connection
+        self.execution.open_trial()
         try:
-            for setting in function.settings:
-                connection.execute("select pg_catalog.set_config(%s, %s, true)", setting.split("=", 1))
-            connection.execute("set local check_function_bodies = on")
+            self._set(function, path)
+            connection.execute("savepoint pgnorm_body")
             connection.execute(sql.SQL("select {}(%s)").format(sql.SQL(function.validator)), (function.oid,))
         except Error as error:
-            return error
+            connection.execute("rollback to savepoint pgnorm_body")
+            return verdict(connection, error)
+        finally:
+            self.execution.close_trial()
         return None
+
+    def _set(self, function: _Function, path: str | None) -> None:
+        """Makes the settings in which the function runs; what this server can't set is noted."""
+        from psycopg import Error
+
+        connection = self.execution.connection
+        connection.execute("set local check_function_bodies = on")
+        if path is not None:
+            connection.execute("select pg_catalog.set_config('search_path', %s, true)", (path,))
+        for name, value in function.settings.items():
+            connection.execute("savepoint pgnorm_setting")
+            try:
+                connection.execute("select pg_catalog.set_config(%s, %s, true)", (name, value))
+            except Error as error:
+                connection.execute("rollback to savepoint pgnorm_setting")
+                self.unset[function.oid] = error.diag.message_primary or str(error)
 
 
 def _maker(function: _Function, done: Sequence[Item]) -> Item | None:
@@ -186,12 +233,10 @@ def _offset(function: _Function, item: Item | None, error: Error) -> int:
     return at
 
 
-def _may_come(error: Error, kind: str, execution: Execution) -> bool:
-    if error.sqlstate not in _ABSENT:
-        return False
-    relation = _RELATION.match(error.diag.message_primary or "")
-    temporary = relation is not None and "." not in relation[1]
-    return temporary or kind != "declared" or bool(execution.generated_extensions)
+def _may_come(found: Verdict, kind: str, execution: Execution) -> bool:
+    if kind != "declared":
+        return not found.miswritten
+    return found.absent and (found.maybe_temporary or bool(execution.generated_extensions))
 
 
 def _failure(message: str, place: str, offset: int, item: Item | None, error: Error) -> PgnormError:
