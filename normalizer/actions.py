@@ -11,19 +11,21 @@ from .decisions import Decisions
 from .difference import parts_below
 from .evaluation import Evaluation
 from .following import Following
+from .refilling import goes_before_rows, order_rows, outermost, read_through
 from .tying import order_followers, order_ties
-from .untangling import repair, take_leaders_out
+from .untangling import repair, take_leaders_out, unsolvable
 
 
 class Action(NamedTuple):
-    """One node of the graph. `aside` renames what is replaced while columns still use it, `shell` goes ahead: it makes
-    what is new known, and of what leaves it takes the body away. With a `claim` it does nothing, and stands for all
-    that free this name."""
+    """One node of the graph. `aside` renames what is replaced while columns still use it or its rows are kept, `rows`
+    moves these, `shell` goes ahead: it makes what is new known, and of what leaves it takes the body away. With a
+    `claim` it does nothing, and stands for all that free this name."""
 
     id: ObjectId
     drop: bool = False
     aside: bool = False
     shell: bool = False
+    rows: bool = False
     claim: tuple[str, ...] = ()
 
 
@@ -66,8 +68,10 @@ class Actions:
             ordered = topological(order, needs)
             if ordered is not None:
                 return [action for action in ordered if not action.claim]
-            for loop in find_loops(order, needs):
-                repair(self, loop)
+            loops = tuple(find_loops(order, needs))
+            # What takes one apart can be in another.
+            if not sum(repair(self, loop) for loop in loops):
+                raise unsolvable(self, loops[0])
 
     def key(self, action: Action) -> tuple[object, ...]:
         """Drops from the last kind to the first, then the rest in the order of a dump, but for what is evaluated."""
@@ -91,6 +95,9 @@ class Actions:
             if edge.tied or edge.dependent not in touched or edge.referenced not in touched:
                 continue
             dropped, freed = self.leaver(edge.dependent), self.leaver(edge.referenced)
+            if read_through(self.old, edge, self.fate):
+                before(dropped, _last(self.leaver(outermost(self.old, edge.referenced))))
+                continue
             if edge.body and edge.dependent in self.hollow[True]:
                 dropped = Action(edge.dependent, drop=True, shell=True)
             before(dropped, freed)
@@ -119,6 +126,7 @@ class Actions:
                 before(self.leaver(name), self.shell(name))
         order_ties(self, before)
         order_followers(self, before)
+        order_rows(self, before)
         self._order_referrers(before)
         order_names(self, needs, before)
         self._order_default_privileges(before)
@@ -140,7 +148,7 @@ class Actions:
             if leaver is not None:
                 yield leaver
                 if leaver.aside:
-                    yield Action(leaver.id, drop=True)
+                    yield from (Action(leaver.id, rows=True), Action(leaver.id, drop=True))
         for name in (*self.fate.created, *self.fate.replaced, *self.fate.altered, *self.fate.rebound):
             maker = self.maker(name)
             if maker is not None:
@@ -163,7 +171,7 @@ class Actions:
         while item is not None and self.fate.gone(item.id):
             above = self.takers.get(item.id, item.parent)
             owner = self.old.objects.get(above) if above is not None else None
-            alone = item.dropped_apart or item.id in self.apart
+            alone = item.dropped_apart or item.id in self.apart or goes_before_rows(self.old, item, self.fate)
             if owner is None or not self.fate.gone(owner.id) or alone:
                 if item.derived:
                     return None
@@ -173,6 +181,14 @@ class Actions:
                 return Action(item.id, drop=True) if item.id not in self.fate.set_aside else Action(item.id, aside=True)
             item = owner
         return None
+
+    def mover(self, name: ObjectId) -> Action:
+        """The action that moves the rows of what is set aside to its successor."""
+        return Action(name, rows=True)
+
+    def ender(self, name: ObjectId) -> Action:
+        """The action that drops what was set aside."""
+        return Action(name, drop=True)
 
     def maker(self, name: ObjectId) -> Action | None:
         """The action after which the new object is there as it should be."""

@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING
 
 from pgnorm.catalog.loops import Needs
 
+from .refilling import leaves_with_rows
+
 if TYPE_CHECKING:
     from .actions import Action, Actions, Before
 
@@ -13,7 +15,7 @@ def order_names(actions: "Actions", needs: "Needs[Action]", before: "Before") ->
     holders: dict[tuple[str, ...], list[Action]] = {}
     for name in (*actions.fate.dropped, *actions.fate.replaced):
         leaver = actions.leaver(name)
-        if leaver is not None:
+        if leaver is not None and not leaves_with_rows(actions.old, name, actions.fate):
             for claim in actions.old.objects[name].claims:
                 holders.setdefault(claim, []).append(leaver)
     freed = {claim: _freed(actions, claim, having, needs) for claim, having in holders.items()}

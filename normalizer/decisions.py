@@ -13,6 +13,7 @@ from .difference import OPERATORS, Difference, changes, is_part_of
 from .following import Following
 from .holders import holders
 from .parents import misplaced
+from .refilling import keeping_rows
 
 
 class Disturbance(Enum):
@@ -35,7 +36,7 @@ class Decisions:
     rebound: set[ObjectId] = field(factory=set)
     """Moved from a replaced type to its successor."""
     set_aside: set[ObjectId] = field(factory=set)
-    """Those of `replaced` that are renamed first, because something `rebound` still uses them."""
+    """Those of `replaced` that are renamed first: something `rebound` still uses them, or their rows are to be kept."""
 
     def gone(self, item: ObjectId) -> bool:
         """Whether the old object is dropped."""
@@ -77,6 +78,7 @@ class _Deciding:
         for tie in tuple(misplaced(self.old, self.new, self.following.holds)):
             self._replace(tie)
         self._drag_along()
+        self.result.set_aside.update(keeping_rows(self.old, self.result))
         self._tie()
         self._lead()
         return self.result

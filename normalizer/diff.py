@@ -19,6 +19,7 @@ from .holders import holders
 from .operator_path import reaching
 from .outsiders import refuse_losses
 from .plan import EMPTY, Plan, Step, Verb
+from .refilling import rows_moved
 from .wording import aside_name, joined, stored
 
 
@@ -89,6 +90,8 @@ class _Planning:
         item = self.actions.item(action)
         if action.aside:
             return Step(verb=Verb.ALTER, item=item, sql=joined(item.set_aside(aside_name(item))))
+        if action.rows:
+            return self._refilling(item)
         if action.shell:
             return self._shell(item, leaving=action.drop)
         if action.drop:
@@ -134,14 +137,27 @@ class _Planning:
             filling=filling,
         )
 
+    def _refilling(self, item: Object) -> Step:
+        old = self.old.objects[item.id]
+        parts = tuple(part for part in self.old.parts.get(item.id, ()) if part.id in self.new.objects)
+        predecessor = old.evolve(name=aside_name(old))
+        sql = joined(item.refill(predecessor, parts, self.new.parts.get(item.id, ()), self.target))
+        return Step(verb=Verb.ALTER, item=item, sql=sql, refusable=True)
+
     def _dropping(self, item: Object) -> Step:
         dropped = item.evolve(name=aside_name(item)) if item.id in self.fate.set_aside else item
-        lost = not item.disposable
+        sql = dropped.drop_alone() if self.actions.following.left_behind(item) else dropped.drop()
+        return Step(verb=Verb.DROP, item=item, sql=sql, destructive=self._loses_with(item))
+
+    def _loses_with(self, item: Object) -> bool:
+        """Whether something is lost as an object is dropped that its successor does not get."""
         if item.id in self.fate.set_aside:
             new = self.new.objects[item.id]
-            lost = self._loses_data(item, item.on_rows(new, changes(item, new)))
-        sql = dropped.drop_alone() if self.actions.following.left_behind(item) else dropped.drop()
-        return Step(verb=Verb.DROP, item=item, sql=sql, destructive=lost)
+            gone = (part for part in self.old.parts.get(item.id, ()) if part.id in self.fate.dropped)
+            return self._loses_data(item, item.on_rows(new, changes(item, new))) or not all(
+                part.disposable for part in gone
+            )
+        return not (item.disposable or self.carrying.carries(item) or rows_moved(self.old, item.id, self.fate))
 
     def _loses_data(self, old: Object, on_rows: OnRows) -> bool:
         """Whether what is stored loses something; a type's values are where it is used, or nowhere."""

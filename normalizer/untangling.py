@@ -13,17 +13,21 @@ if TYPE_CHECKING:
     from .actions import Action, Actions
 
 
-def repair(actions: "Actions", loop: Sequence["Action"]) -> None:
+def repair(actions: "Actions", loop: Sequence["Action"]) -> bool:
     """Take a part out of its owner's statement, or the body from what has one, so that the loop falls apart.
 
-    Raises PgnormError where nothing does.
+    Returns whether there was such a one.
     """
-    if not _take_apart(actions, loop) and not _empty(actions, loop):
-        names = " -> ".join(f"{action.id.kind} {actions.item(action).label}" for action in loop if not action.claim)
-        raise PgnormError(
-            f"no order of statements works for these objects, which depend on each other: {names}",
-            hint="Make the change in two steps: first without the dependency that closes the circle.",
-        )
+    return _take_apart(actions, loop) or _empty(actions, loop)
+
+
+def unsolvable(actions: "Actions", loop: Sequence["Action"]) -> PgnormError:
+    """The error for a loop that nothing takes apart."""
+    names = " -> ".join(f"{action.id.kind} {actions.item(action).label}" for action in loop if not action.claim)
+    return PgnormError(
+        f"no order of statements works for these objects, which depend on each other: {names}",
+        hint="Make the change in two steps: first without the dependency that closes the circle.",
+    )
 
 
 def _take_apart(actions: "Actions", loop: Sequence["Action"]) -> bool:
@@ -36,19 +40,20 @@ def _take_apart(actions: "Actions", loop: Sequence["Action"]) -> bool:
 
 def _parts(actions: "Actions", loop: Sequence["Action"], *, needed: bool) -> Iterator[tuple[Object, bool]]:
     """The parts that need another of the loop (that another needs), each with whether it leaves."""
-    members = {(action.id, action.drop) for action in loop}
+    members = {(action.id, action.drop or action.aside) for action in loop}
     for action in loop:
-        catalog = actions.old if action.drop else actions.new
-        for part in parts_below(catalog, action.id) if action.drop or not needed else ():
+        leaving = action.drop or action.aside
+        catalog = actions.old if leaving else actions.new
+        for part in parts_below(catalog, action.id) if leaving or not needed else ():
             if part.id in actions.apart or part.embedded or part.derived:
                 continue
             others = (catalog.needed_by if needed else catalog.needs).get(part.id, ())
             reached = {
-                (actions.leaver(other) or actions.alterer(other)) if action.drop else actions.maker(other)
+                (actions.leaver(other) or actions.alterer(other)) if leaving else actions.maker(other)
                 for other in others
             }
-            if any(other and other != action and (other.id, other.drop) in members for other in reached):
-                yield part, action.drop
+            if any(other and other.id != action.id and (other.id, other.drop) in members for other in reached):
+                yield part, leaving
 
 
 def take_leaders_out(actions: "Actions") -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import ClassVar, Final, LiteralString, Self
 
-from ..model import Changed, Object, alter, declared
+from ..model import Changed, Object, OnRows, alter, declared
 from ..priority import Priority
 from ..quoting import ident, literal, qualified
 
@@ -114,16 +114,12 @@ class Counter(Object):
             f'SELECT "pg_catalog"."setval"({literal(new.sequence)}, {value}, {drawn}){within};',
         )
 
-    def loses_data(self, new: Self, changed: frozenset[str]) -> bool:
-        return self._may_have_passed(new) and self._moves_to_start(new)
-
-    def rows_may_refuse_change(self, new: Self, changed: frozenset[str]) -> bool:
-        return self._may_have_passed(new) and not self._moves_to_start(new)
-
-    def _may_have_passed(self, new: Self) -> bool:
-        """Whether it can have counted beyond what `new` allows."""
+    def on_rows(self, new: Self, changed: frozenset[str]) -> OnRows:
         (low, high), (new_low, new_high) = self.bounds, new.bounds
-        return high > new_high if self.increment > 0 else low < new_low
+        may_have_passed = high > new_high if self.increment > 0 else low < new_low
+        if not may_have_passed:
+            return OnRows.NOTHING
+        return OnRows.LOSES if self._moves_to_start(new) else OnRows.MAY_FAIL
 
     def _moves_to_start(self, new: Self) -> bool:
         """Whether a value outside of the new bounds gives way. Numbers that would be drawn twice do not."""

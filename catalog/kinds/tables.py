@@ -8,6 +8,7 @@ from ..options import alter_options, with_options
 from ..priority import Priority
 from ..quoting import ident, qualified
 from .relations import TABLES
+from .row_copies import copied_rows
 from .table_body import body, column_remarks, column_settings
 
 DEFAULT_TABLESPACE: Final = "pg_default"
@@ -126,6 +127,22 @@ class Table(Object):
     def referrers_first(self, new: Self, changed: frozenset[str]) -> bool | None:
         # No logged table may refer to an unlogged one, at any time.
         return new.unlogged if "unlogged" in changed else None
+
+    def set_aside(self, name: str) -> tuple[str, ...]:
+        return (f"ALTER {self.signature()} RENAME TO {ident(name)};",)
+
+    def refill(
+        self, predecessor: Self, before: Sequence[Object], parts: Sequence[Object], target: Target
+    ) -> Iterator[str]:
+        only = "" if predecessor.disposable else "ONLY "
+        yield "-- Copies all rows while nobody else can use the table."
+        yield copied_rows(
+            qualified(self.schema, self.name),
+            only + qualified(predecessor.schema, predecessor.name),
+            before,
+            parts,
+            target,
+        )
 
     def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[str]:
         table = self.signature()

@@ -1,7 +1,7 @@
 """The base of every kind of object."""
 
 from collections.abc import Iterator, Sequence
-from typing import Final, LiteralString
+from typing import Final, LiteralString, Self
 
 from ..privileges import AclItem
 from .declaring import Field, declared
@@ -160,6 +160,16 @@ class Object(Led):
 
     def after_parent(self) -> Iterator[str]:
         """The statements behind that one (ALTER SEQUENCE … OWNED BY)."""
+        yield from ()
+
+    def refill(
+        self, predecessor: Self, before: Sequence["Object"], parts: Sequence["Object"], target: Target
+    ) -> Iterator[str]:
+        """The statements that give a new one the rows of its `predecessor`, which was set aside.
+
+        `before` are the parts of that which stay by name, `parts` its own.
+        """
+        del predecessor, before, parts, target
         yield from ()
 
     def refuse(self, led: Sequence["Object"]) -> None:
