@@ -154,9 +154,8 @@ class _Planning:
         if item.id in self.fate.set_aside:
             new = self.new.objects[item.id]
             gone = (part for part in self.old.parts.get(item.id, ()) if part.id in self.fate.dropped)
-            return self._loses_data(item, item.on_rows(new, changes(item, new))) or not all(
-                part.disposable for part in gone
-            )
+            some_gone = any(not part.disposable for part in gone)
+            return some_gone or self._loses_data(item, item.on_rows(new, changes(item, new)))
         return not (item.disposable or self.carrying.carries(item) or rows_moved(self.old, item.id, self.fate))
 
     def _loses_data(self, old: Object, on_rows: OnRows) -> bool:
@@ -173,7 +172,8 @@ class _Planning:
         parts = self._parts(item)
         if concealing := next((made for made in (item, *parts) if made.conceals), None):
             raise unknown_secret(concealing)
-        texts = [stored(entry) for entry in item.entries(parts, self.target)]
+        target = evolve(self.target, usual_names_taken=item.id in self.fate.set_aside)
+        texts = [stored(entry) for entry in item.entries(parts, target)]
         if item.id in self.actions.hollow[False]:
             texts[0] = item.body(self.target).strip()
         yield from texts[:1]

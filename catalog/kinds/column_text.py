@@ -53,7 +53,7 @@ class PrintedColumn(ColumnFields):
             if clause := part.clause(target):
                 text += f" {clause}"
         if self.not_null and (self.not_null_said or self.of_partition):
-            text += f" {self._not_null()}"
+            text += f" {self._not_null(target)}"
         return text
 
     @property
@@ -74,9 +74,9 @@ class PrintedColumn(ColumnFields):
     def _no_inherit(self) -> str:
         return " NO INHERIT" if self.not_null_no_inherit else ""
 
-    def _not_null(self) -> str:
-        name = f"CONSTRAINT {ident(self._not_null_name)} " if self._not_null_name else ""
-        return f"{name}NOT NULL{self._no_inherit}"
+    def _not_null(self, target: Target) -> str:
+        name = self.not_null_constraint if target.usual_names_taken else self._not_null_name
+        return f"{f'CONSTRAINT {ident(name)} ' if name else ''}NOT NULL{self._no_inherit}"
 
     def settings(self, target: Target) -> Iterator[str]:
         """The statements for what CREATE TABLE as pg_dump writes it does not say."""

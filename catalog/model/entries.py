@@ -19,6 +19,8 @@ class Target:
     a dump as pg_dump writes it."""
     only_read: bool = False
     """Whether that server is for reading the catalog alone: what takes rows may be feigned."""
+    usual_names_taken: bool = False
+    """Whether Postgres would pick other names than usual, since what was set aside has those: then all are said."""
     schemas: frozenset[str] | None = None
     """The schemas that are there when a text runs or that it makes, None for a dump, which takes them for given."""
 

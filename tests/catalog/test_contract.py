@@ -41,6 +41,7 @@ GENERIC = (
     "normalizer/satellites.py",
     "normalizer/selection.py",
     "normalizer/splitting.py",
+    "normalizer/refilling.py",
     "normalizer/untangling.py",
 )
 """Where no kind is known by name."""
