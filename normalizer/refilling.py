@@ -77,12 +77,18 @@ def order_rows(actions: "Actions", before: "Before") -> None:
             for tie in _ties(old, end):
                 if not leaves_with_rows(old, tie.id, fate):
                     before(actions.leaver(tie.id), moved)
+    for edge in old.edges if fate.set_aside else ():
+        if fate.gone(edge.dependent) and not rows_moved(old, outermost(old, edge.dependent), fate):
+            # Its index goes with that of the whole, which goes first.
+            for lead in old.objects[edge.referenced].leads:
+                before(actions.leaver(edge.dependent), actions.leaver(lead.leader))
 
 
 def _waits(part: Object, *, whole: bool) -> bool:
     """Whether a part of a table that gets rows, or of a partition of it, is made when it has them."""
     made_with_it = part.embedded or part.derived or part.inline or part.joins or part.matched
-    return not made_with_it and part.ties is None and (whole or not part.adopted)
+    completes_a_tie = not whole and (part.adopted or part.held_by)
+    return not made_with_it and part.ties is None and not completes_a_tie
 
 
 def _dropped_below(catalog: Catalog, leading: ObjectId, fate: "Decisions") -> Iterator[ObjectId]:

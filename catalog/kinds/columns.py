@@ -143,9 +143,9 @@ class Column(PrintedColumn):
         retyped = changed.take("type", "collation")
         if retyped:
             type_ = spell_types(new.type, target.major)
-            using = "" if self._elsewhere else self._conversion(new, type_)
+            using = "" if self._elsewhere else self.conversion_to(new, type_)
             if using is None:
-                yield self._told(new)
+                yield self.by_text_to(new)
                 using = through_text(ident(self.name), type_)
             yield f"ALTER {column} TYPE {type_}{new._collate}{f' USING {using}' if using else ''};"
             yield from new.settings_of_type()
@@ -172,11 +172,13 @@ class Column(PrintedColumn):
         yield f"ALTER {column} TYPE {type_}{new._collate}{using};"
         yield from new.settings_of_type()
 
-    def _conversion(self, new: Self, type_: str) -> str | None:
+    def conversion_to(self, new: Self, type_: str) -> str | None:
+        """The expression that gives `new` its values, see `conversion`."""
         old, wanted = (self.base or self.type, self.category), (new.base or new.type, new.category)
         return conversion(ident(self.name), old, wanted, type_, self.casts)
 
-    def _told(self, new: Self) -> str:
+    def by_text_to(self, new: Self) -> str:
+        """The comment on values that go over by their text."""
         column, table = ident(self.name), qualified(self.schema, self.detail)
         return (
             f"-- Postgres has no cast from {plain(self.type)} to {plain(new.type)}: values go over by their text, and"

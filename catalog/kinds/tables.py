@@ -136,7 +136,7 @@ class Table(Object):
     ) -> Iterator[str]:
         only = "" if predecessor.disposable else "ONLY "
         yield "-- Copies all rows while nobody else can use the table."
-        yield copied_rows(
+        yield from copied_rows(
             qualified(self.schema, self.name),
             only + qualified(predecessor.schema, predecessor.name),
             before,
