@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def keeping_rows(old: Catalog, fate: "Decisions") -> tuple[ObjectId, ...]:
-    """The tables that are replaced though rows would go with them: their own, or those of partitions that are dropped."""
+    """The tables that are replaced and whose rows would go with them: their own, or those of partitions dropped."""
     return tuple(name for name in fate.replaced if _loses_rows(old, old.objects[name], fate))
 
 
