@@ -89,6 +89,7 @@ def diff(
     _spare_sources(output, *sources)
     with app.workspace() as workspace:
         found = compare(workspace, *sources, options)
+    app.tell_unmatched(found.unmatched)
     summarize(app.console, found)
     tell_phantoms(app.console, found, _way_out(old, new))
     app.tell_unmodelled(sorted(set(found.unmodelled) - set(found.one_sided)))

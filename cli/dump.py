@@ -92,7 +92,7 @@ def dump(
         if only_roles:
             text = _roles(app, workspace)
         elif json_:
-            text = _snapshot(read_source(app, workspace), schemas, exclude_schemas)
+            text = _snapshot(app, read_source(app, workspace), schemas, exclude_schemas)
         else:
             text = _schema(app, workspace, schemas, exclude_schemas, _style(app, style, keep_comments))
     deliver(app.console, text, output)
@@ -125,7 +125,7 @@ def _schema(
     from pgnorm.normalizer.dump import render
 
     catalog = read_source(app, workspace)
-    selection = selection_of(workspace, catalog, schemas, exclude_schemas)
+    selection = selection_of(app, workspace, catalog, schemas, exclude_schemas)
     _tell_unnamed(app, filter(selection.takes, catalog.objects.values()))
     return render(catalog, selection, style)
 
@@ -144,14 +144,16 @@ def _tell_unnamed(app: App, items: "Iterable[Object]") -> None:
             app.console.warn(f"  {item.kind} {item.label}: needs {schemas} in the search_path")
 
 
-def _snapshot(catalog: "Catalog", schemas: tuple[str, ...], exclude_schemas: tuple[str, ...]) -> str:
+def _snapshot(app: App, catalog: "Catalog", schemas: tuple[str, ...], exclude_schemas: tuple[str, ...]) -> str:
     """Everything, the platform's own as well, unless schemas are named: a trigger on one of its tables is yours."""
     from pgnorm.catalog.snapshots import dumps
     from pgnorm.normalizer.selection import select, selected
 
     if not schemas and not exclude_schemas:
         return dumps(catalog)
-    part = selected(catalog, select([catalog], schemas, exclude_schemas))
+    selection = select([catalog], schemas, exclude_schemas)
+    app.tell_unmatched(selection.unmatched)
+    part = selected(catalog, selection)
     return dumps(part, schemas={item.namespace for item in part.objects.values()} - {""})
 
 

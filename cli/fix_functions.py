@@ -71,6 +71,8 @@ def fix_functions(
     written = not (check or show_diff)
     with app.workspace() as workspace:
         chosen = _chosen(workspace, paths, text)
+        for note in workspace.project.unmatched() if workspace.project else ():
+            app.console.warn(note)
         stored = workspace.read(app.source_or(app.source)) if app.source else None
         with _hinting(text):
             report = fix(workspace, chosen, stored=stored, take_comments=take == "comments", written=written)

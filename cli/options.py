@@ -84,6 +84,11 @@ class App:
         if names:
             self.console.warn(f"{title}: {'; '.join(_counted(what, some) for what, some in names.items())}")
 
+    def tell_unmatched(self, patterns: "Iterable[str]") -> None:
+        """Name the patterns of --schema that name no schema, where others do."""
+        for pattern in patterns:
+            self.console.warn(f"no schema matches the pattern {pattern}")
+
 
 def general_options() -> list[click.Parameter]:
     """What the group and every command take, so before the command's name or after it; the last one given counts."""

@@ -31,11 +31,13 @@ def read_source(app: App, workspace: "Workspace") -> "Catalog":
 
 
 def selection_of(
-    workspace: "Workspace", catalog: "Catalog", schemas: tuple[str, ...], exclude_schemas: tuple[str, ...]
+    app: App, workspace: "Workspace", catalog: "Catalog", schemas: tuple[str, ...], exclude_schemas: tuple[str, ...]
 ) -> "Selection":
     """The schemas asked for."""
     from pgnorm.normalizer.selection import select
 
     # Like `supabase db dump`, which leaves the managed schemas out unless schemas are named.
     managed = () if schemas else workspace.platform.managed_schemas
-    return select([catalog], schemas, (*managed, *exclude_schemas))
+    selection = select([catalog], schemas, (*managed, *exclude_schemas))
+    app.tell_unmatched(selection.unmatched)
+    return selection

@@ -43,7 +43,7 @@ def write_split(
     layout = DEFAULT if settings is None else configured(settings)
     with app.workspace() as workspace:
         catalog = read_source(app, workspace)
-        chosen = selection_of(workspace, catalog, schemas, exclude_schemas)
+        chosen = selection_of(app, workspace, catalog, schemas, exclude_schemas)
         below = workspace.baseline if workspace.platform.managed_schemas else None
         if not schemas:
             chosen = _with_own(workspace, catalog, chosen)

@@ -22,7 +22,7 @@ from .pg_dump import DumpEntry, dumped, entries
 from .phantoms import Phantom, passed_over, phantoms, without_code
 from .plan import Plan
 from .proof import REPORT, arrive, refuse_rest
-from .selection import select, selected
+from .selection import EVERYTHING, Selection, select, selected
 from .settling import ROUNDS, doubtful, settled
 from .sides import Side, Sides
 from .sources import Files, Source
@@ -61,6 +61,8 @@ class Comparison:
     """What no kind reads, on either side: (what, name)."""
     one_sided: tuple[tuple[str, str], ...]
     """What of that only one side has: a difference that no plan here ends."""
+    unmatched: tuple[str, ...] = ()
+    """Patterns of schemas that name none, where others do."""
     stranger: str | None = None
     """The role that a database was read as and that files are compared for, where it owns nothing there."""
 
@@ -133,6 +135,7 @@ class _Comparing:
             unproved=untried if plan.differences else None,
             unmodelled=tuple(sorted({*before.unmodelled, *after.unmodelled})),
             one_sided=tuple(sorted({*before.unmodelled} ^ {*after.unmodelled})),
+            unmatched=self._selection(start.catalog, goal.catalog).unmatched,
             stranger=stranger(((start.role, before), (goal.role, after)), planned),
         )
 
@@ -210,7 +213,10 @@ class _Comparing:
         """What of two catalogs is compared: the project's own, in the schemas asked for."""
         mine = owned(old, self._ownership(), beside=new), owned(new, self._ownership(), beside=old)
         views = spared(*mine, self.workspace.platform, declared=isinstance(self.new, Files))
-        if not self.options.schemas and not self.options.exclude_schemas:
+        selection = self._selection(old, new)
+        if selection is EVERYTHING:
             return views
-        selection = select([old, new], self.options.schemas, self.options.exclude_schemas)
         return selected(views[0], selection), selected(views[1], selection)
+
+    def _selection(self, *catalogs: Catalog) -> Selection:
+        return select(catalogs, self.options.schemas, self.options.exclude_schemas)

@@ -1,19 +1,18 @@
 """A project: where its schema files and migrations are, and which Postgres they are written for."""
 
 import os
-from collections.abc import Iterable, Sequence
-from fnmatch import fnmatchcase
-from glob import glob
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from pgnorm.catalog.errors import PgnormError
 
 from .config import Table, read_toml
 from .files import real_path, sql_files
 from .migrations import Migrations, find_migrations
+from .patterns import covers, matching
 from .platforms import PLAIN, Platform, supabase
 
 SETTINGS: Final = ("schema_paths", "migrations", "major_version", "schemas", "split")
@@ -21,19 +20,18 @@ SETTINGS: Final = ("schema_paths", "migrations", "major_version", "schemas", "sp
 _SUPABASE_MAJOR: Final = 17
 _SUPABASE_PORT: Final = 54322
 _OLDEST: Final = 14
+_NO_CONFIG: Final = Table(values={}, name="", label="", text="")
 
 
 @frozen(kw_only=True)
 class Project:
-    """A folder with `supabase/config.toml`, `pgnorm.toml` or `[tool.pgnorm]` in pyproject.toml."""
+    """A folder with a Supabase project in it, `pgnorm.toml` or `[tool.pgnorm]` in pyproject.toml."""
 
     root: Path
     supabase_dir: Path | None = None
     """None for a project on plain Postgres."""
     major: int | None = None
     """The major version that the project is for, None where it does not say."""
-    port: int | None = None
-    """The port of the local Supabase stack's database."""
     base: Path
     """The folder that `schema_patterns` start from."""
     schema_patterns: tuple[str, ...] = ()
@@ -43,7 +41,8 @@ class Project:
     migrations_dir: Path
     schemas: tuple[str, ...] = ()
     """Patterns of the schemas that the project owns; empty for all but the platform's own."""
-    auto_expose_new_tables: bool | None = None
+    config: Table = field(default=_NO_CONFIG, repr=False)
+    """The Supabase CLI's own settings, of which some are read only when they are needed."""
     split: Table | None = None
     """What goes into which file of a dump in several files, for `layouts.configured`; None for the default."""
 
@@ -53,6 +52,16 @@ class Project:
         if self.supabase_dir is None:
             return PLAIN
         return supabase(auto_expose_new_tables=self.auto_expose_new_tables, major=self.major or _SUPABASE_MAJOR)
+
+    @property
+    def port(self) -> int | None:
+        """The port of the local Supabase stack's database, None without one."""
+        return (self.config.table("db").integer("port") or _SUPABASE_PORT) if self.supabase_dir else None
+
+    @property
+    def auto_expose_new_tables(self) -> bool | None:
+        """Whether Supabase grants new tables to the roles of its API; None where config.toml does not say."""
+        return self.config.table("api").boolean("auto_expose_new_tables")
 
     @property
     def schemas_dir(self) -> Path:
@@ -68,16 +77,16 @@ class Project:
     def declared_files(self) -> tuple[Path, ...]:
         """The schema files in the order in which they are loaded, each once.
 
-        Raises PgnormError where there are none, or where a pattern matches nothing.
+        Raises PgnormError where there are none.
         """
-        for pattern in self.schema_patterns:
-            if not _matches(self.base, pattern):
-                raise PgnormError(
-                    f"no file matches the schema_paths pattern `{pattern}`",
-                    place=self.patterns_place,
-                    hint=f"Patterns start from {shown(self.base)}; correct this one or take it out.",
-                )
         files = self._files()
+        if not files and self.schema_patterns:
+            missed = ", ".join(f"`{pattern}`" for pattern in self.schema_patterns)
+            raise PgnormError(
+                f"no file matches schema_paths: {missed}",
+                place=self.patterns_place,
+                hint=f"Patterns start from {shown(self.base)}; correct them or take them out.",
+            )
         if not files:
             missing = "holds no .sql file" if self.schemas_dir.is_dir() else "does not exist"
             first = f"pgnorm dump --from migrations --split {shown(self.schemas_dir)}"
@@ -87,6 +96,14 @@ class Project:
                 + (" of [db.migrations] in config.toml." if self.supabase_dir else " in pgnorm.toml."),
             )
         return files
+
+    def unmatched(self) -> tuple[str, ...]:
+        """A message for each pattern that names no file."""
+        return tuple(
+            f"{self.patterns_place}: no file matches the schema_paths pattern `{pattern}`"
+            for pattern in self.schema_patterns
+            if not matching(self.base, pattern)
+        )
 
     def beside(self, paths: Iterable[Path]) -> tuple[Path, ...]:
         """The schema files that would be loaded beside those at `paths`, none where the project loads none of these."""
@@ -98,7 +115,7 @@ class Project:
     def _files(self) -> tuple[Path, ...]:
         """The schema files that are there."""
         if self.schema_patterns:
-            found = (path for pattern in self.schema_patterns for path in _matches(self.base, pattern))
+            found = (path for pattern in self.schema_patterns for path in matching(self.base, pattern))
             return tuple(dict.fromkeys(found))
         return sql_files(self.schemas_dir) if self.schemas_dir.is_dir() else ()
 
@@ -106,7 +123,7 @@ class Project:
         """Whether a file of this path, there or not, is or would be a schema file."""
         patterns = self.schema_patterns or ("schemas",)
         base = real_path(self.base)
-        return any(_covers(Path(os.path.normpath(base / each)).parts, path.parts) for each in patterns)
+        return any(covers(Path(os.path.normpath(base / each)).parts, path.parts) for each in patterns)
 
     def migration_files(self) -> Migrations:
         """The migrations, none where the project has no such folder yet."""
@@ -144,7 +161,8 @@ def _explicit(path: Path) -> Project:
         project = _at(folder.parent)
     if project is None:
         raise PgnormError(
-            "no project here: neither supabase/config.toml nor pgnorm.toml nor [tool.pgnorm] in pyproject.toml",
+            "no project here: no config.toml, migrations or schemas in a folder supabase, no pgnorm.toml, "
+            "and no [tool.pgnorm] in pyproject.toml",
             place=str(path),
             hint="Run `supabase init` there, or write a pgnorm.toml with schema_paths.",
         )
@@ -152,12 +170,12 @@ def _explicit(path: Path) -> Project:
 
 
 def _at(folder: Path) -> Project | None:
-    config = folder / "supabase" / "config.toml"
-    on_supabase = config.is_file()
+    supabase_dir = folder / "supabase"
+    on_supabase = any((supabase_dir / name).exists() for name in ("config.toml", "migrations", "schemas"))
     settings = _settings(folder)
     if not on_supabase and settings is None:
         return None
-    project = _supabase_project(folder, config) if on_supabase else _plain_project(folder)
+    project = _supabase_project(folder, supabase_dir) if on_supabase else _plain_project(folder)
     return project if settings is None else _with_settings(project, settings)
 
 
@@ -179,21 +197,22 @@ def _settings(folder: Path) -> Table | None:
     return settings
 
 
-def _supabase_project(root: Path, path: Path) -> Project:
-    config = read_toml(path, label=shown(path))
+def _supabase_project(root: Path, supabase_dir: Path) -> Project:
+    """The project in `supabase_dir`, which the CLI's defaults are for where there is no config.toml."""
+    path = supabase_dir / "config.toml"
+    config = read_toml(path, label=shown(path)) if path.is_file() else _NO_CONFIG
     database = config.table("db")
     migrations = database.table("migrations")
     patterns = migrations.strings("schema_paths")
     return Project(
         root=root,
-        supabase_dir=path.parent,
+        supabase_dir=supabase_dir,
         major=_major(database) or _SUPABASE_MAJOR,
-        port=database.integer("port") or _SUPABASE_PORT,
-        base=path.parent,
+        base=supabase_dir,
         schema_patterns=patterns,
         patterns_place=migrations.place("schema_paths"),
-        migrations_dir=path.parent / "migrations",
-        auto_expose_new_tables=config.table("api").boolean("auto_expose_new_tables"),
+        migrations_dir=supabase_dir / "migrations",
+        config=config,
     )
 
 
@@ -223,21 +242,3 @@ def _major(table: Table) -> int | None:
     if major is not None and major < _OLDEST:
         raise table.error("major_version", f"is {major}; pgnorm works with Postgres {_OLDEST} and later")
     return major
-
-
-def _matches(base: Path, pattern: str) -> tuple[Path, ...]:
-    """The files that a pattern names, sorted by path; a folder stands for the .sql files below it."""
-    found: list[Path] = []
-    for name in sorted(glob(pattern, root_dir=base, recursive=True)):
-        path = Path(os.path.normpath(base / name))
-        found.extend(sql_files(path) if path.is_dir() else (path,))
-    return tuple(dict.fromkeys(found))
-
-
-def _covers(pattern: Sequence[str], path: Sequence[str]) -> bool:
-    """Whether a pattern, as its parts, names the path or a folder above it."""
-    if not pattern:
-        return True
-    if pattern[0] == "**":
-        return any(_covers(pattern[1:], path[start:]) for start in range(len(path) + 1))
-    return bool(path) and fnmatchcase(path[0], pattern[0]) and _covers(pattern[1:], path[1:])

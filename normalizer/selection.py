@@ -2,11 +2,19 @@
 
 import re
 from collections.abc import Iterable
+from functools import cache
+from typing import Final
 
 from attrs import evolve, frozen
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Catalog, Object, ObjectId
+
+# A quoted part that never ends holds the rest, as in psql.
+_PARTS: Final = re.compile(r'"((?:[^"]|"")*(?:"|$))|([^"]+)')
+_WILD: Final = {"*": ".*", "?": ".", "$": r"\$"}
+_CLASS: Final = re.compile(r"\[:(\w+):\]")
+_CLASSES: Final = {"alpha": "a-zA-Z", "digit": "0-9", "alnum": "a-zA-Z0-9", "lower": "a-z", "upper": "A-Z"}
 
 
 @frozen(kw_only=True)
@@ -17,6 +25,8 @@ class Selection:
     exclude: frozenset[str] = frozenset()
     besides: frozenset[ObjectId] = frozenset()
     """What is selected wherever it is."""
+    unmatched: tuple[str, ...] = ()
+    """The patterns asked for that name no schema, where others do."""
 
     def takes(self, item: Object) -> bool:
         """Whether an object is selected. What is in no schema belongs to a whole dump only, as in pg_dump."""
@@ -34,23 +44,23 @@ EVERYTHING = Selection()
 def select(catalogs: Iterable[Catalog], include: Iterable[str], exclude: Iterable[str]) -> Selection:
     """The schemas of any of `catalogs` that the patterns name.
 
-    Raises PgnormError for a pattern of `include` that names none.
+    As with pg_dump, one of several patterns may name none. Raises PgnormError where no pattern of `include` names any,
+    and for what is no pattern.
     """
     include, exclude = tuple(include), tuple(exclude)
     if not include and not exclude:
         return EVERYTHING
     known = {item.namespace for catalog in catalogs for item in catalog.objects.values() if item.namespace}
-    chosen: set[str] = set()
-    for pattern in include:
-        found = {name for name in known if _pattern(pattern).fullmatch(name)}
-        if not found:
-            raise PgnormError(
-                f"no matching schemas were found for pattern: {pattern}",
-                hint=f"Schemas here: {', '.join(sorted(known)) or 'none'}.",
-            )
-        chosen |= found
-    dropped = {name for pattern in exclude for name in known if _pattern(pattern).fullmatch(name)}
-    return Selection(include=frozenset(chosen), exclude=frozenset(dropped))
+    chosen = {pattern: {name for name in known if matches(pattern, name)} for pattern in include}
+    unmatched = tuple(pattern for pattern, found in chosen.items() if not found)
+    if include and len(unmatched) == len(chosen):
+        raise PgnormError(
+            f"no matching schemas were found for {'pattern' if len(unmatched) == 1 else 'any pattern of'}: "
+            + ", ".join(unmatched),
+            hint=f"Schemas here: {', '.join(sorted(known)) or 'none'}.",
+        )
+    dropped = {name for pattern in exclude for name in known if matches(pattern, name)}
+    return Selection(include=frozenset().union(*chosen.values()), exclude=frozenset(dropped), unmatched=unmatched)
 
 
 def selected(catalog: Catalog, selection: Selection) -> Catalog:
@@ -61,17 +71,32 @@ def selected(catalog: Catalog, selection: Selection) -> Catalog:
 
 
 def matches(pattern: str, schema: str) -> bool:
-    """Whether a pattern names a schema."""
+    """Whether a pattern names a schema. Raises PgnormError for what is no pattern."""
     return _pattern(pattern).fullmatch(schema) is not None
 
 
+@cache
 def _pattern(text: str) -> re.Pattern[str]:
-    """A psql pattern: `*` and `?` are wild, letters fold to lower case, and quotes keep what they hold as it is."""
-    parts = []
-    for quoted, plain in re.findall(r'"((?:[^"]|"")*)"|([^"]+)', text):
-        if plain:
-            wild = {"*": ".*", "?": "."}
-            parts.append("".join(wild.get(char, re.escape(char)) for char in plain.lower()))
-        else:
-            parts.append(re.escape(quoted.replace('""', '"')))
-    return re.compile("".join(parts))
+    """A psql pattern (patternToSQLRegex): `*` and `?` are wild, letters fold to lower case, what else a regular
+    expression has keeps its meaning, and quotes keep what they hold as it is."""
+    parts: list[str] = []
+    for quoted, unquoted in _PARTS.findall(text):
+        if not unquoted:
+            parts.append(re.escape(quoted.removesuffix('"').replace('""', '"')))
+            continue
+        if "." in unquoted:
+            raise PgnormError(
+                f"`{text}` names more than a schema: cross-database references are not implemented",
+                hint="Put a name that holds a dot into double quotes.",
+            )
+        parts += [_WILD.get(char, char) for char in _CLASS.sub(_members, unquoted.lower())]
+    try:
+        return re.compile("".join(parts))
+    except re.error as error:
+        raise PgnormError(
+            f"`{text}` is no pattern: {error}", hint="Put what is to be taken as it is into double quotes."
+        ) from None
+
+
+def _members(match: re.Match[str]) -> str:
+    return _CLASSES.get(match[1], match[0])

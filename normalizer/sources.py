@@ -80,7 +80,8 @@ def paths_of(source: Source) -> tuple[Path, ...]:
 def declared(project: Project) -> Files:
     """The project's declared schema files. Raises PgnormError where there are none."""
     paths = project.declared_files()
-    return Files(word="files", paths=paths, kind="declared", title=f"{_count(paths)} of {_folder(paths)}")
+    title = f"{_count(paths)} of {_folder(paths)}"
+    return Files(word="files", paths=paths, kind="declared", title=title, notes=project.unmatched())
 
 
 def migrations(project: Project) -> Files:

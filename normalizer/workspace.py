@@ -33,7 +33,6 @@ class Workspace:
 
     def __init__(self, project: Project | None, *, tell: Tell, shadow_url: str | None = None) -> None:
         self.project = project
-        self.platform: Platform = project.platform if project else PLAIN
         self._major = project.major if project else None
         self._once: set[str] = set()
         self._teller = tell
@@ -48,6 +47,11 @@ class Workspace:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self._stack.__exit__(kind, error, traceback)
+
+    @cached_property
+    def platform(self) -> Platform:
+        """What the project is on."""
+        return self.project.platform if self.project else PLAIN
 
     @cached_property
     def shadow(self) -> "Shadow":

@@ -123,14 +123,24 @@ def test_a_migration_that_fails_in_the_middle(refused: "Refused", plain: Path) -
         ("db = 1\n", "supabase/config.toml:1:1: `db` must be a table"),
         ("[db\n", "supabase/config.toml:1:4: not valid TOML"),
         ("[db.migrations]\nschema_paths = 'x'\n", "2:1: `schema_paths` must be an array of strings"),
-        ("[db.migrations]\nschema_paths = ['x/*.sql']\n", "2:1: no file matches the schema_paths pattern `x/*.sql`"),
-        ("[db]\nport = 'env(NOWHERE)'\n", "2:1: `port` is to come from the environment variable NOWHERE"),
+        ("[db.migrations]\nschema_paths = ['x/*.sql']\n", "2:1: no file matches schema_paths: `x/*.sql`"),
+        (
+            "[db]\nmajor_version = 'env(NOWHERE)'\n",
+            "2:1: `major_version` is to come from the environment variable NOWHERE",
+        ),
     ],
 )
 def test_a_wrong_config_is_named_with_its_place(refused: "Refused", folder: Path, config: str, said: str) -> None:
     (folder / "supabase").mkdir()
     (folder / "supabase" / "config.toml").write_text(config)
     refused("dump", said)
+
+
+def test_a_variable_that_is_not_set_is_named_where_its_value_is_needed(refused: "Refused", folder: Path) -> None:
+    (folder / "supabase").mkdir()
+    (folder / "supabase" / "config.toml").write_text("[db]\nport = 'env(NOWHERE)'\n")
+    refused("dump", "supabase/schemas does not exist")
+    refused("dump --local", "2:1: `port` is to come from the environment variable NOWHERE")
 
 
 def test_what_the_config_says_for_other_tools_is_none_of_ours(run: Run, crm: Path) -> None:

@@ -87,12 +87,47 @@ def test_patterns_are_ordered_and_each_file_is_loaded_once(tmp_path: Path) -> No
     ]
 
 
-def test_a_pattern_that_matches_nothing_is_an_error(tmp_path: Path) -> None:
+def test_a_pattern_that_matches_nothing_is_told_where_others_match(tmp_path: Path) -> None:
     write(tmp_path / "supabase", "schemas/a.sql")
     project = supabase(tmp_path, '[db.migrations]\nschema_paths = [\n  "schemas/*.sql",\n  "tables/*.sql",\n]\n')
-    with pytest.raises(PgnormError, match=r"no file matches the schema_paths pattern `tables/\*\.sql`") as raised:
+    assert declared(project) == ["schemas/a.sql"]
+    [told] = project.unmatched()
+    assert told.endswith("supabase/config.toml:2:1: no file matches the schema_paths pattern `tables/*.sql`")
+
+
+def test_patterns_of_which_none_matches_are_an_error(tmp_path: Path) -> None:
+    project = supabase(tmp_path, '[db.migrations]\nschema_paths = ["tables/*.sql", "views"]\n')
+    with pytest.raises(PgnormError, match=r"no file matches schema_paths: `tables/\*\.sql`, `views`") as raised:
         project.declared_files()
     assert str(raised.value.place).endswith("supabase/config.toml:2:1")
+
+
+@pytest.mark.parametrize("part", ["schemas", "migrations"])
+def test_a_supabase_project_needs_no_config(tmp_path: Path, part: str) -> None:
+    (tmp_path / "supabase" / part).mkdir(parents=True)
+    (tmp_path / "app").mkdir()
+    project = find(tmp_path / "app")
+    assert project is not None
+    assert project == find(tmp_path / "supabase") == find(tmp_path / "app", tmp_path / "supabase")
+    assert (project.root, project.platform.name, project.major, project.port) == (tmp_path, "supabase", 17, 54322)
+    write(tmp_path / "supabase" / "schemas", "b.sql", "a.sql")
+    assert declared(project) == ["schemas/a.sql", "schemas/b.sql"]
+
+
+def test_a_folder_of_supabase_projects_is_none(tmp_path: Path) -> None:
+    (tmp_path / "supabase" / "shop" / "supabase" / "migrations").mkdir(parents=True)
+    assert find(tmp_path) is None
+
+
+def test_a_variable_is_missed_only_where_its_value_is_needed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SHOP_PORT", raising=False)
+    project = supabase(tmp_path, '[api]\nauto_expose_new_tables = "env(SHOP_EXPOSE)"\n[db]\nport = "env(SHOP_PORT)"\n')
+    assert project.migration_files().files == ()
+    with pytest.raises(PgnormError, match="SHOP_PORT, which is not set") as raised:
+        _ = project.port
+    assert str(raised.value.place).endswith("supabase/config.toml:4:1")
+    monkeypatch.setenv("SHOP_PORT", "6000")
+    assert project.port == 6000
 
 
 @pytest.mark.parametrize(("exists", "said"), [(True, "holds no .sql file"), (False, "does not exist")])
