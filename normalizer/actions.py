@@ -80,7 +80,8 @@ class Actions:
             return (0, -item.priority, item.id)
         item = self.new.objects[action.id]
         rank = item.priority if action.shell else self.evaluation.rank(item)
-        return (1, rank, item.kind, item.schema, item.sort_name, item.sort_key, item.id)
+        # REVOKE on a relation takes the privileges on its columns away.
+        return (1, rank, bool(item.grant_columns), item.kind, item.schema, item.sort_name, item.sort_key, item.id)
 
     def _needs(self) -> dict[Action, dict[Action, None]]:
         """What must run before each action."""

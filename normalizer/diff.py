@@ -1,6 +1,6 @@
 """From two catalogs to a plan. No kind is named here: what differs between kinds is theirs to say."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from attrs import evolve
 
@@ -147,6 +147,8 @@ class _Planning:
     def _dropping(self, item: Object) -> Step:
         dropped = item.evolve(name=aside_name(item)) if item.id in self.fate.set_aside else item
         sql = dropped.drop_alone() if self.actions.following.left_behind(item) else dropped.drop()
+        if item.made_by_parent and (item.parent is None or not self.fate.gone(item.parent)):
+            sql = joined((sql, *self._columns_granted(item, item.evolve(acl=None))))
         return Step(verb=Verb.DROP, item=item, sql=sql, destructive=self._loses_with(item))
 
     def _loses_with(self, item: Object) -> bool:
@@ -190,6 +192,8 @@ class _Planning:
         for made in (item, *parts, *derived):
             there = made.made_by_parent and (made.parent is None or not self.fate.fresh(made.parent))
             yield from satellites.created(made, () if there else self.grants, self.target)
+        if item.made_by_parent:
+            yield from self._columns_granted(item.evolve(acl=None), item)
 
     def _brought(self, item: Object, bringer: ObjectId) -> Iterator[str]:
         """What an object lacks that another's statement created with that one."""
@@ -237,9 +241,19 @@ class _Planning:
                     hint="This is a defect of pgnorm: please report it with the two definitions.",
                 )
         yield from satellites.altered(old, new, difference.changed, self.target)
-        for part in self.new.parts.get(new.id, ()):
-            if PRIVILEGES in difference.changed and part.grant_columns and not self.fate.fresh(part.id):
-                yield from satellites.restored(part, old, new, self.target)
+        if PRIVILEGES in difference.changed:
+            yield from self._columns_granted(old, new)
+
+    def _columns_granted(self, old: Object, new: Object) -> Iterator[str]:
+        """The privileges on columns that are there and lose them to a change of those on the whole."""
+        columns: Iterable[Object] = self.new.parts.get(new.id, ())
+        if new.made_by_parent and not new.grant_columns:
+            signature = new.grant_signature()
+            others = (item for item in self.new.objects.values() if item.made_by_parent)
+            columns = (item for item in others if item.grant_columns and item.grant_signature() == signature)
+        for column in columns:
+            if column.grant_columns and not self.fate.fresh(column.id):
+                yield from satellites.restored(column, old, new, self.target)
 
     def _may_use(self, step: Step, early: list[Step]) -> bool:
         """Whether a later step may use what an early one added: it depends on it, or nobody can tell."""
