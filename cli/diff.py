@@ -42,6 +42,12 @@ Examples:
     default="catalog",
     help="Who judges the plan that was tried in the shadow: pgnorm's own reading, or pg_dump as well.",
 )
+@click.option(
+    "--seed",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Try the plan on the rows that this SQL gives the tables of the old side.",
+)
 @click.option("--no-proof", is_flag=True, help="Print the plan without trying it in the shadow.")
 @click.option("--check", is_flag=True, help="End with 1 if there are changes; not with -f.")
 @click.option("-f", "--file", "name", metavar="NAME", help="Write a migration <UTC time>_NAME.sql instead of stdout.")
@@ -55,6 +61,7 @@ def diff(
     exclude_schemas: tuple[str, ...],
     cosmetic: bool,
     proof: "ProofBy",
+    seed: Path | None,
     no_proof: bool,
     check: bool,
     name: str | None,
@@ -76,9 +83,15 @@ def diff(
                 "--check writes no migration, so it can't be combined with -f; run `pgnorm diff --check` first."
             )
         _check_name(app, name, alone=output is None or json_)
+    if seed is not None and no_proof:
+        raise click.UsageError("--seed is for the proof, so it can't be combined with --no-proof.")
     old, new = _words(app, to)
     options = Options(
-        schemas=schemas, exclude_schemas=exclude_schemas, cosmetic=cosmetic, proof=None if no_proof else proof
+        schemas=schemas,
+        exclude_schemas=exclude_schemas,
+        cosmetic=cosmetic,
+        proof=None if no_proof else proof,
+        seed=seed,
     )
     sources = parse(old, app.project), parse(new, app.project)
     if _same(*sources):

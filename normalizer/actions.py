@@ -39,7 +39,7 @@ class Actions:
     statement unless a loop takes it apart.
     """
 
-    def __init__(self, old: Catalog, new: Catalog, fate: Decisions) -> None:
+    def __init__(self, old: Catalog, new: Catalog, fate: Decisions, last: frozenset[ObjectId] = frozenset()) -> None:
         self.old = old
         self.new = new
         self.fate = fate
@@ -49,7 +49,7 @@ class Actions:
         """Those of the new objects that a shell goes ahead of."""
         self.hollow: dict[bool, set[ObjectId]] = {False: set(), True: set()}
         """What a loop forces to be there without its body, be it before it has it or (true) before it leaves."""
-        self.evaluation = Evaluation(new, fate)
+        self.evaluation = Evaluation(old, new, fate, last)
         self.apart: set[ObjectId] = set()
         """Parts that a loop forces into a statement of their own, instead of inside their owner's."""
         self.following = Following(old, new, fate, self.apart)

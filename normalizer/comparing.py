@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Literal
 
 from attrs import evolve, frozen
@@ -21,7 +22,7 @@ from .ownership import Ownership, only_by_platform, owned, spared
 from .pg_dump import DumpEntry, dumped, entries
 from .phantoms import Phantom, passed_over, phantoms, without_code
 from .plan import Plan
-from .proof import REPORT, arrive, refuse_rest
+from .proof import REPORT, Early, arrive, arrive_with_rows, arrive_with_seed, refuse_early, refuse_rest
 from .selection import EVERYTHING, Selection, select, selected
 from .settling import ROUNDS, doubtful, settled
 from .sides import Side, Sides
@@ -42,6 +43,8 @@ class Options:
     """Whether bodies that differ in looks only are differences."""
     proof: ProofBy | None = "catalog"
     """Who judges whether the plan arrives: our reading of the catalogs, or pg_dump as well; None for nobody."""
+    seed: Path | None = None
+    """SQL that fills the tables of the old side before the plan is tried."""
 
 
 @frozen(kw_only=True)
@@ -109,8 +112,15 @@ class _Comparing:
                 if commits or not in_shadow:
                     stack.close()
                     start = stack.enter_context(self.sides.opened(self.old, scratch=commits))
-                arrived = self._arrived(start, comparison)
+                arrived, early = self._arrived(start, comparison)
                 stack.close()
+                if early:
+                    comparison = self._planned(start, goal, found, last=early)
+                    start = stack.enter_context(self.sides.opened(self.old, scratch=commits))
+                    arrived, early = self._arrived(start, comparison)
+                    stack.close()
+                    refuse_early(early)
+                assert arrived is not None
                 self._prove(arrived, goal, comparison)
                 comparison = evolve(comparison, unplanned=unplanned(*self._views(arrived, goal.catalog)))
                 if self.options.proof == "pg_dump":
@@ -121,11 +131,13 @@ class _Comparing:
         select([start.catalog, goal.catalog], self._ownership().schemas, ())  # refuses a pattern that names nothing
         return differences(*self._views(start.catalog, goal.catalog))
 
-    def _planned(self, start: Side, goal: Side, found: tuple[Difference, ...]) -> Comparison:
+    def _planned(
+        self, start: Side, goal: Side, found: tuple[Difference, ...], last: frozenset[ObjectId] = frozenset()
+    ) -> Comparison:
         before, after = self._views(start.catalog, goal.catalog)
         left_out = {} if self.options.cosmetic else {each.difference.item.id: each for each in phantoms(found)}
         planned = tuple(filter(None, (without_code(each, left_out) for each in found)))
-        plan = diff(before, after, planned, around=start.catalog)
+        plan = diff(before, after, planned, around=start.catalog, last=last)
         untried = (start.untried or goal.untried) if self.options.proof else "--no-proof"
         return Comparison(
             plan=plan,
@@ -139,11 +151,22 @@ class _Comparing:
             stranger=stranger(((start.role, before), (goal.role, after)), planned),
         )
 
-    def _arrived(self, start: Side, comparison: Comparison) -> Catalog:
-        """What the plan makes of the old side. Raises PgnormError where it does not apply."""
+    def _arrived(self, start: Side, comparison: Comparison) -> tuple[Catalog | None, frozenset[ObjectId]]:
+        """What the plan makes of the old side, and what of it came too early for rows; None where it then stopped.
+
+        Raises PgnormError where it does not apply.
+        """
         assert start.loaded is not None
         with self._excused(comparison):
-            return as_little_known(arrive(start.loaded.session, comparison.plan), start.catalog)
+            if self.options.seed is None:
+                arrived, early = arrive_with_rows(start.loaded.session, comparison.plan)
+                return as_little_known(arrived, start.catalog), early
+            self.workspace.filling.seed(start.loaded.session, self.options.seed)
+            try:
+                arrived = arrive_with_seed(start.loaded.session, comparison.plan)
+            except Early as early_one:
+                return None, frozenset({early_one.name})
+            return as_little_known(arrived, start.catalog), frozenset()
 
     def _prove(self, arrived: Catalog, goal: Side, comparison: Comparison) -> None:
         """Raise PgnormError where the plan leaves a difference that is not left on purpose."""

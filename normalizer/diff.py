@@ -1,6 +1,6 @@
 """From two catalogs to a plan. No kind is named here: what differs between kinds is theirs to say."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from attrs import evolve
 
@@ -15,21 +15,25 @@ from .difference import PRIVILEGES, Difference, changes, differences, parts_belo
 from .dump import inside
 from .finishing import Finishing, states
 from .hazards import Hazards
-from .holders import holders
 from .operator_path import reaching
 from .outsiders import refuse_losses
 from .plan import EMPTY, Plan, Step, Verb
-from .refilling import rows_moved
 from .wording import aside_name, joined, stored
 
 
 def diff(
-    old: Catalog, new: Catalog, found: tuple[Difference, ...] | None = None, *, around: Catalog | None = None
+    old: Catalog,
+    new: Catalog,
+    found: tuple[Difference, ...] | None = None,
+    *,
+    around: Catalog | None = None,
+    last: frozenset[ObjectId] = frozenset(),
 ) -> Plan:
     """The plan that leads from `old` to `new`.
 
     `found` is given to carry out some of the differences only, `around` where `old` is a part of the catalog in which
-    the plan will run: the default privileges of all of it decide what new objects are granted.
+    the plan will run: the default privileges of all of it decide what new objects are granted. `last` names what must
+    come behind all others that are evaluated on rows.
     Raises PgnormError where no order of the statements can work, where the rest of `around` would suffer, and where a
     statement needs a secret that `new` does not know.
     """
@@ -38,7 +42,7 @@ def diff(
         return EMPTY
     fate = decide(old, new, found)
     refuse_losses(old, around or old, fate)
-    return _Planning(old, new, fate, found, around or old).plan()
+    return _Planning(old, new, fate, found, around or old, last).plan()
 
 
 class _Planning:
@@ -49,6 +53,7 @@ class _Planning:
         fate: Decisions,
         found: tuple[Difference, ...],
         around: Catalog,
+        last: frozenset[ObjectId],
     ) -> None:
         self.old = old
         self.new = new
@@ -57,8 +62,8 @@ class _Planning:
         self.grants = tuple(filter(None, (item.default_grants for item in around.objects.values())))
         schemas = frozenset(item.namespace for catalog in (around, new) for item in catalog.objects.values())
         self.target = Target(major=new.major, role=old.role, named_schemas=True, schemas=schemas)
-        self.actions = Actions(old, new, fate)
-        self.hazards = Hazards(new, fate, found)
+        self.actions = Actions(old, new, fate, last)
+        self.hazards = Hazards(old, new, fate, found)
         self.carrying = Carrying(old, new, fate)
         self.finishing = Finishing(old, fate, self.target)
         self.finished_at_once = False
@@ -78,10 +83,7 @@ class _Planning:
         late = [step for step in steps if not step.needs_commit]
         split = early and any(self._may_use(step, early) for step in late)
         transactions = (tuple(early), tuple(late)) if split else ((*early, *late),)
-        return Plan(
-            transactions=tuple(steps for steps in transactions if steps),
-            differences=self.found,
-        )
+        return Plan(transactions=tuple(steps for steps in transactions if steps), differences=self.found)
 
     def _makes(self, action: Action) -> bool:
         return not (action.drop or action.aside or action.shell) and self.fate.fresh(action.id)
@@ -104,8 +106,10 @@ class _Planning:
         return self._altering(item)
 
     def _reaching(self, step: Step) -> Step:
-        items = () if step.verb is Verb.DROP else (step.item, *self._parts(step.item))
-        return evolve(step, sql=reaching(step.sql, items, afterwards="RESET search_path;"))
+        if step.verb is Verb.DROP or step.item.id not in self.new.objects:
+            return step
+        sql = reaching(step.sql, (step.item, *self._parts(step.item)), afterwards="RESET search_path;")
+        return evolve(step, sql=sql, evaluated_on=self.actions.evaluation.tables(step.item))
 
     def _shell(self, item: Object, *, leaving: bool) -> Step:
         if not item.body_catalog:
@@ -120,7 +124,7 @@ class _Planning:
         refusable = item.id in self.fate.rebound
         if difference is not None and difference.old is not None and difference.new is not None:
             on_rows = difference.old.on_rows(difference.new, difference.own)
-            lossy = self._loses_data(difference.old, on_rows)
+            lossy = self.hazards.loses_data(difference.old, on_rows)
             refusable |= OnRows.MAY_FAIL in on_rows
             filling = OnRows.FILLS in on_rows
             needs_commit = difference.old.needs_commit(difference.new, difference.own)
@@ -149,20 +153,8 @@ class _Planning:
         sql = dropped.drop_alone() if self.actions.following.left_behind(item) else dropped.drop()
         if item.made_by_parent and (item.parent is None or not self.fate.gone(item.parent)):
             sql = joined((sql, *self._columns_granted(item, item.evolve(acl=None))))
-        return Step(verb=Verb.DROP, item=item, sql=sql, destructive=self._loses_with(item))
-
-    def _loses_with(self, item: Object) -> bool:
-        """Whether something is lost as an object is dropped that its successor does not get."""
-        if item.id in self.fate.set_aside:
-            new = self.new.objects[item.id]
-            gone = (part for part in self.old.parts.get(item.id, ()) if part.id in self.fate.dropped)
-            some_gone = any(not part.disposable for part in gone)
-            return some_gone or self._loses_data(item, item.on_rows(new, changes(item, new)))
-        return not (item.disposable or self.carrying.carries(item) or rows_moved(self.old, item.id, self.fate))
-
-    def _loses_data(self, old: Object, on_rows: OnRows) -> bool:
-        """Whether what is stored loses something; a type's values are where it is used, or nowhere."""
-        return OnRows.LOSES in on_rows and (not old.set_aside("") or any(holders(self.old, old.id)))
+        lost = self.hazards.loses_with(item) and not self.carrying.carries(item)
+        return Step(verb=Verb.DROP, item=item, sql=sql, destructive=lost)
 
     def _parts(self, item: Object) -> tuple[Object, ...]:
         """The parts that come with the statement that creates it."""
@@ -246,13 +238,8 @@ class _Planning:
 
     def _columns_granted(self, old: Object, new: Object) -> Iterator[str]:
         """The privileges on columns that are there and lose them to a change of those on the whole."""
-        columns: Iterable[Object] = self.new.parts.get(new.id, ())
-        if new.made_by_parent and not new.grant_columns:
-            signature = new.grant_signature()
-            others = (item for item in self.new.objects.values() if item.made_by_parent)
-            columns = (item for item in others if item.grant_columns and item.grant_signature() == signature)
-        for column in columns:
-            if column.grant_columns and not self.fate.fresh(column.id):
+        for column in satellites.columns(self.new, new):
+            if not self.fate.fresh(column.id):
                 yield from satellites.restored(column, old, new, self.target)
 
     def _may_use(self, step: Step, early: list[Step]) -> bool:

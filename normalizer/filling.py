@@ -107,6 +107,21 @@ class Filling:
             self._made |= after - before
             yield session
 
+    def seed(self, session: Session, path: Path) -> None:
+        """Run a file of rows in a session that holds what they are rows of.
+
+        Raises PgnormError for a file that can't be read and for a statement that Postgres refuses, with its place.
+        """
+        from .loading import load
+
+        within = bool(session.connection.info.transaction_status)
+        file = read_file(path, label=shown(path))
+        report = load(session.connection, [file], kind="script", transaction=within, check_bodies=False)
+        for note in report.notes:
+            self.tell(note.level, f"{note.place}: {note.message}")
+        # ALTER TABLE does not go with checks that wait for the commit.
+        session.connection.execute("set constraints all immediate")
+
     def _run(
         self,
         shadow: Shadow,

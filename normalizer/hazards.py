@@ -1,17 +1,20 @@
-"""What existing rows can make fail."""
+"""What existing rows can make fail, and what is lost of them."""
 
 from collections.abc import Sequence
 
-from pgnorm.catalog.model import Catalog, Object
+from pgnorm.catalog.model import Catalog, Object, OnRows
 
 from .decisions import Decisions
-from .difference import Difference
+from .difference import Difference, changes
+from .holders import holders
+from .refilling import rows_moved
 
 
 class Hazards:
-    """Tells which of the creations that `fate` asks for have rows to pass."""
+    """Tells which of the actions that `fate` asks for have rows to pass, and which lose some."""
 
-    def __init__(self, new: Catalog, fate: Decisions, found: Sequence[Difference]) -> None:
+    def __init__(self, old: Catalog, new: Catalog, fate: Decisions, found: Sequence[Difference]) -> None:
+        self.old = old
         self.new = new
         self.fate = fate
         self.unlike = frozenset(each.item.id for each in found if each.old is None or each.own)
@@ -38,3 +41,16 @@ class Hazards:
         return item.ties[1] in self.changed or any(
             part.retyped_with_parent and part.id in self.changed for part in whole
         )
+
+    def loses_with(self, item: Object) -> bool:
+        """Whether something is lost as an old object is dropped that its successor does not get."""
+        if item.id in self.fate.set_aside:
+            new = self.new.objects[item.id]
+            gone = (part for part in self.old.parts.get(item.id, ()) if part.id in self.fate.dropped)
+            some_gone = any(not part.disposable for part in gone)
+            return some_gone or self.loses_data(item, item.on_rows(new, changes(item, new)))
+        return not (item.disposable or rows_moved(self.old, item.id, self.fate))
+
+    def loses_data(self, old: Object, on_rows: OnRows) -> bool:
+        """Whether what is stored loses something; a type's values are where it is used, or nowhere."""
+        return OnRows.LOSES in on_rows and (not old.set_aside("") or any(holders(self.old, old.id)))

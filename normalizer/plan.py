@@ -41,6 +41,8 @@ class Step:
     """Whether rows that are there can make it fail."""
     filling: bool = False
     """Whether rows without a value get the default."""
+    evaluated_on: frozenset[ObjectId] = frozenset()
+    """The tables on whose rows it evaluates code that may read what a plan can't see."""
 
     @property
     def id(self) -> ObjectId:
@@ -55,6 +57,11 @@ class Plan:
     transactions: tuple[tuple[Step, ...], ...]
     differences: tuple[Difference, ...]
     """What the plan is for."""
+
+    @property
+    def evaluated_on(self) -> frozenset[ObjectId]:
+        """The tables on whose rows one of its steps evaluates code that may read what a plan can't see."""
+        return frozenset().union(*(step.evaluated_on for step in self.steps))
 
     @property
     def steps(self) -> tuple[Step, ...]:

@@ -1,10 +1,10 @@
 """The plan applied in the shadow to the old side, and what is then still different."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.catalog.model import Catalog
+from pgnorm.catalog.model import Catalog, ObjectId
 from pgnorm.catalog.secrets import masked_sql
 
 from .describing import describe
@@ -13,7 +13,13 @@ from .plan import Plan, Step
 
 if TYPE_CHECKING:
     from .postgres.shadow import Session
+    from .trial import Rows
 
+MISSING: Final = frozenset({"42P01", "42703", "42883", "42704", "3F000"})
+"""The SQLSTATEs of a table, column, function, other object or schema that is not there."""
+DATA: Final = ("22", "23", "P0")
+"""The classes of SQLSTATEs that rows bring about: values, constraints, and what code raises."""
+UNFIT: Final = "It is a row of --seed that does not allow it: change the row, or what is wanted of it."
 REPORT: Final = "This is a defect of pgnorm: please report it. --no-proof prints the plan all the same."
 
 
@@ -28,6 +34,60 @@ def arrive(session: "Session", plan: Plan) -> Catalog:
     return read(session.connection)
 
 
+class Early(Exception):
+    """A step came before what its code reads of rows that somebody gave."""
+
+    def __init__(self, name: ObjectId) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+def arrive_with_rows(session: "Session", plan: Plan) -> tuple[Catalog, frozenset[ObjectId]]:
+    """The same where tables on whose rows code is evaluated hold one each; also what came before what the code reads.
+
+    What such a row itself makes fail is run again without one: no plan is refused for a row that nobody has.
+    """
+    from pgnorm.catalog.reader import read
+
+    from .trial import Rows
+
+    rows = Rows(session.connection, plan.evaluated_on)
+    failed: list[Step] = []
+    apply(session, plan, lambda step: failed.extend(_tried(session, step, rows)))
+    # Code that fails all the same when everything is there is none of the plan's faults.
+    early = frozenset(step.id for step in failed if any(rows.again(table) is None for table in step.evaluated_on))
+    return read(session.connection), early
+
+
+def arrive_with_seed(session: "Session", plan: Plan) -> Catalog:
+    """As `arrive`, where tables hold rows that somebody gave, so that what they refuse is said of them.
+
+    Raises Early besides.
+    """
+    from pgnorm.catalog.reader import read
+
+    apply(session, plan, lambda step: _run(session, step, seeded=True))
+    return read(session.connection)
+
+
+def _tried(session: "Session", step: Step, rows: "Rows") -> Iterator[Step]:
+    """Run a step; it comes back if it names what is missing where it is evaluated on rows."""
+    from psycopg import Error
+
+    if not rows.there:
+        _run(session, step)
+        return
+    try:
+        with session.connection.transaction():
+            session.connection.execute(step.sql.encode())
+    except Error as error:
+        missing = error.sqlstate in MISSING and not rows.there.isdisjoint(step.evaluated_on)
+        rows.remove()
+        _run(session, step)
+        if missing:
+            yield step
+
+
 def refuse_rest(left: Sequence[Difference]) -> None:
     """Raise PgnormError where the plan has left a difference."""
     if left:
@@ -38,7 +98,17 @@ def refuse_rest(left: Sequence[Difference]) -> None:
         )
 
 
-def apply(session: "Session", plan: Plan) -> None:
+def refuse_early(early: Iterable[ObjectId]) -> None:
+    """Raise PgnormError where rows would make the plan fail, in whatever order."""
+    for name in sorted(early):
+        label = ".".join(filter(None, (name.schema, name.detail, name.name)))
+        raise PgnormError(
+            f"{name.kind} {label}: on rows that are there it calls a function that reads what is made only after it",
+            hint="Make what the function reads in a migration before this one. --no-proof prints the plan as it is.",
+        )
+
+
+def apply(session: "Session", plan: Plan, run: "Callable[[Step], None] | None" = None) -> None:
     """Run the plan where the old side is loaded, transaction by transaction in a database of its own.
 
     Raises PgnormError for the statement that Postgres refuses.
@@ -50,22 +120,27 @@ def apply(session: "Session", plan: Plan) -> None:
         if not inside:
             connection.execute("begin")
         for step in steps:
-            _run(session, step)
+            if run is None:
+                _run(session, step)
+            else:
+                run(step)
         if not inside:
             connection.execute("commit")
 
 
-def _run(session: "Session", step: Step) -> None:
+def _run(session: "Session", step: Step, *, seeded: bool = False) -> None:
     from psycopg import Error
 
     try:
         session.connection.execute(step.sql.encode())
     except Error as error:
         said = error.diag
+        if seeded and step.evaluated_on and error.sqlstate in MISSING:
+            raise Early(step.id) from error
         at = f"at {step.verb.value} {step.item.kind} {step.item.label}"
         parts = [f"the plan does not apply, {at}: {said.message_primary or error}"]
         parts += [f"{word}: {text}" for word, text in (("DETAIL", said.message_detail),) if text]
         raise PgnormError(
             "\n".join([*parts, *(f"  {line}" for line in masked_sql(step.sql).splitlines())]),
-            hint=REPORT,
+            hint=UNFIT if seeded and (error.sqlstate or "")[:2] in DATA else REPORT,
         ) from error

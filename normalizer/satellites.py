@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from pgnorm.catalog.model import DefaultGrants, Object, Target
+from pgnorm.catalog.model import Catalog, DefaultGrants, Object, Target
 from pgnorm.catalog.privileges import AclItem, acl_transition, as_grants, with_owner
 from pgnorm.catalog.quoting import ident, literal
 
@@ -40,6 +40,15 @@ def altered(old: Object, new: Object, changed: frozenset[str], target: Target) -
             yield _set_label(new, provider, label)
     if PRIVILEGES in changed:
         yield from _set_privileges(new, with_owner(effective_acl(old), old.owner, new.owner), target)
+
+
+def columns(catalog: Catalog, whole: Object) -> Iterator[Object]:
+    """What has privileges of its own on columns of an object."""
+    if not whole.made_by_parent:
+        yield from (part for part in catalog.parts.get(whole.id, ()) if part.grant_columns)
+    elif not whole.grant_columns:
+        provided = (item for item in catalog.objects.values() if item.made_by_parent and item.grant_columns)
+        yield from (item for item in provided if item.grant_signature() == whole.grant_signature())
 
 
 def restored(column: Object, old: Object, new: Object, target: Target) -> Iterator[str]:
