@@ -70,23 +70,18 @@ class _Planning:
 
     def plan(self) -> Plan:
         ordered = self.actions.ordered()
-        made = [self.actions.item(action) for action in ordered if self._makes(action)]
+        there = [self.actions.item(action) for action in ordered if action == Action(action.id)]
+        made = [item for item in there if self.fate.fresh(item.id)]
         rows_come_late = bool(self.actions.hollow[False]) or any(item.ties for item in made)
         self.finished_at_once = not rows_come_late and self.finishing.at_once(made)
         steps = [self._reaching(step) for action in ordered if (step := self._step(action)).sql]
         steps = [*self.carrying.saved(steps), *self.carrying.caught_up()]
-        steps += self.finishing.steps(
-            [self.actions.item(action) for action in ordered if not (action.drop or action.aside or action.shell)],
-            at_once=self.finished_at_once,
-        )
+        steps += self.finishing.steps(there, at_once=self.finished_at_once)
         early = [step for step in steps if step.needs_commit]
         late = [step for step in steps if not step.needs_commit]
         split = early and any(self._may_use(step, early) for step in late)
         transactions = (tuple(early), tuple(late)) if split else ((*early, *late),)
         return Plan(transactions=tuple(steps for steps in transactions if steps), differences=self.found)
-
-    def _makes(self, action: Action) -> bool:
-        return not (action.drop or action.aside or action.shell) and self.fate.fresh(action.id)
 
     def _step(self, action: Action) -> Step:
         item = self.actions.item(action)
