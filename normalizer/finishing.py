@@ -39,7 +39,7 @@ class Finishing:
         for item in items:
             fresh = self.fate.fresh(item.id)
             sql = "\n".join(() if fresh and at_once else self.statements(item) if fresh else self._alteration(item))
-            step = Step(verb=Verb.ALTER, item=item, sql=sql)
+            step = Step(verb=Verb.ALTER, item=item, sql=sql, finishing=True)
             if sql and not fresh and not any(states(item).values()):
                 emptied.append(step)
             elif sql:

@@ -6,7 +6,7 @@ from typing import Final
 from attrs import evolve
 
 from pgnorm.catalog.kinds import KINDS
-from pgnorm.catalog.model import Catalog, Change, Object, own_fields
+from pgnorm.catalog.model import Catalog, Change, Object, ObjectId, own_fields
 
 from .files import SourceFile
 from .statements import split
@@ -41,6 +41,15 @@ def _made_empty(file: SourceFile) -> Iterable[Target]:
 def _not_done(item: Object) -> dict[str, None]:
     fields = (field for field in own_fields(type(item)) if field.change is Change.STATE)
     return {field.name: None for field in fields if not getattr(item, field.name)}
+
+
+def without_states(catalog: Catalog, names: Iterable[ObjectId]) -> Catalog:
+    """The catalog less what it says of what was done with some of its objects."""
+    objects = dict(catalog.objects)
+    for name in names:
+        if name in objects:
+            objects[name] = objects[name].evolve(**_not_done(objects[name]))
+    return evolve(catalog, objects=objects)
 
 
 def as_little_known(loaded: Catalog, source: Catalog) -> Catalog:

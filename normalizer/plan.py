@@ -41,6 +41,8 @@ class Step:
     """Whether rows that are there can make it fail."""
     filling: bool = False
     """Whether rows without a value get the default."""
+    finishing: bool = False
+    """Whether all that it does is to put a state right, which only rows tell."""
     evaluated_on: frozenset[ObjectId] = frozenset()
     """The tables on whose rows it evaluates code that may read what a plan can't see."""
 

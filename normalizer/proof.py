@@ -9,6 +9,7 @@ from pgnorm.catalog.secrets import masked_sql
 
 from .describing import describe
 from .difference import Difference
+from .knowledge import without_states
 from .plan import Plan, Step
 
 if TYPE_CHECKING:
@@ -54,9 +55,10 @@ def arrive_with_rows(session: "Session", plan: Plan) -> tuple[Catalog, frozenset
     rows = Rows(session.connection, plan.evaluated_on)
     failed: list[Step] = []
     apply(session, plan, lambda step: failed.extend(_tried(session, step, rows)))
+    unfinished = {step.id for step in failed if step.finishing}
     # Code that fails all the same when everything is there is none of the plan's faults.
     early = frozenset(step.id for step in failed if any(rows.again(table) is None for table in step.evaluated_on))
-    return read(session.connection), early
+    return without_states(read(session.connection), unfinished), early
 
 
 def arrive_with_seed(session: "Session", plan: Plan) -> Catalog:
@@ -71,21 +73,28 @@ def arrive_with_seed(session: "Session", plan: Plan) -> Catalog:
 
 
 def _tried(session: "Session", step: Step, rows: "Rows") -> Iterator[Step]:
-    """Run a step; it comes back if it names what is missing where it is evaluated on rows."""
+    """Run a step. It comes back if it names what is missing where it is evaluated on rows, and if it needs rows of its
+    own to put a state right."""
     from psycopg import Error
 
-    if not rows.there:
+    if not rows.there and not step.finishing:
         _run(session, step)
         return
     try:
         with session.connection.transaction():
             session.connection.execute(step.sql.encode())
     except Error as error:
-        missing = error.sqlstate in MISSING and not rows.there.isdisjoint(step.evaluated_on)
-        rows.remove()
-        _run(session, step)
-        if missing:
+        missing = error.sqlstate in MISSING
+        if step.finishing and not rows.there and not missing:
             yield step
+            return
+        if missing and not rows.there.isdisjoint(step.evaluated_on):
+            yield step
+        elif missing and not rows.there:
+            _run(session, step)
+            return
+        rows.remove()
+        yield from _tried(session, step, rows)
 
 
 def refuse_rest(left: Sequence[Difference]) -> None:

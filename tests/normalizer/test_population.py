@@ -123,3 +123,17 @@ def test_it_is_filled_after_all_that_a_function_reads(database: psycopg.Connecti
         assert database.execute("select n from mm").fetchall() == [(None,)]
     finally:
         database.execute("drop owned by pgnorm_keeper cascade; drop role pgnorm_keeper")
+
+
+def test_what_needs_rows_to_be_filled_is_planned_all_the_same(database: psycopg.Connection, tmp_path: Path) -> None:
+    old = tmp_path / "old.sql"
+    old.write_text("create table t (a int);")
+    database.execute(
+        "create table t (a int); insert into t values (7);"
+        " create materialized view m as select sum(a) / count(*) as mean from t;"
+        " create materialized view n as select mean from m"
+    )
+    found = _compared(str(old), _address(database))
+    assert found.unproved is None
+    assert "".join(found.plan.scripts()).count("REFRESH") == 2
+    assert not _compared(_address(database), _address(database).replace("host=", " host=")).plan
