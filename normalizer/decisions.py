@@ -78,6 +78,9 @@ class _Deciding:
         for tie in tuple(misplaced(self.old, self.new, self.following.holds)):
             self._replace(tie)
         self._drag_along()
+        for rival in tuple(self.following.rivals()):
+            self._replace(rival)
+        self._drag_along()
         self.result.set_aside.update(keeping_rows(self.old, self.result))
         self._tie()
         self._lead()

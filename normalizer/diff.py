@@ -16,7 +16,7 @@ from .dump import inside
 from .finishing import Finishing, states
 from .hazards import Hazards
 from .operator_path import reaching
-from .outsiders import refuse_losses
+from .outsiders import refuse_outside
 from .plan import EMPTY, Plan, Step, Verb
 from .wording import aside_name, joined, stored
 
@@ -41,7 +41,7 @@ def diff(
     if not found:
         return EMPTY
     fate = decide(old, new, found)
-    refuse_losses(old, around or old, fate)
+    refuse_outside(old, new, around or old, fate)
     return _Planning(old, new, fate, found, around or old, last).plan()
 
 

@@ -52,6 +52,17 @@ class Following:
                     led = (lead for lead in follower.leads if lead.leader == name)
                     yield from (lead.tie for lead in led if self._cut(lead, follower, self.new.objects[follower.id]))
 
+    def rivals(self) -> Iterator[ObjectId]:
+        """What stays apart, and is so like what a new tie has adopted that it would be taken instead."""
+        for tie in map(self.new.objects.__getitem__, (*self.fate.created, *self.fate.replaced)):
+            parts = [part for part in self.new.parts.get(tie.ties[0], ()) if part.adopted] if tie.ties else []
+            led = {self._likeness(part) for part in parts if any(lead.tie == tie.id for lead in part.leads)}
+            stay = (part for part in parts if not part.leads and not self.fate.fresh(part.id))
+            yield from (part.id for part in stay if self._likeness(part) in led)
+
+    def _likeness(self, part: Object) -> tuple[object, ...]:
+        return (part.kind, part.rows_may_refuse(()), self.new.needs.get(part.id, frozenset()) - {part.id})
+
     def _cut(self, lead: Lead, old: Object | None, new: Object) -> bool:
         before, after = self.old.objects.get(lead.leader), self.new.objects.get(lead.leader)
         if after is None or not self.holds(lead.tie):

@@ -10,7 +10,14 @@ from .difference import above
 from .holders import holders
 
 
-def refuse_losses(old: Catalog, around: Catalog, fate: Decisions) -> None:
+def refuse_outside(old: Catalog, new: Catalog, around: Catalog, fate: Decisions) -> None:
+    """Raise PgnormError where the plan takes from what is in `around` and not in `old`, its part, or leaves half-made
+    what needs that."""
+    _refuse_losses(old, around, fate)
+    _refuse_halves(old, new, around, fate)
+
+
+def _refuse_losses(old: Catalog, around: Catalog, fate: Decisions) -> None:
     """Raise PgnormError where something of `around` that is not in `old`, its part, needs what the plan takes away."""
     if not around.objects.keys() - old.objects.keys():
         return
@@ -27,6 +34,21 @@ def refuse_losses(old: Catalog, around: Catalog, fate: Decisions) -> None:
         leaders = [old.objects[lead.leader] for lead in item.leads if fate.gone(lead.leader)]
         if item.goes_along and 0 < len(leaders) == len(item.leads) and _is_outside(item, old, around):
             raise _outside(item, leaders[-1], fate)
+
+
+def _refuse_halves(old: Catalog, new: Catalog, around: Catalog, fate: Decisions) -> None:
+    """Raise PgnormError for what the plan makes of a whole that has parts outside: it would stay without theirs (an
+    index of a partitioned table)."""
+    ties = [item for item in around.objects.values() if item.ties is not None and item.id not in old.objects]
+    for name in sorted((*fate.created, *fate.replaced)) if ties else ():
+        made = new.objects[name]
+        for tie in ties if made.adopted else ():
+            if tie.ties is not None and tie.ties[1] == made.parent:
+                raise PgnormError(
+                    f"{made.kind} {made.label} would stay invalid without its part of {tie.kind} {tie.label}; "
+                    "it is outside of what was selected",
+                    hint=f"Include its schema: -n {tie.namespace}.",
+                )
 
 
 def _users(used: Object, around: Catalog) -> Iterator[Object]:

@@ -66,10 +66,14 @@ def _order_tie(actions: "Actions", tie: ObjectId, ends: tuple[ObjectId, ObjectId
         # Names that Postgres picks for what leads are free then: what is led says its own.
         before(actions.maker(leading), actions.maker(led))
     for part in parts_below(actions.new, led):
-        if (part.matched or part.adopted) and not any(actions.following.bringers(part)):
+        if part.adopted and not part.leads:
+            # Of two alike, the one that is there is adopted.
+            before(made, actions.maker(part.id))
+        elif (part.matched or part.adopted) and not any(actions.following.bringers(part)):
             before(actions.maker(part.id), made)
         # The index of a partitioned table is valid, and adopted, only with those of all its partitions.
-        for user in map(actions.new.objects.__getitem__, actions.new.needed_by.get(part.id, ())):
+        users = actions.new.needed_by.get(part.id, ()) if part.leads else ()
+        for user in map(actions.new.objects.__getitem__, users):
             if user.held_by and tie not in user.held_by:
                 before(actions.maker(user.id), made)
     for part in parts_below(actions.old, led):

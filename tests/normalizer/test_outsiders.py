@@ -45,6 +45,16 @@ def _compared(folder: Path, old: str, new: str, *schemas: str) -> Comparison:
             "b.p1 of a.p needs table a.p, which the plan drops and creates again;",
         ),
         (PARTITIONED % "x", "", "b.p1 of a.p needs table a.p, which the plan drops;"),
+        (
+            PARTITIONED % "x",
+            PARTITIONED % "x" + "create index i on a.p (y);",
+            "index a.i would stay invalid without its part of partition b.p1 of a.p;",
+        ),
+        (
+            PARTITIONED % "x",
+            PARTITIONED % "x" + "alter table a.p add constraint k unique (x);",
+            "constraint a.p.k would stay invalid without its part of partition b.p1 of a.p;",
+        ),
         (BASE % "int4", "", "column b.keep.v needs base type a.my, which the plan drops;"),
         (
             "create table a.t (x int, y int); create view b.v as select x from a.t;",
@@ -122,6 +132,8 @@ def _compared(folder: Path, old: str, new: str, *schemas: str) -> Comparison:
     ids=[
         "partition",
         "partition of what goes",
+        "index of the whole",
+        "key of the whole",
         "base type",
         "view",
         "led column",
