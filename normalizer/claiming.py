@@ -20,7 +20,8 @@ def order_names(actions: "Actions", needs: "Needs[Action]", before: "Before") ->
                 holders.setdefault(claim, []).append(leaver)
     freed = {claim: _freed(actions, claim, having, needs) for claim, having in holders.items()}
     for name in (*actions.fate.created, *actions.fate.replaced, *actions.fate.altered):
-        for claim in actions.new.objects[name].claims:
+        item = actions.new.objects[name]
+        for claim in (*item.claims, *item.avoids):
             free = freed.get(claim)
             if free is not None and (free.claim or free.id != name):
                 before(free, actions.maker(name))

@@ -14,11 +14,12 @@ if TYPE_CHECKING:
 
 
 def repair(actions: "Actions", loop: Sequence["Action"]) -> bool:
-    """Take a part out of its owner's statement, or the body from what has one, so that the loop falls apart.
+    """Take a part out of its owner's statement, or the body from what has one, or drop what is altered before it is
+    made anew, so that the loop falls apart.
 
     Returns whether there was such a one.
     """
-    return _take_apart(actions, loop) or _empty(actions, loop)
+    return _take_apart(actions, loop) or _empty(actions, loop) or _drop_first(actions, loop)
 
 
 def unsolvable(actions: "Actions", loop: Sequence["Action"]) -> PgnormError:
@@ -93,4 +94,18 @@ def _empty(actions: "Actions", loop: Sequence["Action"]) -> bool:
             if all(end is not None and (end.id, end.drop) in members for end in ends):
                 actions.hollow[leaving].add(edge.dependent)
                 return True
+    return False
+
+
+def _drop_first(actions: "Actions", loop: Sequence["Action"]) -> bool:
+    """Replace what is altered, where nothing is lost by it and nothing needs it; whether there was such a one."""
+    for action in loop:
+        name = action.id
+        if action != actions.alterer(name) or actions.old.needed_by.get(name) or actions.old.parts.get(name):
+            continue
+        item = actions.old.objects[name]
+        if item.disposable and not item.embedded and not item.leads and item.drop():
+            actions.fate.altered.pop(name, None)
+            actions.fate.replaced.add(name)
+            return True
     return False

@@ -127,6 +127,11 @@ class Function(Object):
         return (("routine", self.schema, self.name, self.detail),)
 
     @property
+    def avoids(self) -> tuple[tuple[str, ...], ...]:
+        types = {*self.detail.split(", "), self.result.removeprefix("SETOF ")}
+        return tuple(("transform", self.language, type_) for type_ in sorted(types))
+
+    @property
     def code_language(self) -> str:
         return self.language
 

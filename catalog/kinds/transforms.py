@@ -55,6 +55,10 @@ class Transform(Object):
         return f"{self.bare_name} {ident(self.detail)}"
 
     @property
+    def claims(self) -> tuple[tuple[str, ...], ...]:
+        return (("transform", self.detail, self.name),)
+
+    @property
     def tag(self) -> str:
         return self.signature()
 

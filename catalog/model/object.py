@@ -85,6 +85,11 @@ class Object(Led):
         """The names that it takes and no other object of any kind can have at the same time."""
         return ()
 
+    @property
+    def avoids(self) -> tuple[tuple[str, ...], ...]:
+        """The names in `claims` of others that nothing may have any more when it is made: it would depend on that."""
+        return ()
+
     def initial_acl(self, target: Target) -> tuple[AclItem, ...]:
         """The privileges that a dump takes for given, so that it prints what leads from them to `acl` (to
         `acl_default` where that is None)."""
