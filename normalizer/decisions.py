@@ -201,9 +201,9 @@ class _Deciding:
             return
         elif item.disposable:
             self._replace(name)
-        elif self.old.objects[because].set_aside(""):
+        elif self.old.objects[because].rename(""):
             self._rebind(name, because, disturbance)
-        elif item.set_aside(""):
+        elif item.rename(""):
             self._replace(name)
         else:
             raise _in_two_migrations(item, self.old.objects[because])
@@ -227,7 +227,7 @@ class _Deciding:
     def _rebind(self, name: ObjectId, because: ObjectId, disturbance: Disturbance) -> None:
         if disturbance is Disturbance.REPLACED:
             self.result.set_aside.add(because)
-        if self.old.objects[name].set_aside(""):
+        if self.old.objects[name].rename(""):
             self._replace(name)
         elif name not in self.result.rebound:
             self.result.rebound.add(name)

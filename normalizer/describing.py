@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from .difference import Difference
+from .difference import NAME, Difference
 
 _WORDS: Final = {
     "bound": "bounds",
@@ -42,8 +42,14 @@ _WORDS: Final = {
 def describe(found: Difference) -> str:
     """One difference in a line: `~ function public.f(integer): volatility`."""
     item = found.item
-    words = sorted({_WORDS.get(name, name.replace("_", " ")) for name in found.changed})
+    words = sorted({_word(found, name) for name in found.changed})
     return f"{sign(found)} {item.kind} {item.label}{': ' if words else ''}{', '.join(words)}"
+
+
+def _word(found: Difference, name: str) -> str:
+    if name == NAME and found.old is not None:
+        return f"name (was {found.old.name})"
+    return _WORDS.get(name, name.replace("_", " "))
 
 
 def sign(found: Difference) -> str:

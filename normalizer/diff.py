@@ -11,13 +11,14 @@ from . import satellites
 from .actions import Action, Actions
 from .carrying import Carrying
 from .decisions import Decisions, decide
-from .difference import PRIVILEGES, Difference, changes, differences, parts_below
+from .difference import PRIVILEGES, Difference, changes, differences
 from .dump import inside
 from .finishing import Finishing, states
 from .hazards import Hazards
 from .operator_path import reaching
 from .outsiders import refuse_outside
-from .plan import EMPTY, Plan, Step, Verb
+from .plan import EMPTY, Plan, Step, Verb, may_use
+from .renaming import Renames
 from .wording import aside_name, joined, stored
 
 
@@ -40,9 +41,12 @@ def diff(
     found = differences(old, new) if found is None else found
     if not found:
         return EMPTY
-    fate = decide(old, new, found)
-    refuse_outside(old, new, around or old, fate)
-    return _Planning(old, new, fate, found, around or old, last).plan()
+    renames = Renames.found(old, new, found, around or old)
+    left = renames.left(new, found)
+    old, around = renames.applied(old), renames.applied(around or old)
+    fate = decide(old, new, left)
+    refuse_outside(old, new, around, fate)
+    return renames.ahead_of(_Planning(old, new, fate, left, around, last).plan())
 
 
 class _Planning:
@@ -79,14 +83,14 @@ class _Planning:
         steps += self.finishing.steps(there, at_once=self.finished_at_once)
         early = [step for step in steps if step.needs_commit]
         late = [step for step in steps if not step.needs_commit]
-        split = early and any(self._may_use(step, early) for step in late)
+        split = early and any(may_use(self.new, step, early) for step in late)
         transactions = (tuple(early), tuple(late)) if split else ((*early, *late),)
         return Plan(transactions=tuple(steps for steps in transactions if steps), differences=self.found)
 
     def _step(self, action: Action) -> Step:
         item = self.actions.item(action)
         if action.aside:
-            return Step(verb=Verb.ALTER, item=item, sql=joined(item.set_aside(aside_name(item))))
+            return Step(verb=Verb.ALTER, item=item, sql=joined(item.rename(aside_name(item))))
         if action.rows:
             return self._refilling(item)
         if action.shell:
@@ -236,11 +240,3 @@ class _Planning:
         for column in satellites.columns(self.new, new):
             if not self.fate.fresh(column.id):
                 yield from satellites.restored(column, old, new, self.target)
-
-    def _may_use(self, step: Step, early: list[Step]) -> bool:
-        """Whether a later step may use what an early one added: it depends on it, or nobody can tell."""
-        if step.verb is Verb.DROP:
-            return False
-        added = {other.id for other in early}
-        below = (step.item, *parts_below(self.new, step.id))
-        return step.item.opaque or any(added & self.new.needs.get(part.id, frozenset()) for part in below)

@@ -10,6 +10,8 @@ from pgnorm.catalog.privileges import AclItem, as_grants, with_owner
 
 from .parents import ORDER, misplaced
 
+NAME: Final = "name"
+"""What else differs about an object that is renamed."""
 OWNER: Final = "owner"
 COMMENT: Final = "comment"
 PRIVILEGES: Final = "privileges"

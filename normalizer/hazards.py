@@ -53,4 +53,4 @@ class Hazards:
 
     def loses_data(self, old: Object, on_rows: OnRows) -> bool:
         """Whether what is stored loses something; a type's values are where it is used, or nowhere."""
-        return OnRows.LOSES in on_rows and (not old.set_aside("") or any(holders(self.old, old.id)))
+        return OnRows.LOSES in on_rows and (not old.rename("") or any(holders(self.old, old.id)))

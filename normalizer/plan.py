@@ -1,14 +1,14 @@
 """A plan: the ordered statements that turn one catalog into another, with hazards and transaction boundaries."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import Enum
 from typing import Final
 
 from attrs import frozen
 
-from pgnorm.catalog.model import Object, ObjectId
+from pgnorm.catalog.model import Catalog, Object, ObjectId
 
-from .difference import Difference
+from .difference import Difference, parts_below
 
 BOUNDARY: Final = "-- Commit here: what follows uses an enum value that was added above.\n"
 UNCHECKED_BODIES: Final = "SET check_function_bodies = false;\n"
@@ -85,3 +85,12 @@ class Plan:
 
 
 EMPTY: Final = Plan(transactions=(), differences=())
+
+
+def may_use(new: Catalog, step: Step, early: Sequence[Step]) -> bool:
+    """Whether a later step may use what an early one added: it depends on it, or nobody can tell."""
+    if step.verb is Verb.DROP:
+        return False
+    added = {other.id for other in early}
+    below = (step.item, *parts_below(new, step.id))
+    return step.item.opaque or any(added & new.needs.get(part.id, frozenset()) for part in below)

@@ -122,14 +122,14 @@ class BaseType(types.Type):
         # Its functions need it, and it needs them.
         return f"DROP {self.signature()} CASCADE;"
 
-    def set_aside(self, name: str) -> tuple[str, ...]:
+    def rename(self, name: str) -> tuple[str, ...]:
         # Those that take a value of it stay apart from the successor's by that argument.
         return (
             *(
                 f"ALTER FUNCTION {function} RENAME TO {ident(f'{name}_{word}')};"
                 for function, word in zip(self.makers, ("in", "receive"), strict=False)
             ),
-            *super().set_aside(name),
+            *super().rename(name),
         )
 
     def must_replace(self, new: Self, changed: frozenset[str]) -> bool:

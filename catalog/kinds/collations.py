@@ -82,5 +82,5 @@ class Collation(Object):
             options.append(f"rules = {literal(self.rules)}")
         return f"CREATE {self.signature()} ({', '.join(options)});\n"
 
-    def set_aside(self, name: str) -> tuple[str, ...]:
+    def rename(self, name: str) -> tuple[str, ...]:
         return (f"ALTER {self.signature()} RENAME TO {ident(name)};",)

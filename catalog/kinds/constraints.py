@@ -18,7 +18,7 @@ from ..model import (
     replace,
 )
 from ..priority import Priority
-from ..quoting import ident, spell_types
+from ..quoting import ident, qualified, spell_types
 from .inheritance import Inherited
 from .relations import RELATION_KIND, altered
 
@@ -101,6 +101,11 @@ class Constraint(Object):
     def addition(self, definition: str) -> str:
         """The statement that adds it, as pg_dump breaks its lines."""
         return f"ALTER {self.table}\n    ADD CONSTRAINT {ident(self.name)} {definition};\n"
+
+    def rename(self, name: str) -> tuple[str, ...]:
+        # ALTER FOREIGN TABLE has no word for this.
+        table = qualified(self.schema, self.detail)
+        return (f"ALTER TABLE {table} RENAME CONSTRAINT {ident(self.name)} TO {ident(name)};",)
 
     def drop(self) -> str:
         return f"ALTER {self.table} DROP CONSTRAINT {ident(self.name)};"

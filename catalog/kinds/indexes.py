@@ -6,7 +6,7 @@ from typing import ClassVar, LiteralString, Self
 from ..model import Changed, Entry, Object, ObjectId, Target, alter, declared, replace
 from ..options import with_options
 from ..priority import Priority
-from ..quoting import spell_types
+from ..quoting import ident, spell_types
 from .index_backed import INDEX_FIELDS, OPTIONS_CLAUSE, IndexBacked, paragraphs
 from .relations import RELATION_KIND
 
@@ -78,6 +78,13 @@ class Index(IndexBacked):
     @property
     def relation(self) -> str:
         return self.indexed
+
+    def rename(self, name: str) -> tuple[str, ...]:
+        return (f"ALTER {self.signature()} RENAME TO {ident(name)};",)
+
+    def renamed(self, name: str) -> Self:
+        definition = self.definition.replace(f" INDEX {ident(self.name)} ", f" INDEX {ident(name)} ", 1)
+        return self.evolve(name=name, definition=definition)
 
     def rows_may_refuse(self, parts: Sequence[Object]) -> bool:
         return self.definition.startswith("CREATE UNIQUE INDEX ")

@@ -30,6 +30,10 @@ class UncheckedNotNull(Inherited, Unindexed):
     ancestors: tuple[tuple[str, ...], ...] = equal()
     """(schema, table) of each that its table inherits from, or is a partition of, and that passes one on."""
 
+    def rename(self, name: str) -> tuple[str, ...]:
+        # `name` is its column's.
+        return ()
+
     @classmethod
     def query(cls, version: int) -> LiteralString:
         del version

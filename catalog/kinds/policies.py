@@ -72,6 +72,9 @@ class Policy(Object):
         clauses = _clause(" USING", self.using) + _clause(" WITH CHECK", self.check)
         return f"CREATE POLICY {ident(self.name)} ON {table}{kind}{COMMANDS[self.command]}{to}{clauses};\n"
 
+    def rename(self, name: str) -> tuple[str, ...]:
+        return (f"ALTER {self.signature()} RENAME TO {ident(name)};",)
+
     def must_replace(self, new: Self, changed: frozenset[str]) -> bool:
         # ALTER POLICY can set an expression but never take one away.
         return (new.using is None and self.using is not None) or (new.check is None and self.check is not None)

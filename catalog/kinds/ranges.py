@@ -84,7 +84,7 @@ class Range(types.Type):
         # A canonical function needs the type, and the type needs it.
         return f"{super().drop().removesuffix(';')} CASCADE;" if self.canonical != NONE else super().drop()
 
-    def set_aside(self, name: str) -> tuple[str, ...]:
+    def rename(self, name: str) -> tuple[str, ...]:
         # The multirange type and the constructors keep their names, which the successor's own would meet.
         schema, multirange = self.multirange_name
         constructors = (
@@ -98,5 +98,5 @@ class Range(types.Type):
                 for place, old, arguments, new in constructors
             ),
             f"ALTER TYPE {qualified(schema, multirange)} RENAME TO {ident(f'{name}_multirange')};",
-            *super().set_aside(name),
+            *super().rename(name),
         )

@@ -74,6 +74,13 @@ class Rule(Object):
     def entries(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> tuple[Entry, ...]:
         return (Entry(desc=self.keyword, tag=self.tag, sql=self.create(parts, target)),)
 
+    def rename(self, name: str) -> tuple[str, ...]:
+        return (f"ALTER {self.signature()} RENAME TO {ident(name)};",)
+
+    def renamed(self, name: str) -> Self:
+        definition = self.definition.replace(f" RULE {ident(self.name)} ", f" RULE {ident(name)} ", 1)
+        return self.evolve(name=name, definition=definition)
+
     def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[str]:
         # Replacing a rule leaves its state as it is (rewriteDefine.c, InsertRule).
         if changed.take("definition"):

@@ -32,5 +32,5 @@ class ShellType(types.Type):
         del parts, target, shell
         return types.shell_entry(self).sql
 
-    def set_aside(self, name: str) -> tuple[str, ...]:
+    def rename(self, name: str) -> tuple[str, ...]:
         return ()

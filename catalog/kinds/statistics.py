@@ -5,7 +5,7 @@ from typing import ClassVar, Final, LiteralString, Self
 
 from ..model import Changed, Object, ObjectId, Target, alter, declared, equal, replace
 from ..priority import Priority
-from ..quoting import spell_types
+from ..quoting import ident, spell_types
 from .relations import RELATION_KIND
 
 DEFAULT_TARGET: Final = -1
@@ -74,6 +74,9 @@ class Statistics(Object):
     @property
     def parent(self) -> ObjectId:
         return ObjectId(self.relation_kind, self.relation_schema, self.relation)
+
+    def rename(self, name: str) -> tuple[str, ...]:
+        return (f"ALTER {self.signature()} RENAME TO {ident(name)};",)
 
     def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
         del parts, shell

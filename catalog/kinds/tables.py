@@ -128,7 +128,7 @@ class Table(Object):
         # No logged table may refer to an unlogged one, at any time.
         return new.unlogged if "unlogged" in changed else None
 
-    def set_aside(self, name: str) -> tuple[str, ...]:
+    def rename(self, name: str) -> tuple[str, ...]:
         return (f"ALTER {self.signature()} RENAME TO {ident(name)};",)
 
     def refill(

@@ -82,6 +82,16 @@ class Trigger(Object):
         sql = self.create(parts, target)
         return (Entry(desc=self.keyword, tag=self.tag, sql=sql, extensions_at=len(self._definition(target))),)
 
+    def rename(self, name: str) -> tuple[str, ...]:
+        # The constraint of a constraint trigger would keep its name.
+        if self.definition.startswith(CONSTRAINT_TRIGGER):
+            return ()
+        return (f"ALTER {self.signature()} RENAME TO {ident(name)};",)
+
+    def renamed(self, name: str) -> Self:
+        definition = self.definition.replace(f" TRIGGER {ident(self.name)} ", f" TRIGGER {ident(name)} ", 1)
+        return self.evolve(name=name, definition=definition)
+
     def must_replace(self, new: Self, changed: frozenset[str]) -> bool:
         # There is no CREATE OR REPLACE CONSTRAINT TRIGGER, nor one to replace a constraint trigger.
         constraint = any(item.definition.startswith(CONSTRAINT_TRIGGER) for item in (self, new))

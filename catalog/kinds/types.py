@@ -49,7 +49,7 @@ class Type(Object):
     def grant_signature(self, *, qualify: bool = True) -> str:
         return f"TYPE {qualified(self.schema if qualify else '', self.name)}"
 
-    def set_aside(self, name: str) -> tuple[str, ...]:
+    def rename(self, name: str) -> tuple[str, ...]:
         return (f"ALTER {self.signature()} RENAME TO {ident(name)};",)
 
 

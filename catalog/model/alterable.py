@@ -71,14 +71,19 @@ class Alterable(Named):
         del new, changed
         return None
 
-    def set_aside(self, name: str) -> tuple[str, ...]:
-        """The statements that rename it to `name`, so that its successor can be created while columns still use it.
+    def rename(self, name: str) -> tuple[str, ...]:
+        """The statements that rename it to `name`, empty where there is no such way.
 
-        For what is not `disposable` but must be replaced: set aside, create the successor, move the columns over
-        (`USING "c"::text::type`), drop the old one under its new name. Empty where there is no such way.
+        A part that differs in its name alone is renamed. What is not `disposable` but must be replaced is renamed so
+        that its successor can be created while columns still use it: these are moved over (`USING "c"::text::type`),
+        and the old one is dropped under its new name.
         """
         del name
         return ()
+
+    def renamed(self, name: str) -> Self:
+        """What it then is."""
+        return self.evolve(name=name)
 
     def rebind(self, new: Self, target: Target) -> Iterator[str]:
         """The statements that move it from a type that was set aside to the successor of the same name."""

@@ -27,6 +27,14 @@ def test_added_labels(old: str, new: str, actions: list[str]) -> None:
     assert statements == [f'ALTER TYPE "public"."e" ADD VALUE {action};' for action in actions]
 
 
-@pytest.mark.parametrize(("old", "new"), [("abc", "ac"), ("ab", "ba"), ("ab", "ac")])
-def test_labels_removed_moved_or_perhaps_renamed(old: str, new: str) -> None:
+@pytest.mark.parametrize(("old", "new"), [("abc", "ac"), ("ab", "ba"), ("ab", "cd"), ("ab", "acd")])
+def test_labels_removed_moved_or_more_than_one_renamed(old: str, new: str) -> None:
     assert _enum(old).must_replace(_enum(new), frozenset({"values"}))
+
+
+def test_one_label_in_the_place_of_another() -> None:
+    before, after = _enum("abc"), _enum("axc")
+    assert not before.must_replace(after, frozenset({"values"}))
+    assert not before.needs_commit(after, frozenset({"values"}))
+    statements = list(before.alter(after, Changed({"values"}), Target(major=15)))
+    assert statements == ["""ALTER TYPE "public"."e" RENAME VALUE 'b' TO 'x';"""]
