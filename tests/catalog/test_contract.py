@@ -42,6 +42,7 @@ GENERIC = (
     "normalizer/selection.py",
     "normalizer/splitting.py",
     "normalizer/refilling.py",
+    "normalizer/renaming.py",
     "normalizer/untangling.py",
 )
 """Where no kind is known by name."""
