@@ -19,17 +19,25 @@ class Carrying:
         self.old = old
         self.new = new
         self.fate = fate
-        self._statements: Final = dict(self._found())
-
-    def _found(self) -> Iterator[tuple[ObjectId, tuple[str, str]]]:
-        for number, name in enumerate(sorted(self.fate.replaced), 1):
-            new = self.new.objects[name]
-            whole = self._whole(new)
+        self._saving: Final[dict[ObjectId, str]] = {}
+        self._restoring: Final[dict[ObjectId, str]] = {}
+        for number, (before, after) in enumerate(self._successions(), 1):
+            whole = self._whole(after)
             # A new part of what stays is filled anew: what it counts begins with that.
-            filled = whole is not new and whole.parent is not None
-            statements = self.old.objects[name].carry_over(new, f"{SETTING_PREFIX}{number}")
+            filled = whole is not after and whole.parent is not None
+            statements = before.carry_over(after, f"{SETTING_PREFIX}{number}")
             if statements is not None and not filled:
-                yield name, statements
+                self._saving[before.id], self._restoring[after.id] = statements
+
+    def _successions(self) -> Iterator[tuple[Object, Object]]:
+        """The old objects with those that follow them: under the same name, or in counting for the same whole."""
+        for name in sorted(self.fate.replaced):
+            yield self.old.objects[name], self.new.objects[name]
+        for name in sorted(self.fate.created):
+            item = self.new.objects[name]
+            for part in self.old.parts.get(item.parent, ()) if item.parent is not None and item.catch_up else ():
+                if part.id in self.fate.dropped and part.catch_up:
+                    yield part, item
 
     def _whole(self, item: Object) -> Object:
         """The outermost object that is created with a new one in it."""
@@ -39,26 +47,32 @@ class Carrying:
 
     def carries(self, item: Object) -> bool:
         """Whether a new object has its state from the old one."""
-        return item.id in self._statements
+        return item.id in self._restoring or item.id in self._saving
 
     def saved(self, steps: Iterable[Step]) -> Iterator[Step]:
         """The steps, with what saves the state of objects just before they are dropped, be it with their whole."""
-        waiting = dict(self._statements)
+        waiting = dict(self._saving)
         for step in steps:
             dropped = (step.item, *parts_below(self.old, step.id)) if step.verb is Verb.DROP else ()
             for item in dropped:
-                if statements := waiting.pop(item.id, None):
-                    yield Step(verb=Verb.ALTER, item=item, sql=statements[0])
+                if saving := waiting.pop(item.id, None):
+                    yield Step(verb=Verb.ALTER, item=item, sql=saving)
             yield step
 
     def restored(self, made: Iterable[Object]) -> Iterator[str]:
         """The statements that give objects just created the state saved."""
-        return (self._statements[item.id][1] for item in made if self.carries(item))
+        return (self._restoring[item.id] for item in made if item.id in self._restoring)
 
     def caught_up(self) -> Iterator[Step]:
         """What is new and goes on after rows that a whole has back only at the end: those of its partitions."""
         for name in sorted(self.fate.created):
             item = self.new.objects[name]
             whole = self._whole(item)
-            if item.catch_up and whole.id in self.fate.replaced and whole.parent is None and whole.disposable:
+            if (
+                item.catch_up
+                and not self.carries(item)
+                and whole.id in self.fate.replaced
+                and whole.parent is None
+                and whole.disposable
+            ):
                 yield Step(verb=Verb.ALTER, item=item, sql="\n".join(item.catch_up))

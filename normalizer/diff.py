@@ -177,7 +177,7 @@ class _Planning:
         # A column takes no sequence of another owner (SEQUENCE OWNED BY).
         yield from satellites.owned(item, self.target)
         yield from texts[1:]
-        if item.parent is not None and not self.fate.fresh(item.parent) and not self.carrying.carries(item):
+        if item.parent is not None and not self.fate.fresh(item.parent) and item.id not in self.fate.replaced:
             yield from item.catch_up
         derived = (part for part in self.new.parts.get(item.id, ()) if part.derived and not part.embedded)
         for made in (item, *parts, *derived):

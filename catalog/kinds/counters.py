@@ -100,7 +100,7 @@ class Counter(Object):
         held = f'"pg_catalog"."{last}"({ident(column)})'
         return (
             f'SELECT "pg_catalog"."setval"({literal(self.sequence)}, {held})'
-            f" FROM {qualified(self.schema, table)} HAVING {held} {beyond} {self.start};",
+            f' FROM {qualified(self.schema, table)} HAVING {held} {beyond} (SELECT "last_value" FROM {self.sequence});',
         )
 
     def carry_over(self, new: Self, setting: str) -> tuple[str, str]:

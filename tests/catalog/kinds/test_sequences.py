@@ -175,3 +175,17 @@ def test_numbers_go_on_in_another_table(shadow: Shadow, database: psycopg.Connec
         alter sequence public.persons_id_seq rename to people_id_seq;"""
     _migrate(shadow, database, old, (stays + new).encode())
     assert _one(database, b"insert into public.persons default values returning id") == 3
+
+
+@pytest.mark.parametrize("explicit", [0, 40])
+def test_numbers_go_on_where_another_counter_takes_over(
+    shadow: Shadow, database: psycopg.Connection, explicit: int
+) -> None:
+    old = "create table t (id serial); insert into t select from generate_series(1, 7); delete from t where id > 4"
+    more = f"insert into t values ({explicit})"
+    _migrate(
+        shadow, database, f"{old}; {more}".encode(), b"create table t (id int generated always as identity, x int)"
+    )
+    assert _one(database, b"insert into t default values returning id") == max(explicit + 1, 8)
+    _migrate(shadow, database, b"", b"create table t (id serial, y int)")
+    assert _one(database, b"insert into t default values returning id") == max(explicit + 2, 9)
