@@ -120,7 +120,7 @@ def _occupy_closed_streams() -> None:
 def _report(console: Console, problem: Exception) -> bool:
     """Say what could not be done. Whether it is something that can happen to anybody."""
     if isinstance(problem, PgnormError):
-        console.error(problem.message, place=problem.place, hint=problem.hint)
+        console.errors([problem, *problem.others])
     elif isinstance(problem, click.UsageError):
         if problem.ctx is not None:
             click.echo(problem.ctx.get_usage(), err=True)

@@ -4,13 +4,18 @@ import errno
 import os
 import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 import click
 
+from pgnorm.catalog.errors import PgnormError
+
 STDIO: Final = "-"
 """The name that stands for stdin and stdout."""
+SHOWN_AT_MOST: Final = 10
+"""How many errors are shown without -v."""
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
@@ -43,6 +48,14 @@ class Console:
         first = click.style(f"{visible(place or 'error')}:", fg="red", bold=True)
         self._print(f"{first} {visible(message)}")
         self._hint(hint)
+
+    def errors(self, problems: Sequence[PgnormError]) -> None:
+        """What could not be done, in its order: as much as fits a screen, all with -v."""
+        shown = problems if self.verbose else problems[:SHOWN_AT_MOST]
+        for problem in shown:
+            self.error(problem.message, place=problem.place, hint=problem.hint)
+        if left := len(problems) - len(shown):
+            self._print(f"and {left} more; -v shows them")
 
     def _hint(self, hint: str | None) -> None:
         if hint:

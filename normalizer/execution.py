@@ -18,7 +18,6 @@ from .remedies import remedy
 if TYPE_CHECKING:
     from psycopg import Connection, Error
 
-_SAVEPOINT: Final = "savepoint pgnorm;"
 _RELEASE: Final = ";release savepoint pgnorm"
 _RESET: Final = "reset session authorization; reset role; reset all"
 
@@ -43,7 +42,7 @@ class Execution:
     transaction: bool
     owner: str | None
     provide_extension: Callable[[str, str | None], bool] | None
-    roles_to_come: frozenset[str]
+    roles_to_come: frozenset[str] = frozenset()
     notes: list[Note] = field(factory=list)
     created_roles: list[str] = field(factory=list)
     generated_extensions: list[str] = field(factory=list)
@@ -92,6 +91,11 @@ class Execution:
             except Error as error:
                 message = f"the file cannot be committed: {error.diag.message_primary or error}"
                 raise PgnormError(message, place=source.label, hint=error.diag.message_hint) from error
+
+    def stop(self) -> None:
+        """Ends a file in its midst."""
+        if not self.transaction:
+            self.command("rollback" if self.broken else "commit")
 
     def open_trial(self, context: tuple[str, ...] = ()) -> None:
         """Starts something that close_trial undoes, in these settings."""
@@ -190,26 +194,23 @@ class Execution:
     def _execute(self, item: Item) -> Error | None:
         from psycopg import Error
 
-        text = item.text if handles_savepoint(item.statement) else f"{_SAVEPOINT}{item.text}{_RELEASE}"
+        guarded = not handles_savepoint(item.statement)
+        if guarded:
+            # In a message of its own: a text that does not parse never gets as far as a savepoint before it.
+            self.command("savepoint pgnorm")
         try:
-            self.command(text)
+            self.command(item.text + _RELEASE if guarded else item.text)
         except Error as error:
             if self.connection.closed:
                 message = f"the server ended the connection: {error}"
                 raise PgnormError(message, place=item.place) from error
-            self._roll_back()
-            _take_error(item, error, len(text) - len(item.text) - len(_RELEASE) if text != item.text else 0)
+            if guarded:
+                self.command("rollback to savepoint pgnorm; release savepoint pgnorm")
+            else:
+                self.broken = True
+            _take_error(item, error)
             return error
         return None
-
-    def _roll_back(self) -> None:
-        from psycopg import Error
-
-        try:
-            self.command("rollback to savepoint pgnorm; release savepoint pgnorm")
-        except Error:
-            # A text that does not parse never got as far as its savepoint.
-            self.broken = True
 
     def _run_alone(self, item: Item) -> Error | None:
         from psycopg import Error
@@ -219,14 +220,14 @@ class Execution:
         try:
             self.command(item.text)
         except Error as error:
-            _take_error(item, error, 0)
+            _take_error(item, error)
         else:
             item.ran, item.error = True, None
         self.command("begin")
         return item.error
 
 
-def _take_error(item: Item, error: Error, prefix: int) -> None:
+def _take_error(item: Item, error: Error) -> None:
     item.error, item.position = error, None
     if error.diag.statement_position:
-        item.position = max(0, min(int(error.diag.statement_position) - 1 - prefix, len(item.text)))
+        item.position = max(0, min(int(error.diag.statement_position) - 1, len(item.text)))

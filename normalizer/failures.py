@@ -10,16 +10,14 @@ from pgnorm.catalog.errors import PgnormError
 
 from .files import SourceFile, line_and_column
 from .lexer import name_of
-from .targets import target
 
 if TYPE_CHECKING:
     from psycopg import Error
 
-    from .items import Item
-
 _WIDTH: Final = 160
 _QUOTED: Final = re.compile(r'"((?:[^"]|"")+)"')
 _CALLED: Final = re.compile(r'((?:"(?:[^"]|"")+"|[^\s".(])+)\(')
+_COLUMN: Final = re.compile(r'^column (?:[^\s".]+\.)*([^\s".]+) does not exist')
 _LAST_PART: Final = re.compile(r'(?:"(?:[^"]|"")+"|[^".]+)$')
 _ROLE: Final = re.compile(r'^role "(.+)" does not exist$')
 
@@ -50,7 +48,12 @@ class Misfit(PgnormError):
 
 def error_class(error: Error) -> type[PgnormError]:
     """What an error of the server becomes: Misfit where that is its cause."""
-    return Misfit if is_missing(error) or error.sqlstate in _TAKEN else PgnormError
+    return Misfit if is_missing(error) or is_taken(error) else PgnormError
+
+
+def is_taken(error: Error) -> bool:
+    """Whether something of the name is there already."""
+    return error.sqlstate in _TAKEN and not _lacks_shell(error)
 
 
 def is_missing(error: Error) -> bool:
@@ -80,13 +83,15 @@ def missing_role(error: Error) -> str | None:
     return match[1] if match else None
 
 
-def missing_names(error: Error) -> frozenset[str]:
-    """The names in the error's message, without their schemas, as Postgres folds them."""
-    message = error.diag.message_primary or ""
+def missing_names(message: str | None) -> frozenset[str]:
+    """The names in the message of an error, without their schemas, as Postgres folds them."""
+    message = message or ""
     names: set[str] = set()
     for quoted in _QUOTED.findall(message):
         # "s.t" in a message is relation t of schema s; a dot inside a name can't be told from it.
         names.update((quoted, quoted.rsplit(".", 1)[-1]))
+    if column := _COLUMN.match(message):
+        names.add(column[1])
     for called in _CALLED.findall(message):
         last = _LAST_PART.search(called)
         names.add(name_of(last[0] if last else called))
@@ -132,22 +137,3 @@ def excerpt(text: str, offset: int) -> str:
         visible = content.rstrip("\r").replace("\t", " ")[skipped : skipped + _WIDTH]
         shown.append(f"{number:>6} | {visible}".rstrip())
     return "\n".join([*shown, " " * 6 + " | " + " " * (column - 1 - skipped) + "^"])
-
-
-def first_cause(waiting: Sequence[Item]) -> tuple[Item, ...]:
-    """The first statement, in the files' order, that no other failed one explains; or several that explain one
-    another, the first of them first."""
-    item = waiting[0]
-    seen: list[Item] = []
-    while item not in seen:
-        seen.append(item)
-        for other in waiting:
-            made = target(other.statement)
-            if other is not item and made and made.name in item.missing:
-                item = other
-                break
-        else:
-            return (item,)
-    circle = seen[seen.index(item) :]
-    first = circle.index(min(circle, key=lambda one: one.order))
-    return (*circle[first:], *circle[:first])

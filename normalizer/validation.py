@@ -11,7 +11,8 @@ from attrs import field, frozen
 from pgnorm.catalog.errors import PgnormError
 
 from .execution import Execution
-from .failures import error_class, excerpt
+from .failures import error_class, excerpt, missing_names
+from .faults import Fault
 from .items import Item
 from .lexer import name_of
 from .verdicts import Verdict, verdict
@@ -66,15 +67,16 @@ def validate(
     *,
     start: str,
     kind: Literal["declared", "migrations", "script"],
-) -> None:
+    faults: Sequence[Fault],
+) -> list[tuple[int, PgnormError]]:
     """Checks the functions written since transaction `start`, whose statements are among `done`.
 
     A body is judged as Postgres would run it: in the function's own settings and else in those of a new session or,
-    where its file sets a search_path that leads anywhere (that of a dump is empty), in its file's. Raises PgnormError
-    for the first one that its language rejects, with the place in the file where it can be told. What may be there
-    when the function runs, though it is not now, is a warning instead: an unqualified table, which may be a temporary
-    one; what an empty stand-in of an extension lacks; and, outside of declared files, whatever has changed since the
-    function was made.
+    where its file sets a search_path that leads anywhere (that of a dump is empty), in its file's. Answers what
+    languages reject, with the order of the statements, and the places in the files where they can be told. What may be
+    there when the function runs, though it is not now, is a warning instead: an unqualified table, which may be a
+    temporary one; what an empty stand-in of an extension lacks; and, outside of declared files, whatever has changed
+    since the function was made. What is missing because of `faults` is neither.
     """
     bodies = _Bodies(execution=execution, start=start)
     failures: list[tuple[int, PgnormError]] = []
@@ -84,7 +86,7 @@ def validate(
         if function.oid in bodies.unset:
             place = item.place if item else function.signature
             execution.note("warning", place, f"{bodies.unset[function.oid]}, in the settings of {function.signature}")
-        if found is None:
+        if found is None or (found.absent and any(fault.explains(missing_names(found.message)) for fault in faults)):
             continue
         offset = _offset(function, item, found.error)
         place = item.source.place(offset) if item else function.signature
@@ -94,8 +96,7 @@ def validate(
         else:
             order = item.order if item else len(done)
             failures.append((order, _failure(message, place, offset, item, found.error)))
-    if failures:
-        raise min(failures, key=lambda entry: entry[0])[1]
+    return failures
 
 
 @frozen(kw_only=True)

@@ -15,6 +15,7 @@ from .files import SourceFile, read_file
 from .filling import Filling, Loaded, Tell, Watch
 from .platforms import PLAIN, Platform
 from .project import Project, shown
+from .reading import read_files
 from .sources import Files, SnapshotFile, Source
 
 if TYPE_CHECKING:
@@ -135,7 +136,7 @@ class Workspace:
         for note in source.notes:
             self._tell("warning", note)
         shadow = self.shadow
-        files = [read_file(path, label=shown(path)) for path in source.paths]
+        files = read_files(source.paths)
         with self.filling.catalog(shadow, files, source.kind, scratch=scratch) as loaded:
             yield loaded
 
@@ -147,7 +148,7 @@ class Workspace:
         Raises PgnormError where the dump does not load (an extension that the shadow lacks).
         """
         file = SourceFile(path=None, label=title, text=dump)
-        with self.filling.catalog(self.shadow, [file], "script", scratch=scratch, bare=True) as loaded:
+        with self.filling.catalog(self.shadow, [file], "migrations", scratch=scratch, bare=True) as loaded:
             yield loaded
 
     @contextmanager

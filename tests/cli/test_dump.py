@@ -86,6 +86,38 @@ def test_an_error_in_a_file(run: Run, plain: Path) -> None:
     assert 'schemas/02.sql:2:19: type "itn" does not exist\n' in err
 
 
+def test_errors_are_shown_as_many_as_fit_a_screen(run: Run, plain: Path) -> None:
+    (plain / "schemas" / "03.sql").write_text(
+        "\n".join(f"create view v{each} as select 1; bad{each};" for each in range(12))
+    )
+    (plain / "schemas" / "04.sql").write_bytes(b"\xff")
+    (plain / "schemas" / "05.sql").write_bytes(b"\0")
+    code, out, err = run("dump")
+    assert (code, out) == (2, "")
+    assert [line.split(": ")[0] for line in err.splitlines() if ".sql:" in line] == [
+        "schemas/04.sql:1:1",
+        "schemas/05.sql:1:1",
+    ]
+    (plain / "schemas" / "04.sql").unlink()
+    (plain / "schemas" / "05.sql").unlink()
+    for command in ("dump", "diff", "fix-functions"):
+        code, out, err = run(command)
+        assert (code, out) == (2, "")
+        assert err.count("syntax error") == 10
+        assert err.endswith("and 2 more; -v shows them\n")
+    code, _, err = run("dump -v")
+    assert (code, err.count("syntax error")) == (2, 12)
+
+
+def test_a_named_file_loads_in_any_order(run: Run, folder: Path) -> None:
+    (folder / "a.sql").write_text("create view v as select id from t;\ncreate table t (id int);\n")
+    code, out, _ = run("dump --from a.sql")
+    assert code == 0
+    assert out.index("CREATE TABLE") < out.index("CREATE VIEW")
+    (folder / "b.sql").write_text("drop table if exists t cascade;\ncreate table t (id int);\ndrop table gone;\n")
+    assert 'b.sql:3:1: table "gone" does not exist' in run("dump --from b.sql")[2]
+
+
 @pytest.mark.usefixtures("crm")
 def test_managed_schemas_are_left_out_unless_named(run: Run) -> None:
     _, out, _ = run("dump --format pg_dump")

@@ -7,6 +7,8 @@ import pytest
 if TYPE_CHECKING:
     from conftest import Failure
 
+    from pgnorm.catalog.errors import PgnormError
+
 BOTH = pytest.mark.parametrize("scratch", [False, True])
 
 
@@ -28,6 +30,68 @@ def test_the_cause_is_reported_and_not_its_cascade(failure: "Failure") -> None:
         "     2 |   m mod);",
         "       |     ^",
     ]
+
+
+def _first_lines(error: "PgnormError") -> list[tuple[str | None, str]]:
+    return [(one.place, one.message.splitlines()[0]) for one in (error, *error.others)]
+
+
+@BOTH
+def test_all_errors_are_reported_but_for_what_follows_from_them(failure: "Failure", scratch: bool) -> None:
+    texts = (
+        """create table farm.field (id int primary key, kind soil);
+create index on farm.field (kind);
+create view farm.wide as select * from farm.field;
+grant select on farm.wide to public;
+create function farm.fields() returns setof farm.field language sql as 'select * from farm.field';
+create function farm.count() returns int language sql as 'select count(*)::int from farm.wide';
+create function farm.plough() returns int language plpgsql as 'begin retrun 1; end';
+create table farm.kept (id int);""",
+        """create schema farm;
+create type soil as enum ('clay' 'sand');
+create tabel farm.gate ();
+alter table farm.barn add column doors nope;
+create view farm.ways_in as select barn.doors from farm.barn;
+alter table farm.barn add primary key (place);
+create table farm.loft (id int references farm.barn);
+create table farm.barn (id int);
+create table farm.barn (id int);
+do $$ begin execute 'create table farm.shed (id nix)'; end $$;
+insert into farm.shed values (1);
+select 1 / 0;""",
+        "create table farm.hen (id int primary key references farm.egg);\n"
+        "create table farm.egg (id int primary key references farm.hen);",
+        "create function farm.last() returns int return 1;\ncreate view v as select 'no end",
+        "create view farm.uses as select farm.last();\ncreate view farm.also as select * from farm.nowhere",
+    )
+    error = failure(*texts, scratch=scratch)
+    assert _first_lines(error) == [
+        ("1.sql:7:70", 'syntax error at or near "retrun", in the body of farm.plough()'),
+        ("2.sql:2:34", "syntax error at or near \"'sand'\""),
+        ("2.sql:3:8", 'syntax error at or near "tabel"'),
+        ("2.sql:4:40", 'type "nope" does not exist'),
+        ("2.sql:6:1", 'column "place" of relation "barn" does not exist'),
+        ("2.sql:9:1", 'relation "barn" already exists'),
+        ("2.sql:10:1", 'type "nix" does not exist'),
+        ("2.sql:12:1", "division by zero"),
+        ("3.sql:1:1", 'relation "farm.egg" does not exist'),
+        ("4.sql:2:25", "unterminated string literal"),
+        ("5.sql:2:40", 'relation "farm.nowhere" does not exist'),
+    ]
+
+
+def test_settings_that_fail_end_their_file_and_nothing_more(failure: "Failure") -> None:
+    error = failure(
+        "create schema app;\nset search_path = app +;\ncreate table t ();", "alter table app.t add a int; bad; worse"
+    )
+    assert [place for place, _ in _first_lines(error)] == ["1.sql:2:23", "2.sql:1:30", "2.sql:1:35"]
+
+
+@BOTH
+def test_the_first_failure_of_migrations_ends_their_load(failure: "Failure", scratch: bool) -> None:
+    body = "create function f() returns int language plpgsql as 'begin retrun 1; end';"
+    error = failure(body, "create table t (a nope);\nbad;", "worse;", kind="migrations", scratch=scratch)
+    assert [place for place, _ in _first_lines(error)] == ["1.sql:1:60", "2.sql:1:19"]
 
 
 @BOTH
