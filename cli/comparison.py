@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pgnorm.normalizer.plan import Step
     from pgnorm.normalizer.unplanned import Unplanned
 
+_PLACES: Final = 3
 NO_CHANGES: Final = "No schema changes found"
 JSON_VERSION: Final = 2
 _OWN: Final = {
@@ -42,6 +43,7 @@ def summarize(console: Console, comparison: "Comparison") -> None:
     for name in comparison.staying:
         console.say(f"{name.kind} {name.name} stays, though the new side lacks it: the platform makes it by itself")
     _tell_unplanned(console, comparison.unplanned)
+    _tell_uncarried(console, comparison)
     if comparison.stranger is not None:
         console.warn(
             f"What files make belongs to the role that reads the database, {comparison.stranger}, "
@@ -66,6 +68,24 @@ def _tell_unplanned(console: Console, rest: "Unplanned") -> None:
             console.say(said)
         for item, attribute in found:
             console.say(f"  {_NOT_NULL_OF if attribute == NOT_NULL_SAID else ''}{item.kind} {item.label}")
+
+
+def _tell_uncarried(console: Console, comparison: "Comparison") -> None:
+    """Say which statements of the files no migration gets."""
+    found = _uncarried(comparison)
+    if found:
+        console.say("Not part of a diff, which is about definitions (write what matters into a migration by hand):")
+    for (call, target), places in found.items():
+        what = f"{plural(len(places), 'call')} of" if call else f"{plural(len(places), 'statement')} on the rows of"
+        more = f" and {len(places) - _PLACES} more" if len(places) > _PLACES else ""
+        console.say(f"  {what} {target} ({', '.join(places[:_PLACES])}{more})")
+
+
+def _uncarried(comparison: "Comparison") -> dict[tuple[bool, str], list[str]]:
+    found: dict[tuple[bool, str], list[str]] = {}
+    for each in comparison.uncarried:
+        found.setdefault((each.call, each.target), []).append(each.place)
+    return found
 
 
 def tell_phantoms(console: Console, comparison: "Comparison", way_out: str | None) -> None:
@@ -102,6 +122,10 @@ def as_json(comparison: "Comparison", old: str, new: str, files: tuple[str, ...]
         "not_modelled": [
             {"what": what, "name": name, "one_sided": (what, name) in comparison.one_sided}
             for what, name in comparison.unmodelled
+        ],
+        "not_carried": [
+            {"what": "call" if call else "rows", "name": target, "places": places}
+            for (call, target), places in _uncarried(comparison).items()
         ],
         "files": files,
     }

@@ -12,6 +12,7 @@ from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Catalog, ObjectId
 from pgnorm.catalog.quoting import ident
 
+from .data_statements import DataStatement
 from .diff import diff
 from .difference import Difference, differences
 from .filling import Loaded
@@ -25,8 +26,9 @@ from .plan import Plan
 from .proof import REPORT, Early, arrive, arrive_with_rows, arrive_with_seed, refuse_early, refuse_rest
 from .selection import EVERYTHING, Selection, select, selected
 from .settling import ROUNDS, doubtful, settled
-from .sides import Side, Sides
+from .sides import Side, Sides, to_tell
 from .sources import Files, Source
+from .unmade import unmade
 from .unplanned import Unplanned, unplanned
 from .workspace import Workspace
 
@@ -66,6 +68,8 @@ class Comparison:
     """What of that only one side has: a difference that no plan here ends."""
     unmatched: tuple[str, ...] = ()
     """Patterns of schemas that name none, where others do."""
+    uncarried: tuple[DataStatement, ...] = ()
+    """What the files of the new side, and not those of the old one, do to rows or call."""
     stranger: str | None = None
     """The role that a database was read as and that files are compared for, where it owns nothing there."""
 
@@ -112,12 +116,12 @@ class _Comparing:
                 if commits or not in_shadow:
                     stack.close()
                     start = stack.enter_context(self.sides.opened(self.old, scratch=commits))
-                arrived, early = self._arrived(start, comparison)
+                arrived, early = self._arrived(start, goal, comparison)
                 stack.close()
                 if early:
                     comparison = self._planned(start, goal, found, last=early)
                     start = stack.enter_context(self.sides.opened(self.old, scratch=commits))
-                    arrived, early = self._arrived(start, comparison)
+                    arrived, early = self._arrived(start, goal, comparison)
                     stack.close()
                     refuse_early(early)
                 assert arrived is not None
@@ -148,16 +152,18 @@ class _Comparing:
             unmodelled=tuple(sorted({*before.unmodelled, *after.unmodelled})),
             one_sided=tuple(sorted({*before.unmodelled} ^ {*after.unmodelled})),
             unmatched=self._selection(start.catalog, goal.catalog).unmatched,
+            uncarried=to_tell(self.new, goal, start),
             stranger=stranger(((start.role, before), (goal.role, after)), planned),
         )
 
-    def _arrived(self, start: Side, comparison: Comparison) -> tuple[Catalog | None, frozenset[ObjectId]]:
+    def _arrived(self, start: Side, goal: Side, comparison: Comparison) -> tuple[Catalog | None, frozenset[ObjectId]]:
         """What the plan makes of the old side, and what of it came too early for rows; None where it then stopped.
 
         Raises PgnormError where it does not apply.
         """
         assert start.loaded is not None
-        with self._excused(comparison):
+        lacking = unmade(comparison.plan.differences, start, goal, self._ownership())
+        with self._excused(lacking or self._excuse(comparison)):
             if self.options.seed is None:
                 arrived, early = arrive_with_rows(start.loaded.session, comparison.plan)
                 return as_little_known(arrived, start.catalog), early
@@ -172,19 +178,18 @@ class _Comparing:
         """Raise PgnormError where the plan leaves a difference that is not left on purpose."""
         views = self._views(arrived, goal.catalog)
         left = [each for each in differences(*views) if not passed_over(each, comparison.passed_over)]
-        with self._excused(comparison):
+        with self._excused(self._excuse(comparison)):
             refuse_rest(settled(left, (arrived,), goal.states, self.sides.reload))
 
+    @staticmethod
     @contextmanager
-    def _excused(self, comparison: Comparison) -> Iterator[None]:
+    def _excused(hint: str | None) -> Iterator[None]:
         """An error with the reason for which it may be no defect, where there is one."""
         try:
             yield
         except PgnormError as error:
-            hint = self._excuse(comparison)
-            if hint is None:
-                raise
-            raise PgnormError(error.message, place=error.place, hint=hint) from error
+            error.hint = hint or error.hint
+            raise
 
     def _excuse(self, comparison: Comparison) -> str | None:
         """Why a plan may fail its proof and be no defect, with a way out; None where there is no such reason."""

@@ -12,6 +12,7 @@ from attrs import define, field, frozen
 from pgnorm.catalog.model import Catalog
 from pgnorm.catalog.quoting import ident
 
+from .data_statements import DataStatement, data_statements
 from .files import SourceFile, read_file
 from .knowledge import as_dumps_say
 from .project import shown
@@ -38,6 +39,8 @@ class Loaded:
     session: Session
     unmodelled: tuple[tuple[str, str], ...]
     """What of `catalog.unmodelled` the source made: the platform's own is left out."""
+    data: tuple[DataStatement, ...] = ()
+    """What of the files writes rows or calls functions."""
 
 
 @define(kw_only=True)
@@ -67,10 +70,12 @@ class Filling:
 
         with self.session(shadow, files, kind, scratch=scratch, bare=bare) as session:
             catalog = read(session.connection)
+            data: tuple[DataStatement, ...] = ()
             if not bare:
                 catalog = as_dumps_say(catalog, files)
+                data = data_statements(files, session.connection)
             made = tuple(each for each in catalog.unmodelled if each not in (self._given or ()))
-            yield Loaded(catalog=catalog, session=session, unmodelled=made)
+            yield Loaded(catalog=catalog, session=session, unmodelled=made, data=data)
 
     @contextmanager
     def session(

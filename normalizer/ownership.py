@@ -95,7 +95,7 @@ def grounded(mine: Catalog, catalog: Catalog, ownership: Ownership) -> Catalog:
     waiting = list(mine.objects)
     while waiting:
         for name in catalog.needs.get(waiting.pop(), ()):
-            root = _root(catalog, name)
+            root = root_of(catalog, name)
             if root is None or root in objects or root in ownership.baseline.objects:
                 continue
             family = [root, *(part.id for part in catalog.parts.get(root, ()))]
@@ -107,7 +107,8 @@ def grounded(mine: Catalog, catalog: Catalog, ownership: Ownership) -> Catalog:
     return evolve(mine, objects={name: item for name, item in catalog.objects.items() if name in objects}, edges=edges)
 
 
-def _root(catalog: Catalog, name: ObjectId) -> ObjectId | None:
+def root_of(catalog: Catalog, name: ObjectId) -> ObjectId | None:
+    """What an object belongs to in the end, itself where it is no part."""
     item = catalog.objects.get(name)
     while item is not None and item.parent is not None:
         item = catalog.objects.get(item.parent)

@@ -8,6 +8,7 @@ from attrs import evolve, frozen
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Catalog, Target
 
+from .data_statements import DataStatement, uncarried
 from .dump import render
 from .filling import Loaded
 from .knowledge import as_little_known
@@ -28,11 +29,19 @@ class Side:
     """Who read it, where it is a database or a snapshot."""
     read: Catalog | None = None
     """What was read of the source where `catalog` is of a reload."""
+    data: tuple[DataStatement, ...] = ()
+    """What of the files writes rows or calls functions."""
 
     @property
     def states(self) -> tuple[Catalog, ...]:
         """The catalog as read and as reloaded."""
         return (self.catalog,) if self.read is None else (self.read, self.catalog)
+
+
+def to_tell(source: Source, goal: Side, start: Side) -> tuple[DataStatement, ...]:
+    """What the files of `goal` do to rows or call and those of `start` do not, where its source says what is to be."""
+    declares = isinstance(source, Files) and source.kind != "migrations"
+    return uncarried(goal.data, start.data) if declares else ()
 
 
 class Sides:
@@ -42,6 +51,7 @@ class Sides:
         self.workspace = workspace
         self.live = any(not isinstance(source, Files) for source in sources)
         self._read: dict[Source, Catalog] = {}
+        self._data: dict[Source, tuple[DataStatement, ...]] = {}
         # Databases and snapshots first: they say as which role, and for which major version, files are loaded.
         for source in sources:
             if not isinstance(source, Files):
@@ -57,11 +67,12 @@ class Sides:
         """A source in the shadow. Where a database or a snapshot takes part, both sides come through a dump."""
         if isinstance(source, Files) and not self.live:
             with self.workspace.loaded(source, scratch=scratch) as loaded:
-                yield Side(catalog=loaded.catalog, loaded=loaded)
+                yield Side(catalog=loaded.catalog, loaded=loaded, data=loaded.data)
             return
         if isinstance(source, Files) and source not in self._read:
             with self.workspace.loaded(source) as loaded:
                 self._read[source] = loaded.catalog
+                self._data[source] = loaded.data
         catalog = self._read[source]
         with ExitStack() as stack:
             try:
@@ -69,7 +80,7 @@ class Sides:
                 side = Side(catalog=as_little_known(loaded.catalog, catalog), loaded=loaded, read=catalog)
             except PgnormError as error:
                 side = Side(catalog=catalog, loaded=None, untried=error.message.splitlines()[0])
-            yield side if isinstance(source, Files) else evolve(side, role=catalog.role)
+            yield evolve(side, data=self._data[source]) if source in self._data else evolve(side, role=catalog.role)
 
     @contextmanager
     def reopened(self, catalog: Catalog) -> Iterator[Loaded]:
