@@ -3,6 +3,7 @@
 import os
 import shlex
 import shutil
+import signal
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
@@ -38,6 +39,11 @@ SERVERS = [pytest.param(str(folder), id=folder.parent.name) for folder in _NAMED
     *([pytest.param("local")] if LOCAL_MAJOR else []),
     pytest.param("bundled"),
 ]
+
+
+def pytest_configure() -> None:
+    # A shell has what it starts in the background ignore Ctrl-C, which some tests send to themselves and others.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_report_header() -> str:

@@ -154,7 +154,7 @@ def test_what_a_killed_run_left_beside_a_file_is_taken_away(scene: Scene) -> Non
 
 
 def test_a_server_that_is_killed_is_told(scene: Scene) -> None:
-    (scene.schemas / "z.sql").write_text("select pg_sleep(3600);\n")
+    (scene.schemas / "z.sql").write_text(f"select pg_sleep({PATIENCE});\n")
     with scene.started("dump") as process:
         assert until(lambda: any(asleep(socket_of(lock)) for lock in scene.locks()))
         (lock,) = scene.locks()

@@ -115,7 +115,7 @@ def test_a_full_disk_behind_stdout_is_named(plain: Path) -> None:
 
 
 def test_an_interrupt_ends_with_130_and_one_word(plain: Path) -> None:
-    (plain / "schemas" / "02_slow.sql").write_text("select pg_sleep(3600);\n")
+    (plain / "schemas" / "02_slow.sql").write_text(f"select pg_sleep({PATIENCE});\n")
     with subprocess.Popen([*PGNORM, "dump"], cwd=plain, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stderr is not None
         said = b""

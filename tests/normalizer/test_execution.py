@@ -5,7 +5,7 @@ import threading
 from typing import TYPE_CHECKING
 
 import pytest
-from waiting import asleep, until
+from waiting import PATIENCE, asleep, until
 
 from pgnorm.normalizer.execution import NeedsScratch
 from pgnorm.normalizer.files import SourceFile
@@ -86,7 +86,7 @@ def test_an_interrupt_ends_a_load_and_its_statement(shadow: Shadow) -> None:
         thread = threading.Thread(target=interrupt)
         with pytest.raises(KeyboardInterrupt):
             thread.start()
-            load(session.connection, _files("select pg_sleep(3600)"), kind="declared", transaction=True)
+            load(session.connection, _files(f"select pg_sleep({PATIENCE})"), kind="declared", transaction=True)
         thread.join()
 
 
