@@ -76,6 +76,9 @@ def fix_functions(
         stored = workspace.read(app.source_or(app.source)) if app.source else None
         with _hinting(text):
             report = fix(workspace, chosen, stored=stored, take_comments=take == "comments", written=written)
+    if report.failed:
+        app.console.warn("Not all of the project loads; what was asked for does not need the rest:")
+        app.console.errors(report.failed, warning=True)
     for message in report.messages:
         app.tell(message.level, f"{message.place}: {message.text}")
     if text is not None and not (check or show_diff):
@@ -109,13 +112,14 @@ def _hinting(text: "Text | None") -> Iterator[None]:
 
     try:
         yield
-    except Misfit as error:
-        if text is None or text.path is not None or not (error.place or "").startswith(STDIN):
-            raise
-        name = "Name the file of the project that stdin stands for with --stdin-filename."
-        raise PgnormError(
-            error.message, place=error.place, hint=f"{error.hint} {name}" if error.hint else name
-        ) from error
+    except PgnormError as problem:
+        nameless = text is not None and text.path is None
+        errors = (problem, *problem.others) if nameless else ()
+        misfits = [one for one in errors if isinstance(one, Misfit) and (one.place or "").startswith(STDIN)]
+        for one in misfits[-1:]:
+            name = "Name the file of the project that stdin stands for with --stdin-filename."
+            one.hint = f"{one.hint} {name}" if one.hint else name
+        raise
 
 
 def _enter_project(app: App, named: tuple[Path, ...]) -> None:

@@ -49,11 +49,14 @@ class Console:
         self._print(f"{first} {visible(message)}")
         self._hint(hint)
 
-    def errors(self, problems: Sequence[PgnormError]) -> None:
-        """What could not be done, in its order: as much as fits a screen, all with -v."""
+    def errors(self, problems: Sequence[PgnormError], *, warning: bool = False) -> None:
+        """What could not be done, or with `warning` need not be: as much as fits a screen, all with -v."""
         shown = problems if self.verbose else problems[:SHOWN_AT_MOST]
         for problem in shown:
-            self.error(problem.message, place=problem.place, hint=problem.hint)
+            if warning:
+                self.warn(f"{problem.place or 'error'}: {problem.message}", hint=problem.hint)
+            else:
+                self.error(problem.message, place=problem.place, hint=problem.hint)
         if left := len(problems) - len(shown):
             self._print(f"and {left} more; -v shows them")
 

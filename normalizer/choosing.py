@@ -11,8 +11,10 @@ from attrs import evolve, frozen
 
 from pgnorm.catalog.errors import PgnormError
 
-from .files import SourceFile, decode_file, read_file, real_path, sql_files
+from .faults import together
+from .files import SourceFile, decode_file, real_path, sql_files
 from .project import Project, find, shown
+from .reading import read_files, readable
 
 if TYPE_CHECKING:
     from .loading import Kind
@@ -28,6 +30,14 @@ class Chosen:
     kind: Kind
     rewritten: frozenset[str]
     """The labels of those that may be rewritten."""
+    named: bool = True
+    """Whether these were asked for; else all are."""
+    unread: tuple[PgnormError, ...] = ()
+    """The errors of files beside those asked for that can't be read."""
+
+    def asks_for(self, place: str | None) -> bool:
+        """Whether a place is in a file that may be rewritten."""
+        return any(place == label or (place or "").startswith(f"{label}:") for label in self.rewritten)
 
 
 @frozen(kw_only=True)
@@ -55,24 +65,28 @@ def choose(project: Project | None, paths: Sequence[Path], text: Text | None = N
                 "there is no project from here upwards, and no file was named",
                 hint="Name files, or run it in a project or with --project.",
             )
-        declared = tuple(_read(path) for path in project.declared_files())
-        return Chosen(files=declared, kind="declared", rewritten=frozenset(file.label for file in declared))
+        declared = tuple(read_files(project.declared_files()))
+        labels = frozenset(file.label for file in declared)
+        return Chosen(files=declared, kind="declared", rewritten=labels, named=False)
     given = {real_path(path): path for path in _expanded(paths)}
     if text is not None and text.path is not None:
         given[real_path(text.path)] = text.path
     base, kind = _around(project, given)
     known = {real_path(path): path for path in base}
-    files = [_read(path) for path in base]
-    files += [_read(path) for real, path in given.items() if real not in known and not _is(text, real)]
+    others = [path for real, path in given.items() if real not in known and not _is(text, real)]
+    replaced = [path for real, path in known.items() if _is(text, real)]
+    files, errors = readable(path for path in (*base, *others) if path not in replaced)
     if text is None:
-        rewritten = frozenset(shown(known.get(real, path)) for real, path in given.items())
-        return Chosen(files=tuple(files), kind=kind, rewritten=rewritten)
-    real = real_path(text.path) if text.path else None
-    if real in known:
-        content = text.file
-        files = [evolve(content, label=file.label) if file.path == known[real] else file for file in files]
-        return Chosen(files=tuple(files), kind=kind, rewritten=frozenset({shown(known[real])}))
-    return Chosen(files=(*files, text.file), kind=kind, rewritten=frozenset({text.file.label}))
+        rewritten = {shown(known.get(real, path)) for real, path in given.items()}
+    else:
+        file = evolve(text.file, label=shown(replaced[0])) if replaced else text.file
+        before = base[: base.index(replaced[0])] if replaced else (*base, *others)
+        files.insert(sum(each.path in before for each in files), file)
+        rewritten = {file.label}
+    chosen = Chosen(files=tuple(files), kind=kind, rewritten=frozenset(rewritten), unread=tuple(errors))
+    if asked := [error for error in errors if chosen.asks_for(error.place)]:
+        raise together(asked)
+    return chosen
 
 
 def project_of(paths: Sequence[Path], here: Project | None) -> Project | None:
@@ -141,7 +155,3 @@ def _expanded(paths: Sequence[Path]) -> list[Path]:
 
 def _is(text: Text | None, real: Path) -> bool:
     return text is not None and text.path is not None and real_path(text.path) == real
-
-
-def _read(path: Path) -> SourceFile:
-    return read_file(path, label=shown(path))

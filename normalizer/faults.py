@@ -39,6 +39,15 @@ class Fault:
         return bool(missing) and (self.makes is None or not self.makes.isdisjoint(missing))
 
 
+@frozen(kw_only=True)
+class Failed:
+    """What of a load failed: nothing, where there are no errors."""
+
+    errors: tuple[PgnormError, ...]
+    places: frozenset[str]
+    """The places of all statements that did not run, for whatever reason."""
+
+
 def fault_of(item: Item, error: PgnormError, *, unread: str = "") -> Fault:
     """The fault of a statement that failed; `unread` is the text that is passed over because of it."""
     assert item.error is not None

@@ -19,6 +19,7 @@ from .project import shown
 
 if TYPE_CHECKING:
     from .adaptation import Level
+    from .faults import Failed
     from .loading import Kind
     from .postgres.shadow import Session, Shadow
     from .statements import Statement
@@ -27,6 +28,9 @@ Tell: TypeAlias = "Callable[[Level, str], None]"
 """What takes a line for a person."""
 
 Watch: TypeAlias = "Callable[[Session], Callable[[SourceFile, Statement], None]]"
+
+OnErrors: TypeAlias = "Callable[[Failed], None]"
+"""What is told what of a load failed."""
 
 _OWNER: Final = "postgres"
 
@@ -87,8 +91,9 @@ class Filling:
         scratch: bool = False,
         bare: bool = False,
         watch: Watch | None = None,
+        on_errors: OnErrors | None = None,
     ) -> Iterator[Session]:
-        """The files in a session."""
+        """The files in a session; with `on_errors`, what of them loads."""
         from .execution import NeedsScratch
 
         with ExitStack() as stack:
@@ -100,7 +105,16 @@ class Filling:
                     session.connection.execute("delete from pg_catalog.pg_default_acl")
                 before = _roles(session)
                 try:
-                    self._run(shadow, session, files, kind, transaction=not scratch, bare=bare, watch=watch)
+                    self._run(
+                        shadow,
+                        session,
+                        files,
+                        kind,
+                        transaction=not scratch,
+                        bare=bare,
+                        watch=watch,
+                        on_errors=on_errors,
+                    )
                     break
                 except NeedsScratch as reason:
                     self.tell("verbose", f"loaded into a database of its own: {reason}")
@@ -137,6 +151,7 @@ class Filling:
         transaction: bool,
         bare: bool,
         watch: Watch | None,
+        on_errors: OnErrors | None,
     ) -> None:
         from .loading import load
 
@@ -154,6 +169,7 @@ class Filling:
             bundled=shadow.binaries is not None and shadow.binaries.bundled,
             check_bodies=not bare,
             on_statement=watch(session) if watch else None,
+            on_errors=on_errors,
         )
         for note in report.notes:
             self.tell(note.level, f"{note.place}: {note.message}")

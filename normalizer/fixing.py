@@ -20,6 +20,7 @@ from .header import header_of
 from .rewrite import Edit, Rewrite
 from .settling import ROUNDS, doubtful
 from .statements import split
+from .tolerance import Tolerance
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,6 +55,8 @@ class Report:
     left: int
     """Definitions that must stay as they are."""
     messages: tuple[Message, ...]
+    failed: tuple[PgnormError, ...]
+    """What of the project does not load, though the files asked for do."""
 
     @cached_property
     def changed(self) -> tuple[Rewrite, ...]:
@@ -77,8 +80,8 @@ def fix(
 
     Bodies stay as they are, but for those that `stored` has in other layout, case or spelling (`take_comments`: or
     with other comments): its bytes are taken. `written` says, for the messages, whether the caller will write them.
-    Raises PgnormError for files that don't load, for a definition that has no canonical text, and should the rewritten
-    files not make the same catalog or not stay as they are in a second run.
+    Raises PgnormError for files asked for that don't load, for a definition that has no canonical text, and should the
+    rewritten files not make the same catalog or not stay as they are in a second run.
     """
     from pgnorm.catalog.reader import read
 
@@ -87,7 +90,8 @@ def fix(
     watcher = _Watcher()
     before: Catalog | None = None
     bodies: dict[Definition, Body] = {}
-    with workspace.texts(chosen.files, chosen.kind, watch=watcher) as session:
+    tolerance = Tolerance(chosen=chosen)
+    with workspace.texts(chosen.files, chosen.kind, watch=watcher, on_errors=tolerance) as session:
         definitions = watcher.definitions(chosen.files)
         mine = [one for one in definitions if one.source.label in chosen.rewritten]
         if stored is not None:
@@ -99,7 +103,7 @@ def fix(
             before = read(session.connection)
     rewrites = tuple(_rewrites(chosen, edits))
     if before is not None and edits:
-        rewrites = _proved(workspace, chosen, rewrites, target, _expected(before, bodies))
+        rewrites = _proved(workspace, tolerance, rewrites, target, _expected(before, bodies))
     left = sum(one.obstacle is not None for one in mine)
     return Report(
         rewrites=rewrites,
@@ -107,6 +111,7 @@ def fix(
         unchanged=len(mine) - len(edits) - left,
         left=left,
         messages=tuple(_messages(chosen, mine, watcher, edits, bodies, written=written)),
+        failed=tolerance.errors,
     )
 
 
@@ -167,17 +172,18 @@ def _expected(before: Catalog, bodies: Mapping[Definition, Body]) -> Catalog:
 
 
 def _proved(
-    workspace: Workspace, chosen: Chosen, rewrites: Sequence[Rewrite], target: Target, expected: Catalog
+    workspace: Workspace, tolerance: Tolerance, rewrites: Sequence[Rewrite], target: Target, expected: Catalog
 ) -> tuple[Rewrite, ...]:
     """The rewrites, as often rewritten again as makes them stand still. Raises PgnormError where one means another
     thing than `expected`."""
     from pgnorm.catalog.reader import read
 
+    chosen = tolerance.chosen
     for _ in range(ROUNDS):
         texts = {one.source.label: one.text for one in rewrites}
         files = tuple(evolve(file, text=texts.get(file.label, file.text)) for file in chosen.files)
         watcher = _Watcher()
-        with workspace.texts(files, chosen.kind, watch=watcher) as session:
+        with workspace.texts(files, chosen.kind, watch=watcher, on_errors=tolerance) as session:
             made = read(session.connection)
             _refuse_changes(expected, made, chosen)
             mine = [one for one in watcher.definitions(files) if one.source.label in chosen.rewritten]

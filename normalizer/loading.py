@@ -11,7 +11,7 @@ from attrs import frozen
 from pgnorm.catalog.errors import PgnormError
 
 from .execution import Execution
-from .faults import causes, together
+from .faults import Failed, causes, together
 from .files import SourceFile
 from .items import Note
 from .running import Run
@@ -46,7 +46,7 @@ def load(
     bundled: bool = False,
     check_bodies: bool = True,
     on_statement: Callable[[SourceFile, Statement], None] | None = None,
-    on_errors: Callable[[Sequence[PgnormError]], None] | None = None,
+    on_errors: Callable[[Failed], None] | None = None,
 ) -> LoadReport:
     """Runs the files' statements in their order, then has each language's validator check the functions' bodies, unless
     `check_bodies` is false (for the text of a dump: what its source holds is not to be judged again).
@@ -60,7 +60,8 @@ def load(
 
     Raises PgnormError for all that fails, in the order of the files, but for what only follows from another failure;
     the first failure of migrations ends their load. Raises NeedsScratch where the files hold what can't run inside one
-    transaction. With `on_errors` what loads stays loaded, and that is told of the errors. The session's settings are
+    transaction. With `on_errors` what loads stays loaded, and that is told what failed, if only
+    that nothing did. The session's settings are
     reset at the end.
     """
     from psycopg import OperationalError
@@ -92,8 +93,8 @@ def load(
     errors = [error for _, error in sorted(found, key=itemgetter(0))]
     if errors and (on_errors is None or execution.broken):
         raise together(errors)
-    if errors and on_errors:
-        on_errors(errors)
+    if on_errors is not None:
+        on_errors(Failed(errors=tuple(errors), places=frozenset(fault.place for fault in run.faults)))
     return LoadReport(
         notes=tuple(execution.notes),
         retried=tuple(run.retried),

@@ -12,7 +12,7 @@ from pgnorm.catalog.model import Catalog
 
 from .databases import Database, address, connected
 from .files import SourceFile, read_file
-from .filling import Filling, Loaded, Tell, Watch
+from .filling import Filling, Loaded, OnErrors, Tell, Watch
 from .platforms import PLAIN, Platform
 from .project import Project, shown
 from .reading import read_files
@@ -152,13 +152,16 @@ class Workspace:
             yield loaded
 
     @contextmanager
-    def texts(self, files: Sequence[SourceFile], kind: "Kind", *, watch: Watch) -> "Iterator[Session]":
+    def texts(
+        self, files: Sequence[SourceFile], kind: "Kind", *, watch: Watch, on_errors: "OnErrors | None" = None
+    ) -> "Iterator[Session]":
         """The texts in the shadow for as long as the context lasts, whatever their files hold by now.
 
-        `watch` is asked at the beginning of each attempt to load them for what is called after each statement.
-        Raises PgnormError for a text that does not load, with its place.
+        `watch` is asked at the beginning of each attempt to load them for what is called after each statement;
+        with `on_errors` what loads is there, and that is told what failed. Raises PgnormError for what does not load,
+        with its place.
         """
-        with self.filling.session(self.shadow, files, kind, watch=watch) as session:
+        with self.filling.session(self.shadow, files, kind, watch=watch, on_errors=on_errors) as session:
             yield session
 
     def _tell(self, level: "Level", message: str) -> None:

@@ -224,3 +224,66 @@ def test_the_planted_phantoms_of_the_fixture_end(run: Run, crm: Path) -> None:
     assert err.count("in layout: the source's bytes are taken") == 3
     assert run("fix-functions --from migrations --check")[0] == 0
     assert b"\r\n" not in functions.read_bytes()
+
+
+BROKEN = """create view lost as select * from nowhere;
+create view found as select * from lost;
+create function astray() returns setof lost language sql as 'select * from lost';
+create function wrong() returns int language plpgsql as 'begin retrun 1; end';
+"""
+
+
+def test_a_named_file_is_rewritten_though_others_are_broken(run: Run, functions: Path) -> None:
+    broken = functions.parent / "03.sql"
+    broken.write_text(BROKEN)
+    (functions.parent / "04.sql").write_bytes(b"\xff")
+    assert run("fix-functions --check schemas/02_functions.sql")[0] == 1
+    code, out, err = run("fix-functions schemas/02_functions.sql")
+    assert (code, out) == (0, "")
+    assert [line.split(": ")[0] for line in summary(err) if "|" not in line] == [
+        "Not all of the project loads; what was asked for does not need the rest:",
+        "schemas/04.sql:1:1",
+        "hint",
+        "schemas/03.sql:1:35",
+        "schemas/03.sql:4:64",
+        "rewrote schemas/02_functions.sql",
+        "1 function rewritten.",
+    ]
+    assert functions.read_text() == f"-- One.\n{CANONICAL}"
+    assert broken.read_text() == BROKEN
+    code, _, err = run("fix-functions schemas/02_functions.sql")
+    assert (code, summary(err)[-1]) == (0, "1 function unchanged.")
+
+
+def test_nothing_is_written_where_what_was_asked_for_needs_what_is_broken(run: Run, functions: Path) -> None:
+    (functions.parent / "03.sql").write_text(BROKEN)
+    needs = "create function needs() returns setof lost language sql as 'select * from lost';\n"
+    for text in (ONE + needs, ONE + "create view own as select * from nowhere;\n", ONE + "select 'no end"):
+        functions.write_text(text)
+        for line in ("fix-functions", "fix-functions schemas/02_functions.sql", "fix-functions schemas"):
+            code, _, err = run(line)
+            assert code == 2
+            assert "schemas/03.sql:1:35: " in err
+            assert "schemas/03.sql:4:64: " in err
+            assert "Not all of the project" not in err
+            assert functions.read_text() == text
+
+
+def test_what_only_follows_from_a_broken_file_is_no_matter(run: Run, functions: Path) -> None:
+    (functions.parent / "03.sql").write_text(BROKEN)
+    reads = "create function reads() returns int language sql as 'select count(*)::int from found';\n"
+    functions.write_text(f"{ONE}comment on view found is 'x';\n{reads}")
+    code, _, err = run("fix-functions schemas/02_functions.sql")
+    assert (code, summary(err)[-1]) == (0, "2 functions rewritten.")
+    assert "schemas/02_functions.sql:" not in err
+
+
+def test_a_text_on_stdin_is_rewritten_though_others_are_broken(
+    run: Run, functions: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (functions.parent / "00.sql").write_bytes(b"\xff")
+    (functions.parent / "03.sql").write_text(BROKEN)
+    stdin(monkeypatch, ONE.encode())
+    code, out, err = run("fix-functions - --stdin-filename schemas/02_functions.sql")
+    assert (code, out) == (0, CANONICAL)
+    assert "schemas/03.sql:1:35: " in err
