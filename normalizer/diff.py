@@ -143,8 +143,10 @@ class _Planning:
     def _refilling(self, item: Object) -> Step:
         old = self.old.objects[item.id]
         parts = tuple(part for part in self.old.parts.get(item.id, ()) if part.id in self.new.objects)
-        predecessor = old.evolve(name=aside_name(old))
-        sql = joined(item.refill(predecessor, parts, self.new.parts.get(item.id, ()), self.target))
+        aside = self.fate.set_aside - {item.id}
+        by_text = frozenset(part.id for part in parts if aside & self.old.needs.get(part.id, frozenset()))
+        rows = (old.evolve(name=aside_name(old)), parts, by_text)
+        sql = joined(item.refill(rows, self.new.parts.get(item.id, ()), self.target))
         return Step(verb=Verb.ALTER, item=item, sql=sql, refusable=True)
 
     def _dropping(self, item: Object) -> Step:

@@ -2,29 +2,33 @@
 
 from collections.abc import Iterator, Sequence
 
-from ..model import Object, Target
+from ..model import Object, ObjectId, Target
 from ..quoting import ident, spell_types
 from .columns import Column
 from .conversions import through_text
 
+Value = tuple[str, str, str]
+"""(column, expression of its value, comment on that or nothing)."""
 
-def copied_rows(
-    table: str, source: str, before: Sequence[Object], after: Sequence[Object], target: Target
-) -> Iterator[str]:
-    """The statement that copies them into `table`; `before` and `after` are the parts of the one and the other."""
+
+def copied_values(
+    before: Sequence[Object], by_text: frozenset[ObjectId], after: Sequence[Object], target: Target
+) -> Iterator[Value]:
+    """What each column gets; `before` and `after` are the parts of the one table and the other."""
     old = {part.name: part for part in before if isinstance(part, Column)}
-    pairs = [(old[new.name], new) for new in _stored(after) if new.name in old]
-    names = f" ({', '.join(ident(new.name) for _, new in pairs)})" if pairs else ""
-    values = []
-    for was, new in pairs:
-        type_ = spell_types(new.type, target.major)
-        value = was.conversion_to(new, type_)
-        if value is None:
-            yield was.by_text_to(new)
-            value = through_text(ident(was.name), type_)
-        values.append(value or ident(was.name))
-    yield f"INSERT INTO {table}{names} OVERRIDING SYSTEM VALUE\n    SELECT {', '.join(values)} FROM {source};"
+    for new in after:
+        if isinstance(new, Column) and not new.generated and new.name in old:
+            was, type_ = old[new.name], spell_types(new.type, target.major)
+            text = through_text(ident(new.name), type_)
+            value = text if was.id in by_text else was.conversion_to(new, type_)
+            comment = was.by_text_to(new) if value is None else ""
+            yield ident(new.name), text if value is None else value or ident(new.name), comment
 
 
-def _stored(parts: Sequence[Object]) -> Iterator[Column]:
-    return (part for part in parts if isinstance(part, Column) and not part.generated)
+def copied_rows(table: str, source: str, values: Iterator[Value]) -> Iterator[str]:
+    """The statement that copies them into `table`."""
+    found = list(values)
+    yield from (comment for *_, comment in found if comment)
+    names = f" ({', '.join(name for name, *_ in found)})" if found else ""
+    selected = ", ".join(value for _, value, _ in found)
+    yield f"INSERT INTO {table}{names} OVERRIDING SYSTEM VALUE\n    SELECT {selected} FROM {source};"

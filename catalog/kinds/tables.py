@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
-from ..model import Changed, Entry, Object, Target, alter, declared, replace
+from ..model import Changed, Entry, Object, ObjectId, Target, alter, declared, replace
 from ..options import alter_options, with_options
 from ..priority import Priority
 from ..quoting import ident, qualified
 from .relations import TABLES
-from .row_copies import copied_rows
+from .row_copies import copied_rows, copied_values
 from .table_body import body, column_remarks, column_settings
 
 DEFAULT_TABLESPACE: Final = "pg_default"
@@ -132,17 +132,16 @@ class Table(Object):
         return (f"ALTER {self.signature()} RENAME TO {ident(name)};",)
 
     def refill(
-        self, predecessor: Self, before: Sequence[Object], parts: Sequence[Object], target: Target
+        self,
+        rows: tuple[Self, Sequence[Object], frozenset[ObjectId]],
+        parts: Sequence[Object],
+        target: Target,
     ) -> Iterator[str]:
-        only = "" if predecessor.disposable else "ONLY "
+        predecessor, before, by_text = rows
+        source = ("" if predecessor.disposable else "ONLY ") + qualified(predecessor.schema, predecessor.name)
         yield "-- Copies all rows while nobody else can use the table."
-        yield from copied_rows(
-            qualified(self.schema, self.name),
-            only + qualified(predecessor.schema, predecessor.name),
-            before,
-            parts,
-            target,
-        )
+        values = copied_values(before, by_text, parts, target)
+        yield from copied_rows(qualified(self.schema, self.name), source, values)
 
     def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[str]:
         table = self.signature()

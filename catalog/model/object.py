@@ -168,13 +168,16 @@ class Object(Led):
         yield from ()
 
     def refill(
-        self, predecessor: Self, before: Sequence["Object"], parts: Sequence["Object"], target: Target
+        self,
+        rows: tuple[Self, Sequence["Object"], frozenset[ObjectId]],
+        parts: Sequence["Object"],
+        target: Target,
     ) -> Iterator[str]:
-        """The statements that give a new one the rows of its `predecessor`, which was set aside.
+        """The statements that give a new one, with its `parts`, the rows of its predecessor that was set aside.
 
-        `before` are the parts of that which stay by name, `parts` its own.
+        `rows` are that one, its parts that stay by name, and those of them whose type was set aside too.
         """
-        del predecessor, before, parts, target
+        del rows, parts, target
         yield from ()
 
     def refuse(self, led: Sequence["Object"]) -> None:

@@ -114,3 +114,13 @@ def test_a_column_of_rows_of_the_table_keeps_them(shadow: Shadow, database: psyc
     rows = "insert into public.t values (1, 'x'); insert into public.h select t from public.t"
     _migrate(shadow, database, f"create table public.t (a int, b text); {holder}", rows, new)
     assert _rows(database, "select (r).b from public.h") == [("x",)]
+
+
+def test_a_type_that_is_made_anew_too_goes_by_text(shadow: Shadow, database: psycopg.Connection) -> None:
+    old = "create type public.e as enum ('a', 'b'); create table public.t (x public.e, y public.e[])"
+    new = """
+        create type public.e as enum ('b');
+        create table public.t (x public.e, y public.e[]) partition by list (x);
+        create table public.t1 partition of public.t default"""
+    _migrate(shadow, database, old, "insert into public.t values ('b', '{b}')", new)
+    assert _rows(database, "select x::text, y::text from public.t") == [("b", "{b}")]
