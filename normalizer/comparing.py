@@ -23,7 +23,7 @@ from .ownership import Ownership, only_by_platform, owned, spared
 from .pg_dump import DumpEntry, dumped, entries
 from .phantoms import Phantom, passed_over, phantoms, without_code
 from .plan import Plan
-from .proof import REPORT, Early, arrive, arrive_with_rows, arrive_with_seed, refuse_early, refuse_rest
+from .proof import REPORT, Early, arrive_with_rows, arrive_with_seed, refuse_early, refuse_rest
 from .selection import EVERYTHING, Selection, select, selected
 from .settling import ROUNDS, doubtful, settled
 from .sides import Side, Sides, to_tell
@@ -209,7 +209,7 @@ class _Comparing:
             goal = self._dumped(side.loaded, side.catalog)
         with self.sides.opened(self.old, scratch=True) as side:
             assert side.loaded is not None
-            arrived = self._dumped(side.loaded, arrive(side.loaded.session, found.plan))
+            arrived = self._dumped(side.loaded, arrive_with_rows(side.loaded.session, found.plan)[0])
         forgiven = {(item.tag, item.schema) for item in map(goal[1].objects.get, found.passed_over) if item is not None}
         for name in found.staying:
             forgiven |= {(name.name, "-"), (f"{name.kind.upper()} {ident(name.name)}", "-")}  # itself, its comment

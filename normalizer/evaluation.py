@@ -1,6 +1,7 @@
 """What a plan evaluates on rows by code whose needs nobody records: it comes after all that the code may read."""
 
 from collections.abc import Iterator
+from functools import cached_property
 
 from pgnorm.catalog.model import Catalog, Object, ObjectId
 from pgnorm.catalog.priority import Priority
@@ -22,9 +23,31 @@ class Evaluation:
 
     def rank(self, item: Object) -> int:
         """The priority with which a new object is created or altered: behind all tables and columns, or its own."""
-        if item.priority >= Priority.PRE_DATA_BOUNDARY or not self._late(item):
-            return item.priority
-        return Priority.POST_DATA_BOUNDARY if item.id in self.last else Priority.PRE_DATA_BOUNDARY
+        return max(item.priority, self._late_ranks.get(item.id, 0))
+
+    @cached_property
+    def _late_ranks(self) -> dict[ObjectId, int]:
+        """The ranks of what comes late, and of all that needs that: nothing is to draw it forwards."""
+        found: dict[ObjectId, int] = {}
+        fate = self.fate
+        for name in (*fate.created, *fate.replaced, *fate.altered, *fate.rebound):
+            if self._late(self.new.objects[name]):
+                rank = Priority.POST_DATA_BOUNDARY if name in self.last else Priority.PRE_DATA_BOUNDARY
+                waiting = [name]
+                while waiting:
+                    one = waiting.pop()
+                    if found.get(one, 0) < rank:
+                        found[one] = rank
+                        waiting += self._users(one)
+        return found
+
+    def _users(self, name: ObjectId) -> Iterator[ObjectId]:
+        yield from self.new.needed_by.get(name, ())
+        if self.fate.fresh(name):
+            yield from (part.id for part in self.new.parts.get(name, ()))
+        parent = self.new.objects[name].parent
+        if parent is not None and self.fate.fresh(parent):
+            yield parent
 
     def tables(self, item: Object) -> frozenset[ObjectId]:
         """Those that are there and on whose rows creating or altering a new object evaluates such code."""

@@ -24,17 +24,6 @@ UNFIT: Final = "It is a row of --seed that does not allow it: change the row, or
 REPORT: Final = "This is a defect of pgnorm: please report it. --no-proof prints the plan all the same."
 
 
-def arrive(session: "Session", plan: Plan) -> Catalog:
-    """The catalog that `plan` makes of the old side, which is loaded in `session`.
-
-    Raises PgnormError for the statement that Postgres refuses.
-    """
-    from pgnorm.catalog.reader import read
-
-    apply(session, plan)
-    return read(session.connection)
-
-
 class Early(Exception):
     """A step came before what its code reads of rows that somebody gave."""
 
@@ -44,9 +33,10 @@ class Early(Exception):
 
 
 def arrive_with_rows(session: "Session", plan: Plan) -> tuple[Catalog, frozenset[ObjectId]]:
-    """The same where tables on whose rows code is evaluated hold one each; also what came before what the code reads.
+    """The catalog that `plan` makes of the old side, which is loaded in `session`, and what came too early in it.
 
-    What such a row itself makes fail is run again without one: no plan is refused for a row that nobody has.
+    Tables on whose rows code is evaluated hold one each. What such a row itself makes fail is run again without one: no
+    plan is refused for a row that nobody has. Raises PgnormError for the statement that Postgres refuses.
     """
     from pgnorm.catalog.reader import read
 
@@ -55,14 +45,17 @@ def arrive_with_rows(session: "Session", plan: Plan) -> tuple[Catalog, frozenset
     rows = Rows(session.connection, plan.evaluated_on)
     failed: list[Step] = []
     apply(session, plan, lambda step: failed.extend(_tried(session, step, rows)))
-    unfinished = {step.id for step in failed if step.finishing}
     # Code that fails all the same when everything is there is none of the plan's faults.
-    early = frozenset(step.id for step in failed if any(rows.again(table) is None for table in step.evaluated_on))
-    return without_states(read(session.connection), unfinished), early
+    early = {step.id for step in failed if any(rows.again(table) is None for table in step.evaluated_on)}
+    unfinished = {step.id for step in failed if step.finishing}
+    for step in failed:
+        if step.finishing and not any(_tried(session, step, rows)):
+            early.add(step.id)
+    return without_states(read(session.connection), unfinished), frozenset(early)
 
 
 def arrive_with_seed(session: "Session", plan: Plan) -> Catalog:
-    """As `arrive`, where tables hold rows that somebody gave, so that what they refuse is said of them.
+    """The same where tables hold rows that somebody gave, so that what they refuse is said of them.
 
     Raises Early besides.
     """
@@ -73,8 +66,8 @@ def arrive_with_seed(session: "Session", plan: Plan) -> Catalog:
 
 
 def _tried(session: "Session", step: Step, rows: "Rows") -> Iterator[Step]:
-    """Run a step. It comes back if it names what is missing where it is evaluated on rows, and if it needs rows of its
-    own to put a state right."""
+    """Run a step. It comes back if it names what is missing where it is evaluated on rows, and if it can't put a state
+    right: for want of rows, or before another."""
     from psycopg import Error
 
     if not rows.there and not step.finishing:

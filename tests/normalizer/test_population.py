@@ -137,3 +137,24 @@ def test_what_needs_rows_to_be_filled_is_planned_all_the_same(database: psycopg.
     assert found.unproved is None
     assert "".join(found.plan.scripts()).count("REFRESH") == 2
     assert not _compared(_address(database), _address(database).replace("host=", " host=")).plan
+
+
+@pytest.mark.parametrize(("first", "second"), [("a", "z"), ("z", "a")])
+def test_one_that_reads_another_by_a_function_is_filled_after_it(
+    database: psycopg.Connection, tmp_path: Path, first: str, second: str
+) -> None:
+    def declared(column: str, filled: str) -> str:
+        return (
+            f"create table t (x {column}); create materialized view {first} as select x from t;"
+            " create function f() returns bigint language plpgsql as"
+            f" $$ begin return (select count(*) from public.{first}); end $$;"
+            f" create materialized view {second} as select public.f() as n, '{column}' as made;"
+            f" create materialized view onto as select n from {second} {filled};"
+        )
+
+    old, new = tmp_path / "old.sql", tmp_path / "new.sql"
+    old.write_text(declared("int", ""))
+    new.write_text(declared("bigint", "with no data"))
+    database.execute(f"{declared('int', '')} insert into t values (1)".encode())
+    _apply(database, _compared(str(old), str(new)))
+    assert database.execute(f"select n from {second}".encode()).fetchall() == [(1,)]
