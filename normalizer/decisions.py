@@ -105,6 +105,8 @@ class _Deciding:
             for dependent in sorted(self.old.needed_by.get(item, ())):
                 if dependent in self.new.objects and not self.result.gone(dependent):
                     self._drag(dependent, item, disturbance)
+                elif dependent not in self.new.objects and not self.old.objects[dependent].comes_with_tie:
+                    self.result.dropped.add(dependent)  # no longer there to become what comes with a tie
             for follower in self.following.led_by(item) if self.result.gone(item) else ():
                 if follower.goes_along and follower.id in self.new.objects:
                     self._replace(follower.id)

@@ -75,25 +75,31 @@ def _pairs(old: Catalog, new: Catalog) -> Iterator[Difference]:
 
 
 def _renamed(old: Catalog, new: Catalog) -> frozenset[ObjectId]:
-    """What only one of them has by this name, though the other has the like by another: it came with a tie, and pg_dump
-    prints no more of it than its leader."""
-    before, after = _come_with_ties(old, new), _come_with_ties(new, old)
-    return frozenset(found[place] for place in before.keys() & after.keys() for found in (before, after))
+    """What has another name in the other catalog and comes with a tie, or becomes what does so: pg_dump prints no more
+    of it than its leader."""
+    found: dict[ObjectId, ObjectId] = {}
+    coming = (item for item in new.objects.values() if item.comes_with_tie and item.id not in old.objects)
+    for item in sorted(coming, key=lambda item: len(tuple(_leaders(new, item)))):
+        leader = item.leads[0].leader
+        for before in old.parts.get(item.parent, ()) if item.parent is not None else ():
+            free = before.id not in new.objects and before.id not in found.values()
+            if free and before.kind == item.kind and _becomes(before, item, found.get(leader, leader)):
+                found[item.id] = before.id
+                break
+    return frozenset((*found, *found.values()))
 
 
-def _come_with_ties(catalog: Catalog, other: Catalog) -> Mapping[tuple[ObjectId | None, ObjectId], ObjectId]:
-    """What only this one has, by the object that it is a part of and the first of its leaders that both have."""
-    return {
-        (item.parent, _common_leader(catalog, other, item)): item.id
-        for item in catalog.objects.values()
-        if item.comes_with_tie and item.id not in other.objects
-    }
+def _leaders(catalog: Catalog, item: Object) -> Iterator[ObjectId]:
+    while item.comes_with_tie and (leader := item.leads[0].leader) in catalog.objects:
+        yield leader
+        item = catalog.objects[leader]
 
 
-def _common_leader(catalog: Catalog, other: Catalog, item: Object) -> ObjectId:
-    while item.comes_with_tie and item.id not in other.objects and item.leads[0].leader in catalog.objects:
-        item = catalog.objects[item.leads[0].leader]
-    return item.id
+def _becomes(before: Object, item: Object, leader: ObjectId) -> bool:
+    """Whether the object of the old catalog has this leader, or no leader and is the like of one that comes."""
+    if before.comes_with_tie:
+        return before.leads[0].leader == leader
+    return not changes(before.evolve(name=item.name, comment=None), item.evolve(comment=None))
 
 
 def changes(old: Object, new: Object) -> frozenset[str]:

@@ -21,10 +21,13 @@ class Hazards:
         """What is not on both sides with the same attributes: the rest is at most dropped and made again."""
         self.changed = self.unlike | fate.rebound
         """The same, and what gets another type of the same name."""
+        lost = (each.old for each in found if each.new is None and each.old is not None and each.old.held_by)
+        self.narrowed = frozenset(name for item in lost for name in item.also_needs)
+        """What has lost a part for good: the index of a partitioned table that a partition leaves."""
 
     def refusable(self, item: Object, parts: Sequence[Object]) -> bool:
         """Whether rows that are there can make the creation of `item` with its `parts` fail."""
-        if all(map(self.fate.fresh, item.refusers)) or not (item.id in self.unlike or self._tied_otherwise(item)):
+        if all(map(self.fate.fresh, item.refusers)) or not (item.id in self.unlike or self._fits_less(item)):
             return False
         if not item.rows_may_refuse(parts):
             return False
@@ -32,6 +35,10 @@ class Hazards:
         used = [part for part in needed if part.embedded and part.parent == item.parent]
         # A column that is new and has no default is NULL in every row, which nothing refuses but NOT NULL.
         return not used or any(not self.fate.fresh(part.id) or self.new.parts.get(part.id) for part in used)
+
+    def _fits_less(self, item: Object) -> bool:
+        """Whether rows that fitted it before it was made anew may not do so any more."""
+        return self._tied_otherwise(item) or not self.narrowed.isdisjoint(self.new.needs.get(item.id, ()))
 
     def _tied_otherwise(self, item: Object) -> bool:
         """Whether a tie holds by another key, or by columns that now have another type: rows may fall elsewhere."""

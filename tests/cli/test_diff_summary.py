@@ -102,6 +102,15 @@ def test_what_rows_may_refuse_is_told(run: Run, folder: Path, old: str, new: str
     assert len([change for change in document["changes"] if change["may_fail_on_rows"]]) == len(hazards)
 
 
+def test_rows_may_refer_to_a_partition_that_leaves(run: Run, folder: Path) -> None:
+    whole = "create table p (a int primary key) partition by list (a); create table q (a int references p);\n"
+    whole += "create table p1 partition of p for values in (1);\n"
+    (folder / "old.sql").write_text(whole + "create table p2 partition of p for values in (2);\n")
+    (folder / "new.sql").write_text(whole)
+    assert _hazards(run("diff --from old.sql --to new.sql")[2]) == ["create foreign key public.q.q_a_fkey"]
+    assert _hazards(run("diff --from new.sql --to old.sql")[2]) == []
+
+
 def test_what_rows_may_refuse_of_what_is_no_part_of_a_column(run: Run, folder: Path) -> None:
     (folder / "old.sql").write_text(
         "create domain d as int; create table t (a int, b d, c int); create type e as enum ('x', 'y');\n"
