@@ -156,6 +156,9 @@ class DomainConstraint(Object):
     def entries(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> tuple[Entry, ...]:
         return (Entry(desc="CHECK CONSTRAINT", tag=self.tag, sql=self.create(parts, target)),)
 
+    def rename(self, name: str) -> tuple[str, ...]:
+        return (f"{self._domain()} RENAME CONSTRAINT {ident(self.name)} TO {ident(name)};",)
+
     def drop(self) -> str:
         return f"{self._domain()} DROP CONSTRAINT {ident(self.name)};"
 

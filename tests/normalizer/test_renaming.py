@@ -40,6 +40,10 @@ def _plan(shadow: Shadow, start: psycopg.Connection, old: str, new: str) -> Plan
             " alter table public.r add constraint {} foreign key (k) references public.k",
             'ALTER TABLE "public"."r" RENAME CONSTRAINT',
         ),
+        (
+            "create domain public.d as int constraint {} check (value > 0)",
+            'ALTER DOMAIN "public"."d" RENAME CONSTRAINT',
+        ),
         ("create unique index {} on public.k (u) where id > 3", "ALTER INDEX"),
         ("create policy {} on public.k using (u > 1)", "ALTER POLICY"),
         ("create trigger {} after update of u on public.k execute function public.f()", "ALTER TRIGGER"),
