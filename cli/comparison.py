@@ -44,6 +44,8 @@ def summarize(console: Console, comparison: "Comparison") -> None:
         console.say(f"{name.kind} {name.name} stays, though the new side lacks it: the platform makes it by itself")
     _tell_unplanned(console, comparison.unplanned)
     _tell_uncarried(console, comparison)
+    for role in comparison.plan.roles.absent:
+        console.warn(f"The old side has no role {role}, which the files name and do not make: make it there first")
     if comparison.stranger is not None:
         console.warn(
             f"What files make belongs to the role that reads the database, {comparison.stranger}, "
@@ -114,6 +116,7 @@ def as_json(comparison: "Comparison", old: str, new: str, files: tuple[str, ...]
         "from": old,
         "to": new,
         "changes": changes,
+        "roles": [role.name for role in comparison.plan.roles.roles],
         "phantoms": phantoms,
         "unproved": comparison.unproved,
         "broken_bodies": [
@@ -136,8 +139,11 @@ def _list_changes(console: Console, comparison: "Comparison") -> None:
     from pgnorm.normalizer.describing import describe, sign
 
     shown, parts = _outermost(comparison)
-    counts = Counter(map(sign, shown))
+    counts = Counter([*map(sign, shown), *("+" for _ in comparison.plan.roles.roles)])
     console.say(f"{counts['+']} to add, {counts['~']} to change, {counts['-']} to drop:")
+    for role in comparison.plan.roles.roles:
+        password = ": its password, if it has one, is not written" if role.logs_in else ""
+        console.say(f"  + role {role.name}{password}", fg=_COLORS["+"])
     for difference in shown:
         console.say(
             f"  {describe(difference)}{_with_parts(parts.get(difference.item.id, []))}", fg=_COLORS[sign(difference)]

@@ -144,7 +144,7 @@ class _Comparing:
         plan = diff(before, after, planned, around=start.catalog, last=last)
         untried = (start.untried or goal.untried) if self.options.proof else "--no-proof"
         return Comparison(
-            plan=plan,
+            plan=evolve(plan, roles=self.sides.new_roles(self.old, start, goal)),
             phantoms=tuple(left_out.values()),
             unplanned=unplanned(before, after),
             staying=tuple(only_by_platform(start.catalog, goal.catalog, self.workspace.platform)),

@@ -15,6 +15,7 @@ from pgnorm.catalog.quoting import ident
 from .data_statements import DataStatement, data_statements
 from .files import SourceFile, read_file
 from .knowledge import as_dumps_say
+from .new_roles import NO_FILE_ROLES, FileRoles, file_roles, known_roles
 from .project import shown
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ class Loaded:
     """What of `catalog.unmodelled` the source made: the platform's own is left out."""
     data: tuple[DataStatement, ...] = ()
     """What of the files writes rows or calls functions."""
+    roles: FileRoles = NO_FILE_ROLES
+    """The roles that the files make or name."""
 
 
 @define(kw_only=True)
@@ -72,14 +75,14 @@ class Filling:
         """
         from pgnorm.catalog.reader import read
 
-        with self.session(shadow, files, kind, scratch=scratch, bare=bare) as session:
+        with self._filled(shadow, files, kind, scratch=scratch, bare=bare, watch=None) as (session, roles):
             catalog = read(session.connection)
             data: tuple[DataStatement, ...] = ()
             if not bare:
                 catalog = as_dumps_say(catalog, files)
                 data = data_statements(files, session.connection)
             made = tuple(each for each in catalog.unmodelled if each not in (self._given or ()))
-            yield Loaded(catalog=catalog, session=session, unmodelled=made, data=data)
+            yield Loaded(catalog=catalog, session=session, unmodelled=made, data=data, roles=roles)
 
     @contextmanager
     def session(
@@ -88,12 +91,28 @@ class Filling:
         files: Sequence[SourceFile],
         kind: Kind,
         *,
-        scratch: bool = False,
-        bare: bool = False,
         watch: Watch | None = None,
         on_errors: OnErrors | None = None,
     ) -> Iterator[Session]:
         """The files in a session; with `on_errors`, what of them loads."""
+        with self._filled(shadow, files, kind, scratch=False, bare=False, watch=watch, on_errors=on_errors) as (
+            session,
+            _,
+        ):
+            yield session
+
+    @contextmanager
+    def _filled(
+        self,
+        shadow: Shadow,
+        files: Sequence[SourceFile],
+        kind: Kind,
+        *,
+        scratch: bool,
+        bare: bool,
+        watch: Watch | None,
+        on_errors: OnErrors | None = None,
+    ) -> Iterator[tuple[Session, FileRoles]]:
         from .execution import NeedsScratch
 
         with ExitStack() as stack:
@@ -103,9 +122,9 @@ class Filling:
                     self._given = _unmodelled(session)
                 if bare:
                     session.connection.execute("delete from pg_catalog.pg_default_acl")
-                before = _roles(session)
+                before = known_roles(session.connection)
                 try:
-                    self._run(
+                    assumed = self._run(
                         shadow,
                         session,
                         files,
@@ -120,11 +139,12 @@ class Filling:
                     self.tell("verbose", f"loaded into a database of its own: {reason}")
                     stack.close()
                     scratch = True
-            after = _roles(session)
-            for name in sorted(self._made - after):
+            roles = file_roles(session.connection, before, assumed)
+            mine = assumed.union(role.name for role in roles.made)
+            for name in sorted(self._made - mine - before[0]):
                 session.connection.execute(f"create role {ident(name)}".encode())
-            self._made |= after - before
-            yield session
+            self._made |= mine
+            yield session, roles
 
     def seed(self, session: Session, path: Path) -> None:
         """Run a file of rows in a session that holds what they are rows of.
@@ -152,7 +172,8 @@ class Filling:
         bare: bool,
         watch: Watch | None,
         on_errors: OnErrors | None,
-    ) -> None:
+    ) -> frozenset[str]:
+        """Load the files; the roles that had to be made for it."""
         from .loading import load
 
         provide = shadow.provide_extension
@@ -173,13 +194,10 @@ class Filling:
         )
         for note in report.notes:
             self.tell(note.level, f"{note.place}: {note.message}")
+        return frozenset(report.created_roles)
 
 
 def _unmodelled(session: Session) -> frozenset[tuple[str, str]]:
     from pgnorm.catalog.unmodelled import UNMODELLED
 
     return frozenset((str(what), str(name)) for what, name in session.connection.execute(UNMODELLED))
-
-
-def _roles(session: Session) -> set[str]:
-    return {str(name) for (name,) in session.connection.execute("select rolname from pg_catalog.pg_roles")}

@@ -9,6 +9,7 @@ from attrs import frozen
 from pgnorm.catalog.model import Catalog, Object, ObjectId
 
 from .difference import Difference, parts_below
+from .new_roles import NO_ROLES, NewRoles
 
 BOUNDARY: Final = "-- Commit here: what follows uses an enum value that was added above.\n"
 UNCHECKED_BODIES: Final = "SET check_function_bodies = false;\n"
@@ -59,6 +60,8 @@ class Plan:
     transactions: tuple[tuple[Step, ...], ...]
     differences: tuple[Difference, ...]
     """What the plan is for."""
+    roles: NewRoles = NO_ROLES
+    """What comes before all steps."""
 
     @property
     def evaluated_on(self) -> frozenset[ObjectId]:
@@ -72,7 +75,11 @@ class Plan:
 
     def scripts(self) -> tuple[str, ...]:
         """The SQL of each transaction."""
-        return tuple("".join(self._script(steps)) for steps in self.transactions)
+        scripts = ["".join(self._script(steps)) for steps in self.transactions]
+        if not self.roles:
+            return tuple(scripts)
+        made = "".join(self.roles.statements())
+        return ("\n".join([made, *scripts[:1]]), *scripts[1:])
 
     def _script(self, steps: tuple[Step, ...]) -> Iterator[str]:
         if any(step.opaque for step in steps):
@@ -81,7 +88,7 @@ class Plan:
         yield "\n".join(step.sql.strip() + "\n" for step in steps)
 
     def __bool__(self) -> bool:
-        return bool(self.steps)
+        return bool(self.steps or self.roles)
 
 
 EMPTY: Final = Plan(transactions=(), differences=())

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Catalog, ObjectId
+from pgnorm.catalog.quoting import ident
 from pgnorm.catalog.secrets import masked_sql
 
 from .describing import describe
@@ -118,6 +119,10 @@ def apply(session: "Session", plan: Plan, run: "Callable[[Step], None] | None" =
     connection = session.connection
     inside = bool(connection.info.transaction_status)
     connection.execute("set check_function_bodies = off")
+    for role in plan.roles.roles:
+        # The old side is loaded where the roles of the new one are known, without what they may do.
+        connection.execute(f"drop role if exists {ident(role.name)}".encode())
+    connection.execute("".join(plan.roles.statements()).encode())
     for steps in plan.transactions:
         if not inside:
             connection.execute("begin")

@@ -9,9 +9,11 @@ from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Catalog, Target
 
 from .data_statements import DataStatement, uncarried
+from .databases import Database
 from .dump import render
 from .filling import Loaded
 from .knowledge import as_little_known
+from .new_roles import NO_FILE_ROLES, NO_ROLES, FileRoles, NewRoles, to_make
 from .ownership import Ownership, grounded, owned
 from .selection import EVERYTHING
 from .sources import Files, Source
@@ -31,6 +33,8 @@ class Side:
     """What was read of the source where `catalog` is of a reload."""
     data: tuple[DataStatement, ...] = ()
     """What of the files writes rows or calls functions."""
+    roles: FileRoles | None = None
+    """The roles that the files make or name, None where it is no source of files."""
 
     @property
     def states(self) -> tuple[Catalog, ...]:
@@ -51,7 +55,7 @@ class Sides:
         self.workspace = workspace
         self.live = any(not isinstance(source, Files) for source in sources)
         self._read: dict[Source, Catalog] = {}
-        self._data: dict[Source, tuple[DataStatement, ...]] = {}
+        self._files: dict[Source, Loaded] = {}
         # Databases and snapshots first: they say as which role, and for which major version, files are loaded.
         for source in sources:
             if not isinstance(source, Files):
@@ -67,12 +71,12 @@ class Sides:
         """A source in the shadow. Where a database or a snapshot takes part, both sides come through a dump."""
         if isinstance(source, Files) and not self.live:
             with self.workspace.loaded(source, scratch=scratch) as loaded:
-                yield Side(catalog=loaded.catalog, loaded=loaded, data=loaded.data)
+                yield Side(catalog=loaded.catalog, loaded=loaded, data=loaded.data, roles=loaded.roles)
             return
         if isinstance(source, Files) and source not in self._read:
             with self.workspace.loaded(source) as loaded:
                 self._read[source] = loaded.catalog
-                self._data[source] = loaded.data
+                self._files[source] = loaded
         catalog = self._read[source]
         with ExitStack() as stack:
             try:
@@ -80,7 +84,19 @@ class Sides:
                 side = Side(catalog=as_little_known(loaded.catalog, catalog), loaded=loaded, read=catalog)
             except PgnormError as error:
                 side = Side(catalog=catalog, loaded=None, untried=error.message.splitlines()[0])
-            yield evolve(side, data=self._data[source]) if source in self._data else evolve(side, role=catalog.role)
+            if (files := self._files.get(source)) is not None:
+                yield evolve(side, data=files.data, roles=files.roles)
+            else:
+                yield evolve(side, role=catalog.role)
+
+    def new_roles(self, old: Source, start: Side, goal: Side) -> NewRoles:
+        """The roles that the new side's files make or name and the old side lacks."""
+        if goal.roles is None or goal.roles == NO_FILE_ROLES:
+            return NO_ROLES
+        if start.roles is not None:
+            return to_make(goal.roles, start.roles)
+        # A snapshot holds no roles.
+        return to_make(goal.roles, self.workspace.roles(old)) if isinstance(old, Database) else NO_ROLES
 
     @contextmanager
     def reopened(self, catalog: Catalog) -> Iterator[Loaded]:

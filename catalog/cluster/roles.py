@@ -56,6 +56,13 @@ class Role:
         """The statements that make it as it is, also where it is there already (pg_dumpall.c, dumpRoles)."""
         return "".join(self._creation())
 
+    def make(self) -> str:
+        """The statements that make it where it is not there yet, and say no more than they must: a role that is no
+        superuser may not even write NOSUPERUSER."""
+        words = ["LOGIN" if self.logs_in else "NOLOGIN", *(word for holds, word in self._beyond_default() if holds)]
+        comment = [] if self.comment is None else [f"COMMENT ON ROLE {ident(self.name)} IS {escaped(self.comment)};\n"]
+        return "".join([f"CREATE ROLE {ident(self.name)} WITH {' '.join([*words, *self._limits()])};\n", *comment])
+
     def configure(self) -> tuple[str, ...]:
         """A statement for each of its settings. They may name other roles."""
         return tuple(f"ALTER ROLE {ident(self.name)} SET {setting_text(item, escaped)};\n" for item in self.settings)
@@ -72,13 +79,24 @@ class Role:
             (self.bypasses_row_security, "BYPASSRLS"),
         )
         attributes = [word if holds else f"NO{word}" for holds, word in words]
-        if self.connection_limit != -1:
-            attributes.append(f"CONNECTION LIMIT {self.connection_limit}")
-        if self.valid_until is not None:
-            attributes.append(f"VALID UNTIL '{self.valid_until}'")
+        attributes += self._limits()
         yield f"CREATE ROLE {name};\n"
         yield f"ALTER ROLE {name} WITH {' '.join(attributes)};\n"
         if self.comment is not None:
             yield f"COMMENT ON ROLE {name} IS {escaped(self.comment)};\n"
         for provider, label in self.labels:
             yield f"SECURITY LABEL FOR {ident(provider)} ON ROLE {name} IS {escaped(label)};\n"
+
+    def _beyond_default(self) -> tuple[tuple[bool, str], ...]:
+        return (
+            (self.superuser, "SUPERUSER"),
+            (not self.inherits, "NOINHERIT"),
+            (self.creates_roles, "CREATEROLE"),
+            (self.creates_databases, "CREATEDB"),
+            (self.replicates, "REPLICATION"),
+            (self.bypasses_row_security, "BYPASSRLS"),
+        )
+
+    def _limits(self) -> list[str]:
+        limits = [] if self.connection_limit == -1 else [f"CONNECTION LIMIT {self.connection_limit}"]
+        return limits if self.valid_until is None else [*limits, f"VALID UNTIL '{self.valid_until}'"]
