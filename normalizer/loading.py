@@ -94,7 +94,8 @@ def load(
     if errors and (on_errors is None or execution.broken):
         raise together(errors)
     if on_errors is not None:
-        on_errors(Failed(errors=tuple(errors), places=frozenset(fault.place for fault in run.faults)))
+        places = run.passed_over.union(fault.place for fault in run.faults)
+        on_errors(Failed(errors=tuple(errors), places=places))
     return LoadReport(
         notes=tuple(execution.notes),
         retried=tuple(run.retried),

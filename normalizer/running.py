@@ -43,6 +43,8 @@ class Run:
     waiting: list[Item] = field(factory=list)
     retried: list[str] = field(factory=list)
     faults: list[Fault] = field(factory=list)
+    passed_over: frozenset[str] = frozenset()
+    """The places of what did not run since a fault ended the load."""
     overwriting: Overwriting = field(factory=Overwriting)
     _count: int = 0
 
@@ -62,6 +64,13 @@ class Run:
             self._finish()
         except _Stopped:
             self.execution.stop()
+            ran = {item.place for item in self.done}
+            self.passed_over = frozenset(
+                source.place(statement.start)
+                for source, found in texts
+                if not isinstance(found, PgnormError)
+                for statement in found
+            ).difference(ran)
 
     @staticmethod
     def _split(source: SourceFile) -> tuple[Statement, ...] | PgnormError:
@@ -125,6 +134,7 @@ class Run:
     def _finish(self) -> None:
         """Runs what still waits, again and again while that makes progress."""
         if self.waiting:
+            source = self.waiting[0].source
             self.execution.begin_file()
             progress = True
             while self.waiting and progress:
@@ -135,7 +145,7 @@ class Run:
                         progress = True
             for item in self.waiting:
                 self._add(fault_of(item, self._failure(item)))
-            self.execution.end_file(self.waiting[0].source if self.waiting else self.done[-1].source)
+            self.execution.end_file(source)
 
     def _take(self, item: Item) -> None:
         statement = item.statement

@@ -31,7 +31,7 @@ class Tolerance:
         in the first load."""
         if self._first is None:
             if failed.errors and (not self.chosen.named or self._concerns(failed)):
-                raise together(failed.errors)
+                raise together((*self.chosen.unread, *failed.errors))
             self._first = failed
             return
         known = Counter(map(_key, self._first.errors))

@@ -287,3 +287,18 @@ def test_a_text_on_stdin_is_rewritten_though_others_are_broken(
     code, out, err = run("fix-functions - --stdin-filename schemas/02_functions.sql")
     assert (code, out) == (0, CANONICAL)
     assert "schemas/03.sql:1:35: " in err
+
+
+def test_a_migration_is_rewritten_where_a_later_one_is_broken_and_not_after_it(run: Run, plain: Path) -> None:
+    folder = plain / "migrations"
+    folder.mkdir(exist_ok=True)
+    files = [folder / f"2030010100000{number}_{number}.sql" for number in (1, 2, 3)]
+    two = ONE.replace("one()", "two()")
+    for path, text in zip(files, (ONE, "alter table nowhere add column a int;\n", two), strict=True):
+        path.write_text(text)
+    code, _, err = run(f"fix-functions {files[2]}")
+    assert (code, files[2].read_text()) == (2, two)
+    assert 'relation "nowhere" does not exist' in err
+    code, _, err = run(f"fix-functions {files[0]}")
+    assert (code, files[0].read_text()) == (0, CANONICAL)
+    assert 'relation "nowhere" does not exist' in err
