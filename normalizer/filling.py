@@ -93,12 +93,13 @@ class Filling:
         *,
         watch: Watch | None = None,
         on_errors: OnErrors | None = None,
+        quiet: bool = False,
     ) -> Iterator[Session]:
-        """The files in a session; with `on_errors`, what of them loads."""
-        with self._filled(shadow, files, kind, scratch=False, bare=False, watch=watch, on_errors=on_errors) as (
-            session,
-            _,
-        ):
+        """The files in a session; with `on_errors`, what of them loads. With `quiet` the load's notes are not told."""
+        filled = self._filled(
+            shadow, files, kind, scratch=False, bare=False, watch=watch, on_errors=on_errors, quiet=quiet
+        )
+        with filled as (session, _):
             yield session
 
     @contextmanager
@@ -112,6 +113,7 @@ class Filling:
         bare: bool,
         watch: Watch | None,
         on_errors: OnErrors | None = None,
+        quiet: bool = False,
     ) -> Iterator[tuple[Session, FileRoles]]:
         from .execution import NeedsScratch
 
@@ -133,6 +135,7 @@ class Filling:
                         bare=bare,
                         watch=watch,
                         on_errors=on_errors,
+                        quiet=quiet,
                     )
                     break
                 except NeedsScratch as reason:
@@ -155,7 +158,7 @@ class Filling:
 
         within = bool(session.connection.info.transaction_status)
         file = read_file(path, label=shown(path))
-        report = load(session.connection, [file], kind="script", transaction=within, check_bodies=False)
+        report = load(session.connection, [file], kind="migrations", transaction=within, check_bodies=False)
         for note in report.notes:
             self.tell(note.level, f"{note.place}: {note.message}")
         # ALTER TABLE does not go with checks that wait for the commit.
@@ -172,6 +175,7 @@ class Filling:
         bare: bool,
         watch: Watch | None,
         on_errors: OnErrors | None,
+        quiet: bool,
     ) -> frozenset[str]:
         """Load the files; the roles that had to be made for it."""
         from .loading import load
@@ -192,7 +196,7 @@ class Filling:
             on_statement=watch(session) if watch else None,
             on_errors=on_errors,
         )
-        for note in report.notes:
+        for note in () if quiet else report.notes:
             self.tell(note.level, f"{note.place}: {note.message}")
         return frozenset(report.created_roles)
 

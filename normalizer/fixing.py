@@ -183,7 +183,7 @@ def _proved(
         texts = {one.source.label: one.text for one in rewrites}
         files = tuple(evolve(file, text=texts.get(file.label, file.text)) for file in chosen.files)
         watcher = _Watcher()
-        with workspace.texts(files, chosen.kind, watch=watcher, on_errors=tolerance) as session:
+        with workspace.texts(files, chosen.kind, watch=watcher, on_errors=tolerance, quiet=True) as session:
             made = read(session.connection)
             _refuse_changes(expected, made, chosen)
             mine = [one for one in watcher.definitions(files) if one.source.label in chosen.rewritten]

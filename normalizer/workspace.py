@@ -153,15 +153,21 @@ class Workspace:
 
     @contextmanager
     def texts(
-        self, files: Sequence[SourceFile], kind: "Kind", *, watch: Watch, on_errors: "OnErrors | None" = None
+        self,
+        files: Sequence[SourceFile],
+        kind: "Kind",
+        *,
+        watch: Watch,
+        on_errors: "OnErrors | None" = None,
+        quiet: bool = False,
     ) -> "Iterator[Session]":
         """The texts in the shadow for as long as the context lasts, whatever their files hold by now.
 
         `watch` is asked at the beginning of each attempt to load them for what is called after each statement;
-        with `on_errors` what loads is there, and that is told what failed. Raises PgnormError for what does not load,
-        with its place.
+        with `on_errors` what loads is there, and that is told what failed. `quiet` is for texts whose notes are known.
+        Raises PgnormError for what does not load, with its place.
         """
-        with self.filling.session(self.shadow, files, kind, watch=watch, on_errors=on_errors) as session:
+        with self.filling.session(self.shadow, files, kind, watch=watch, on_errors=on_errors, quiet=quiet) as session:
             yield session
 
     def _tell(self, level: "Level", message: str) -> None:

@@ -302,3 +302,12 @@ def test_a_migration_is_rewritten_where_a_later_one_is_broken_and_not_after_it(r
     code, _, err = run(f"fix-functions {files[0]}")
     assert (code, files[0].read_text()) == (0, CANONICAL)
     assert 'relation "nowhere" does not exist' in err
+
+
+def test_a_warning_of_a_body_is_said_once_and_of_the_text_as_it_was(run: Run, functions: Path) -> None:
+    functions.write_text(
+        ONE + "create function fills() returns void language sql as 'insert into scratch values (1)';\n"
+    )
+    code, _, err = run("fix-functions")
+    assert code == 0
+    assert [line.split(": ")[0] for line in err.splitlines() if "scratch" in line] == ["schemas/02_functions.sql:2:67"]
