@@ -65,7 +65,7 @@ def _tell_unplanned(console: Console, rest: "Unplanned") -> None:
         console.say(f"{table.label} does not inherit in the order of the new side ({wanted}), which is left so:")
         console.say("  to inherit anew would make columns its own that are only inherited.")
     for own, said in _OWN.items():
-        found = [(item, attribute) for item, attribute in rest.own if getattr(item, attribute) is own]
+        found = [(item, attribute) for _, item, attribute in rest.own if getattr(item, attribute) is own]
         if found:
             console.say(said)
         for item, attribute in found:

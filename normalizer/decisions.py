@@ -80,6 +80,8 @@ class _Deciding:
         self._drag_along()
         for rival in tuple(self.following.rivals()):
             self._replace(rival)
+        for found in tuple(self.following.freed()):
+            self._weigh(found)
         self._drag_along()
         self.result.set_aside.update(keeping_rows(self.old, self.result))
         self._tie()

@@ -112,6 +112,13 @@ def changes(old: Object, new: Object) -> frozenset[str]:
     return found - {OPERATORS} if found & deparsed(new) else found
 
 
+def alone(item: Object) -> Object:
+    """An object as it is where no other decides on what it says (see `Change.SAID`)."""
+    decided = {field.name: field.otherwise for field in own_fields(type(item)) if field.otherwise}
+    found = {name: getattr(item, other) for name, other in decided.items() if getattr(item, name) is None}
+    return item.evolve(**found) if found else item
+
+
 def deparsed(item: Object) -> frozenset[str]:
     """The names of its attributes that are deparsed text."""
     return frozenset(field.name for field in own_fields(type(item)) if field.deparsed)

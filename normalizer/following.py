@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from pgnorm.catalog.model import Catalog, Lead, Object, ObjectId
 
+from .difference import Difference, alone, changes
+
 if TYPE_CHECKING:
     from .decisions import Decisions
 
@@ -71,6 +73,23 @@ class Following:
             return new.comes_along and before is None and after.brought(new).cut_for(new, after, after)
         return before is not None and old.cut_for(new, before, after)
 
+    def freed(self) -> Iterator[Difference]:
+        """How what goes with less than before while the plan runs differs, as it then is and must be."""
+        for name, item in self.old.objects.items():
+            wanted = self.new.objects.get(name)
+            held = item.leads and all(self.holds(lead.tie) for lead in item.leads)
+            if wanted is None or not (item.leads or wanted.leads) or self.fate.gone(name) or held:
+                continue
+            left, goal = alone(item), alone(wanted)
+            if (left, goal) != (item, wanted) and (changed := changes(left, goal)):
+                yield Difference(left, goal, changed)
+
+    def further_up(self, item: Object) -> Iterator[ObjectId]:
+        """What leads an object of the old catalog by way of another."""
+        for leader in (self.old.objects[lead.leader] for lead in item.leads if lead.leader in self.old.objects):
+            yield from (lead.leader for lead in leader.leads)
+            yield from self.further_up(leader)
+
     def altered_leaders(self, item: Object) -> Iterator[ObjectId]:
         """What is altered and leads an object of the old catalog, itself or by way of another."""
         for leader in self.leaders(item):
@@ -90,8 +109,9 @@ class Following:
                 yield from (lead.tie, lead.leader)
 
     def merged_into(self, item: Object) -> Iterator[ObjectId]:
-        """Those whose creation finds a new object there already."""
-        if item.merged and not item.comes_along and self.fate.fresh(item.id):
+        """Those whose creation finds an object of the new catalog there already."""
+        there = item.id in self.old.objects and not self.fate.gone(item.id)
+        if item.merged and (there or not item.comes_along):
             yield from (leader for leader in self.leaders(item) if self._added(leader))
 
     def _tied_before(self, item: Object, tie: ObjectId) -> bool:

@@ -16,6 +16,8 @@ _ENTRY: Final = re.compile(r"^--\n-- Name: (.*); Type: (.*); Schema: (.*); Owner
 _COMPLETE: Final = "\n--\n-- PostgreSQL database dump complete"
 _STORAGE: Final = re.compile(r"^SET default_\w+ = .*;\n\n", re.MULTILINE)
 _GRANTS: Final = frozenset({"ACL", "DEFAULT ACL"})
+# A name that Postgres picked for a NOT NULL is no difference: it hangs on what other names there were then.
+_PICKED: Final = re.compile(r'CONSTRAINT "?[^" ]+_[^" ]+_not_null\d*"? (?=NOT NULL)')
 _COLUMNS: Final = frozenset({"TABLE", "FOREIGN TABLE"})
 _NAME: Final = re.compile('"(?:[^"]|"")+"')
 _NAMES: Final = f"{_NAME.pattern}(?:, {_NAME.pattern})*"
@@ -62,7 +64,7 @@ def _unordered(kind: str, text: str) -> str:
         return _IN_TABLE_ORDER[kind].sub(lambda found: " ".join(sorted(_NAME.findall(found[0]))), text, count=1)
     if kind not in _COLUMNS:
         return text
-    head, *lines = text.split("\n")
+    head, *lines = _PICKED.sub("", text).split("\n")
     closing = next((place for place, line in enumerate(lines) if line.startswith(")")), len(lines))
     inner = sorted(line.removesuffix(",") for line in lines[:closing])
     return "\n".join([head, *inner, *sorted(lines[closing:])])

@@ -80,7 +80,8 @@ def order_rows(actions: "Actions", before: "Before") -> None:
     for edge in old.edges if fate.set_aside else ():
         if fate.gone(edge.dependent) and not rows_moved(old, outermost(old, edge.dependent), fate):
             # Its index goes with that of the whole, which goes first.
-            for lead in old.objects[edge.referenced].leads:
+            used = old.objects[edge.referenced]
+            for lead in () if used.embedded else used.leads:
                 before(actions.leaver(edge.dependent), actions.leaver(lead.leader))
 
 

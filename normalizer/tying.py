@@ -41,6 +41,12 @@ def _order_cut(actions: "Actions", tie: ObjectId, ends: tuple[ObjectId, ObjectId
         elif part.ties is None and part.id not in ahead:
             before(cut, leaver)
             before(cut, actions.alterer(part.id))
+    for part in parts_below(actions.old, led):
+        # What goes along with something further up is to stay.
+        if part.goes_along and not actions.fate.gone(part.id):
+            for above in actions.following.further_up(part):
+                if above not in ahead:
+                    before(cut, actions.leaver(above))
     for part in parts_below(actions.new, led):
         if part.ties is None:
             before(cut, actions.maker(part.id))
@@ -91,6 +97,8 @@ def order_followers(actions: "Actions", before: "Before") -> None:
         for leader in following.merged_into(item):
             before(actions.maker(name), actions.maker(leader))
     for name in actions.fate.altered:
+        for leader in following.merged_into(actions.new.objects[name]):
+            before(actions.alterer(name), actions.maker(leader))
         for leader in following.leaders(actions.old.objects[name]):
             before(actions.alterer(leader), actions.alterer(name))
     for name in (*actions.fate.dropped, *actions.fate.replaced):

@@ -15,16 +15,17 @@ class Unplanned:
     """The tables whose columns are in another order."""
     parents: tuple[tuple[Object, tuple[Object, ...]], ...] = ()
     """The tables that inherit in another order, with what they inherit from in that of the new side."""
-    own: tuple[tuple[Object, str], ...] = ()
-    """What is inherited on both sides and besides a table's own on one: as the new side has it, and the attribute that
-    says so (see `Change.NOTED`)."""
+    own: tuple[tuple[Object, Object, str], ...] = ()
+    """What is inherited on both sides and besides a table's own on one: as it is, as the new side has it, and the
+    attribute that says so (see `Change.NOTED`)."""
 
     @property
     def tags(self) -> frozenset[tuple[str, str]]:
         """(tag, schema) of the entries of a dump in which that can be seen, the order of columns apart."""
         seen = {(table.tag, table.schema) for table, _ in self.parents}
-        for item, _ in self.own:
-            seen |= {(tag, item.schema) for tag in (item.detail, item.tag, f"{item.detail} {item.name}")}
+        for before, item, _ in self.own:
+            tags = (item.detail, before.tag, item.tag, f"{item.detail} {item.name}")
+            seen |= {(tag, item.schema) for tag in tags}
         return frozenset(seen)
 
 
@@ -50,7 +51,7 @@ def _reordered(old: Catalog, new: Catalog, name: ObjectId, *, ties: bool) -> boo
     return before != after and sorted(before) == sorted(after)
 
 
-def _own(old: Catalog, new: Catalog) -> Iterator[tuple[Object, str]]:
+def _own(old: Catalog, new: Catalog) -> Iterator[tuple[Object, Object, str]]:
     noted: dict[type[Object], list[str]] = {}
     for name, item in new.objects.items():
         before = old.objects.get(name)
@@ -59,4 +60,4 @@ def _own(old: Catalog, new: Catalog) -> Iterator[tuple[Object, str]]:
         kind = type(item)
         if kind not in noted:
             noted[kind] = [field.name for field in own_fields(kind) if field.change is Change.NOTED]
-        yield from ((item, field) for field in noted[kind] if getattr(before, field) != getattr(item, field))
+        yield from ((before, item, field) for field in noted[kind] if getattr(before, field) != getattr(item, field))

@@ -39,8 +39,12 @@ class ColumnFields(Inherited):
     not_null: bool = alter(after_parts=True)
     not_null_constraint: str = equal()
     """The name of its NOT NULL, valid or not, empty before 18; `not_null_name` is what counts of it."""
-    not_null_name: str | None = said(after_parts=True)
+    not_null_name: str | None = said("not_null_given", after_parts=True)
     """The same, empty for a name that Postgres picked, None where the NOT NULL is that of an ancestor alone."""
+    not_null_given: str = equal()
+    """The same even there."""
+    not_null_own: bool = equal()
+    """Whether the table has it of its own, as far as Postgres tells (18)."""
     not_null_no_inherit: bool = alter(after_parts=True)
     not_null_comment: str | None = alter(after_parts=True)
     filled: bool = equal()

@@ -18,6 +18,9 @@ _NAMED: Final[LiteralString] = """
                         when k.convalidated and k.conname !~ '^.+_.+_not_null[0-9]*$'
                         then k.conname::text
                         else '' end                                               as not_null_name
+                 , case when k.convalidated and k.conname !~ '^.+_.+_not_null[0-9]*$'
+                        then k.conname::text else '' end                          as not_null_given
+                 , coalesce(k.convalidated and k.conislocal, false)               as not_null_own
                  , coalesce(k.convalidated, false)
                    and (c.relispartition or k.conislocal or not coalesce(h.not_null, false)) as not_null_said
                  , coalesce(k.convalidated and k.connoinherit, false)             as not_null_no_inherit
@@ -34,6 +37,8 @@ _UNNAMED: Final[LiteralString] = """
                  , a.attnotnull                                                   as not_null
                  , ''                                                             as not_null_constraint
                  , ''                                                             as not_null_name
+                 , ''                                                             as not_null_given
+                 , false                                                          as not_null_own
                  , a.attnotnull
                    and (c.relispartition or not coalesce(h.not_null, false))      as not_null_said
                  , false                                                          as not_null_no_inherit

@@ -29,6 +29,7 @@ class Column(PrintedColumn):
             not_null=self.not_null and not self.not_null_no_inherit,
             not_null_constraint=self.not_null_constraint,
             not_null_name=new._led_name(self),
+            not_null_given=self.not_null_given,
             not_null_no_inherit=False,
             not_null_comment=None,
             generated=self.generated,
@@ -63,16 +64,19 @@ class Column(PrintedColumn):
             "not_null": new.not_null,
             "not_null_constraint": new.not_null_constraint,
             "not_null_name": self._led_name(new),
+            "not_null_given": new.not_null_given,
         }
         if old.passes_not_null and new.passes_not_null:
             return self if not old._renames(new) else self.evolve(**named)
         if new.passes_not_null:
             return self if self.not_null else self.evolve(**named)
-        if old.passes_not_null and not new.not_null:
-            # Since 18 a table keeps one that it has of its own.
-            kept = bool(self.not_null_constraint) and self.not_null_said and not self.of_partition
-            return self if kept else self.evolve(not_null_comment=None, **named)
-        return self
+        if not old.passes_not_null or self.not_null_own:
+            return self  # since 18 a table keeps one that it has of its own
+        if new.not_null and not old._elsewhere:
+            return self.evolve(not_null_name=self.not_null_given)  # it becomes one
+        return self.evolve(
+            not_null=False, not_null_constraint="", not_null_name="", not_null_given="", not_null_comment=None
+        )
 
     def _led_name(self, leader: Self) -> str | None:
         """The name that counts of the NOT NULL that it has from `leader`: a dump says one of a partition's."""
@@ -93,10 +97,14 @@ class Column(PrintedColumn):
         return self.not_null and not self.not_null_no_inherit
 
     def cut_for(self, new: Self, leader: Self, leads: Self) -> bool:
+        if leader.generated and not leads.generated and leader.ancestors and not new.settable_expression:
+            return True  # Postgres drops an expression in no table that is a child and has children (until 16)
         if leads._unchecked and not leader.not_null:
             return bool(self.not_null_constraint) and self.not_null != new.not_null
         if not leads.passes_not_null or not new.not_null:
             return False
+        if self.not_null_no_inherit:
+            return True
         if not self.not_null:
             return leads._renames(new)
         if not leader.passes_not_null or not leader._renames(leads):

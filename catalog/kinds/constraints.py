@@ -10,12 +10,12 @@ from ..model import (
     ObjectId,
     OnRows,
     Target,
-    alter,
     declared,
     equal,
     noted,
     on_relation,
     replace,
+    said,
 )
 from ..priority import Priority
 from ..quoting import ident, qualified, spell_types
@@ -145,7 +145,10 @@ class Check(Inherited, Unindexed):
 
     definition: str = replace(deparsed=True)
     """`CHECK (…)`, with NO INHERIT; whether it is valid and enforced is said apart."""
-    validated: bool = alter()
+    validated: bool | None = said("checked")
+    """Whether rows were checked for it; None where the table only inherits it: its rows are with those above."""
+    checked: bool = equal()
+    """The same even there."""
     enforced: bool = replace()
     local: bool = noted()
     """Whether the table has it of its own, and not only from another. No statement takes that back."""
@@ -158,8 +161,8 @@ class Check(Inherited, Unindexed):
         return (
             COMMON_FIELDS
             + ", regexp_replace(pg_get_constraintdef(k.oid), ' NOT (VALID|ENFORCED)$', '') as definition"
-            # Rows of a table that only inherits it are checked with those of the table that has it of its own.
-            + ", k.convalidated or not (k.conislocal or c.relispartition) as validated"
+            + ", case when k.conislocal or c.relispartition then k.convalidated end as validated"
+            + ", k.convalidated as checked"
             + ", k.conislocal as local, c.relispartition as of_partition, "
             + enforced(version)
             + " as enforced"
@@ -172,24 +175,33 @@ class Check(Inherited, Unindexed):
 
     @property
     def inline(self) -> bool:
-        return self.validated
+        return self.validated is not False
 
     def dumped(self, target: Target) -> bool:
         # One that rows were not checked for is not said inside CREATE TABLE: a partition gets it from the whole.
-        return self.local or (self.of_partition and self.validated)
+        return self.local or (self.of_partition and self.checked)
 
     def remarked(self, target: Target) -> bool:
         return self.local
 
     def brought(self, new: Self) -> Self:
-        return new.evolve(definition=self.definition, validated=self.validated, enforced=self.enforced, comment=None)
+        validated = None if new.validated is None else self.checked
+        return new.evolve(
+            definition=self.definition,
+            validated=validated,
+            checked=self.checked,
+            enforced=self.enforced,
+            comment=None,
+        )
 
     def led(self, old: Self, new: Self) -> Self:
-        return self if old.validated == new.validated else self.evolve(validated=new.validated)
+        if self.validated is None or old.checked == new.checked:
+            return self
+        return self.evolve(validated=new.checked, checked=new.checked)
 
     @property
     def holds(self) -> bool:
-        return self.validated and self.enforced
+        return self.checked and self.enforced
 
     @property
     def table(self) -> str:
@@ -197,7 +209,7 @@ class Check(Inherited, Unindexed):
         return altered(self.relation_kind, self.schema, self.detail)
 
     def _definition(self, target: Target) -> str:
-        return spell_types(self.definition, target.major) + state(self.validated, self.enforced)
+        return spell_types(self.definition, target.major) + state(self.checked, self.enforced)
 
     def clause(self, target: Target) -> str:
         if not self.local and not self.of_partition:
@@ -212,7 +224,7 @@ class Check(Inherited, Unindexed):
         return (Entry(desc="CHECK CONSTRAINT", tag=self.tag, sql=self.create(parts, target)),)
 
     def must_replace(self, new: Self, changed: frozenset[str]) -> bool:
-        return self.validated and not new.validated
+        return "validated" in changed and not new.validated
 
     def drop_alone(self) -> str:
         table = altered(self.relation_kind, self.schema, self.detail, only=True)

@@ -22,7 +22,7 @@ class UncheckedNotNull(Inherited, Unindexed):
 
     constraint: str = equal()
     """Its name, which `given` is where the table itself has it."""
-    given: str | None = said()
+    given: str | None = said("constraint")
     no_inherit: bool = replace()
     local: bool = noted()
     """Whether the table has it of its own, and not only from another."""

@@ -44,6 +44,7 @@ class OnRows(Flag):
 CHANGE: Final = "change"
 DEPARSED: Final = "deparsed"
 AFTER_PARTS: Final = "after_parts"
+OTHERWISE: Final = "otherwise"
 
 
 def alter(*, deparsed: bool = False, after_parts: bool = False) -> Any:
@@ -67,9 +68,12 @@ def equal() -> Any:  # as `alter`
     return attrs.field(metadata={CHANGE: Change.EQUAL})
 
 
-def said(*, after_parts: bool = False) -> Any:  # as `alter`
-    """Declare an attribute that not every object says for itself: see `Change.SAID`; `after_parts` as for `alter`."""
-    return attrs.field(metadata={CHANGE: Change.SAID, AFTER_PARTS: after_parts})
+def said(otherwise: str, *, after_parts: bool = False) -> Any:  # as `alter`
+    """Declare an attribute that not every object says for itself: see `Change.SAID`.
+
+    `otherwise` is the attribute that it has the value of once nothing else decides on it; `after_parts` as for `alter`.
+    """
+    return attrs.field(metadata={CHANGE: Change.SAID, OTHERWISE: otherwise, AFTER_PARTS: after_parts})
 
 
 def noted() -> Any:  # as `alter`

@@ -8,7 +8,21 @@ from typing import Any, ClassVar, NamedTuple, Self, TypeVar, cast, dataclass_tra
 
 import attrs
 
-from .changes import AFTER_PARTS, CHANGE, DEPARSED, Change, alter, equal, hidden, replace, secret, state
+from .changes import (
+    AFTER_PARTS,
+    CHANGE,
+    DEPARSED,
+    OTHERWISE,
+    Change,
+    alter,
+    equal,
+    hidden,
+    noted,
+    replace,
+    said,
+    secret,
+    state,
+)
 
 
 class Field(NamedTuple):
@@ -23,6 +37,8 @@ class Field(NamedTuple):
     """Whether its text is made from a parse tree: see `alter`."""
     after_parts: bool
     """Whether it is altered after inline parts: see `alter`."""
+    otherwise: str
+    """The attribute that it has the value of where nothing else decides on it: see `said`; empty for none."""
 
 
 class Value:
@@ -75,7 +91,7 @@ V = TypeVar("V", bound=Value)
     kw_only_default=True,
     frozen_default=True,
     eq_default=False,
-    field_specifiers=(alter, replace, secret, hidden, state, equal, attrs.field),
+    field_specifiers=(alter, replace, said, secret, hidden, state, noted, equal, attrs.field),
 )
 def declared(cls: type[V]) -> type[V]:
     """Declare a class of objects: attrs' frozen, without the methods that `Value` has for all of them.
@@ -87,8 +103,8 @@ def declared(cls: type[V]) -> type[V]:
     declared_ones = attrs.fields(cast("type[attrs.AttrsInstance]", made))
     fields = ((field.name, field.metadata, field.default) for field in declared_ones if field.init)
     made.declared_fields = tuple(
-        Field(name, said.get(CHANGE), default, bool(said.get(DEPARSED)), bool(said.get(AFTER_PARTS)))
-        for name, said, default in fields
+        Field(name, of.get(CHANGE), default, bool(of.get(DEPARSED)), bool(of.get(AFTER_PARTS)), of.get(OTHERWISE, ""))
+        for name, of, default in fields
     )
     made.compared = attrgetter("__class__", *(name for name, *_ in made.declared_fields))
     return made

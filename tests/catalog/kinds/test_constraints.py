@@ -57,12 +57,13 @@ def test_only_a_valid_check_stands_inside_its_table() -> None:
         relation_kind="table",
         definition="CHECK ((a > 0))",
         validated=True,
+        checked=True,
         enforced=True,
         local=True,
         of_partition=False,
         ancestors=(),
     )
-    loose = check.evolve(validated=False)
+    loose = check.evolve(validated=False, checked=False)
     assert check.inline
     assert not loose.inline
     assert list(loose.alter(check, Changed(["validated"]), TARGET)) == ['ALTER TABLE "s"."t" VALIDATE CONSTRAINT "c";']
