@@ -78,11 +78,12 @@ def file_roles(connection: Connection, before: Known, assumed: frozenset[str]) -
     if not made and memberships == before[1]:
         return FileRoles(assumed=assumed)
     cluster = read_cluster(connection)
+    by_default = {role.name: role.inherits for role in cluster.roles}
     return FileRoles(
         made=tuple(role for role in cluster.roles if role.name in made),
         memberships=tuple(
-            # Who granted it on another server is not known here.
-            evolve(each, grantor=None)
+            # Who granted it on another server is not known here, and servers before 16 know no INHERIT.
+            evolve(each, grantor=None, inherits=None if each.inherits == by_default.get(each.member) else each.inherits)
             for each in cluster.memberships
             if (each.role, each.member) not in before[1] and not _of_creator(each)
         ),

@@ -53,6 +53,7 @@ def test_roles_of_schema_files_are_made_before_what_names_them(run: "Run", plain
         "COMMENT ON ROLE \"pgnorm_reader\" IS 'reads';\n"
         'ALTER ROLE "pgnorm_reader" SET "statement_timeout" TO \'5s\';\n'
     )
+    assert 'GRANT "pgnorm_reader" TO "pgnorm Writer" WITH ADMIN OPTION;\n' in out
     assert "  + role pgnorm Writer: its password, if it has one, is not written\n  + role pgnorm_reader\n" in err
     assert json.loads(run("diff --json")[1])["roles"] == ["pgnorm Writer", "pgnorm_reader"]
     assert run("diff -f roles")[0] == 0
