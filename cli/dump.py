@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from .beside import tell_beside
 from .help import EXIT_CODES, Command
 from .options import App, general_options, schema_options, shadow_option, source_options
 from .output import deliver
@@ -127,6 +128,8 @@ def _schema(
     catalog = read_source(app, workspace)
     selection = selection_of(app, workspace, catalog, schemas, exclude_schemas)
     _tell_unnamed(app, filter(selection.takes, catalog.objects.values()))
+    if not schemas and workspace.platform.managed_schemas:
+        tell_beside(app, workspace, catalog, selection)
     return render(catalog, selection, style)
 
 

@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from attrs import evolve
+
 from .options import App
 
 if TYPE_CHECKING:
@@ -41,3 +43,13 @@ def selection_of(
     selection = select([catalog], schemas, (*managed, *exclude_schemas))
     app.tell_unmatched(selection.unmatched)
     return selection
+
+
+def with_own(workspace: "Workspace", catalog: "Catalog", selection: "Selection") -> "Selection":
+    """The selection with what the project has added to what the platform manages: triggers and policies."""
+    if not workspace.platform.managed_schemas:
+        return selection
+    ownership = workspace.ownership
+    added = (item.id for item in catalog.objects.values() if item.namespace and not selection.takes(item))
+    mine = frozenset(name for name in added if ownership.owns(catalog.objects[name]))
+    return evolve(selection, besides=mine)

@@ -3,22 +3,17 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from attrs import evolve
-
 from pgnorm.catalog.errors import PgnormError
 
 from .options import App
 from .output import plural
-from .reading import read_source, selection_of
+from .reading import read_source, selection_of, with_own
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pgnorm.catalog.model import Catalog
     from pgnorm.normalizer.project import Project
-    from pgnorm.normalizer.selection import Selection
     from pgnorm.normalizer.styles import Style
-    from pgnorm.normalizer.workspace import Workspace
 
 
 def write_split(
@@ -46,7 +41,7 @@ def write_split(
         chosen = selection_of(app, workspace, catalog, schemas, exclude_schemas)
         below = workspace.baseline if workspace.platform.managed_schemas else None
         if not schemas:
-            chosen = _with_own(workspace, catalog, chosen)
+            chosen = with_own(workspace, catalog, chosen)
         found = split(catalog, chosen, style, below=below, layout=layout)
     for item, name in found.moved:
         app.tell("verbose", f"{item.kind} {item.label} is in {name}, since something there needs it")
@@ -60,16 +55,6 @@ def write_split(
     write_all([Writing(path=path, content=text.encode(), label=str(path)) for path, text in texts.items()])
     for path, text in texts.items():
         app.console.say(f"{'Wrote' if text else 'Emptied'} {path}")
-
-
-def _with_own(workspace: "Workspace", catalog: "Catalog", selection: "Selection") -> "Selection":
-    """The selection with what the project has added to what the platform manages: triggers and policies."""
-    if not workspace.platform.managed_schemas:
-        return selection
-    ownership = workspace.ownership
-    added = (item.id for item in catalog.objects.values() if item.namespace and not selection.takes(item))
-    mine = frozenset(name for name in added if ownership.owns(catalog.objects[name]))
-    return evolve(selection, besides=mine)
 
 
 def _refuse_doubles(project: "Project", folder: Path, texts: "Mapping[Path, str]", *, whole: bool) -> None:

@@ -112,3 +112,50 @@ def test_what_a_database_uses_of_them_is_a_difference(run: Run, project: Project
     assert run("-q dump --json -o stack.json")[0] == 0
     planned = run("-q diff --from migrations --to stack.json")[1]
     assert planned.startswith('CREATE EXTENSION IF NOT EXISTS "pg_net" WITH SCHEMA "extensions";\n\nCREATE VIEW')
+
+
+SQUASHED = """
+    create table public.people (id uuid primary key references auth.users);
+    create function public.joined() returns trigger language plpgsql as 'begin return new; end';
+    create trigger joined after insert on auth.users for each row execute function public.joined();
+    create policy scans on storage.objects for select using (bucket_id = 'scans');
+    create extension pg_cron;
+    create function public.fill() returns void language sql as 'insert into public.people select gen_random_uuid()';
+    insert into storage.buckets (id, name) values ('scans', 'scans');
+    INSERT INTO "storage"."buckets" (id, name) select 'maps', 'maps';
+    delete from only public.people where id is null;
+    select cron.schedule('nightly', '0 3 * * *', 'select 1');
+    select * from vault.create_secret('s', 'name');
+    select pg_catalog.set_config('a.b', 'c', false);
+    select 1;
+"""
+
+
+def test_a_dump_names_what_it_lacks_of_the_migrations(run: Run, project: Project) -> None:
+    project("select 1;", SQUASHED)
+    code, out, err = run("dump --from migrations")
+    assert (code, "joined AFTER" in out, "scans" in out) == (0, False, False)
+    assert err.endswith("""
+Not in this dump, since the platform manages their schemas (`pgnorm dump --split DIR` writes them too):
+  trigger auth.users.joined
+  policy storage.objects.scans
+Not in a dump, what the migrations do to rows and call:
+  insert into storage.buckets (2 times)
+  delete from public.people
+  cron.schedule()
+  vault.create_secret()
+""")
+
+
+def test_what_it_lacks_is_written_by_split(run: Run, project: Project, tmp_path: Path) -> None:
+    project("select 1;", SQUASHED)
+    assert run("-q dump --from migrations --split squashed")[0] == 0
+    assert run("-q diff --from migrations --to squashed --check") == (0, "", "")
+    text = "".join(path.read_text() for path in (tmp_path / "squashed").glob("*.sql"))
+    assert 'TRIGGER "joined"' in text and 'POLICY "scans"' in text
+
+
+def test_a_dump_that_lacks_nothing_names_nothing(run: Run, project: Project) -> None:
+    project("create table public.people (id integer);", "create table public.people (id integer);")
+    for line in ("dump", "dump --from migrations", "dump --from migrations --schema public"):
+        assert "Not in" not in run(line)[2]

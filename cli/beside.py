@@ -1,0 +1,60 @@
+"""What of a project a dump of its schemas lacks."""
+
+from typing import TYPE_CHECKING, Final
+
+from .options import App
+from .reading import source_of, with_own
+
+if TYPE_CHECKING:
+    from pgnorm.catalog.model import Catalog
+    from pgnorm.normalizer.selection import Selection
+    from pgnorm.normalizer.workspace import Workspace
+
+_TOLD: Final = 10
+
+
+def tell_beside(app: App, workspace: "Workspace", catalog: "Catalog", selection: "Selection") -> None:
+    """Say what the project has on what the platform manages, and what its migrations do to rows."""
+    _tell_own(app, workspace, catalog, selection)
+    _tell_data(app)
+
+
+def _tell_own(app: App, workspace: "Workspace", catalog: "Catalog", selection: "Selection") -> None:
+    # Reading the baseline takes time, and what its text names is hardly ever the project's.
+    platform = "".join(workspace.platform.sql)
+    left = (item for item in catalog.objects.values() if item.project_owned_anywhere and not selection.takes(item))
+    if all(item.name in platform for item in left):
+        return
+    mine = with_own(workspace, catalog, selection).besides
+    _list(
+        app,
+        "Not in this dump, since the platform manages their schemas (`pgnorm dump --split DIR` writes them too):",
+        [f"{item.kind} {item.label}" for item in catalog.objects.values() if item.id in mine],
+    )
+
+
+def _tell_data(app: App) -> None:
+    from pgnorm.normalizer.data import data
+    from pgnorm.normalizer.files import read_file
+    from pgnorm.normalizer.project import shown
+    from pgnorm.normalizer.sources import Files
+
+    source = source_of(app)
+    if not isinstance(source, Files) or source.kind != "migrations":
+        return
+    done = data(read_file(path, label=shown(path)) for path in source.paths)
+    _list(
+        app,
+        "Not in a dump, what the migrations do to rows and call:",
+        [what if count == 1 else f"{what} ({count} times)" for what, count in done.most_common()],
+    )
+
+
+def _list(app: App, title: str, lines: list[str]) -> None:
+    if not lines:
+        return
+    app.console.say(title)
+    for line in lines[:_TOLD]:
+        app.console.say(f"  {line}")
+    if len(lines) > _TOLD:
+        app.console.say(f"  and {len(lines) - _TOLD} more")
