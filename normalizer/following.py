@@ -58,12 +58,9 @@ class Following:
         """What stays apart, and is so like what a new tie has adopted that it would be taken instead."""
         for tie in map(self.new.objects.__getitem__, (*self.fate.created, *self.fate.replaced)):
             parts = [part for part in self.new.parts.get(tie.ties[0], ()) if part.adopted] if tie.ties else []
-            led = {self._likeness(part) for part in parts if any(lead.tie == tie.id for lead in part.leads)}
+            led = {(part.kind, part.adopted) for part in parts if any(lead.tie == tie.id for lead in part.leads)}
             stay = (part for part in parts if not part.leads and not self.fate.fresh(part.id))
-            yield from (part.id for part in stay if self._likeness(part) in led)
-
-    def _likeness(self, part: Object) -> tuple[object, ...]:
-        return (part.kind, part.rows_may_refuse(()), self.new.needs.get(part.id, frozenset()) - {part.id})
+            yield from (part.id for part in stay if (part.kind, part.adopted) in led)
 
     def _cut(self, lead: Lead, old: Object | None, new: Object) -> bool:
         before, after = self.old.objects.get(lead.leader), self.new.objects.get(lead.leader)
@@ -116,7 +113,7 @@ class Following:
 
     def _tied_before(self, item: Object, tie: ObjectId) -> bool:
         """Whether a tie is there when a new leader of `item` is created."""
-        return self.holds(tie) or (item.adopted and self.fate.fresh(tie))
+        return self.holds(tie) or (item.adopted != "" and self.fate.fresh(tie))
 
     def _added(self, name: ObjectId) -> bool:
         """Whether it is created by a statement of its own."""

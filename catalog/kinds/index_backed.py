@@ -1,7 +1,7 @@
 """What an index and a constraint that an index stands for have in common."""
 
 from collections.abc import Iterator, Sequence
-from typing import ClassVar, Final, LiteralString, Self
+from typing import Final, LiteralString, Self
 
 from ..model import Changed, Entry, Lead, Object, ObjectId, Target, alter, declared, equal, replace
 from ..options import alter_options
@@ -68,8 +68,6 @@ OPTIONS_CLAUSE: Final[LiteralString] = """
 @declared
 class IndexBacked(Object):
     """An index, be it plain or a constraint's. It has the index's name."""
-
-    adopted: ClassVar[bool] = True
 
     relation_kind: str = replace()
     """The kind of the relation: another one can have the same name later."""

@@ -79,6 +79,11 @@ class Index(IndexBacked):
     def relation(self) -> str:
         return self.indexed
 
+    @property
+    def adopted(self) -> str:
+        keyword, _, method = self.definition.partition(' USING "')
+        return f"{keyword.partition(' INDEX ')[0]} {method} {self.predicate or ''}"
+
     def rename(self, name: str) -> tuple[str, ...]:
         return (f"ALTER {self.signature()} RENAME TO {ident(name)};",)
 

@@ -58,6 +58,11 @@ class Key(IndexBacked, Constraint):
         )
 
     @property
+    def adopted(self) -> str:
+        # Before 18 Postgres takes the one for the other.
+        return f"{self.definition.replace('PRIMARY KEY', 'UNIQUE', 1)} {self.predicate or ''}"
+
+    @property
     def claims(self) -> tuple[tuple[str, ...], ...]:
         return (*super().claims, ("constraint", self.schema, self.detail, self.name))
 

@@ -17,7 +17,6 @@ class UncheckedNotNull(Inherited, Unindexed):
 
     kind: ClassVar[str] = "unchecked not-null constraint"
     priority: ClassVar[int] = Priority.CONSTRAINT
-    adopted: ClassVar[bool] = True
     merged: ClassVar[bool] = True
 
     constraint: str = equal()
@@ -29,6 +28,10 @@ class UncheckedNotNull(Inherited, Unindexed):
     of_partition: bool = equal()
     ancestors: tuple[tuple[str, ...], ...] = equal()
     """(schema, table) of each that its table inherits from, or is a partition of, and that passes one on."""
+
+    @property
+    def adopted(self) -> str:
+        return self.name
 
     def rename(self, name: str) -> tuple[str, ...]:
         # `name` is its column's.

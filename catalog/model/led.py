@@ -13,9 +13,6 @@ class Led(Alterable):
 
     matched: ClassVar[bool] = False
     """Both ends must have it, as a part, before they are tied (a column; not a policy)."""
-    adopted: ClassVar[bool] = False
-    """The end that is led must have it before they are tied, the other gets it after, and what ties the two then
-    says which belong together (an index)."""
     merged: ClassVar[bool] = False
     """One that is there becomes one with what the creation of a leader would make."""
 
@@ -23,6 +20,13 @@ class Led(Alterable):
     def ties(self) -> tuple[ObjectId, ObjectId] | None:
         """The two that it ties together, the one that is led first; None for what is no tie."""
         return None
+
+    @property
+    def adopted(self) -> str:
+        """What Postgres knows it by, where the end that is led must have it before they are tied, the other gets it
+        after, and what ties the two then says which belong together (an index). Of two alike it takes the one that it
+        finds first. Empty for all else."""
+        return ""
 
     @property
     def leads(self) -> tuple[Lead, ...]:
