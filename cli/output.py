@@ -50,13 +50,15 @@ class Console:
         self._hint(hint)
 
     def errors(self, problems: Sequence[PgnormError], *, warning: bool = False) -> None:
-        """What could not be done, or with `warning` need not be: as much as fits a screen, all with -v."""
+        """What could not be done, or with `warning` need not be: as much as fits a screen, all with -v. A way out of
+        several is said once."""
         shown = problems if self.verbose else problems[:SHOWN_AT_MOST]
-        for problem in shown:
+        for problem, after in zip(shown, [*shown[1:], None], strict=True):
+            hint = None if after and after.hint == problem.hint else problem.hint
             if warning:
-                self.warn(f"{problem.place or 'error'}: {problem.message}", hint=problem.hint)
+                self.warn(f"{problem.place or 'error'}: {problem.message}", hint=hint)
             else:
-                self.error(problem.message, place=problem.place, hint=problem.hint)
+                self.error(problem.message, place=problem.place, hint=hint)
         if left := len(problems) - len(shown):
             self._print(f"and {left} more; -v shows them")
 

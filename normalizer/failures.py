@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _WIDTH: Final = 160
 _QUOTED: Final = re.compile(r'"((?:[^"]|"")+)"')
 _CALLED: Final = re.compile(r'((?:"(?:[^"]|"")+"|[^\s".(])+)\(')
-_COLUMN: Final = re.compile(r'^column (?:[^\s".]+\.)*([^\s".]+) does not exist')
+_UNQUOTED: Final = re.compile(r'^(?:column|type) (?:[^\s".]+\.)*([^\s".\[]+)(?:\[\])* does not exist')
 _LAST_PART: Final = re.compile(r'(?:"(?:[^"]|"")+"|[^".]+)$')
 _ROLE: Final = re.compile(r'^role "(.+)" does not exist$')
 
@@ -90,8 +90,8 @@ def missing_names(message: str | None) -> frozenset[str]:
     for quoted in _QUOTED.findall(message):
         # "s.t" in a message is relation t of schema s; a dot inside a name can't be told from it.
         names.update((quoted, quoted.rsplit(".", 1)[-1]))
-    if column := _COLUMN.match(message):
-        names.add(column[1])
+    if unquoted := _UNQUOTED.match(message):
+        names.add(unquoted[1])
     for called in _CALLED.findall(message):
         last = _LAST_PART.search(called)
         names.add(name_of(last[0] if last else called))

@@ -91,13 +91,14 @@ def test_errors_are_shown_as_many_as_fit_a_screen(run: Run, plain: Path) -> None
         "\n".join(f"create view v{each} as select 1; bad{each};" for each in range(12))
     )
     (plain / "schemas" / "04.sql").write_bytes(b"\xff")
-    (plain / "schemas" / "05.sql").write_bytes(b"\0")
+    (plain / "schemas" / "05.sql").write_bytes(b"\xfe")
     code, out, err = run("dump")
     assert (code, out) == (2, "")
     assert [line.split(": ")[0] for line in err.splitlines() if ".sql:" in line] == [
         "schemas/04.sql:1:1",
         "schemas/05.sql:1:1",
     ]
+    assert err.count("hint: Save the file as UTF-8.") == 1
     (plain / "schemas" / "04.sql").unlink()
     (plain / "schemas" / "05.sql").unlink()
     for command in ("dump", "diff", "fix-functions"):

@@ -44,6 +44,8 @@ create index on farm.field (kind);
 create view farm.wide as select * from farm.field;
 grant select on farm.wide to public;
 create function farm.fields() returns setof farm.field language sql as 'select * from farm.field';
+create type farm.pair as (of farm.field);
+create function farm.half(farm.pair[]) returns int language sql as 'select 1';
 create function farm.count() returns int language sql as 'select count(*)::int from farm.wide';
 create function farm.plough() returns int language plpgsql as 'begin retrun 1; end';
 create table farm.kept (id int);""",
@@ -66,7 +68,7 @@ select 1 / 0;""",
     )
     error = failure(*texts, scratch=scratch)
     assert _first_lines(error) == [
-        ("1.sql:7:70", 'syntax error at or near "retrun", in the body of farm.plough()'),
+        ("1.sql:9:70", 'syntax error at or near "retrun", in the body of farm.plough()'),
         ("2.sql:2:34", "syntax error at or near \"'sand'\""),
         ("2.sql:3:8", 'syntax error at or near "tabel"'),
         ("2.sql:4:40", 'type "nope" does not exist'),
