@@ -4,19 +4,27 @@ from typing import TYPE_CHECKING, Final
 
 from .options import App
 from .reading import source_of, with_own
+from .rows import lines
 
 if TYPE_CHECKING:
     from pgnorm.catalog.model import Catalog
+    from pgnorm.normalizer.data_statements import DataStatement
     from pgnorm.normalizer.selection import Selection
     from pgnorm.normalizer.workspace import Workspace
 
 _TOLD: Final = 10
 
 
-def tell_beside(app: App, workspace: "Workspace", catalog: "Catalog", selection: "Selection") -> None:
+def tell_beside(
+    app: App,
+    workspace: "Workspace",
+    catalog: "Catalog",
+    selection: "Selection",
+    data: "tuple[DataStatement, ...]",
+) -> None:
     """Say what the project has on what the platform manages, and what its migrations do to rows."""
     _tell_own(app, workspace, catalog, selection)
-    _tell_data(app)
+    _tell_data(app, data)
 
 
 def _tell_own(app: App, workspace: "Workspace", catalog: "Catalog", selection: "Selection") -> None:
@@ -33,21 +41,12 @@ def _tell_own(app: App, workspace: "Workspace", catalog: "Catalog", selection: "
     )
 
 
-def _tell_data(app: App) -> None:
-    from pgnorm.normalizer.data import data
-    from pgnorm.normalizer.files import read_file
-    from pgnorm.normalizer.project import shown
+def _tell_data(app: App, data: "tuple[DataStatement, ...]") -> None:
     from pgnorm.normalizer.sources import Files
 
     source = source_of(app)
-    if not isinstance(source, Files) or source.kind != "migrations":
-        return
-    done = data(read_file(path, label=shown(path)) for path in source.paths)
-    _list(
-        app,
-        "Not in a dump, what the migrations do to rows and call:",
-        [what if count == 1 else f"{what} ({count} times)" for what, count in done.most_common()],
-    )
+    if isinstance(source, Files) and source.kind == "migrations":
+        _list(app, "Not in a dump, what the migrations do to rows and call:", list(lines(data)))
 
 
 def _list(app: App, title: str, lines: list[str]) -> None:

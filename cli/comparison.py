@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from .output import Console, plural
+from .rows import by_target, lines
 
 if TYPE_CHECKING:
     from pgnorm.catalog.model import Object, ObjectId
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from pgnorm.normalizer.plan import Step
     from pgnorm.normalizer.unplanned import Unplanned
 
-_PLACES: Final = 3
 NO_CHANGES: Final = "No schema changes found"
 JSON_VERSION: Final = 2
 _OWN: Final = {
@@ -74,20 +74,10 @@ def _tell_unplanned(console: Console, rest: "Unplanned") -> None:
 
 def _tell_uncarried(console: Console, comparison: "Comparison") -> None:
     """Say which statements of the files no migration gets."""
-    found = _uncarried(comparison)
-    if found:
+    if comparison.uncarried:
         console.say("Not part of a diff, which is about definitions (write what matters into a migration by hand):")
-    for (call, target), places in found.items():
-        what = f"{plural(len(places), 'call')} of" if call else f"{plural(len(places), 'statement')} on the rows of"
-        more = f" and {len(places) - _PLACES} more" if len(places) > _PLACES else ""
-        console.say(f"  {what} {target} ({', '.join(places[:_PLACES])}{more})")
-
-
-def _uncarried(comparison: "Comparison") -> dict[tuple[bool, str], list[str]]:
-    found: dict[tuple[bool, str], list[str]] = {}
-    for each in comparison.uncarried:
-        found.setdefault((each.call, each.target), []).append(each.place)
-    return found
+    for line in lines(comparison.uncarried):
+        console.say(f"  {line}")
 
 
 def tell_phantoms(console: Console, comparison: "Comparison", way_out: str | None) -> None:
@@ -128,7 +118,7 @@ def as_json(comparison: "Comparison", old: str, new: str, files: tuple[str, ...]
         ],
         "not_carried": [
             {"what": "call" if call else "rows", "name": target, "places": places}
-            for (call, target), places in _uncarried(comparison).items()
+            for (call, target), places in by_target(comparison.uncarried).items()
         ],
         "files": files,
     }

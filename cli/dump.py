@@ -93,7 +93,7 @@ def dump(
         if only_roles:
             text = _roles(app, workspace)
         elif json_:
-            text = _snapshot(app, read_source(app, workspace), schemas, exclude_schemas)
+            text = _snapshot(app, read_source(app, workspace).catalog, schemas, exclude_schemas)
         else:
             text = _schema(app, workspace, schemas, exclude_schemas, _style(app, style, keep_comments))
     deliver(app.console, text, output)
@@ -125,11 +125,11 @@ def _schema(
 ) -> str:
     from pgnorm.normalizer.dump import render
 
-    catalog = read_source(app, workspace)
+    catalog, data = read_source(app, workspace)
     selection = selection_of(app, workspace, catalog, schemas, exclude_schemas)
     _tell_unnamed(app, filter(selection.takes, catalog.objects.values()))
     if not schemas and workspace.platform.managed_schemas:
-        tell_beside(app, workspace, catalog, selection)
+        tell_beside(app, workspace, catalog, selection, data)
     return render(catalog, selection, style)
 
 

@@ -1,6 +1,6 @@
 """What `pgnorm dump` reads, and what of it is asked for."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from attrs import evolve
 
@@ -8,6 +8,7 @@ from .options import App
 
 if TYPE_CHECKING:
     from pgnorm.catalog.model import Catalog
+    from pgnorm.normalizer.data_statements import DataStatement
     from pgnorm.normalizer.selection import Selection
     from pgnorm.normalizer.sources import Source
     from pgnorm.normalizer.workspace import Workspace
@@ -18,18 +19,26 @@ def source_of(app: App) -> "Source":
     return app.source_or("files" if app.project else "db")
 
 
-def read_source(app: App, workspace: "Workspace") -> "Catalog":
-    """The source's catalog; what nothing models of it is told."""
+class Reading(NamedTuple):
+    """What was read of a source."""
+
+    catalog: "Catalog"
+    data: "tuple[DataStatement, ...]" = ()
+    """What files do to rows and call."""
+
+
+def read_source(app: App, workspace: "Workspace") -> Reading:
+    """The source as it is read; what nothing models of it is told."""
     from pgnorm.normalizer.sources import Files
 
     source = source_of(app)
     if isinstance(source, Files):
         with workspace.loaded(source) as loaded:
             app.tell_unmodelled(loaded.unmodelled)
-            return loaded.catalog
+            return Reading(loaded.catalog, loaded.data)
     catalog = workspace.read(source)
     app.tell_unmodelled(catalog.unmodelled)
-    return catalog
+    return Reading(catalog)
 
 
 def selection_of(

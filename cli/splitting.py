@@ -37,7 +37,7 @@ def write_split(
     settings = app.project.split if app.project else None
     layout = DEFAULT if settings is None else configured(settings)
     with app.workspace() as workspace:
-        catalog = read_source(app, workspace)
+        catalog = read_source(app, workspace).catalog
         chosen = selection_of(app, workspace, catalog, schemas, exclude_schemas)
         below = workspace.baseline if workspace.platform.managed_schemas else None
         if not schemas:

@@ -1,5 +1,5 @@
 """Every change of every tree of `partition_trees`, both ways, with rows in the leaves: the plan applied must leave
-nothing different, and the rows as they were. A sample of them unless PGNORM_PARTITION_TREES=all."""
+nothing different, and the rows as they were. A sample of them unless PGNORM_TEST_WHOLE=1."""
 
 import os
 from collections.abc import Iterator, Mapping
@@ -18,7 +18,7 @@ from pgnorm.normalizer.diff import diff
 from pgnorm.normalizer.difference import differences
 from pgnorm.normalizer.postgres.shadow import Shadow
 
-WHOLE: Final = os.environ.get("PGNORM_PARTITION_TREES") == "all"
+WHOLE: Final = bool(os.environ.get("PGNORM_TEST_WHOLE"))
 EACH: Final = 1 if WHOLE else 101
 CASES: Final = [(tree, name, text) for tree in trees() for name, text in changes(tree)][::EACH]
 Rows = Mapping[str, list[tuple[object, ...]]]

@@ -140,10 +140,10 @@ Not in this dump, since the platform manages their schemas (`pgnorm dump --split
   trigger auth.users.joined
   policy storage.objects.scans
 Not in a dump, what the migrations do to rows and call:
-  insert into storage.buckets (2 times)
-  delete from public.people
-  cron.schedule()
-  vault.create_secret()
+  2 statements on the rows of storage.buckets (supabase/migrations/20240101000000_first.sql:8:5, supabase/migrations/20240101000000_first.sql:9:5)
+  1 statement on the rows of public.people (supabase/migrations/20240101000000_first.sql:10:5)
+  1 call of cron.schedule (supabase/migrations/20240101000000_first.sql:11:5)
+  1 call of vault.create_secret (supabase/migrations/20240101000000_first.sql:12:5)
 """)
 
 
