@@ -7,7 +7,7 @@ from pgnorm.catalog.loops import find_loops, topological, wait_for
 from pgnorm.catalog.model import Catalog, Object, ObjectId
 
 from .claiming import order_names
-from .decisions import Decisions
+from .decided import Decisions
 from .difference import parts_below
 from .evaluation import Evaluation
 from .following import Following

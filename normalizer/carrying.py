@@ -5,7 +5,7 @@ from typing import Final
 
 from pgnorm.catalog.model import Catalog, Object, ObjectId
 
-from .decisions import Decisions
+from .decided import Decisions
 from .difference import parts_below
 from .plan import Step, Verb
 

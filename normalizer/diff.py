@@ -10,7 +10,8 @@ from pgnorm.catalog.model import Catalog, Changed, Object, ObjectId, OnRows, Tar
 from . import satellites
 from .actions import Action, Actions
 from .carrying import Carrying
-from .decisions import Decisions, decide
+from .decided import Decisions
+from .decisions import decide
 from .difference import PRIVILEGES, Difference, changes, differences
 from .dump import inside
 from .finishing import Finishing, states

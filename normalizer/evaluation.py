@@ -6,7 +6,7 @@ from functools import cached_property
 from pgnorm.catalog.model import Catalog, Object, ObjectId
 from pgnorm.catalog.priority import Priority
 
-from .decisions import Decisions
+from .decided import Decisions
 from .difference import above, parts_below
 from .holders import holders
 

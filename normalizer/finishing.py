@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pgnorm.catalog.model import Catalog, Change, Changed, Object, Target, own_fields
 
 from . import satellites
-from .decisions import Decisions
+from .decided import Decisions
 from .plan import Step, Verb
 
 

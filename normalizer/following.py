@@ -9,7 +9,7 @@ from pgnorm.catalog.model import Catalog, Lead, Object, ObjectId
 from .difference import Difference, alone, changes
 
 if TYPE_CHECKING:
-    from .decisions import Decisions
+    from .decided import Decisions
 
 
 class Following:

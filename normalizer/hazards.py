@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from pgnorm.catalog.model import Catalog, Object, OnRows
 
-from .decisions import Decisions
+from .decided import Decisions
 from .difference import Difference, changes
 from .holders import holders
 from .refilling import rows_moved

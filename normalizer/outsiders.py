@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Catalog, Object, ObjectId
 
-from .decisions import Decisions
+from .decided import Decisions
 from .difference import above
 from .holders import holders
 

@@ -9,7 +9,7 @@ from .difference import above, parts_below
 
 if TYPE_CHECKING:
     from .actions import Actions, Before
-    from .decisions import Decisions
+    from .decided import Decisions
 
 
 def keeping_rows(old: Catalog, fate: "Decisions") -> tuple[ObjectId, ...]:

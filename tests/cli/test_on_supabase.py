@@ -135,16 +135,18 @@ def test_a_dump_names_what_it_lacks_of_the_migrations(run: Run, project: Project
     project("select 1;", SQUASHED)
     code, out, err = run("dump --from migrations")
     assert (code, "joined AFTER" in out, "scans" in out) == (0, False, False)
-    assert err.endswith("""
+    assert err.endswith(
+        """
 Not in this dump, since the platform manages their schemas (`pgnorm dump --split DIR` writes them too):
   trigger auth.users.joined
   policy storage.objects.scans
 Not in a dump, what the migrations do to rows and call:
-  2 statements on the rows of storage.buckets (supabase/migrations/20240101000000_first.sql:8:5, supabase/migrations/20240101000000_first.sql:9:5)
-  1 statement on the rows of public.people (supabase/migrations/20240101000000_first.sql:10:5)
-  1 call of cron.schedule (supabase/migrations/20240101000000_first.sql:11:5)
-  1 call of vault.create_secret (supabase/migrations/20240101000000_first.sql:12:5)
-""")
+  2 statements on the rows of storage.buckets ({0}:8:5, {0}:9:5)
+  1 statement on the rows of public.people ({0}:10:5)
+  1 call of cron.schedule ({0}:11:5)
+  1 call of vault.create_secret ({0}:12:5)
+""".format("supabase/migrations/20240101000000_first.sql")
+    )
 
 
 def test_what_it_lacks_is_written_by_split(run: Run, project: Project, tmp_path: Path) -> None:
