@@ -158,13 +158,14 @@ def _check_name(app: App, name: str, *, alone: bool) -> None:
         raise click.UsageError("-f can't be combined with -o.")
     if app.project is None:
         raise PgnormError("-f writes into a project's migrations folder, and there is no project", hint="Use -o FILE.")
-    new_paths(app.project.migrations_dir, [name], datetime.now(UTC))
+    project = app.project
+    new_paths(project.migrations_dir, [name], datetime.now(UTC), as_supabase=project.has_supabase_migrations)
 
 
 def _write_migrations(app: App, found: "Comparison", name: str) -> tuple[str, ...]:
     """Write one migration for each transaction; the paths."""
-    from pgnorm.normalizer.migrations import new_paths
-    from pgnorm.normalizer.project import shown
+    from pgnorm.normalizer.files import shown
+    from pgnorm.normalizer.migrations import as_last, new_paths
     from pgnorm.normalizer.writing import Writing, alone_in, write_all
 
     assert app.project is not None
@@ -174,11 +175,12 @@ def _write_migrations(app: App, found: "Comparison", name: str) -> tuple[str, ..
     folder.mkdir(parents=True, exist_ok=True)
     # Two runs at the same time must not take the same version.
     with alone_in(folder):
-        paths = new_paths(folder, names, datetime.now(UTC))
+        before = app.project.migration_files()
+        paths = new_paths(folder, names, datetime.now(UTC), as_supabase=app.project.has_supabase_migrations)
         labels = tuple(shown(path) for path in paths)
         write_all(
             [
-                Writing(path=path, content=text.encode(), label=label)
+                Writing(path=path, content=as_last(text, before).encode(), label=label)
                 for path, text, label in zip(paths, texts, labels, strict=True)
             ]
         )

@@ -125,7 +125,7 @@ def _hinting(text: "Text | None") -> Iterator[None]:
 def _enter_project(app: App, named: tuple[Path, ...]) -> None:
     """Make the project of the named files the run's, unless --project names one."""
     from pgnorm.normalizer.choosing import project_of
-    from pgnorm.normalizer.project import shown
+    from pgnorm.normalizer.files import shown
 
     if not named or app.project_path is not None:
         return

@@ -59,7 +59,7 @@ def write_split(
 
 def _refuse_doubles(project: "Project", folder: Path, texts: "Mapping[Path, str]", *, whole: bool) -> None:
     """Refuse files that the project would load beside others, which declare the same: all of them, or maybe some."""
-    from pgnorm.normalizer.project import shown
+    from pgnorm.normalizer.files import shown
 
     beside = project.beside(texts)
     if beside:

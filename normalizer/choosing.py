@@ -12,8 +12,8 @@ from attrs import evolve, frozen
 from pgnorm.catalog.errors import PgnormError
 
 from .faults import together
-from .files import SourceFile, decode_file, real_path, sql_files
-from .project import Project, find, shown
+from .files import SourceFile, decode_file, real_path, shown, sql_files
+from .project import Project, find
 from .reading import read_files, readable
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from attrs import field, frozen
 
 from pgnorm.catalog.errors import PgnormError
 
-from .files import read_file
-from .project import Project, shown
+from .files import read_file, shown
+from .project import Project
 
 if TYPE_CHECKING:
     from psycopg import Connection, Error

@@ -54,6 +54,11 @@ def real_path(path: Path) -> Path:
     return Path(os.path.realpath(path))
 
 
+def shown(path: Path) -> str:
+    """How messages name a path: from the working directory where that is shorter."""
+    return min(os.path.relpath(path), str(path), key=len)
+
+
 def sql_files(folder: Path) -> tuple[Path, ...]:
     """The .sql files below a folder, sorted by path as the bytes compare; links that lead nowhere are among them.
 

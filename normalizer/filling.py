@@ -7,16 +7,16 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from pgnorm.catalog.model import Catalog
 from pgnorm.catalog.quoting import ident
 
 from .data_statements import DataStatement, data_statements
-from .files import SourceFile, read_file
+from .files import SourceFile, read_file, shown
 from .knowledge import as_dumps_say
 from .new_roles import NO_FILE_ROLES, FileRoles, file_roles, known_roles
-from .project import shown
+from .ways_back import without_ways_back
 
 if TYPE_CHECKING:
     from .adaptation import Level
@@ -80,7 +80,7 @@ class Filling:
             data: tuple[DataStatement, ...] = ()
             if not bare:
                 catalog = as_dumps_say(catalog, files)
-                data = data_statements(files, session.connection)
+                data = data_statements(_forth(files), session.connection)
             made = tuple(each for each in catalog.unmodelled if each not in (self._given or ()))
             yield Loaded(catalog=catalog, session=session, unmodelled=made, data=data, roles=roles)
 
@@ -186,7 +186,7 @@ class Filling:
             load(session.connection, [first], kind="script", transaction=transaction, provide_extension=provide)
         report = load(
             session.connection,
-            files,
+            files if bare else _forth(files),
             kind=kind,
             transaction=transaction,
             provide_extension=provide,
@@ -199,6 +199,11 @@ class Filling:
         for note in () if quiet else report.notes:
             self.tell(note.level, f"{note.place}: {note.message}")
         return frozenset(report.created_roles)
+
+
+def _forth(files: Sequence[SourceFile]) -> list[SourceFile]:
+    """The files without their ways back."""
+    return [evolve(file, text=without_ways_back(file.text)) for file in files]
 
 
 def _unmodelled(session: Session) -> frozenset[tuple[str, str]]:

@@ -10,8 +10,9 @@ from attrs import evolve, field, frozen
 from pgnorm.catalog.errors import PgnormError
 
 from .config import Table, read_toml
-from .files import real_path, sql_files
-from .migrations import Migrations, find_migrations
+from .files import real_path, shown, sql_files
+from .forms import Migrations
+from .migrations import find_migrations
 from .patterns import covers, matching
 from .platforms import PLAIN, Platform, supabase
 
@@ -127,7 +128,12 @@ class Project:
 
     def migration_files(self) -> Migrations:
         """The migrations, none where the project has no such folder yet."""
-        return find_migrations(self.migrations_dir)
+        return find_migrations(self.migrations_dir, as_supabase=self.has_supabase_migrations)
+
+    @property
+    def has_supabase_migrations(self) -> bool:
+        """Whether the Supabase CLI runs the migrations."""
+        return self.supabase_dir is not None and self.migrations_dir == self.supabase_dir / "migrations"
 
 
 def find(start: Path, explicit: Path | None = None) -> Project | None:
@@ -145,11 +151,6 @@ def find(start: Path, explicit: Path | None = None) -> Project | None:
         if folder == home or (folder / ".git").exists():
             return None
     return None
-
-
-def shown(path: Path) -> str:
-    """How messages name a path: from the working directory where that is shorter."""
-    return min(os.path.relpath(path), str(path), key=len)
 
 
 def _explicit(path: Path) -> Project:

@@ -6,8 +6,7 @@ from pathlib import Path
 from pgnorm.catalog.errors import PgnormError
 
 from .faults import together
-from .files import SourceFile, read_file
-from .project import shown
+from .files import SourceFile, read_file, shown
 
 
 def read_files(paths: Iterable[Path]) -> list[SourceFile]:

@@ -9,14 +9,16 @@ from attrs import frozen
 from pgnorm.catalog.errors import PgnormError
 
 from .databases import Database, linked, local, named_by_environment
-from .files import sql_files
-from .project import Project, shown
+from .files import shown, sql_files
+from .project import Project
+from .ways_back import apart
 
 if TYPE_CHECKING:
     from .loading import Kind
 
 SNAPSHOT: Final = ".json"
 """How the name of a snapshot ends."""
+_NAMED: Final = 3
 WORDS: Final = ("files", "migrations", "local", "linked", "db")
 
 
@@ -30,6 +32,8 @@ class Files:
     title: str
     notes: tuple[str, ...] = ()
     """What of the source is passed over."""
+    back: tuple[Path, ...] = ()
+    """Files beside it that lead back, which are never run."""
 
 
 @frozen(kw_only=True)
@@ -89,10 +93,18 @@ def migrations(project: Project) -> Files:
     found = project.migration_files()
     paths = tuple(migration.path for migration in found.files)
     title = f"{_count(paths, 'migration')} of {shown(project.migrations_dir)}"
+    skipped = [path for path in found.skipped if path.suffix == ".sql"]
+    if skipped and not paths and not project.has_supabase_migrations:
+        names = ", ".join(path.name for path in skipped[:_NAMED]) + (", …" if len(skipped) > _NAMED else "")
+        raise PgnormError(
+            f"the names of its files tell no order of migrations: {names}",
+            place=shown(project.migrations_dir),
+            hint="Begin them with numbers (1_a.sql, 2_b.sql), or name them in schema_paths if they are the schema.",
+        )
     notes = tuple(f"{shown(path)} is skipped: a migration is named <version>_<name>.sql" for path in found.skipped)
     if not project.migrations_dir.exists():
         notes = (f"the folder {shown(project.migrations_dir)} does not exist: there are no migrations yet",)
-    return Files(word="migrations", paths=paths, kind="migrations", title=title, notes=notes)
+    return Files(word="migrations", paths=paths, kind="migrations", title=title, notes=notes, back=found.back)
 
 
 def _snapshot(path: Path) -> SnapshotFile:
@@ -105,10 +117,10 @@ def _snapshot(path: Path) -> SnapshotFile:
 def _script(word: str) -> Files:
     path = Path(word)
     if path.is_dir():
-        paths = sql_files(path)
+        paths, back = apart(sql_files(path))
         if not paths:
             raise PgnormError("the folder holds no .sql file", place=word)
-        return Files(word=word, paths=paths, kind="declared", title=f"{word}: {_count(paths)}")
+        return Files(word=word, paths=paths, kind="declared", title=f"{word}: {_count(paths)}", back=back)
     if path.exists():
         return Files(word=word, paths=(path,), kind="script", title=word)
     if word == "-":

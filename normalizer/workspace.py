@@ -11,12 +11,13 @@ from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Catalog
 
 from .databases import Database, address, connected
-from .files import SourceFile, read_file
+from .files import SourceFile, read_file, shown
 from .filling import Filling, Loaded, OnErrors, Tell, Watch
 from .platforms import PLAIN, Platform
-from .project import Project, shown
+from .project import Project
 from .reading import read_files
 from .sources import Files, SnapshotFile, Source
+from .ways_back import holds_way_back
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -137,6 +138,7 @@ class Workspace:
             self._tell("warning", note)
         shadow = self.shadow
         files = read_files(source.paths)
+        self._tell_ways_back(files, source.back)
         with self.filling.catalog(shadow, files, source.kind, scratch=scratch) as loaded:
             yield loaded
 
@@ -167,8 +169,15 @@ class Workspace:
         with `on_errors` what loads is there, and that is told what failed. `quiet` is for texts whose notes are known.
         Raises PgnormError for what does not load, with its place.
         """
+        self._tell_ways_back(files)
         with self.filling.session(self.shadow, files, kind, watch=watch, on_errors=on_errors, quiet=quiet) as session:
             yield session
+
+    def _tell_ways_back(self, files: Sequence[SourceFile], apart: Sequence[Path] = ()) -> None:
+        count = len(apart) + sum(holds_way_back(file.text) for file in files)
+        if count:
+            what = "the way back in 1 file is" if count == 1 else f"the ways back in {count} files are"
+            self._tell("note", f"{what} not run")
 
     def _tell(self, level: "Level", message: str) -> None:
         """Pass on a message the first time: a source may be loaded more than once."""

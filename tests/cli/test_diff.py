@@ -49,14 +49,17 @@ def test_a_project_without_migrations_gets_its_first(run: Run, plain: Path) -> N
     assert run("diff --check") == (0, "", run("diff --check")[2])
 
 
-def test_a_migration_that_would_not_be_the_last_is_refused_at_once(run: Run, same: Path) -> None:
-    (same / "migrations" / "9_more.sql").write_text("no sql at all\n")
+def test_a_migration_that_would_not_be_the_last_is_refused_at_once(run: Run, folder: Path) -> None:
+    for name in ("schemas/a.sql", "migrations/10_a.sql", "migrations/9_more.sql"):
+        path = folder / "supabase" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("no sql at all\n")
     code, out, err = run("diff -f x")
     assert (code, out) == (2, "")
     assert "migrations/9_more.sql: 20" in err
     assert "_x.sql would not be the last migration: names sort as text" in err
     assert "hint: Write it with -o FILE" in err
-    assert len([*(same / "migrations").iterdir()]) == 2
+    assert len([*(folder / "supabase" / "migrations").iterdir()]) == 2
 
 
 def test_changes_are_summed_up_and_drops_are_to_be_checked(run: Run, same: Path) -> None:
