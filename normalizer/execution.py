@@ -141,12 +141,12 @@ class Execution:
         self.created_roles.append(role)
 
     def ask_for_extension(self, item: Item, name: str, version: str | None) -> bool:
-        """Has an extension made available. Whether it is a stand-in without contents."""
+        """Has an extension made available. Whether it is an empty or partial stand-in."""
         if self.provide_extension is None or not self.provide_extension(name, version):
             return False
         if name not in self.generated_extensions:
             self.generated_extensions.append(name)
-            message = f"the extension {name} is not available here: an empty stand-in takes its place"
+            message = f"the extension {name} is not available here: a stand-in takes its place"
             self.note("warning", item.place, message)
         return True
 

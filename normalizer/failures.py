@@ -120,7 +120,7 @@ def stand_in_hint(extensions: Sequence[str], *, bundled: bool) -> str:
     """The way out where something may be missing of extensions that the server lacks, `bundled` or another one."""
     way = "name" if bundled else "try PGNORM_PG_BINDIR=bundled, or name"
     way += " a server that has it in PGNORM_PG_BINDIR or --shadow-url."
-    return f"An empty stand-in takes the place of {', '.join(extensions)}: {way}"
+    return f"A stand-in takes the place of {', '.join(extensions)}: {way}"
 
 
 def excerpt(text: str, offset: int) -> str:

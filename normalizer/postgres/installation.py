@@ -17,7 +17,7 @@ from .cache import copy_tree, locked
 _STUBS = Path(__file__).parent / "extensions"
 # These can be created only in a server that preloads their library, which a shadow doesn't.
 _NEVER_REAL = ("pg_cron", "pg_net", "pgaudit", "pgsodium", "supabase_vault")
-_STAND_IN = "pgnorm: empty stand-in for an extension that this server lacks"
+_STAND_IN = "stand-in for an extension that this server lacks"
 
 
 @frozen(kw_only=True)
@@ -43,7 +43,7 @@ class Installation:
         return (f"extension_control_path={self.preferred.parent}:$system:{self.stubs.parent}",)
 
     def provide(self, name: str, version: str | None = None) -> bool:
-        """Makes CREATE EXTENSION of this name work; True if only an empty stand-in could be made for it."""
+        """Makes CREATE EXTENSION of this name work; True if only an empty or partial stand-in is there."""
         folders = [folder for folder in (self.preferred, self.real, self.stubs) if folder is not None]
         control = next((found for folder in folders if (found := folder / f"{name}.control").exists()), None)
         if control is None:
@@ -51,7 +51,7 @@ class Installation:
                 return False
             _write(self.stubs / f"{name}--stub.sql", "")
             control = self.stubs / f"{name}.control"
-            _write(control, f"comment = '{_STAND_IN}'\ndefault_version = 'stub'\nrelocatable = true\n")
+            _write(control, f"comment = 'pgnorm: empty {_STAND_IN}'\ndefault_version = 'stub'\nrelocatable = true\n")
         if version is not None and _is_name(version) and (script := control.parent / f"{name}--stub.sql").exists():
             _write(control.parent / f"{name}--{version}.sql", script.read_text())
         return _STAND_IN in control.read_text()

@@ -64,7 +64,7 @@ class Shadow:
             yield Session(connection=connection)
 
     def provide_extension(self, name: str, version: str | None = None) -> bool:
-        """Call it before CREATE EXTENSION runs: an extension that the server lacks gets an empty stand-in.
+        """Call it before CREATE EXTENSION runs: an extension that the server lacks gets an empty or partial stand-in.
 
         True if it is such a stand-in, which the person should be told. A stub also gets the version that the
         statement names. On somebody else's server nothing is done.

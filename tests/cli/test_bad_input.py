@@ -48,7 +48,7 @@ BAD_FILES = {
     "extension": (
         b"create extension nowhere;\ncreate table x (y from_nowhere);",
         'schemas/03.sql:2:19: type "from_nowhere" does not exist',
-        "hint: An empty stand-in takes the place of nowhere",
+        "hint: A stand-in takes the place of nowhere",
     ),
     "end of the session": (
         b"select pg_terminate_backend(pg_backend_pid());",
