@@ -116,8 +116,13 @@ def failure(
     return error_class(error)("\n".join(parts), place=source.place(at), hint=diag.message_hint or hint)
 
 
-def stand_in_hint(extensions: Sequence[str], *, bundled: bool) -> str:
-    """The way out where something may be missing of extensions that the server lacks, `bundled` or another one."""
+def stand_in_hint(error: Error, extensions: Sequence[str], *, bundled: bool) -> str | None:
+    """The way out where stand-ins of extensions that the server lacks, `bundled` or another one, may be why.
+
+    They lack an object, or take no such parameter (22023, invalid_parameter_value).
+    """
+    if not extensions or not (is_missing(error) or error.sqlstate == "22023"):
+        return None
     way = "name" if bundled else "try PGNORM_PG_BINDIR=bundled, or name"
     way += " a server that has it in PGNORM_PG_BINDIR or --shadow-url."
     return f"A stand-in takes the place of {', '.join(extensions)}: {way}"

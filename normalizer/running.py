@@ -239,9 +239,7 @@ class Run:
 
     def _failure(self, item: Item) -> PgnormError:
         assert item.error is not None
-        hint = None
-        if is_missing(item.error) and (stand_ins := self.execution.generated_extensions):
-            hint = stand_in_hint(stand_ins, bundled=self.bundled)
-        elif lacks_label_provider(item.error):
+        hint = stand_in_hint(item.error, self.execution.generated_extensions, bundled=self.bundled)
+        if hint is None and lacks_label_provider(item.error):
             hint = "A private server has no label providers: name one that has loaded it with --shadow-url."
         return failure(item.source, item.statement.start, item.error, position=item.position, hint=hint)
