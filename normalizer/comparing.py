@@ -1,8 +1,7 @@
 """Two sources compared: the differences, the plan that ends them, and its proof."""
 
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Literal
 
@@ -23,7 +22,7 @@ from .ownership import Ownership, only_by_platform, owned, spared
 from .pg_dump import DumpEntry, dumped, entries
 from .phantoms import Phantom, passed_over, phantoms, without_code
 from .plan import Plan
-from .proof import REPORT, Early, arrive_with_rows, arrive_with_seed, refuse_early, refuse_rest
+from .proof import REPORT, Early, arrive_with_rows, arrive_with_seed, excused, refuse_early, refuse_rest
 from .selection import EVERYTHING, Selection, select, selected
 from .settling import ROUNDS, doubtful, settled
 from .sides import Side, Sides, to_tell
@@ -116,15 +115,16 @@ class _Comparing:
                 if commits or not in_shadow:
                     stack.close()
                     start = stack.enter_context(self.sides.opened(self.old, scratch=commits))
-                arrived, early = self._arrived(start, goal, comparison)
-                stack.close()
-                if early:
-                    comparison = self._planned(start, goal, found, last=early)
-                    start = stack.enter_context(self.sides.opened(self.old, scratch=commits))
+                last: frozenset[ObjectId] = frozenset()
+                while True:
                     arrived, early = self._arrived(start, goal, comparison)
                     stack.close()
-                    refuse_early(early)
-                assert arrived is not None
+                    refuse_early(early & last)
+                    if not early and arrived is not None:
+                        break
+                    last |= early
+                    comparison = evolve(self._planned(start, goal, found, last=last), mentions=broken)
+                    start = stack.enter_context(self.sides.opened(self.old, scratch=commits))
                 self._prove(arrived, goal, comparison)
                 comparison = evolve(comparison, unplanned=unplanned(*self._views(arrived, goal.catalog)))
                 if self.options.proof == "pg_dump":
@@ -163,11 +163,12 @@ class _Comparing:
         """
         assert start.loaded is not None
         lacking = unmade(comparison.plan.differences, start, goal, self._ownership())
-        with self._excused(lacking or self._excuse(comparison)):
+        if self.options.seed is not None:
+            self.workspace.filling.seed(start.loaded.session, self.options.seed)
+        with excused(lacking or self._excuse(comparison)):
             if self.options.seed is None:
                 arrived, early = arrive_with_rows(start.loaded.session, comparison.plan)
                 return as_little_known(arrived, start.catalog), early
-            self.workspace.filling.seed(start.loaded.session, self.options.seed)
             try:
                 arrived = arrive_with_seed(start.loaded.session, comparison.plan)
             except Early as early_one:
@@ -178,18 +179,8 @@ class _Comparing:
         """Raise PgnormError where the plan leaves a difference that is not left on purpose."""
         views = self._views(arrived, goal.catalog)
         left = [each for each in differences(*views) if not passed_over(each, comparison.passed_over)]
-        with self._excused(self._excuse(comparison)):
+        with excused(self._excuse(comparison)):
             refuse_rest(settled(left, (arrived,), goal.states, self.sides.reload))
-
-    @staticmethod
-    @contextmanager
-    def _excused(hint: str | None) -> Iterator[None]:
-        """An error with the reason for which it may be no defect, where there is one."""
-        try:
-            yield
-        except PgnormError as error:
-            error.hint = hint or error.hint
-            raise
 
     def _excuse(self, comparison: Comparison) -> str | None:
         """Why a plan may fail its proof and be no defect, with a way out; None where there is no such reason."""

@@ -45,7 +45,8 @@ class DataStatement:
 
     def names(self, name: str) -> bool:
         """Whether one of its literals is in a name."""
-        return any(literal.strip("'") and literal.strip("'") in name for literal in self.literals)
+        words = {literal.strip("'") for literal in self.literals if literal.startswith("'")} - {""}
+        return any(name == word or name.endswith(f"_{word}") or name.startswith(f"{word}_") for word in words)
 
     def same_aim(self, other: DataStatement) -> bool:
         """Whether another one does the same to the same target, be it with other values."""
@@ -79,7 +80,7 @@ def _of_file(file: SourceFile) -> Iterator[DataStatement]:
         if statement.words[:1] and statement.words[0] in _VERBS:
             spelt = list(tokens(statement.text))
             inside = _body(spelt) if statement.begins("DO") else spelt
-            literals = frozenset(token.text for token in inside if token.text.startswith(("'", "$")))
+            literals = frozenset(token.text for token in inside if _is_literal(token))
             rows = dict.fromkeys(_written(inside, statement))
             calls = dict.fromkeys(_called(inside)) if not rows else {}
             for target in (*rows, *calls):
@@ -133,6 +134,10 @@ def _name(spelt: Sequence[Token], at: int) -> tuple[str, int]:
             break
         at += 1
     return ".".join(parts), at
+
+
+def _is_literal(token: Token) -> bool:
+    return token.text.endswith("'") or token.text[0] in "$0123456789" or token.keyword in ("TRUE", "FALSE")
 
 
 def _is_name(token: Token) -> bool:

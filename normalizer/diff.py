@@ -127,6 +127,7 @@ class _Planning:
             lossy = self.hazards.loses_data(difference.old, on_rows)
             refusable |= OnRows.MAY_FAIL in on_rows
             filling = OnRows.FILLS in on_rows
+            refusable |= filling and self.hazards.fill_refusable(item)
             needs_commit = difference.old.needs_commit(difference.new, difference.own)
             opaque = item.opaque and bool(difference.own)
         sql = joined(self._alteration(item))

@@ -36,6 +36,11 @@ class Hazards:
         # A column that is new and has no default is NULL in every row, which nothing refuses but NOT NULL.
         return not used or any(not self.fate.fresh(part.id) or self.new.parts.get(part.id) for part in used)
 
+    def fill_refusable(self, item: Object) -> bool:
+        """Whether something else that rows must fit can make it fail to give them a default: a key, a CHECK."""
+        users = (self.new.objects[name] for name in self.new.needed_by.get(item.id, ()))
+        return any(user.rows_may_refuse(()) for user in users if user.parent == item.parent)
+
     def _fits_less(self, item: Object) -> bool:
         """Whether rows that fitted it before it was made anew may not do so any more."""
         return self._tied_otherwise(item) or not self.narrowed.isdisjoint(self.new.needs.get(item.id, ()))

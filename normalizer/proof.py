@@ -1,6 +1,7 @@
 """The plan applied in the shadow to the old side, and what is then still different."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from pgnorm.catalog.errors import PgnormError
@@ -14,6 +15,8 @@ from .knowledge import without_states
 from .plan import Plan, Step
 
 if TYPE_CHECKING:
+    from psycopg import Error
+
     from .postgres.shadow import Session
     from .trial import Rows
 
@@ -21,7 +24,9 @@ MISSING: Final = frozenset({"42P01", "42703", "42883", "42704", "3F000"})
 """The SQLSTATEs of a table, column, function, other object or schema that is not there."""
 DATA: Final = ("22", "23", "P0")
 """The classes of SQLSTATEs that rows bring about: values, constraints, and what code raises."""
-UNFIT: Final = "It is a row of --seed that does not allow it: change the row, or what is wanted of it."
+UNFIT: Final = "It is a row of --seed or of the files that does not allow it: change the row, or what is wanted of it."
+NOT_SO: Final = "55"
+"""The class of SQLSTATEs of what another setting would allow: `UPDATE` of a published table without an identity."""
 REPORT: Final = "This is a defect of pgnorm: please report it. --no-proof prints the plan all the same."
 
 
@@ -111,6 +116,17 @@ def refuse_early(early: Iterable[ObjectId]) -> None:
         )
 
 
+@contextmanager
+def excused(hint: str | None) -> Iterator[None]:
+    """An error that would be called a defect with the reason for which it may be none, where there is one."""
+    try:
+        yield
+    except PgnormError as error:
+        if error.hint == REPORT:
+            error.hint = hint or REPORT
+        raise
+
+
 def apply(session: "Session", plan: Plan, run: "Callable[[Step], None] | None" = None) -> None:
     """Run the plan where the old side is loaded, transaction by transaction in a database of its own.
 
@@ -149,5 +165,13 @@ def _run(session: "Session", step: Step, *, seeded: bool = False) -> None:
         parts += [f"{word}: {text}" for word, text in (("DETAIL", said.message_detail),) if text]
         raise PgnormError(
             "\n".join([*parts, *(f"  {line}" for line in masked_sql(step.sql).splitlines())]),
-            hint=UNFIT if seeded and (error.sqlstate or "")[:2] in DATA else REPORT,
+            hint=_way_out(error),
         ) from error
+
+
+def _way_out(error: "Error") -> str:
+    """What a person can do about a statement that Postgres refuses."""
+    sort = (error.sqlstate or "")[:2]
+    if sort in DATA:
+        return UNFIT
+    return error.diag.message_hint if sort == NOT_SO and error.diag.message_hint else REPORT

@@ -57,11 +57,14 @@ class Role:
         return "".join(self._creation())
 
     def make(self) -> str:
-        """The statements that make it where it is not there yet, and say no more than they must: a role that is no
-        superuser may not even write NOSUPERUSER."""
+        """The statements that make it where it is not there yet: another database of the server may have made it. They
+        say no more than they must, since a role that is no superuser may not even write NOSUPERUSER."""
         words = ["LOGIN" if self.logs_in else "NOLOGIN", *(word for holds, word in self._beyond_default() if holds)]
         comment = [] if self.comment is None else [f"COMMENT ON ROLE {ident(self.name)} IS {escaped(self.comment)};\n"]
-        return "".join([f"CREATE ROLE {ident(self.name)} WITH {' '.join([*words, *self._limits()])};\n", *comment])
+        text = f"CREATE ROLE {ident(self.name)} WITH {' '.join([*words, *self._limits()])};"
+        body = f"BEGIN\n    {text}\nEXCEPTION WHEN duplicate_object THEN NULL;\nEND"
+        mark = "$$" if "$" not in body else "$pgnorm$"
+        return "".join([f"DO {mark} {body} {mark};\n", *comment])
 
     def configure(self) -> tuple[str, ...]:
         """A statement for each of its settings. They may name other roles."""

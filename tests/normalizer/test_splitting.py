@@ -12,6 +12,7 @@ from pgnorm.normalizer.difference import differences
 from pgnorm.normalizer.files import SourceFile
 from pgnorm.normalizer.knowledge import as_dumps_say
 from pgnorm.normalizer.layouts import DEFAULT, PRIVILEGES, Layout
+from pgnorm.normalizer.pg_dump import dumped
 from pgnorm.normalizer.postgres.shadow import Shadow
 from pgnorm.normalizer.selection import EVERYTHING
 from pgnorm.normalizer.splitting import Split, split
@@ -43,7 +44,27 @@ def test_the_files_make_the_same_catalog(shadow: Shadow, state: Path) -> None:
         session.connection.execute(state.read_bytes())
         session.connection.execute("reset all")
         catalog = read(session.connection)
-    assert differing(shadow, catalog, DEFAULT) == []
+        assert shadow.binaries is not None
+        printed = dumped(session.connection, shadow.binaries.bindir / "pg_dump")
+    if state.parent.name in NO_DUMP_LOADS:
+        assert not loads(shadow, printed)
+    else:
+        assert differing(shadow, catalog, DEFAULT) == []
+
+
+NO_DUMP_LOADS = {"since_18_cut"}
+"""Where pg_dump's own text fails: a table has its NOT VALID NOT NULL (18) before the one that it inherits, and the text
+has them the other way round."""
+
+
+def loads(shadow: Shadow, dump: str) -> bool:
+    """Whether Postgres takes the text of a dump, psql's own lines left out."""
+    with shadow.session(scratch=True) as session:
+        try:
+            session.connection.execute(re.sub(r"(?m)^\\.*$", "", dump).encode())
+        except psycopg.errors.ObjectNotInPrerequisiteState:
+            return False
+    return True
 
 
 def made(found: Split) -> dict[str, list[str]]:
