@@ -56,6 +56,8 @@ def test_what_a_migration_has_too_is_carried(run: "Run", plain: Path) -> None:
         "create table notes (id int primary key, body text);\nINSERT into notes -- by hand\n  values (1, 'a');\n"
     )
     assert _carried(run("diff --json")[1]) == {"notes": ("rows", 1)}
+    (plain / "schemas" / "02.sql").write_text("insert into notes values (3, 'a');\n")
+    assert _carried(run("diff --json")[1]) == {"notes": ("rows", 1)}
     assert "Not part of a diff" not in run("diff --from files --to migrations")[2]
 
 

@@ -92,3 +92,59 @@ def test_rows_are_made_where_postgres_takes_one(database: psycopg.Connection) ->
     assert database.execute("select m, s, w from a").fetchall() == [("good", "a", [])]
     rows.remove()
     assert database.execute("select from child union all select from a").fetchall() == []
+
+
+TWICE: Final = """
+create table public.a1 (id int); create table public.a2 (id int);
+create table public.z1 (id int); create table public.z2 (id int);
+"""
+TWICE_MORE: Final = f"""{TWICE}
+create function public.one() returns int language plpgsql as 'begin return 1; end';
+alter table public.z1 add x int default public.one(); alter table public.z2 add x int default public.one();
+create function public.f1() returns int language plpgsql as
+    'begin return (select coalesce(max(x), 0) from public.z1); end';
+create function public.f2() returns int language plpgsql as
+    'begin return (select coalesce(max(x), 0) from public.z2); end';
+alter table public.a1 add b int default public.f1(); alter table public.a2 add b int default public.f2();
+"""
+FILLED: Final = "insert into public.a1 values (1); insert into public.a2 values (2);"
+
+
+@pytest.mark.parametrize("seed", [None, FILLED])
+def test_what_comes_too_early_in_several_places_is_put_in_order(
+    database: psycopg.Connection, tmp_path: Path, seed: str | None
+) -> None:
+    found = _compared(tmp_path, TWICE, TWICE_MORE, seed)
+    database.execute(f"{TWICE} {FILLED}".encode())
+    for script in found.plan.scripts():
+        database.execute(script.encode())
+    assert database.execute("select a1.b, a2.b from a1, a2").fetchall() == [(0, 0)]
+
+
+def test_a_made_row_is_taken_away_from_a_table_that_publishes_what_it_can_not_identify(tmp_path: Path) -> None:
+    published = "create table public.t (id int{0}); create publication p for table public.t;"
+    gives_null = "create function public.g() returns int language plpgsql as 'begin return null; end';"
+    found = _compared(
+        tmp_path, published.format(""), gives_null + published.format(", b int not null default public.g()")
+    )
+    assert [step.item.label for step in found.plan.steps if step.refusable or step.sql] == ["public.g()", "public.t.b"]
+
+
+def test_a_table_that_can_not_be_updated_is_no_defect(tmp_path: Path) -> None:
+    published = "create table public.t (id int{0}); create publication p for table public.t;"
+    with pytest.raises(PgnormError, match="does not have a replica identity") as error:
+        _compared(tmp_path, published.format(", b int"), published.format(", b int not null default 1"))
+    assert error.value.hint is not None and "REPLICA IDENTITY" in error.value.hint
+
+
+def test_a_default_given_to_rows_may_be_refused_by_a_key(tmp_path: Path) -> None:
+    table = "create table public.t (id int, s text unique{0});"
+    found = _compared(
+        tmp_path,
+        table.format(""),
+        table.format("") + "alter table public.t alter s set default 'x';alter table public.t alter s set not null;",
+    )
+    assert [step.item.label for step in found.plan.steps if step.refusable] == ["public.t.s"]
+    free = table.replace(" unique", "")
+    found = _compared(tmp_path, free.format(""), free.format(" not null default 'x'"))
+    assert [step.item.label for step in found.plan.steps if step.refusable] == []
