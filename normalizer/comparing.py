@@ -3,7 +3,7 @@
 from collections import Counter
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from attrs import evolve, frozen
 
@@ -16,7 +16,6 @@ from .diff import diff
 from .difference import Difference, differences
 from .filling import Loaded
 from .knowledge import as_little_known
-from .mentions import Mention, mentions
 from .owners import stranger
 from .ownership import Ownership, only_by_platform, owned, spared
 from .pg_dump import DumpEntry, dumped, entries
@@ -25,11 +24,14 @@ from .plan import Plan
 from .proof import REPORT, Early, arrive_with_rows, arrive_with_seed, excused, refuse_early, refuse_rest
 from .selection import EVERYTHING, Selection, select, selected
 from .settling import ROUNDS, doubtful, settled
-from .sides import Side, Sides, to_tell
+from .sides import Side, Sides, broken_bodies, to_tell
 from .sources import Files, Source
 from .unmade import unmade
 from .unplanned import Unplanned, unplanned
 from .workspace import Workspace
+
+if TYPE_CHECKING:
+    from .mentions import Mention
 
 ProofBy = Literal["catalog", "pg_dump"]
 
@@ -57,7 +59,7 @@ class Comparison:
     unplanned: Unplanned
     staying: tuple[ObjectId, ...]
     """What only the old side has and the platform makes by itself: it is not dropped."""
-    mentions: tuple[Mention, ...] = ()
+    mentions: "tuple[Mention, ...]" = ()
     """Where bodies that stay name what the plan drops."""
     unproved: str | None
     """Why the plan could not be tried, None where it was or where there is none."""
@@ -101,8 +103,7 @@ class _Comparing:
         with ExitStack() as stack:
             start = stack.enter_context(self.sides.opened(self.old))
             found = self._found(start, goal)
-            asked = start.loaded.session.connection if start.loaded is not None else None
-            broken = mentions(start.catalog, goal.catalog, found, asked)
+            broken = broken_bodies(start, goal, found)
             in_shadow = not any(map(doubtful, found))
             if not in_shadow:
                 stack.close()  # what a reload makes, roles above all, must not wait for what this one has made

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
@@ -10,6 +11,7 @@ from pgnorm.catalog.model import Catalog, Target
 
 from .data_statements import DataStatement, uncarried
 from .databases import Database
+from .difference import Difference
 from .dump import render
 from .filling import Loaded
 from .knowledge import as_little_known
@@ -18,6 +20,9 @@ from .ownership import Ownership, grounded, owned
 from .selection import EVERYTHING
 from .sources import Files, Source
 from .workspace import Workspace
+
+if TYPE_CHECKING:
+    from .mentions import Mention
 
 
 @frozen(kw_only=True)
@@ -134,3 +139,13 @@ class Sides:
         text = render(part, EVERYTHING, target=target)
         with self.workspace.reloaded(text, title="dump of the source", scratch=scratch) as loaded:
             yield loaded
+
+
+def broken_bodies(start: Side, goal: Side, found: tuple[Difference, ...]) -> "tuple[Mention, ...]":
+    """The bodies that stay and name what goes."""
+    if all(each.new is not None for each in found):
+        return ()
+    from .mentions import mentions
+
+    asked = start.loaded.session.connection if start.loaded is not None else None
+    return mentions(start.catalog, goal.catalog, found, asked)

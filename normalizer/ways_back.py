@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -39,29 +40,33 @@ def _with_blocks(name: str) -> Tool:
     )
 
 
-TOOLS: Final = (
-    _with_blocks("goose"),
-    _with_blocks("migrate"),  # sql-migrate
-    Tool(  # dbmate
-        up=_line("migrate:up(?: .*)?"),
-        down=_line("migrate:down(?: .*)?"),
-        head="-- migrate:up\n",
-        tail="\n-- migrate:down\n",
-    ),
-    Tool(  # node-pg-migrate
-        up=_line("up migration"),
-        down=_line("down migration"),
-        paired=True,
-        head="-- Up Migration\n",
-        tail="\n-- Down Migration\n",
-    ),
-    Tool(  # tern
-        up=_line("create above / drop below ----"),
-        down=_line("create above / drop below ----"),
-        tail="\n---- create above / drop below ----\n",
-    ),
-    Tool(up=_line("!?ups?"), down=_line("!?downs?"), paired=True, head="-- Up\n", tail="\n-- Down\n"),
-)
+@cache
+def _tools() -> tuple[Tool, ...]:
+    return (
+        _with_blocks("goose"),
+        _with_blocks("migrate"),  # sql-migrate
+        Tool(  # dbmate
+            up=_line("migrate:up(?: .*)?"),
+            down=_line("migrate:down(?: .*)?"),
+            head="-- migrate:up\n",
+            tail="\n-- migrate:down\n",
+        ),
+        Tool(  # node-pg-migrate
+            up=_line("up migration"),
+            down=_line("down migration"),
+            paired=True,
+            head="-- Up Migration\n",
+            tail="\n-- Down Migration\n",
+        ),
+        Tool(  # tern
+            up=_line("create above / drop below ----"),
+            down=_line("create above / drop below ----"),
+            tail="\n---- create above / drop below ----\n",
+        ),
+        Tool(up=_line("!?ups?"), down=_line("!?downs?"), paired=True, head="-- Up\n", tail="\n-- Down\n"),
+    )
+
+
 _HINT: Final = re.compile(r"^[ \t]*--.*\b(?:downs?|drop below)\b", re.IGNORECASE | re.MULTILINE)
 _BACK: Final = re.compile(r"(?P<stem>.+)[._-](?P<word>down|undo|rollback|revert)\.sql", re.IGNORECASE)
 _FORTH: Final = ("", ".up", "_up", "-up", ".do", "_do", ".apply", "_apply", ".deploy", "_deploy")
@@ -87,7 +92,7 @@ def holds_way_back(text: str) -> bool:
 def tool_of(text: str) -> Tool | None:
     """The tool that a migration is written for, None for one that takes any SQL."""
     marks = _comments(text)
-    for tool in TOOLS:
+    for tool in _tools():
         forth = any(tool.up.fullmatch(text, start, end) for start, end in marks)
         back = any(tool.down.fullmatch(text, start, end) for start, end in marks)
         if forth and back if tool.paired else forth or back:
