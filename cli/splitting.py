@@ -8,6 +8,7 @@ from pgnorm.catalog.errors import PgnormError
 from .options import App
 from .output import plural
 from .reading import read_source, selection_of, with_own
+from .rows import lines
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,12 +38,16 @@ def write_split(
     settings = app.project.split if app.project else None
     layout = DEFAULT if settings is None else configured(settings)
     with app.workspace() as workspace:
-        catalog = read_source(app, workspace).catalog
+        catalog, data = read_source(app, workspace)
         chosen = selection_of(app, workspace, catalog, schemas, exclude_schemas)
         below = workspace.baseline if workspace.platform.managed_schemas else None
         if not schemas:
             chosen = with_own(workspace, catalog, chosen)
         found = split(catalog, chosen, style, below=below, layout=layout)
+    for place, line in enumerate(lines(data)):
+        if not place:
+            app.console.say("Not in these files, which hold definitions alone:")
+        app.console.say(f"  {line}")
     for item, name in found.moved:
         app.tell("verbose", f"{item.kind} {item.label} is in {name}, since something there needs it")
     texts = {folder / name: text for name, text in found.texts.items()}
