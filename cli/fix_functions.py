@@ -77,7 +77,7 @@ def fix_functions(
         with _hinting(text):
             report = fix(workspace, chosen, stored=stored, take_comments=take == "comments", written=written)
     if report.failed:
-        app.console.warn("Not all of the project loads; what was asked for does not need the rest:")
+        app.console.warn("Other files do not load, and the named ones are not checked against them:")
         app.console.errors(report.failed, warning=True)
     for message in report.messages:
         app.tell(message.level, f"{message.place}: {message.text}")

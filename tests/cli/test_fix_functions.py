@@ -241,7 +241,7 @@ def test_a_named_file_is_rewritten_though_others_are_broken(run: Run, functions:
     code, out, err = run("fix-functions schemas/02_functions.sql")
     assert (code, out) == (0, "")
     assert [line.split(": ")[0] for line in summary(err) if "|" not in line] == [
-        "Not all of the project loads; what was asked for does not need the rest:",
+        "Other files do not load, and the named ones are not checked against them:",
         "schemas/04.sql:1:1",
         "hint",
         "schemas/03.sql:1:35",
