@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from .output import Console, plural
-from .rows import by_target, lines
+from .rows import by_target, tell_rows
 
 if TYPE_CHECKING:
     from pgnorm.catalog.model import Object, ObjectId
@@ -74,10 +74,8 @@ def _tell_unplanned(console: Console, rest: "Unplanned") -> None:
 
 def _tell_uncarried(console: Console, comparison: "Comparison") -> None:
     """Say which statements of the files no migration gets."""
-    if comparison.uncarried:
-        console.say("Not part of a diff, which is about definitions (write what matters into a migration by hand):")
-    for line in lines(comparison.uncarried):
-        console.say(f"  {line}")
+    title = "Not part of a diff, which is about definitions (write what matters into a migration by hand):"
+    tell_rows(console, title, comparison.uncarried)
 
 
 def tell_phantoms(console: Console, comparison: "Comparison", way_out: str | None) -> None:

@@ -1,9 +1,9 @@
 """What files do to rows and call, as a person is told: no definition says it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
-from .output import plural
+from .output import Console, plural
 
 if TYPE_CHECKING:
     from pgnorm.normalizer.data_statements import DataStatement
@@ -25,3 +25,11 @@ def lines(found: "Iterable[DataStatement]") -> Iterator[str]:
         what = f"{plural(len(places), 'call')} of" if call else f"{plural(len(places), 'statement')} on the rows of"
         more = f" and {len(places) - _PLACES} more" if len(places) > _PLACES else ""
         yield f"{what} {target} ({', '.join(places[:_PLACES])}{more})"
+
+
+def tell_rows(console: Console, title: str, found: "Sequence[DataStatement]") -> None:
+    """Say a title and the lines below it, nothing where there are none."""
+    if found:
+        console.say(title)
+    for line in lines(found):
+        console.say(f"  {line}")

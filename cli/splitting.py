@@ -8,7 +8,7 @@ from pgnorm.catalog.errors import PgnormError
 from .options import App
 from .output import plural
 from .reading import read_source, selection_of, with_own
-from .rows import lines
+from .rows import tell_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,10 +44,7 @@ def write_split(
         if not schemas:
             chosen = with_own(workspace, catalog, chosen)
         found = split(catalog, chosen, style, below=below, layout=layout)
-    for place, line in enumerate(lines(data)):
-        if not place:
-            app.console.say("Not in these files, which hold definitions alone:")
-        app.console.say(f"  {line}")
+    tell_rows(app.console, "Not in these files, which hold definitions alone:", data)
     for item, name in found.moved:
         app.tell("verbose", f"{item.kind} {item.label} is in {name}, since something there needs it")
     texts = {folder / name: text for name, text in found.texts.items()}
