@@ -46,6 +46,8 @@ def remedy(load: Load, item: Item, error: Error) -> bool:
         return _provide_role(load, item, role)
     if item.statement.begins("CREATE", "EXTENSION"):
         return _provide_extension(load, item, message, code)
+    if item.statement.begins("ALTER", "EXTENSION") and "UPDATE" in words and code == "22023":
+        return _leave_out(load, item, "verbose", f"left out: {message}")
     if code == "42704" and words[:1] in (("SET",), ("RESET",)):
         return _leave_out(load, item, "verbose", f"left out: {message}")
     if code == "3D000":

@@ -56,6 +56,17 @@ def test_an_unknown_extension_gets_an_empty_stand_in(loaded: "Loaded", value: "V
     assert [note.level for note in report.notes] == ["warning", "warning"]
 
 
+@BOTH
+def test_an_update_to_a_version_that_is_not_here_is_left_out(loaded: "Loaded", value: "Value", scratch: bool) -> None:
+    text = """create extension pg_net version '0.7.1'; alter extension pg_net update to '0.8';
+        create extension citext; alter extension citext update to '99'; alter extension citext update;
+        alter extension pg_net update"""
+    with loaded(text, scratch=scratch) as (connection, report):
+        assert value(connection, "select extversion from pg_extension where extname = 'pg_net'") == "0.7.1"
+    told = {note.place: note.level for note in report.notes if note.message.startswith("left out: extension")}
+    assert told == {"1.sql:1:42": "verbose", "1.sql:2:34": "verbose", "1.sql:3:9": "verbose"}
+
+
 def test_a_security_label_needs_its_provider(shadow: Shadow, failure: "Failure") -> None:
     error = failure("create table t (a int); security label for anon on table t is 'x'")
     assert error.message.startswith('security label provider "anon" is not loaded')

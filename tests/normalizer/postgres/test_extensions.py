@@ -105,6 +105,10 @@ _USES = {
         $$;
         select plan(3);
     """,
+    "supabase-dbdev": """
+        select dbdev.install('somebody-helpers');
+        drop extension "supabase-dbdev" cascade; create extension "supabase-dbdev";
+    """,
     "pgaudit": "revoke all on function pgaudit_ddl_command_end(), pgaudit_sql_drop() from public",
     "pg_repack": "select repack.version()",
     "pg_stat_monitor": "create view slow as select query, calls from pg_stat_monitor where mean_exec_time > 100",
@@ -121,7 +125,7 @@ _USES = {
 def test_files_can_use_what_they_use(shadow: Shadow, name: str) -> None:
     assert not shadow.provide_extension(name)
     with shadow.session() as session:
-        session.connection.execute(f"create extension {name}")
+        session.connection.execute(f'create extension "{name}"')
         session.connection.execute(_USES[name].encode())
 
 
