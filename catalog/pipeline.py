@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, LiteralString, TypeAlias
 from attrs import frozen
 
 from .errors import PgnormError
+from .pinning import pins
 from .privileges import AclItem
 
 if TYPE_CHECKING:
@@ -18,14 +19,6 @@ if TYPE_CHECKING:
 
 OLDEST: Final = 140000
 """The oldest server_version_num that is read (pg_get_function_sqlbody came with 14)."""
-
-SETTINGS: Final[LiteralString] = """
-select set_config('search_path', '', true)          , set_config('quote_all_identifiers', 'on', true)
-     , set_config('datestyle', 'ISO', true)         , set_config('intervalstyle', 'postgres', true)
-     , set_config('extra_float_digits', '3', true)  , set_config('timezone', 'UTC', true)
-     , set_config('bytea_output', 'hex', true)      , set_config('row_security', 'off', true)
-     , set_config('jit', 'off', true)               , set_config('work_mem', '64MB', true)
-"""
 
 PATIENCE: Final = 0.1
 """Seconds between two requests to stop."""
@@ -70,8 +63,8 @@ def supported(connection: "psycopg.Connection[Row]") -> int:
 def run(connection: "psycopg.Connection[Row]", queries: Sequence[LiteralString]) -> Generator[Result]:
     """The results of all queries, in the connection's open transaction or one of its own, with every setting put back.
 
-    All are sent at once. A server waits for whoever leaves its answers unread, hence the thread. Close the iterator
-    where it is not read to its end.
+    All are sent at once, behind what settles the session (`pinning`). A server waits for whoever leaves its answers
+    unread, hence the thread. Close the iterator where it is not read to its end.
     """
     from psycopg.adapt import Transformer
     from psycopg.errors import error_from_result
@@ -79,14 +72,15 @@ def run(connection: "psycopg.Connection[Row]", queries: Sequence[LiteralString])
 
     idle = connection.info.transaction_status == TransactionStatus.IDLE
     begin, undo = _OWN_TRANSACTION if idle else _SAVEPOINT
-    conversation = _Conversation(connection.pgconn, (begin, *queries, *undo))
+    head = (begin, *pins(connection.pgconn))
+    conversation = _Conversation(connection.pgconn, (*head, *queries, *undo))
     transformer = Transformer(connection)
     done = False
     try:
         for place, answer in enumerate(conversation):
             if answer.status not in (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK):
                 raise error_from_result(answer, connection.info.encoding)
-            if 0 < place <= len(queries):
+            if 0 <= place - len(head) < len(queries):
                 transformer.set_pgresult(answer)
                 columns = tuple((answer.fname(number) or b"").decode() for number in range(answer.nfields))
                 yield Result(columns, transformer.load_rows(0, answer.ntuples, tuple))
@@ -115,7 +109,7 @@ _SAVEPOINT: Final[tuple[LiteralString, tuple[LiteralString, ...]]] = (
 class _Conversation:
     """Statements sent together, and their answers as they come."""
 
-    def __init__(self, pgconn: "PGconn", statements: Sequence[LiteralString]) -> None:
+    def __init__(self, pgconn: "PGconn", statements: Sequence[str]) -> None:
         self._pgconn = pgconn
         self._statements = statements
         self._answers: SimpleQueue[Answer] = SimpleQueue()

@@ -9,7 +9,7 @@ from .edges import Address, edges_between
 from .extension_members import edges_among
 from .kinds import KINDS
 from .model import Catalog, Object, ObjectId
-from .pipeline import SETTINGS, Columns, Result, Row, run, supported
+from .pipeline import Columns, Result, Row, run, supported
 from .unmodelled import UNMODELLED
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ select classoid, objoid, objsubid, array_agg(array[provider, label] order by pro
   from pg_seclabel group by 1, 2, 3
 """
 
-COMMON: Final = (SETTINGS, ROLE, CATALOGS, DEPENDENCIES, OPERATORS, COMMENTS, LABELS, UNMODELLED)
+COMMON: Final = (ROLE, CATALOGS, DEPENDENCIES, OPERATORS, COMMENTS, LABELS, UNMODELLED)
 ADDRESS_COLUMNS: Final = frozenset({"oid", "subid"})
 
 Remarks: TypeAlias = tuple[tuple[str, Mapping[Address, Any], Any], ...]
@@ -69,7 +69,7 @@ def read(connection: "psycopg.Connection[Row]") -> Catalog:
     kinds = [kind for kind in KINDS if superuser or not kind.superuser_only]
     having_members = [kind for kind in kinds if kind.members]
     with closing(run(connection, queries(kinds, version))) as results:
-        _settings, role, catalogs, dependencies, operators, comments, labels, unmodelled = islice(results, len(COMMON))
+        role, catalogs, dependencies, operators, comments, labels, unmodelled = islice(results, len(COMMON))
         numbers: dict[str, int] = {name: oid for oid, name in catalogs.rows}
         remarks: Remarks = (("comment", _by_address(comments), None), ("labels", _by_address(labels), ()))
         by_address: dict[Address, Object] = {}

@@ -10,7 +10,7 @@ from attrs import define, field, frozen
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.kinds.aggregates import Aggregate
 from pgnorm.catalog.kinds.functions import Function, Procedure
-from pgnorm.catalog.quoting import literal
+from pgnorm.catalog.quoting import escaped, literal
 from pgnorm.catalog.settings import LIST_SETTINGS, split_identifiers
 
 from .files import SourceFile
@@ -169,23 +169,24 @@ def _read_newest(connection: Connection, kind: type[Function] | type[Aggregate],
     goes into the kind's own query, in which pg_proc is `p` and the ORDER BY comes last: around a window function it
     would come too late.
     """
-    from pgnorm.catalog.pipeline import SETTINGS
+    from pgnorm.catalog.pinning import PATH, PINNED
     from pgnorm.catalog.reader import objects_of
 
-    named = f"proname = {literal(name)}" if name is not None else "true"
+    named = f"proname = {escaped(name)}" if name is not None else "true"
     newest = f"select oid from pg_catalog.pg_proc where {named} order by pg_catalog.age(xmin) limit 1"
     query, order_by, order = kind.query(connection.info.server_version).rpartition("order by")
     cursor = connection.execute(
         f"""
         savepoint pgnorm_routine;
-        {SETTINGS};
+        {PATH};
+        {PINNED};
         {query} and p.oid = ({newest}) {order_by} {order};
         rollback to savepoint pgnorm_routine;
         release savepoint pgnorm_routine
         """.encode()
     )
-    cursor.nextset()
-    cursor.nextset()
+    for _ in range(3):
+        cursor.nextset()
     columns = tuple(column.name for column in cursor.description or ())
     for routine in objects_of(kind, columns, cursor.fetchall()):
         assert isinstance(routine, Function | Aggregate)

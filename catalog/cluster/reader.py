@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Final, LiteralString
 
 from attrs import frozen
 
-from ..pipeline import SETTINGS, Row, run, supported
+from ..pipeline import Row, run, supported
 from . import memberships, parameters, roles
 from .memberships import Membership, grantable
 from .parameters import ParameterPrivileges
@@ -57,10 +57,10 @@ def read_cluster(connection: "psycopg.Connection[Row]") -> Cluster:
     Raises PgnormError for a server older than 14, and for memberships that can't have been granted.
     """
     version = supported(connection)
-    queries: list[LiteralString] = [SETTINGS, roles.QUERY, memberships.query(version), LEFT_OUT]
+    queries: list[LiteralString] = [roles.QUERY, memberships.query(version), LEFT_OUT]
     if version >= parameters.SINCE:
         queries.append(parameters.QUERY)
-    _settings, found, granted, left_out, *rights = run(connection, queries)
+    found, granted, left_out, *rights = run(connection, queries)
     return Cluster(
         version=version,
         roles=tuple(Role(**record) for record in found.records()),

@@ -15,7 +15,7 @@ import pytest
 from pgnorm.catalog import kinds
 from pgnorm.catalog.kinds import KINDS
 from pgnorm.catalog.model import IDENTITY, SATELLITES, Object, own_fields
-from pgnorm.catalog.pipeline import SETTINGS
+from pgnorm.catalog.pinning import PATH, PINNED
 
 ROOT = Path(__file__).parent.parent.parent
 FIXTURES = ROOT / "fixtures" / "kinds"
@@ -77,7 +77,8 @@ def test_each_field_says_what_its_change_means(kind: type[Object]) -> None:
 @every_kind
 def test_the_columns_of_the_query_are_the_fields(kind: type[Object], database: psycopg.Connection) -> None:
     database.execute("begin")
-    database.execute(SETTINGS)
+    database.execute(PATH)
+    database.execute(PINNED)
     cursor = database.execute(kind.query(database.info.server_version))
     columns = [column.name for column in cursor.description or ()]
     head = ["oid", "subid"] if "subid" in columns else ["oid"]

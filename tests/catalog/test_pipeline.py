@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from psycopg.pq import Trace, TransactionStatus
 
-from pgnorm.catalog.pipeline import RECEIVER, SETTINGS, run
+from pgnorm.catalog.pipeline import RECEIVER, run
 from pgnorm.catalog.reader import read
 
 TURNS = 1
@@ -54,7 +54,7 @@ def test_an_open_transaction_stays_as_it_is(database: psycopg.Connection) -> Non
 
 def test_an_error_leaves_the_connection_usable(database: psycopg.Connection) -> None:
     with pytest.raises(psycopg.errors.DivisionByZero):
-        list(run(database, [SETTINGS, "select 1 / 0", "select 2"]))
+        list(run(database, ["select 1 / 0", "select 2"]))
     assert database.info.transaction_status == TransactionStatus.IDLE
     assert [result.rows for result in run(database, ["select 1", "select '{a,b}'::text[]"])] == [
         [(1,)],
