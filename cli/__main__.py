@@ -1,4 +1,4 @@
-"""`pgnorm` and `python -m pgnorm.cli`: an interrupt ends it quietly even while it is still loading."""
+"""`pgnorm` and `python -m pgnorm.cli`: a signal ends it quietly even while it is still loading."""
 
 import gc
 import os
@@ -14,18 +14,23 @@ def start() -> NoReturn:
     if listening:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
     gc.disable()  # what a run reads lives to its end: looking for cycles in it finds nothing
+    from pgnorm.catalog.interrupts import exit_code, listen
+
     from .main import main
 
-    if listening:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+    listen()
     try:
-        main()
-    except SystemExit as ended:
-        # All is written and closed by now, and giving the memory back piece by piece takes long.
-        for stream in (sys.stdout, sys.stderr):
-            if stream is not None:  # closed by whoever started us
-                stream.flush()
-        os._exit(ended.code if isinstance(ended.code, int) else 1)
+        try:
+            main()
+        except SystemExit as ended:
+            code = ended.code if isinstance(ended.code, int) else 1
+            # All is written and closed by now, and giving the memory back piece by piece takes long.
+            for stream in (sys.stdout, sys.stderr):
+                if stream is not None:  # closed by whoever started us
+                    stream.flush()
+            os._exit(code)
+    except KeyboardInterrupt as late:
+        os._exit(exit_code(late))
 
 
 if __name__ == "__main__":

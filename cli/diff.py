@@ -10,11 +10,12 @@ from pgnorm.catalog.errors import PgnormError
 
 from .comparison import as_json, scripts, summarize, tell_phantoms
 from .help import EXIT_CODES, Command
+from .new_migrations import write_migrations
 from .options import SOURCES, App, general_options, schema_options, shadow_option, source_options
 from .output import STDIO, deliver
 
 if TYPE_CHECKING:
-    from pgnorm.normalizer.comparing import Comparison, ProofBy
+    from pgnorm.normalizer.comparing import ProofBy
     from pgnorm.normalizer.sources import Source
 
 CHANGED: Final = 1
@@ -75,7 +76,6 @@ def diff(
     """
     from pgnorm.normalizer.comparing import Options, compare
     from pgnorm.normalizer.plan import BOUNDARY
-    from pgnorm.normalizer.sources import parse
 
     if name is not None:
         if check:
@@ -93,13 +93,14 @@ def diff(
         proof=None if no_proof else proof,
         seed=seed,
     )
-    sources = parse(old, app.project), parse(new, app.project)
+    sources = app.parse(old), app.parse(new)
     if _same(*sources):
         raise PgnormError(
             f"both sides are the same source, `{_public(new)}`",
             hint="Name another one for one of them; without --from it is `migrations`, without --to `files`.",
         )
     _spare_sources(output, *sources)
+    known = app.project.migration_files() if app.project and name is not None else None
     with app.workspace() as workspace:
         found = compare(workspace, *sources, options)
     app.tell_unmatched(found.unmatched)
@@ -107,7 +108,9 @@ def diff(
     tell_phantoms(app.console, found, _way_out(old, new))
     app.tell_unmodelled(sorted(set(found.unmodelled) - set(found.one_sided)))
     app.tell_unmodelled(found.one_sided, title="not modelled, and on one side only, so not in this plan")
-    files = _write_migrations(app, found, name) if name is not None and found.plan else ()
+    files: tuple[str, ...] = ()
+    if name is not None and known is not None and found.plan:
+        files = write_migrations(app, scripts(found), name, known, behind=old == "migrations")
     if json_:
         deliver(app.console, as_json(found, _public(old), _public(new), files), output)
     elif not files and (found.plan or output is not None):
@@ -160,33 +163,6 @@ def _check_name(app: App, name: str, *, alone: bool) -> None:
         raise PgnormError("-f writes into a project's migrations folder, and there is no project", hint="Use -o FILE.")
     project = app.project
     new_paths(project.migrations_dir, [name], datetime.now(UTC), as_supabase=project.has_supabase_migrations)
-
-
-def _write_migrations(app: App, found: "Comparison", name: str) -> tuple[str, ...]:
-    """Write one migration for each transaction; the paths."""
-    from pgnorm.normalizer.files import shown
-    from pgnorm.normalizer.migrations import as_last, new_paths
-    from pgnorm.normalizer.writing import Writing, alone_in, write_all
-
-    assert app.project is not None
-    texts = scripts(found)
-    names = [name, *(f"{name}_{number}" for number in range(2, len(texts) + 1))]
-    folder = app.project.migrations_dir
-    folder.mkdir(parents=True, exist_ok=True)
-    # Two runs at the same time must not take the same version.
-    with alone_in(folder):
-        before = app.project.migration_files()
-        paths = new_paths(folder, names, datetime.now(UTC), as_supabase=app.project.has_supabase_migrations)
-        labels = tuple(shown(path) for path in paths)
-        write_all(
-            [
-                Writing(path=path, content=as_last(text, before).encode(), label=label)
-                for path, text, label in zip(paths, texts, labels, strict=True)
-            ]
-        )
-    for label in labels:
-        app.console.say(f"Wrote {label}")
-    return labels
 
 
 def _way_out(old: str, new: str) -> str | None:

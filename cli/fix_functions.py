@@ -60,6 +60,7 @@ def fix_functions(
     outside the definitions stays as it is, and so do bodies, unless a source is named: then its stored bodies are
     taken where they differ from the file's in layout, letter case or spelling only.
     """
+    from pgnorm.normalizer.files import real_path
     from pgnorm.normalizer.fixing import fix
 
     if take and not app.source:
@@ -86,7 +87,10 @@ def fix_functions(
     elif show_diff:
         _print_diff(report)
     elif not check:
-        report.write()
+        at = report.write()
+        for rewrite in report.changed:
+            if rewrite.source.path is not None and real_path(rewrite.source.path) not in at:
+                app.console.say(f"{rewrite.source.label} says so already: another run has written it meanwhile")
     _summarize(app, report, text, written=written)
     return CHANGED if check and report.changed else 0
 
@@ -126,13 +130,17 @@ def _enter_project(app: App, named: tuple[Path, ...]) -> None:
     """Make the project of the named files the run's, unless --project names one."""
     from pgnorm.normalizer.choosing import project_of
     from pgnorm.normalizer.files import shown
+    from pgnorm.normalizer.repair import around
 
+    for path in named:
+        app.repair(around(path))
     if not named or app.project_path is not None:
         return
     here = app.project
     app.project = project_of(named, here)
     if app.project is not None and app.project is not here:
         app.console.say(f"project: {shown(app.project.root)}")
+        app.repair(app.project.folders())
 
 
 def _chosen(workspace: "Workspace", paths: tuple[Path, ...], text: "Text | None") -> "Chosen":

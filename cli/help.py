@@ -9,7 +9,7 @@ Exit codes:
   0    done, or nothing to do
   1    with --check: something would change
   2    could not do it (usage, connection, SQL, file)
-  130  interrupted
+  130  interrupted (143 by TERM, 129 by HUP)
 """
 SOURCE: Final = "Source"
 OUTPUT: Final = "Output"

@@ -10,6 +10,7 @@ from typing import Final, NoReturn
 import click
 
 from pgnorm.catalog.errors import PgnormError
+from pgnorm.catalog.interrupts import exit_code
 
 from . import VERSION
 from .options import App, general_options
@@ -21,9 +22,12 @@ COMMANDS: Final = {
     "fix-functions": "pgnorm.cli.fix_functions:fix_functions",
 }
 FAILED: Final = 2
-INTERRUPTED: Final = 130
 CLOSED_PIPE: Final = 141
 """What a shell reports of a program that SIGPIPE ended."""
+
+
+class Interrupted(BaseException):
+    """The end of a run by a signal: click would write to the terminal before it, which may be gone."""
 
 
 class LazyGroup(click.Group):
@@ -34,6 +38,12 @@ class LazyGroup(click.Group):
             click.echo(self.get_help(ctx), err=True)
             ctx.exit(FAILED)
         return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as signal:
+            raise Interrupted from signal
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted(COMMANDS)
@@ -69,7 +79,7 @@ def _print_version(ctx: click.Context, _parameter: click.Parameter, value: bool)
     params=general_options(),
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Exit codes: 0 done or nothing to do; 1 with --check: something would change; 2 could not do it; "
-    "130 interrupted.",
+    "130 interrupted (143 by TERM, 129 by HUP).",
 )
 @click.option(
     "--version",
@@ -89,9 +99,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     _occupy_closed_streams()
     try:
         code = group.main(args=arguments, prog_name="pgnorm", standalone_mode=False, obj=app)
-    except (click.Abort, KeyboardInterrupt):
+    except (Interrupted, click.Abort, KeyboardInterrupt) as ended:
         app.console.warn("Interrupted.")
-        sys.exit(INTERRUPTED)
+        sys.exit(exit_code(ended if isinstance(ended, KeyboardInterrupt) else ended.__cause__))
     except SystemExit as ended:
         # click ends so where it completes words for a shell, and with 1 on a closed pipe, which here would mean that
         # something differs.

@@ -46,7 +46,17 @@ class App:
         """
         from pgnorm.normalizer.project import find
 
-        return find(Path.cwd(), self.project_path)
+        project = find(Path.cwd(), self.project_path)
+        if project is not None:
+            self.repair(project.folders())
+        return project
+
+    def repair(self, folders: "Iterable[Path]") -> None:
+        """See to what runs that were killed have left in folders that are going to be read or written in."""
+        from pgnorm.normalizer.repair import repair
+
+        for said in repair(folders):
+            self.console.warn(said)
 
     def workspace(self) -> "Workspace":
         """Where the command opens its sources; a context."""
@@ -63,9 +73,15 @@ class App:
 
         Raises PgnormError where there is no such source.
         """
+        return self.parse(self.source or default)
+
+    def parse(self, word: str) -> "Source":
+        """The source that a word names. Raises PgnormError where there is no such source."""
+        from pgnorm.normalizer.repair import around
         from pgnorm.normalizer.sources import parse
 
-        return parse(self.source or default, self.project)
+        self.repair(around(word))
+        return parse(word, self.project)
 
     def tell(self, level: "Level", message: str) -> None:
         """Pass on what the library says to a person."""

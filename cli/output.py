@@ -115,8 +115,11 @@ def deliver(console: Console, text: str, path: Path | None) -> None:
     if path is None or str(path) == STDIO:
         write(text)
     else:
+        from pgnorm.normalizer.repair import repair
         from pgnorm.normalizer.writing import write_atomically
 
+        for said in repair([path.parent]):
+            console.warn(said)
         write_atomically(path, text.encode())
         console.say(f"Wrote {path}")
 

@@ -31,10 +31,13 @@ def write_split(
     Raises PgnormError where the project's settings for it are wrong, and where that would lose what a file holds,
     unless `overwrite`.
     """
+    from pgnorm.normalizer.folders import made
     from pgnorm.normalizer.layouts import DEFAULT, configured
     from pgnorm.normalizer.splitting import split
-    from pgnorm.normalizer.writing import Writing, write_all
+    from pgnorm.normalizer.staging import Writing
+    from pgnorm.normalizer.writing import write_all
 
+    app.repair([folder])
     settings = app.project.split if app.project else None
     layout = DEFAULT if settings is None else configured(settings)
     with app.workspace() as workspace:
@@ -53,8 +56,8 @@ def write_split(
     if app.project is not None:
         _refuse_doubles(app.project, folder, texts, whole=not (schemas or exclude_schemas))
     _refuse_losses(app, folder, texts, overwrite=overwrite)
-    folder.mkdir(parents=True, exist_ok=True)
-    write_all([Writing(path=path, content=text.encode(), label=str(path)) for path, text in texts.items()])
+    with made(folder):
+        write_all([Writing(path=path, content=text.encode(), label=str(path)) for path, text in texts.items()])
     for path, text in texts.items():
         app.console.say(f"{'Wrote' if text else 'Emptied'} {path}")
 

@@ -24,6 +24,7 @@ from .tolerance import Tolerance
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from .adaptation import Level
     from .choosing import Chosen
@@ -63,9 +64,9 @@ class Report:
         """The files that change."""
         return tuple(one for one in self.rewrites if one.changed)
 
-    def write(self) -> None:
-        """Write the files that change, all or none. Raises PgnormError as `rewrite.write` does."""
-        rewrite.write(self.changed)
+    def write(self) -> frozenset[Path]:
+        """Write the files that change, all or none. Returns and raises what `rewrite.write` does."""
+        return rewrite.write(self.changed)
 
 
 def fix(

@@ -106,6 +106,11 @@ class Project:
             if not matching(self.base, pattern)
         )
 
+    def folders(self) -> tuple[Path, ...]:
+        """The folders that schema files and migrations are in."""
+        named = () if self.schema_patterns else (self.schemas_dir,)
+        return tuple(dict.fromkeys((self.migrations_dir, *named, *(path.parent for path in self._files()))))
+
     def beside(self, paths: Iterable[Path]) -> tuple[Path, ...]:
         """The schema files that would be loaded beside those at `paths`, none where the project loads none of these."""
         new = {real_path(path) for path in paths}

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
-from .writing import Writing, write_all
+from .staging import Writing
+from .writing import write_all
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from .files import SourceFile
 
 _BOM = "\ufeff"
@@ -66,8 +69,8 @@ class Rewrite:
         return self.text != self.source.text
 
 
-def write(rewrites: Sequence[Rewrite]) -> None:
-    """Write the files that change, all or none.
+def write(rewrites: Sequence[Rewrite]) -> frozenset[Path]:
+    """Write the files that change, all or none; those that are written. The others say by now what they are to say.
 
     Raises PgnormError where one can't be written or is not what it was when it was read.
     """
@@ -82,7 +85,8 @@ def write(rewrites: Sequence[Rewrite]) -> None:
         if rewrite.changed and rewrite.source.path is not None
     )
     # One file may be declared under two names.
-    write_all(list({(one.target, one.content): one for one in writings}.values()))
+    written = write_all(list({(one.target, one.content): one for one in writings}.values()))
+    return frozenset(one.target for one in written)
 
 
 def unified(rewrite: Rewrite) -> str:

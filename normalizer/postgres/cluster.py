@@ -3,6 +3,7 @@
 import hashlib
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Callable
@@ -27,6 +28,13 @@ _SMALL = ("--wal-segsize=1",)
 _GROWING = ("1247", "1249", "1255", "1259", "2604", "2606", "2608", "2618")
 _MOST_GROWTH = 16 * 1024 * 1024  # bytes
 _KEPT_SLOTS = 4
+
+# The end of its input (we were killed) ends the whole group, which is initdb and the servers that it starts.
+_WATCHED = """
+exec 3<&0
+(read -r word; kill -KILL 0) <&3 >/dev/null 2>&1 &
+exec "$0" "$@" 3<&- </dev/null
+"""
 
 
 @frozen(kw_only=True)
@@ -143,19 +151,32 @@ def _make(installation: Installation, platform: Platform, made: Seed, fill: Call
 
 def _initdb(installation: Installation, data: Path, account: Account | None) -> None:
     flags = [*_INITDB, *_SMALL, *(["--no-data-checksums"] if installation.major >= 18 else [])]
-    done = subprocess.run(
-        [installation.bindir / "initdb", "-D", data, *flags],
-        capture_output=True,
-        text=True,
-        cwd="/",
-        env=environment(),
-        start_new_session=True,
-        user=account.uid if account else None,
-        group=account.gid if account else None,
-        extra_groups=[] if account else None,
-    )
-    if done.returncode:
-        words = "\n".join(done.stderr.strip().splitlines()[-5:])
+    ours, alive = os.pipe()
+    try:
+        started = subprocess.Popen(
+            ["/bin/sh", "-c", _WATCHED, installation.bindir / "initdb", "-D", data, *flags],
+            stdin=ours,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd="/",
+            env=environment(),
+            start_new_session=True,
+            user=account.uid if account else None,
+            group=account.gid if account else None,
+            extra_groups=[] if account else None,
+        )
+        try:
+            said = started.communicate()[1]
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(started.pid, signal.SIGKILL)
+            started.wait()
+    finally:
+        os.close(ours)
+        os.close(alive)
+    if started.returncode:
+        words = "\n".join(said.strip().splitlines()[-5:])
         raise PgnormError(
             f"initdb of {installation.bindir} failed:\n{words}",
             hint="see that there is room in the cache folder, or name another in PGNORM_CACHE_DIR",

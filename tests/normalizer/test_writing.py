@@ -8,7 +8,8 @@ from threading import Thread
 import pytest
 
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.normalizer.writing import alone_in, write_atomically
+from pgnorm.normalizer.folders import alone_in
+from pgnorm.normalizer.writing import write_atomically
 
 
 def test_a_new_file_gets_the_usual_mode(tmp_path: Path) -> None:
@@ -75,11 +76,11 @@ def test_who_adds_files_to_a_folder_waits_for_the_other(tmp_path: Path) -> None:
     order = []
 
     def second() -> None:
-        with alone_in(tmp_path):
+        with alone_in([tmp_path]):
             order.append("second")
 
     thread = Thread(target=second)
-    with alone_in(tmp_path):
+    with alone_in([tmp_path]):
         thread.start()
         thread.join(0.1)
         order.append("first")

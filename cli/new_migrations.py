@@ -1,0 +1,66 @@
+"""The migrations that `pgnorm diff -f` writes."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pgnorm.catalog.errors import PgnormError
+
+from .options import App
+
+if TYPE_CHECKING:
+    from pgnorm.normalizer.forms import Migrations
+
+
+def write_migrations(
+    app: App, texts: Sequence[str], name: str, known: "Migrations", *, behind: bool
+) -> tuple[str, ...]:
+    """Write one migration for each text, all or none; the paths.
+
+    `known` are the migrations when the run began, `behind` says that the plan begins where they end. What another run
+    has written just so since then is not written again. Raises PgnormError where another one wrote something else.
+    """
+    from pgnorm.normalizer.files import shown
+    from pgnorm.normalizer.folders import alone_in, made
+    from pgnorm.normalizer.migrations import as_last, new_paths
+    from pgnorm.normalizer.staging import Writing
+    from pgnorm.normalizer.writing import write_alone
+
+    assert app.project is not None
+    names = [name, *(f"{name}_{number}" for number in range(2, len(texts) + 1))]
+    folder = app.project.migrations_dir
+    contents = [as_last(text, known).encode() for text in texts]
+    # Two runs at the same time must not take the same version.
+    with made(folder), alone_in([folder]):
+        before = {migration.path for migration in known.files}
+        added = [one.path for one in app.project.migration_files().files if one.path not in before]
+        if same := _same(added, contents):
+            app.console.say(f"Another run has written the same meanwhile: {', '.join(map(shown, same))}")
+            return tuple(map(shown, same))
+        if added and behind:
+            raise PgnormError(
+                "this migration was added meanwhile, and the new one does not begin where it ends",
+                place=shown(added[0]),
+                hint="Nothing is written: run it again.",
+            )
+        paths = new_paths(folder, names, datetime.now(UTC), as_supabase=app.project.has_supabase_migrations)
+        labels = tuple(shown(path) for path in paths)
+        write_alone(
+            [
+                Writing(path=path, content=content, label=label)
+                for path, content, label in zip(paths, contents, labels, strict=True)
+            ]
+        )
+    for label in labels:
+        app.console.say(f"Wrote {label}")
+    return labels
+
+
+def _same(added: Sequence[Path], contents: Sequence[bytes]) -> Sequence[Path]:
+    """The migrations among those added, one after the other, that hold these contents; none where there are none."""
+    for start in range(len(added) - len(contents) + 1):
+        some = added[start : start + len(contents)]
+        if [path.read_bytes() for path in some] == list(contents):
+            return some
+    return ()

@@ -1,0 +1,121 @@
+"""New contents beside the files whose place they are to take."""
+
+import os
+import re
+import stat
+import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+from attrs import field, frozen
+
+from pgnorm.catalog.errors import PgnormError
+
+_LONGEST: Final = 50  # characters of a file's name in that of the one that is to take its place
+_NAME: Final = re.compile(r"\..+\.[a-z0-9_]{8}\.pgnorm", re.DOTALL)
+
+
+@frozen(kw_only=True)
+class Writing:
+    """What a file is to hold, and the name that messages have for it."""
+
+    path: Path
+    content: bytes = field(repr=False)
+    label: str
+    expected: bytes | None = field(default=None, repr=False)
+    """What it must hold until then, None for whatever it holds."""
+
+    @property
+    def target(self) -> Path:
+        """The file itself, where `path` is a symbolic link to it."""
+        return Path(os.path.realpath(self.path))
+
+    @property
+    def special(self) -> bool:
+        """Whether it is a pipe or a device."""
+        return self.target.exists() and not self.target.is_file()
+
+    @property
+    def held(self) -> bytes | None:
+        """What the file holds now, None where there is none."""
+        return self.target.read_bytes() if self.target.exists() else None
+
+
+@frozen(kw_only=True)
+class Staged:
+    """A file's new content, whole and on the disk, and what the file held then."""
+
+    writing: Writing
+    target: Path
+    temporary: Path
+    old: bytes | None = field(repr=False)
+
+
+def stage(writing: Writing, old: bytes | None) -> Staged:
+    """Put the new content beside the file, which holds `old`.
+
+    Raises PgnormError for a file that is read-only, and OSError for what can't be written.
+    """
+    target = writing.target
+    status = target.stat() if target.exists() else None
+    if status is not None and not _writable(target, status):
+        hint = f"Make it writable: chmod u+w {writing.label}"
+        raise PgnormError("the file is read-only", place=writing.label, hint=hint)
+    temporary = beside(target, writing.content, status)
+    return Staged(writing=writing, target=target, temporary=temporary, old=old)
+
+
+def put_back(staged: Staged) -> None:
+    """Give the file what it held before."""
+    if staged.old is None:
+        staged.target.unlink(missing_ok=True)
+    else:
+        os.replace(beside(staged.target, staged.old, staged.target.stat()), staged.target)
+
+
+def beside(target: Path, content: bytes, status: os.stat_result | None) -> Path:
+    """A new file beside the target, with that content and the mode and owner of `status`."""
+    descriptor, name = tempfile.mkstemp(prefix=f".{target.name[:_LONGEST]}.", suffix=".pgnorm", dir=target.parent)
+    temporary = Path(name)
+    try:
+        with open(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fchmod(file.fileno(), stat.S_IMODE(status.st_mode) if status else 0o666 & ~_umask())
+            if status is not None and os.geteuid() == 0:
+                os.fchown(file.fileno(), status.st_uid, status.st_gid)
+            os.fsync(file.fileno())
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    return temporary
+
+
+def staged_in(folder: Path) -> Iterator[Path]:
+    """The files in the folder that were to take others' places: those of dead runs, for who holds the folder."""
+    for name in os.listdir(folder):
+        path = folder / name
+        if _NAME.fullmatch(name):
+            with suppress(FileNotFoundError):
+                status = path.lstat()
+                if stat.S_ISREG(status.st_mode) and os.geteuid() in (0, status.st_uid):
+                    yield path
+
+
+def digest(content: bytes | None) -> str | None:
+    """What tells contents apart in a journal; None for no file."""
+    return None if content is None else sha256(content).hexdigest()
+
+
+def _writable(target: Path, status: os.stat_result) -> bool:
+    # Root may write anything; a file that nobody is meant to write stays as it is for root too.
+    return os.access(target, os.W_OK) and bool(status.st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH))
+
+
+def _umask() -> int:
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
