@@ -1,13 +1,19 @@
-"""The account a server runs as: ours, or an existing unprivileged one when we are root."""
+"""The account a server runs as: ours, or when we are root an unprivileged one, best one that owns nothing else."""
 
 import os
 import pwd
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 from attrs import frozen
 
 from pgnorm.catalog.errors import PgnormError
+
+from .programs import can_do_without_a_name
+
+# Linux distributions and systemd leave these free, and containers that map only 16 bits of ids have them.
+_FREE = range(61014, 61184)
 
 
 @frozen(kw_only=True)
@@ -19,20 +25,32 @@ class Account:
     gid: int
 
 
-def server_account() -> Account | None:
+def server_account(initdb: Path) -> Account | None:
     """The account to change to, `None` when the server can run as ourselves; Postgres refuses to run as root."""
     if os.geteuid() != 0:
         return None
-    for name in ("postgres", "nobody"):
+    free = _free_id() if can_do_without_a_name(initdb) else None
+    if free is not None:
+        return Account(name=f"uid {free}", uid=free, gid=free)
+    for name in ("nobody", "postgres"):
         try:
             entry = pwd.getpwnam(name)
         except KeyError:
             continue
         return Account(name=name, uid=entry.pw_uid, gid=entry.pw_gid)
     raise PgnormError(
-        "Postgres does not run as root, and this system has neither an account `postgres` nor `nobody`",
+        "Postgres does not run as root, and this system has no other account for it",
         hint="run pgnorm as an ordinary user",
     )
+
+
+def has_name(account: Account | None) -> bool:
+    """Whether the system knows the account by a name, without which programs of Postgres refuse to start."""
+    try:
+        pwd.getpwuid(account.uid if account else os.geteuid())
+    except KeyError:
+        return False
+    return True
 
 
 def can_enter(account: Account | None, folder: Path) -> bool:
@@ -53,6 +71,28 @@ def give(account: Account | None, path: Path) -> None:
     """Makes the account the owner of a file or folder of ours."""
     if account is not None:
         os.chown(path, account.uid, account.gid, follow_symlinks=False)
+
+
+def _free_id() -> int | None:
+    """An id that no account has and that the user namespace we are in can take on."""
+    users, groups = list(_mapped("uid")), list(_mapped("gid"))
+    for number in _FREE:
+        if any(number in span for span in users) and any(number in span for span in groups):
+            try:
+                pwd.getpwuid(number)
+            except KeyError:
+                return number
+    return None
+
+
+def _mapped(kind: str) -> Iterator[range]:
+    try:
+        text = Path(f"/proc/self/{kind}_map").read_text()
+    except OSError:
+        return
+    for line in text.splitlines():
+        first, _, length = map(int, line.split())
+        yield range(first, first + length)
 
 
 def _may(account: Account, folder: Path, right: int) -> bool:

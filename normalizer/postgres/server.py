@@ -16,7 +16,9 @@ from attrs import frozen
 from pgnorm.catalog.errors import PgnormError
 
 from .account import Account, can_enter, can_write, give
+from .confinement import prepare
 from .installation import Installation
+from .launching import launch
 
 PORT = 5432
 _PATIENCE = 300.0  # seconds, for a busy machine
@@ -35,6 +37,7 @@ _SETTINGS = (
     "max_connections=20",
     "max_locks_per_transaction=2048",
     "max_worker_processes=0",
+    "dynamic_shared_memory_type=mmap",  # in the data, so that the confinement need not allow all of /dev/shm
     "autovacuum=off",
     "jit=off",
     "bgwriter_lru_maxpages=0",
@@ -45,16 +48,6 @@ _SETTINGS = (
     "log_checkpoints=off",
 )
 _SETTINGS_18 = ("io_method=sync", "autovacuum_worker_slots=1")
-
-# The shell outlives us: `stop` on its input ends the server in good order, the end of its input (we were killed) at
-# once. Its own output is closed so that only the server's processes keep the pipe we watch.
-_WATCHDOG = """
-"$@" & server=$!
-exec >&-
-if read -r word; then kill -INT $server; else kill -QUIT $server; fi
-wait $server
-rm -rf "$0"
-"""
 
 
 @frozen(kw_only=True)
@@ -73,31 +66,32 @@ class Server:
         folder = _socket_folder(account)
         settings = (*_SETTINGS, *(_SETTINGS_18 if installation.major >= 18 else ()), *installation.settings)
         flags = [word for setting in settings for word in ("-c", setting)]
-        server = [installation.bindir / "postgres", "-D", data, "-k", folder, "-p", str(PORT), *flags]
+        program = installation.bindir / "postgres"
+        words = [str(word) for word in (program, "-D", data, "-k", folder, "-p", PORT, *flags)]
         log = data.with_name(f"{data.name}.log")
         (data / "postmaster.pid").unlink(missing_ok=True)
-        alive, ours = os.pipe()
+        alive, theirs = os.pipe()
+        confinement = prepare(
+            program=program, readable=installation.folders, writable=(data, folder), alone=account is not None
+        )
         try:
-            with log.open("wb") as messages:
-                watchdog = subprocess.Popen(
-                    ["/bin/sh", "-c", _WATCHDOG, folder, *server],
-                    stdin=subprocess.PIPE,
-                    stdout=ours,
-                    stderr=messages,
-                    cwd="/",
-                    env=environment(),
-                    pass_fds=(lock,),
-                    start_new_session=True,
-                    user=account.uid if account else None,
-                    group=account.gid if account else None,
-                    extra_groups=[] if account else None,
+            with open(log, "wb", opener=_private) as messages:
+                watchdog = launch(
+                    words,
+                    folder=folder,
+                    log=messages,
+                    lock=lock,
+                    alive=(alive, theirs),
+                    account=account,
+                    confinement=confinement,
                 )
         except BaseException:
             os.close(alive)
             shutil.rmtree(folder, ignore_errors=True)
             raise
         finally:
-            os.close(ours)
+            os.close(theirs)
+            confinement.close()
         return cls(folder=folder, data=data, log=log, watchdog=watchdog, alive=alive)
 
     def wait_ready(self) -> None:
@@ -155,12 +149,6 @@ class ServerFailed(PgnormError):
     """A server that did not start."""
 
 
-def environment() -> dict[str, str]:
-    """What a server program is told of our surroundings: no libpq settings, no language, no time zone."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "LC_", "LANG"))}
-    return {**kept, "LC_ALL": "C", "TZ": "UTC"}
-
-
 def _socket_folder(account: Account | None) -> Path:
     base = tempfile.gettempdir()
     suits = can_enter(account, Path(base)) and can_write(account, Path(base))  # the watchdog removes what we make
@@ -174,3 +162,7 @@ def _socket_folder(account: Account | None) -> Path:
         ) from error
     give(account, folder)
     return folder
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)

@@ -1,0 +1,93 @@
+"""Starts a server in confinement beside a watchdog, both of which outlive us."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import BinaryIO, Final, NoReturn
+
+from .account import Account
+from .confinement import Confinement
+
+# `stop` on its input ends the server in good order, the end of its input (we were killed) at once. Its output is the
+# end for reading of the pipe that the server's processes hold, which ends with the last of them.
+_WATCHDOG: Final = """
+if read -r word; then kill -INT "$1"; else kill -QUIT "$1"; fi 2>&-
+read -r word <&1
+rm -rf "$0"
+"""
+# What a server program is told of our surroundings: nothing but where libraries are, which somebody may have set for
+# a server of theirs. PATH is for the watchdog; the last folder is that of NixOS.
+_PASSED_ON: Final = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
+_SET: Final = {
+    "PATH": "/usr/bin:/bin:/run/current-system/sw/bin",
+    "HOME": "/nonexistent",
+    "LC_ALL": "C",
+    "TZ": "UTC",
+}
+
+
+def environment() -> dict[str, str]:
+    """The environment of a server's programs: nothing of ours that could tell them more than where libraries are."""
+    return {name: os.environ[name] for name in _PASSED_ON if name in os.environ} | _SET
+
+
+def launch(
+    words: Sequence[str],
+    *,
+    folder: Path,
+    log: BinaryIO,
+    lock: int,
+    alive: tuple[int, int],
+    account: Account | None,
+    confinement: Confinement,
+) -> subprocess.Popen[bytes]:
+    """Starts a server, whose processes keep the lock and the pipe `alive`, and answers its watchdog, which removes
+    the folder when the server is gone."""
+    surroundings = environment()
+
+    def divide() -> NoReturn:
+        watch, kept = alive
+        server = os.fork()
+        if server == 0:
+            try:
+                _become(words, surroundings, (kept, lock), confinement)
+            except BaseException as error:  # there is nothing above us but the copy of a program that goes on
+                os.write(2, f"{words[0]}: {getattr(error, 'strerror', None) or error}\n".encode())
+            os._exit(127)
+        os.dup2(watch, 1)
+        _close_all_but(frozenset())
+        os.execve("/bin/sh", ["/bin/sh", "-c", _WATCHDOG, str(folder), str(server)], surroundings)
+
+    return subprocess.Popen(
+        [str(folder)],  # not run: both programs are started by `divide`
+        stdin=subprocess.PIPE,
+        stderr=log,
+        cwd="/",
+        start_new_session=True,
+        pass_fds=(lock,),
+        user=account.uid if account else None,
+        group=account.gid if account else None,
+        extra_groups=[] if account else None,
+        preexec_fn=divide,
+    )
+
+
+def _become(
+    words: Sequence[str], surroundings: dict[str, str], kept: tuple[int, int], confinement: Confinement
+) -> None:
+    alive, lock = kept
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    os.dup2(alive, 1)
+    confinement.enter()
+    _close_all_but(frozenset({lock}))
+    os.execve(words[0], list(words), surroundings)
+
+
+def _close_all_but(kept: frozenset[int]) -> None:
+    first = 3
+    for fd in sorted(kept):
+        os.closerange(first, fd)
+        first = fd + 1
+    os.closerange(first, max(first, os.sysconf("SC_OPEN_MAX") if sys.platform != "linux" else 2**20))
