@@ -11,7 +11,16 @@ from pgnorm.normalizer.postgres.shadow import Shadow
 STUBS = sorted(control.stem for control in Path(package.__path__[0], "extensions").glob("*.control"))
 
 # The stand-ins that lack something files use: the person is told.
-_PARTIAL = ("vector",)
+_PARTIAL = ("postgis", "vector")
+
+# SQL functions of an extension as Postgres prints them, but for those that take what none may.
+_FUNCTIONS = """
+  select pg_get_functiondef(p.oid) from pg_depend d
+    join pg_proc p on d.classid = 'pg_proc'::regclass and d.objid = p.oid
+    join pg_extension e on d.refclassid = 'pg_extension'::regclass and d.refobjid = e.oid
+   where e.extname = %s and p.prokind = 'f' and p.prolang = (select oid from pg_language where lanname = 'sql')
+     and not p.proargtypes::oid[] && array['cstring'::regtype, 'cstring[]'::regtype]::oid[]
+"""
 
 
 @pytest.mark.parametrize("name", STUBS)
@@ -19,6 +28,18 @@ def test_every_known_extension_can_be_created(shadow: Shadow, name: str) -> None
     assert not shadow.provide_extension(name) or name in _PARTIAL
     with shadow.session() as session:
         session.connection.execute(f'create extension "{name}" cascade')
+
+
+@pytest.mark.parametrize("name", STUBS)
+def test_every_body_of_a_stub_is_right(shadow: Shadow, name: str) -> None:
+    shadow.provide_extension(name)
+    with shadow.session() as session:
+        run = session.connection.execute
+        run(f'create extension "{name}" cascade')
+        definitions = run(_FUNCTIONS, [name]).fetchall()
+        assert len(definitions) > 250 or name != "postgis"
+        for (definition,) in definitions:
+            run(definition.encode())
 
 
 def test_an_extension_of_the_server_is_the_real_one(shadow: Shadow) -> None:
