@@ -50,6 +50,11 @@ def ident_list(names: Iterable[str]) -> str:
     return ", ".join(ident(name) for name in names)
 
 
+def remark(text: str) -> str:
+    """A comment of one line, whatever names are in it."""
+    return f"-- {text}".replace("\r", " ").replace("\n", " ")
+
+
 def plain(text: str) -> str:
     """Deparsed text as a person reads it: without the quotes around names that need none."""
     return _NEEDLESSLY_QUOTED.sub(r"\1", text)

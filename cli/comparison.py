@@ -5,6 +5,8 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
+from pgnorm.catalog.quoting import remark
+
 from .output import Console, plural
 from .rows import by_target, tell_rows
 
@@ -30,7 +32,7 @@ def scripts(comparison: "Comparison") -> tuple[str, ...]:
     """The SQL of each transaction, the first one headed by a note where the plan is unproved."""
     first, *others = comparison.plan.scripts() or ("",)
     if comparison.unproved:
-        first = f"-- Unproved: {comparison.unproved}\n\n{first}"
+        first = f"{remark(f'Unproved: {comparison.unproved}')}\n\n{first}"
     return (first, *others)
 
 

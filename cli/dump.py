@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from .beside import tell_beside
+from .dump_format import PG_DUMP, SUPABASE, Format
 from .help import EXIT_CODES, Command
 from .options import App, general_options, schema_options, shadow_option, source_options
 from .output import deliver
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from pgnorm.normalizer.styles import Style
     from pgnorm.normalizer.workspace import Workspace
 
-SUPABASE: Final = "supabase"
-PG_DUMP: Final = "pg_dump"
 EPILOG: Final = f"""\b
 Examples:
   pgnorm dump --schema public
@@ -43,6 +42,12 @@ Examples:
     type=click.Choice([SUPABASE, PG_DUMP]),
     help="As `supabase db dump` prints (default in a Supabase project), or byte for byte as pg_dump does.",
 )
+@click.option(
+    "--restrict/--no-restrict",
+    default=None,
+    help="Have psql obey nothing in the dump: on with --format pg_dump and --roles, off with --split.",
+)
+@click.option("--restrict-key", metavar="KEY", help="Use this key for that, so that the dump stays the same each time.")
 @click.option("--keep-comments", is_flag=True, help="With --format supabase: keep the lines that begin with `--`.")
 @click.option("--json", "json_", is_flag=True, help="A snapshot: the whole catalog as one JSON document, a source.")
 @click.option(
@@ -66,6 +71,8 @@ def dump(
     schemas: tuple[str, ...],
     exclude_schemas: tuple[str, ...],
     style: str | None,
+    restrict: bool | None,
+    restrict_key: str | None,
     keep_comments: bool,
     json_: bool,
     only_roles: bool,
@@ -80,22 +87,27 @@ def dump(
     """
     if only_roles:
         _refuse_beside_roles(bool(schemas or exclude_schemas), style, keep_comments or json_)
-    if json_ and (style or keep_comments):
-        raise click.UsageError("--json has one form: it can't be combined with --format or --keep-comments.")
+    if json_ and (style or keep_comments or restrict or restrict_key):
+        raise click.UsageError(
+            "--json has one form: it can't be combined with --format, --restrict, --restrict-key or --keep-comments."
+        )
+    if restrict is False and restrict_key:
+        raise click.UsageError("--restrict-key goes with --restrict.")
+    wanted = Format(style, keep_comments, restrict, restrict_key)
     if folder is not None:
         if json_ or only_roles or output is not None:
             raise click.UsageError("--split writes SQL files: it can't be combined with --json, --roles or -o.")
-        write_split(app, folder, schemas, exclude_schemas, _style(app, style, keep_comments), overwrite=overwrite)
+        write_split(app, folder, schemas, exclude_schemas, wanted.style(app, split=True), overwrite=overwrite)
         return
     if overwrite:
         raise click.UsageError("--overwrite goes with --split.")
     with app.workspace() as workspace:
         if only_roles:
-            text = _roles(app, workspace)
+            text = _roles(app, workspace, wanted.key(usual=True))
         elif json_:
             text = _snapshot(app, read_source(app, workspace).catalog, schemas, exclude_schemas)
         else:
-            text = _schema(app, workspace, schemas, exclude_schemas, _style(app, style, keep_comments))
+            text = _schema(app, workspace, schemas, exclude_schemas, wanted.style(app))
     deliver(app.console, text, output)
 
 
@@ -112,12 +124,12 @@ def _refuse_beside_roles(schemas: bool, style: str | None, keep_comments: bool) 
         )
 
 
-def _roles(app: App, workspace: "Workspace") -> str:
+def _roles(app: App, workspace: "Workspace", restrict_key: str | None) -> str:
     from pgnorm.normalizer.dump_roles import render_roles
 
     cluster = workspace.roles(source_of(app))
     app.tell_unmodelled(cluster.left_out, title="not printed, as in pg_dumpall --roles-only")
-    return render_roles(cluster)
+    return render_roles(cluster, restrict_key)
 
 
 def _schema(
@@ -158,14 +170,3 @@ def _snapshot(app: App, catalog: "Catalog", schemas: tuple[str, ...], exclude_sc
     app.tell_unmatched(selection.unmatched)
     part = selected(catalog, selection)
     return dumps(part, schemas={item.namespace for item in part.objects.values()} - {""})
-
-
-def _style(app: App, style: str | None, keep_comments: bool) -> "Style":
-    from pgnorm.normalizer.styles import PG_DUMP as AS_PG_DUMP
-
-    chosen = style or (SUPABASE if app.project and app.project.supabase_dir else PG_DUMP)
-    if chosen == PG_DUMP:
-        return AS_PG_DUMP
-    from pgnorm.normalizer.platforms.dump_style import SupabaseStyle
-
-    return SupabaseStyle(comments=keep_comments)

@@ -17,7 +17,21 @@ OTHERS: Final = "Options"
 GENERAL: Final = "General"
 _GROUPS: Final = {
     **dict.fromkeys(("from", "to", "local", "db", "db_url", "linked", "shadow_url"), SOURCE),
-    **dict.fromkeys(("output", "style", "keep_comments", "name", "json", "json_", "as_json", "show_diff"), OUTPUT),
+    **dict.fromkeys(
+        (
+            "output",
+            "style",
+            "restrict",
+            "restrict_key",
+            "keep_comments",
+            "name",
+            "json",
+            "json_",
+            "as_json",
+            "show_diff",
+        ),
+        OUTPUT,
+    ),
     **dict.fromkeys(("project", "quiet", "verbose", "color", "help"), GENERAL),
 }
 

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -21,6 +22,7 @@ COMMANDS: Final = {
     "dump": "pgnorm.cli.dump:dump",
     "fix-functions": "pgnorm.cli.fix_functions:fix_functions",
 }
+_EMPTY: Final = re.compile(r"(?:--[a-z-]+=)?\s*")
 FAILED: Final = 2
 CLOSED_PIPE: Final = 141
 """What a shell reports of a program that SIGPIPE ended."""
@@ -37,6 +39,12 @@ class LazyGroup(click.Group):
         if not args and not ctx.resilient_parsing:
             click.echo(self.get_help(ctx), err=True)
             ctx.exit(FAILED)
+        if (
+            not ctx.resilient_parsing
+            and (empty := next((word for word in args if _EMPTY.fullmatch(word)), None)) is not None
+        ):
+            of = f" ({empty})" if empty else ""
+            ctx.fail(f"An argument is empty{of}. Is it a variable of the shell that is not set?")
         return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> object:
@@ -96,6 +104,7 @@ def group() -> None:
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit: nothing else in pgnorm exits."""
     app = App()
+    app.console.typed = sys.argv[1:] if arguments is None else arguments
     _occupy_closed_streams()
     try:
         code = group.main(args=arguments, prog_name="pgnorm", standalone_mode=False, obj=app)

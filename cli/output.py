@@ -5,12 +5,16 @@ import os
 import re
 import sys
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from pgnorm.catalog.errors import PgnormError
+
+if TYPE_CHECKING:
+    from pgnorm.normalizer.typed import Concealer
 
 STDIO: Final = "-"
 """The name that stands for stdin and stdout."""
@@ -27,26 +31,28 @@ class Console:
         self.verbose = verbose
         self.color = color
         """None colours where stderr is a terminal."""
+        self.typed: Sequence[str] = ()
+        """The words of the command line: what of them could be an address is taken out of messages."""
 
     def say(self, message: str, *, fg: str | None = None) -> None:
         """A line that -q silences; `fg` is a colour of click.style."""
         if not self.quiet:
-            self._print(click.style(visible(message), fg=fg))
+            self._print(click.style(self._shown(message), fg=fg))
 
     def detail(self, message: str) -> None:
         """A line for -v alone."""
         if self.verbose and not self.quiet:
-            self._print(click.style(visible(message), dim=True))
+            self._print(click.style(self._shown(message), dim=True))
 
     def warn(self, message: str, *, hint: str | None = None) -> None:
         """A line that nothing silences, and the way out."""
-        self._print(click.style(visible(message), fg="yellow"))
+        self._print(click.style(self._shown(message), fg="yellow"))
         self._hint(hint)
 
     def error(self, message: str, *, place: str | None = None, hint: str | None = None) -> None:
         """What could not be done: its place or the word `error` first, then the way out."""
-        first = click.style(f"{visible(place or 'error')}:", fg="red", bold=True)
-        self._print(f"{first} {visible(message)}")
+        first = click.style(f"{self._shown(place or 'error')}:", fg="red", bold=True)
+        self._print(f"{first} {self._shown(message)}")
         self._hint(hint)
 
     def errors(self, problems: Sequence[PgnormError], *, warning: bool = False) -> None:
@@ -62,9 +68,20 @@ class Console:
         if left := len(problems) - len(shown):
             self._print(f"and {left} more; -v shows them")
 
+    def _shown(self, text: str) -> str:
+        return visible(self._concealer.conceal(text) if self._concealer else text)
+
+    @cached_property
+    def _concealer(self) -> "Concealer | None":
+        if not any(sign in word for word in self.typed for sign in "@:="):
+            return None
+        from pgnorm.normalizer.typed import Concealer
+
+        return Concealer(self.typed)
+
     def _hint(self, hint: str | None) -> None:
         if hint:
-            self._print(f"{click.style('hint:', fg='cyan')} {visible(hint)}")
+            self._print(f"{click.style('hint:', fg='cyan')} {self._shown(hint)}")
 
     def _print(self, message: str) -> None:
         try:

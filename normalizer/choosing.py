@@ -146,10 +146,13 @@ def _around(project: Project | None, given: dict[Path, Path]) -> tuple[tuple[Pat
 
 
 def _expanded(paths: Sequence[Path]) -> list[Path]:
-    """The paths, with folders as the .sql files below them."""
+    """The paths, with folders as the .sql files below them. Raises PgnormError for a folder without any."""
     found: list[Path] = []
     for path in paths:
-        found += sql_files(path) if path.is_dir() else [path]
+        below = sql_files(path) if path.is_dir() else (path,)
+        if not below:
+            raise PgnormError("the folder holds no .sql file", place=shown(path))
+        found += below
     return found
 
 

@@ -21,7 +21,7 @@ _PATIENCE: Final = "10"  # seconds
 _ENVIRONMENT: Final = ("PGNORM_DB_URL", "DATABASE_URL")
 _UNREADABLE: Final = "Write `@`, `:`, `/`, `?`, `#` and `%` in a password as %40, %3A, %2F, %3F, %23 and %25."
 _SCHEMES: Final = ("postgresql", "postgres")
-_FORMS: Final = (
+FORMS: Final = (
     "An address is postgresql://user:password@host:port/database or libpq's words, as in"
     " `host=… port=… dbname=… user=… password='…'`."
 )
@@ -174,7 +174,7 @@ def _unreadable(conninfo: str, error: Exception) -> PgnormError:
             hint=f"Leave it out of the URL.{extra}",
         )
     form = conninfo.partition("://")[0] if "://" in conninfo else ""
-    hint = _UNREADABLE if form in _SCHEMES else _FORMS
+    hint = _UNREADABLE if form in _SCHEMES else FORMS
     return PgnormError("the database's address is no valid URL and no valid list of key=value words", hint=hint)
 
 

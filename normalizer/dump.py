@@ -10,6 +10,7 @@ from pgnorm.catalog.quoting import ident, literal
 
 from .difference import effective_acl
 from .operator_path import reaching
+from .restricting import restricted, unrestricted
 from .selection import Selection
 from .styles import PG_DUMP, Style
 
@@ -61,8 +62,7 @@ class Writer:
         """The text with these definitions, the privileges of these objects behind them, and before all else the
         statements that take those of `withdrawn` away."""
         self._comment("--\n-- PostgreSQL database dump\n--\n")
-        # Two paragraphs around a line `\\restrict`, which is psql's and random.
-        self.out.append("\n\n")
+        self.out.append(f"\n{restricted(self.style.restrict_key)}\n")
         self._comment(f"-- Dumped from database version {self.catalog.server}\n")
         self.out.append("\n")
         self._settings()
@@ -74,7 +74,7 @@ class Writer:
                 self._privileges(part)
         self._definitions(pair for pair in definitions if pair[0].last)
         self._comment("--\n-- PostgreSQL database dump complete\n--\n")
-        self.out.append("\n\n" + self.style.tail)
+        self.out.append(f"\n{unrestricted(self.style.restrict_key)}\n{self.style.tail}")
         return "".join(self.out)
 
     def chosen(self) -> list[Printed]:

@@ -5,19 +5,20 @@ from typing import Final
 
 from pgnorm.catalog.cluster import Cluster, Role
 
+from .restricting import restricted, unrestricted
+
 SETTINGS_HEADED_ONCE_SINCE: Final = 15
 """The major whose pg_dumpall no longer repeats the heading of all settings for each role, and a role's for each one."""
 
 
-def render_roles(cluster: Cluster) -> str:
+def render_roles(cluster: Cluster, restrict_key: str | None = None) -> str:
     """The whole dump: roles, their settings, their memberships, their privileges on parameters."""
-    return "".join(_paragraphs(cluster))
+    return "".join(_paragraphs(cluster, restrict_key))
 
 
-def _paragraphs(cluster: Cluster) -> Iterator[str]:
+def _paragraphs(cluster: Cluster, restrict_key: str | None) -> Iterator[str]:
     yield "--\n-- PostgreSQL database cluster dump\n--\n\n"
-    # A line `\restrict`, psql's and random, has a paragraph of its own.
-    yield "\n"
+    yield f"{restricted(restrict_key)}\n"
     yield "SET default_transaction_read_only = off;\n\n"
     yield "SET client_encoding = 'UTF8';\nSET standard_conforming_strings = on;\n\n"
     if cluster.roles:
@@ -34,7 +35,7 @@ def _paragraphs(cluster: Cluster) -> Iterator[str]:
             yield _title("Role privileges on configuration parameters")
             yield from (parameter.grant(cluster.major) for parameter in cluster.parameters)
         yield "\n\n"
-    yield "\n"  # as `\restrict`
+    yield f"{unrestricted(restrict_key)}\n"
     yield "--\n-- PostgreSQL database cluster dump complete\n--\n\n"
 
 

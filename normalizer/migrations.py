@@ -80,7 +80,7 @@ def file_stem(name: str) -> str:
 
     Raises PgnormError for one that can't.
     """
-    stem = re.sub(r"\s+", "_", name.strip().removesuffix(".sql"))
+    stem = re.sub(r"[ \t]+", "_", name.strip().removesuffix(".sql"))
     if not re.fullmatch(r"\w[\w.+-]*", stem):
         raise PgnormError(
             f"`{name}` can't be a migration's name",

@@ -8,9 +8,10 @@ from attrs import frozen
 
 from pgnorm.catalog.errors import PgnormError
 
-from .databases import Database, linked, local, named_by_environment
+from .databases import FORMS, Database, linked, local, named_by_environment
 from .files import shown, sql_files
 from .project import Project
+from .typed import could_be_address
 from .ways_back import apart
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def parse(word: str, project: Project | None) -> Source:
             return linked(project)
     if word == "db":
         return named_by_environment()
-    if "://" in word or ("=" in word and not word.endswith(SNAPSHOT)):
+    if "://" in word or ("=" in word and (could_be_address(word) or not word.endswith(SNAPSHOT))):
         return Database(conninfo=word)
     if word.endswith(SNAPSHOT):
         return _snapshot(Path(word))
@@ -125,6 +126,8 @@ def _script(word: str) -> Files:
         return Files(word=word, paths=(path,), kind="script", title=word)
     if word == "-":
         raise PgnormError("stdin is no source", hint="Put it into a file whose name ends in .sql, and name that.")
+    if could_be_address(word):
+        raise PgnormError("what was named as a source is no valid address of a database", hint=FORMS)
     import difflib
 
     close = difflib.get_close_matches(word, WORDS, n=1)

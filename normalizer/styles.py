@@ -15,6 +15,10 @@ class Style(Protocol):
         """Whether the `--` lines between the statements are printed."""
 
     @property
+    def restrict_key(self) -> str | None:
+        """What ends the part of the dump in which psql obeys nothing, None for none."""
+
+    @property
     def tail(self) -> str:
         """What follows the dump."""
 
@@ -27,6 +31,7 @@ class PgDumpStyle:
     """pg_dump's own."""
 
     comments: bool = True
+    restrict_key: str | None = None
     tail: str = ""
 
     def edit(self, item: Object | None, entry: Entry) -> Entry | None:

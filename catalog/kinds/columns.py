@@ -6,7 +6,7 @@ from typing import ClassVar, Self
 from ..foreign_options import options_change
 from ..model import Changed, Object, OnRows, Target, declared
 from ..options import alter_options
-from ..quoting import ident, plain, qualified, spell_types
+from ..quoting import ident, plain, qualified, remark, spell_types
 from .column_text import COMPRESSION, STORAGE, STORED, PrintedColumn
 from .conversions import conversion, through_text, widens
 
@@ -188,15 +188,17 @@ class Column(PrintedColumn):
     def by_text_to(self, new: Self) -> str:
         """The comment on values that go over by their text."""
         column, table = ident(self.name), qualified(self.schema, self.detail)
-        return (
-            f"-- Postgres has no cast from {plain(self.type)} to {plain(new.type)}: values go over by their text, and"
+        return remark(
+            f"Postgres has no cast from {plain(self.type)} to {plain(new.type)}: values go over by their text, and"
             f" fail or mean something else. To see them: SELECT DISTINCT {column}::text FROM {table}"
         )
 
     def _fill(self) -> Iterator[str]:
         table, column = qualified(self.schema, self.detail), ident(self.name)
         without = f"{column} IS NULL"
-        yield f"-- Rows without a value get the default. To count them: SELECT count(*) FROM {table} WHERE {without}"
+        yield remark(
+            f"Rows without a value get the default. To count them: SELECT count(*) FROM {table} WHERE {without}"
+        )
         yield f"UPDATE {table} SET {column} = DEFAULT WHERE {without};"
 
     @property

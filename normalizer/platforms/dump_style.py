@@ -29,6 +29,7 @@ class SupabaseStyle:
     """What the Supabase CLI prints, without the harm that its line editor does to function bodies and literals."""
 
     comments: bool = False
+    restrict_key: str | None = None
     tail: str = "RESET ALL;\n"
 
     def edit(self, item: Object | None, entry: Entry) -> Entry | None:

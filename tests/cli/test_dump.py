@@ -32,8 +32,8 @@ def test_quiet_says_nothing_and_stdout_is_the_product(run: Run) -> None:
 
 
 def test_output_goes_to_a_file(run: Run, plain: Path) -> None:
-    _, printed, _ = run("dump")
-    code, out, err = run("dump -o all.sql")
+    _, printed, _ = run("dump --no-restrict")
+    code, out, err = run("dump --no-restrict -o all.sql")
     assert (code, out) == (0, "")
     assert (plain / "all.sql").read_text() == printed
     assert err.endswith("Wrote all.sql\n")
@@ -44,15 +44,15 @@ def test_a_database_outside_of_a_project(
     run: Run, database: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     database.execute("create schema s; create table s.t (a int); create table u (b int)")
-    code, out, err = run(f"dump --db-url '{url(database)}' --schema s")
+    code, out, err = run(f"dump --restrict-key k --db-url '{url(database)}' --schema s")
     assert code == 0
     assert 'CREATE TABLE "s"."t"' in out
     assert '"u"' not in out
     assert f"source: database {database.info.dbname} on {database.info.host} as postgres" in err
     assert "shadow" not in err
     monkeypatch.setenv("PGNORM_DB_URL", url(database))
-    assert run("dump -n s")[1] == out
-    assert run("dump --db -N public -n s")[1] == out
+    assert run("dump --restrict-key k -n s")[1] == out
+    assert run("dump --restrict-key k --db -N public -n s")[1] == out
     assert '"s"' not in run("dump -N s")[1]
 
 
@@ -129,7 +129,7 @@ def test_managed_schemas_are_left_out_unless_named(run: Run) -> None:
 
 @pytest.mark.usefixtures("plain")
 def test_a_dash_is_stdout_and_no_source(run: Run) -> None:
-    for command in ("dump", "diff"):
+    for command in ("dump --restrict-key k", "diff"):
         code, out, _ = run(f"-q {command}")
         assert run(f"-q {command} -o -") == (code, out, "")
     assert not Path("-").exists()
