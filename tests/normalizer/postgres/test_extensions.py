@@ -148,23 +148,3 @@ def test_files_can_use_what_they_use(shadow: Shadow, name: str) -> None:
     with shadow.session() as session:
         session.connection.execute(f'create extension "{name}"')
         session.connection.execute(_USES[name].encode())
-
-
-def test_vectors_have_types_operators_and_indexes_everywhere(shadow: Shadow) -> None:
-    shadow.provide_extension("vector")
-    with shadow.session() as session:
-        run = session.connection.execute
-        run("create schema ai; create extension vector with schema ai; set local search_path = public, ai")
-        run("""
-            create table pages (id bigint, embedding ai.vector(3), small halfvec(3));
-            create index by_cosine on pages using hnsw (embedding ai.vector_cosine_ops);
-            create index by_distance on pages using ivfflat (embedding);
-            create function nearest(query vector(3)) returns setof pages language sql stable
-              as 'select * from pages order by embedding <=> query limit 1';
-            insert into pages values (1, '[1,2,3]', '[1,2,3]');
-        """)
-        assert run("select id, embedding::text from nearest('[1,2,3]')").fetchone() == (1, "[1,2,3]")
-        types = "select format_type(atttypid, atttypmod) from pg_attribute where attrelid = 'pages'::regclass"
-        assert run(f"{types} and attnum > 1 order by attnum").fetchall() == [("vector(3)",), ("halfvec(3)",)]
-        shown = run("select pg_get_indexdef('by_cosine'::regclass)").fetchone()
-        assert shown == ("CREATE INDEX by_cosine ON public.pages USING hnsw (embedding vector_cosine_ops)",)
