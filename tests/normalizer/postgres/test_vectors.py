@@ -96,9 +96,10 @@ def test_vectors_are_added_compared_and_cast(ai: psycopg.Connection) -> None:
         create index on t using hnsw (bits bit_hamming_ops);
         create view sums as select avg(a), sum(small) + sum(small) as twice, avg(a)::real[] as plain,
                count(distinct a) as distinct_ from t;
-        create view shapes as select '[1, 2]'::vector(2) as pair, a::halfvec(2), a::sparsevec(2) as sparse,
-               vector_dims(a), l2_normalize(a) || a as longer, binary_quantize(a) <~> bits as apart,
-               a <=> '[1,2]' as far, a is distinct from '[1,2]' as other, vector_norm(a) + l2_norm(small) as norms from t;
+        create view shapes as
+          select '[1, 2]'::vector(2) as pair, a::halfvec(2), a::sparsevec(2) as sparse, vector_dims(a),
+                 l2_normalize(a) || a as longer, binary_quantize(a) <~> bits as apart, a <=> '[1,2]' as far,
+                 a is distinct from '[1,2]' as other, vector_norm(a) + l2_norm(small) as norms from t;
     """)
     assert ai.execute("select distinct_ from sums").fetchone() == (2,)
     assert ai.execute("select count(*) from t a join t b on a.a = b.a where a.a <> '[1, 1.0]'").fetchone() == (1,)
