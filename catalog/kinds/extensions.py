@@ -25,7 +25,7 @@ class Extension(Object):
     relocatable: bool = equal()
     """The control file's word, which goes with the version."""
     given_comment: str | None = equal()
-    """The control file's comment, which CREATE EXTENSION sets."""
+    """The control file's comment, which CREATE EXTENSION sets. A stand-in has none and does not know the real one's."""
     of_initdb: bool = equal()
     """Whether initdb made it (plpgsql): then every database has it."""
 
@@ -62,7 +62,7 @@ class Extension(Object):
 
     @property
     def own_comment(self) -> str | None:
-        return None if self.comment == self.given_comment else self.comment
+        return None if self.given_comment in (None, self.comment) else self.comment
 
     def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
         del parts, shell

@@ -54,7 +54,7 @@ class Installation:
                 return False
             _write(self.stubs / f"{name}--stub.sql", "")
             control = self.stubs / f"{name}.control"
-            _write(control, f"comment = 'pgnorm: empty {_STAND_IN}'\ndefault_version = 'stub'\nrelocatable = true\n")
+            _write(control, f"# pgnorm: empty {_STAND_IN}\ndefault_version = 'stub'\nrelocatable = true\n")
         if version is not None and _is_name(version) and (script := control.parent / f"{name}--stub.sql").exists():
             _write(control.parent / f"{name}--{version}.sql", script.read_text())
         return _STAND_IN in control.read_text()

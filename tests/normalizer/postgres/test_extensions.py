@@ -30,6 +30,16 @@ def test_every_known_extension_can_be_created(shadow: Shadow, name: str) -> None
         session.connection.execute(f'create extension "{name}" cascade')
 
 
+@pytest.mark.parametrize("name", [*STUBS, "pgnorm_unheard_of"])
+def test_a_stub_has_no_comment_that_a_dump_would_print(shadow: Shadow, name: str) -> None:
+    shadow.provide_extension(name)
+    with shadow.session() as session:
+        session.connection.execute(f'create extension "{name}" cascade')
+        query = "select obj_description(oid, 'pg_extension') from pg_extension where extname = %s"
+        shown = session.connection.execute(query, [name]).fetchone()
+    assert shown is not None and "pgnorm" not in (shown[0] or "")
+
+
 @pytest.mark.parametrize("name", STUBS)
 def test_every_body_of_a_stub_is_right(shadow: Shadow, name: str) -> None:
     shadow.provide_extension(name)

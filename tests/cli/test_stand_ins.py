@@ -1,4 +1,4 @@
-"""Schema files with geometries, compared and planned where the server has PostGIS or a stand-in for it."""
+"""Schema files that use extensions, compared and planned where the server has them or stand-ins for them."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -42,6 +42,17 @@ def test_a_plan_with_geometries_arrives(run: Run, folder: Path, backwards: bool)
     code, out, err = run(f"diff --from {old}.sql --to {new}.sql --proof pg_dump")
     assert (code, "unproved" in err) == (0, False), err
     assert "by_outline" in out
+
+
+@pytest.mark.parametrize("backwards", [False, True], ids=["forwards", "backwards"])
+def test_the_comment_that_an_extension_comes_with_is_no_difference(run: Run, folder: Path, backwards: bool) -> None:
+    text = "create extension pg_net; create extension pgnorm_unheard_of;\n"
+    (folder / "files.sql").write_text(text)
+    comments = "comment on extension pg_net is 'Async HTTP'; comment on extension pgnorm_unheard_of is 'as it came';\n"
+    (folder / "dump.sql").write_text(text + comments)
+    old, new = ("files", "dump") if backwards else ("dump", "files")
+    code, _, err = run(f"diff --from {old}.sql --to {new}.sql --check")
+    assert (code, "No schema changes found" in err) == (0, True), err
 
 
 def test_what_dump_prints_is_no_difference(run: Run, folder: Path) -> None:
