@@ -41,6 +41,15 @@ class _Deciding:
     def decide(self, differences: tuple[Difference, ...]) -> Decisions:
         for difference in differences:
             self._weigh(difference)
+        while self._pull_apart():
+            pass
+        self.result.set_aside.update(keeping_rows(self.old, self.result))
+        self._tie()
+        self._lead()
+        return self.result
+
+    def _pull_apart(self) -> bool:
+        """Cut the ties that must be cut, with what that drags along; whether what is then free may ask for more."""
         for tie in tuple(self.following.cuts()):
             self._replace(tie)
         self._drag_along()
@@ -51,13 +60,11 @@ class _Deciding:
         self._drag_along()
         for rival in tuple(self.following.rivals()):
             self._replace(rival)
-        for found in tuple(self.following.freed()):
+        freed = tuple(self.following.freed())
+        for found in freed:
             self._weigh(found)
         self._drag_along()
-        self.result.set_aside.update(keeping_rows(self.old, self.result))
-        self._tie()
-        self._lead()
-        return self.result
+        return bool(freed) and any(self.following.cuts())
 
     def _let_go(self) -> bool:
         """Replace what holds an object that goes and has no drop of its own; whether there was such a one."""
@@ -92,11 +99,12 @@ class _Deciding:
                     self._lead_one(follower)
 
     def _lead_one(self, follower: Object) -> None:
-        left = follower
+        difference = self.result.altered.get(follower.id)
+        before = left = (difference and difference.old) or follower
         for leader in self.following.leaders(follower):
             if leader in self.result.altered:
                 left = left.led(self.old.objects[leader], self.new.objects[leader])
-        if left != follower:
+        if left != before:
             wanted = self.new.objects[follower.id]
             left = left.evolve(operators_used=wanted.operators_used)
             self.result.altered[follower.id] = Difference(left, wanted, changes(left, wanted))

@@ -1,6 +1,6 @@
 """What counts as different: the one relation that diff, proof, fix-functions and snapshots use."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from attrs import frozen
@@ -112,10 +112,14 @@ def changes(old: Object, new: Object) -> frozenset[str]:
     return found - {OPERATORS} if found & deparsed(new) else found
 
 
-def alone(item: Object) -> Object:
-    """An object as it is where no other decides on what it says (see `Change.SAID`)."""
+def alone(item: Object, leaders: Sequence[Object] = ()) -> Object:
+    """An object as it is where none but `leaders` decide on what it says (see `Change.SAID`)."""
     decided = {field.name: field.otherwise for field in own_fields(type(item)) if field.otherwise}
-    found = {name: getattr(item, other) for name, other in decided.items() if getattr(item, name) is None}
+    found = {
+        name: getattr(item, other)
+        for name, other in decided.items()
+        if getattr(item, name) is None and all(getattr(leader, other) is None for leader in leaders)
+    }
     return item.evolve(**found) if found else item
 
 

@@ -34,9 +34,9 @@ class Following:
         """What an object of the old catalog leads, by ties that hold."""
         return (item for item in self._followers.get(leader, ()) if leader in self.leaders(item))
 
-    def holds(self, tie: ObjectId) -> bool:
-        """Whether a tie is there before, after and all the while."""
-        return tie in self.old.objects and tie in self.new.objects and not self.fate.gone(tie)
+    def holds(self, name: ObjectId) -> bool:
+        """Whether an object, a tie say, is there before, after and all the while."""
+        return name in self.old.objects and name in self.new.objects and not self.fate.gone(name)
 
     def leaders(self, item: Object) -> Iterator[ObjectId]:
         """What leads an object, by ties that hold."""
@@ -45,14 +45,42 @@ class Following:
     def cuts(self) -> Iterator[ObjectId]:
         """The ties that hold, but must be cut for what is altered or created."""
         for name in (*self.fate.altered, *self.fate.created, *self.fate.replaced):
-            old, new = self.old.objects.get(name), self.new.objects[name]
+            difference = self.fate.altered.get(name)
+            old = difference.old if difference else self.old.objects.get(name)
+            new = (difference and difference.new) or self.new.objects[name]
             for lead in (old or new).leads:
                 if self._cut(lead, old, new):
                     yield lead.tie
-            for follower in self._followers.get(name, ()):
-                if old is not None and follower.id in self.new.objects:
-                    led = (lead for lead in follower.leads if lead.leader == name)
-                    yield from (lead.tie for lead in led if self._cut(lead, follower, self.new.objects[follower.id]))
+            if old is not None:
+                yield from self._cuts_below(old, new, name)
+
+    def _cuts_below(self, leader: Object, leads: Object, top: ObjectId) -> Iterator[ObjectId]:
+        """The ties to cut where altering `top` alters a leader from `leader` to `leads`, and so what follows it."""
+        for follower in self._followers.get(leader.id, ()):
+            ties = [lead.tie for lead in follower.leads if lead.leader == leader.id and self.holds(lead.tie)]
+            wanted = self.new.objects.get(follower.id)
+            if not ties or wanted is None:
+                continue
+            if follower.cut_for(wanted, leader, leads, shared=self._shared(follower, top)):
+                yield from ties
+            elif (led := follower.led(leader, leads)) != follower:
+                yield from self._cuts_below(follower, led, top)
+
+    def _shared(self, item: Object, top: ObjectId) -> bool:
+        """Whether something leads it that is neither `top` nor led by it."""
+        if len(item.leads) == 1:
+            return False
+        reached = self._reached(top)
+        return any(lead.leader not in reached and not self.fate.gone(lead.tie) for lead in item.leads)
+
+    def _reached(self, top: ObjectId) -> Set[ObjectId]:
+        """What is led by an object of the old catalog, itself or by way of another, and that object."""
+        found: set[ObjectId] = set()
+        waiting = {top}
+        while waiting:
+            found |= waiting
+            waiting = {led.id for name in waiting for led in self.led_by(name)} - found
+        return found
 
     def rivals(self) -> Iterator[ObjectId]:
         """What stays apart, and is so like what a new tie has adopted that it would be taken instead."""
@@ -67,8 +95,13 @@ class Following:
         if after is None or not self.holds(lead.tie):
             return False
         if old is None:
-            return new.comes_along and before is None and after.brought(new).cut_for(new, after, after)
-        return before is not None and old.cut_for(new, before, after)
+            brought = after.brought(new)
+            return new.comes_along and before is None and brought.cut_for(new, after, after, shared=False)
+        if before is None:
+            return False
+        if not (lead.leader in self.fate.altered or self.fate.fresh(lead.leader)):
+            after = before  # what is done to it, if anything, comes from further up
+        return old.cut_for(new, before, after, shared=self._shared(old, lead.leader))
 
     def freed(self) -> Iterator[Difference]:
         """How what goes with less than before while the plan runs differs, as it then is and must be."""
@@ -77,7 +110,8 @@ class Following:
             held = item.leads and all(self.holds(lead.tie) for lead in item.leads)
             if wanted is None or not (item.leads or wanted.leads) or self.fate.gone(name) or held:
                 continue
-            left, goal = alone(item), alone(wanted)
+            staying = [self.new.objects[leader] for leader in self.leaders(wanted) if self.holds(leader)]
+            left, goal = alone(item, staying), alone(wanted, staying)
             if (left, goal) != (item, wanted) and (changed := changes(left, goal)):
                 yield Difference(left, goal, changed)
 

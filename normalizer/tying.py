@@ -35,6 +35,8 @@ def _order_cut(actions: "Actions", tie: ObjectId, ends: tuple[ObjectId, ObjectId
     led, leading = ends
     ahead = actions.following.ahead(tie)
     for part in (*parts_below(actions.old, led), *parts_below(actions.old, leading)):
+        for leader in actions.following.altered_leaders(part):
+            before(cut, actions.alterer(leader))
         leaver = actions.leaver(part.id)
         if leaver is not None and leaver.id in ahead:
             before(leaver, cut)
@@ -66,6 +68,8 @@ def _order_tie(actions: "Actions", tie: ObjectId, ends: tuple[ObjectId, ObjectId
     for part in parts_below(actions.old, leading):
         if part.matched:
             before(actions.leaver(part.id), made)
+        for leader in actions.following.altered_leaders(part):
+            before(actions.alterer(leader), made)
     if made is None or made.id != tie:
         return  # the statement that creates the end that is led makes it
     if actions.fate.fresh(led) and actions.fate.fresh(leading):
@@ -75,8 +79,11 @@ def _order_tie(actions: "Actions", tie: ObjectId, ends: tuple[ObjectId, ObjectId
         if part.adopted and not part.leads:
             # Of two alike, the one that is there is adopted.
             before(made, actions.maker(part.id))
-        elif (part.matched or part.adopted) and not any(actions.following.bringers(part)):
-            before(actions.maker(part.id), made)
+        elif part.matched or part.adopted:
+            by_this = {tie, *(lead.leader for lead in part.leads if lead.tie == tie)}
+            bringers = tuple(actions.following.bringers(part))
+            for maker in (name for name in (bringers or (part.id,)) if name not in by_this):
+                before(actions.maker(maker), made)
         # The index of a partitioned table is valid, and adopted, only with those of all its partitions.
         users = actions.new.needed_by.get(part.id, ()) if part.leads else ()
         for user in map(actions.new.objects.__getitem__, users):

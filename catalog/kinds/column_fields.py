@@ -41,8 +41,8 @@ class ColumnFields(Inherited):
     """The name of its NOT NULL, valid or not, empty before 18; `not_null_name` is what counts of it."""
     not_null_name: str | None = said("not_null_given", after_parts=True)
     """The same, empty for a name that Postgres picked, None where the NOT NULL is that of an ancestor alone."""
-    not_null_given: str = equal()
-    """The same even there."""
+    not_null_given: str | None = equal()
+    """The same even there, None (18) where it passes no NOT NULL on to the tables that inherit it."""
     not_null_own: bool = equal()
     """Whether the table has it of its own, as far as Postgres tells (18)."""
     not_null_no_inherit: bool = alter(after_parts=True)

@@ -18,8 +18,9 @@ _NAMED: Final[LiteralString] = """
                         when k.convalidated and k.conname !~ '^.+_.+_not_null[0-9]*$'
                         then k.conname::text
                         else '' end                                               as not_null_name
-                 , case when k.convalidated and k.conname !~ '^.+_.+_not_null[0-9]*$'
-                        then k.conname::text else '' end                          as not_null_given
+                 , case when not k.convalidated or k.connoinherit then null
+                        when k.conname !~ '^.+_.+_not_null[0-9]*$' then k.conname::text
+                        when k.convalidated then '' end                           as not_null_given
                  , coalesce(k.convalidated and k.conislocal, false)               as not_null_own
                  , coalesce(k.convalidated, false)
                    and (c.relispartition or k.conislocal or not coalesce(h.not_null, false)) as not_null_said

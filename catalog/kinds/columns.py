@@ -67,7 +67,7 @@ class Column(PrintedColumn):
             "not_null_given": new.not_null_given,
         }
         if old.passes_not_null and new.passes_not_null:
-            return self if not old._renames(new) else self.evolve(**named)
+            return self.evolve(**named) if old._renames(new) or old._is_led_to_name(new) else self
         if new.passes_not_null:
             return self if self.not_null else self.evolve(**named)
         if not old.passes_not_null or self.not_null_own:
@@ -75,7 +75,7 @@ class Column(PrintedColumn):
         if new.not_null and not old._elsewhere:
             return self.evolve(not_null_name=self.not_null_given)  # it becomes one
         return self.evolve(
-            not_null=False, not_null_constraint="", not_null_name="", not_null_given="", not_null_comment=None
+            not_null=False, not_null_constraint="", not_null_name="", not_null_given=None, not_null_comment=None
         )
 
     def _led_name(self, leader: Self) -> str | None:
@@ -96,7 +96,7 @@ class Column(PrintedColumn):
         """Whether the tables that inherit it have its NOT NULL."""
         return self.not_null and not self.not_null_no_inherit
 
-    def cut_for(self, new: Self, leader: Self, leads: Self) -> bool:
+    def cut_for(self, new: Self, leader: Self, leads: Self, *, shared: bool) -> bool:
         if leader.generated and not leads.generated and leader.ancestors and not new.settable_expression:
             return True  # Postgres drops an expression in no table that is a child and has children (until 16)
         if leads._unchecked and not leader.not_null:
@@ -107,11 +107,18 @@ class Column(PrintedColumn):
             return True
         if not self.not_null:
             return leads._renames(new)
-        if not leader.passes_not_null or not leader._renames(leads):
+        led = leader._is_led_to_name(leads)
+        if not leader.passes_not_null or not (led or leader._renames(leads)) or (led and self._renames(new)):
             return self._renames(new)
-        # What is inherited is renamed with its ancestor's, if that has the same name and there is no other ancestor.
-        alike = self.not_null_constraint == leader.not_null_constraint and not leads._renames(new)
-        return not alike or len(self.ancestors) > 1
+        # What is inherited is renamed with its ancestor's, if that has the same name and is the only one at the top.
+        named = leads.evolve(not_null_name=leads.not_null_given) if led else leads
+        alike = self.not_null_constraint == leader.not_null_constraint and not named._renames(new)
+        return shared or not alike
+
+    def _is_led_to_name(self, new: Self) -> bool:
+        """Whether its NOT NULL is that of an ancestor alone, and renamed with it."""
+        inherited = self.not_null_name is None and new.not_null_name is None
+        return inherited and self.not_null_given != new.not_null_given
 
     def must_replace(self, new: Self, changed: frozenset[str]) -> bool:
         if self.generated != new.generated:

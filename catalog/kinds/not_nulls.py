@@ -117,8 +117,8 @@ class UncheckedNotNull(Inherited, Unindexed):
     def must_replace(self, new: Self, changed: frozenset[str]) -> bool:
         return "given" in changed
 
-    def cut_for(self, new: Self, leader: Self, leads: Self) -> bool:
-        del leader, leads
+    def cut_for(self, new: Self, leader: Self, leads: Self, *, shared: bool) -> bool:
+        del leader, leads, shared
         return None not in (self.given, new.given) and self.given != new.given
 
     def drop(self) -> str:

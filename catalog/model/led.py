@@ -59,9 +59,12 @@ class Led(Alterable):
         del new
         return self
 
-    def cut_for(self, new: Self, leader: Self, leads: Self) -> bool:
-        """Whether it can become `new`, and a leader be altered from `leader` to `leads`, only while the tie is cut."""
-        del new, leader, leads
+    def cut_for(self, new: Self, leader: Self, leads: Self, *, shared: bool) -> bool:
+        """Whether it can become `new`, and a leader be altered from `leader` to `leads`, only while the tie is cut.
+
+        `shared` says that something else leads it, which does not follow what is altered.
+        """
+        del new, leader, leads, shared
         return False
 
     def led(self, old: Self, new: Self) -> Self:
