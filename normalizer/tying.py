@@ -80,10 +80,12 @@ def _order_tie(actions: "Actions", tie: ObjectId, ends: tuple[ObjectId, ObjectId
             # Of two alike, the one that is there is adopted.
             before(made, actions.maker(part.id))
         elif part.matched or part.adopted:
-            by_this = {tie, *(lead.leader for lead in part.leads if lead.tie == tie)}
-            bringers = tuple(actions.following.bringers(part))
-            for maker in (name for name in (bringers or (part.id,)) if name not in by_this):
-                before(actions.maker(maker), made)
+            bringers = set(actions.following.bringers(part))
+            if not bringers:
+                before(actions.maker(part.id), made)
+            for lead in part.leads:
+                if lead.leader in bringers and actions.following.holds(lead.tie):
+                    before(actions.maker(lead.leader), made)
         # The index of a partitioned table is valid, and adopted, only with those of all its partitions.
         users = actions.new.needed_by.get(part.id, ()) if part.leads else ()
         for user in map(actions.new.objects.__getitem__, users):
