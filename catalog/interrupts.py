@@ -1,6 +1,5 @@
 """The signals that end a run: an exception where that is safe, and nothing in the middle of what has to be whole."""
 
-import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -11,6 +10,8 @@ from typing import Final
 ENDING: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _OF_SHELLS: Final = 128
 """What a shell adds to the number of the signal that ended a program."""
+
+_LITTLE: Final = 0.02  # seconds
 
 
 class Interrupt(KeyboardInterrupt):
@@ -49,16 +50,17 @@ def _pass(_number: int, _frame: FrameType | None) -> None:
 
 
 def _raise_again(lost: "sys.UnraisableHookArgs") -> None:
-    """Send a signal anew that came in a finalizer, which can raise nothing."""
-    import threading
-
+    """Raise a little later what came in a finalizer, out of which nothing is raised."""
     if not isinstance(lost.exc_value, Interrupt):
         sys.__unraisablehook__(lost)
         return
-    for number in ENDING:
-        if signal.getsignal(number) is _pass:
-            signal.signal(number, _raise)
-    threading.Thread(target=os.kill, args=(os.getpid(), lost.exc_value.number), daemon=True).start()
+    number = lost.exc_value.number
+
+    def late(_alarm: int, _frame: FrameType | None) -> None:
+        raise Interrupt(number)
+
+    signal.signal(signal.SIGALRM, late)
+    signal.setitimer(signal.ITIMER_REAL, _LITTLE)
 
 
 class Held:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from pgnorm.catalog.errors import PgnormError
+from pgnorm.catalog.errors import PgnormError, brief
 
 if TYPE_CHECKING:
     from pgnorm.normalizer.typed import Concealer
@@ -92,8 +92,9 @@ class Console:
 
 
 def visible(text: str) -> str:
-    """The text without control characters that a terminal would obey; line ends and tabs stay."""
-    return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text.replace("\r\n", "\n"))
+    """The text, in a length that can be read, without control characters that a terminal would obey; line ends and tabs
+    stay."""
+    return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", brief(text).replace("\r\n", "\n"))
 
 
 def wants_color(choice: bool | None) -> bool | None:

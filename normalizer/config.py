@@ -10,8 +10,9 @@ from attrs import frozen
 
 from pgnorm.catalog.errors import PgnormError
 
-from .files import line_and_column, read_file
+from .files import line_and_column, read_file, shown
 
+SETTINGS: Final = ("schema_paths", "migrations", "major_version", "schemas", "split")
 _AT: Final = re.compile(r"\s*\(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$")
 # The Supabase CLI replaces such a value, wherever it stands, by the variable's.
 _ENVIRONMENT: Final = re.compile(r"env\((\w+)\)")
@@ -129,3 +130,21 @@ def read_toml(path: Path, *, label: str) -> Table:
 
 def _is_table(value: object) -> TypeGuard[Mapping[str, object]]:
     return isinstance(value, dict)
+
+
+def own_settings(folder: Path) -> Table | None:
+    """pgnorm's own settings in this folder, None where there are none. `pgnorm.toml` comes before `pyproject.toml`."""
+    own = folder / "pgnorm.toml"
+    if own.is_file():
+        settings = read_toml(own, label=shown(own))
+    else:
+        python = folder / "pyproject.toml"
+        # Somebody else's pyproject.toml is none of our business, even where it is no TOML.
+        if not python.is_file() or b"pgnorm" not in python.read_bytes():
+            return None
+        tools = read_toml(python, label=shown(python)).table("tool")
+        if "pgnorm" not in tools.values:
+            return None
+        settings = tools.table("pgnorm")
+    settings.allow(SETTINGS)
+    return settings

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from psycopg import Error
 
 _WIDTH: Final = 160
+_READ: Final = 8192  # characters of a message: one that Postgres has for what is missing is shorter
 _QUOTED: Final = re.compile(r'"((?:[^"]|"")+)"')
 _CALLED: Final = re.compile(r'((?:"(?:[^"]|"")+"|[^\s".(])+)\(')
 _UNQUOTED: Final = re.compile(r'^(?:column|type) (?:[^\s".]+\.)*([^\s".\[]+)(?:\[\])* does not exist')
@@ -85,7 +86,7 @@ def missing_role(error: Error) -> str | None:
 
 def missing_names(message: str | None) -> frozenset[str]:
     """The names in the message of an error, without their schemas, as Postgres folds them."""
-    message = message or ""
+    message = (message or "")[:_READ]
     names: set[str] = set()
     for quoted in _QUOTED.findall(message):
         # "s.t" in a message is relation t of schema s; a dot inside a name can't be told from it.

@@ -9,14 +9,14 @@ from attrs import evolve, field, frozen
 
 from pgnorm.catalog.errors import PgnormError
 
-from .config import Table, read_toml
+from .bounds import within
+from .config import Table, own_settings, read_toml
 from .files import real_path, shown, sql_files
 from .forms import Migrations
 from .migrations import find_migrations
 from .patterns import covers, matching
 from .platforms import PLAIN, Platform, supabase
 
-SETTINGS: Final = ("schema_paths", "migrations", "major_version", "schemas", "split")
 # What the Supabase CLI takes where config.toml says nothing.
 _SUPABASE_MAJOR: Final = 17
 _SUPABASE_PORT: Final = 54322
@@ -73,12 +73,12 @@ class Project:
     def roles_file(self) -> Path | None:
         """The file that makes the project's roles, loaded before anything else; None where there is none."""
         path = self.supabase_dir / "roles.sql" if self.supabase_dir else None
-        return path if path is not None and path.is_file() else None
+        return within(self.root, [path])[0] if path is not None and path.is_file() else None
 
     def declared_files(self) -> tuple[Path, ...]:
         """The schema files in the order in which they are loaded, each once.
 
-        Raises PgnormError where there are none.
+        Raises PgnormError where there are none, and where one lies outside of the repository.
         """
         files = self._files()
         if not files and self.schema_patterns:
@@ -96,7 +96,7 @@ class Project:
                 hint=f"Put the schema there (`{first}` writes a first one), or set schema_paths"
                 + (" of [db.migrations] in config.toml." if self.supabase_dir else " in pgnorm.toml."),
             )
-        return files
+        return within(self.root, files, place=self.patterns_place, setting="schema_paths" * bool(self.schema_patterns))
 
     def unmatched(self) -> tuple[str, ...]:
         """A message for each pattern that names no file."""
@@ -133,7 +133,9 @@ class Project:
 
     def migration_files(self) -> Migrations:
         """The migrations, none where the project has no such folder yet."""
-        return find_migrations(self.migrations_dir, as_supabase=self.has_supabase_migrations)
+        found = find_migrations(self.migrations_dir, as_supabase=self.has_supabase_migrations)
+        within(self.root, (self.migrations_dir, *(migration.path for migration in found.files)))
+        return found
 
     @property
     def has_supabase_migrations(self) -> bool:
@@ -178,29 +180,11 @@ def _explicit(path: Path) -> Project:
 def _at(folder: Path) -> Project | None:
     supabase_dir = folder / "supabase"
     on_supabase = any((supabase_dir / name).exists() for name in ("config.toml", "migrations", "schemas"))
-    settings = _settings(folder)
+    settings = own_settings(folder)
     if not on_supabase and settings is None:
         return None
     project = _supabase_project(folder, supabase_dir) if on_supabase else _plain_project(folder)
     return project if settings is None else _with_settings(project, settings)
-
-
-def _settings(folder: Path) -> Table | None:
-    """pgnorm's own settings in this folder. `pgnorm.toml` comes before `pyproject.toml`."""
-    own = folder / "pgnorm.toml"
-    if own.is_file():
-        settings = read_toml(own, label=shown(own))
-    else:
-        python = folder / "pyproject.toml"
-        # Somebody else's pyproject.toml is none of our business, even where it is no TOML.
-        if not python.is_file() or b"pgnorm" not in python.read_bytes():
-            return None
-        tools = read_toml(python, label=shown(python)).table("tool")
-        if "pgnorm" not in tools.values:
-            return None
-        settings = tools.table("pgnorm")
-    settings.allow(SETTINGS)
-    return settings
 
 
 def _supabase_project(root: Path, supabase_dir: Path) -> Project:
