@@ -6,7 +6,7 @@ from typing import Final, TypeAlias
 from pgnorm.catalog.model import Catalog, Entry, Object, ObjectId, Target
 from pgnorm.catalog.ordering import BODY_NAME, Arrangement, Form, arrange
 from pgnorm.catalog.privileges import AclItem, acl_commands
-from pgnorm.catalog.quoting import ident, literal
+from pgnorm.catalog.quoting import ident, literal, remark
 
 from .difference import effective_acl
 from .operator_path import reaching
@@ -63,7 +63,7 @@ class Writer:
         statements that take those of `withdrawn` away."""
         self._comment("--\n-- PostgreSQL database dump\n--\n")
         self.out.append(f"\n{restricted(self.style.restrict_key)}\n")
-        self._comment(f"-- Dumped from database version {self.catalog.server}\n")
+        self._comment(f"{remark(f'Dumped from database version {self.catalog.server}')}\n")
         self.out.append("\n")
         self._settings()
         for item in withdrawn:

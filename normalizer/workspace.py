@@ -201,9 +201,12 @@ class Workspace:
     def _read_snapshot(self, source: SnapshotFile) -> Catalog:
         from pgnorm.catalog.snapshots import loads
 
+        from .as_data import check_definitions
+
         label = shown(source.path)
         snapshot = loads(read_file(source.path, label=label).text, label)
         catalog = snapshot.catalog
+        check_definitions(catalog, label)
         confined = f", of {', '.join(snapshot.schemas)} only" if snapshot.schemas is not None else ""
         self._tell("note", f"source: snapshot {label}, Postgres {_version(catalog.version)}{confined}")
         if snapshot.later:

@@ -2,7 +2,7 @@
 
 from typing import ClassVar, LiteralString
 
-from ..model import ObjectId, alter, declared, equal, noted, replace, said
+from ..model import Expression, ObjectId, TypeText, alter, declared, equal, noted, replace, said
 from ..priority import Priority
 from ..quoting import ident, qualified
 from .column_query import column_query
@@ -27,7 +27,7 @@ class ColumnFields(Inherited):
     """The kind of its table: another one can have the same name later."""
     number: int = equal()
     """pg_attribute.attnum. The order of columns alone is no difference: nothing but a new table could change it."""
-    type: str = alter()
+    type: TypeText = alter()
     base: str = equal()
     """What its type is based on, where that is a domain, else empty."""
     casts: tuple[str, ...] = equal()
@@ -55,7 +55,7 @@ class ColumnFields(Inherited):
     """Whether CREATE TABLE says it, since the table does not have it from another one."""
     generated: str = alter()
     """pg_attribute.attgenerated: empty, s for stored or v for virtual."""
-    expression: str | None = alter(deparsed=True)
+    expression: Expression | None = alter(deparsed=True)
     """What it is generated as."""
     generation_said: bool = equal()
     """Whether CREATE TABLE says it, since the table does not have it from another one."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
-from ..model import Changed, Entry, Object, ObjectId, Target, alter, declared, equal, replace
+from ..model import Changed, Entry, Expression, Object, ObjectId, Target, alter, declared, equal, replace
 from ..priority import Priority
 from ..quoting import ident, spell_types
 from .inheritance import Inherited
@@ -93,7 +93,7 @@ class Default(Inherited):
     """The column's pg_attribute.attnum, for pg_dump's order."""
     relation_kind: str = replace()
     """The kind of that relation: another one can have the same name later."""
-    expression: str = alter(deparsed=True)
+    expression: Expression = alter(deparsed=True)
     of_printed: bool = equal()
     """Whether CREATE TABLE names the column: one that is only inherited has its default set apart."""
     of_partition: bool = equal()

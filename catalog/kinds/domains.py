@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
-from ..model import Changed, Entry, Object, ObjectId, OnRows, Target, alter, declared, replace
+from ..model import Changed, Entry, Expression, Object, ObjectId, OnRows, Target, TypeText, alter, declared, replace
 from ..priority import Priority
 from ..quoting import ident, qualified, spell_types
 from . import types
@@ -27,11 +27,11 @@ class Domain(types.Type):
     kind: ClassVar[str] = "domain"
     keyword: ClassVar[str] = "DOMAIN"
 
-    base: str = replace()
+    base: TypeText = replace()
     """The type under it, with its modifier."""
     collation: str = replace()
     """Empty where it is that of `base`."""
-    default: str | None = alter(deparsed=True)
+    default: Expression | None = alter(deparsed=True)
     not_null: bool = alter()
     not_null_name: str = alter()
     """The name of the (first) NOT NULL constraint, empty where there is none or the server gives none."""

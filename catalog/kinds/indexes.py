@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, LiteralString, Self
 
-from ..model import Changed, Entry, Object, ObjectId, Target, alter, declared, replace
+from ..model import Changed, Entry, Expression, Object, ObjectId, Target, alter, declared, replace
 from ..options import with_options
 from ..priority import Priority
 from ..quoting import ident, spell_types
@@ -24,7 +24,7 @@ class Index(IndexBacked):
     """The name of the table or materialized view."""
     definition: str = replace(deparsed=True)
     """CREATE INDEX up to the storage options."""
-    predicate: str | None = replace(deparsed=True)
+    predicate: Expression | None = replace(deparsed=True)
     """What follows them: WHERE's expression."""
     statistics: tuple[tuple[str, str], ...] = alter()
     """(number of the column, target) of each column whose statistics target was set."""

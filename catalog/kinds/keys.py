@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import ClassVar, LiteralString, Self
 
-from ..model import Entry, Lead, Object, ObjectId, Target, declared, equal, replace
+from ..model import Entry, Expression, Lead, Object, ObjectId, Target, declared, equal, replace
 from ..options import with_options
 from ..priority import Priority
 from ..quoting import spell_types
@@ -21,7 +21,7 @@ class Key(IndexBacked, Constraint):
 
     definition: str = replace(deparsed=True)
     """`PRIMARY KEY (…)`, `UNIQUE (…) INCLUDE (…)`, `EXCLUDE USING … (…)`."""
-    predicate: str | None = replace(deparsed=True)
+    predicate: Expression | None = replace(deparsed=True)
     """The expression of an EXCLUDE constraint's WHERE."""
     deferrable: bool = replace()
     deferred: bool = replace()

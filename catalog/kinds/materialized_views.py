@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
-from ..model import Changed, Entry, Object, ObjectId, Target, alter, declared, replace, state
+from ..model import Changed, Entry, Object, ObjectId, Query, Target, alter, declared, replace, state
 from ..options import alter_options, with_options
 from ..priority import Priority
 from ..quoting import ident, literal, qualified, spell_types
@@ -28,7 +28,7 @@ class MaterializedView(Object):
     postponable: ClassVar[bool] = True
     default_acl_type: ClassVar[str] = "r"
 
-    definition: str = replace(deparsed=True)
+    definition: Query = replace(deparsed=True)
     """The query, deparsed."""
     populated: bool | None = state()
     """Whether it was filled and not emptied since (WITH NO DATA); None where that is not said."""

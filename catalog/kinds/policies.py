@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
-from ..model import Changed, Object, ObjectId, Target, alter, declared, equal, on_relation, replace
+from ..model import Changed, Expression, Object, ObjectId, Target, alter, declared, equal, on_relation, replace
 from ..priority import Priority
 from ..quoting import ident, ident_list, qualified
 
@@ -27,8 +27,8 @@ class Policy(Object):
     """Empty for PUBLIC."""
     role_list: str = equal()
     """The roles as pg_dump names them: in the order in which the server happens to keep them."""
-    using: str | None = alter(deparsed=True)
-    check: str | None = alter(deparsed=True)
+    using: Expression | None = alter(deparsed=True)
+    check: Expression | None = alter(deparsed=True)
 
     @classmethod
     def query(cls, version: int) -> LiteralString:

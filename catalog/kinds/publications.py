@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
-from ..model import Changed, Entry, Object, ObjectId, Target, alter, declared, equal, replace
+from ..model import Changed, Entry, Expression, Object, ObjectId, Target, alter, declared, equal, replace
 from ..priority import Priority
 from ..quoting import ident, ident_list, qualified, spell_types
 
@@ -132,7 +132,7 @@ class PublicationTable(Membership):
     """Sorted; empty for all."""
     listed: tuple[str, ...] = equal()
     """The same in the order that they have in the table, as they are printed."""
-    filter: str | None = replace(deparsed=True)
+    filter: Expression | None = replace(deparsed=True)
     """Which rows are published, None for all."""
     of_extension: bool = equal()
     """Whether the table is an extension's."""

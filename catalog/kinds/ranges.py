@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import ClassVar, LiteralString
 
-from ..model import Entry, Object, Target, declared, equal, replace
+from ..model import Entry, Object, Target, TypeText, declared, equal, replace
 from ..quoting import ident, qualified, spell_types
 from . import types
 from .routines import NONE
@@ -16,7 +16,7 @@ class Range(types.Type):
     kind: ClassVar[str] = "range"
     has_shell: ClassVar[bool] = True
 
-    subtype: str = replace()
+    subtype: TypeText = replace()
     multirange: str = replace()
     """The name of the multirange type, with its schema."""
     multirange_name: tuple[str, str] = equal()

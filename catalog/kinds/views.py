@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
-from ..model import Changed, Object, ObjectId, Target, alter, declared
+from ..model import Changed, Object, ObjectId, Query, Target, alter, declared
 from ..options import alter_options, with_options
 from ..priority import Priority
 from ..quoting import ident, qualified, spell_types
@@ -51,7 +51,7 @@ class View(Object):
     """`name=value`, but for the check option."""
     check_option: str | None = alter()
     """`local` or `cascaded`."""
-    definition: str = alter(deparsed=True)
+    definition: Query = alter(deparsed=True)
     """The query, deparsed."""
 
     @classmethod

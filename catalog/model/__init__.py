@@ -4,6 +4,7 @@ from .catalog import Catalog
 from .changes import Change, Changed, OnRows, alter, equal, hidden, noted, replace, said, secret, state
 from .declaring import declared
 from .entries import DefaultGrants, Entry, Target
+from .forms import Expression, Query, SqlForm, TypeText
 from .identity import Edge, Lead, ObjectId
 from .named import OWN_WORD_SINCE, on_relation
 from .object import IDENTITY, SATELLITES, Object, own_fields
@@ -19,11 +20,15 @@ __all__ = [
     "DefaultGrants",
     "Edge",
     "Entry",
+    "Expression",
     "Lead",
     "Object",
     "ObjectId",
     "OnRows",
+    "Query",
+    "SqlForm",
     "Target",
+    "TypeText",
     "alter",
     "declared",
     "equal",

@@ -1,7 +1,6 @@
 """A snapshot's text as a catalog again, each value checked: what is not as it should be is named with its place."""
 
 import difflib
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NoReturn
 
@@ -11,10 +10,11 @@ from ..edges import ties
 from ..errors import PgnormError
 from ..kinds import KINDS
 from ..model import Catalog, Edge, Object, ObjectId
-from .values import NOTHING, Codec, Mismatch, codec, codecs, own_codecs, secrets
+from .attributes import codecs, own_codecs, secrets
+from .parsing import AGAIN, LONGEST, brief, parsed
+from .values import NOTHING, Codec, Mismatch, codec
 from .writing import FORM, VERSION, reordered
 
-AGAIN: Final = "Take the snapshot again with `pgnorm dump --json`."
 HEAD: Final = {
     "server_version_num": codec(int),
     "server_version": codec(str),
@@ -24,6 +24,8 @@ HEAD: Final = {
 }
 OPTIONAL: Final = frozenset({"schemas", "reading_order"})
 MEMBERS: Final = (*HEAD, "attributes", "objects", "reading_order")
+OLDEST: Final = 90_000
+NEWEST: Final = 10_000_000
 EDGES: Final = {"needs": False, "body_needs": True}
 BESIDE: Final = {"kind": "", **EDGES}
 """What an object has beside its attributes."""
@@ -46,28 +48,7 @@ def loads(text: str, label: str) -> Snapshot:
     Raises PgnormError for a text that is no snapshot, or one of a newer pgnorm, and for each key, kind, attribute and
     value that is not as docs/snapshot.md has it.
     """
-    return _Reader(label).read(_parsed(text, label))
-
-
-def _parsed(text: str, label: str) -> Mapping[str, object]:
-    def once(pairs: list[tuple[str, object]]) -> dict[str, object]:
-        found = dict(pairs)
-        if len(found) < len(pairs):
-            names = [name for name, _ in pairs]
-            twice = next(name for name in names if names.count(name) > 1)
-            raise PgnormError(f'"{twice}" stands twice in one object', place=label, hint=AGAIN)
-        return found
-
-    try:
-        document: object = json.loads(text, object_pairs_hook=once)
-    except json.JSONDecodeError as error:
-        place = f"{label}:{error.lineno}:{error.colno}"
-        raise PgnormError(f"the file is not JSON: {error.msg}", place=place, hint=AGAIN) from None
-    except (RecursionError, ValueError):  # nested too deep, or a number of too many digits
-        raise PgnormError("the file is no snapshot of pgnorm", place=label, hint=AGAIN) from None
-    if not isinstance(document, dict) or FORM not in document:
-        raise PgnormError("the file is no snapshot of pgnorm", place=label, hint=AGAIN)
-    return document
+    return _Reader(label).read(parsed(text, label))
 
 
 class _Reader:
@@ -90,6 +71,10 @@ class _Reader:
             if name not in document and name not in OPTIONAL:
                 self._refuse("", f"the key `{name}` is missing")
         head = {name: self._value(one, document.get(name), name) for name, one in HEAD.items()}
+        if not OLDEST <= _number(head["server_version_num"]) < NEWEST:
+            self._refuse("server_version_num", "must be the version of a server of Postgres as it says it (160004)")
+        if not str(head["server_version"]).isprintable():
+            self._refuse("server_version", "must be one line of text")
         known = self._attributes(document["attributes"])
         objects, edges = self._objects(document["objects"])
         catalog = Catalog(
@@ -159,7 +144,7 @@ class _Reader:
         known = codecs(kind)
         values: dict[str, object] = {**secrets(kind)}
         for name, one in known.items():
-            if name in said:
+            if name in said and (name != "name" or said[name] != ""):
                 values[name] = self._value(one, said[name], f"{path}.{name}")
             elif one.empty is NOTHING or name == "name":
                 self._refuse(path, f"the attribute `{name}` of a {kind.kind} is missing")
@@ -203,7 +188,7 @@ class _Reader:
 
     def _kind(self, name: str, path: str) -> type[Object]:
         if name not in self.kinds:
-            self._refuse(path, f"there is no kind `{name}`", near=(name, tuple(self.kinds)))
+            self._refuse(path, f"there is no kind `{brief(name)}`", near=(name, tuple(self.kinds)))
         return self.kinds[name]
 
     def _value(self, one: Codec, said: object, path: str) -> object:
@@ -221,10 +206,10 @@ class _Reader:
     ) -> None:
         for name in said:
             if name not in known:
-                self._refuse(path, f"there is no {what} called `{name}`", near=(name, tuple(known)))
+                self._refuse(path, f"there is no {what} called `{brief(name)}`", near=(name, tuple(known)))
 
     def _refuse(self, path: str, problem: str, *, near: tuple[str, Sequence[str]] | None = None) -> NoReturn:
-        close = difflib.get_close_matches(*near, n=1) if near else []
+        close = difflib.get_close_matches(*near, n=1) if near and len(near[0]) <= LONGEST else []
         hint = f"Did you mean `{close[0]}`? Else: {AGAIN[0].lower()}{AGAIN[1:]}" if close else AGAIN
         raise PgnormError(problem, place=f"{self.label}: {path}" if path else self.label, hint=hint)
 

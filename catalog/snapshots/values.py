@@ -1,15 +1,29 @@
 """The values of attributes as JSON has them, each by the type that its kind declares."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from enum import Enum
 from functools import cache
 from types import NoneType, UnionType
-from typing import Final, Protocol, Self, TypeAlias, Union, get_args, get_origin, get_type_hints, runtime_checkable
+from typing import (
+    Annotated,
+    Final,
+    Protocol,
+    Self,
+    TypeAlias,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+    runtime_checkable,
+)
 
 from attrs import frozen
 
-from ..kinds import KINDS
-from ..model import IDENTITY, SATELLITES, Change, Object, own_fields
+from ..model import SqlForm
+from .grammar import is_form
+
+_NO_TEXT: Final = re.compile("[\0\ud800-\udfff]")
 
 Json: TypeAlias = "bool | int | float | str | Sequence[Json] | dict[str, Json] | None"
 
@@ -86,11 +100,32 @@ class _Text:
         return value.split("\n") if "\n" in value else value
 
     def decode(self, said: object) -> object:
-        if isinstance(said, str):
-            return said
-        if not isinstance(said, list) or not said or not all(isinstance(line, str) for line in said):
+        if isinstance(said, list) and said and all(isinstance(line, str) for line in said):
+            said = "\n".join(said)
+        if not isinstance(said, str):
             raise Mismatch("must be a string, or an array of its lines")
-        return "\n".join(said)
+        if _NO_TEXT.search(said):
+            raise Mismatch("holds what no text in Postgres can: a NUL, or half of a surrogate pair")
+        return said
+
+
+@frozen
+class _Formed:
+    """A text of SQL that must be what its attribute is declared as."""
+
+    form: SqlForm
+    inner: Codec = _Text()
+    empty: object = ""
+
+    def encode(self, value: object) -> Json:
+        return self.inner.encode(value)
+
+    def decode(self, said: object) -> object:
+        text = self.inner.decode(said)
+        assert isinstance(text, str)
+        if text and not is_form(self.form, text):
+            raise Mismatch(f"must be {self.form.value}")
+        return text
 
 
 @frozen
@@ -183,6 +218,8 @@ def _inside(codec: Codec, said: object, place: int) -> object:
 def codec(declared: object) -> Codec:
     """The codec of a declared type. Raises TypeError for a type that snapshots have no form for."""
     origin, arguments = get_origin(declared), get_args(declared)
+    if origin is Annotated and isinstance(arguments[1], SqlForm):
+        return _Formed(arguments[1])
     if declared is str:
         return _Text()
     if declared is bool:
@@ -203,31 +240,3 @@ def codec(declared: object) -> Codec:
         if issubclass(declared, _Spoken):
             return _Said(declared)
     raise TypeError(f"snapshots have no form for {declared}")
-
-
-def codecs(kind: type[Object]) -> dict[str, Codec]:
-    """The codec of each attribute of a kind that is no secret, in the order of their declaration."""
-    return _of_all_kinds()[kind]
-
-
-def own_codecs(kind: type[Object]) -> dict[str, Codec]:
-    """Those of the attributes that not every kind has."""
-    return {name: one for name, one in codecs(kind).items() if name not in IDENTITY | SATELLITES}
-
-
-@cache
-def _of_all_kinds() -> dict[type[Object], dict[str, Codec]]:
-    hints = {kind: get_type_hints(kind) for kind in KINDS}
-    return {
-        kind: {
-            field.name: codec(hints[kind][field.name])
-            for field in kind.declared_fields
-            if field.change is not Change.SECRET
-        }
-        for kind in KINDS
-    }
-
-
-def secrets(kind: type[Object]) -> dict[str, None]:
-    """The attributes of a kind that are secrets, all of them not known."""
-    return {field.name: None for field in own_fields(kind) if field.change is Change.SECRET}

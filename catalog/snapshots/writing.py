@@ -9,7 +9,8 @@ from attrs import evolve
 from ..kinds import KINDS
 from ..model import Catalog, Edge, Object, ObjectId
 from ..ordering import Arrangement, Form, arrange, entangled
-from .values import Json, codecs, own_codecs
+from .attributes import codecs, own_codecs
+from .values import Json
 
 VERSION: Final = 1
 """The version of the document's form; docs/snapshot.md says when it changes."""

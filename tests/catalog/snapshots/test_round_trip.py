@@ -15,7 +15,8 @@ from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Catalog, Change, Edge, Object, own_fields
 from pgnorm.catalog.reader import read
 from pgnorm.catalog.snapshots import dumps, loads
-from pgnorm.catalog.snapshots.values import Codec, codecs
+from pgnorm.catalog.snapshots.attributes import codecs
+from pgnorm.catalog.snapshots.values import Codec
 from pgnorm.catalog.snapshots.writing import reordered
 from pgnorm.normalizer.comparing import Options, compare
 from pgnorm.normalizer.databases import Database

@@ -1,0 +1,144 @@
+"""Material for the fuzz targets: texts and documents that are almost right, from a seed."""
+
+import random
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+FIXTURES = Path(__file__).parents[1] / "fixtures"
+SNIPPETS = (
+    *(
+        "'",
+        '"',
+        "$$",
+        "$a$",
+        ";",
+        "(",
+        ")",
+        "[",
+        "]",
+        "--",
+        "/*",
+        "*/",
+        "\\",
+        "\\\\",
+        "\r\n",
+        "\r",
+        "\n",
+        "\t",
+        "\0",
+        "\ufeff",
+    ),
+    *(
+        "E'\\'",
+        "U&'\\0041'",
+        "begin atomic",
+        "end",
+        "case when",
+        "::",
+        "%type",
+        "from current",
+        "é",
+        "😀",
+        "\u2028",
+        "\x0b",
+    ),
+    *("create or replace function f() returns int language sql as $$ select 1 $$;", "commit;", "rollback;", "begin;"),
+    *(
+        "set standard_conforming_strings = off;",
+        "set search_path = '';",
+        "\\restrict a",
+        "\\i x",
+        "copy t from stdin;\n\\.\n",
+    ),
+)
+
+
+def keywords() -> tuple[str, ...]:
+    """Postgres' own."""
+    from pglast import keywords as known
+
+    groups = (
+        known.RESERVED_KEYWORDS,
+        known.UNRESERVED_KEYWORDS,
+        known.COL_NAME_KEYWORDS,
+        known.TYPE_FUNC_NAME_KEYWORDS,
+    )
+    return tuple(sorted({word for group in groups for word in group}))
+
+
+def files() -> tuple[str, ...]:
+    """The texts that are mutated: those that make functions first of all."""
+    found = [path.read_text() for path in sorted(FIXTURES.glob("functions/**/*.sql"))]
+    found += [path.read_text() for path in sorted(FIXTURES.glob("kinds/**/*.sql"))]
+    return tuple(text for text in found if len(text) < 20_000)
+
+
+def mutated(text: str, chance: random.Random, words: Sequence[str]) -> str:
+    """The text with one to three slips in it."""
+    for _ in range(chance.choice((1, 1, 1, 2, 3))):
+        at = chance.randrange(len(text) + 1)
+        to = min(len(text), at + chance.choice((1, 2, 8, 60)))
+        match chance.randrange(6):
+            case 0:
+                text = text[:at] + text[to:]
+            case 1:
+                text = text[:at] + chance.choice(SNIPPETS) + text[at:]
+            case 2:
+                text = f"{text[:at]} {chance.choice(words)} {text[at:]}"
+            case 3:
+                text = text[:at] + text[at:to] * 2 + text[to:]
+            case 4:
+                other = chance.randrange(len(text) + 1)
+                text = text[:other] + text[at:to] + text[other:]
+            case _:
+                text = text.replace("\n", "\r\n") if chance.random() < 0.3 else text[:at] + chance.choice(SNIPPETS)
+    return text
+
+
+def mutated_document(document: object, chance: random.Random, words: Sequence[str]) -> object:
+    """The document with one value in it changed, taken away or doubled."""
+    places = list(_places(document))
+    holder, key = chance.choice(places)
+    if isinstance(holder, dict):
+        assert isinstance(key, str)
+        if chance.random() < 0.15:
+            del holder[key]
+        else:
+            holder[key] = _other(holder[key], chance, words)
+    elif isinstance(holder, list):
+        assert isinstance(key, int)
+        if chance.random() < 0.2:
+            holder.insert(key, holder[key])
+        else:
+            holder[key] = _other(holder[key], chance, words)
+    return document
+
+
+def _places(value: object) -> Iterator[tuple[object, str | int]]:
+    pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in pairs:
+        yield value, key
+        yield from _places(inner)
+
+
+def _other(value: object, chance: random.Random, words: Sequence[str]) -> object:
+    if isinstance(value, str) and chance.random() < 0.8:
+        return mutated(value, chance, words)
+    odd: tuple[object, ...] = (
+        None,
+        True,
+        -1,
+        0,
+        10**25,
+        1.5,
+        float("nan"),
+        "",
+        "x",
+        [],
+        {},
+        [[]],
+        ["a", "b"],
+        "\ud800",
+        "a\0b",
+    )
+    return chance.choice(odd)
