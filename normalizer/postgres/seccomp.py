@@ -2,7 +2,7 @@
 
 import ctypes
 import errno
-import platform
+import os
 import struct
 import sys
 from collections.abc import Iterable
@@ -80,7 +80,7 @@ class Filter:
 
 def call_filter() -> Filter | None:
     """A filter for this machine: no connection to anybody, no socket but local ones, no look into other processes."""
-    machine = _MACHINES.get(platform.machine())
+    machine = _MACHINES.get(os.uname().machine)
     if machine is None or sys.maxsize < 2**32:
         return None
     return Filter(machine=machine, steps=b"".join(_steps(machine)))
