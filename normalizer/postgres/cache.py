@@ -1,9 +1,11 @@
 """The folders that outlive a run, and the locks that guard them."""
 
+import errno
 import fcntl
 import os
 import shutil
 import stat
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +17,7 @@ from pgnorm.catalog.errors import PgnormError
 
 from .account import Account, can_enter, give
 
+_NO_LOCK = (errno.EISDIR, errno.ELOOP, errno.ENXIO, errno.ETXTBSY)  # something else stands in its place
 _ROOM_IN_MEMORY = 300 * 1024 * 1024
 
 
@@ -27,7 +30,7 @@ class Lock:
     @classmethod
     def take(cls, path: Path, *, wait: bool) -> Self | None:
         """Locks the file, made if need be; `None` when another holds it and we don't wait."""
-        fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+        fd = _open_lock(path)
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
         except BlockingIOError:
@@ -40,6 +43,17 @@ class Lock:
 
     def release(self) -> None:
         os.close(self.fd)
+
+
+def _open_lock(path: Path) -> int:
+    flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+    try:
+        return os.open(path, flags, 0o600)
+    except OSError as error:
+        if error.errno not in _NO_LOCK:
+            raise
+        clear(path)
+        return os.open(path, flags, 0o600)
 
 
 @contextmanager
@@ -71,15 +85,11 @@ def cache_root(account: Account | None) -> Path:
 
     Raises PgnormError when it cannot be made or is not safely ours.
     """
+    mode = 0o755 if account else 0o700
     chosen = os.environ.get("PGNORM_CACHE_DIR")
-    if chosen:
-        root = Path(chosen).expanduser().resolve()
-    else:
-        import platformdirs
-
-        root = platformdirs.site_cache_path("pgnorm") if account else platformdirs.user_cache_path("pgnorm")
+    root = _named(chosen) if chosen else _usual(account, mode)
     with writing(root):
-        if not _ours(root, 0o755 if account else 0o700):
+        if not _ours(root, mode):
             raise PgnormError(
                 f"the cache folder {root} belongs to another account or others may write to it",
                 hint="name a folder of your own in PGNORM_CACHE_DIR",
@@ -106,9 +116,40 @@ def slots_root(root: Path, account: Account | None) -> Path:
                 return place
         except OSError:
             continue
-    slots = root / "slots"
-    slots.mkdir(mode=mode, exist_ok=True)
-    return slots
+    return folder_at(root / "slots", mode)
+
+
+def clear(path: Path) -> None:
+    """Removes whatever is there, of whatever sort."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def folder_at(path: Path, mode: int) -> Path:
+    """A folder that is there afterwards, in place of something else if need be."""
+    if path.is_symlink() or (path.exists() and not path.is_dir()):
+        path.unlink()
+    path.mkdir(mode=mode, exist_ok=True)
+    return path
+
+
+def say(damage: object) -> None:
+    """Tells a person that something is made anew. This happens far from whoever may speak, and seldom."""
+    import logging
+
+    logging.getLogger("pgnorm").warning("warning: the cache was damaged and is made anew: %s", damage)
+
+
+@contextmanager
+def usual_modes() -> Iterator[None]:
+    """Has what is made meanwhile be readable by the server's account, however private the person's own files are."""
+    before = os.umask(0o022)
+    try:
+        yield
+    finally:
+        os.umask(before)
 
 
 def copy_tree(source: Path, target: Path, account: Account | None) -> None:
@@ -135,3 +176,31 @@ def _ours(folder: Path, mode: int) -> bool:
     folder.mkdir(mode=mode, parents=True, exist_ok=True)
     status = folder.lstat()
     return stat.S_ISDIR(status.st_mode) and status.st_uid == os.geteuid() and not status.st_mode & 0o022
+
+
+def _named(chosen: str) -> Path:
+    try:
+        return Path(chosen).expanduser().resolve()
+    except RuntimeError as error:
+        raise PgnormError(
+            f"PGNORM_CACHE_DIR={chosen} begins with the home folder of nobody known here",
+            hint="name a folder by its whole path",
+        ) from error
+
+
+def _usual(account: Account | None, mode: int) -> Path:
+    """The place where the system keeps caches; below TMPDIR for whom has no home, or none to write to."""
+    import platformdirs
+
+    root = platformdirs.site_cache_path("pgnorm") if account else platformdirs.user_cache_path("pgnorm")
+    if root.is_absolute():
+        try:
+            _ours(root, mode)
+        except PermissionError:
+            pass
+        except OSError as error:
+            if error.errno != errno.EROFS:
+                return root
+        else:
+            return root
+    return Path(tempfile.gettempdir(), f"pgnorm-cache-{os.geteuid()}")

@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cache
 from itertools import count
 from pathlib import Path
 
@@ -17,9 +18,10 @@ from pgnorm.catalog.errors import PgnormError
 
 from ..platforms import Platform
 from .account import Account, give
-from .cache import Lock, copy_tree, locked
+from .cache import Lock, clear, copy_tree, folder_at, locked, say
 from .installation import Installation
 from .launching import environment
+from .manifest import Damaged, check, finish, is_finished
 from .server import Server
 from .sweep import sweep
 
@@ -59,16 +61,23 @@ class Slot:
     lock: Lock
     fresh: Path
 
+    def is_fresh(self) -> bool:
+        """Whether the data were left in order, since the machine started: nothing makes them outlive its end."""
+        try:
+            return self.fresh.read_text() == _boot() and self.data.is_dir() and not self.data.is_symlink()
+        except OSError:
+            return False
+
     def begin(self) -> None:
         """Marks the data as changing: without `finish` the next run makes a new copy."""
-        self.fresh.unlink(missing_ok=True)
+        clear(self.fresh)
 
     def finish(self, *, in_order: bool) -> None:
         """Gives the slot back; its data serves again if it is in order."""
         if int(self.data.name) >= _KEPT_SLOTS:
             shutil.rmtree(self.data, ignore_errors=True)
         elif in_order:
-            self.fresh.touch()
+            self.fresh.write_text(_boot())
         self.lock.release()
 
 
@@ -87,18 +96,21 @@ def seed(
         key.update(hashlib.sha256(text.encode()).digest())
     name = f"{installation.identity}-{platform.name}-{key.hexdigest()[:12]}"
     made = Seed(path=root / f"seed-{name}", slots=slots / name, account=account)
-    if not made.path.exists():
+    if not is_finished(made.path):
         with locked(root / f"seed-{name}.lock"):
-            if not made.path.exists():
+            if not is_finished(made.path):
+                if os.path.lexists(made.path):
+                    say(f"{made.path} is no finished cluster")
+                    clear(made.path)
                 _make(installation, platform, made, fill)
-    os.utime(root / f"seed-{name}.lock")
-    made.slots.mkdir(mode=0o755, exist_ok=True)
+    (root / f"seed-{name}.lock").touch()
+    folder_at(made.slots, 0o755)
     return made
 
 
 def take_slot(made: Seed, *, anew: bool = False) -> Slot:
     """The first slot that no other run holds, copied from the seed if it is new, was not left in order, has grown
-    (or `anew`)."""
+    (or `anew`). Raises Damaged where the seed can't be copied."""
     for number in count():
         lock = Lock.take(made.slots / f"{number}.lock", wait=False)
         if lock is None:
@@ -106,24 +118,35 @@ def take_slot(made: Seed, *, anew: bool = False) -> Slot:
         os.utime(lock.fd)
         slot = Slot(data=made.slots / str(number), lock=lock, fresh=made.slots / f"{number}.fresh")
         try:
-            if anew or not slot.fresh.exists() or not 0 <= _size(slot.data) - _size(made.data) <= _MOST_GROWTH:
+            if anew or not slot.is_fresh() or not 0 <= _size(slot.data) - _size(made.data) <= _MOST_GROWTH:
                 slot.begin()
+                check(made.path)
                 sweep(made.path.parent, made.slots.parent)
-                shutil.rmtree(slot.data, ignore_errors=True)
+                clear(slot.data)
                 copy_tree(made.data, slot.data, made.account)
-                slot.fresh.touch()
         except BaseException:
-            shutil.rmtree(slot.data, ignore_errors=True)
+            clear(slot.data)
             lock.release()
             raise
         return slot
     raise AssertionError
 
 
-def discard(made: Seed) -> None:
-    """Removes a seed that turned out damaged; the next run makes it again."""
+def discard(made: Seed, damage: object) -> None:
+    """Removes a seed that turned out damaged; the next to ask for it makes it again."""
+    say(damage)
     with locked(made.path.with_name(f"{made.path.name}.lock")):
-        shutil.rmtree(made.path, ignore_errors=True)
+        clear(made.path)
+
+
+def discard_if_damaged(made: Seed) -> bool:
+    """Removes a seed whose bytes are not what they were. Whether it did."""
+    try:
+        check(made.path, thoroughly=True)
+    except Damaged as error:
+        discard(made, error)
+        return True
+    return False
 
 
 def _make(installation: Installation, platform: Platform, made: Seed, fill: Callable[[Server], None]) -> None:
@@ -144,6 +167,8 @@ def _make(installation: Installation, platform: Platform, made: Seed, fill: Call
             finally:
                 server.stop()
                 lock.release()
+        (home / "lock").unlink(missing_ok=True)
+        finish(home)
         home.rename(made.path)
     except BaseException:
         shutil.rmtree(home, ignore_errors=True)
@@ -191,3 +216,12 @@ def _size(data: Path) -> int:
             with suppress(FileNotFoundError):
                 total += os.stat(f"{database}/{catalog}").st_size
     return total
+
+
+@cache
+def _boot() -> str:
+    """What tells this start of the machine from others, where the system does."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text()
+    except OSError:
+        return ""

