@@ -16,6 +16,7 @@ from attrs import frozen
 from pgnorm.catalog.errors import PgnormError
 
 from .account import Account, can_enter, can_write, give
+from .cache import clear
 from .confinement import prepare
 from .installation import Installation
 from .launching import launch
@@ -69,7 +70,8 @@ class Server:
         program = installation.bindir / "postgres"
         words = [str(word) for word in (program, "-D", data, "-k", folder, "-p", PORT, *flags)]
         log = data.with_name(f"{data.name}.log")
-        (data / "postmaster.pid").unlink(missing_ok=True)
+        clear(log)
+        clear(data / "postmaster.pid")
         alive, theirs = os.pipe()
         confinement = prepare(
             program=program, readable=installation.folders, writable=(data, folder), alone=account is not None
