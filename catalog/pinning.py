@@ -1,6 +1,7 @@
 """What a session is told before it is asked anything: nothing of the database's own is called, names and values are
 printed alike everywhere, and no limit of the database or the role ends a reading."""
 
+import json
 import re
 from typing import TYPE_CHECKING, Final, LiteralString
 
@@ -20,9 +21,9 @@ LIMITS: Final = (
 )
 """What ends a session or its statements for being slow. Those that the address itself names hold."""
 
-_LIFTING: Final = """
-select set_config(l.name, '0', true)
-  from string_to_table('{}', ' ') l (name)
+_LIMITING: Final = """
+select set_config(l.name, l.value, true)
+  from json_each_text('{}') l (name, value)
  where current_setting(l.name, true) is not null
 """
 
@@ -58,9 +59,12 @@ select set_config(name, boot_val, true)
 _OPTION: Final = re.compile(r"(?:-c\s*|--)([\w-]+)\s*=")
 
 
-def pins(pgconn: "PGconn") -> tuple[str, ...]:
-    """The statements that settle a session until the end of its transaction, in their order."""
+def pins(pgconn: "PGconn", lock_timeout: int | None = None) -> tuple[str, ...]:
+    """The statements that settle a session until the end of its transaction, in their order; `lock_timeout` in
+    milliseconds, if there is to be one."""
     given = next((option.val for option in pgconn.info if option.keyword == b"options"), None) or b""
     own = {name.replace("-", "_").lower() for name in _OPTION.findall(given.decode(errors="replace"))}
-    lifted = " ".join(name for name in LIMITS if name not in own)
-    return PATH, _LIFTING.format(lifted), PINNED, OTHERS
+    limits = dict.fromkeys((name for name in LIMITS if name not in own), 0)
+    if lock_timeout is not None:
+        limits["lock_timeout"] = lock_timeout
+    return PATH, _LIMITING.format(json.dumps(limits)), PINNED, OTHERS

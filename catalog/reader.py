@@ -15,6 +15,8 @@ from .unmodelled import UNMODELLED
 if TYPE_CHECKING:
     import psycopg
 
+    from .conversation import Patience
+
 ROLE: Final[LiteralString] = "select current_user::text"
 
 CATALOGS: Final[LiteralString] = """
@@ -59,7 +61,7 @@ def queries(kinds: Sequence[type[Object]], version: int) -> tuple[LiteralString,
     return (*COMMON, *(kind.query(version) for kind in kinds), *members)
 
 
-def read(connection: "psycopg.Connection[Row]") -> Catalog:
+def read(connection: "psycopg.Connection[Row]", patience: "Patience | None" = None) -> Catalog:
     """Read the database that `connection` is in, inside its open transaction or one of its own.
 
     Raises PgnormError for a server older than 14.
@@ -68,7 +70,7 @@ def read(connection: "psycopg.Connection[Row]") -> Catalog:
     superuser = connection.info.parameter_status("is_superuser") == "on"
     kinds = [kind for kind in KINDS if superuser or not kind.superuser_only]
     having_members = [kind for kind in kinds if kind.members]
-    with closing(run(connection, queries(kinds, version))) as results:
+    with closing(run(connection, queries(kinds, version), patience)) as results:
         role, catalogs, dependencies, operators, comments, labels, unmodelled = islice(results, len(COMMON))
         numbers: dict[str, int] = {name: oid for oid, name in catalogs.rows}
         remarks: Remarks = (("comment", _by_address(comments), None), ("labels", _by_address(labels), ()))

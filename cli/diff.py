@@ -11,8 +11,9 @@ from pgnorm.catalog.errors import PgnormError
 from .comparison import as_json, scripts, summarize, tell_phantoms
 from .help import EXIT_CODES, Command
 from .new_migrations import write_migrations
-from .options import SOURCES, App, general_options, schema_options, shadow_option, source_options
+from .options import SOURCES, App, general_options, schema_options, source_options
 from .output import STDIO, deliver
+from .servers import lock_timeout_option, shadow_option
 
 if TYPE_CHECKING:
     from pgnorm.normalizer.comparing import ProofBy
@@ -35,6 +36,7 @@ Examples:
 @source_options
 @click.option("--to", metavar="SOURCE", help=f"What it is to become: {SOURCES}.  [default: files]")
 @shadow_option
+@lock_timeout_option
 @schema_options
 @click.option("--cosmetic", is_flag=True, help="Take in function bodies that differ in looks only.")
 @click.option(

@@ -8,9 +8,10 @@ import click
 from .beside import tell_beside
 from .dump_format import PG_DUMP, SUPABASE, Format
 from .help import EXIT_CODES, Command
-from .options import App, general_options, schema_options, shadow_option, source_options
+from .options import App, general_options, schema_options, source_options
 from .output import deliver
 from .reading import read_source, selection_of, source_of
+from .servers import lock_timeout_option, shadow_option
 from .splitting import write_split
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ Examples:
 @click.command(cls=Command, params=general_options(), epilog=EPILOG)
 @source_options
 @shadow_option
+@lock_timeout_option
 @schema_options
 @click.option(
     "--format",

@@ -11,8 +11,9 @@ import click
 from pgnorm.catalog.errors import PgnormError
 
 from .help import EXIT_CODES, Command
-from .options import App, general_options, shadow_option, source_options
+from .options import App, general_options, source_options
 from .output import STDIO, plural, read_bytes, write, write_bytes
+from .servers import lock_timeout_option, shadow_option
 
 if TYPE_CHECKING:
     from pgnorm.normalizer.choosing import Chosen, Text
@@ -35,6 +36,7 @@ Examples:
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path, allow_dash=True))
 @source_options
 @shadow_option
+@lock_timeout_option
 @click.option(
     "--take",
     type=click.Choice(["comments"]),

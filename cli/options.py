@@ -37,6 +37,8 @@ class App:
         self.source: str | None = None
         """The source word that --from or one of its shorthands gave."""
         self.shadow_url: str | None = None
+        self.lock_timeout: int | None = None
+        """Milliseconds."""
 
     @cached_property
     def project(self) -> "Project | None":
@@ -66,7 +68,7 @@ class App:
 
         # psycopg logs what it raises too, and Python prints what is logged and nobody handles.
         logging.getLogger("psycopg").addHandler(logging.NullHandler())
-        return Workspace(self.project, tell=self.tell, shadow_url=self.shadow_url)
+        return Workspace(self.project, tell=self.tell, shadow_url=self.shadow_url, lock_timeout=self.lock_timeout)
 
     def source_or(self, default: str) -> "Source":
         """The source that was named, or else the one of this word.
@@ -176,19 +178,6 @@ def source_options(function: Callable[P, R]) -> Callable[P, R]:
     return function
 
 
-def shadow_option(function: Callable[P, R]) -> Callable[P, R]:
-    """--shadow-url; the command finds it in `App.shadow_url`."""
-    return click.option(
-        "--shadow-url",
-        metavar="URL",
-        envvar="PGNORM_SHADOW_URL",
-        show_envvar=True,
-        help="Load files into this server (scratch databases, dropped at the end) instead of a private one.",
-        expose_value=False,
-        callback=_take_shadow,
-    )(function)
-
-
 def schema_options(function: Callable[P, R]) -> Callable[P, R]:
     """--schema and --exclude-schema, repeatable; the command gets `schemas` and `exclude_schemas`."""
     only = click.option(
@@ -244,11 +233,6 @@ def _name_source(ctx: click.Context, option: click.Parameter, word: str) -> None
     if app.source is not None:
         raise click.UsageError(f"{option.opts[0]}: only one of --from, --local, --db, --db-url and --linked.", ctx)
     app.source = word
-
-
-def _take_shadow(ctx: click.Context, _option: click.Parameter, value: str | None) -> None:
-    if value:
-        _app(ctx).shadow_url = value
 
 
 def _app(ctx: click.Context) -> App:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _PATIENCE: Final = "10"  # seconds
 _ENVIRONMENT: Final = ("PGNORM_DB_URL", "DATABASE_URL")
+# A peer that is gone without a word counts as lost after a minute, not after hours.
+_ALIVE: Final = {"keepalives_idle": "30", "keepalives_interval": "10", "keepalives_count": "3"}
 _UNREADABLE: Final = "Write `@`, `:`, `/`, `?`, `#` and `%` in a password as %40, %3A, %2F, %3F, %23 and %25."
 _SCHEMES: Final = ("postgresql", "postgres")
 FORMS: Final = (
@@ -105,8 +107,9 @@ def connected(database: Database) -> "Iterator[Connection]":
         try:
             yield connection
         except Error as error:
-            reason = error.diag.message_primary or str(error).strip()
-            raise PgnormError(f"reading from {_where(words)} failed: {reason}", hint=error.diag.message_hint) from error
+            reason = error.diag.message_primary or _first_line_of(error)
+            hint = error.diag.message_hint or ("Is the server still up? Run it again." if connection.closed else None)
+            raise PgnormError(f"reading from {_where(words)} failed: {reason}", hint=hint) from error
 
 
 def connect(database: Database, name: str | None = None, options: str = "") -> "Connection":
@@ -149,7 +152,7 @@ def _words(database: Database) -> dict[str, str]:
     words.setdefault("application_name", "pgnorm")
     if not os.environ.get("PGCONNECT_TIMEOUT"):
         words.setdefault("connect_timeout", _PATIENCE)
-    return words
+    return {**_ALIVE, **words}
 
 
 def _connect(words: Mapping[str, str], database: Database) -> "Connection":
@@ -188,13 +191,19 @@ def _check(words: Mapping[str, str]) -> None:
 
 def _refused(words: Mapping[str, str], database: Database, error: "Error") -> PgnormError:
     said = str(error)
-    reason = next((line.strip() for line in said.splitlines() if line.strip()), "no reason given")
-    reason = re.sub(r"^(connection failed: |connection is bad: )?(connection to server .*? failed: )?", "", reason)
+    reason = re.sub(
+        r"^(connection failed: |connection is bad: )?(connection to server .*? failed: )?", "", _first_line_of(error)
+    )
     if password := words.get("password"):
         reason = reason.replace(password, "***")
     advice = next((text for sign, text in _HINTS if sign in said), "")
     hint = " ".join(part for part in (advice, database.hint) if part)
     return PgnormError(f"cannot connect to {_where(words)}: {reason}", hint=hint or None)
+
+
+def _first_line_of(error: "Error") -> str:
+    reason = next((line.strip() for line in str(error).splitlines() if line.strip()), "no reason given")
+    return reason.removeprefix("consuming input failed: ")
 
 
 def _where(words: Mapping[str, str]) -> str:

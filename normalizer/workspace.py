@@ -13,6 +13,7 @@ from pgnorm.catalog.model import Catalog
 from .databases import Database, address, connected
 from .files import SourceFile, read_file, shown
 from .filling import Filling, Loaded, OnErrors, Tell, Watch
+from .lookout import Lookout
 from .platforms import PLAIN, Platform
 from .project import Project
 from .reading import read_files
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
     from pgnorm.catalog.cluster import Cluster
+    from pgnorm.catalog.conversation import Patience
 
     from .adaptation import Level
     from .loading import Kind
@@ -33,12 +35,15 @@ if TYPE_CHECKING:
 class Workspace:
     """The sources of one run. A context: at its end the shadow, opened at first need, is gone."""
 
-    def __init__(self, project: Project | None, *, tell: Tell, shadow_url: str | None = None) -> None:
+    def __init__(
+        self, project: Project | None, *, tell: Tell, shadow_url: str | None = None, lock_timeout: int | None = None
+    ) -> None:
         self.project = project
         self._major = project.major if project else None
         self._once: set[str] = set()
         self._teller = tell
         self._shadow_url = shadow_url
+        self._lock_timeout = lock_timeout
         self._stack = ExitStack()
         self.filling = Filling(roles=project.roles_file if project else None, tell=self._tell)
 
@@ -110,7 +115,7 @@ class Workspace:
 
         if isinstance(source, Database):
             with self._connected(source) as connection:
-                return read_cluster(connection)
+                return read_cluster(connection, self._patience(source, connection))
         if isinstance(source, SnapshotFile):
             raise PgnormError(
                 "a snapshot holds no roles", place=shown(source.path), hint="Name the database that it was taken of."
@@ -189,7 +194,7 @@ class Workspace:
         from pgnorm.catalog.reader import read
 
         with self._connected(database) as connection:
-            return read(connection)
+            return read(connection, self._patience(database, connection))
 
     @contextmanager
     def _connected(self, database: Database) -> "Iterator[Connection]":
@@ -197,6 +202,12 @@ class Workspace:
             version = _version(connection.info.server_version)
             self._tell("note", f"source: {address(connection)}, Postgres {version}")
             yield connection
+
+    def _patience(self, database: Database, connection: "Connection") -> "Patience":
+        from pgnorm.catalog.conversation import Patience
+
+        lookout = Lookout(database, connection.info.backend_pid, lambda message: self._tell("warning", message))
+        return Patience(lock_timeout=self._lock_timeout, on_silence=lookout)
 
     def _read_snapshot(self, source: SnapshotFile) -> Catalog:
         from pgnorm.catalog.snapshots import loads

@@ -13,6 +13,8 @@ from .roles import Role
 if TYPE_CHECKING:
     import psycopg
 
+    from ..conversation import Patience
+
 # pg_dumpall --roles-only has neither: a role's settings in one database are pg_dump's, and only with --create.
 LEFT_OUT: Final[LiteralString] = """
 select 'setting for all roles', split_part(item, '=', 1)
@@ -51,7 +53,7 @@ class Cluster:
         return self.version >= parameters.SINCE
 
 
-def read_cluster(connection: "psycopg.Connection[Row]") -> Cluster:
+def read_cluster(connection: "psycopg.Connection[Row]", patience: "Patience | None" = None) -> Cluster:
     """Read the server that `connection` is on; any role may.
 
     Raises PgnormError for a server older than 14, and for memberships that can't have been granted.
@@ -60,7 +62,7 @@ def read_cluster(connection: "psycopg.Connection[Row]") -> Cluster:
     queries: list[LiteralString] = [roles.QUERY, memberships.query(version), LEFT_OUT]
     if version >= parameters.SINCE:
         queries.append(parameters.QUERY)
-    found, granted, left_out, *rights = run(connection, queries)
+    found, granted, left_out, *rights = run(connection, queries, patience)
     return Cluster(
         version=version,
         roles=tuple(Role(**record) for record in found.records()),

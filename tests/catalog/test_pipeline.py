@@ -9,8 +9,11 @@ from typing import LiteralString
 import psycopg
 import pytest
 from psycopg.pq import Trace, TransactionStatus
+from waiting import PATIENCE
 
-from pgnorm.catalog.pipeline import RECEIVER, run
+from pgnorm.catalog import conversation
+from pgnorm.catalog.conversation import RECEIVER
+from pgnorm.catalog.pipeline import run
 from pgnorm.catalog.reader import read
 
 TURNS = 1
@@ -72,7 +75,10 @@ def test_a_transaction_that_has_failed_says_so(database: psycopg.Connection) -> 
     assert database.execute("select 3").fetchone() == (3,)
 
 
-def test_what_is_not_read_to_its_end_is_cancelled(database: psycopg.Connection) -> None:
+def test_what_is_not_read_to_its_end_is_cancelled(
+    database: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(conversation, "GRACE", PATIENCE)
     # A server sends a full buffer of answers at once, and the rest when all is done.
     wide: LiteralString = "select repeat('x', 100000)"
     answers = run(database, [wide, wide, "select pg_sleep(600)", "select 2"])

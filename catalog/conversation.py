@@ -1,0 +1,160 @@
+"""Statements sent together and the answers to them, received by a thread: of a server that may fall silent or go."""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from queue import Empty, SimpleQueue
+from selectors import EVENT_READ, EVENT_WRITE, DefaultSelector
+from socket import SHUT_RDWR, SO_LINGER, SOL_SOCKET, socket
+from struct import pack
+from threading import Thread
+from time import monotonic
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from attrs import frozen
+
+if TYPE_CHECKING:
+    import psycopg
+    from psycopg.pq.abc import PGresult
+
+PATIENCE: Final = 0.1
+"""Seconds between two requests to stop."""
+GRACE: Final = 0.7
+"""Seconds that a server has to stop before it is hung up on."""
+SILENCE: Final = 2.0
+"""Seconds without an answer after which somebody else is asked why."""
+RECEIVER: Final = "pgnorm-read"
+"""The name of the thread that receives answers."""
+
+Answer: TypeAlias = "PGresult | BaseException"
+
+
+@frozen(kw_only=True)
+class Patience:
+    """How long a reading waits for what others hold."""
+
+    lock_timeout: int | None = None
+    """Milliseconds for each lock; None waits as long as the address says, or for ever."""
+    on_silence: Callable[[], bool] | None = None
+    """Called each time that nothing has come for `SILENCE`, until it is True."""
+
+
+class Conversation:
+    """Statements sent together, and their answers as they come."""
+
+    def __init__(
+        self,
+        connection: "psycopg.Connection[tuple[object, ...]]",
+        statements: Sequence[str],
+        on_silence: Callable[[], bool] | None = None,
+    ) -> None:
+        self._connection = connection
+        self._pgconn = pgconn = connection.pgconn
+        self._statements = statements
+        self._on_silence = on_silence
+        self._answers: SimpleQueue[Answer] = SimpleQueue()
+        self._succeeded = 0
+        self._nonblocking = pgconn.nonblocking
+        pgconn.nonblocking = 1
+        self._leave_at_once(True)
+        pgconn.enter_pipeline_mode()
+        self._thread = Thread(target=self._converse, name=RECEIVER, daemon=True)
+        self._thread.start()
+
+    def __iter__(self) -> "Iterator[PGresult]":
+        """One answer to each statement. Raises what went wrong with the connection."""
+        for _ in self._statements:
+            answer = self._next()
+            if isinstance(answer, BaseException):
+                raise answer
+            yield answer
+
+    @property
+    def halfway(self) -> bool:
+        """Whether the first statement has had its effect and the last one has not, once the conversation has ended."""
+        return 0 < self._succeeded < len(self._statements)
+
+    def abandon(self) -> None:
+        """Make the server stop, whatever it is at: asked again and again, since between two statements it hears no
+        request to. Where it does not in time, the connection is closed on this side; it is lost then."""
+        deadline = monotonic() + GRACE
+        try:
+            while self._thread.is_alive() and (left := deadline - monotonic()) > 0:
+                self._ask_to_stop(left)
+                self._thread.join(min(PATIENCE, left))
+        finally:
+            if self._thread.is_alive():
+                self._hang_up()
+
+    def end(self) -> None:
+        """Wait for the last answer and leave the connection as it was."""
+        from psycopg.pq import ConnStatus
+
+        self._thread.join()
+        if self._pgconn.status == ConnStatus.OK:
+            self._leave_at_once(False)
+            self._pgconn.exit_pipeline_mode()
+            self._pgconn.nonblocking = self._nonblocking
+
+    def _next(self) -> Answer:
+        while self._on_silence is not None:
+            try:
+                return self._answers.get(timeout=SILENCE)
+            except Empty:
+                if self._on_silence():
+                    self._on_silence = None
+        return self._answers.get()
+
+    def _ask_to_stop(self, patience: float) -> None:
+        """Request it on a connection of its own. libpq before 17 knows no request that can be given up."""
+        from psycopg import Error, capabilities
+
+        if capabilities.has_cancel_safe():
+            with suppress(Error):
+                self._connection.cancel_safe(timeout=patience)
+
+    def _hang_up(self) -> None:
+        self._on_socket(lambda line: line.shutdown(SHUT_RDWR))
+
+    def _leave_at_once(self, whether: bool) -> None:
+        """Have the server told as soon as this process ends, however it does: with questions that it has not read yet
+        before it, the end would reach it after its answer, for which it may wait in a queue for a lock."""
+        linger = pack("ii", whether, 0)
+        if self._connection.info.hostaddr:  # it is no socket of this machine
+            self._on_socket(lambda line: line.setsockopt(SOL_SOCKET, SO_LINGER, linger))
+
+    def _on_socket(self, act: Callable[[socket], object]) -> None:
+        """Do it to the connection's socket, unless that is gone by now or can't be had (Windows)."""
+        from psycopg import OperationalError
+
+        with suppress(OSError, OperationalError), socket(fileno=os.dup(self._pgconn.socket)) as line:
+            act(line)
+
+    def _converse(self) -> None:
+        try:
+            for statement in self._statements:
+                self._pgconn.send_query_params(statement.encode(), None)
+            self._pgconn.pipeline_sync()
+            self._receive(len(self._statements) + 1)  # the end of the pipeline is an answer too
+        except BaseException as error:
+            self._answers.put(error)
+
+    def _receive(self, count: int) -> None:
+        from psycopg.pq import ExecStatus
+
+        pgconn = self._pgconn
+        succeeded = (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK)
+        unsent = True
+        with DefaultSelector() as selector:
+            selector.register(pgconn.socket, EVENT_READ | EVENT_WRITE)
+            while count:
+                if unsent and not (unsent := bool(pgconn.flush())):
+                    selector.modify(pgconn.socket, EVENT_READ)
+                selector.select()
+                pgconn.consume_input()
+                while count and not pgconn.is_busy():
+                    answer = pgconn.get_result()
+                    if answer is not None:  # None ends the answers to one statement
+                        self._succeeded += answer.status in succeeded
+                        self._answers.put(answer)
+                        count -= 1

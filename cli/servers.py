@@ -1,0 +1,55 @@
+"""Options that say which server loads files, and how long to wait for others on one that is read."""
+
+import re
+from collections.abc import Callable
+from typing import Final, ParamSpec, TypeVar
+
+import click
+
+from .options import App
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_MILLISECONDS: Final = {"": 1, "ms": 1, "s": 1_000, "min": 60_000, "h": 3_600_000}
+_LONGEST: Final = 2**31 - 1
+
+
+def shadow_option(function: Callable[P, R]) -> Callable[P, R]:
+    """--shadow-url; the command finds it in `App.shadow_url`."""
+    return click.option(
+        "--shadow-url",
+        metavar="URL",
+        envvar="PGNORM_SHADOW_URL",
+        show_envvar=True,
+        help="Load files into this server (scratch databases, dropped at the end) instead of a private one.",
+        expose_value=False,
+        callback=_take_shadow,
+    )(function)
+
+
+def lock_timeout_option(function: Callable[P, R]) -> Callable[P, R]:
+    """--lock-timeout; the command finds it in `App.lock_timeout`."""
+    return click.option(
+        "--lock-timeout",
+        metavar="TIME",
+        help="Give up where a database that is read keeps us waiting so long for a lock (10s, 2min).",
+        expose_value=False,
+        callback=_take_lock_timeout,
+    )(function)
+
+
+def _take_lock_timeout(ctx: click.Context, option: click.Parameter, value: str | None) -> None:
+    """Take a time as Postgres does: milliseconds where it has no unit."""
+    if value is None:
+        return
+    found = re.fullmatch(r"\s*(\d{1,10})\s*(ms|s|min|h|)\s*", value)
+    milliseconds = int(found[1]) * _MILLISECONDS[found[2]] if found else 0
+    if not 0 < milliseconds <= _LONGEST:
+        raise click.BadParameter("expected a time such as 500ms, 10s or 2min.", ctx, option)
+    ctx.ensure_object(App).lock_timeout = milliseconds
+
+
+def _take_shadow(ctx: click.Context, _option: click.Parameter, value: str | None) -> None:
+    if value:
+        ctx.ensure_object(App).shadow_url = value

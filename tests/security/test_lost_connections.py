@@ -1,0 +1,80 @@
+"""Connections that are cut, ended or fall silent in the middle of a reading."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+from proxy import Proxy, proxied
+from waiting import PATIENCE
+
+from pgnorm.normalizer.platforms import PLAIN
+from pgnorm.normalizer.postgres.binaries import find
+from pgnorm.normalizer.postgres.private import PrivateHost, open_private
+from pgnorm.normalizer.postgres.server import PORT
+
+if TYPE_CHECKING:
+    from conftest import Refused
+
+
+@pytest.fixture(scope="module")
+def host() -> Iterator[PrivateHost]:
+    """A server whose database `postgres` holds enough to be read for a while."""
+    with open_private(find(None), PLAIN) as host:
+        with host.connect("postgres") as connection:
+            connection.execute(
+                """
+                do $$ begin for number in 1..500 loop
+                  execute format('create function f%s() returns int language sql as ''select 1''', number);
+                end loop; end $$
+                """
+            )
+        yield host
+
+
+def url(host: PrivateHost, proxy: Proxy) -> str:
+    with host.connect("postgres") as connection:
+        password = connection.info.password
+    return f"postgresql://postgres:{password}@127.0.0.1:{proxy.port}/postgres?sslmode=disable&gssencmode=disable"
+
+
+def socket_path(host: PrivateHost) -> str:
+    return str(host.server.folder / f".s.PGSQL.{PORT}")
+
+
+@pytest.mark.parametrize("limit", [600, 5_000, 30_000, 100_000])
+def test_a_cut_is_told_as_one(host: PrivateHost, refused: "Refused", folder: Path, limit: int) -> None:
+    with proxied(socket_path(host), limit) as proxy:
+        err = refused(f"dump --db-url '{url(host, proxy)}'", "server closed the connection unexpectedly")
+        assert proxy.reached.is_set()
+    assert "cancel" not in err
+    assert len(err.splitlines()) <= 3
+
+
+@pytest.mark.parametrize("limit", [5_000, 30_000])
+@pytest.mark.parametrize("command", ["dump", "dump --roles"])
+def test_an_interruption_ends_a_silent_connection(host: PrivateHost, folder: Path, limit: int, command: str) -> None:
+    with proxied(socket_path(host), limit if command == "dump" else 600, silent=True) as proxy:
+        line = [sys.executable, "-m", "pgnorm.cli", *command.split(), "--db-url", url(host, proxy)]
+        with subprocess.Popen(line, stderr=subprocess.PIPE, env=os.environ, text=True) as process:
+            try:
+                assert proxy.reached.wait(PATIENCE)
+                process.send_signal(signal.SIGINT)
+                _, err = process.communicate(timeout=PATIENCE)
+            finally:
+                process.kill()
+        assert process.returncode == 130
+        assert "Interrupted." in err
+        assert "Traceback" not in err
+
+
+def test_a_session_that_is_ended_says_why(host: PrivateHost) -> None:
+    from pgnorm.catalog.pipeline import run
+
+    with host.connect("postgres") as connection, pytest.raises(psycopg.OperationalError, match="administrator command"):
+        list(run(connection, ["select pg_terminate_backend(pg_backend_pid())", "select 2"]))
