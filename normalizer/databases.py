@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -119,6 +119,29 @@ def connect(database: Database, name: str | None = None, options: str = "") -> "
     """
     words = {**_words(database), **({"dbname": name} if name else {}), **({"options": options} if options else {})}
     return _connect(words, database)
+
+
+def elsewhere(database: Database) -> str | None:
+    """The host of its address that is not this machine, if there is one. What a service of libpq names is not known
+    before it answers.
+
+    Raises PgnormError for an address that can't be read.
+    """
+    import socket
+    from ipaddress import ip_address
+
+    from psycopg.pq import Conninfo
+
+    defaults = {option.keyword.decode(): option.val or b"" for option in Conninfo.get_defaults()}
+    words = _words(database)
+    known = (words.get(word) or defaults.get(word, b"").decode() for word in ("hostaddr", "host"))
+    for host in next(filter(None, known), "").split(","):
+        if host and not host.startswith(("/", "@")):
+            with suppress(OSError, UnicodeError):  # libpq says so itself where a name is not known
+                found = {str(one[4][0]).partition("%")[0] for one in socket.getaddrinfo(host, None)}
+                if not all(ip_address(each).is_loopback for each in found):
+                    return host
+    return None
 
 
 def address(connection: "Connection") -> str:

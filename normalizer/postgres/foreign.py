@@ -13,7 +13,7 @@ from attrs import field, frozen
 
 from pgnorm.catalog.errors import PgnormError
 
-from ..databases import Database, connect
+from ..databases import Database, connect, elsewhere
 from ..platforms import Platform
 from .connections import session_options
 from .host import drop_database, drop_roles, shared_state
@@ -77,7 +77,10 @@ def open_foreign(url: str, platform: Platform, *, allow_remote: bool) -> Iterato
     from psycopg import DatabaseError, OperationalError
 
     given = Database(conninfo=url, hint=_HINT)
+    if not allow_remote and (host := elsewhere(given)):
+        raise _remote(host)
     with connect(given) as admin:
+        _settle(admin)
         _check(admin, allow_remote)
         template = f"pgnorm_{int(time.time())}_{secrets.token_hex(4)}"
         memberships = _memberships(admin)
@@ -101,14 +104,46 @@ def open_foreign(url: str, platform: Platform, *, allow_remote: bool) -> Iterato
                 _drop_platform(admin, memberships)
 
 
+def _remote(host: str) -> PgnormError:
+    return PgnormError(
+        f"the shadow server {host} is not on this machine",
+        hint="Name one that is, or leave --shadow-url out for a private one.",
+    )
+
+
+def _settle(admin: "Connection") -> None:
+    """Keep what the database itself holds from being called, and refuse what can't be a shadow.
+
+    The first statement of all, so each name in it has its schema.
+    """
+    row = admin.execute(
+        """
+        select pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', false),
+               pg_catalog.set_config('default_transaction_read_only', 'off', false),
+               pg_catalog.set_config('standard_conforming_strings', 'on', false),
+               pg_catalog.pg_is_in_recovery(), pg_catalog.pg_backend_pid()
+        """
+    ).fetchone()
+    assert row is not None
+    *_, standby, process = row
+    if standby:
+        raise PgnormError(
+            "the shadow server is a standby, in which nothing can be made",
+            hint="Name its primary, or leave --shadow-url out for a private server.",
+        )
+    # A pooler makes up the process numbers that it tells its clients.
+    if process != admin.info.backend_pid:
+        raise PgnormError(
+            "there is a connection pooler before the shadow server, which can't keep a session's settings",
+            hint="Name the server's own address, or leave --shadow-url out for a private server.",
+        )
+
+
 def _check(admin: "Connection", allow_remote: bool) -> None:
     host, address = admin.info.host, admin.info.hostaddr
     local = host.startswith(("/", "@")) or (address and ip_address(address).is_loopback)
     if not local and not allow_remote:
-        raise PgnormError(
-            f"the shadow server {host} is not on this machine",
-            hint="Name one that is, or leave --shadow-url out for a private one.",
-        )
+        raise _remote(host)
     if admin.info.server_version < 140000:
         major = admin.info.server_version // 10000
         raise PgnormError(
