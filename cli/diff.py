@@ -9,9 +9,10 @@ import click
 from pgnorm.catalog.errors import PgnormError
 
 from .comparison import as_json, scripts, summarize, tell_phantoms
+from .general import general_options
 from .help import EXIT_CODES, Command
 from .new_migrations import write_migrations
-from .options import SOURCES, App, general_options, schema_options, source_options
+from .options import SOURCES, App, schema_options, source_options
 from .output import STDIO, deliver
 from .servers import lock_timeout_option, shadow_option
 

@@ -7,8 +7,9 @@ import click
 
 from .beside import tell_beside
 from .dump_format import PG_DUMP, SUPABASE, Format
+from .general import general_options
 from .help import EXIT_CODES, Command
-from .options import App, general_options, schema_options, source_options
+from .options import App, schema_options, source_options
 from .output import deliver
 from .reading import read_source, selection_of, source_of
 from .servers import lock_timeout_option, shadow_option

@@ -10,8 +10,9 @@ import click
 
 from pgnorm.catalog.errors import PgnormError
 
+from .general import general_options
 from .help import EXIT_CODES, Command
-from .options import App, general_options, source_options
+from .options import App, source_options
 from .output import STDIO, plural, read_bytes, write, write_bytes
 from .servers import lock_timeout_option, shadow_option
 

@@ -14,7 +14,8 @@ from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.interrupts import exit_code
 
 from . import VERSION
-from .options import App, general_options
+from .general import general_options
+from .options import App
 from .output import Console
 
 COMMANDS: Final = {

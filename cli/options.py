@@ -108,35 +108,6 @@ class App:
             self.console.warn(f"no schema matches the pattern {pattern}")
 
 
-def general_options() -> list[click.Parameter]:
-    """What the group and every command take, so before the command's name or after it; the last one given counts."""
-    return [
-        click.Option(
-            ["--project"],
-            type=click.Path(path_type=Path),
-            metavar="DIR",
-            help="The project's folder, if not found upwards from here.",
-            expose_value=False,
-            callback=_take_project,
-        ),
-        click.Option(
-            ["-q", "--quiet"],
-            is_flag=True,
-            help="Say nothing on stderr but warnings and errors.",
-            expose_value=False,
-            callback=_take_quiet,
-        ),
-        click.Option(["-v", "--verbose"], is_flag=True, help="Say more.", expose_value=False, callback=_take_verbose),
-        click.Option(
-            ["--color/--no-color"],
-            default=None,
-            help="Colour or none; else NO_COLOR, FORCE_COLOR or the terminal decide.",
-            expose_value=False,
-            callback=_take_color,
-        ),
-    ]
-
-
 def _counted(what: str, names: list[str]) -> str:
     more = ", …" if len(names) > NAMED_AT_MOST else ""
     return f"{plural(len(names), what)} ({', '.join(names[:NAMED_AT_MOST])}{more})"
@@ -189,28 +160,6 @@ def schema_options(function: Callable[P, R]) -> Callable[P, R]:
     return only(but(function))
 
 
-def _take_project(ctx: click.Context, _option: click.Parameter, value: Path | None) -> None:
-    if value is not None:
-        _app(ctx).project_path = value
-
-
-def _take_quiet(ctx: click.Context, _option: click.Parameter, value: bool) -> None:
-    if value:
-        _app(ctx).console.quiet = True
-
-
-def _take_verbose(ctx: click.Context, _option: click.Parameter, value: bool) -> None:
-    if value:
-        _app(ctx).console.verbose = True
-
-
-def _take_color(ctx: click.Context, _option: click.Parameter, value: bool | None) -> None:
-    console = _app(ctx).console
-    if value is not None:
-        console.color = value
-    ctx.color = console.color
-
-
 def _take_word(ctx: click.Context, option: click.Parameter, value: str | None) -> None:
     if value is not None:
         _name_source(ctx, option, value)
@@ -229,11 +178,11 @@ def _take_database(ctx: click.Context, option: click.Parameter, value: str | Non
 
 
 def _name_source(ctx: click.Context, option: click.Parameter, word: str) -> None:
-    app = _app(ctx)
+    app = app_of(ctx)
     if app.source is not None:
         raise click.UsageError(f"{option.opts[0]}: only one of --from, --local, --db, --db-url and --linked.", ctx)
     app.source = word
 
 
-def _app(ctx: click.Context) -> App:
+def app_of(ctx: click.Context) -> App:
     return ctx.ensure_object(App)

@@ -13,6 +13,7 @@ from pgnorm.catalog.quoting import ident
 from .adaptation import Level, handles_savepoint, sets_session
 from .files import SourceFile
 from .items import Item, Note
+from .patience import Patience
 from .remedies import remedy
 
 if TYPE_CHECKING:
@@ -47,7 +48,11 @@ class Execution:
     created_roles: list[str] = field(factory=list)
     generated_extensions: list[str] = field(factory=list)
     broken: bool = False
+    patience: Patience = field(init=False)
     _active: tuple[str, ...] | None = None
+
+    def __attrs_post_init__(self) -> None:
+        self.patience = Patience(self.connection)
 
     @property
     def version_num(self) -> int:
@@ -124,8 +129,11 @@ class Execution:
         self._enter(items[0].context)
         self.command("savepoint pgnorm_batch")
         try:
-            self.command(";".join([*(item.text for item in items), "release savepoint pgnorm_batch"]))
+            with self.patience:
+                self.command(";".join([*(item.text for item in items), "release savepoint pgnorm_batch"]))
         except Error:
+            if self.patience.exceeded and self.connection.closed:
+                raise self.patience.error(f"{items[0].place} or below") from None
             if self.connection.closed:
                 return False
             self.command("rollback to savepoint pgnorm_batch; release savepoint pgnorm_batch")
@@ -199,8 +207,11 @@ class Execution:
             # In a message of its own: a text that does not parse never gets as far as a savepoint before it.
             self.command("savepoint pgnorm")
         try:
-            self.command(item.text + _RELEASE if guarded else item.text)
+            with self.patience:
+                self.command(item.text + _RELEASE if guarded else item.text)
         except Error as error:
+            if self.patience.exceeded:
+                raise self.patience.error(item.place) from None
             if self.connection.closed:
                 message = f"the server ended the connection: {error}"
                 raise PgnormError(message, place=item.place) from error
@@ -218,8 +229,11 @@ class Execution:
         self.command("commit")
         self._active = None
         try:
-            self.command(item.text)
+            with self.patience:
+                self.command(item.text)
         except Error as error:
+            if self.patience.exceeded:
+                raise self.patience.error(item.place) from None
             _take_error(item, error)
         else:
             item.ran, item.error = True, None

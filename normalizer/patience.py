@@ -1,0 +1,87 @@
+"""How long one statement of a load may run: a file can undo what it is told of that, so we watch it from outside."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from contextlib import suppress
+from contextvars import ContextVar
+from threading import Condition, Thread
+from typing import TYPE_CHECKING, Final, Self
+
+from attrs import define, field
+
+from pgnorm.catalog.errors import PgnormError
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+LIMIT: Final = ContextVar("LIMIT", default=600.0)
+"""Seconds for one statement; none is no limit."""
+_GRACE: Final = 2.0  # seconds for the server to end what was cancelled, which a file's code may survive
+
+
+@define(eq=False)
+class Patience:
+    """Bounds the time of each statement that runs inside it: `with patience: execute(…)`."""
+
+    connection: Connection
+    limit: float = field(factory=LIMIT.get, kw_only=True)
+    exceeded: bool = field(default=False, init=False)
+    """Whether the last statement was ended for its time."""
+    _since: float | None = field(default=None, init=False)
+    _changed: Condition = field(factory=Condition, init=False)
+    _watcher: Thread | None = field(default=None, init=False)
+    _over: bool = field(default=False, init=False)
+
+    def __enter__(self) -> Self:
+        if self.limit:
+            self.exceeded, self._since = False, time.monotonic()
+            if self._watcher is None:
+                self._watcher = Thread(target=self._watch, name="pgnorm-patience", daemon=True)
+                self._watcher.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with self._changed:
+            self._since = None
+            if self.exceeded:
+                self._changed.notify_all()
+
+    def close(self) -> None:
+        """Ends the watch."""
+        with self._changed:
+            self._over = True
+            self._changed.notify_all()
+        if self._watcher:
+            self._watcher.join()
+
+    def error(self, place: str) -> PgnormError:
+        """What a person is told of a statement that was ended."""
+        return PgnormError(
+            f"the statement ran longer than {self.limit:g} seconds and was ended",
+            place=place,
+            hint="--timeout SECONDS gives each statement more time, --timeout 0 all of it",
+        )
+
+    def _watch(self) -> None:
+        with self._changed:
+            while not self._over:
+                left = self.limit if self._since is None else self._since + self.limit - time.monotonic()
+                if left > 0:
+                    self._changed.wait(left)
+                else:
+                    self._end()
+
+    def _end(self) -> None:
+        if not self.exceeded:
+            self.exceeded = True
+            with suppress(Exception):  # an unreachable server is dealt with below
+                self.connection.cancel_safe(timeout=_GRACE)
+        else:
+            # Code that goes on after a cancel loses its connection, which ends the server or the session.
+            with suppress(OSError), socket.socket(fileno=os.dup(self.connection.fileno())) as line:
+                line.shutdown(socket.SHUT_RDWR)
+            self._since = None
+        self._changed.wait(_GRACE)
