@@ -8,7 +8,6 @@ inode and time of change, which nobody can put into a repository.
 import json
 import os
 import re
-import secrets
 import stat
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -73,7 +72,7 @@ class Journal:
     @classmethod
     def of(cls, staged: Sequence[Staged]) -> Self:
         """The journal of files that are staged."""
-        return cls(name=f".pgnorm.{secrets.token_hex(8)}.journal", entries=tuple(map(_entry, staged)))
+        return cls(name=f".pgnorm.{os.urandom(8).hex()}.journal", entries=tuple(map(_entry, staged)))
 
     @property
     def folders(self) -> tuple[Path, ...]:

@@ -22,7 +22,7 @@ from pgnorm.normalizer.repair import around, repair
 
 P = ParamSpec("P")
 _OURS = "pgnorm.normalizer."
-_WRITERS = ("staging", "journals", "writing", "folders", "repair")
+_WRITERS = ("staging", "journals", "writing", "folders", "recovery")
 _FUNCTIONS = ((os, "replace"), (os, "fsync"), (os, "fchmod"), (os, "mkdir"), (os, "unlink"), (tempfile, "mkstemp"))
 
 
