@@ -80,7 +80,7 @@ class Seam:
 
     def __call__(self, *words: object, **named: object) -> object:
         setattr(self.module, self.name, self.real)
-        work = Path(tempfile.mkdtemp())
+        work = Path(tempfile.mkdtemp(dir=Path.cwd()))
         saved = work / "saved"
         if self.folder.exists():
             shutil.copytree(self.folder, saved, symlinks=True)
