@@ -196,7 +196,7 @@ def _usual(account: Account | None, mode: int) -> Path:
     if root.is_absolute():
         try:
             _ours(root, mode)
-        except PermissionError:
+        except (PermissionError, FileNotFoundError):
             pass
         except OSError as error:
             if error.errno != errno.EROFS:
