@@ -51,7 +51,8 @@ select set_config(p.name, p.value, true)
 OTHERS: Final[LiteralString] = r"""
 select set_config(name, boot_val, true)
   from pg_settings
- where source in ('global', 'database', 'user', 'database user') and context = 'user'
+ where exists (select from pg_db_role_setting)  -- where nothing was set for any, no setting is looked at
+   and source in ('global', 'database', 'user', 'database user') and context = 'user'
    and boot_val is not null and name !~ '\.' and name <> 'temp_buffers'
 """
 """Whatever else was set for the database or the role is as Postgres has it by itself."""
