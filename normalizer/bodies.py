@@ -8,8 +8,10 @@ from attrs import field, frozen
 
 from pgnorm.catalog.kinds.functions import Function
 from pgnorm.catalog.model import Catalog, ObjectId
+from pgnorm.catalog.settings import setting_text
 
 from .cosmetic import Difference, classify
+from .difference import Difference as Pair
 from .functions import Definition
 
 
@@ -67,3 +69,11 @@ def _pairs(
             yield definition, theirs.source, Difference.MEANING
         elif (difference := classify(ours.language, ours.source, theirs.source)) is not Difference.IDENTICAL:
             yield definition, theirs.source, difference
+
+
+def reworded(found: Pair) -> frozenset[str]:
+    """The settings of a routine, where they differ only in how Postgres quotes the names in a list."""
+    if not isinstance(found.old, Function) or not isinstance(found.new, Function):
+        return frozenset()
+    old, new = (tuple(map(setting_text, one.config)) for one in (found.old, found.new))
+    return frozenset({"config"}) if old == new else frozenset()

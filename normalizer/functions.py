@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from attrs import define, field, frozen
@@ -85,8 +86,8 @@ class Definition:
     def _newline(self) -> str:
         """The line end of the header, or of the file where the header has none."""
         text, start, stop = self.source.text, self.statement.start, self.statement.stop
-        first = text.find("\n", start, stop)
-        first = text.find("\n") if first < 0 else first
+        first = next(_line_ends(text[start:stop]), -1)
+        first = text.find("\n") if first < 0 else start + first
         return "\r\n" if first > 0 and text[first - 1] == "\r" else "\n"
 
     def _refuse_empty_list(self) -> None:
@@ -120,16 +121,28 @@ def _looks_like_list(schema: str) -> bool:
 
 def _with_line_ends(text: str, newline: str) -> str:
     """Canonical text with other line ends between its tokens; what is in literals stays."""
-    parts = []
+    parts = (part.replace("\n", newline) if group == "space" else part for group, part in _lexed(text))
+    return "".join(parts)
+
+
+def _line_ends(text: str) -> Iterator[int]:
+    """Where lines of a statement end between its tokens: a line end in a literal is a part of that."""
+    position = 0
+    for group, part in _lexed(text):
+        if group == "space" and "\n" in part:
+            yield position + part.index("\n")
+        position += len(part)
+
+
+def _lexed(text: str) -> Iterator[tuple[str | None, str]]:
+    """The tokens of a text, white space and comments too, each with the lexer's name for its group."""
     position = 0
     while position < len(text):
         match = TOKEN.match(text, position)
         assert match is not None, "every character is a token"
         end = token_end(text, match, str)
-        part = text[position:end]
-        parts.append(part.replace("\n", newline) if match.lastgroup == "space" else part)
+        yield match.lastgroup, text[position:end]
         position = end
-    return "".join(parts)
 
 
 @define(eq=False)

@@ -8,6 +8,8 @@ from typing import Final
 
 from attrs import field, frozen
 
+from pgnorm.catalog.errors import PgnormError
+
 from .files import line_and_column
 from .lexer import OPENERS, RUN, TOKEN, token_end, tokens, words_of
 
@@ -15,6 +17,11 @@ _WORDS: Final = 8
 _SPACE: Final = " \t\n\r\f\v"
 _LINE: Final = re.compile(r"[^\n\r]*")
 _DATA_END: Final = re.compile(r"^\\\.[ \t]*(?=\r?$)", re.MULTILINE)
+_CONFORMING: Final = re.compile(
+    r"(?:set\s+(?:session\s+|local\s+)?|reset\s+)standard_conforming_strings\b"
+    r"(?P<off>(?:\s*=|\s+to)\s*'?(?:off|of|false|f|fa|fal|fals|no|n|0)'?\s*\Z)?",
+    re.IGNORECASE,
+)
 _COPY_LINE: Final = re.compile(r"\\copy\s.*\bfrom\s+p?stdin\b", re.IGNORECASE)
 
 
@@ -94,6 +101,8 @@ class _Splitter:
         self.label = label
         self.found: list[Statement] = []
         self.position = 0
+        self.backslashes = False
+        """Whether a backslash escapes in a literal without E, by a SET of the text itself."""
         self._reset()
 
     def _reset(self) -> None:
@@ -114,6 +123,8 @@ class _Splitter:
                 continue
             end = token_end(text, match, self._place) if group in OPENERS else match.end()
             self.position = end
+            if group == "string" and self.backslashes and "\\" in text[start:end]:
+                raise self._ambiguous(start)
             if group == "end" and not self.atomic.depth and not self.parentheses:
                 self._finish(end)
                 continue
@@ -142,6 +153,13 @@ class _Splitter:
     def _place(self, offset: int) -> str:
         return _place(self.text, self.label, offset)
 
+    def _ambiguous(self, start: int) -> PgnormError:
+        return PgnormError(
+            "a backslash in a literal without E, while standard_conforming_strings is off",
+            place=self._place(start),
+            hint="Write the literal as E'…', which means the same with either setting.",
+        )
+
     def _head(self, token: str, group: str) -> None:
         words = [token] if group == "quoted" else [_upper(word) for word in words_of(token)]
         self.words += words[: _WORDS - len(self.words)]
@@ -152,6 +170,8 @@ class _Splitter:
         data = False
         if self.start >= 0:
             text = self.text[self.start : self.end]
+            if (found := _CONFORMING.match(text)) is not None:
+                self.backslashes = found["off"] is not None
             data = stop is not None and self.words[:1] == ["COPY"] and _reads_stdin(text)
             self.found.append(
                 Statement(

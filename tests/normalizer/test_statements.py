@@ -144,3 +144,15 @@ def test_spans_are_those_of_the_lexer_of_postgres(text: str) -> None:
     assert [[one.start, one.end] for one in split(text)] == spans
     found = [(start, end) for start, end, name in tokens if name in ("SQL_COMMENT", "C_COMMENT")]
     assert [(one.start, one.end) for one in comments(text)] == found
+
+
+def test_a_backslash_that_a_setting_makes_an_escape_is_refused_at_its_place() -> None:
+    off = "set standard_conforming_strings = off;\n"
+    for literal in ("'it\\'s'", "'a\\\\b'", "n'\\'"):
+        with pytest.raises(PgnormError, match="backslash") as raised:
+            split(f"{off}select 1, {literal};", label="a.sql")
+        assert raised.value.place == "a.sql:2:11"
+    for text in ("select 'a', E'\\'', $$\\$$;", "set standard_conforming_strings to on;\nselect '\\';"):
+        assert len(split(f"{off}{text}")) == text.count(";") + 1
+    assert len(split("set standard_conforming_strings = 'on';\nselect '\\';")) == 2
+    assert len(split(f"{off}reset standard_conforming_strings;\nselect '\\';")) == 3

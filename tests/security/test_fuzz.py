@@ -29,7 +29,7 @@ from pgnorm.normalizer.header import header_of
 from pgnorm.normalizer.platforms import PLAIN
 from pgnorm.normalizer.postgres.shadow import Session, Shadow
 from pgnorm.normalizer.selection import EVERYTHING
-from pgnorm.normalizer.statements import Statement, split
+from pgnorm.normalizer.statements import Statement, comments, split
 from pgnorm.normalizer.workspace import Workspace
 
 SEED = int(os.environ.get("FUZZ_SEED", "4711"))
@@ -68,11 +68,13 @@ def _told(target: str, seed: int, material: str) -> Iterator[None]:
 
 
 def _outside(text: str) -> str:
-    """The text without the definitions of routines in it."""
+    """The text without the definitions of routines in it and without comments: those in a header go in front of it."""
+    for one in reversed(comments(text)):
+        text = text[: one.start] + text[one.end :]
     made = [one for one in split(text) if header_of(text, one) is not None]
     ends = [0, *(one.stop for one in made)]
     starts = [*(one.start for one in made), len(text)]
-    return "\0".join(text[end:start] for end, start in zip(ends, starts, strict=True))
+    return "\0".join(text[end:start].strip() for end, start in zip(ends, starts, strict=True))
 
 
 def _fixed(space: Workspace, text: str) -> str | None:
