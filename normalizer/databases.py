@@ -4,14 +4,13 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from attrs import field, frozen
 
 from pgnorm.catalog.errors import PgnormError
 
-from .files import read_file, shown
+from .files import shown
 from .project import Project
 
 if TYPE_CHECKING:
@@ -62,31 +61,9 @@ def local(project: Project) -> Database:
             hint="Name the database with --db-url.",
         )
     return Database(
-        settings=(*_address("127.0.0.1", project.port), ("password", "postgres")),
+        settings=(*address_words("127.0.0.1", project.port), ("password", "postgres")),
         hint="Start the stack with `supabase start`, or name another database with --db-url.",
     )
-
-
-def linked(project: Project) -> Database:
-    """The database of the linked Supabase project, as the Supabase CLI keeps it below supabase/.temp.
-
-    Raises PgnormError where the project is not linked.
-    """
-    folder = (project.supabase_dir or project.root / "supabase") / ".temp"
-    ref, pooler = (_first_line(folder / name) for name in ("project-ref", "pooler-url"))
-    if not ref and not pooler:
-        raise PgnormError(
-            f"the project is not linked: there is no {shown(folder / 'project-ref')}",
-            hint="Run `supabase link`, or name the database with --db-url.",
-        )
-    secret = os.environ.get("SUPABASE_DB_PASSWORD")
-    settings = (("sslmode", "require"), *([("password", secret)] if secret else []))
-    hint = "The password comes from SUPABASE_DB_PASSWORD, PGPASSWORD or ~/.pgpass."
-    if pooler:
-        # Older versions of the Supabase CLI keep the placeholder [YOUR-PASSWORD] in the URL.
-        url = re.sub(r"^(\w+://[^:@/]+):.*@", r"\1@", pooler)
-        return Database(conninfo=url, settings=settings, hint=hint)
-    return Database(settings=(*_address(f"db.{ref}.supabase.co", 5432), *settings), hint=hint)
 
 
 def named_by_environment() -> Database:
@@ -151,12 +128,9 @@ def address(connection: "Connection") -> str:
     return f"database {info.dbname} on {where} as {info.user}"
 
 
-def _address(host: str, port: int) -> tuple[tuple[str, str], ...]:
+def address_words(host: str, port: int) -> tuple[tuple[str, str], ...]:
+    """libpq's words for a database of Supabase's."""
     return ("host", host), ("port", str(port)), ("user", "postgres"), ("dbname", "postgres")
-
-
-def _first_line(path: Path) -> str:
-    return read_file(path, label=shown(path)).text.partition("\n")[0].strip() if path.exists() else ""
 
 
 def _words(database: Database) -> dict[str, str]:

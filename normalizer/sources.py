@@ -8,8 +8,9 @@ from attrs import frozen
 
 from pgnorm.catalog.errors import PgnormError
 
-from .databases import FORMS, Database, linked, local, named_by_environment
+from .databases import FORMS, Database, local, named_by_environment
 from .files import shown, sql_files
+from .linked import linked
 from .project import Project
 from .typed import could_be_address
 from .ways_back import apart

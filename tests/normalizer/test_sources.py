@@ -83,8 +83,66 @@ def test_the_linked_project(project: Project, monkeypatch: pytest.MonkeyPatch, p
     (folder / "pooler-url").write_text(pooler)
     pooled = parse("linked", project)
     assert isinstance(pooled, Database)
-    assert pooled.conninfo == "postgresql://postgres.abc@aws-0-eu.pooler.supabase.com:5432/postgres"
-    assert dict(pooled.settings) == {"sslmode": "require", "password": "secret"}
+    assert pooled.conninfo == ""
+    assert dict(pooled.settings) == {
+        "host": "aws-0-eu.pooler.supabase.com",
+        "port": "5432",
+        "user": "postgres.abc",
+        "dbname": "postgres",
+        "sslmode": "require",
+        "password": "secret",
+    }
+
+
+@pytest.mark.parametrize(
+    "pooler",
+    [
+        "postgresql://postgres.abc@evil.example/postgres",
+        "postgresql://postgres.abc@evil.example,x.supabase.com/postgres",
+        "postgresql://postgres.abc@x.supabase.com.evil.example/postgres",
+        "postgresql://postgres.abc@notsupabase.com/postgres",
+        "postgresql://postgres.abc@x.supabase.com/postgres?host=evil.example",
+        "postgresql://postgres.abc@x.supabase.com/postgres?hostaddr=127.0.0.1",
+        "postgresql://postgres.abc@x.supabase.com/postgres?sslmode=disable",
+        "postgresql://postgres.abc@x.supabase.com/postgres?service=mine",
+        "postgresql:///postgres",
+        "postgresql://postgres.abc@%2Ftmp/postgres",
+        "postgresql://u@x.supabase.com@evil.example/postgres",
+        "host=evil.example",
+        "nonsense",
+    ],
+)
+def test_the_password_of_the_linked_project_goes_nowhere_else(
+    project: Project, monkeypatch: pytest.MonkeyPatch, pooler: str
+) -> None:
+    assert project.supabase_dir is not None
+    folder = project.supabase_dir / ".temp"
+    folder.mkdir()
+    monkeypatch.setenv("SUPABASE_DB_PASSWORD", "secret")
+    (folder / "pooler-url").write_text(pooler)
+    with pytest.raises(PgnormError) as raised:
+        parse("linked", project)
+    assert str(raised.value.place).endswith("pooler-url")
+    (folder / "pooler-url").unlink()
+    (folder / "project-ref").write_text("evil.example,db.x")
+    with pytest.raises(PgnormError, match="no reference"):
+        parse("linked", project)
+
+
+def test_hosts_that_are_allowed_and_how_they_are_verified(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert project.supabase_dir is not None
+    folder = project.supabase_dir / ".temp"
+    folder.mkdir()
+    (folder / "pooler-url").write_text("postgresql://postgres@db.mine.example:6543/postgres")
+    monkeypatch.setenv("PGNORM_LINKED_HOST", "db.mine.example")
+    monkeypatch.setenv("PGSSLROOTCERT", "/etc/mine.crt")
+    found = parse("linked", project)
+    assert isinstance(found, Database)
+    assert dict(found.settings)["sslmode"] == "verify-full"
+    monkeypatch.setenv("PGSSLMODE", "verify-ca")
+    found = parse("linked", project)
+    assert isinstance(found, Database)
+    assert dict(found.settings)["sslmode"] == "verify-ca"
 
 
 def test_the_database_that_the_environment_names(monkeypatch: pytest.MonkeyPatch) -> None:
