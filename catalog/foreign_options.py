@@ -25,5 +25,5 @@ def _changes(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[str]:
     for name, value in new.items():
         if name not in old:
             yield f"ADD {ident(name)} {escaped(value)}"
-        elif old[name] != value and MASK not in (old[name], value):
+        elif old[name] != value and MASK not in old[name] and MASK not in value:
             yield f"SET {ident(name)} {escaped(value)}"

@@ -13,6 +13,7 @@ _NO_SECRET: Final[LiteralString] = "_(id|name|required|path|file|url|uri|endpoin
 """How the name of an option ends that only says where a secret is, whether there is one, or how it is to be used."""
 _IN_SQL: Final = re.compile(r"""(CONNECTION |"(?P<option>[^"]*)" E?)'(?:[^']|'')*'""", re.IGNORECASE)
 _IN_URI: Final[LiteralString] = r"'^(postgres(?:ql)?://[^:/@]*:)[^@/]*@'"
+_IN_ANY_URI: Final[LiteralString] = r"'(://[^:/@\s]*:)[^/@\s]+@'"
 _KEYWORDS: Final[LiteralString] = "(?:ssl)?password|oauth_client_secret|scram_(?:client|server)_key"
 """Those of libpq whose values are secrets."""
 _IN_QUERY: Final[LiteralString] = "'([?&](?:" + _KEYWORDS + ")=)[^&]*'"
@@ -38,7 +39,17 @@ def masked_conninfo(expression: LiteralString) -> LiteralString:
 def masked_option(name: LiteralString, value: LiteralString) -> LiteralString:
     """The SQL of an option's value, masked where its name tells that it is a secret."""
     is_secret: LiteralString = name + " ~* '" + _NAMES + "' and " + name + " !~* '" + _NO_SECRET + "'"
-    return "case when " + is_secret + " then '" + MASK + "' else " + value + " end"
+    return "case when " + is_secret + " then '" + MASK + "' else " + _unsigned(value) + " end"
+
+
+def masked_login(name: LiteralString, value: LiteralString) -> LiteralString:
+    """The SQL of the value of an option by which somebody logs in: masked whatever its name, but for the user."""
+    return "case when " + name + " <> 'user' then '" + MASK + "' else " + _unsigned(value) + " end"
+
+
+def _unsigned(value: LiteralString) -> LiteralString:
+    """The SQL of a value with a mask for the passwords of the URLs in it."""
+    return "regexp_replace(" + value + ", " + _IN_ANY_URI + r", '\1" + MASK + "@', 'g')"
 
 
 def masked_sql(text: str) -> str:

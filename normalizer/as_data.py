@@ -7,7 +7,7 @@ from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Catalog, Entry, Object, Target
 from pgnorm.catalog.ordering import Form, arrange
 from pgnorm.catalog.snapshots.grammar import statements_of
-from pgnorm.catalog.snapshots.parsing import AGAIN
+from pgnorm.catalog.snapshots.parsing import AGAIN, UNHEARD_OF
 
 from .dump import Writer, whole
 from .selection import EVERYTHING
@@ -73,10 +73,6 @@ _FOLLOWING: Final = _REPEATED | {
     *("AlterObjectDependsStmt", "AlterEventTrigStmt", "AlterStatsStmt", "AlterTSConfigurationStmt"),
     *("AlterOpFamilyStmt", "AlterOwnerStmt", "VariableSetStmt"),
 }
-_UNHEARD_OF: Final = (
-    *(LookupError, ValueError, TypeError, AttributeError, AssertionError, StopIteration, RuntimeError),
-)
-"""What a kind raises over a letter that is in no catalog, or a part that nothing has."""
 _WORDS: Final = frozenset({"ALTER", "GRANT", "REVOKE", "SECURITY", "SET", "RESET"})
 
 
@@ -91,7 +87,7 @@ def check_definitions(catalog: Catalog, label: str) -> None:
         checker = _Checker(catalog, label)
         chosen = checker.chosen()
         checker.write(chosen, whole(chosen))
-    except _UNHEARD_OF as error:
+    except UNHEARD_OF as error:
         # A kind knows the letters and names that servers use, and what belongs to what.
         item = checker.item if checker else None
         what = f"of the {item.kind} {item.name}" if item else "of what belongs to what"

@@ -1,6 +1,6 @@
 """Options of foreign data of which some are secrets: read with a mask for each, and in full beside that."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final, LiteralString, TypeAlias
 
 from ..foreign_options import options_change
@@ -13,14 +13,16 @@ FULL_OPTIONS: Final[LiteralString] = "nullif(o.read, o.masked)"
 """What a query has for `full_options`, beside `o.masked` for `options`."""
 
 
-def options_read(expression: LiteralString) -> LiteralString:
+def options_read(
+    expression: LiteralString, masked: Callable[[LiteralString, LiteralString], LiteralString] = masked_option
+) -> LiteralString:
     """The join that reads an array of options as `o`, in full (`read`) and with a mask for each secret (`masked`)."""
     return (
         """
               cross join lateral (
                 select coalesce(array_agg(array[option_name, option_value] order by option_name), '{}')
                      , coalesce(array_agg(array[option_name, """
-        + masked_option("option_name", "option_value")
+        + masked("option_name", "option_value")
         + """] order by option_name), '{}')
                   from pg_options_to_table("""
         + expression
@@ -30,7 +32,7 @@ def options_read(expression: LiteralString) -> LiteralString:
 
 def concealed(options: Sequence[tuple[str, str]]) -> bool:
     """Whether a secret among the options, as far as they are known, is not."""
-    return any(value == MASK for _, value in options)
+    return any(MASK in value for _, value in options)
 
 
 def changed_options(new: Object, old_options: Options, options: Options) -> str:

@@ -9,6 +9,7 @@ from ..foreign_options import options_clause
 from ..model import Changed, Entry, Object, ObjectId, Target, alter, declared, hidden, replace, secret
 from ..priority import Priority
 from ..quoting import ident, literal
+from ..secrets import masked_login
 from .foreign_secrets import FULL_OPTIONS, Options, changed_options, concealed, options_read
 
 OPTIONS_SHOWN: Final[LiteralString] = """(
@@ -139,7 +140,7 @@ class UserMapping(Object):
             + """ as full_options
               from pg_user_mappings m
               join pg_foreign_server s on s.oid = m.srvid"""
-            + options_read("m.umoptions")
+            + options_read("m.umoptions", masked_login)
             + """
              order by m.srvname, m.usename"""
         )

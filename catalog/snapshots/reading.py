@@ -11,7 +11,7 @@ from ..errors import PgnormError
 from ..kinds import KINDS
 from ..model import Catalog, Edge, Object, ObjectId
 from .attributes import codecs, own_codecs, secrets
-from .parsing import AGAIN, LONGEST, brief, parsed
+from .parsing import AGAIN, LONGEST, UNHEARD_OF, brief, parsed
 from .values import NOTHING, Codec, Mismatch, codec
 from .writing import FORM, VERSION, reordered
 
@@ -48,7 +48,11 @@ def loads(text: str, label: str) -> Snapshot:
     Raises PgnormError for a text that is no snapshot, or one of a newer pgnorm, and for each key, kind, attribute and
     value that is not as docs/snapshot.md has it.
     """
-    return _Reader(label).read(parsed(text, label))
+    try:
+        return _Reader(label).read(parsed(text, label))
+    except UNHEARD_OF as error:
+        problem = "what it says of what belongs to what is nothing that a server says"
+        raise PgnormError(problem, place=label, hint=AGAIN) from error
 
 
 class _Reader:

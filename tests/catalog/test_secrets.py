@@ -4,7 +4,7 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from pgnorm.catalog.secrets import MASK, masked_conninfo, masked_option, masked_sql
+from pgnorm.catalog.secrets import MASK, masked_conninfo, masked_login, masked_option, masked_sql
 
 SECRETS = {"password", "sslpassword", "oauth_client_secret", "scram_client_key", "scram_server_key"}
 
@@ -60,3 +60,20 @@ def test_options_are_masked_by_their_names(database: psycopg.Connection, names: 
         assert masked_sql(f"OPTIONS (\"{name}\" 'v', SET \"{name}\" E'v')") == (
             f"OPTIONS (\"{name}\" '{shown}', SET \"{name}\" E'{shown}')"
         )
+
+
+def test_what_logs_in_is_masked_but_for_the_user(database: psycopg.Connection) -> None:
+    for name in ("pw", "bearer", "jwt", "sas", "auth", "key", "password_required", "user"):
+        row = database.execute(f"select {masked_login('%(name)s', '%(value)s')}", {"name": name, "value": "v"})
+        assert row.fetchone() == ("v" if name == "user" else MASK,), name
+
+
+def test_passwords_of_addresses_in_options_are_masked(database: psycopg.Connection) -> None:
+    for value, shown in (
+        ("https://u:secret@h/p?x=y@z", f"https://u:{MASK}@h/p?x=y@z"),
+        ("amqp://u:secret@h, amqp://v:other@i", f"amqp://u:{MASK}@h, amqp://v:{MASK}@i"),
+        ("https://u@h:80/a", "https://u@h:80/a"),
+        ("c:\\a@b", "c:\\a@b"),
+    ):
+        row = database.execute(f"select {masked_option('%(name)s', '%(value)s')}", {"name": "url", "value": value})
+        assert row.fetchone() == (shown,)
