@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import time
 from contextlib import suppress
 from contextvars import ContextVar
@@ -75,6 +74,8 @@ class Patience:
                     self._end()
 
     def _end(self) -> None:
+        import socket
+
         if not self.exceeded:
             self.exceeded = True
             with suppress(Exception):  # an unreachable server is dealt with below

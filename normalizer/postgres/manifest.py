@@ -1,6 +1,5 @@
 """What a folder of the cache held when it was finished, which tells later whether it is as it was."""
 
-import json
 import os
 import stat
 import sys
@@ -20,6 +19,8 @@ class Damaged(PgnormError):
 
 def finish(folder: Path) -> None:
     """Writes down what a folder holds, after all of it has reached the disk."""
+    import json
+
     _settle(folder)
     entries = {path: _described(folder / path, status) for path, status in _walk(folder)}
     staged = folder / f".{_NAME}"
@@ -39,6 +40,8 @@ def is_finished(folder: Path) -> bool:
 def check(folder: Path, *, thoroughly: bool = False) -> None:
     """Raises Damaged where a folder lacks or has changed what it held. That is asked of each file's size and time of
     change, and where these differ, or `thoroughly`, of its bytes; what came to it since does not matter."""
+    import json
+
     try:
         then = json.loads((folder / _NAME).read_text())
         now = dict(_walk(folder))
