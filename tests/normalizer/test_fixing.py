@@ -245,20 +245,3 @@ def test_what_needs_a_database_of_its_own_is_rewritten_too(workspace: Workspace)
     )
     (rewrite,) = fixed(workspace, text(sql)).rewrites
     assert '("m" "public"."mood" DEFAULT \'b\'::"public"."mood")' in rewrite.text
-
-
-def test_line_ends_are_those_between_the_tokens(workspace: Workspace) -> None:
-    for header in ("create function f(a text default E'x\\ny')", "create function f(a text default 'x\ny')"):
-        before = text(f"{header}\r\n returns int language sql as 'select 1';\r\nselect 1;\r\n")
-        (rewrite,) = fixed(workspace, before).rewrites
-        assert rewrite.text.count("\n") - rewrite.text.count("\r\n") == 1, "the one in the literal"
-        assert not fixed(workspace, text(rewrite.text)).changed
-
-
-def test_names_of_a_setting_quoted_by_another_one(workspace: Workspace) -> None:
-    for path in ("", "set search_path = public, pg_catalog;", 'set search_path = "$user", "a b";'):
-        made = f"set quote_all_identifiers = on;\n{path}\n"
-        made += "create function public.f() returns int language sql set search_path from current as 'select 1';"
-        (rewrite,) = fixed(workspace, text(made)).rewrites
-        assert rewrite.changed
-        assert not fixed(workspace, text(rewrite.text)).changed

@@ -67,14 +67,22 @@ def _told(target: str, seed: int, material: str) -> Iterator[None]:
         raise
 
 
-def _outside(text: str) -> str:
-    """The text without the definitions of routines in it and without comments: those in a header go in front of it."""
-    for one in reversed(comments(text)):
-        text = text[: one.start] + text[one.end :]
+def _outside(text: str) -> list[str]:
+    """The text without the definitions of routines in it, and without comments: those in a header go in front of it."""
     made = [one for one in split(text) if header_of(text, one) is not None]
     ends = [0, *(one.stop for one in made)]
     starts = [*(one.start for one in made), len(text)]
-    return "\0".join(text[end:start].strip() for end, start in zip(ends, starts, strict=True))
+    return [_uncommented(text[end:start]).strip() for end, start in zip(ends, starts, strict=True)]
+
+
+def _uncommented(text: str) -> str:
+    try:
+        found = comments(text)
+    except PgnormError:
+        return text  # rows for COPY are no tokens
+    for one in reversed(found):
+        text = text[: one.start] + text[one.end :]
+    return text
 
 
 def _fixed(space: Workspace, text: str) -> str | None:
