@@ -51,7 +51,7 @@ def only(folder: Path, pattern: str) -> Path:
 
 
 def gone(path: Path) -> None:
-    shutil.rmtree(path) if path.is_dir() else path.unlink()
+    shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
 
 
 def emptied(path: Path) -> None:
