@@ -2,8 +2,6 @@
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from attrs import evolve
-
 from .options import App
 
 if TYPE_CHECKING:
@@ -61,4 +59,4 @@ def with_own(workspace: "Workspace", catalog: "Catalog", selection: "Selection")
     ownership = workspace.ownership
     added = (item.id for item in catalog.objects.values() if item.namespace and not selection.takes(item))
     mine = frozenset(name for name in added if ownership.owns(catalog.objects[name]))
-    return evolve(selection, besides=mine)
+    return selection.evolve(besides=mine)

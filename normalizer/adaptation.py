@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, Literal
 
-from attrs import frozen
-
 from pgnorm.catalog.errors import PgnormError
+from pgnorm.catalog.model import Value, declared
 
 from .lexer import Token, tokens
 from .statements import Statement
@@ -24,8 +23,8 @@ _NO_TRACE: Final = (("VACUUM",), ("CHECKPOINT",), ("REINDEX",))
 _FIRST_WITH_MAINTAIN: Final = 170000
 
 
-@frozen(kw_only=True)
-class Adapted:
+@declared
+class Adapted(Value):
     """The text to run, as long as the statement's own so that places in it hold; None leaves the statement out."""
 
     text: str | None

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from attrs import field, frozen
+from attrs import field
 
 from pgnorm.catalog.kinds.functions import Function
-from pgnorm.catalog.model import Catalog, ObjectId
+from pgnorm.catalog.model import Catalog, ObjectId, Value, declared
 from pgnorm.catalog.settings import setting_text
 
 from .cosmetic import Difference, classify
@@ -15,8 +15,8 @@ from .difference import Difference as Pair
 from .functions import Definition
 
 
-@frozen(kw_only=True)
-class Body:
+@declared
+class Body(Value):
     """A body of a file that is not the stored one, byte for byte."""
 
     difference: Difference

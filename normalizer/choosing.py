@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from attrs import evolve, frozen
-
 from pgnorm.catalog.errors import PgnormError
+from pgnorm.catalog.model import Value, declared
 
 from .faults import together
 from .files import SourceFile, decode_file, real_path, shown, sql_files
@@ -22,8 +21,8 @@ if TYPE_CHECKING:
 STDIN: Final = "<stdin>"
 
 
-@frozen(kw_only=True)
-class Chosen:
+@declared
+class Chosen(Value):
     """Files in the order in which they are loaded."""
 
     files: tuple[SourceFile, ...]
@@ -40,8 +39,8 @@ class Chosen:
         return any(place == label or (place or "").startswith(f"{label}:") for label in self.rewritten)
 
 
-@frozen(kw_only=True)
-class Text:
+@declared
+class Text(Value):
     """A text that stands in for the file at `path`, or for none."""
 
     content: bytes
@@ -79,7 +78,7 @@ def choose(project: Project | None, paths: Sequence[Path], text: Text | None = N
     if text is None:
         rewritten = {shown(known.get(real, path)) for real, path in given.items()}
     else:
-        file = evolve(text.file, label=shown(replaced[0])) if replaced else text.file
+        file = text.file.evolve(label=shown(replaced[0])) if replaced else text.file
         before = base[: base.index(replaced[0])] if replaced else (*base, *others)
         files.insert(sum(each.path in before for each in files), file)
         rewritten = {file.label}

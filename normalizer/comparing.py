@@ -5,10 +5,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from attrs import evolve, frozen
-
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.catalog.model import Catalog, ObjectId
+from pgnorm.catalog.model import Catalog, ObjectId, Value, declared
 from pgnorm.catalog.quoting import ident
 
 from .data_statements import DataStatement
@@ -36,8 +34,8 @@ if TYPE_CHECKING:
 ProofBy = Literal["catalog", "pg_dump"]
 
 
-@frozen(kw_only=True)
-class Options:
+@declared
+class Options(Value):
     """What is compared, and how far the plan is trusted."""
 
     schemas: tuple[str, ...] = ()
@@ -50,8 +48,8 @@ class Options:
     """SQL that fills the tables of the old side before the plan is tried."""
 
 
-@frozen(kw_only=True)
-class Comparison:
+@declared
+class Comparison(Value):
     """What two sources differ in."""
 
     plan: Plan
@@ -108,7 +106,7 @@ class _Comparing:
             if not in_shadow:
                 stack.close()  # what a reload makes, roles above all, must not wait for what this one has made
                 found = settled(found, start.states, goal.states, self.sides.reload)
-            comparison = evolve(self._planned(start, goal, found), mentions=broken)
+            comparison = self._planned(start, goal, found).evolve(mentions=broken)
             # Differences for which no statement is known are not to pass for none.
             if comparison.plan.differences and comparison.unproved is None:
                 # Within one transaction an enum's new label can be used early where the enum is as new as itself.
@@ -124,10 +122,10 @@ class _Comparing:
                     if not early and arrived is not None:
                         break
                     last |= early
-                    comparison = evolve(self._planned(start, goal, found, last=last), mentions=broken)
+                    comparison = self._planned(start, goal, found, last=last).evolve(mentions=broken)
                     start = stack.enter_context(self.sides.opened(self.old, scratch=commits))
                 self._prove(arrived, goal, comparison)
-                comparison = evolve(comparison, unplanned=unplanned(*self._views(arrived, goal.catalog)))
+                comparison = comparison.evolve(unplanned=unplanned(*self._views(arrived, goal.catalog)))
                 if self.options.proof == "pg_dump":
                     self._ask_pg_dump(comparison)
             return comparison
@@ -145,7 +143,7 @@ class _Comparing:
         plan = diff(before, after, planned, around=start.catalog, last=last)
         untried = (start.untried or goal.untried) if self.options.proof else "--no-proof"
         return Comparison(
-            plan=evolve(plan, roles=self.sides.new_roles(self.old, start, goal)),
+            plan=plan.evolve(roles=self.sides.new_roles(self.old, start, goal)),
             phantoms=tuple(left_out.values()),
             unplanned=unplanned(before, after),
             staying=tuple(only_by_platform(start.catalog, goal.catalog, self.workspace.platform)),

@@ -6,9 +6,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final, TypeGuard
 
-from attrs import frozen
-
 from pgnorm.catalog.errors import PgnormError
+from pgnorm.catalog.model import Value, declared
 
 from .files import line_and_column, read_file, shown
 
@@ -18,8 +17,8 @@ _AT: Final = re.compile(r"\s*\(at (?:line (?P<line>\d+), column (?P<column>\d+)|
 _ENVIRONMENT: Final = re.compile(r"env\((\w+)\)")
 
 
-@frozen(kw_only=True)
-class Table:
+@declared
+class Table(Value):
     """One table of a TOML file. `name` is its dotted name, `label` the file's name in messages."""
 
     values: Mapping[str, object]

@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
-from attrs import frozen
-
 from pgnorm.catalog.errors import PgnormError
+from pgnorm.catalog.model import Value, declared
 
 from .files import SourceFile
 from .lexer import Token, name_of, tokens
@@ -33,8 +32,8 @@ _WRITING: Final = """
 """
 
 
-@frozen(kw_only=True)
-class DataStatement:
+@declared
+class DataStatement(Value):
     """A statement that writes rows of `target` or, with `call`, calls it."""
 
     target: str

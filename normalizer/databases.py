@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
-from attrs import field, frozen
+from attrs import field
 
 from pgnorm.catalog.errors import PgnormError
+from pgnorm.catalog.model import Value, declared
 
 from .files import shown
 from .project import Project
@@ -42,8 +43,8 @@ _HINTS: Final = (
 )
 
 
-@frozen(kw_only=True)
-class Database:
+@declared
+class Database(Value):
     """A live database. `conninfo` is what the person gave, `settings` go before it; both may hold a password."""
 
     conninfo: str = field(default="", repr=False)

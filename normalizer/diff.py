@@ -109,7 +109,7 @@ class _Planning:
         if step.verb is Verb.DROP or step.item.id not in self.new.objects:
             return step
         sql = reaching(step.sql, (step.item, *self._parts(step.item)), afterwards="RESET search_path;")
-        return evolve(step, sql=sql, evaluated_on=self.actions.evaluation.tables(step.item))
+        return step.evolve(sql=sql, evaluated_on=self.actions.evaluation.tables(step.item))
 
     def _shell(self, item: Object, *, leaving: bool) -> Step:
         if not item.body_catalog:
@@ -169,7 +169,7 @@ class _Planning:
         parts = self._parts(item)
         if concealing := next((made for made in (item, *parts) if made.conceals), None):
             raise unknown_secret(concealing)
-        target = evolve(self.target, usual_names_taken=item.id in self.fate.set_aside)
+        target = self.target.evolve(usual_names_taken=item.id in self.fate.set_aside)
         texts = [stored(entry) for entry in item.entries(parts, target)]
         if item.id in self.actions.hollow[False]:
             texts[0] = item.body(self.target).strip()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from attrs import frozen
 
 from pgnorm.catalog.errors import PgnormError
+from pgnorm.catalog.model import Value, declared
 
 from .failures import is_missing, is_taken, missing_names
 from .items import Item
@@ -39,8 +40,8 @@ class Fault:
         return bool(missing) and (self.makes is None or not self.makes.isdisjoint(missing))
 
 
-@frozen(kw_only=True)
-class Failed:
+@declared
+class Failed(Value):
     """What of a load failed: nothing, where there are no errors."""
 
     errors: tuple[PgnormError, ...]

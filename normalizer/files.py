@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from attrs import frozen
-
 from pgnorm.catalog.errors import PgnormError
+from pgnorm.catalog.model import Value, declared
 
 _BOM = b"\xef\xbb\xbf"
 
@@ -17,8 +16,8 @@ def line_and_column(text: str, offset: int) -> tuple[int, int]:
     return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
 
 
-@frozen(kw_only=True)
-class SourceFile:
+@declared
+class SourceFile(Value):
     """One SQL text and the name under which messages speak of it.
 
     `text` holds the file's characters with their own line ends; a byte order mark is left out of it and

@@ -7,9 +7,9 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from attrs import define, evolve, field, frozen
+from attrs import define, field
 
-from pgnorm.catalog.model import Catalog
+from pgnorm.catalog.model import Catalog, Value, declared
 from pgnorm.catalog.quoting import ident
 
 from .data_statements import DataStatement, data_statements
@@ -36,8 +36,8 @@ OnErrors: TypeAlias = "Callable[[Failed], None]"
 _OWNER: Final = "postgres"
 
 
-@frozen(kw_only=True)
-class Loaded:
+@declared
+class Loaded(Value):
     """A source loaded into the shadow: what its catalog says, and the session, which is undone afterwards."""
 
     catalog: Catalog
@@ -203,7 +203,7 @@ class Filling:
 
 def _forth(files: Sequence[SourceFile]) -> list[SourceFile]:
     """The files without their ways back."""
-    return [evolve(file, text=without_ways_back(file.text)) for file in files]
+    return [file.evolve(text=without_ways_back(file.text)) for file in files]
 
 
 def _unmodelled(session: Session) -> frozenset[tuple[str, str]]:

@@ -10,7 +10,7 @@ from attrs import define, evolve, frozen
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.kinds.functions import Function
-from pgnorm.catalog.model import Catalog, Target
+from pgnorm.catalog.model import Catalog, Target, Value, declared
 
 from . import rewrite
 from .bodies import Body, compare, reworded
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from .workspace import Workspace
 
 
-@frozen(kw_only=True)
-class Message:
+@declared
+class Message(Value):
     """Something that a person should know about one definition."""
 
     level: Level
@@ -182,7 +182,7 @@ def _proved(
     chosen = tolerance.chosen
     for _ in range(ROUNDS):
         texts = {one.source.label: one.text for one in rewrites}
-        files = tuple(evolve(file, text=texts.get(file.label, file.text)) for file in chosen.files)
+        files = tuple(file.evolve(text=texts.get(file.label, file.text)) for file in chosen.files)
         watcher = _Watcher()
         with workspace.texts(files, chosen.kind, watch=watcher, on_errors=tolerance, quiet=True) as session:
             made = read(session.connection)
@@ -192,7 +192,7 @@ def _proved(
         if not edits:
             return tuple(rewrites)
         # Postgres deparses an expression otherwise once it has read its own text.
-        rewrites = [evolve(one, text=rewrite.apply(one.text, _of_file(edits, one.source.label))) for one in rewrites]
+        rewrites = [one.evolve(text=rewrite.apply(one.text, _of_file(edits, one.source.label))) for one in rewrites]
         expected = made
     raise _unproved(f"a second run would rewrite {next(iter(edits)).routine.label} again", chosen)
 

@@ -5,9 +5,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final
 
-from attrs import frozen
-
 from pgnorm.catalog.errors import PgnormError
+from pgnorm.catalog.model import Value, declared
 
 from .sqitch import planned
 from .ways_back import FOLDERS, apart
@@ -24,8 +23,8 @@ _QUIET: Final = frozenset({".sum", ".md", ".txt", ".toml", ".lock", ".json", ".y
 Key = tuple[tuple[int, str], ...]
 
 
-@frozen(kw_only=True)
-class Migration:
+@declared
+class Migration(Value):
     """One migration file. `version` is what its name says of its place, as text."""
 
     version: str
@@ -33,8 +32,8 @@ class Migration:
     path: Path
 
 
-@frozen(kw_only=True)
-class Migrations:
+@declared
+class Migrations(Value):
     """The files of a migrations folder in the order in which they are applied, and those that are none."""
 
     files: tuple[Migration, ...]

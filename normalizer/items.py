@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from attrs import define, frozen
+from attrs import define
+
+from pgnorm.catalog.model import Value, declared
 
 from .adaptation import Level
 from .files import SourceFile
@@ -14,8 +16,8 @@ if TYPE_CHECKING:
     from psycopg import Error
 
 
-@frozen(kw_only=True)
-class Note:
+@declared
+class Note(Value):
     """Something about a load that a person may want to know; `verbose` ones only when asked for."""
 
     level: Level

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final, Self
 
-from attrs import frozen
+from pgnorm.catalog.model import Value, declared
 
 from .staging import Staged, beside, digest
 
@@ -21,8 +21,8 @@ _NAME: Final = re.compile(r"\.pgnorm\.[0-9a-f]{16}\.journal")
 _MOST: Final = 64 * 1024 * 1024  # bytes
 
 
-@frozen(kw_only=True)
-class Entry:
+@declared
+class Entry(Value):
     """A file that is to be replaced by a staged one."""
 
     target: Path
@@ -62,8 +62,8 @@ class Entry:
         return digest(self.target.read_bytes()) if regular else "no regular file"
 
 
-@frozen(kw_only=True)
-class Journal:
+@declared
+class Journal(Value):
     """The files that are replaced together, and the name of their journal in each of their folders."""
 
     name: str

@@ -5,11 +5,9 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from attrs import frozen
-
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.kinds import KINDS
-from pgnorm.catalog.model import Catalog, Object
+from pgnorm.catalog.model import Catalog, Object, Value, declared
 
 from .config import Table
 
@@ -20,8 +18,8 @@ _NAMED_SCHEMA: Final = re.compile(re.escape(_SCHEMA) + r".+", re.DOTALL)
 _FILE_NAME: Final = re.compile(r"[^./\\\x00-\x1f][^/\\\x00-\x1f]*\.sql")
 
 
-@frozen(kw_only=True)
-class Layout:
+@declared
+class Layout(Value):
     """Which file what belongs to. The files load in the order of their names."""
 
     words: Mapping[str, str]

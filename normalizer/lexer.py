@@ -6,9 +6,8 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from attrs import frozen
-
 from pgnorm.catalog.errors import PgnormError
+from pgnorm.catalog.model import Value, declared
 
 # Postgres counts every character beyond ASCII as a letter of an identifier (scan.l, ident_start). The classes say which
 # ASCII characters are not meant: one that names the rest of Unicode takes re some 10 ms to compile.
@@ -104,8 +103,8 @@ def token_end(text: str, match: re.Match[str], place: Callable[[int], str]) -> i
     return found.end()
 
 
-@frozen(kw_only=True)
-class Token:
+@declared
+class Token(Value):
     """A token that is neither white space nor comment; `start` is a character offset."""
 
     start: int

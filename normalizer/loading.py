@@ -6,9 +6,8 @@ from collections.abc import Callable, Sequence
 from operator import itemgetter
 from typing import TYPE_CHECKING, Literal
 
-from attrs import frozen
-
 from pgnorm.catalog.errors import PgnormError
+from pgnorm.catalog.model import Value, declared
 
 from .execution import Execution
 from .faults import Failed, causes, together
@@ -24,8 +23,8 @@ if TYPE_CHECKING:
 Kind = Literal["declared", "migrations", "script"]
 
 
-@frozen(kw_only=True)
-class LoadReport:
+@declared
+class LoadReport(Value):
     """What came up in a load: notes, the places of statements that had to wait for later ones, the roles and the
     empty extensions made for it."""
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from attrs import evolve, frozen
-
 from pgnorm.catalog.cluster import Cluster, Membership, Role
+from pgnorm.catalog.model import Value, declared
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -25,8 +24,8 @@ _KNOWN: Final = """
 """
 
 
-@frozen(kw_only=True)
-class FileRoles:
+@declared
+class FileRoles(Value):
     """What files say of roles: those that they make, and those `assumed`, which they name only."""
 
     made: tuple[Role, ...] = ()
@@ -37,8 +36,8 @@ class FileRoles:
 NO_FILE_ROLES: Final = FileRoles()
 
 
-@frozen(kw_only=True)
-class NewRoles:
+@declared
+class NewRoles(Value):
     """What a plan makes of roles before anything else, and the roles it names that are `absent` and nobody makes."""
 
     roles: tuple[Role, ...] = ()
@@ -83,7 +82,7 @@ def file_roles(connection: Connection, before: Known, assumed: frozenset[str]) -
         made=tuple(role for role in cluster.roles if role.name in made),
         memberships=tuple(
             # Who granted it on another server is not known here, and servers before 16 know no INHERIT.
-            evolve(each, grantor=None, inherits=None if each.inherits == by_default.get(each.member) else each.inherits)
+            each.evolve(grantor=None, inherits=None if each.inherits == by_default.get(each.member) else each.inherits)
             for each in cluster.memberships
             if (each.role, each.member) not in before[1] and not _of_creator(each)
         ),

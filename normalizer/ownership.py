@@ -1,16 +1,16 @@
 """What of a catalog the project owns: the baseline and the managed schemas filtered out."""
 
-from attrs import evolve, field, frozen
+from attrs import evolve, field
 
-from pgnorm.catalog.model import Catalog, Object, ObjectId
+from pgnorm.catalog.model import Catalog, Object, ObjectId, Value, declared
 
 from .difference import changes
 from .platforms import Platform
 from .selection import matches
 
 
-@frozen(kw_only=True)
-class Ownership:
+@declared
+class Ownership(Value):
     """Whose an object is: the platform's, which `baseline` shows empty, or the project's."""
 
     platform: Platform

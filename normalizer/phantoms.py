@@ -2,17 +2,17 @@
 
 from collections.abc import Iterator, Mapping
 
-from attrs import evolve, frozen
+from attrs import evolve
 
-from pgnorm.catalog.model import ObjectId
+from pgnorm.catalog.model import ObjectId, Value, declared
 
 from .cosmetic import Difference as Cosmetic
 from .cosmetic import classify
 from .difference import Difference
 
 
-@frozen(kw_only=True)
-class Phantom:
+@declared
+class Phantom(Value):
     """A routine whose body differs in looks only."""
 
     difference: Difference

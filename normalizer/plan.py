@@ -4,9 +4,7 @@ from collections.abc import Iterator, Sequence
 from enum import Enum
 from typing import Final
 
-from attrs import frozen
-
-from pgnorm.catalog.model import Catalog, Object, ObjectId
+from pgnorm.catalog.model import Catalog, Object, ObjectId, Value, declared
 
 from .difference import Difference, parts_below
 from .new_roles import NO_ROLES, NewRoles
@@ -23,8 +21,8 @@ class Verb(Enum):
     DROP = "drop"
 
 
-@frozen(kw_only=True)
-class Step:
+@declared
+class Step(Value):
     """The statements that do one thing to one object."""
 
     verb: Verb
@@ -53,8 +51,8 @@ class Step:
         return self.item.id
 
 
-@frozen(kw_only=True)
-class Plan:
+@declared
+class Plan(Value):
     """Steps in the order in which they run. Each of `transactions` must be committed before the next one starts."""
 
     transactions: tuple[tuple[Step, ...], ...]

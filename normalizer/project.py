@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from attrs import evolve, field, frozen
+from attrs import field
 
 from pgnorm.catalog.errors import PgnormError
+from pgnorm.catalog.model import Value, declared
 
 from .bounds import within
 from .config import Table, own_settings, read_toml
@@ -24,8 +25,8 @@ _OLDEST: Final = 14
 _NO_CONFIG: Final = Table(values={}, name="", label="", text="")
 
 
-@frozen(kw_only=True)
-class Project:
+@declared
+class Project(Value):
     """A folder with a Supabase project in it, `pgnorm.toml` or `[tool.pgnorm]` in pyproject.toml."""
 
     root: Path
@@ -215,11 +216,10 @@ def _with_settings(project: Project, settings: Table) -> Project:
     patterns = settings.strings("schema_paths")
     migrations = settings.string("migrations")
     if patterns:
-        project = evolve(
-            project, base=project.root, schema_patterns=patterns, patterns_place=settings.place("schema_paths")
+        project = project.evolve(
+            base=project.root, schema_patterns=patterns, patterns_place=settings.place("schema_paths")
         )
-    return evolve(
-        project,
+    return project.evolve(
         major=_major(settings) or project.major,
         migrations_dir=project.root / migrations if migrations else project.migrations_dir,
         schemas=settings.strings("schemas"),

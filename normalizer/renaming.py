@@ -3,16 +3,16 @@
 from collections.abc import Iterator, Mapping
 from typing import Self
 
-from attrs import evolve, frozen
+from attrs import evolve
 
-from pgnorm.catalog.model import Catalog, Edge, Object, ObjectId
+from pgnorm.catalog.model import Catalog, Edge, Object, ObjectId, Value, declared
 
 from .difference import NAME, Difference, changes
 from .plan import Plan, Step, Verb
 
 
-@frozen(kw_only=True)
-class Renames:
+@declared
+class Renames(Value):
     """Objects of the old side, by what they are called there, as they are when renamed."""
 
     pairs: tuple[tuple[Object, Object], ...]
@@ -85,7 +85,7 @@ class Renames:
             Step(verb=Verb.ALTER, item=after, sql="\n".join(before.rename(after.name))) for before, after in self.pairs
         )
         first, *others = plan.transactions or ((),)
-        return evolve(plan, transactions=((*steps, *first), *others), differences=self.told(plan.differences))
+        return plan.evolve(transactions=((*steps, *first), *others), differences=self.told(plan.differences))
 
 
 def _can_be_renamed(catalog: Catalog, item: Object) -> bool:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from attrs import field, frozen
+from attrs import field
+
+from pgnorm.catalog.model import Value, declared
 
 from .staging import Writing
 from .writing import write_all
@@ -18,8 +20,8 @@ if TYPE_CHECKING:
 _BOM = "\ufeff"
 
 
-@frozen(kw_only=True)
-class Edit:
+@declared
+class Edit(Value):
     """The characters from `start` to `stop` become `text`."""
 
     start: int
@@ -57,8 +59,8 @@ def _prove(old: str, new: str, ordered: Sequence[Edit]) -> None:
         raise ValueError(f"text after {at_old} changed")
 
 
-@frozen(kw_only=True)
-class Rewrite:
+@declared
+class Rewrite(Value):
     """A file and the text that is to take its place."""
 
     source: SourceFile

@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Final
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.catalog.model import Catalog, Object, ObjectId
+from pgnorm.catalog.model import Catalog, Object, ObjectId, Value, declared
 
 # A quoted part that never ends holds the rest, as in psql.
 _PARTS: Final = re.compile(r'"((?:[^"]|"")*(?:"|$))|([^"]+)')
@@ -17,8 +17,8 @@ _CLASS: Final = re.compile(r"\[:(\w+):\]")
 _CLASSES: Final = {"alpha": "a-zA-Z", "digit": "0-9", "alnum": "a-zA-Z0-9", "lower": "a-z", "upper": "A-Z"}
 
 
-@frozen(kw_only=True)
-class Selection:
+@declared
+class Selection(Value):
     """Schemas by name. With none asked for, everything is selected but what is excluded."""
 
     include: frozenset[str] = frozenset()

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.catalog.model import Catalog, Target
+from pgnorm.catalog.model import Catalog, Target, Value, declared
 
 from .data_statements import DataStatement, uncarried
 from .databases import Database
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from .mentions import Mention
 
 
-@frozen(kw_only=True)
-class Side:
+@declared
+class Side(Value):
     """One source as it is compared: `loaded` where it is in the shadow, else `untried` says why it is not."""
 
     catalog: Catalog
@@ -90,9 +90,9 @@ class Sides:
             except PgnormError as error:
                 side = Side(catalog=catalog, loaded=None, untried=error.message.splitlines()[0])
             if (files := self._files.get(source)) is not None:
-                yield evolve(side, data=files.data, roles=files.roles)
+                yield side.evolve(data=files.data, roles=files.roles)
             else:
-                yield evolve(side, role=catalog.role)
+                yield side.evolve(role=catalog.role)
 
     def new_roles(self, old: Source, start: Side, goal: Side) -> NewRoles:
         """The roles that the new side's files make or name and the old side lacks."""

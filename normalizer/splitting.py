@@ -4,9 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from attrs import frozen
-
-from pgnorm.catalog.model import Catalog, Object, ObjectId, Target
+from pgnorm.catalog.model import Catalog, Object, ObjectId, Target, Value, declared
 from pgnorm.catalog.ordering import Arrangement, Form, arrange
 
 from .dump import Printed, Writer, whole
@@ -15,8 +13,8 @@ from .selection import Selection
 from .styles import Style
 
 
-@frozen(kw_only=True)
-class Split:
+@declared
+class Split(Value):
     """The texts by the names of their files, in the order of loading, and what had to be put into an earlier file."""
 
     texts: Mapping[str, str]

@@ -10,16 +10,17 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-from attrs import field, frozen
+from attrs import field
 
 from pgnorm.catalog.errors import PgnormError
+from pgnorm.catalog.model import Value, declared
 
 _LONGEST: Final = 50  # characters of a file's name in that of the one that is to take its place
 _NAME: Final = re.compile(r"\..+\.[a-z0-9_]{8}\.pgnorm", re.DOTALL)
 
 
-@frozen(kw_only=True)
-class Writing:
+@declared
+class Writing(Value):
     """What a file is to hold, and the name that messages have for it."""
 
     path: Path
@@ -44,8 +45,8 @@ class Writing:
         return self.target.read_bytes() if self.target.exists() else None
 
 
-@frozen(kw_only=True)
-class Staged:
+@declared
+class Staged(Value):
     """A file's new content, whole and on the disk, and what the file held then."""
 
     writing: Writing

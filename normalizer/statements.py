@@ -6,9 +6,10 @@ import re
 from itertools import pairwise
 from typing import Final
 
-from attrs import field, frozen
+from attrs import field
 
 from pgnorm.catalog.errors import PgnormError
+from pgnorm.catalog.model import Value, declared
 
 from .files import line_and_column
 from .lexer import OPENERS, RUN, TOKEN, token_end, tokens, words_of
@@ -25,8 +26,8 @@ _CONFORMING: Final = re.compile(
 _COPY_LINE: Final = re.compile(r"\\copy\s.*\bfrom\s+p?stdin\b", re.IGNORECASE)
 
 
-@frozen(kw_only=True)
-class Statement:
+@declared
+class Statement(Value):
     """One statement of a text, by character offsets.
 
     `start` is its first token (comments before it are outside), `end` follows its last token, and `stop` follows
@@ -48,8 +49,8 @@ class Statement:
         return self.words[: len(words)] == words
 
 
-@frozen(kw_only=True)
-class Comment:
+@declared
+class Comment(Value):
     """A `--` comment, without its line end, or a `/* */` comment, by character offsets."""
 
     start: int

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import islice
 from typing import Final, Literal
 
-from attrs import frozen
+from pgnorm.catalog.model import Value, declared
 
 from .lexer import Token, name_of, tokens
 from .statements import Statement
@@ -19,8 +19,8 @@ _ROUTINES: Final = ("FUNCTION", "PROCEDURE", "AGGREGATE")
 _TABLE_AFTER: Final = {"TRIGGER": ("ON",), "POLICY": ("ON",), "RULE": ("TO", "ON")}
 
 
-@frozen(kw_only=True)
-class Target:
+@declared
+class Target(Value):
     """An object named in a text; `table` is that of a trigger, policy or rule. An unqualified name counts as public's,
     and routines of one name are one target."""
 

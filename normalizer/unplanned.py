@@ -2,13 +2,11 @@
 
 from collections.abc import Iterator
 
-from attrs import frozen
-
-from pgnorm.catalog.model import Catalog, Change, Object, ObjectId, own_fields
+from pgnorm.catalog.model import Catalog, Change, Object, ObjectId, Value, declared, own_fields
 
 
-@frozen(kw_only=True)
-class Unplanned:
+@declared
+class Unplanned(Value):
     """What a plan leaves different, and no difference is made of."""
 
     columns: tuple[Object, ...] = ()

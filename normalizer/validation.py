@@ -6,9 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final, Literal
 
-from attrs import field, frozen
+from attrs import field
 
 from pgnorm.catalog.errors import PgnormError
+from pgnorm.catalog.model import Value, declared
 
 from .execution import Execution
 from .failures import error_class, excerpt, missing_names
@@ -51,8 +52,8 @@ _CHECK: Final = f"""
 """
 
 
-@frozen(kw_only=True)
-class _Function:
+@declared
+class _Function(Value):
     oid: int
     name: str
     signature: str
@@ -99,8 +100,8 @@ def validate(
     return failures
 
 
-@frozen(kw_only=True)
-class _Bodies:
+@declared
+class _Bodies(Value):
     """The functions that a load made and their validators."""
 
     execution: Execution

@@ -6,15 +6,14 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from attrs import frozen
-
 from pgnorm.catalog.errors import PgnormError
+from pgnorm.catalog.model import Value, declared
 
 from .statements import comments
 
 
-@frozen(kw_only=True)
-class Tool:
+@declared
+class Tool(Value):
     """A tool whose migrations hold both ways in one file, by the lines that begin them (or that end the first one)."""
 
     up: re.Pattern[str]

@@ -4,9 +4,8 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import Final, LiteralString
 
-from attrs import frozen
-
 from ..errors import PgnormError
+from ..model.declaring import Value, declared
 from ..quoting import ident
 
 OPTIONS_SINCE: Final = 160000
@@ -36,8 +35,8 @@ select r.rolname::text     as role
 """
 
 
-@frozen(kw_only=True)
-class Membership:
+@declared
+class Membership(Value):
     """That `member` is a member of `role`: pg_auth_members."""
 
     role: str

@@ -2,8 +2,7 @@
 
 from typing import Final, LiteralString
 
-from attrs import frozen
-
+from ..model.declaring import Value, declared
 from ..privileges import AclItem, acl_commands
 from ..quoting import ident
 
@@ -22,8 +21,8 @@ select p.parname::text                     as name
 """Its columns are the fields of ParameterPrivileges."""
 
 
-@frozen(kw_only=True)
-class ParameterPrivileges:
+@declared
+class ParameterPrivileges(Value):
     """Who may set a parameter: pg_parameter_acl."""
 
     name: str

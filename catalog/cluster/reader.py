@@ -2,8 +2,7 @@
 
 from typing import TYPE_CHECKING, Final, LiteralString
 
-from attrs import frozen
-
+from ..model.declaring import Value, declared
 from ..pipeline import Row, run, supported
 from . import memberships, parameters, roles
 from .memberships import Membership, grantable
@@ -29,8 +28,8 @@ select 'role with settings in one database', format('%s in %s', r.rolname, d.dat
 """
 
 
-@frozen(kw_only=True)
-class Cluster:
+@declared
+class Cluster(Value):
     """The roles of a server and what they were given, read in one snapshot."""
 
     version: int

@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 from typing import Final, LiteralString
 
-from attrs import frozen
-
+from ..model.declaring import Value, declared
 from ..quoting import escaped, ident
 from ..settings import setting_text
 
@@ -31,8 +30,8 @@ select r.rolname::text           as name
 """Its columns are the fields of Role."""
 
 
-@frozen(kw_only=True)
-class Role:
+@declared
+class Role(Value):
     """A role: pg_roles. Those of Postgres itself (`pg_…`) are none of ours, as in pg_dumpall."""
 
     name: str

@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
-from attrs import evolve
-
 from ..foreign_options import options_clause
 from ..model import Changed, Entry, Object, ObjectId, Target, alter, declared, hidden, replace, secret
 from ..priority import Priority
@@ -93,7 +91,7 @@ class ForeignServer(Object):
     def entries(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> tuple[Entry, ...]:
         own = super().entries((), target)
         mappings = (entry for part in parts for entry in part.entries((), target))
-        return (*own, *(evolve(entry, after_remarks=True) for entry in mappings))
+        return (*own, *(entry.evolve(after_remarks=True) for entry in mappings))
 
     def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[str]:
         version = ""

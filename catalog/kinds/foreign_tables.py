@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
-from attrs import evolve
-
 from ..foreign_options import options_clause
 from ..model import Changed, Entry, Object, Target, alter, declared, replace, secret
 from ..priority import Priority
@@ -91,7 +89,7 @@ class ForeignTable(Object):
     def entries(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> tuple[Entry, ...]:
         (table,) = super().entries(parts, target)
         if target.major < NO_TABLESPACE_SINCE:
-            table = evolve(table, tablespace="")
+            table = table.evolve(tablespace="")
         return (table, *column_remarks(parts))
 
     def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[str]:

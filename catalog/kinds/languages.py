@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
-from attrs import evolve
-
 from ..model import Changed, Entry, Object, Target, alter, declared
 from ..priority import Priority
 from ..quoting import ident
@@ -84,7 +82,7 @@ class Language(Object):
         return f"{trusted}PROCEDURAL {self.signature()} HANDLER {self.handler}{inline}{validator};"
 
     def entries(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> tuple[Entry, ...]:
-        return tuple(evolve(entry, desc=f"PROCEDURAL {entry.desc}") for entry in super().entries(parts, target))
+        return tuple(entry.evolve(desc=f"PROCEDURAL {entry.desc}") for entry in super().entries(parts, target))
 
     def must_replace(self, new: Self, changed: frozenset[str]) -> bool:
         # Of an untrusted language nothing can be revoked any more.

@@ -2,7 +2,7 @@
 
 from .catalog import Catalog
 from .changes import Change, Changed, OnRows, alter, equal, hidden, noted, replace, said, secret, state
-from .declaring import declared
+from .declaring import Value, declared
 from .entries import DefaultGrants, Entry, Target
 from .forms import Expression, Query, SqlForm, TypeText
 from .identity import Edge, Lead, ObjectId
@@ -29,6 +29,7 @@ __all__ = [
     "SqlForm",
     "Target",
     "TypeText",
+    "Value",
     "alter",
     "declared",
     "equal",

@@ -1,4 +1,4 @@
-"""How the classes of objects are declared: by attrs, with what is alike for all of them written once."""
+"""How the classes of values are declared: by attrs, with what is alike for all of them written once."""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -50,6 +50,8 @@ class Value:
     """The fields, those of the bases first."""
     compared: ClassVar[Callable[[Any], tuple[object, ...]]]
     """Takes from an object all that equality looks at."""
+    shown: ClassVar[tuple[str, ...]]
+    """The attributes that `repr` tells."""
 
     @classmethod
     def many(cls, count: int, columns: Mapping[str, Sequence[object]]) -> list[Self]:
@@ -80,7 +82,7 @@ class Value:
         return hash(type(self).compared(self))
 
     def __repr__(self) -> str:
-        told = (f"{name}={getattr(self, name)!r}" for name, *_ in self.declared_fields)
+        told = (f"{name}={getattr(self, name)!r}" for name in self.shown)
         return f"{type(self).__name__}({', '.join(told)})"
 
 
@@ -94,9 +96,9 @@ V = TypeVar("V", bound=Value)
     field_specifiers=(alter, replace, said, secret, hidden, state, noted, equal, attrs.field),
 )
 def declared(cls: type[V]) -> type[V]:
-    """Declare a class of objects: attrs' frozen, without the methods that `Value` has for all of them.
+    """Declare a class of values: attrs' frozen, without the methods that `Value` has for all of them.
 
-    attrs compiles each method that it writes, in every process: for each kind's own __eq__ and __repr__ together that
+    attrs compiles each method that it writes, in every process: for each class's own __eq__ and __repr__ together that
     would take longer than to dump a small database.
     """
     made = attrs.frozen(kw_only=True, eq=False, repr=False)(cls)
@@ -107,4 +109,5 @@ def declared(cls: type[V]) -> type[V]:
         for name, of, default in fields
     )
     made.compared = attrgetter("__class__", *(name for name, *_ in made.declared_fields))
+    made.shown = tuple(field.name for field in declared_ones if field.repr)
     return made

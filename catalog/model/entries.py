@@ -1,13 +1,13 @@
 """What is printed, and for whom."""
 
-import attrs
 from attrs import frozen
 
 from ..privileges import AclItem
+from .declaring import Value, declared
 
 
-@frozen(kw_only=True)
-class Target:
+@declared
+class Target(Value):
     """The server that is to read what is printed: its major version and the role that runs it."""
 
     major: int
@@ -25,8 +25,8 @@ class Target:
     """The schemas that are there when a text runs or that it makes, None for a dump, which takes them for given."""
 
 
-@frozen(kw_only=True)
-class Entry:
+@declared
+class Entry(Value):
     """One entry of pg_dump's table of contents: the header line's fields and the text below it."""
 
     desc: str
@@ -48,7 +48,7 @@ class Entry:
 
     def with_sql(self, sql: str) -> "Entry":
         """The same entry with other text."""
-        return attrs.evolve(self, sql=sql)
+        return self.evolve(sql=sql)
 
 
 @frozen

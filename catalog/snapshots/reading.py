@@ -4,12 +4,11 @@ import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NoReturn
 
-from attrs import frozen
-
 from ..edges import ties
 from ..errors import PgnormError
 from ..kinds import KINDS
 from ..model import Catalog, Edge, Object, ObjectId
+from ..model.declaring import Value, declared
 from .attributes import codecs, own_codecs, secrets
 from .parsing import AGAIN, LONGEST, UNHEARD_OF, brief, parsed
 from .values import NOTHING, Codec, Mismatch, codec
@@ -31,8 +30,8 @@ BESIDE: Final = {"kind": "", **EDGES}
 """What an object has beside its attributes."""
 
 
-@frozen(kw_only=True)
-class Snapshot:
+@declared
+class Snapshot(Value):
     """What a snapshot says."""
 
     catalog: Catalog

@@ -4,11 +4,11 @@ from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 
-from attrs import frozen
+from pgnorm.catalog.model import Value, declared
 
 
-@frozen(kw_only=True)
-class Platform:
+@declared
+class Platform(Value):
     """A baseline: `sql` makes it in an empty database; `managed_schemas` (patterns) and `managed_objects`, (kind,
     name) of what lives in no schema, are the platform's own. `spared_objects`, named likewise, some of its servers
     make by themselves and others don't: a project may declare one, and a plan never drops it."""

@@ -3,9 +3,7 @@
 import re
 from typing import Final
 
-from attrs import evolve, frozen
-
-from pgnorm.catalog.model import Entry, Object
+from pgnorm.catalog.model import Entry, Object, Value, declared
 
 RUN_TWICE: Final = frozenset({"SCHEMA", "TABLE", "SEQUENCE", "VIEW", "FUNCTION", "TRIGGER"})
 """The entries whose CREATE gets IF NOT EXISTS or OR REPLACE."""
@@ -24,8 +22,8 @@ OMITTED_WITH_OWNER: Final = ("CREATE EVENT TRIGGER ", 'CREATE PUBLICATION "supab
 SCHEMALESS_EXTENSIONS: Final = re.compile(r'(CREATE EXTENSION IF NOT EXISTS "(?:pg_tle|pgsodium|pgmq)").+')
 
 
-@frozen(kw_only=True)
-class SupabaseStyle:
+@declared
+class SupabaseStyle(Value):
     """What the Supabase CLI prints, without the harm that its line editor does to function bodies and literals."""
 
     comments: bool = False
@@ -39,7 +37,7 @@ class SupabaseStyle:
                 return None
             lines = entry.sql.splitlines(keepends=True) if self.comments else []
             sql = "".join(f"-- {line}" if line.strip() else line for line in lines)
-            return evolve(entry, sql=sql, owned=entry.owned and not entry.sql.startswith(OMITTED_WITH_OWNER))
+            return entry.evolve(sql=sql, owned=entry.owned and not entry.sql.startswith(OMITTED_WITH_OWNER))
         sql = SCHEMALESS_EXTENSIONS.sub(r"\1;", entry.sql) if entry.desc == "EXTENSION" else entry.sql
         if item is not None and entry.desc in RUN_TWICE and sql.startswith(f'CREATE {item.keyword} "'):
             sql = sql.replace(f"CREATE {item.keyword}", item.guarded, 1)

@@ -6,9 +6,8 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from attrs import frozen
-
 from pgnorm.catalog.errors import PgnormError
+from pgnorm.catalog.model import Value, declared
 
 from .programs import can_do_without_a_name
 
@@ -16,8 +15,8 @@ from .programs import can_do_without_a_name
 _FREE = range(61014, 61184)
 
 
-@frozen(kw_only=True)
-class Account:
+@declared
+class Account(Value):
     """An account that owns a server's files and runs its processes."""
 
     name: str

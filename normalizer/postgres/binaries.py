@@ -10,9 +10,8 @@ from glob import glob
 from importlib.util import find_spec
 from pathlib import Path
 
-from attrs import frozen
-
 from pgnorm.catalog.errors import PgnormError
+from pgnorm.catalog.model import Value, declared
 
 OLDEST_MAJOR = 14
 
@@ -34,8 +33,8 @@ _PLACES = (
 _BANNER = re.compile(rb"postgres \(PostgreSQL\) (\d+)(?:\.(\d+))?")
 
 
-@frozen(kw_only=True)
-class Binaries:
+@declared
+class Binaries(Value):
     """The programs of one Postgres server: `bindir` is resolved, `version_num` counts as server_version_num does."""
 
     bindir: Path

@@ -11,9 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
-from attrs import frozen
-
 from pgnorm.catalog.errors import PgnormError
+from pgnorm.catalog.model import Value, declared
 
 from .account import Account, can_enter, give
 
@@ -21,8 +20,8 @@ _NO_LOCK = (errno.EISDIR, errno.ELOOP, errno.ENXIO, errno.ETXTBSY)  # something 
 _ROOM_IN_MEMORY = 300 * 1024 * 1024
 
 
-@frozen(kw_only=True)
-class Lock:
+@declared
+class Lock(Value):
     """An exclusive lock on a file, held until it is released and every process that inherited `fd` is gone."""
 
     fd: int

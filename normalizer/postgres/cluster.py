@@ -12,9 +12,8 @@ from functools import cache
 from itertools import count
 from pathlib import Path
 
-from attrs import frozen
-
 from pgnorm.catalog.errors import PgnormError
+from pgnorm.catalog.model import Value, declared
 
 from ..platforms import Platform
 from .account import Account, give
@@ -40,8 +39,8 @@ exec "$0" "$@" 3<&- </dev/null
 """
 
 
-@frozen(kw_only=True)
-class Seed:
+@declared
+class Seed(Value):
     """A stopped cluster, never started again, whose databases postgres and template1 hold the platform."""
 
     path: Path
@@ -53,8 +52,8 @@ class Seed:
         return self.path / "data"
 
 
-@frozen(kw_only=True)
-class Slot:
+@declared
+class Slot(Value):
     """A copy of a seed that one run holds; `lock` passes to its server."""
 
     data: Path

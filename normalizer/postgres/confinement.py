@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from attrs import frozen
+from pgnorm.catalog.model import Value, declared
 
 from .landlock import Ruleset, ruleset
 from .seccomp import Filter, call_filter
@@ -30,8 +30,8 @@ _FILES: Final = (
 )
 
 
-@frozen(kw_only=True)
-class Confinement:
+@declared
+class Confinement(Value):
     """What is prepared to be laid on a process of a server before it starts."""
 
     alone: bool

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from attrs import frozen
+from pgnorm.catalog.model import Value, declared
 
 from .account import Account, can_enter, has_name
 from .binaries import Binaries
@@ -22,8 +22,8 @@ _NEVER_REAL = ("pg_cron", "pg_net", "pgaudit", "pgsodium", "supabase_vault")
 _STAND_IN = "stand-in for an extension that this server lacks"
 
 
-@frozen(kw_only=True)
-class Installation:
+@declared
+class Installation(Value):
     """Programs that the server's account can run, arranged in `home`; `identity` changes whenever they do, or their
     extensions.
 

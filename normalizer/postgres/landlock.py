@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from attrs import frozen
+from pgnorm.catalog.model import Value, declared
 
 # The same numbers on all machines.
 _CREATE: Final = 444
@@ -37,8 +37,8 @@ class _Beneath(ctypes.Structure):
     _fields_ = (("allowed", ctypes.c_uint64), ("folder", ctypes.c_int32))
 
 
-@frozen(kw_only=True)
-class Ruleset:
+@declared
+class Ruleset(Value):
     """Rules that are ready to be entered."""
 
     fd: int

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterable
 from typing import Final
 
-from attrs import frozen
+from pgnorm.catalog.model import Value, declared
 
 _SET_FILTER: Final = 1
 _SPECULATION_ALLOWED: Final = 4  # else kernels before 5.16 slow the whole process down
@@ -30,8 +30,8 @@ _LOCAL: Final = 1  # AF_UNIX
 _NEW_USER_NAMESPACE: Final = 0x10000000
 
 
-@frozen(kw_only=True)
-class _Machine:
+@declared
+class _Machine(Value):
     audit: int
     seccomp: int
     socket: int
@@ -64,8 +64,8 @@ class _Program(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("steps", ctypes.c_char_p))
 
 
-@frozen(kw_only=True)
-class Filter:
+@declared
+class Filter(Value):
     """A filter that is ready to be entered."""
 
     machine: _Machine

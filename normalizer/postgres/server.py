@@ -11,9 +11,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
-from attrs import frozen
-
 from pgnorm.catalog.errors import PgnormError
+from pgnorm.catalog.model import Value, declared
 
 from .account import Account, can_enter, can_write, give
 from .cache import clear
@@ -51,8 +50,8 @@ _SETTINGS = (
 _SETTINGS_18 = ("io_method=sync", "autovacuum_worker_slots=1")
 
 
-@frozen(kw_only=True)
-class Server:
+@declared
+class Server(Value):
     """A server process listening on a socket in `folder`, for us and nobody else."""
 
     folder: Path

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
-from attrs import define, field, frozen
+from attrs import define, field
 
 from pgnorm.catalog.errors import PgnormError
+from pgnorm.catalog.model import Value, declared
 
 from ..platforms import Platform
 from .binaries import Binaries, find
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 _PATIENCE_BESIDE = 30_000  # milliseconds
 
 
-@frozen(kw_only=True)
-class Session:
+@declared
+class Session(Value):
     """One load: whatever is done through the connection is undone when the session ends."""
 
     connection: "Connection"
