@@ -61,13 +61,18 @@ def queries(kinds: Sequence[type[Object]], version: int) -> tuple[LiteralString,
     return (*COMMON, *(kind.query(version) for kind in kinds), *members)
 
 
-def read(connection: "psycopg.Connection[Row]", patience: "Patience | None" = None) -> Catalog:
+def read(
+    connection: "psycopg.Connection[Row]", patience: "Patience | None" = None, *, superuser: bool | None = None
+) -> Catalog:
     """Read the database that `connection` is in, inside its open transaction or one of its own.
+
+    `superuser` says whether its role is one where that has changed since it connected.
 
     Raises PgnormError for a server older than 14.
     """
     version = supported(connection)
-    superuser = connection.info.parameter_status("is_superuser") == "on"
+    if superuser is None:
+        superuser = connection.info.parameter_status("is_superuser") == "on"
     kinds = [kind for kind in KINDS if superuser or not kind.superuser_only]
     having_members = [kind for kind in kinds if kind.members]
     with closing(run(connection, queries(kinds, version), patience)) as results:

@@ -28,7 +28,7 @@ select what, replace(coalesce(name, (pg_identify_object(classid, objid, 0)).iden
                                                     and f.contype = 'n' and f.oid < k.oid )
    union all select 'subscription', 'pg_subscription'::regclass, s.oid, 0, null
                from pg_subscription s join pg_database b on b.oid = s.subdbid
-              where b.datname = current_database() and not current_setting('is_superuser')::bool
+              where b.datname = current_database() and not (select rolsuper from pg_roles where rolname = current_user)
        ) o (what, classid, objid, namespace, name)
  where objid >= 16384
    and namespace not in (select oid from system)

@@ -14,7 +14,7 @@ from .help import EXIT_CODES, Command
 from .new_migrations import write_migrations
 from .options import SOURCES, App, schema_options, source_options
 from .output import STDIO, deliver
-from .servers import lock_timeout_option, shadow_option
+from .servers import lock_timeout_option, shadow_option, trust_option
 
 if TYPE_CHECKING:
     from pgnorm.normalizer.comparing import ProofBy
@@ -37,6 +37,7 @@ Examples:
 @source_options
 @click.option("--to", metavar="SOURCE", help=f"What it is to become: {SOURCES}.  [default: files]")
 @shadow_option
+@trust_option
 @lock_timeout_option
 @schema_options
 @click.option("--cosmetic", is_flag=True, help="Take in function bodies that differ in looks only.")

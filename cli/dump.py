@@ -12,7 +12,7 @@ from .help import EXIT_CODES, Command
 from .options import App, schema_options, source_options
 from .output import deliver
 from .reading import read_source, selection_of, source_of
-from .servers import lock_timeout_option, shadow_option
+from .servers import lock_timeout_option, shadow_option, trust_option
 from .splitting import write_split
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ Examples:
 @click.command(cls=Command, params=general_options(), epilog=EPILOG)
 @source_options
 @shadow_option
+@trust_option
 @lock_timeout_option
 @schema_options
 @click.option(

@@ -14,7 +14,7 @@ from .general import general_options
 from .help import EXIT_CODES, Command
 from .options import App, source_options
 from .output import STDIO, plural, read_bytes, write, write_bytes
-from .servers import lock_timeout_option, shadow_option
+from .servers import lock_timeout_option, shadow_option, trust_option
 
 if TYPE_CHECKING:
     from pgnorm.normalizer.choosing import Chosen, Text
@@ -37,6 +37,7 @@ Examples:
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path, allow_dash=True))
 @source_options
 @shadow_option
+@trust_option
 @lock_timeout_option
 @click.option(
     "--take",

@@ -16,7 +16,9 @@ OUTPUT: Final = "Output"
 OTHERS: Final = "Options"
 GENERAL: Final = "General"
 _GROUPS: Final = {
-    **dict.fromkeys(("from", "to", "local", "db", "db_url", "linked", "shadow_url", "lock_timeout"), SOURCE),
+    **dict.fromkeys(
+        ("from", "to", "local", "db", "db_url", "linked", "shadow_url", "trust_files", "lock_timeout"), SOURCE
+    ),
     **dict.fromkeys(
         (
             "output",

@@ -37,6 +37,7 @@ class App:
         self.source: str | None = None
         """The source word that --from or one of its shorthands gave."""
         self.shadow_url: str | None = None
+        self.trust_files = False
         self.lock_timeout: int | None = None
         """Milliseconds."""
 
@@ -68,7 +69,13 @@ class App:
 
         # psycopg logs what it raises too, and Python prints what is logged and nobody handles.
         logging.getLogger("psycopg").addHandler(logging.NullHandler())
-        return Workspace(self.project, tell=self.tell, shadow_url=self.shadow_url, lock_timeout=self.lock_timeout)
+        return Workspace(
+            self.project,
+            tell=self.tell,
+            shadow_url=self.shadow_url,
+            trust_files=self.trust_files,
+            lock_timeout=self.lock_timeout,
+        )
 
     def source_or(self, default: str) -> "Source":
         """The source that was named, or else the one of this word.

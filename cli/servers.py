@@ -28,6 +28,19 @@ def shadow_option(function: Callable[P, R]) -> Callable[P, R]:
     )(function)
 
 
+def trust_option(function: Callable[P, R]) -> Callable[P, R]:
+    """--trust-files; the command finds it in `App.trust_files`."""
+    return click.option(
+        "--trust-files",
+        is_flag=True,
+        envvar="PGNORM_TRUST_FILES",
+        show_envvar=True,
+        help="Let files do what only a superuser may: for your own files.",
+        expose_value=False,
+        callback=_take_trust,
+    )(function)
+
+
 def lock_timeout_option(function: Callable[P, R]) -> Callable[P, R]:
     """--lock-timeout; the command finds it in `App.lock_timeout`."""
     return click.option(
@@ -53,3 +66,7 @@ def _take_lock_timeout(ctx: click.Context, option: click.Parameter, value: str |
 def _take_shadow(ctx: click.Context, _option: click.Parameter, value: str | None) -> None:
     if value:
         ctx.ensure_object(App).shadow_url = value
+
+
+def _take_trust(ctx: click.Context, _option: click.Parameter, value: bool) -> None:
+    ctx.ensure_object(App).trust_files = value

@@ -214,7 +214,8 @@ class _Comparing:
 
     def _dumped(self, loaded: Loaded | None, catalog: Catalog) -> tuple[Counter[DumpEntry], Catalog]:
         assert loaded is not None
-        return entries(dumped(loaded.session.connection, self.workspace.pg_dump)), catalog
+        session = loaded.session
+        return entries(dumped(session.connection, self.workspace.pg_dump, user=session.power.administrator)), catalog
 
     def _dumped_again(self, catalog: Catalog) -> tuple[Counter[DumpEntry], Catalog]:
         with self.sides.reopened(catalog) as loaded:

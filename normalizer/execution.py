@@ -5,34 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
-from attrs import define, field
+from attrs import Factory, define, field
 
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.catalog.quoting import ident
 
 from .adaptation import Level, handles_savepoint, sets_session
 from .files import SourceFile
-from .items import Item, Note
+from .items import Item, NeedsScratch, Note
+from .lending import Lending
 from .patience import Patience
+from .privileged import REFUSALS, needs_power
 from .remedies import remedy
 
 if TYPE_CHECKING:
     from psycopg import Connection, Error
+
+    from .postgres.power import Power
 
 _RELEASE: Final = ";release savepoint pgnorm"
 _RESET: Final = "reset session authorization; reset role; reset all"
 
 _OUTSIDE_TRANSACTION: Final = ("25001", "2D000")  # active_sql_transaction, invalid_transaction_termination
 _AFTER_COMMIT: Final = ("55P04", "55006")  # unsafe_new_enum_value_usage, object_in_use (pending trigger events)
-
-
-class NeedsScratch(Exception):
-    """The files hold what one transaction can't: load them in a database of their own, with transaction=False."""
-
-    def __init__(self, place: str, reason: str) -> None:
-        super().__init__(f"{place}: {reason}")
-        self.place = place
-        self.reason = reason
 
 
 @define(kw_only=True, eq=False)
@@ -43,16 +37,15 @@ class Execution:
     transaction: bool
     owner: str | None
     provide_extension: Callable[[str, str | None], bool] | None
+    power: Power
     roles_to_come: frozenset[str] = frozenset()
     notes: list[Note] = field(factory=list)
     created_roles: list[str] = field(factory=list)
     generated_extensions: list[str] = field(factory=list)
     broken: bool = False
-    patience: Patience = field(init=False)
+    patience: Patience = field(default=Factory(lambda self: Patience(self.connection), takes_self=True), init=False)
     _active: tuple[str, ...] | None = None
-
-    def __attrs_post_init__(self) -> None:
-        self.patience = Patience(self.connection)
+    _lending: Lending = field(init=False)
 
     @property
     def version_num(self) -> int:
@@ -67,14 +60,13 @@ class Execution:
 
     def start(self) -> str:
         """Makes the owner if the server has no such role; answers a transaction id older than all that follow."""
-        if self.owner:
-            known = self.connection.execute("select from pg_catalog.pg_roles where rolname = %s", (self.owner,))
-            if known.rowcount == 0:
-                self.command(f"create role {ident(self.owner)} superuser")
-                self.created_roles.append(self.owner)
         row = self.connection.execute("select pg_catalog.pg_current_xact_id()::xid::text").fetchone()
         assert row is not None
-        return str(row[0])
+        start = str(row[0])
+        self._lending = Lending(connection=self.connection, power=self.power, start=start, owner=self.owner)
+        if self.owner and self._lending.make_owner():
+            self.created_roles.append(self.owner)
+        return start
 
     def forget_settings(self) -> None:
         """To be called after a rollback, which may have taken settings back."""
@@ -127,24 +119,32 @@ class Execution:
         from psycopg import Error
 
         self._enter(items[0].context)
-        self.command("savepoint pgnorm_batch")
+        lent = self.is_lent(items[0])
         try:
             with self.patience:
-                self.command(";".join([*(item.text for item in items), "release savepoint pgnorm_batch"]))
-        except Error:
+                if lent:
+                    self._lending.run_lent([(item.statement, item.text) for item in items])
+                else:
+                    self.command("savepoint pgnorm_batch")
+                    self.command(";".join([*(item.text for item in items), "release savepoint pgnorm_batch"]))
+        except (Error, PgnormError):
             if self.patience.exceeded and self.connection.closed:
                 raise self.patience.error(f"{items[0].place} or below") from None
-            if self.connection.closed:
-                return False
-            self.command("rollback to savepoint pgnorm_batch; release savepoint pgnorm_batch")
+            if not lent and not self.connection.closed:
+                self.command("rollback to savepoint pgnorm_batch; release savepoint pgnorm_batch")
             return False
         for item in items:
             item.ran = True
         return True
 
+    def is_lent(self, item: Item) -> bool:
+        """Whether a superuser's power is lent for a statement from the first."""
+        return self.power.withholds and needs_power(item.statement)
+
     def create_role(self, role: str) -> None:
         """Makes a role that can't log in."""
-        self.command(f"{_RESET}; create role {ident(role)}")
+        self.command(_RESET)
+        self._lending.make_role(role)
         self.forget_settings()
         self.created_roles.append(role)
 
@@ -168,6 +168,9 @@ class Execution:
         while True:
             self._enter(item.context)
             error = self._execute(item)
+            refused = error is not None and error.sqlstate in REFUSALS and self.power.withholds and not self.broken
+            if refused and self._lending.may_lend(item.statement):
+                error = self._execute(item, lent=True)
             if error is None:
                 item.ran = True
                 if sets_session(item.statement):
@@ -195,19 +198,23 @@ class Execution:
     def _enter(self, context: tuple[str, ...]) -> None:
         if self._active == context:
             return
-        identity = f"; set session authorization {ident(self.owner)}" if self.owner else ""
+        identity = f"; {self._lending.identity}" if self.owner else ""
         self.command("; ".join([_RESET + identity, *context]))
         self._active = context
 
-    def _execute(self, item: Item) -> Error | None:
+    def _execute(self, item: Item, *, lent: bool = False) -> Error | None:
         from psycopg import Error
 
         guarded = not handles_savepoint(item.statement)
-        if guarded:
-            # In a message of its own: a text that does not parse never gets as far as a savepoint before it.
-            self.command("savepoint pgnorm")
+        lent = lent or self.is_lent(item)
         try:
             with self.patience:
+                if lent:
+                    self._lending.run_lent([(item.statement, item.text)], item.place)
+                    return None
+                if guarded:
+                    # In a message of its own: a text that does not parse never gets as far as a savepoint before it.
+                    self.command("savepoint pgnorm")
                 self.command(item.text + _RELEASE if guarded else item.text)
         except Error as error:
             if self.patience.exceeded:
@@ -215,11 +222,11 @@ class Execution:
             if self.connection.closed:
                 message = f"the server ended the connection: {error}"
                 raise PgnormError(message, place=item.place) from error
-            if guarded:
+            if guarded and not lent:
                 self.command("rollback to savepoint pgnorm; release savepoint pgnorm")
-            else:
+            elif not lent:
                 self.broken = True
-            _take_error(item, error)
+            item.failed(error)
             return error
         return None
 
@@ -234,14 +241,8 @@ class Execution:
         except Error as error:
             if self.patience.exceeded:
                 raise self.patience.error(item.place) from None
-            _take_error(item, error)
+            item.failed(error)
         else:
             item.ran, item.error = True, None
         self.command("begin")
         return item.error
-
-
-def _take_error(item: Item, error: Error) -> None:
-    item.error, item.position = error, None
-    if error.diag.statement_position:
-        item.position = max(0, min(int(error.diag.statement_position) - 1, len(item.text)))

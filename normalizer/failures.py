@@ -117,11 +117,14 @@ def failure(
     return error_class(error)("\n".join(parts), place=source.place(at), hint=diag.message_hint or hint)
 
 
-def stand_in_hint(error: Error, extensions: Sequence[str], *, bundled: bool) -> str | None:
-    """The way out where stand-ins of extensions that the server lacks, `bundled` or another one, may be why.
+def way_out(error: Error, extensions: Sequence[str], *, bundled: bool) -> str | None:
+    """The way out where the server, `bundled` or another one, may be why: it lacks what a label or these extensions
+    need, in place of which there are stand-ins.
 
     They lack an object, or take no such parameter (22023, invalid_parameter_value).
     """
+    if lacks_label_provider(error):
+        return "A private server has no label providers: name one that has loaded it with --shadow-url."
     if not extensions or not (is_missing(error) or error.sqlstate == "22023"):
         return None
     way = "name" if bundled else "try PGNORM_PG_BINDIR=bundled, or name"

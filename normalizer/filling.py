@@ -73,10 +73,8 @@ class Filling:
         `bare` is for the text of a dump: it takes away the platform's default privileges, since a dump says what an
         object has beyond Postgres' own, and checks no bodies.
         """
-        from pgnorm.catalog.reader import read
-
         with self._filled(shadow, files, kind, scratch=scratch, bare=bare, watch=None) as (session, roles):
-            catalog = read(session.connection)
+            catalog = session.read()
             data: tuple[DataStatement, ...] = ()
             if not bare:
                 catalog = as_dumps_say(catalog, files)
@@ -115,7 +113,7 @@ class Filling:
         on_errors: OnErrors | None = None,
         quiet: bool = False,
     ) -> Iterator[tuple[Session, FileRoles]]:
-        from .execution import NeedsScratch
+        from .items import NeedsScratch
 
         with ExitStack() as stack:
             while True:
@@ -124,7 +122,7 @@ class Filling:
                     self._given = _unmodelled(session)
                 if bare:
                     session.connection.execute("delete from pg_catalog.pg_default_acl")
-                before = known_roles(session.connection)
+                before = known_roles(session)
                 try:
                     assumed = self._run(
                         shadow,
@@ -142,10 +140,11 @@ class Filling:
                     self.tell("verbose", f"loaded into a database of its own: {reason}")
                     stack.close()
                     scratch = True
-            roles = file_roles(session.connection, before, assumed)
+            roles = file_roles(session, before, assumed)
             mine = assumed.union(role.name for role in roles.made)
-            for name in sorted(self._made - mine - before[0]):
-                session.connection.execute(f"create role {ident(name)}".encode())
+            if absent := sorted(self._made - mine - before[0]):
+                with session.power.lent(session.connection):
+                    session.connection.execute("".join(f"create role {ident(name)};" for name in absent).encode())
             self._made |= mine
             yield session, roles
 
@@ -158,7 +157,9 @@ class Filling:
 
         within = bool(session.connection.info.transaction_status)
         file = read_file(path, label=shown(path))
-        report = load(session.connection, [file], kind="migrations", transaction=within, check_bodies=False)
+        report = load(
+            session.connection, [file], kind="migrations", transaction=within, check_bodies=False, power=session.power
+        )
         for note in report.notes:
             self.tell(note.level, f"{note.place}: {note.message}")
         # ALTER TABLE does not go with checks that wait for the commit.
@@ -183,13 +184,21 @@ class Filling:
         provide = shadow.provide_extension
         if self.roles is not None:
             first = read_file(self.roles, label=shown(self.roles))
-            load(session.connection, [first], kind="script", transaction=transaction, provide_extension=provide)
+            load(
+                session.connection,
+                [first],
+                kind="script",
+                transaction=transaction,
+                provide_extension=provide,
+                power=session.power,
+            )
         report = load(
             session.connection,
             files if bare else _forth(files),
             kind=kind,
             transaction=transaction,
             provide_extension=provide,
+            power=session.power,
             owner=self.role if self.role != _OWNER else None,
             bundled=shadow.binaries is not None and shadow.binaries.bundled,
             check_bodies=not bare,

@@ -84,8 +84,6 @@ def fix(
     Raises PgnormError for files asked for that don't load, for a definition that has no canonical text, and should the
     rewritten files not make the same catalog or not stay as they are in a second run.
     """
-    from pgnorm.catalog.reader import read
-
     project = workspace.project
     target = Target(major=(project.major if project else None) or workspace.shadow.major)
     watcher = _Watcher()
@@ -96,12 +94,12 @@ def fix(
         definitions = watcher.definitions(chosen.files)
         mine = [one for one in definitions if one.source.label in chosen.rewritten]
         if stored is not None:
-            before = read(session.connection)
+            before = session.read()
             found = compare(definitions, before, stored, take_comments=take_comments)
             bodies = {one: body for one, body in found.items() if one in mine and one.obstacle is None}
         edits = _edits(mine, target, bodies)
         if edits and before is None:
-            before = read(session.connection)
+            before = session.read()
     rewrites = tuple(_rewrites(chosen, edits))
     if before is not None and edits:
         rewrites = _proved(workspace, tolerance, rewrites, target, _expected(before, bodies))
@@ -177,15 +175,13 @@ def _proved(
 ) -> tuple[Rewrite, ...]:
     """The rewrites, as often rewritten again as makes them stand still. Raises PgnormError where one means another
     thing than `expected`."""
-    from pgnorm.catalog.reader import read
-
     chosen = tolerance.chosen
     for _ in range(ROUNDS):
         texts = {one.source.label: one.text for one in rewrites}
         files = tuple(file.evolve(text=texts.get(file.label, file.text)) for file in chosen.files)
         watcher = _Watcher()
         with workspace.texts(files, chosen.kind, watch=watcher, on_errors=tolerance, quiet=True) as session:
-            made = read(session.connection)
+            made = session.read()
             _refuse_changes(expected, made, chosen)
             mine = [one for one in watcher.definitions(files) if one.source.label in chosen.rewritten]
             edits = _edits(mine, target, {})

@@ -25,6 +25,15 @@ class Note(Value):
     message: str
 
 
+class NeedsScratch(Exception):
+    """The files hold what one transaction can't: load them in a database of their own, with transaction=False."""
+
+    def __init__(self, place: str, reason: str) -> None:
+        super().__init__(f"{place}: {reason}")
+        self.place = place
+        self.reason = reason
+
+
 @define(kw_only=True, eq=False)
 class Item:
     """A statement on its way into the server; `context` are the statements that set its session before it."""
@@ -43,3 +52,9 @@ class Item:
     @property
     def place(self) -> str:
         return self.source.place(self.statement.start)
+
+    def failed(self, error: Error) -> None:
+        """Takes note of an error of the server, and of where in the text it is."""
+        self.error, self.position = error, None
+        if error.diag.statement_position:
+            self.position = max(0, min(int(error.diag.statement_position) - 1, len(self.text)))

@@ -13,6 +13,7 @@ from .execution import Execution
 from .faults import Failed, causes, together
 from .files import SourceFile
 from .items import Note
+from .postgres.power import UNCAGED, Power
 from .running import Run
 from .statements import Statement
 from .validation import validate
@@ -41,6 +42,7 @@ def load(
     kind: Kind,
     transaction: bool,
     provide_extension: Callable[[str, str | None], bool] | None = None,
+    power: Power = UNCAGED,
     owner: str | None = None,
     bundled: bool = False,
     check_bodies: bool = True,
@@ -53,7 +55,8 @@ def load(
     `connection` commits by itself and, with `transaction`, is inside a transaction that the caller rolls back; without,
     every file becomes a transaction of its own. But for migrations, statements may come in any order: one that names
     what a later one makes waits for it. `provide_extension` is told the name and version of each extension before it is
-    created, and answers whether an empty stand-in was made. `owner` is the role that runs the files (the connection's
+    created, and answers whether an empty stand-in was made. `power` is lent to the role for the statements that need a
+    superuser's; it is withheld at the end. `owner` is the role that runs the files (the connection's
     own by default), `bundled` whether the server is the bundled one. `on_statement` is called when a statement has run,
     at once for one that makes a routine; one that a later statement overwrites has its call before it is undone.
 
@@ -71,6 +74,7 @@ def load(
             transaction=transaction,
             owner=owner,
             provide_extension=provide_extension,
+            power=power,
         ),
         patient=kind != "migrations",
         bundled=bundled,
@@ -78,6 +82,7 @@ def load(
     )
     execution = run.execution
     try:
+        power.withdraw(connection)
         start = execution.start()
         run.take(files)
         found = causes(run.faults)

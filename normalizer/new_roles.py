@@ -9,7 +9,7 @@ from pgnorm.catalog.cluster import Cluster, Membership, Role
 from pgnorm.catalog.model import Value, declared
 
 if TYPE_CHECKING:
-    from psycopg import Connection
+    from .postgres.shadow import Session
 
 Known = tuple[frozenset[str], frozenset[tuple[str, str]]]
 """Names of roles, and the memberships: (role, member)."""
@@ -21,6 +21,7 @@ _KNOWN: Final = """
       from pg_catalog.pg_auth_members a
            join pg_catalog.pg_roles r on r.oid = a.roleid
            join pg_catalog.pg_roles m on m.oid = a.member
+     where not r.rolname ~ '^pg_norm' and not m.rolname ~ '^pg_norm'
 """
 
 
@@ -59,24 +60,22 @@ class NewRoles(Value):
 NO_ROLES: Final = NewRoles()
 
 
-def known_roles(connection: Connection) -> Known:
-    """The roles and memberships of the server."""
-    rows = connection.execute(_KNOWN.encode()).fetchall()
+def known_roles(session: Session) -> Known:
+    """The roles and memberships of a session's server."""
+    rows = session.connection.execute(_KNOWN.encode()).fetchall()
     return (
         frozenset(str(role) for role, member in rows if member is None),
         frozenset((str(role), str(member)) for role, member in rows if member is not None),
     )
 
 
-def file_roles(connection: Connection, before: Known, assumed: frozenset[str]) -> FileRoles:
+def file_roles(session: Session, before: Known, assumed: frozenset[str]) -> FileRoles:
     """What has been made on the server since it had what is in `before`; the loader itself made those `assumed`."""
-    from pgnorm.catalog.cluster import read_cluster
-
-    roles, memberships = known_roles(connection)
+    roles, memberships = known_roles(session)
     made = roles - before[0] - assumed
     if not made and memberships == before[1]:
         return FileRoles(assumed=assumed)
-    cluster = read_cluster(connection)
+    cluster = session.cluster()
     by_default = {role.name: role.inherits for role in cluster.roles}
     return FileRoles(
         made=tuple(role for role in cluster.roles if role.name in made),

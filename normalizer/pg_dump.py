@@ -70,14 +70,14 @@ def _unordered(kind: str, text: str) -> str:
     return "\n".join([head, *inner, *sorted(lines[closing:])])
 
 
-def dumped(connection: "Connection[tuple[object, ...]]", program: "Path") -> str:
-    """What `program`, a pg_dump, prints of the schema of the database that `connection` is in.
+def dumped(connection: "Connection[tuple[object, ...]]", program: "Path", *, user: str | None = None) -> str:
+    """What `program`, a pg_dump, prints of the schema of the database that `connection` is in, as `user` where given.
 
     Raises PgnormError where it can't be run or fails.
     """
     info = connection.info
     command = [str(program), "--schema-only", "--quote-all-identifiers"]
-    command += ["-h", info.host, "-p", str(info.port), "-U", info.user, "-d", info.dbname]
+    command += ["-h", info.host, "-p", str(info.port), "-U", user or info.user, "-d", info.dbname]
     try:
         done = subprocess.run(command, capture_output=True, check=False, env={"PGTZ": "UTC", "LC_ALL": "C"})
     except OSError as error:

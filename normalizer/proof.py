@@ -17,6 +17,7 @@ from .plan import Plan, Step
 if TYPE_CHECKING:
     from psycopg import Error
 
+    from .lending import Lending
     from .postgres.shadow import Session
     from .trial import Rows
 
@@ -44,20 +45,19 @@ def arrive_with_rows(session: "Session", plan: Plan) -> tuple[Catalog, frozenset
     Tables on whose rows code is evaluated hold one each. What such a row itself makes fail is run again without one: no
     plan is refused for a row that nobody has. Raises PgnormError for the statement that Postgres refuses.
     """
-    from pgnorm.catalog.reader import read
-
     from .trial import Rows
 
-    rows = Rows(session.connection, plan.evaluated_on)
+    lending = _lending(session)
+    rows = Rows(session.connection, plan.evaluated_on, session.power)
     failed: list[Step] = []
-    apply(session, plan, lambda step: failed.extend(_tried(session, step, rows)))
+    apply(session, plan, lambda step: failed.extend(_tried(lending, step, rows)))
     # Code that fails all the same when everything is there is none of the plan's faults.
     early = {step.id for step in failed if any(rows.again(table) is None for table in step.evaluated_on)}
     unfinished = {step.id for step in failed if step.finishing}
     for step in failed:
-        if step.finishing and not any(_tried(session, step, rows)):
+        if step.finishing and not any(_tried(lending, step, rows)):
             early.add(step.id)
-    return without_states(read(session.connection), unfinished), frozenset(early)
+    return without_states(session.read(), unfinished), frozenset(early)
 
 
 def arrive_with_seed(session: "Session", plan: Plan) -> Catalog:
@@ -65,23 +65,22 @@ def arrive_with_seed(session: "Session", plan: Plan) -> Catalog:
 
     Raises Early besides.
     """
-    from pgnorm.catalog.reader import read
+    lending = _lending(session)
+    apply(session, plan, lambda step: _run(lending, step, seeded=True))
+    return session.read()
 
-    apply(session, plan, lambda step: _run(session, step, seeded=True))
-    return read(session.connection)
 
-
-def _tried(session: "Session", step: Step, rows: "Rows") -> Iterator[Step]:
+def _tried(lending: "Lending", step: Step, rows: "Rows") -> Iterator[Step]:
     """Run a step. It comes back if it names what is missing where it is evaluated on rows, and if it can't put a state
     right: for want of rows, or before another."""
     from psycopg import Error
 
     if not rows.there and not step.finishing:
-        _run(session, step)
+        _run(lending, step)
         return
     try:
-        with session.connection.transaction():
-            session.connection.execute(step.sql.encode())
+        with lending.connection.transaction():
+            lending.run(step.sql)
     except Error as error:
         missing = error.sqlstate in MISSING
         if step.finishing and not rows.there and not missing:
@@ -90,10 +89,10 @@ def _tried(session: "Session", step: Step, rows: "Rows") -> Iterator[Step]:
         if missing and not rows.there.isdisjoint(step.evaluated_on):
             yield step
         elif missing and not rows.there:
-            _run(session, step)
+            _run(lending, step)
             return
         rows.remove()
-        yield from _tried(session, step, rows)
+        yield from _tried(lending, step, rows)
 
 
 def refuse_rest(left: Sequence[Difference]) -> None:
@@ -134,28 +133,42 @@ def apply(session: "Session", plan: Plan, run: "Callable[[Step], None] | None" =
     """
     connection = session.connection
     inside = bool(connection.info.transaction_status)
+    lending = _lending(session)
+    session.power.withdraw(connection)
     connection.execute("set check_function_bodies = off")
-    for role in plan.roles.roles:
+    if plan.roles:
+        if not inside:
+            connection.execute("begin")
         # The old side is loaded where the roles of the new one are known, without what they may do.
-        connection.execute(f"drop role if exists {ident(role.name)}".encode())
-    connection.execute("".join(plan.roles.statements()).encode())
+        drops = (f"drop role if exists {ident(role.name)};\n" for role in plan.roles.roles)
+        lending.run("".join([*drops, *plan.roles.statements()]))
+        if not inside:
+            connection.execute("commit")
     for steps in plan.transactions:
         if not inside:
             connection.execute("begin")
         for step in steps:
             if run is None:
-                _run(session, step)
+                _run(lending, step)
             else:
                 run(step)
         if not inside:
             connection.execute("commit")
 
 
-def _run(session: "Session", step: Step, *, seeded: bool = False) -> None:
+def _lending(session: "Session") -> "Lending":
+    from .lending import Lending
+
+    row = session.connection.execute("select pg_catalog.pg_current_xact_id()::xid::text").fetchone()
+    assert row is not None
+    return Lending(connection=session.connection, power=session.power, start=str(row[0]))
+
+
+def _run(lending: "Lending", step: Step, *, seeded: bool = False) -> None:
     from psycopg import Error
 
     try:
-        session.connection.execute(step.sql.encode())
+        lending.run(step.sql)
     except Error as error:
         said = error.diag
         if seeded and step.evaluated_on and error.sqlstate in MISSING:

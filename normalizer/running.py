@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from itertools import pairwise
+from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from attrs import define, field
@@ -12,14 +12,15 @@ from pgnorm.catalog.errors import PgnormError
 
 from .adaptation import Adapted, adapt, sets_session, stands_alone
 from .execution import Execution
-from .failures import failure, is_final, is_missing, lacks_label_provider, missing_names, stand_in_hint
+from .failures import failure, is_final, is_missing, missing_names, way_out
 from .faults import Fault, fault_of, words
 from .files import SourceFile
 from .items import Item
-from .lexer import tokens
+from .lending import TRUST
 from .overwriting import Overwriting
+from .privileged import DENIED, for_role
 from .statements import Statement, split
-from .targets import makes_routine, names_in, roles_made, target
+from .targets import makes_routine, names_in, roles_made, target, version_in
 
 if TYPE_CHECKING:
     from psycopg import Error
@@ -118,12 +119,18 @@ class Run:
             # It stands for statements that nobody knows.
             self._add(self._fault(error, source.place(statement.start), makes=None))
             return Adapted(text=None)
+        if self.execution.power.withholds:
+            adapted = for_role(statement, adapted)
         if adapted.note:
             self.execution.note(adapted.level, source.place(statement.start), adapted.note)
         return adapted
 
     def _take_batch(self, batch: Sequence[Item]) -> None:
         """Runs statements at once where none waits and none fails, and else one by one."""
+        for _, alike in groupby(batch, self.execution.is_lent):
+            self._take_alike(list(alike))
+
+    def _take_alike(self, batch: Sequence[Item]) -> None:
         if len(batch) > 1 and not self.waiting and self.execution.run_batch(batch):
             for item in batch:
                 self._record(item)
@@ -164,10 +171,7 @@ class Run:
     def _announce_extension(self, item: Item) -> None:
         made = target(item.statement)
         if made is not None:
-            found = list(tokens(item.text))
-            versions = [after for token, after in pairwise(found) if token.keyword == "VERSION"]
-            version = versions[0].text.strip("'\"") if versions else None
-            self.execution.ask_for_extension(item, made.name, version)
+            self.execution.ask_for_extension(item, made.name, version_in(item.text))
 
     def _may_wait(self, item: Item, error: Error) -> bool:
         if is_final(error):
@@ -239,7 +243,7 @@ class Run:
 
     def _failure(self, item: Item) -> PgnormError:
         assert item.error is not None
-        hint = stand_in_hint(item.error, self.execution.generated_extensions, bundled=self.bundled)
-        if hint is None and lacks_label_provider(item.error):
-            hint = "A private server has no label providers: name one that has loaded it with --shadow-url."
+        hint = way_out(item.error, self.execution.generated_extensions, bundled=self.bundled)
+        if hint is None and self.execution.power.withholds and item.error.sqlstate == DENIED:
+            hint = TRUST
         return failure(item.source, item.statement.start, item.error, position=item.position, hint=hint)

@@ -1,7 +1,7 @@
 """Which object a CREATE or DROP statement is about, as far as its own text tells."""
 
 from collections.abc import Sequence
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Final, Literal
 
 from pgnorm.catalog.model import Value, declared
@@ -92,3 +92,9 @@ def roles_made(statements: Sequence[Statement]) -> list[str]:
         for one in statements
         if one.words[:1] == ("CREATE",) and one.words[1:2] in (("ROLE",), ("USER",), ("GROUP",)) and len(one.words) > 2
     ]
+
+
+def version_in(text: str) -> str | None:
+    """The version that a CREATE EXTENSION names."""
+    found = (after.text.strip("'\"") for token, after in pairwise(tokens(text)) if token.keyword == "VERSION")
+    return next(found, None)

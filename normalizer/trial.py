@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, LiteralString
 
 from pgnorm.catalog.model import ObjectId
 from pgnorm.catalog.quoting import ident, literal, qualified
+
+from .postgres.power import UNCAGED, Power
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -46,8 +48,9 @@ _OF_TYPE: Final = {
 class Rows:
     """One row in each of some tables, as far as Postgres accepts one, made without triggers."""
 
-    def __init__(self, connection: "Connection", tables: Iterable[ObjectId]) -> None:
+    def __init__(self, connection: "Connection", tables: Iterable[ObjectId], power: Power = UNCAGED) -> None:
         self.connection = connection
+        self.power = power
         self.there: set[ObjectId] = {table for table in sorted(tables) if self._make(table)}
         """The tables that have one."""
 
@@ -96,11 +99,15 @@ class Rows:
 
     @contextmanager
     def _without_triggers(self) -> Iterator[None]:
-        self.connection.execute("set session_replication_role = replica")
+        self._set_replication_role("replica")
         try:
             yield
         finally:
-            self.connection.execute("set session_replication_role = default")
+            self._set_replication_role("default")
+
+    def _set_replication_role(self, value: LiteralString) -> None:
+        with self.power.lent(self.connection):
+            self.connection.execute(f"set session_replication_role = {value}")
 
 
 def _value(type_: str, text: str | None) -> str:

@@ -36,7 +36,13 @@ class Workspace:
     """The sources of one run. A context: at its end the shadow, opened at first need, is gone."""
 
     def __init__(
-        self, project: Project | None, *, tell: Tell, shadow_url: str | None = None, lock_timeout: int | None = None
+        self,
+        project: Project | None,
+        *,
+        tell: Tell,
+        shadow_url: str | None = None,
+        trust_files: bool = False,
+        lock_timeout: int | None = None,
     ) -> None:
         self.project = project
         self._major = project.major if project else None
@@ -44,6 +50,7 @@ class Workspace:
         self._teller = tell
         self._shadow_url = shadow_url
         self._lock_timeout = lock_timeout
+        self._trust_files = trust_files
         self._stack = ExitStack()
         self.filling = Filling(roles=project.roles_file if project else None, tell=self._tell)
 
@@ -65,7 +72,9 @@ class Workspace:
         """The shadow server. Raises PgnormError where none can be had."""
         from .postgres.shadow import open_shadow
 
-        opening = open_shadow(major=self._major, platform=self.platform, shadow_url=self._shadow_url)
+        opening = open_shadow(
+            major=self._major, platform=self.platform, shadow_url=self._shadow_url, trust_files=self._trust_files
+        )
         shadow = self._stack.enter_context(opening)
         whose = "private" if shadow.binaries else "of --shadow-url"
         version = _version(shadow.version_num)
@@ -87,10 +96,8 @@ class Workspace:
     @cached_property
     def baseline(self) -> Catalog:
         """What the platform provides, read from the empty shadow."""
-        from pgnorm.catalog.reader import read
-
         with self.shadow.session() as session:
-            return read(session.connection)
+            return session.read()
 
     def read(self, source: Source) -> Catalog:
         """The source's catalog.
@@ -121,7 +128,7 @@ class Workspace:
                 "a snapshot holds no roles", place=shown(source.path), hint="Name the database that it was taken of."
             )
         with self.loaded(source) as loaded:
-            return read_cluster(loaded.session.connection)
+            return loaded.session.cluster()
 
     @cached_property
     def ownership(self) -> "Ownership":

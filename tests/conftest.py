@@ -55,7 +55,7 @@ def pytest_report_header() -> str:
 
 
 @contextmanager
-def open_on(server: str, platform: Platform) -> Iterator[Shadow]:
+def open_on(server: str, platform: Platform, *, trust_files: bool = False) -> Iterator[Shadow]:
     """A shadow on the server of a test's parameter."""
     with ExitStack() as stack:
         with pytest.MonkeyPatch.context() as patch:
@@ -64,20 +64,35 @@ def open_on(server: str, platform: Platform) -> Iterator[Shadow]:
             if server in map(str, _NAMED):
                 # Modules such as postgres_fdw would take the system's libpq, which may be older than theirs.
                 patch.setenv("LD_LIBRARY_PATH", str(Path(server).parent / "lib"))
-            shadow = stack.enter_context(open_shadow(major=LOCAL_MAJOR, platform=platform))
+            shadow = stack.enter_context(open_shadow(major=LOCAL_MAJOR, platform=platform, trust_files=trust_files))
         yield shadow
 
 
 @pytest.fixture(scope="session", params=SERVERS)
 def shadow(request: pytest.FixtureRequest) -> Iterator[Shadow]:
-    """A shadow of plain Postgres, once on each server that is tested."""
+    """A shadow of plain Postgres whose role is a superuser, once on each server that is tested."""
+    with open_on(request.param, PLAIN, trust_files=True) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session", params=SERVERS)
+def caged(request: pytest.FixtureRequest) -> Iterator[Shadow]:
+    """A shadow of plain Postgres as commands use it, in which files can do no harm."""
     with open_on(request.param, PLAIN) as opened:
         yield opened
 
 
 @pytest.fixture(scope="session", params=SERVERS)
 def supabase_shadow(request: pytest.FixtureRequest) -> Iterator[Shadow]:
-    """A shadow with Supabase's baseline for a project of major 15, once on each server that is tested."""
+    """A shadow with Supabase's baseline for a project of major 15, once on each server that is tested; its role is a
+    superuser."""
+    with open_on(request.param, supabase(auto_expose_new_tables=None, major=15), trust_files=True) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session", params=SERVERS)
+def caged_on_supabase(request: pytest.FixtureRequest) -> Iterator[Shadow]:
+    """The same as commands use it."""
     with open_on(request.param, supabase(auto_expose_new_tables=None, major=15)) as opened:
         yield opened
 
@@ -122,7 +137,13 @@ def _loaded(shadow: Shadow) -> Loaded:
         provide = shadow.provide_extension
         with shadow.session(scratch=scratch) as session:
             report = load(
-                session.connection, files, kind=kind, transaction=not scratch, provide_extension=provide, owner=owner
+                session.connection,
+                files,
+                kind=kind,
+                transaction=not scratch,
+                provide_extension=provide,
+                owner=owner,
+                power=session.power,
             )
             yield session.connection, report
 
@@ -130,15 +151,21 @@ def _loaded(shadow: Shadow) -> Loaded:
 
 
 @pytest.fixture
-def loaded(shadow: Shadow) -> Loaded:
+def loaded(caged: Shadow) -> Loaded:
     """Loads texts into the shadow of plain Postgres."""
+    return _loaded(caged)
+
+
+@pytest.fixture
+def loaded_with_trust(shadow: Shadow) -> Loaded:
+    """The same where they may do what a superuser may."""
     return _loaded(shadow)
 
 
 @pytest.fixture
-def loaded_on_supabase(supabase_shadow: Shadow) -> Loaded:
+def loaded_on_supabase(caged_on_supabase: Shadow) -> Loaded:
     """Loads texts into the shadow with Supabase's baseline."""
-    return _loaded(supabase_shadow)
+    return _loaded(caged_on_supabase)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from ..secrets import masked_login
 from .foreign_secrets import FULL_OPTIONS, Options, changed_options, concealed, options_read
 
 OPTIONS_SHOWN: Final[LiteralString] = """(
-    current_setting('is_superuser')::bool
+    (select rolsuper from pg_roles where rolname = current_user)
     or pg_has_role(s.srvowner, 'usage') and (umuser = 0 or usename = current_user)
     or usename = current_user and has_server_privilege(s.oid, 'usage') )"""
 """Whether pg_user_mappings shows the options of a mapping on the server `s`."""

@@ -90,7 +90,7 @@ def seed(
     fill: Callable[[Server], None],
 ) -> Seed:
     """The cached cluster of a platform on these programs, made on first use; `fill` loads the platform into it."""
-    key = hashlib.sha256(Path(__file__).read_bytes())
+    key = hashlib.sha256(Path(__file__).read_bytes() + Path(__file__).with_name("filled.py").read_bytes())
     for text in (platform.name, *platform.sql, str(account)):
         key.update(hashlib.sha256(text.encode()).digest())
     name = f"{installation.identity}-{platform.name}-{key.hexdigest()[:12]}"
@@ -156,16 +156,15 @@ def _make(installation: Installation, platform: Platform, made: Seed, fill: Call
         data.mkdir(mode=0o700)
         give(made.account, data)
         _initdb(installation, data, made.account)
-        if platform.sql:
-            lock = Lock.take(home / "lock", wait=True)
-            assert lock is not None
-            server = Server.start(installation, data, lock.fd, made.account)
-            try:
-                server.wait_ready()
-                fill(server)
-            finally:
-                server.stop()
-                lock.release()
+        lock = Lock.take(home / "lock", wait=True)
+        assert lock is not None
+        server = Server.start(installation, data, lock.fd, made.account)
+        try:
+            server.wait_ready()
+            fill(server)
+        finally:
+            server.stop()
+            lock.release()
         (home / "lock").unlink(missing_ok=True)
         finish(home)
         home.rename(made.path)

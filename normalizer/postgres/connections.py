@@ -1,6 +1,6 @@
 """Connections to a shadow server, deaf to the libpq settings of the surroundings."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ..platforms import Platform
 
@@ -9,9 +9,19 @@ if TYPE_CHECKING:
 
     from psycopg import Connection
 
+OWNER: Final = "postgres"
+"""The role that files run as: a superuser only while no code of theirs runs."""
+ADMINISTRATOR: Final = "pg_norm"
+"""The bootstrap superuser of a private server. No CREATE ROLE makes a name that begins with pg_."""
+MEMBERS: Final = "pg_norm_members"
+"""The role by which those that files run as are members of the others."""
+OWNERS: Final = "pg_norm_owners"
+"""The role by which OWNER may become another that files run as."""
+SUPERUSERS: Final = "pg_norm_superusers"
+"""The role of whose members files and platforms say that they are superusers."""
+
 # Empty values keep PGHOSTADDR, PGREQUIREAUTH and their like out.
 _PRIVATE = {
-    "user": "postgres",
     "hostaddr": "",
     "password": "",
     "passfile": "",
@@ -26,12 +36,14 @@ _PRIVATE = {
 }
 
 
-def connect_private(folder: "Path", port: int, database: str, options: str = "") -> "Connection":
-    """An autocommitting connection as postgres to the server that listens in a folder."""
+def connect_private(
+    folder: "Path", port: int, database: str, options: str = "", *, user: str = ADMINISTRATOR
+) -> "Connection":
+    """An autocommitting connection to the server that listens in a folder."""
     from psycopg import connect
     from psycopg.conninfo import make_conninfo
 
-    conninfo = make_conninfo(host=str(folder), port=port, dbname=database, options=options, **_PRIVATE)
+    conninfo = make_conninfo(host=str(folder), port=port, dbname=database, user=user, options=options, **_PRIVATE)
     return connect(conninfo, autocommit=True, prepare_threshold=None)
 
 

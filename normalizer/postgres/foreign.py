@@ -17,6 +17,7 @@ from ..databases import Database, connect, elsewhere
 from ..platforms import Platform
 from .connections import session_options
 from .host import drop_database, drop_roles, shared_state
+from .power import Power
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -35,6 +36,7 @@ class ForeignHost:
     platform: Platform
     template: str
     admin: "Connection"
+    power: Power = field(factory=lambda: Power(administer=None), init=False)
     _numbers: Iterator[int] = field(factory=lambda: count(1), init=False)
 
     @property

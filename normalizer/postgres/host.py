@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from psycopg import Connection
 
+    from .power import Power
+
 
 class Host(Protocol):
     """A server with the platform's baseline in a template database."""
@@ -17,6 +19,10 @@ class Host(Protocol):
 
     @property
     def version_num(self) -> int: ...
+
+    @property
+    def power(self) -> "Power":
+        """What the role that files run as may do."""
 
     def connect(self, database: str, *, lock_timeout: int = 0) -> "Connection": ...
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -14,10 +15,12 @@ from .account import server_account
 from .binaries import Binaries
 from .cache import cache_root, slots_root, usual_modes, writing
 from .cluster import Seed, Slot, discard, discard_if_damaged, seed, take_slot
-from .connections import connect_private, session_options
+from .connections import OWNER, connect_private, session_options
+from .filled import clone, fill
 from .host import drop_database, drop_roles, shared_state
 from .installation import Installation, install, repair
 from .manifest import Damaged
+from .power import Power
 from .server import PORT, Server, ServerFailed
 
 if TYPE_CHECKING:
@@ -36,6 +39,7 @@ class PrivateHost:
     platform: Platform
     installation: Installation
     server: Server
+    power: Power
     in_order: bool = True
     _numbers: Iterator[int] = field(factory=lambda: count(1), init=False)
 
@@ -44,15 +48,17 @@ class PrivateHost:
         return "postgres"
 
     def connect(self, database: str, *, lock_timeout: int = 0) -> "Connection":
+        self.power.withhold()
         options = session_options(self.platform, lock_timeout=lock_timeout)
-        return connect_private(self.server.folder, PORT, database, options)
+        return connect_private(self.server.folder, PORT, database, options, user=OWNER)
 
     @contextmanager
     def scratch_database(self) -> Iterator[str]:
         name = f"pgnorm_scratch_{next(self._numbers)}"
         with connect_private(self.server.folder, PORT, "postgres") as connection:
+            self.power.withhold()
             roles, state = shared_state(connection)
-            _clone(connection, name, self.version_num)
+            clone(connection, name, self.version_num)
         try:
             yield name
         finally:
@@ -66,7 +72,8 @@ class PrivateHost:
     def _drop(self, connection: "Connection", name: str, roles: frozenset[str], state: str) -> None:
         from psycopg import DatabaseError
 
-        drop_database(connection, name, self.connect)
+        self.power.withhold()
+        drop_database(connection, name, partial(connect_private, self.server.folder, PORT))
         now, state_now = shared_state(connection)
         try:
             drop_roles(connection, now - roles)
@@ -78,8 +85,8 @@ class PrivateHost:
 
 
 @contextmanager
-def open_private(binaries: Binaries, platform: Platform) -> Iterator[PrivateHost]:
-    """Starts a server on a free slot and stops it at the end.
+def open_private(binaries: Binaries, platform: Platform, *, trust_files: bool = False) -> Iterator[PrivateHost]:
+    """Starts a server on a free slot and stops it at the end; with `trust_files` files may do there what they like.
 
     Raises PgnormError where it can't be started, and should it end before it is stopped.
     """
@@ -97,17 +104,24 @@ def open_private(binaries: Binaries, platform: Platform) -> Iterator[PrivateHost
                     root=root,
                     slots=slots,
                     account=account,
-                    fill=lambda server: _fill(server, platform, binaries.version_num),
+                    fill=lambda server: fill(server, platform, binaries.version_num),
                 )
                 return installation, made
 
             installation, made, slot, server = _started(arrange)
+    administer = partial(connect_private, server.folder, PORT, "postgres", "-c lock_timeout=2000")
+    power = Power(administer=None if trust_files else administer)
     in_order = False
     try:
+        if trust_files:
+            _trust(administer, "superuser")
         host = PrivateHost(
-            version_num=binaries.version_num, platform=platform, installation=installation, server=server
+            version_num=binaries.version_num, platform=platform, installation=installation, server=server, power=power
         )
         yield host
+        power.withhold()
+        if trust_files:
+            _trust(administer, "nosuperuser")
         in_order = host.in_order
     except Exception as error:
         lost = _is_loss(error) and server.has_ended(within=_PATIENCE_AT_LOSS)
@@ -119,8 +133,14 @@ def open_private(binaries: Binaries, platform: Platform) -> Iterator[PrivateHost
             raise PgnormError("the private Postgres server ended unexpectedly", hint=_LOST) from error
         raise
     finally:
+        power.close()
         in_order = server.stop() and in_order
         slot.finish(in_order=in_order)
+
+
+def _trust(administer: "Callable[[], Connection]", power: str) -> None:
+    with administer() as connection:
+        connection.execute(f"alter role {OWNER} {power}".encode())
 
 
 def _is_loss(error: BaseException | None) -> bool:
@@ -182,17 +202,3 @@ def _answer(server: Server) -> None:
         connect_private(server.folder, PORT, "postgres").close()
     except Error as error:
         raise ServerFailed(f"the private Postgres server does not answer: {error}") from error
-
-
-def _fill(server: Server, platform: Platform, version_num: int) -> None:
-    with connect_private(server.folder, PORT, "template1", session_options(platform)) as connection:
-        for text in platform.sql:
-            connection.execute(text.encode())
-        connection.execute("drop database postgres")
-        _clone(connection, "postgres", version_num)
-
-
-def _clone(connection: "Connection", name: str, version_num: int) -> None:
-    # Up to 14 copying the files was the only strategy.
-    strategy = " strategy file_copy" if version_num >= 150000 else ""
-    connection.execute(f"create database {name} template template1{strategy}".encode())

@@ -12,10 +12,16 @@ from pgnorm.catalog.model import Value, declared
 
 from ..platforms import Platform
 from .binaries import Binaries, find
+from .connections import ADMINISTRATOR, MEMBERS, OWNER, OWNERS, SUPERUSERS
 from .host import Host
 
 if TYPE_CHECKING:
     from psycopg import Connection
+
+    from pgnorm.catalog.cluster import Cluster
+    from pgnorm.catalog.model import Catalog
+
+    from .power import Power
 
 _PATIENCE_BESIDE = 30_000  # milliseconds
 
@@ -25,6 +31,31 @@ class Session(Value):
     """One load: whatever is done through the connection is undone when the session ends."""
 
     connection: "Connection"
+    power: "Power"
+
+    def read(self) -> "Catalog":
+        """The catalog of the session's database. What only a superuser may see of it is part of that."""
+        from pgnorm.catalog.reader import read
+
+        with self.power.lent(self.connection):
+            return read(self.connection, superuser=self.power.withholds or None)
+
+    def cluster(self) -> "Cluster":
+        """The roles of the session's server, without what makes them harmless here."""
+        from pgnorm.catalog.cluster import read_cluster
+
+        found = read_cluster(self.connection)
+        if not self.power.withholds:
+            return found
+        powerful = {each.member for each in found.memberships if each.role == SUPERUSERS}
+        return found.evolve(
+            roles=tuple(role.evolve(superuser=role.superuser or role.name in powerful) for role in found.roles),
+            memberships=tuple(
+                each.evolve(grantor=OWNER if each.grantor == ADMINISTRATOR else each.grantor)
+                for each in found.memberships
+                if not {each.role, each.member} & {MEMBERS, OWNERS, SUPERUSERS}
+            ),
+        )
 
 
 @define(kw_only=True)
@@ -62,7 +93,10 @@ class Shadow:
             if not scratch:
                 connection.execute("begin")
                 stack.callback(_roll_back, connection)
-            yield Session(connection=connection)
+            # What is done before any file runs here needs no care.
+            power = self._host.power
+            power.lend(connection)
+            yield Session(connection=connection, power=power)
 
     def provide_extension(self, name: str, version: str | None = None) -> bool:
         """Call it before CREATE EXTENSION runs: an extension that the server lacks gets an empty or partial stand-in.
@@ -78,10 +112,16 @@ class Shadow:
 
 @contextmanager
 def open_shadow(
-    *, major: int | None, platform: Platform, shadow_url: str | None = None, allow_remote: bool = False
+    *,
+    major: int | None,
+    platform: Platform,
+    shadow_url: str | None = None,
+    allow_remote: bool = False,
+    trust_files: bool = False,
 ) -> Iterator[Shadow]:
     """A shadow of this major version, or a newer one if need be, for as long as the context lasts.
 
+    With `trust_files` files may do in a private one what a superuser may.
     `shadow_url` names a server to use instead of a private one; it must be on this machine unless `allow_remote`.
     Raises PgnormError when no server can be had.
     """
@@ -101,7 +141,7 @@ def open_shadow(
     from .private import open_private
 
     binaries = find(major)
-    with open_private(binaries, platform) as private:
+    with open_private(binaries, platform, trust_files=trust_files) as private:
         yield Shadow(version_num=binaries.version_num, binaries=binaries, platform=platform, host=private)
 
 

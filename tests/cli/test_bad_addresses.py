@@ -20,7 +20,7 @@ SECRET = "sesame"
 @pytest.fixture(scope="module")
 def guarded() -> Iterator[str]:
     """libpq's words for a server that wants a password, but for the password."""
-    with open_private(binaries.find(None), PLAIN) as host:
+    with open_private(binaries.find(None), PLAIN, trust_files=True) as host:
         rules = host.server.data / "pg_hba.conf"
         before = rules.read_text()
         with host.connect("postgres") as connection:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from waiting import PATIENCE, asleep, until
 
-from pgnorm.normalizer.execution import NeedsScratch
 from pgnorm.normalizer.files import SourceFile
+from pgnorm.normalizer.items import NeedsScratch
 from pgnorm.normalizer.loading import load
 from pgnorm.normalizer.postgres.shadow import Shadow
 from pgnorm.normalizer.statements import Statement

@@ -159,10 +159,10 @@ def test_what_was_never_right_is_an_error_of_a_migration(failure: "Failure", bod
     assert "in the body of f()" in failure(text, kind="migrations").message
 
 
-def test_bodies_in_libraries_are_not_opened(loaded: "Loaded") -> None:
+def test_bodies_in_libraries_are_not_opened(loaded_with_trust: "Loaded") -> None:
     text = """create function f() returns int language sql as 'select 1';
         update pg_proc set prosrc = 'f', probin = '$libdir/absent',
                            prolang = (select oid from pg_language where lanname = 'c')
          where proname = 'f'"""
-    with loaded(text) as (_, report):
+    with loaded_with_trust(text) as (_, report):
         assert report.notes == ()

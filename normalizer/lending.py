@@ -1,0 +1,222 @@
+"""Runs statements of files and plans as a role that is no superuser, which is lent that power where one needs it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from itertools import groupby
+from typing import TYPE_CHECKING, Final
+
+from attrs import frozen
+
+from pgnorm.catalog.errors import PgnormError
+from pgnorm.catalog.quoting import ident
+
+from .harm import DISARM, HARM
+from .lexer import name_of
+from .postgres.connections import MEMBERS, OWNER, OWNERS, SUPERUSERS
+from .privileged import (
+    REFUSALS,
+    about_events,
+    as_role,
+    changes_role,
+    may_be_lent,
+    needs_power,
+    validator,
+    without_superuser,
+)
+from .statements import Statement, split
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+    from .postgres.power import Power
+
+TRUST: Final = (
+    "Files run as a role that is no superuser, so that they can do no harm here. "
+    "If you trust these as you trust a program, run with --trust-files."
+)
+
+
+@frozen(kw_only=True)
+class Lending:
+    """A load's way to lend its role power; `start` is a transaction id older than all that the load does."""
+
+    connection: Connection
+    power: Power
+    start: str
+    owner: str | None = None
+    """The role that runs the statements where that isn't the session's own."""
+
+    @property
+    def identity(self) -> str:
+        """The statement by which a session becomes the owner."""
+        assert self.owner is not None
+        return f"set {'role' if self.power.withholds else 'session authorization'} {ident(self.owner)}"
+
+    def make_owner(self) -> bool:
+        """Makes it possible to become the owner. Whether the server had no such role."""
+        assert self.owner is not None
+        role = ident(self.owner)
+        known = self.connection.execute("select from pg_catalog.pg_roles where rolname = %s", (self.owner,))
+        made = known.rowcount == 0
+        if not self.power.withholds:
+            if made:
+                self.connection.execute(f"create role {role} superuser".encode())
+            return made
+        with self.power.lent(self.connection):
+            if made:
+                self.connection.execute(f"create role {role} createdb createrole replication bypassrls".encode())
+            self.connection.execute(
+                f"revoke {role} from {MEMBERS}; grant {MEMBERS} to {role}; grant {role} to {OWNERS};"
+                f" alter database {ident(self.connection.info.dbname)} owner to {role}".encode()
+            )
+            if made:
+                self.connection.execute(f"grant {SUPERUSERS} to {role}".encode())
+        return made
+
+    def make_role(self, role: str) -> None:
+        """Makes a role that can't log in."""
+        with self.lent():
+            self.connection.execute(f"create role {ident(role)}".encode())
+            self._adopt()
+
+    @contextmanager
+    def lent(self, *, events: bool = True) -> Iterator[None]:
+        """A superuser's power for as long as the context lasts, in which no event trigger calls anything; what is done
+        is undone where that fails. With `events` false the state of event triggers is not touched."""
+        if not self.power.withholds:
+            yield
+            return
+        with self.power.lent(self.connection):
+            self.connection.execute("savepoint pgnorm_lent")
+            try:
+                self._become("superuser")
+                quiet = self._silence() if events else []
+                yield
+                self._wake(quiet)
+                self._become("nosuperuser")
+                self.connection.execute("release savepoint pgnorm_lent")
+            except BaseException:
+                if not self.connection.closed:
+                    self.connection.execute("rollback to savepoint pgnorm_lent")
+                    self.connection.execute("release savepoint pgnorm_lent")
+                raise
+
+    def run(self, text: str) -> None:
+        """Runs the text of a plan in the session's transaction, statement by statement where one needs power.
+
+        Raises psycopg.Error for what Postgres refuses and PgnormError for what it is not to be asked.
+        """
+        from psycopg import Error
+
+        if not self.power.withholds:
+            self.connection.execute(text.encode())
+            return
+        if not _SILENT.search(text):
+            try:
+                self.connection.execute("savepoint pgnorm_plan")
+                self.connection.execute(f"{text}\n;release savepoint pgnorm_plan".encode())
+            except Error as error:
+                if error.sqlstate not in REFUSALS:
+                    raise
+                self.connection.execute("rollback to savepoint pgnorm_plan")
+                self.connection.execute("release savepoint pgnorm_plan")
+            else:
+                return
+        for lent, statements in groupby(split(text), needs_power):
+            if lent:
+                self.run_lent([(statement, statement.text) for statement in statements])
+            else:
+                for statement in statements:
+                    self._run_one(statement)
+
+    def _run_one(self, statement: Statement) -> None:
+        from psycopg import Error
+
+        self.connection.execute("savepoint pgnorm_plan")
+        try:
+            self.connection.execute(as_role(statement, statement.text).encode())
+        except Error as error:
+            if error.sqlstate not in REFUSALS or not self.may_lend(statement):
+                raise
+            self.connection.execute("rollback to savepoint pgnorm_plan")
+            self.run_lent([(statement, statement.text)])
+        self.connection.execute("release savepoint pgnorm_plan")
+
+    def may_lend(self, statement: Statement) -> bool:
+        """Whether a statement that is refused may have power, by itself and by the functions that it calls."""
+        if not may_be_lent(statement):
+            return False
+        name = validator(statement)
+        return name is None or bool(self.connection.execute(_COMPILED, (name,)).fetchone() == (True,))
+
+    def run_lent(self, texts: Sequence[tuple[Statement, str]], place: str = "") -> None:
+        """Runs statements with power, in the texts that go with them; all or none.
+
+        Raises psycopg.Error for what Postgres refuses and PgnormError for what is more than they may do.
+        """
+        with self.lent(events=not any(about_events(statement) for statement, _ in texts)):
+            for roles, group in groupby(texts, lambda one: changes_role(one[0])):
+                for statement, text in group if roles else ():
+                    self._run_about_role(statement, text)
+                self.connection.execute(";".join(text for _, text in group).encode())
+            if any("EXTENSION" in statement.words[1:2] for statement, _ in texts):
+                self.connection.execute(DISARM)
+            if harm := self._harm():
+                raise PgnormError(f"this is not run: {harm}", place=place or None, hint=TRUST)
+
+    def _run_about_role(self, statement: Statement, text: str) -> None:
+        """A superuser that it makes is none here."""
+        harmless = without_superuser(text)
+        self.connection.execute(harmless.encode())
+        if harmless != text:
+            role = ident(name_of(statement.words[2]))
+            self.connection.execute(f"grant {SUPERUSERS} to {role}".encode())
+        self._adopt()
+
+    def _harm(self) -> str | None:
+        """What makes the statements that have just been lent power more than they may be; None for nothing."""
+        row = self.connection.execute(HARM, {"start": self.start}).fetchone()
+        return None if row is None or row[0] is None else str(row[0])
+
+    def _adopt(self) -> None:
+        """Makes the role a member of those that have been made meanwhile."""
+        for (role,) in self.connection.execute(_ORPHANS).fetchall():
+            self.connection.execute(f"grant {ident(role)} to {MEMBERS}".encode())
+
+    def _become(self, power: str) -> None:
+        if self.owner is not None and self.power.withholds:
+            role = ident(self.owner)
+            self.connection.execute(f"reset role; alter role {role} {power}; set role {role}".encode())
+
+    def _silence(self) -> list[tuple[int, str]]:
+        found = self.connection.execute(_EVENTS).fetchall()
+        if found:
+            self.connection.execute("update pg_catalog.pg_event_trigger set evtenabled = 'D'")
+        return [(int(oid), str(state)) for oid, state in found]
+
+    def _wake(self, quiet: list[tuple[int, str]]) -> None:
+        for oid, state in quiet:
+            self.connection.execute(
+                "update pg_catalog.pg_event_trigger set evtenabled = %s where oid = %s", (state, oid)
+            )
+
+
+_SILENT: Final = re.compile(r"\b(?:grant|revoke|role|extension|authorization)\b", re.IGNORECASE)
+"""What a text holds if something in it `needs_power` or is to run as another role."""
+_COMPILED: Final = "select pg_catalog.bool_and(prolang in (12, 13)) from pg_catalog.pg_proc where proname = %s"
+_EVENTS: Final = """
+    select oid, evtenabled::pg_catalog.text from pg_catalog.pg_event_trigger where evtenabled <> 'D' order by oid
+"""
+_ORPHANS: Final = f"""
+    select r.rolname::pg_catalog.text
+      from pg_catalog.pg_roles r
+     where not r.rolsuper
+       and r.rolname !~ '^pg_'
+       and r.rolname <> '{OWNER}'
+       and not pg_catalog.pg_has_role('{MEMBERS}', r.oid, 'MEMBER')
+       and not pg_catalog.pg_has_role(r.oid, '{MEMBERS}', 'MEMBER')
+     order by 1
+"""

@@ -1,0 +1,79 @@
+"""What a seed's databases and roles are filled with: a role that files run as, and the platform."""
+
+from typing import TYPE_CHECKING, Final
+
+from pgnorm.catalog.quoting import ident
+
+from ..platforms import Platform
+from .connections import ADMINISTRATOR, MEMBERS, OWNER, OWNERS, SUPERUSERS, connect_private, session_options
+from .server import PORT, Server
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+# What initdb makes is its superuser's. What a person sees of that is made the role's that files run as, which is to
+# have every right that can't be turned against the server, and to be a member of all roles that files make.
+_ROLES: Final = f"""
+    update pg_catalog.pg_authid set rolname = '{ADMINISTRATOR}' where oid = 10;
+    create role {OWNER} superuser createdb createrole replication bypassrls login;
+    create role members nologin;
+    create role owners nologin;
+    create role superusers nologin;
+    update pg_catalog.pg_authid
+       set rolname = 'pg_norm_' || rolname
+     where rolname in ('members', 'owners', 'superusers');
+    grant {MEMBERS}, {OWNERS} to {OWNER};
+    do $$
+      declare
+        r record;
+      begin
+        for r in select rolname from pg_catalog.pg_roles
+                  where rolname ~ '^pg_' and rolname !~ '^pg_norm' and rolname <> 'pg_database_owner'
+                    and oid not in (4569, 4570, 4571)
+        loop
+          execute pg_catalog.format('grant %I to {MEMBERS}', r.rolname);
+        end loop;
+      end
+    $$;
+    -- Up to 15 whoever may create roles could else grant those that reach the server's files and programs.
+    update pg_catalog.pg_authid set rolsuper = true where oid in (4569, 4570, 4571);
+    alter database template1 owner to {OWNER};
+    alter language plpgsql owner to {OWNER};
+    update pg_catalog.pg_extension set extowner = '{OWNER}'::pg_catalog.regrole;
+"""
+_PUBLIC_UP_TO_14: Final = f"""
+    alter schema public owner to {OWNER};
+    update pg_catalog.pg_init_privs i
+       set initprivs = n.nspacl
+      from pg_catalog.pg_namespace n
+     where n.nspname = 'public' and i.objoid = n.oid and i.classoid = 'pg_catalog.pg_namespace'::pg_catalog.regclass;
+"""
+_PLATFORM_ROLES: Final = """
+    select r.rolname::text, r.rolsuper from pg_catalog.pg_roles r where r.rolname !~ '^pg_' order by 1
+"""
+
+
+def fill(server: Server, platform: Platform, version_num: int) -> None:
+    """Fills a cluster as initdb leaves it."""
+    with connect_private(server.folder, PORT, "template1", user=OWNER) as connection:
+        connection.execute((_ROLES + (_PUBLIC_UP_TO_14 if version_num < 150000 else "")).encode())
+    with connect_private(server.folder, PORT, "template1", session_options(platform), user=OWNER) as connection:
+        for text in platform.sql:
+            connection.execute(text.encode())
+    with connect_private(server.folder, PORT, "template1") as connection:
+        for role, powerful in connection.execute(_PLATFORM_ROLES).fetchall():
+            if powerful:
+                connection.execute(
+                    f"alter role {ident(role)} nosuperuser; grant {SUPERUSERS} to {ident(role)}".encode()
+                )
+            if role != OWNER:
+                connection.execute(f"grant {ident(role)} to {MEMBERS}".encode())
+        connection.execute("drop database postgres")
+        clone(connection, "postgres", version_num)
+
+
+def clone(connection: "Connection", name: str, version_num: int) -> None:
+    """Makes a database that holds the platform."""
+    # Up to 14 copying the files was the only strategy.
+    strategy = " strategy file_copy" if version_num >= 150000 else ""
+    connection.execute(f"create database {name} owner {OWNER} template template1{strategy}".encode())

@@ -1,0 +1,110 @@
+"""The power of a superuser, lent to the role that files run as for what runs none of their code, and else withheld."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+from weakref import WeakKeyDictionary
+
+from attrs import define, field
+
+from pgnorm.catalog.errors import PgnormError
+
+from .connections import ADMINISTRATOR, OWNER
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+# A backend that waits for its client hears of what others committed when it takes a lock. Nobody can hold this one for
+# it: the schema of toast tables can't be entered. pg_execute_server_program is a superuser's, or a member's.
+_SEEN: Final = """
+    select pg_catalog.pg_relation_size(4149::pg_catalog.oid::pg_catalog.regclass),
+           pg_catalog.pg_has_role(session_user, 'pg_execute_server_program', 'MEMBER')
+"""
+
+
+@define(kw_only=True, eq=False)
+class Power:
+    """Whether the role that files run as is a superuser at the moment: one for each server.
+
+    Files that could make themselves superusers by a statement could do so inside a DO block too. So a session's own
+    role is none, and another connection, which they can't reach, makes it one for single statements.
+    """
+
+    administer: "Callable[[], Connection] | None"
+    """Connects as the one who may; None where files run with all the rights that their server's address gives."""
+    _admin: "Connection | None" = field(default=None, init=False)
+    _lent: bool = field(default=False, init=False)
+    _turns: int = field(default=0, init=False)
+    _seen: "WeakKeyDictionary[Connection, int]" = field(factory=WeakKeyDictionary, init=False)
+
+    @property
+    def withholds(self) -> bool:
+        """Whether there is anything to lend."""
+        return self.administer is not None
+
+    @property
+    def administrator(self) -> str | None:
+        """The role that may read everything, where that isn't the session's own."""
+        return ADMINISTRATOR if self.withholds else None
+
+    def lend(self, connection: "Connection") -> None:
+        """Makes the role of a session a superuser; no code of files may run until it is taken back."""
+        self._turn(connection, lent=True)
+
+    def withdraw(self, connection: "Connection") -> None:
+        """Takes it back. Raises PgnormError where the role is as powerful without."""
+        self._turn(connection, lent=False)
+
+    @contextmanager
+    def lent(self, connection: "Connection") -> Iterator[None]:
+        """Lends it for as long as the context lasts. What fails inside must have left a transaction that goes on."""
+        self.lend(connection)
+        try:
+            yield
+        finally:
+            if not connection.closed:
+                self.withdraw(connection)
+
+    def withhold(self) -> None:
+        """Takes it back from all sessions. A connection that is made meanwhile would keep some of it up to 16."""
+        if self.administer is not None:
+            self._set(lent=False)
+
+    def close(self) -> None:
+        """Ends the connection of the one who may."""
+        if self._admin is not None:
+            self._admin.close()
+            self._admin = None
+
+    def _turn(self, connection: "Connection", *, lent: bool) -> None:
+        if self.administer is None:
+            return
+        self._set(lent=lent)
+        if self._seen.get(connection) == self._turns:
+            return
+        row = connection.execute(_SEEN).fetchone()
+        if row is None or row[1] is not lent:
+            raise PgnormError("the role that files run as is not as it was made: nothing more is run")
+        self._seen[connection] = self._turns
+
+    def _set(self, *, lent: bool) -> None:
+        from psycopg.errors import LockNotAvailable
+
+        assert self.administer is not None
+        if self._lent == lent:
+            return
+        if self._admin is None:
+            self._admin = self.administer()
+        try:
+            self._admin.execute(f"alter role {OWNER} {'' if lent else 'no'}superuser".encode())
+        except LockNotAvailable as error:
+            raise PgnormError(
+                f"the files change the role {OWNER} itself, which runs them",
+                hint="Take that out of the files: pgnorm does not compare what a role may do.",
+            ) from error
+        self._lent = lent
+        self._turns += 1
+
+
+UNCAGED: Final = Power(administer=None)
+"""The power over a server that is trusted with what files do."""

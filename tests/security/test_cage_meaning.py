@@ -1,0 +1,59 @@
+"""What files mean is the same whether a superuser loads them or the role that may do no harm."""
+
+from pathlib import Path
+
+import pytest
+
+from pgnorm.catalog.errors import PgnormError
+from pgnorm.catalog.model import Catalog
+from pgnorm.normalizer.describing import describe
+from pgnorm.normalizer.diff import diff
+from pgnorm.normalizer.difference import differences
+from pgnorm.normalizer.files import SourceFile
+from pgnorm.normalizer.loading import load
+from pgnorm.normalizer.postgres.shadow import Session, Shadow
+from pgnorm.normalizer.proof import apply
+
+KINDS = Path(__file__).parent.parent.parent / "fixtures" / "kinds"
+CASES = sorted(path.parent for path in KINDS.glob("*/*/old.sql"))
+
+# Their functions are in libraries, or they give away what initdb takes from everybody.
+REFUSED = {
+    "access_methods/attributes",
+    "foreign_data_wrappers/attributes",
+    "languages/attributes",
+    "provided/attributes",
+}
+
+
+def _loaded(session: Session, shadow: Shadow, path: Path) -> Catalog:
+    file = SourceFile(path=None, label=path.name, text=path.read_text())
+    load(
+        session.connection,
+        [file],
+        kind="migrations",
+        transaction=False,
+        provide_extension=shadow.provide_extension,
+        power=session.power,
+    )
+    return session.read()
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.parent.name}-{case.name}")
+def test_a_kind_is_loaded_and_planned_as_by_a_superuser(shadow: Shadow, caged: Shadow, case: Path) -> None:
+    if case.name.startswith("since_") and shadow.major < int(case.name.split("_")[1]):
+        pytest.skip(f"{case.parent.name}/{case.name} on Postgres {shadow.major}")
+    if shadow.major != caged.major:
+        pytest.skip("one server for both")
+    with shadow.session(scratch=True) as session:
+        wanted = _loaded(session, shadow, case / "new.sql")
+    if case.relative_to(KINDS).as_posix() in REFUSED:
+        with pytest.raises(PgnormError, match="this is not run: it "), caged.session(scratch=True) as session:
+            _loaded(session, caged, case / "new.sql")
+        return
+    with caged.session(scratch=True) as session:
+        found = _loaded(session, caged, case / "new.sql")
+    assert [describe(one) for one in differences(found, wanted)] == []
+    with caged.session(scratch=True) as session:
+        apply(session, diff(_loaded(session, caged, case / "old.sql"), wanted))
+        assert [describe(one) for one in differences(session.read(), wanted)] == []
