@@ -139,9 +139,11 @@ class Lending:
         try:
             self.connection.execute(as_role(statement, statement.text).encode())
         except Error as error:
-            if error.sqlstate not in REFUSALS or not self.may_lend(statement):
+            if error.sqlstate not in REFUSALS:
                 raise
             self.connection.execute("rollback to savepoint pgnorm_plan")
+            if not self.may_lend(statement):
+                raise
             self.run_lent([(statement, statement.text)])
         self.connection.execute("release savepoint pgnorm_plan")
 

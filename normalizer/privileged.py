@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from pgnorm.catalog.quoting import ident
+
 from .adaptation import Adapted
 from .lexer import name_of, tokens
 from .postgres.connections import OWNER
@@ -30,6 +32,7 @@ _QUIET: Final = frozenset(
 _BETWEEN: Final = frozenset({"OR", "REPLACE", "TRUSTED", "PROCEDURAL", "CONSTRAINT"})
 _SETTINGS: Final = frozenset({"SESSION_REPLICATION_ROLE"})
 _NOT_WHAT_IT_MAY: Final = frozenset({"SET", "RESET", "RENAME", "IN"})
+_GOES_BACK: Final = re.compile(r"(?:reset\s+role|set\s+role\s+(?:none|to\s+default))\s*", re.IGNORECASE)
 _POPULATES: Final = re.compile(
     r"UPDATE pg_catalog\.pg_class SET relispopulated = true WHERE oid = E?'(?:[^'\\]|'')*'::pg_catalog\.regclass"
 )
@@ -96,11 +99,16 @@ def without_superuser(text: str) -> str:
     return text
 
 
-def for_role(statement: Statement, adapted: Adapted) -> Adapted:
-    """How a statement that is run as `adapted` is run by a role that is no superuser."""
+def for_role(statement: Statement, adapted: Adapted, owner: str | None) -> Adapted:
+    """How a statement that is run as `adapted` is run by a role that is no superuser, or by `owner`."""
     if changes_runner(statement):
         return Adapted(text=None, note="left out: it is about the role that runs the files here", level="note")
-    return adapted if adapted.text is None else adapted.evolve(text=as_role(statement, adapted.text))
+    if adapted.text is None:
+        return adapted
+    text = as_role(statement, adapted.text)
+    if owner is not None and _GOES_BACK.fullmatch(text):
+        text = f"set role {ident(owner)}"
+    return adapted.evolve(text=text)
 
 
 def as_role(statement: Statement, text: str) -> str:

@@ -120,7 +120,7 @@ class Run:
             self._add(self._fault(error, source.place(statement.start), makes=None))
             return Adapted(text=None)
         if self.execution.power.withholds:
-            adapted = for_role(statement, adapted)
+            adapted = for_role(statement, adapted, self.execution.owner)
         if adapted.note:
             self.execution.note(adapted.level, source.place(statement.start), adapted.note)
         return adapted

@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.catalog.model import Catalog, Change, Edge, Object, own_fields
+from pgnorm.catalog.model import Catalog, Change, Edge, Object, SqlForm, own_fields
 from pgnorm.catalog.reader import read
 from pgnorm.catalog.snapshots import dumps, loads
 from pgnorm.catalog.snapshots.attributes import codecs
@@ -68,6 +68,9 @@ def tried(shadow: Shadow) -> Tried:
     return set()
 
 
+OF_FORM = {SqlForm.EXPRESSION: "1 + 11", SqlForm.QUERY: " SELECT 11 AS other;", SqlForm.TYPE: "other.other"}
+
+
 def _other(value: object, codec: Codec) -> object:
     """Another value of the same type, as JSON."""
     if isinstance(value, bool):
@@ -77,6 +80,10 @@ def _other(value: object, codec: Codec) -> object:
     if isinstance(value, list):
         longer = value and (codec.empty == () or isinstance(value[0], list))
         return [*value, value[0]] if longer else ["other", *value[1:]]
+    if isinstance(value, str) and (
+        form := getattr(codec, "form", getattr(getattr(codec, "inner", None), "form", None))
+    ):
+        return OF_FORM[form]
     if isinstance(value, str):
         return f"{value}_" if "=" not in value else f"other{value}"
     return "other"
