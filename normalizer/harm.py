@@ -55,7 +55,9 @@ HARM: Final[LiteralString] = """
                              and not exists (select
                                                from pg_catalog.pg_proc b
                                               where b.oid < 16384 and b.prolang = 12 and p.prolang = 12
-                                                and b.prosrc = p.prosrc and b.pronargs = p.pronargs
+                                                and b.prosrc = p.prosrc
+                                                and (b.pronargs = p.pronargs
+                                                     or b.oid in (select t.typinput from pg_catalog.pg_type t))
                                                 and not exists (select from pg_catalog.pg_init_privs i
                                                                  where i.classoid =
                                                                        'pg_catalog.pg_proc'::pg_catalog.regclass

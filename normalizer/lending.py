@@ -206,7 +206,7 @@ class Lending:
             )
 
 
-_SILENT: Final = re.compile(r"\b(?:grant|revoke|role|extension|authorization)\b", re.IGNORECASE)
+_SILENT: Final = re.compile(r"\b(?:grant|revoke|role|extension|authorization|subscription)\b", re.IGNORECASE)
 """What a text holds if something in it `needs_power` or is to run as another role."""
 _COMPILED: Final = "select pg_catalog.bool_and(prolang in (12, 13)) from pg_catalog.pg_proc where proname = %s"
 _EVENTS: Final = """

@@ -44,6 +44,8 @@ def needs_power(statement: Statement) -> bool:
     words = statement.words
     if words[:1] in (("GRANT",), ("REVOKE",)) or statement.begins("CREATE", "EXTENSION"):
         return True
+    if words[1:2] == ("SUBSCRIPTION",):
+        return words[0] in _VERBS
     if words[:1] == ("UPDATE",):
         return _POPULATES.fullmatch(statement.text) is not None
     return words[:1] != () and words[0] in _VERBS and changes_role(statement)
@@ -85,7 +87,8 @@ def may_be_lent(statement: Statement) -> bool:
     if kind == "FOREIGN" and words[2:4] == ("DATA", "WRAPPER"):
         return True
     if kind == "TYPE":
-        return words[0] == "CREATE" and " AS " not in statement.text.upper()
+        text = statement.text.upper()
+        return " AS " not in text if words[0] == "CREATE" else re.search(r"\bSET\s*\(", text) is not None
     if kind == "SCHEMA":
         return statement.text.upper().count("CREATE") == 1
     return kind in _QUIET and re.search(r"\bm?initcond\b", statement.text, re.IGNORECASE) is None

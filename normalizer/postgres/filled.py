@@ -1,7 +1,9 @@
 """What a seed's databases and roles are filled with: a role that files run as, and the platform."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
+from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.quoting import ident
 
 from ..platforms import Platform
@@ -48,28 +50,61 @@ _PUBLIC_UP_TO_14: Final = f"""
       from pg_catalog.pg_namespace n
      where n.nspname = 'public' and i.objoid = n.oid and i.classoid = 'pg_catalog.pg_namespace'::pg_catalog.regclass;
 """
-_PLATFORM_ROLES: Final = """
-    select r.rolname::text, r.rolsuper from pg_catalog.pg_roles r where r.rolname !~ '^pg_' order by 1
+_TAMED: Final = f"""
+    do $$
+      declare
+        r record;
+      begin
+        for r in select * from pg_catalog.pg_roles where rolname !~ '^pg_' loop
+          if r.rolsuper then
+            execute pg_catalog.format('alter role %I nosuperuser', r.rolname);
+            execute pg_catalog.format('grant {SUPERUSERS} to %I', r.rolname);
+          end if;
+          if r.rolname <> '{OWNER}' then
+            execute pg_catalog.format('grant %I to {MEMBERS}', r.rolname);
+          end if;
+        end loop;
+      end
+    $$
+"""
+_CALLED_SUPERUSERS: Final = f"""
+    select m.rolname::text
+      from pg_catalog.pg_auth_members a join pg_catalog.pg_roles m on m.oid = a.member
+     where a.roleid = '{SUPERUSERS}'::pg_catalog.regrole
 """
 
 
 def fill(server: Server, platform: Platform, version_num: int) -> None:
-    """Fills a cluster as initdb leaves it."""
+    """Fills a cluster as initdb leaves it. Raises PgnormError where there is no room."""
+    from psycopg import OperationalError
+
+    try:
+        _fill(server, platform, version_num)
+    except OperationalError as error:
+        raise PgnormError(
+            f"the private server's databases can't be made: {error}",
+            hint="Make room in the cache folder, or name another in PGNORM_CACHE_DIR.",
+        ) from error
+
+
+def _fill(server: Server, platform: Platform, version_num: int) -> None:
     with connect_private(server.folder, PORT, "template1", user=OWNER) as connection:
         connection.execute((_ROLES + (_PUBLIC_UP_TO_14 if version_num < 150000 else "")).encode())
     with connect_private(server.folder, PORT, "template1", session_options(platform), user=OWNER) as connection:
         for text in platform.sql:
             connection.execute(text.encode())
     with connect_private(server.folder, PORT, "template1") as connection:
-        for role, powerful in connection.execute(_PLATFORM_ROLES).fetchall():
-            if powerful:
-                connection.execute(
-                    f"alter role {ident(role)} nosuperuser; grant {SUPERUSERS} to {ident(role)}".encode()
-                )
-            if role != OWNER:
-                connection.execute(f"grant {ident(role)} to {MEMBERS}".encode())
+        connection.execute(_TAMED)
         connection.execute("drop database postgres")
         clone(connection, "postgres", version_num)
+
+
+def set_trust(administer: "Callable[[], Connection]", *, trusted: bool) -> None:
+    """Lets the roles that are called superusers be some, or no more."""
+    with administer() as connection:
+        found = connection.execute(_CALLED_SUPERUSERS).fetchall()
+        power = "superuser" if trusted else "nosuperuser"
+        connection.execute("".join(f"alter role {ident(role)} {power};" for (role,) in found).encode())
 
 
 def clone(connection: "Connection", name: str, version_num: int) -> None:

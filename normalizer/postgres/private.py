@@ -16,7 +16,7 @@ from .binaries import Binaries
 from .cache import cache_root, slots_root, usual_modes, writing
 from .cluster import Seed, Slot, discard, discard_if_damaged, seed, take_slot
 from .connections import OWNER, connect_private, session_options
-from .filled import clone, fill
+from .filled import clone, fill, set_trust
 from .host import drop_database, drop_roles, shared_state
 from .installation import Installation, install, repair
 from .manifest import Damaged
@@ -114,14 +114,14 @@ def open_private(binaries: Binaries, platform: Platform, *, trust_files: bool = 
     in_order = False
     try:
         if trust_files:
-            _trust(administer, "superuser")
+            set_trust(administer, trusted=True)
         host = PrivateHost(
             version_num=binaries.version_num, platform=platform, installation=installation, server=server, power=power
         )
         yield host
         power.withhold()
         if trust_files:
-            _trust(administer, "nosuperuser")
+            set_trust(administer, trusted=False)
         in_order = host.in_order
     except Exception as error:
         lost = _is_loss(error) and server.has_ended(within=_PATIENCE_AT_LOSS)
@@ -136,11 +136,6 @@ def open_private(binaries: Binaries, platform: Platform, *, trust_files: bool = 
         power.close()
         in_order = server.stop() and in_order
         slot.finish(in_order=in_order)
-
-
-def _trust(administer: "Callable[[], Connection]", power: str) -> None:
-    with administer() as connection:
-        connection.execute(f"alter role {OWNER} {power}".encode())
 
 
 def _is_loss(error: BaseException | None) -> bool:

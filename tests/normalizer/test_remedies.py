@@ -14,7 +14,7 @@ BOTH = pytest.mark.parametrize("scratch", [False, True])
 
 @BOTH
 def test_roles_that_nothing_makes_are_made_for_the_load(
-    shadow: Shadow, loaded: "Loaded", value: "Value", scratch: bool
+    caged: Shadow, loaded: "Loaded", value: "Value", scratch: bool
 ) -> None:
     text = """
         create table t (); grant select on t to pgnorm_reader, "Pgnorm Writer"; alter table t owner to pgnorm_owner;
@@ -28,11 +28,11 @@ def test_roles_that_nothing_makes_are_made_for_the_load(
         made = ("reader", "owner", "other", "setter", "schema")
         assert sorted(report.created_roles) == sorted(["Pgnorm Writer", *(f"pgnorm_{name}" for name in made)])
         assert value(connection, "select rolcanlogin from pg_roles where rolname = 'pgnorm_own'")
-    with shadow.session() as session:
+    with caged.session() as session:
         assert value(session.connection, "select count(*)::int from pg_roles where rolname ilike 'pgnorm%'") == 0
 
 
-def test_privileges_and_roles_of_newer_servers_are_left_out(shadow: Shadow, loaded: "Loaded", value: "Value") -> None:
+def test_privileges_and_roles_of_newer_servers_are_left_out(caged: Shadow, loaded: "Loaded", value: "Value") -> None:
     text = """create table t (); create role pgnorm_reader;
         grant select, maintain on t to pgnorm_reader; grant maintain on t to pgnorm_reader;
         alter default privileges grant maintain, select on tables to pgnorm_reader;
@@ -41,7 +41,7 @@ def test_privileges_and_roles_of_newer_servers_are_left_out(shadow: Shadow, load
         grant all on database not_here to pgnorm_reader"""
     with loaded(text) as (connection, report):
         assert value(connection, "select has_table_privilege('pgnorm_reader', 't', 'select')")
-    old = shadow.version_num < 170000
+    old = caged.version_num < 170000
     places = [note.place for note in report.notes if note.level == "note"]
     newer = ["1.sql:2:9", "1.sql:2:55", "1.sql:3:9"] if old else []
     assert places == [*newer, "1.sql:4:9", "1.sql:4:57", "1.sql:6:9"]
@@ -67,7 +67,7 @@ def test_an_update_to_a_version_that_is_not_here_is_left_out(loaded: "Loaded", v
     assert told == {"1.sql:1:42": "verbose", "1.sql:2:34": "verbose", "1.sql:3:9": "verbose"}
 
 
-def test_a_security_label_needs_its_provider(shadow: Shadow, failure: "Failure") -> None:
+def test_a_security_label_needs_its_provider(caged: Shadow, failure: "Failure") -> None:
     error = failure("create table t (a int); security label for anon on table t is 'x'")
     assert error.message.startswith('security label provider "anon" is not loaded')
     assert error.hint == "A private server has no label providers: name one that has loaded it with --shadow-url."

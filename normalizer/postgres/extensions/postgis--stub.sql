@@ -125,6 +125,13 @@ begin
   return code;
 end
 $$;
+do $$
+begin
+  -- It writes into a catalog, whoever created the extension.
+  execute pg_catalog.format('alter function _stub_modifier(text[], integer) owner to %I',
+                            (select rolname from pg_catalog.pg_roles where oid = 10));
+end
+$$;
 -- No language but C and SQL takes cstring, and SQL only past its validator: such a function is made an internal one
 -- first. rtrim1 gives back what it gets, where there are no spaces; byte by byte, bytea compares any value.
 do $$

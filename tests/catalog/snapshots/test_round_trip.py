@@ -118,8 +118,9 @@ def _names(item: Object) -> tuple[str, ...]:
     return item.kind, item.schema, item.name, item.detail
 
 
-def _names_said(said: dict[str, str]) -> tuple[str, ...]:
-    return said["kind"], said.get("schema", ""), said["name"], said.get("detail", "")
+def _names_said(said: dict[str, str | list[str]]) -> tuple[str, ...]:
+    found = (said["kind"], said.get("schema", ""), said["name"], said.get("detail", ""))
+    return tuple(text if isinstance(text, str) else "\n".join(text) for text in found)
 
 
 def _public(catalog: Catalog) -> Catalog:

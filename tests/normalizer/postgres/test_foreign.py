@@ -23,7 +23,7 @@ _STATE = """
 
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
-    with open_private(find(None), PLAIN) as host:
+    with open_private(find(None), PLAIN, trust_files=True) as host:
         yield f"postgresql:///postgres?host={host.server.folder}&port={PORT}&user=postgres"
 
 
