@@ -115,7 +115,7 @@ def install(binaries: Binaries, root: Path, account: Account | None) -> Installa
 def repair(installation: Installation) -> None:
     """Has the next `install` arrange anew what is not as it was."""
     try:
-        check(installation.home)
+        check(installation.home, thoroughly=True)
     except Damaged as error:
         say(error)
         clear(installation.home)

@@ -35,7 +35,7 @@ def host(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Ite
     monkeypatch.setenv("PGNORM_PG_BINDIR", request.param)
     monkeypatch.setenv("SECRET_TOKEN", "hunter2")
     monkeypatch.setenv("DATABASE_URL", "postgresql://u:hunter2@example.com/d")
-    with open_private(find(None), PLAIN) as host:
+    with open_private(find(None), PLAIN, trust_files=True) as host:
         yield host
 
 
@@ -125,7 +125,7 @@ def test_no_other_program(superuser: psycopg.Connection, tmp_path: Path) -> None
 def test_no_file_of_another_run(host: PrivateHost, superuser: psycopg.Connection) -> None:
     own = host.server.data / "PG_VERSION"
     assert superuser.execute("select pg_read_file(%s)", (str(own),)).fetchone()
-    with open_private(find(None), PLAIN) as other:
+    with open_private(find(None), PLAIN, trust_files=True) as other:
         for path in (other.server.data / "PG_VERSION", host.server.data.with_name(f"{host.server.data.name}.log")):
             with pytest.raises(errors.InsufficientPrivilege):
                 superuser.execute("select pg_read_file(%s)", (str(path),))

@@ -50,6 +50,14 @@ def only(folder: Path, pattern: str) -> Path:
     return found
 
 
+def place(folder: Path, part: str) -> Path:
+    """A part of a seed or slot; `base/postgres` is the folder of that database, the last one that was made."""
+    if "base/postgres" not in part:
+        return folder / part
+    base = folder / part.partition("base/")[0] / "base"
+    return folder / part.replace("base/postgres", f"base/{max(int(path.name) for path in base.glob('*'))}")
+
+
 def gone(path: Path) -> None:
     shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
 
@@ -91,10 +99,13 @@ def a_link_to_a_folder(path: Path) -> None:
 SORTS = (gone, a_file, a_link, a_link_to_a_folder)
 OF_SEED = [
     *((sort, part) for sort in SORTS for part in (".", "data")),
-    *((how, "data/base/5/1259") for how in (gone, emptied, garbled, a_folder)),
+    *((how, "data/base/postgres/1259") for how in (gone, emptied, garbled, a_folder)),
     *((how, "data/global/pg_control") for how in (gone, emptied, garbled)),
-    *((gone, f"data/{part}") for part in ("base", "base/5", "base/1", "PG_VERSION", "pg_wal", "pg_tblspc", "global")),
-    *((how, "data/base/5/pg_filenode.map") for how in (emptied, garbled)),
+    *(
+        (gone, f"data/{part}")
+        for part in ("base", "base/postgres", "base/1", "PG_VERSION", "pg_wal", "pg_tblspc", "global")
+    ),
+    *((how, "data/base/postgres/pg_filenode.map") for how in (emptied, garbled)),
     *((how, "manifest") for how in (gone, emptied, garbled, a_folder)),
 ]
 OF_SLOT = [
@@ -102,9 +113,9 @@ OF_SLOT = [
     *((how, "0.fresh") for how in (gone, emptied, a_folder, a_link)),
     *((how, "0.lock") for how in (gone, a_folder, a_link)),
     *((how, "0.log") for how in (gone, a_folder, a_link)),
-    *((how, "0/base/5/1259") for how in (gone, emptied)),
+    *((how, "0/base/postgres/1259") for how in (gone, emptied)),
     *((how, "0/global/pg_control") for how in (gone, emptied, garbled)),
-    *((gone, f"0/{part}") for part in ("base", "base/5", "PG_VERSION", "pg_wal", "global", "postgresql.conf")),
+    *((gone, f"0/{part}") for part in ("base", "base/postgres", "PG_VERSION", "pg_wal", "global", "postgresql.conf")),
     *((sort, ".") for sort in SORTS),
 ]
 
@@ -119,7 +130,7 @@ def test_damage_of_a_seed_shows_before_it_serves(
 ) -> None:
     subprocess.run(["cp", "-a", only(whole, "seed-*"), tmp_path / "seed"], check=True)
     manifest.check(tmp_path / "seed")
-    how(tmp_path / "seed" / part)
+    how(place(tmp_path / "seed", part))
     if manifest.is_finished(tmp_path / "seed"):
         with pytest.raises(manifest.Damaged):
             manifest.check(tmp_path / "seed")
@@ -128,14 +139,20 @@ def test_damage_of_a_seed_shows_before_it_serves(
 # A cluster takes seconds to make: one way for each of the places where damage shows.
 @pytest.mark.parametrize(
     ("how", "part"),
-    [(a_link, "."), (a_file, "data"), (emptied, "data/base/5/1259"), (garbled, "manifest"), (gone, "data/base/5")],
+    [
+        (a_link, "."),
+        (a_file, "data"),
+        (emptied, "data/base/postgres/1259"),
+        (garbled, "manifest"),
+        (gone, "data/base/postgres"),
+    ],
     ids=_name,
 )
 def test_a_damaged_seed_is_made_anew_and_that_is_said(
     copied: Path, caplog: pytest.LogCaptureFixture, how: Callable[[Path], None], part: str
 ) -> None:
     shutil.rmtree(only(copied, "slots"))
-    how(only(copied, "seed-*") / part)
+    how(place(only(copied, "seed-*"), part))
     assert ask() == ("t",)
     (said,) = (record.message for record in caplog.records if record.name == "pgnorm")
     assert said.startswith("warning: the cache was damaged and is made anew: ")
@@ -146,7 +163,7 @@ def test_a_damaged_seed_is_made_anew_and_that_is_said(
 
 @pytest.mark.parametrize(("how", "part"), OF_SLOT, ids=_name)
 def test_a_damaged_slot_is_copied_anew(copied: Path, how: Callable[[Path], None], part: str) -> None:
-    how(only(copied, "slots/*") / part)
+    how(place(only(copied, "slots/*"), part))
     assert ask() == ("t",)
     assert ask() == ("t",)
 

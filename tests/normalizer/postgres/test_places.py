@@ -118,5 +118,5 @@ def test_a_full_disk_is_one_clear_error(cache: Path, size: str) -> None:
     command = ["unshare", "-m", "sh", "-c", script, "sh", size, str(cache), sys.executable, "-c", _ASK]
     done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "PGNORM_PG_BINDIR": "bundled"})
     assert done.returncode == 1
-    message = done.stderr[done.stderr.index("PgnormError") :]
+    message = done.stderr[done.stderr.rindex("\npgnorm.") :]
     assert len(message) < 1000
