@@ -51,11 +51,11 @@ def only(folder: Path, pattern: str) -> Path:
 
 
 def place(folder: Path, part: str) -> Path:
-    """A part of a seed or slot; `base/postgres` is the folder of that database, the last one that was made."""
-    if "base/postgres" not in part:
+    """A part of a seed or slot; `base/own` is the folder of that database, the last one that was made."""
+    if "base/own" not in part:
         return folder / part
     base = folder / part.partition("base/")[0] / "base"
-    return folder / part.replace("base/postgres", f"base/{max(int(path.name) for path in base.glob('*'))}")
+    return folder / part.replace("base/own", f"base/{max(int(path.name) for path in base.glob('*'))}")
 
 
 def gone(path: Path) -> None:
@@ -99,13 +99,10 @@ def a_link_to_a_folder(path: Path) -> None:
 SORTS = (gone, a_file, a_link, a_link_to_a_folder)
 OF_SEED = [
     *((sort, part) for sort in SORTS for part in (".", "data")),
-    *((how, "data/base/postgres/1259") for how in (gone, emptied, garbled, a_folder)),
+    *((how, "data/base/own/1259") for how in (gone, emptied, garbled, a_folder)),
     *((how, "data/global/pg_control") for how in (gone, emptied, garbled)),
-    *(
-        (gone, f"data/{part}")
-        for part in ("base", "base/postgres", "base/1", "PG_VERSION", "pg_wal", "pg_tblspc", "global")
-    ),
-    *((how, "data/base/postgres/pg_filenode.map") for how in (emptied, garbled)),
+    *((gone, f"data/{part}") for part in ("base", "base/own", "base/1", "PG_VERSION", "pg_wal", "pg_tblspc", "global")),
+    *((how, "data/base/own/pg_filenode.map") for how in (emptied, garbled)),
     *((how, "manifest") for how in (gone, emptied, garbled, a_folder)),
 ]
 OF_SLOT = [
@@ -113,9 +110,9 @@ OF_SLOT = [
     *((how, "0.fresh") for how in (gone, emptied, a_folder, a_link)),
     *((how, "0.lock") for how in (gone, a_folder, a_link)),
     *((how, "0.log") for how in (gone, a_folder, a_link)),
-    *((how, "0/base/postgres/1259") for how in (gone, emptied)),
+    *((how, "0/base/own/1259") for how in (gone, emptied)),
     *((how, "0/global/pg_control") for how in (gone, emptied, garbled)),
-    *((gone, f"0/{part}") for part in ("base", "base/postgres", "PG_VERSION", "pg_wal", "global", "postgresql.conf")),
+    *((gone, f"0/{part}") for part in ("base", "base/own", "PG_VERSION", "pg_wal", "global", "postgresql.conf")),
     *((sort, ".") for sort in SORTS),
 ]
 
@@ -142,9 +139,9 @@ def test_damage_of_a_seed_shows_before_it_serves(
     [
         (a_link, "."),
         (a_file, "data"),
-        (emptied, "data/base/postgres/1259"),
+        (emptied, "data/base/own/1259"),
         (garbled, "manifest"),
-        (gone, "data/base/postgres"),
+        (gone, "data/base/own"),
     ],
     ids=_name,
 )
