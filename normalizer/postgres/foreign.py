@@ -56,13 +56,15 @@ class ForeignHost:
         # Roles belong to the whole server: other runs wait, so that the new ones are this session's.
         self.admin.execute(f"select pg_catalog.pg_advisory_lock({_LOCK})".encode())
         try:
-            roles, _ = shared_state(self.admin)
+            roles, state = shared_state(self.admin)
             self.admin.execute(f"create database {name} template {self.template}".encode())
             try:
                 yield name
             finally:
                 drop_database(self.admin, name, self.connect)
                 drop_roles(self.admin, shared_state(self.admin)[0] - roles)
+                if shared_state(self.admin)[1] != state:
+                    _tell_changed()
         finally:
             self.admin.execute(f"select pg_catalog.pg_advisory_unlock({_LOCK})".encode())
 
@@ -152,6 +154,15 @@ def _check(admin: "Connection", allow_remote: bool) -> None:
             f"the shadow server is Postgres {major}; pgnorm works with Postgres 14 and later",
             hint="Name a newer server, or leave --shadow-url out for a private one.",
         )
+
+
+def _tell_changed() -> None:
+    import logging
+
+    logging.getLogger("pgnorm").warning(
+        "warning: the files, or somebody meanwhile, changed existing roles, databases or their settings on the shadow "
+        "server, and that stays. A private server keeps nothing: leave --shadow-url out."
+    )
 
 
 def _load(given: Database, platform: Platform, template: str, admin: "Connection") -> None:

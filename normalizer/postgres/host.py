@@ -44,7 +44,8 @@ def shared_state(connection: "Connection") -> tuple[frozenset[str], str]:
                    (select pg_catalog.string_agg(d::text, ',' order by d::text) from pg_catalog.pg_shdescription d),
                    (select pg_catalog.string_agg(t::text, ',' order by t.oid) from pg_catalog.pg_tablespace t),
                    (select pg_catalog.string_agg(b.datname || coalesce(b.datacl::text, ''), ',' order by b.oid)
-                      from pg_catalog.pg_database b)))
+                      from pg_catalog.pg_database b
+                     where not pg_catalog.starts_with(b.datname::text, 'pgnorm_'))))
         """
     ).fetchone()
     assert row is not None

@@ -50,6 +50,22 @@ def test_nothing_is_left_behind(url: str, platform: Platform, scratch: bool) -> 
     assert state(url) == before
 
 
+def test_what_files_change_for_the_whole_server_is_told(url: str, caplog: pytest.LogCaptureFixture) -> None:
+    with connect(url, autocommit=True) as connection:
+        connection.execute("create role there")
+        try:
+            with open_shadow(major=15, platform=PLAIN, shadow_url=url) as shadow:
+                with shadow.session(scratch=True) as session:
+                    session.connection.execute("create role passing")
+                assert not caplog.records
+                with shadow.session(scratch=True) as session:
+                    session.connection.execute("alter role there createdb")
+            (said,) = (record.message for record in caplog.records if record.name == "pgnorm")
+            assert "changed existing roles" in said
+        finally:
+            connection.execute("drop role there")
+
+
 def test_nothing_is_left_behind_after_an_error(url: str) -> None:
     before = state(url)
     with (
