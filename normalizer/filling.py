@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from attrs import define, field
 
 from pgnorm.catalog.model import Catalog, Value, declared
-from pgnorm.catalog.quoting import ident
 
 from .data_statements import DataStatement, data_statements
 from .files import SourceFile, read_file, shown
@@ -143,8 +142,7 @@ class Filling:
             roles = file_roles(session, before, assumed)
             mine = assumed.union(role.name for role in roles.made)
             if absent := sorted(self._made - mine - before[0]):
-                with session.power.lent(session.connection):
-                    session.connection.execute("".join(f"create role {ident(name)};" for name in absent).encode())
+                session.make_roles(absent)
             self._made |= mine
             yield session, roles
 

@@ -1,7 +1,7 @@
 """The throw-away Postgres in which files are loaded so that Postgres itself says what they mean."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
@@ -9,6 +9,7 @@ from attrs import define, field
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Value, declared
+from pgnorm.catalog.quoting import ident
 
 from ..platforms import Platform
 from .binaries import Binaries, find
@@ -39,6 +40,14 @@ class Session(Value):
 
         with self.power.lent(self.connection):
             return read(self.connection, superuser=self.power.withholds or None)
+
+    def make_roles(self, names: "Sequence[str]") -> None:
+        """Makes roles that can't log in, of which the session's role is a member."""
+        made = ", ".join(map(ident, names))
+        with self.power.lent(self.connection):
+            self.connection.execute("".join(f"create role {ident(name)};" for name in names).encode())
+            if self.power.withholds:
+                self.connection.execute(f"grant {made} to {MEMBERS}".encode())
 
     def cluster(self) -> "Cluster":
         """The roles of the session's server, without what makes them harmless here."""
