@@ -120,7 +120,8 @@ class Filling:
                 if watch is None and self._given is None:
                     self._given = _unmodelled(session)
                 if bare:
-                    session.connection.execute("delete from pg_catalog.pg_default_acl")
+                    with session.power.lent(session.connection):
+                        session.connection.execute("delete from pg_catalog.pg_default_acl")
                 before = known_roles(session)
                 try:
                     assumed = self._run(

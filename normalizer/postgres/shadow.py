@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from attrs import define, field
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from .power import Power
 
+_HIDDEN: Final = "select from pg_catalog.pg_user_mappings union all select from pg_catalog.pg_subscription limit 1"
+"""Whether there is something of which Postgres hides a part from all but superusers."""
 _PATIENCE_BESIDE = 30_000  # milliseconds
 
 
@@ -38,8 +40,12 @@ class Session(Value):
         """The catalog of the session's database. What only a superuser may see of it is part of that."""
         from pgnorm.catalog.reader import read
 
+        if not self.power.withholds:
+            return read(self.connection)
+        if self.connection.execute(_HIDDEN).fetchone() is None:
+            return read(self.connection, superuser=False)
         with self.power.lent(self.connection):
-            return read(self.connection, superuser=self.power.withholds or None)
+            return read(self.connection, superuser=True)
 
     def make_roles(self, names: "Sequence[str]") -> None:
         """Makes roles that can't log in, of which the session's role is a member."""
@@ -102,10 +108,7 @@ class Shadow:
             if not scratch:
                 connection.execute("begin")
                 stack.callback(_roll_back, connection)
-            # What is done before any file runs here needs no care.
-            power = self._host.power
-            power.lend(connection)
-            yield Session(connection=connection, power=power)
+            yield Session(connection=connection, power=self._host.power)
 
     def provide_extension(self, name: str, version: str | None = None) -> bool:
         """Call it before CREATE EXTENSION runs: an extension that the server lacks gets an empty or partial stand-in.
