@@ -36,10 +36,11 @@ def server_account(initdb: Path) -> Account | None:
             entry = pwd.getpwnam(name)
         except KeyError:
             continue
-        return Account(name=name, uid=entry.pw_uid, gid=entry.pw_gid)
+        if _is_mapped("uid", entry.pw_uid) and _is_mapped("gid", entry.pw_gid):
+            return Account(name=name, uid=entry.pw_uid, gid=entry.pw_gid)
     raise PgnormError(
-        "Postgres does not run as root, and this system has no other account for it",
-        hint="run pgnorm as an ordinary user",
+        "Postgres does not run as root, and there is no other account here that root may change to",
+        hint="Run pgnorm as an ordinary user; in a user namespace, map more ids than one.",
     )
 
 
@@ -82,6 +83,12 @@ def _free_id() -> int | None:
             except KeyError:
                 return number
     return None
+
+
+def _is_mapped(kind: str, number: int) -> bool:
+    """Whether an id is one in this user namespace; it is where nothing is known of any."""
+    spans = list(_mapped(kind))
+    return not spans or any(number in span for span in spans)
 
 
 def _mapped(kind: str) -> Iterator[range]:
