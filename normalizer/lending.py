@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Final
 from attrs import frozen
 
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.catalog.quoting import ident
+from pgnorm.catalog.pinning import PATH
+from pgnorm.catalog.quoting import ident, literal
 
-from .harm import DISARM, HARM
+from .harm import DISARMED, HARM, REACHING
 from .lexer import name_of
 from .postgres.connections import MEMBERS, OWNER, OWNERS, SUPERUSERS
 from .privileged import (
@@ -152,7 +153,7 @@ class Lending:
         if not may_be_lent(statement):
             return False
         name = validator(statement)
-        return name is None or bool(self.connection.execute(_COMPILED, (name,)).fetchone() == (True,))
+        return name is None or self._ask(_COMPILED.format(name=literal(name))) == [(True,)]
 
     def run_lent(self, texts: Sequence[tuple[Statement, str]], place: str = "") -> None:
         """Runs statements with power, in the texts that go with them; all or none.
@@ -160,13 +161,16 @@ class Lending:
         Raises psycopg.Error for what Postgres refuses and PgnormError for what is more than they may do.
         """
         with self.lent(events=not any(about_events(statement) for statement, _ in texts)):
-            for roles, group in groupby(texts, lambda one: changes_role(one[0])):
-                for statement, text in group if roles else ():
-                    self._run_about_role(statement, text)
-                self.connection.execute(";".join(text for _, text in group).encode())
+            for about_roles, group in groupby(texts, lambda one: changes_role(one[0])):
+                if about_roles:
+                    for statement, text in group:
+                        self._run_about_role(statement, text)
+                else:
+                    self.connection.execute(";".join(text for _, text in group).encode())
             if any("EXTENSION" in statement.words[1:2] for statement, _ in texts):
-                self.connection.execute(DISARM)
-            if harm := self._harm():
+                self._disarm()
+            ((harm,),) = self._ask(HARM.format(start=self.start))
+            if harm is not None:
                 raise PgnormError(f"this is not run: {harm}", place=place or None, hint=TRUST)
 
     def _run_about_role(self, statement: Statement, text: str) -> None:
@@ -178,47 +182,57 @@ class Lending:
             self.connection.execute(f"grant {SUPERUSERS} to {role}".encode())
         self._adopt()
 
-    def _harm(self) -> str | None:
-        """What makes the statements that have just been lent power more than they may be; None for nothing."""
-        row = self.connection.execute(HARM, {"start": self.start}).fetchone()
-        return None if row is None or row[0] is None else str(row[0])
+    def _ask(self, query: str) -> list[tuple[object, ...]]:
+        """The answer to a question of ours, where names and operators are Postgres' own: files may have namesakes of
+        them in their path, which power must not reach."""
+        cursor = self.connection.execute(f"savepoint pgnorm_asked; {PATH}; {query}; {_ASKED}".encode())
+        cursor.nextset()
+        cursor.nextset()
+        return cursor.fetchall()
+
+    def _disarm(self) -> None:
+        if found := [oid for (oid,) in self._ask(REACHING)]:
+            self.connection.execute(_SET_LIBRARY, (DISARMED, found))
 
     def _adopt(self) -> None:
         """Makes the role a member of those that have been made meanwhile."""
-        for (role,) in self.connection.execute(_ORPHANS).fetchall():
-            self.connection.execute(f"grant {ident(role)} to {MEMBERS}".encode())
+        for (role,) in self._ask(_ORPHANS):
+            self.connection.execute(f"grant {ident(str(role))} to {MEMBERS}".encode())
 
     def _become(self, power: str) -> None:
         if self.owner is not None and self.power.withholds:
             role = ident(self.owner)
             self.connection.execute(f"reset role; alter role {role} {power}; set role {role}".encode())
 
-    def _silence(self) -> list[tuple[int, str]]:
-        found = self.connection.execute(_EVENTS).fetchall()
+    def _silence(self) -> list[tuple[object, ...]]:
+        """Quietens all event triggers; answers (state, oid) of those that were not quiet."""
+        found = self._ask("select evtenabled::text, oid from pg_event_trigger where evtenabled <> 'D' order by oid")
         if found:
             self.connection.execute("update pg_catalog.pg_event_trigger set evtenabled = 'D'")
-        return [(int(oid), str(state)) for oid, state in found]
+        return found
 
-    def _wake(self, quiet: list[tuple[int, str]]) -> None:
-        for oid, state in quiet:
-            self.connection.execute(
-                "update pg_catalog.pg_event_trigger set evtenabled = %s where oid = %s", (state, oid)
-            )
+    def _wake(self, quiet: Sequence[tuple[object, ...]]) -> None:
+        for trigger in quiet:
+            self.connection.execute(_SET_STATE, trigger)
 
 
+_ASKED: Final = "rollback to savepoint pgnorm_asked; release savepoint pgnorm_asked"
 _SILENT: Final = re.compile(r"\b(?:grant|revoke|role|extension|authorization|subscription)\b", re.IGNORECASE)
 """What a text holds if something in it `needs_power` or is to run as another role."""
-_COMPILED: Final = "select pg_catalog.bool_and(prolang in (12, 13)) from pg_catalog.pg_proc where proname = %s"
-_EVENTS: Final = """
-    select oid, evtenabled::pg_catalog.text from pg_catalog.pg_event_trigger where evtenabled <> 'D' order by oid
+_COMPILED: Final = "select bool_and(prolang in (12, 13)) from pg_proc where proname = {name}"
+_SET_STATE: Final = """
+    update pg_catalog.pg_event_trigger set evtenabled = %s where oid operator(pg_catalog.=) %s::pg_catalog.oid
+"""
+_SET_LIBRARY: Final = """
+    update pg_catalog.pg_proc set probin = %s where oid operator(pg_catalog.=) any (%s::pg_catalog.oid[])
 """
 _ORPHANS: Final = f"""
-    select r.rolname::pg_catalog.text
-      from pg_catalog.pg_roles r
-     where not r.rolsuper
-       and r.rolname !~ '^pg_'
-       and r.rolname <> '{OWNER}'
-       and not pg_catalog.pg_has_role('{MEMBERS}', r.oid, 'MEMBER')
-       and not pg_catalog.pg_has_role(r.oid, '{MEMBERS}', 'MEMBER')
+    select rolname
+      from pg_roles r
+     where not rolsuper
+       and rolname !~ '^pg_'
+       and rolname <> '{OWNER}'
+       and not pg_has_role('{MEMBERS}', oid, 'MEMBER')
+       and not pg_has_role(oid, '{MEMBERS}', 'MEMBER')
      order by 1
 """

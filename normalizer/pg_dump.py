@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pgnorm.catalog.errors import PgnormError
 
+from .postgres.connections import administrator_options
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -71,15 +73,18 @@ def _unordered(kind: str, text: str) -> str:
 
 
 def dumped(connection: "Connection[tuple[object, ...]]", program: "Path", *, user: str | None = None) -> str:
-    """What `program`, a pg_dump, prints of the schema of the database that `connection` is in, as `user` where given.
+    """What `program`, a pg_dump, prints of the schema of the database that `connection` is in.
 
+    It runs as `user`, a superuser, where one is given, and else as the connection's own.
     Raises PgnormError where it can't be run or fails.
     """
     info = connection.info
     command = [str(program), "--schema-only", "--quote-all-identifiers"]
     command += ["-h", info.host, "-p", str(info.port), "-U", user or info.user, "-d", info.dbname]
+    options = administrator_options(info.server_version) if user else ""
+    environment = {"PGTZ": "UTC", "LC_ALL": "C", "PGOPTIONS": options}
     try:
-        done = subprocess.run(command, capture_output=True, check=False, env={"PGTZ": "UTC", "LC_ALL": "C"})
+        done = subprocess.run(command, capture_output=True, check=False, env=environment)
     except OSError as error:
         raise PgnormError(
             f"pg_dump can't be run: {error}", hint="Install the client programs of the same major version."

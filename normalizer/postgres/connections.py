@@ -47,6 +47,13 @@ def connect_private(
     return connect(conninfo, autocommit=True, prepare_threshold=None)
 
 
+def administrator_options(version_num: int) -> str:
+    """Start-up options with which a superuser may enter a database of files: they go before what files have set for the
+    database or its roles, and no login trigger of theirs is called."""
+    settings = "-c search_path=pg_catalog,pg_temp -c session_preload_libraries= -c local_preload_libraries="
+    return settings + (" -c event_triggers=off" if version_num >= 170000 else "")
+
+
 def session_options(platform: Platform, *, lock_timeout: int = 0) -> str:
     """Start-up options, which unlike SET survive the RESET ALL of a schema file; `lock_timeout` in milliseconds."""
     settings = {

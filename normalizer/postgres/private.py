@@ -15,7 +15,7 @@ from .account import server_account
 from .binaries import Binaries
 from .cache import cache_root, slots_root, usual_modes, writing
 from .cluster import Seed, Slot, discard, discard_if_damaged, seed, take_slot
-from .connections import OWNER, connect_private, session_options
+from .connections import OWNER, administrator_options, connect_private, session_options
 from .filled import clone, fill, set_trust
 from .host import drop_database, drop_roles, shared_state
 from .installation import Installation, install, repair
@@ -73,7 +73,8 @@ class PrivateHost:
         from psycopg import DatabaseError
 
         self.power.withhold()
-        drop_database(connection, name, partial(connect_private, self.server.folder, PORT))
+        options = administrator_options(self.version_num)
+        drop_database(connection, name, partial(connect_private, self.server.folder, PORT, options=options))
         now, state_now = shared_state(connection)
         try:
             drop_roles(connection, now - roles)

@@ -12,7 +12,8 @@ from pgnorm.catalog.errors import PgnormError
 from pgnorm.normalizer.files import SourceFile
 from pgnorm.normalizer.items import NeedsScratch
 from pgnorm.normalizer.loading import load
-from pgnorm.normalizer.postgres.shadow import Shadow
+from pgnorm.normalizer.pg_dump import dumped
+from pgnorm.normalizer.postgres.shadow import Session, Shadow
 
 RUN: Final = "copy (select 1) to program 'touch {mark}'"
 QUIET: Final = f"begin {RUN}; exception when others then null; end;"
@@ -113,16 +114,20 @@ def mark() -> Iterator[Path]:
         yield Path(folder, "mark")
 
 
+def load_text(session: Session, shadow: Shadow, text: str, *, scratch: bool) -> None:
+    load(
+        session.connection,
+        [SourceFile(path=None, label="x.sql", text=text)],
+        kind="migrations",
+        transaction=not scratch,
+        provide_extension=shadow.provide_extension,
+        power=session.power,
+    )
+
+
 def _load(shadow: Shadow, text: str, *, scratch: bool) -> None:
     with shadow.session(scratch=scratch) as session:
-        load(
-            session.connection,
-            [SourceFile(path=None, label="x.sql", text=text)],
-            kind="migrations",
-            transaction=not scratch,
-            provide_extension=shadow.provide_extension,
-            power=session.power,
-        )
+        load_text(session, shadow, text, scratch=scratch)
         session.read()
 
 
@@ -153,3 +158,75 @@ def test_the_role_is_none_the_more_powerful_afterwards(caged: Shadow, mark: Path
             "select rolsuper, pg_has_role('pg_execute_server_program', 'member') from pg_roles where rolname = user"
         ).fetchall()
     assert found == [(False, False)]
+
+
+# What a function of the files leaves where it runs with power.
+BY_POWER: Final = """
+    begin
+      if pg_catalog.pg_has_role('pg_execute_server_program', 'member') then
+        create table if not exists public.by_power ();
+      end if;
+      return {answer};
+    end
+"""
+OPERATORS: Final = [
+    *((name, "oid", right) for name in ("=", "<>", "<", ">", "<=", ">=") for right in ("int4", "oid")),
+    *((name, "name", "text") for name in ("=", "<>", "~", "!~")),
+    *((name, '"char"', "text") for name in ("=", "<>")),
+]
+
+
+def _namesakes() -> str:
+    """Operators that suit better what is asked of the catalog than Postgres' own do."""
+    bodies = (
+        f"create function public.o{number}({left}, {right}) returns boolean language plpgsql"
+        f" as $$ {BY_POWER.format(answer='false')} $$;"
+        f" create operator public.{name} (leftarg = {left}, rightarg = {right}, function = public.o{number});"
+        for number, (name, left, right) in enumerate(OPERATORS)
+    )
+    return "".join(bodies)
+
+
+def _ran_by_power(session: Session) -> bool:
+    row = session.connection.execute("select pg_catalog.to_regclass('public.by_power')").fetchone()
+    assert row is not None
+    return row[0] is not None
+
+
+@pytest.mark.parametrize("path", ["public", "public, pg_catalog"])
+def test_no_operator_of_theirs_is_called_with_power(caged: Shadow, path: str) -> None:
+    text = (
+        f"{_namesakes()} set search_path = {path}; create role r; create table t (); grant all on t to r;"
+        " create extension citext; create extension postgres_fdw; alter schema public owner to r"
+    )
+    with caged.session(scratch=True) as session:
+        load_text(session, caged, text, scratch=True)
+        assert not _ran_by_power(session)
+
+
+def test_a_validator_is_theirs_whatever_their_operators_say(caged: Shadow) -> None:
+    text = (
+        f"create function public.v(text[], oid) returns void language plpgsql as $$ {BY_POWER.format(answer='')} $$;"
+        " create function public.so(oid, int4) returns boolean language sql as 'select true';"
+        " create operator public.= (leftarg = oid, rightarg = int4, function = public.so);"
+        " create foreign data wrapper w validator v options (a '1')"
+    )
+    with caged.session(scratch=True) as session:
+        with pytest.raises(PgnormError, match="permission denied"):
+            load_text(session, caged, text, scratch=True)
+        assert not _ran_by_power(session)
+
+
+def test_no_trigger_of_theirs_greets_the_administrator(caged: Shadow) -> None:
+    if caged.major < 17:
+        pytest.skip("there are no login triggers before 17")
+    assert caged.binaries is not None
+    program = caged.binaries.bindir / "pg_dump"
+    text = (
+        f"create function public.greet() returns event_trigger language plpgsql as $$ {BY_POWER.format(answer='')} $$;"
+        " create event trigger greeting on login execute function public.greet()"
+    )
+    with caged.session(scratch=True) as session:
+        load_text(session, caged, text, scratch=True)
+        assert "greeting" in dumped(session.connection, program, user=session.power.administrator)
+        assert not _ran_by_power(session)
