@@ -24,9 +24,16 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def host() -> Iterator[PrivateHost]:
-    """A server whose database `postgres` holds enough to be read for a while."""
+    """A server."""
     with open_private(find(None), PLAIN) as host:
-        with host.connect("postgres") as connection:
+        yield host
+
+
+@pytest.fixture(scope="module")
+def full(host: PrivateHost) -> Iterator[str]:
+    """The name of a database that holds enough to be read for a while."""
+    with host.scratch_database() as name:
+        with host.connect(name) as connection:
             connection.execute(
                 """
                 do $$ begin for number in 1..500 loop
@@ -34,13 +41,11 @@ def host() -> Iterator[PrivateHost]:
                 end loop; end $$
                 """
             )
-        yield host
+        yield name
 
 
-def url(host: PrivateHost, proxy: Proxy) -> str:
-    with host.connect("postgres") as connection:
-        password = connection.info.password
-    return f"postgresql://postgres:{password}@127.0.0.1:{proxy.port}/postgres?sslmode=disable&gssencmode=disable"
+def url(database: str, proxy: Proxy) -> str:
+    return f"postgresql://postgres@127.0.0.1:{proxy.port}/{database}?sslmode=disable&gssencmode=disable"
 
 
 def socket_path(host: PrivateHost) -> str:
@@ -48,9 +53,9 @@ def socket_path(host: PrivateHost) -> str:
 
 
 @pytest.mark.parametrize("limit", [600, 5_000, 30_000, 100_000])
-def test_a_cut_is_told_as_one(host: PrivateHost, refused: "Refused", folder: Path, limit: int) -> None:
+def test_a_cut_is_told_as_one(host: PrivateHost, full: str, refused: "Refused", folder: Path, limit: int) -> None:
     with proxied(socket_path(host), limit) as proxy:
-        err = refused(f"dump --db-url '{url(host, proxy)}'", "server closed the connection unexpectedly")
+        err = refused(f"dump --db-url '{url(full, proxy)}'", "server closed the connection unexpectedly")
         assert proxy.reached.is_set()
     assert "cancel" not in err
     assert len(err.splitlines()) <= 3
@@ -58,9 +63,11 @@ def test_a_cut_is_told_as_one(host: PrivateHost, refused: "Refused", folder: Pat
 
 @pytest.mark.parametrize("limit", [5_000, 30_000])
 @pytest.mark.parametrize("command", ["dump", "dump --roles"])
-def test_an_interruption_ends_a_silent_connection(host: PrivateHost, folder: Path, limit: int, command: str) -> None:
+def test_an_interruption_ends_a_silent_connection(
+    host: PrivateHost, full: str, folder: Path, limit: int, command: str
+) -> None:
     with proxied(socket_path(host), limit if command == "dump" else 600, silent=True) as proxy:
-        line = [sys.executable, "-m", "pgnorm.cli", *command.split(), "--db-url", url(host, proxy)]
+        line = [sys.executable, "-m", "pgnorm.cli", *command.split(), "--db-url", url(full, proxy)]
         with subprocess.Popen(line, stderr=subprocess.PIPE, env=os.environ, text=True) as process:
             try:
                 assert proxy.reached.wait(PATIENCE)

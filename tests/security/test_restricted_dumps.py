@@ -92,6 +92,13 @@ def test_which_dumps_are_restricted(run: "Run", plain: Path) -> None:
         assert text.count("\\restrict ") == text.count("\\unrestrict ") == lines
 
 
+def test_what_is_restricted_is_a_source(run: "Run", same: Path) -> None:
+    assert run("dump -o dump.sql")[0] == 0
+    assert (same / "dump.sql").read_text().count("\\restrict ") == 1
+    code, out, err = run("diff --from dump.sql --to files --check")
+    assert (code, out) == (0, ""), err
+
+
 def test_keys_that_psql_does_not_take(refused: "Refused", plain: Path) -> None:
     assert plain.exists()
     for key in ("a b", "a-b", "é", "k\nx"):
