@@ -60,13 +60,10 @@ class Execution:
 
     def start(self) -> str:
         """Makes the owner if the server has no such role; answers a transaction id older than all that follow."""
-        row = self.connection.execute("select pg_catalog.pg_current_xact_id()::xid::text").fetchone()
-        assert row is not None
-        start = str(row[0])
-        self._lending = Lending(connection=self.connection, power=self.power, start=start, owner=self.owner)
+        self._lending = Lending.begun(self.connection, self.power, owner=self.owner)
         if self.owner and self._lending.make_owner():
             self.created_roles.append(self.owner)
-        return start
+        return self._lending.start
 
     def forget_settings(self) -> None:
         """To be called after a rollback, which may have taken settings back."""
@@ -144,7 +141,7 @@ class Execution:
     def create_role(self, role: str) -> None:
         """Makes a role that can't log in."""
         self.command(_RESET)
-        self._lending.make_role(role)
+        self.power.make_roles(self.connection, [role])
         self.forget_settings()
         self.created_roles.append(role)
 

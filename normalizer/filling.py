@@ -143,7 +143,7 @@ class Filling:
             roles = file_roles(session, before, assumed)
             mine = assumed.union(role.name for role in roles.made)
             if absent := sorted(self._made - mine - before[0]):
-                session.make_roles(absent)
+                session.power.make_roles(session.connection, absent)
             self._made |= mine
             yield session, roles
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import groupby
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Self
 
 from attrs import frozen
 
@@ -50,6 +50,13 @@ class Lending:
     owner: str | None = None
     """The role that runs the statements where that isn't the session's own."""
 
+    @classmethod
+    def begun(cls, connection: Connection, power: Power, *, owner: str | None = None) -> Self:
+        """That of a load which begins now."""
+        row = connection.execute("select pg_catalog.pg_current_xact_id()::pg_catalog.xid::text").fetchone()
+        assert row is not None
+        return cls(connection=connection, power=power, start=str(row[0]), owner=owner)
+
     @property
     def identity(self) -> str:
         """The statement by which a session becomes the owner."""
@@ -76,12 +83,6 @@ class Lending:
             if made:
                 self.connection.execute(f"grant {SUPERUSERS} to {role}".encode())
         return made
-
-    def make_role(self, role: str) -> None:
-        """Makes a role that can't log in."""
-        with self.lent():
-            self.connection.execute(f"create role {ident(role)}".encode())
-            self._adopt()
 
     @contextmanager
     def lent(self, *, events: bool = True) -> Iterator[None]:

@@ -8,20 +8,22 @@ from typing import TYPE_CHECKING, Final
 from pgnorm.catalog.cluster import Cluster, Membership, Role
 from pgnorm.catalog.model import Value, declared
 
+from .postgres.connections import ADMINISTRATOR
+
 if TYPE_CHECKING:
     from .postgres.shadow import Session
 
 Known = tuple[frozenset[str], frozenset[tuple[str, str]]]
 """Names of roles, and the memberships: (role, member)."""
 
-_KNOWN: Final = """
+_KNOWN: Final = f"""
     select rolname::text, null from pg_catalog.pg_roles
      union all
     select r.rolname::text, m.rolname::text
       from pg_catalog.pg_auth_members a
            join pg_catalog.pg_roles r on r.oid = a.roleid
            join pg_catalog.pg_roles m on m.oid = a.member
-     where not r.rolname ~ '^pg_norm' and not m.rolname ~ '^pg_norm'
+     where r.rolname !~ '^{ADMINISTRATOR}' and m.rolname !~ '^{ADMINISTRATOR}'
 """
 
 

@@ -47,10 +47,9 @@ def arrive_with_rows(session: "Session", plan: Plan) -> tuple[Catalog, frozenset
     """
     from .trial import Rows
 
-    lending = _lending(session)
     rows = Rows(session.connection, plan.evaluated_on, session.power)
     failed: list[Step] = []
-    apply(session, plan, lambda step: failed.extend(_tried(lending, step, rows)))
+    lending = apply(session, plan, lambda lending, step: failed.extend(_tried(lending, step, rows)))
     # Code that fails all the same when everything is there is none of the plan's faults.
     early = {step.id for step in failed if any(rows.again(table) is None for table in step.evaluated_on)}
     unfinished = {step.id for step in failed if step.finishing}
@@ -65,8 +64,7 @@ def arrive_with_seed(session: "Session", plan: Plan) -> Catalog:
 
     Raises Early besides.
     """
-    lending = _lending(session)
-    apply(session, plan, lambda step: _run(lending, step, seeded=True))
+    apply(session, plan, lambda lending, step: _run(lending, step, seeded=True))
     return session.read()
 
 
@@ -126,15 +124,17 @@ def excused(hint: str | None) -> Iterator[None]:
         raise
 
 
-def apply(session: "Session", plan: Plan, run: "Callable[[Step], None] | None" = None) -> None:
+def apply(session: "Session", plan: Plan, run: "Callable[[Lending, Step], None] | None" = None) -> "Lending":
     """Run the plan where the old side is loaded, transaction by transaction in a database of its own.
 
-    Raises PgnormError for the statement that Postgres refuses.
+    Answers what has run it. Raises PgnormError for the statement that Postgres refuses.
     """
+    from .lending import Lending
+
     connection = session.connection
     inside = bool(connection.info.transaction_status)
-    lending = _lending(session)
     session.power.withdraw(connection)
+    lending = Lending.begun(connection, session.power)
     connection.execute("set check_function_bodies = off")
     if plan.roles:
         if not inside:
@@ -148,20 +148,10 @@ def apply(session: "Session", plan: Plan, run: "Callable[[Step], None] | None" =
         if not inside:
             connection.execute("begin")
         for step in steps:
-            if run is None:
-                _run(lending, step)
-            else:
-                run(step)
+            (run or _run)(lending, step)
         if not inside:
             connection.execute("commit")
-
-
-def _lending(session: "Session") -> "Lending":
-    from .lending import Lending
-
-    row = session.connection.execute("select pg_catalog.pg_current_xact_id()::xid::text").fetchone()
-    assert row is not None
-    return Lending(connection=session.connection, power=session.power, start=str(row[0]))
+    return lending
 
 
 def _run(lending: "Lending", step: Step, *, seeded: bool = False) -> None:

@@ -3,7 +3,7 @@
 import os
 import pwd
 import stat
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from pgnorm.catalog.errors import PgnormError
@@ -75,9 +75,10 @@ def give(account: Account | None, path: Path) -> None:
 
 def _free_id() -> int | None:
     """An id that no account has and that the user namespace we are in can take on."""
-    users, groups = list(_mapped("uid")), list(_mapped("gid"))
+    if not (_mapped("uid") and _mapped("gid")):
+        return None
     for number in _FREE:
-        if any(number in span for span in users) and any(number in span for span in groups):
+        if _is_mapped("uid", number) and _is_mapped("gid", number):
             try:
                 pwd.getpwuid(number)
             except KeyError:
@@ -87,18 +88,18 @@ def _free_id() -> int | None:
 
 def _is_mapped(kind: str, number: int) -> bool:
     """Whether an id is one in this user namespace; it is where nothing is known of any."""
-    spans = list(_mapped(kind))
+    spans = _mapped(kind)
     return not spans or any(number in span for span in spans)
 
 
-def _mapped(kind: str) -> Iterator[range]:
+@cache
+def _mapped(kind: str) -> tuple[range, ...]:
     try:
         text = Path(f"/proc/self/{kind}_map").read_text()
     except OSError:
-        return
-    for line in text.splitlines():
-        first, _, length = map(int, line.split())
-        yield range(first, first + length)
+        return ()
+    spans = (map(int, line.split()) for line in text.splitlines())
+    return tuple(range(first, first + length) for first, _, length in spans)
 
 
 def _may(account: Account, folder: Path, right: int) -> bool:

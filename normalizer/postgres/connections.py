@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 OWNER: Final = "postgres"
 """The role that files run as: a superuser only while no code of theirs runs."""
 ADMINISTRATOR: Final = "pg_norm"
-"""The bootstrap superuser of a private server. No CREATE ROLE makes a name that begins with pg_."""
+"""The bootstrap superuser of a private server, with whose name those of our other roles begin. No CREATE ROLE makes a
+name that begins with pg_."""
 MEMBERS: Final = "pg_norm_members"
 """The role by which those that files run as are members of the others."""
 OWNERS: Final = "pg_norm_owners"

@@ -1,6 +1,6 @@
 """The power of a superuser, lent to the role that files run as for what runs none of their code, and else withheld."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 from weakref import WeakKeyDictionary
@@ -8,8 +8,9 @@ from weakref import WeakKeyDictionary
 from attrs import define, field
 
 from pgnorm.catalog.errors import PgnormError
+from pgnorm.catalog.quoting import ident
 
-from .connections import ADMINISTRATOR, OWNER
+from .connections import ADMINISTRATOR, MEMBERS, OWNER
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -47,23 +48,27 @@ class Power:
         """The role that may read everything, where that isn't the session's own."""
         return ADMINISTRATOR if self.withholds else None
 
-    def lend(self, connection: "Connection") -> None:
-        """Makes the role of a session a superuser; no code of files may run until it is taken back."""
-        self._turn(connection, lent=True)
-
     def withdraw(self, connection: "Connection") -> None:
         """Takes it back. Raises PgnormError where the role is as powerful without."""
         self._turn(connection, lent=False)
 
     @contextmanager
     def lent(self, connection: "Connection") -> Iterator[None]:
-        """Lends it for as long as the context lasts. What fails inside must have left a transaction that goes on."""
-        self.lend(connection)
+        """Makes the role of a session a superuser for as long as the context lasts, in which no code of files may run;
+        what fails inside must have left a transaction that goes on."""
+        self._turn(connection, lent=True)
         try:
             yield
         finally:
             if not connection.closed:
                 self.withdraw(connection)
+
+    def make_roles(self, connection: "Connection", names: Sequence[str]) -> None:
+        """Makes roles that can't log in, of which the session's own is a member."""
+        with self.lent(connection), connection.transaction():
+            connection.execute("".join(f"create role {ident(name)};" for name in names).encode())
+            if self.withholds:
+                connection.execute(f"grant {', '.join(map(ident, names))} to {MEMBERS}".encode())
 
     def withhold(self) -> None:
         """Takes it back from all sessions. A connection that is made meanwhile would keep some of it up to 16."""

@@ -1,7 +1,7 @@
 """The throw-away Postgres in which files are loaded so that Postgres itself says what they mean."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Final
 
@@ -9,11 +9,10 @@ from attrs import define, field
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Value, declared
-from pgnorm.catalog.quoting import ident
 
 from ..platforms import Platform
 from .binaries import Binaries, find
-from .connections import ADMINISTRATOR, MEMBERS, OWNER, OWNERS, SUPERUSERS
+from .connections import ADMINISTRATOR, OWNER, SUPERUSERS
 from .host import Host
 
 if TYPE_CHECKING:
@@ -47,14 +46,6 @@ class Session(Value):
         with self.power.lent(self.connection):
             return read(self.connection, superuser=True)
 
-    def make_roles(self, names: "Sequence[str]") -> None:
-        """Makes roles that can't log in, of which the session's role is a member."""
-        made = ", ".join(map(ident, names))
-        with self.power.lent(self.connection):
-            self.connection.execute("".join(f"create role {ident(name)};" for name in names).encode())
-            if self.power.withholds:
-                self.connection.execute(f"grant {made} to {MEMBERS}".encode())
-
     def cluster(self) -> "Cluster":
         """The roles of the session's server, without what makes them harmless here."""
         from pgnorm.catalog.cluster import read_cluster
@@ -68,7 +59,7 @@ class Session(Value):
             memberships=tuple(
                 each.evolve(grantor=OWNER if each.grantor == ADMINISTRATOR else each.grantor)
                 for each in found.memberships
-                if not {each.role, each.member} & {MEMBERS, OWNERS, SUPERUSERS}
+                if not each.role.startswith(ADMINISTRATOR) and not each.member.startswith(ADMINISTRATOR)
             ),
         )
 
