@@ -15,7 +15,7 @@ from attrs import frozen
 
 if TYPE_CHECKING:
     import psycopg
-    from psycopg.pq.abc import PGresult
+    from psycopg.pq.abc import PGconn, PGresult
 
 PATIENCE: Final = 0.1
 """Seconds between two requests to stop."""
@@ -84,7 +84,7 @@ class Conversation:
                 self._thread.join(min(PATIENCE, left))
         finally:
             if self._thread.is_alive():
-                self._hang_up()
+                hang_up(self._pgconn)
 
     def end(self) -> None:
         """Wait for the last answer and leave the connection as it was."""
@@ -113,22 +113,12 @@ class Conversation:
             with suppress(Error):
                 self._connection.cancel_safe(timeout=patience)
 
-    def _hang_up(self) -> None:
-        self._on_socket(lambda line: line.shutdown(SHUT_RDWR))
-
     def _leave_at_once(self, whether: bool) -> None:
         """Have the server told as soon as this process ends, however it does: with questions that it has not read yet
         before it, the end would reach it after its answer, for which it may wait in a queue for a lock."""
         linger = pack("ii", whether, 0)
         if self._connection.info.hostaddr:  # it is no socket of this machine
-            self._on_socket(lambda line: line.setsockopt(SOL_SOCKET, SO_LINGER, linger))
-
-    def _on_socket(self, act: Callable[[socket], object]) -> None:
-        """Do it to the connection's socket, unless that is gone by now or can't be had (Windows)."""
-        from psycopg import OperationalError
-
-        with suppress(OSError, OperationalError), socket(fileno=os.dup(self._pgconn.socket)) as line:
-            act(line)
+            _on_socket(self._pgconn, lambda line: line.setsockopt(SOL_SOCKET, SO_LINGER, linger))
 
     def _converse(self) -> None:
         try:
@@ -158,3 +148,16 @@ class Conversation:
                         self._succeeded += answer.status in succeeded
                         self._answers.put(answer)
                         count -= 1
+
+
+def hang_up(pgconn: "PGconn") -> None:
+    """Ends a connection on this side, whatever the server is at."""
+    _on_socket(pgconn, lambda line: line.shutdown(SHUT_RDWR))
+
+
+def _on_socket(pgconn: "PGconn", act: Callable[[socket], object]) -> None:
+    """Do it to a connection's socket, unless that is gone by now or can't be had (Windows)."""
+    from psycopg import OperationalError
+
+    with suppress(OSError, OperationalError), socket(fileno=os.dup(pgconn.socket)) as line:
+        act(line)

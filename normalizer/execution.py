@@ -13,9 +13,9 @@ from .adaptation import Level, handles_savepoint, sets_session
 from .files import SourceFile
 from .items import Item, NeedsScratch, Note
 from .lending import Lending
-from .patience import Patience
 from .privileged import REFUSALS, needs_power
 from .remedies import remedy
+from .time_limit import TimeLimit
 
 if TYPE_CHECKING:
     from psycopg import Connection, Error
@@ -43,7 +43,7 @@ class Execution:
     created_roles: list[str] = field(factory=list)
     generated_extensions: list[str] = field(factory=list)
     broken: bool = False
-    patience: Patience = field(default=Factory(lambda self: Patience(self.connection), takes_self=True), init=False)
+    time_limit: TimeLimit = field(default=Factory(lambda self: TimeLimit(self.connection), takes_self=True), init=False)
     _active: tuple[str, ...] | None = None
     _lending: Lending = field(init=False)
 
@@ -118,15 +118,15 @@ class Execution:
         self._enter(items[0].context)
         lent = self.is_lent(items[0])
         try:
-            with self.patience:
+            with self.time_limit:
                 if lent:
                     self._lending.run_lent([(item.statement, item.text) for item in items])
                 else:
                     self.command("savepoint pgnorm_batch")
                     self.command(";".join([*(item.text for item in items), "release savepoint pgnorm_batch"]))
         except (Error, PgnormError):
-            if self.patience.exceeded and self.connection.closed:
-                raise self.patience.error(f"{items[0].place} or below") from None
+            if self.time_limit.exceeded and self.connection.closed:
+                raise self.time_limit.error(f"{items[0].place} or below") from None
             if not lent and not self.connection.closed:
                 self.command("rollback to savepoint pgnorm_batch; release savepoint pgnorm_batch")
             return False
@@ -205,7 +205,7 @@ class Execution:
         guarded = not handles_savepoint(item.statement)
         lent = lent or self.is_lent(item)
         try:
-            with self.patience:
+            with self.time_limit:
                 if lent:
                     self._lending.run_lent([(item.statement, item.text)], item.place)
                     return None
@@ -214,8 +214,8 @@ class Execution:
                     self.command("savepoint pgnorm")
                 self.command(item.text + _RELEASE if guarded else item.text)
         except Error as error:
-            if self.patience.exceeded:
-                raise self.patience.error(item.place) from None
+            if self.time_limit.exceeded:
+                raise self.time_limit.error(item.place) from None
             if self.connection.closed:
                 message = f"the server ended the connection: {error}"
                 raise PgnormError(message, place=item.place) from error
@@ -233,11 +233,11 @@ class Execution:
         self.command("commit")
         self._active = None
         try:
-            with self.patience:
+            with self.time_limit:
                 self.command(item.text)
         except Error as error:
-            if self.patience.exceeded:
-                raise self.patience.error(item.place) from None
+            if self.time_limit.exceeded:
+                raise self.time_limit.error(item.place) from None
             item.failed(error)
         else:
             item.ran, item.error = True, None

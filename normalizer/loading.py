@@ -95,7 +95,7 @@ def load(
             raise
         raise PgnormError(f"the server ended the connection while loading: {error}") from error
     finally:
-        execution.patience.close()
+        execution.time_limit.close()
     errors = [error for _, error in sorted(found, key=itemgetter(0))]
     if errors and (on_errors is None or execution.broken):
         raise together(errors)

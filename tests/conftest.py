@@ -203,6 +203,14 @@ def cache(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 @pytest.fixture
+def mark() -> Iterator[Path]:
+    """What a program that others have somewhere would leave: anybody may write there."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o777)
+        yield Path(folder, "mark")
+
+
+@pytest.fixture
 def run(capsysbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch) -> Run:
     """Runs pgnorm with the words of a line; gives its exit code, stdout and stderr."""
     for name in ("PGNORM_DB_URL", "DATABASE_URL", "PGHOST", "PGSERVICE", "FORCE_COLOR", "NO_COLOR"):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from majors import fits
 
 from pgnorm.catalog.kinds import KINDS
 from pgnorm.catalog.reader import read
@@ -35,16 +36,11 @@ BACKWARDS = Layout(words={PRIVILEGES: "00.sql", **_FILES_OF_KINDS, REST: "99.sql
 """Each kind has a file of its own, and what is needed by all others wants to be in the last."""
 
 
-def _for(file: Path, major: int) -> bool:
-    since = re.match(r"since_(\d+)_", file.name)
-    return since is None or major >= int(since[1])
-
-
 @pytest.fixture
 def everything(shadow: Shadow) -> Iterator[psycopg.Connection]:
     with shadow.session(scratch=True) as session:
         for file in FILES:
-            if _for(file, shadow.major):
+            if fits(file.name, shadow.major):
                 session.connection.execute(file.read_bytes())
         session.connection.execute("reset all")
         yield session.connection

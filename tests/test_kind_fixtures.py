@@ -8,6 +8,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from majors import fits
 
 from pgnorm.catalog.model import Catalog, Change, Object, own_fields
 from pgnorm.catalog.reader import read
@@ -40,12 +41,6 @@ def _lines(dump: str) -> list[str]:
     return [line for line in dump.split("\n") if not re.match(r"\\(un)?restrict |-- Dumped (from|by) ", line)]
 
 
-def _needs_newer(case: Path, shadow: Shadow) -> bool:
-    """Whether the case is one of a later major: its folder is called `since_18` or begins so."""
-    since = re.match(r"since_(\d+)", case.name)
-    return since is not None and shadow.major < int(since[1])
-
-
 def _apply(connection: psycopg.Connection, plan: Plan) -> None:
     for script in plan.scripts():
         with connection.transaction():
@@ -76,7 +71,7 @@ def _without_hidden(item: Object) -> Object:
 @pytest.mark.parametrize("backwards", [False, True], ids=["forwards", "backwards"])
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.parent.name}-{case.name}")
 def test_plan_arrives(shadow: Shadow, case: Path, backwards: bool) -> None:
-    if _needs_newer(case, shadow):
+    if not fits(case.name, shadow.major):
         pytest.skip(f"{case.parent.name}/{case.name} on Postgres {shadow.major}")
     names = ["new.sql", "old.sql"] if backwards else ["old.sql", "new.sql"]
     assert shadow.binaries is not None

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from accounts import ask_as
 from psycopg import errors
 
 from pgnorm.normalizer.platforms import PLAIN
@@ -186,33 +187,10 @@ def test_a_confinement_does_not_hold_its_starter() -> None:
     assert subprocess.run(["true"]).returncode == 0
 
 
-# The interpreter may lie where only root can go, so everything is imported before the account changes.
-_AS_NOBODY_AT_ALL = """
-import os, sys
-from pgnorm.normalizer.platforms import PLAIN
-from pgnorm.normalizer.postgres.shadow import open_shadow
-
-def ask():
-    with open_shadow(major=None, platform=PLAIN) as shadow, shadow.session() as session:
-        return session.connection.execute("select 42").fetchone()[0]
-
-os.environ.pop("PGNORM_CACHE_DIR", None)
-ask()
-os.setgroups([])
-os.setgid(0)
-os.setuid(1234567890)
-os.environ.pop("HOME")
-if len(sys.argv) > 1:
-    os.environ["PGNORM_CACHE_DIR"] = sys.argv[1]
-print(ask())
-"""
-
-
 @as_root
 @pytest.mark.parametrize("server", BINDIRS)
 def test_an_account_without_an_entry_in_passwd_and_without_a_home(cache: Path, server: str) -> None:
     os.chown(cache, 1234567890, 0)
     surroundings = {**os.environ, "PGNORM_PG_BINDIR": server}
-    command = [sys.executable, "-c", _AS_NOBODY_AT_ALL, str(cache)]
-    done = subprocess.run(command, capture_output=True, text=True, env=surroundings)
+    done = ask_as(1234567890, 0, cache, "HOME", environment=surroundings)
     assert (done.stdout, done.stderr) == ("42\n", "")

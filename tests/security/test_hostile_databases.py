@@ -1,7 +1,5 @@
 """A database that is compared is loaded into the private server: what its owner wrote runs there without power."""
 
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,14 +26,6 @@ PLANTED = """
 TOLD = """
     create function s.told() returns event_trigger language plpgsql as $$ begin perform s.run(); end $$;
 """
-
-
-@pytest.fixture
-def mark() -> Iterator[Path]:
-    """What a program would leave."""
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder).chmod(0o777)
-        yield Path(folder, "mark")
 
 
 @pytest.mark.parametrize("backwards", [False, True], ids=["from", "to"])

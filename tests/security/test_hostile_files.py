@@ -1,7 +1,5 @@
 """What files could do to the machine that loads them: none of it happens, and what can't be done is refused."""
 
-import tempfile
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -104,14 +102,6 @@ HARMLESS: Final = {
         " create temp view pg_class as select im() as oid, ''::text as relname"
     ),
 }
-
-
-@pytest.fixture
-def mark() -> Iterator[Path]:
-    """What a program of the files would leave: anybody may write there."""
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder).chmod(0o777)
-        yield Path(folder, "mark")
 
 
 def load_text(session: Session, shadow: Shadow, text: str, *, scratch: bool) -> None:

@@ -1,7 +1,6 @@
 """Every fixture as a snapshot: it says all that the database said, and diffs and dumps as the database does."""
 
 import json
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
@@ -10,6 +9,7 @@ from typing import TypeAlias
 import attrs
 import psycopg
 import pytest
+from majors import fits
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Catalog, Change, Edge, Object, SqlForm, own_fields
@@ -44,11 +44,6 @@ LOOPS = (
     alter table t add constraint c check (f(t)), add constraint b check (f(t));
     """,
 )
-
-
-def _fits(path: Path, shadow: Shadow) -> bool:
-    since = re.match(r"since_(\d+)", path.parent.name)
-    return since is None or shadow.major >= int(since[1])
 
 
 @pytest.fixture(scope="module")
@@ -140,7 +135,7 @@ def _rendered(catalog: Catalog) -> str:
 def test_a_snapshot_is_the_database(
     shadow: Shadow, workspace: Workspace, tried: Tried, state: Path, tmp_path: Path
 ) -> None:
-    if not _fits(state, shadow):
+    if not fits(state.parent.name, shadow.major):
         pytest.skip(f"{state.parent.name} on Postgres {shadow.major}")
     with shadow.session(scratch=True) as session:
         connection = session.connection

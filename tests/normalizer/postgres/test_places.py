@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from accounts import ask_as
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.normalizer.platforms import PLAIN
@@ -20,25 +21,6 @@ from pgnorm.normalizer.postgres.shadow import open_shadow
 
 with open_shadow(major=None, platform=PLAIN):
     pass
-"""
-# The interpreter may lie where only root can go, so everything is imported before the account changes.
-_AS_NOBODY = """
-import os
-import sys
-from pgnorm.normalizer.platforms import PLAIN
-from pgnorm.normalizer.postgres.shadow import open_shadow
-
-def ask():
-    with open_shadow(major=None, platform=PLAIN) as shadow, shadow.session() as session:
-        return session.connection.execute("select 42").fetchone()[0]
-
-os.environ.pop("PGNORM_CACHE_DIR", None)
-ask()
-os.setgroups([])
-os.setgid(65534)
-os.setuid(65534)
-os.environ["PGNORM_CACHE_DIR"] = sys.argv[1]
-print(ask())
 """
 
 
@@ -74,13 +56,13 @@ def test_a_cache_out_of_the_account_s_reach_is_an_error(tmp_path: Path, monkeypa
 @as_root
 def test_an_ordinary_account_needs_nothing_special(cache: Path) -> None:
     os.chown(cache, 65534, 65534)
-    done = subprocess.run([sys.executable, "-c", _AS_NOBODY, cache], capture_output=True, text=True)
+    done = ask_as(65534, 65534, cache)
     assert (done.stdout, done.stderr) == ("42\n", "")
 
 
 @as_root
 def test_a_cache_without_permission_is_an_error() -> None:
-    done = subprocess.run([sys.executable, "-c", _AS_NOBODY, "/var/denied"], capture_output=True, text=True)
+    done = ask_as(65534, 65534, Path("/var/denied"))
     assert "PgnormError: the cache in /var/denied cannot be used: Permission denied" in done.stderr
 
 

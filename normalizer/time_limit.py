@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from contextlib import suppress
 from contextvars import ContextVar
@@ -22,8 +21,8 @@ _GRACE: Final = 2.0  # seconds for the server to end what was cancelled, which a
 
 
 @define(eq=False)
-class Patience:
-    """Bounds the time of each statement that runs inside it: `with patience: execute(…)`."""
+class TimeLimit:
+    """Bounds the time of each statement that runs inside it: `with time_limit: execute(…)`."""
 
     connection: Connection
     limit: float = field(factory=LIMIT.get, kw_only=True)
@@ -38,7 +37,7 @@ class Patience:
         if self.limit:
             self.exceeded, self._since = False, time.monotonic()
             if self._watcher is None:
-                self._watcher = Thread(target=self._watch, name="pgnorm-patience", daemon=True)
+                self._watcher = Thread(target=self._watch, name="pgnorm-time-limit", daemon=True)
                 self._watcher.start()
         return self
 
@@ -74,7 +73,7 @@ class Patience:
                     self._end()
 
     def _end(self) -> None:
-        import socket
+        from pgnorm.catalog.conversation import hang_up
 
         if not self.exceeded:
             self.exceeded = True
@@ -82,7 +81,6 @@ class Patience:
                 self.connection.cancel_safe(timeout=_GRACE)
         else:
             # Code that goes on after a cancel loses its connection, which ends the server or the session.
-            with suppress(OSError), socket.socket(fileno=os.dup(self.connection.fileno())) as line:
-                line.shutdown(socket.SHUT_RDWR)
+            hang_up(self.connection.pgconn)
             self._since = None
         self._changed.wait(_GRACE)
