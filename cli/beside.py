@@ -28,12 +28,18 @@ def tell_beside(
 
 
 def _tell_own(app: App, workspace: "Workspace", catalog: "Catalog", selection: "Selection") -> None:
+    from pgnorm.normalizer.config import Unset
+
     # Reading the baseline takes time, and what its text names is hardly ever the project's.
     platform = "".join(workspace.platform.sql)
     left = (item for item in catalog.objects.values() if item.project_owned_anywhere and not selection.takes(item))
     if all(item.name in platform for item in left):
         return
-    mine = with_own(workspace, catalog, selection).besides
+    try:
+        mine = with_own(workspace, catalog, selection).besides
+    except Unset as error:
+        app.console.detail(f"Not known what the project has in schemas of the platform: {error.message}")
+        return
     _list(
         app,
         "Not in this dump, since the platform manages their schemas (`pgnorm dump --split DIR` writes them too):",

@@ -2,19 +2,33 @@
 
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Final, TypeGuard
+from typing import Final, TypeGuard, TypeVar
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Value, declared
 
 from .files import line_and_column, read_file, shown
 
+T = TypeVar("T")
+
 SETTINGS: Final = ("schema_paths", "migrations", "major_version", "schemas", "split")
 _AT: Final = re.compile(r"\s*\(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$")
 # The Supabase CLI replaces such a value, wherever it stands, by the variable's.
 _ENVIRONMENT: Final = re.compile(r"env\((\w+)\)")
+
+
+class Unset(PgnormError):
+    """A value that is to come from an environment variable which is not set."""
+
+
+def unless_unset(read: Callable[[], T | None]) -> T | None:
+    """What `read` gives, None where that is to come from a variable that is not set."""
+    try:
+        return read()
+    except Unset:
+        return None
 
 
 @declared
@@ -65,7 +79,7 @@ class Table(Value):
             return ()
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             raise self.error(key, "must be an array of strings")
-        return tuple(value)
+        return tuple(str(self._replaced(key, item)) for item in value)
 
     def allow(self, known: Iterable[str]) -> None:
         """Raises PgnormError for the first key that is not among `known`, with the one that was probably meant."""
@@ -97,16 +111,19 @@ class Table(Value):
         return PgnormError(f"`{key}` {problem}", place=self.place(key))
 
     def _value(self, key: str) -> object:
-        value = self.values.get(key)
-        if isinstance(value, str) and (variable := _ENVIRONMENT.fullmatch(value)):
-            found = os.environ.get(variable[1])
-            if found is None:
-                raise PgnormError(
-                    f"`{key}` is to come from the environment variable {variable[1]}, which is not set",
-                    place=self.place(key),
-                )
-            return found
-        return value
+        return self._replaced(key, self.values.get(key))
+
+    def _replaced(self, key: str, value: object) -> object:
+        """A value, or the environment variable's that it names."""
+        if not isinstance(value, str) or not (variable := _ENVIRONMENT.fullmatch(value)):
+            return value
+        found = os.environ.get(variable[1])
+        if found is None:
+            raise Unset(
+                f"`{key}` is to come from the environment variable {variable[1]}, which is not set",
+                place=self.place(key),
+            )
+        return found
 
 
 def read_toml(path: Path, *, label: str) -> Table:

@@ -11,7 +11,7 @@ from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Value, declared
 
 from .bounds import within
-from .config import Table, own_settings, read_toml
+from .config import Table, own_settings, read_toml, unless_unset
 from .files import real_path, shown, sql_files
 from .forms import Migrations
 from .migrations import find_migrations
@@ -22,7 +22,7 @@ from .platforms import PLAIN, Platform, supabase
 _SUPABASE_MAJOR: Final = 17
 _SUPABASE_PORT: Final = 54322
 _OLDEST: Final = 14
-_NO_CONFIG: Final = Table(values={}, name="", label="", text="")
+_NONE: Final = Table(values={}, name="", label="", text="")
 
 
 @declared
@@ -32,28 +32,27 @@ class Project(Value):
     root: Path
     supabase_dir: Path | None = None
     """None for a project on plain Postgres."""
-    major: int | None = None
-    """The major version that the project is for, None where it does not say."""
-    base: Path
-    """The folder that `schema_patterns` start from."""
-    schema_patterns: tuple[str, ...] = ()
-    """Ordered globs; empty for all files below the folder `schemas`."""
-    patterns_place: str = ""
-    """Where the patterns stand, for messages."""
-    migrations_dir: Path
-    schemas: tuple[str, ...] = ()
-    """Patterns of the schemas that the project owns; empty for all but the platform's own."""
-    config: Table = field(default=_NO_CONFIG, repr=False)
-    """The Supabase CLI's own settings, of which some are read only when they are needed."""
-    split: Table | None = None
-    """What goes into which file of a dump in several files, for `layouts.configured`; None for the default."""
+    config: Table = field(default=_NONE, repr=False)
+    settings: Table = field(default=_NONE, repr=False)
+    """pgnorm's own, and `config` the Supabase CLI's: read when needed, since a variable may not be set."""
 
     @property
     def platform(self) -> Platform:
-        """The baseline below the project."""
+        """The baseline below the project. What is to come from a variable that is not set is as without a setting."""
         if self.supabase_dir is None:
             return PLAIN
-        return supabase(auto_expose_new_tables=self.auto_expose_new_tables, major=self.major or _SUPABASE_MAJOR)
+        expose, major = unless_unset(lambda: self.auto_expose_new_tables), unless_unset(lambda: self.major)
+        return supabase(auto_expose_new_tables=expose, major=major or _SUPABASE_MAJOR)
+
+    @property
+    def major(self) -> int | None:
+        """The major version that the project is for, None where it does not say."""
+        usual = _SUPABASE_MAJOR if self.supabase_dir else None
+        return _major(self.settings) or _major(self.config.table("db")) or usual
+
+    def require_settings(self) -> None:
+        """Raises PgnormError where what its baseline hangs on is to come from a variable that is not set."""
+        _ = (self.major, self.auto_expose_new_tables)
 
     @property
     def port(self) -> int | None:
@@ -64,6 +63,42 @@ class Project(Value):
     def auto_expose_new_tables(self) -> bool | None:
         """Whether Supabase grants new tables to the roles of its API; None where config.toml does not say."""
         return self.config.table("api").boolean("auto_expose_new_tables")
+
+    @property
+    def schemas(self) -> tuple[str, ...]:
+        """Patterns of the schemas that the project owns; empty for all but the platform's own."""
+        return self.settings.strings("schemas")
+
+    @property
+    def split(self) -> Table:
+        """What goes into which file of a dump in several files, for `layouts.configured`."""
+        return self.settings.table("split")
+
+    @property
+    def migrations_dir(self) -> Path:
+        """The folder of the migrations."""
+        own = self.settings.string("migrations")
+        return self.root / own if own else (self.supabase_dir or self.root) / "migrations"
+
+    @property
+    def schema_patterns(self) -> tuple[str, ...]:
+        """Ordered globs; empty for all files below the folder `schemas`."""
+        return self._says_patterns.strings("schema_paths")
+
+    @property
+    def patterns_place(self) -> str:
+        """Where the patterns stand, for messages."""
+        return self._says_patterns.place("schema_paths")
+
+    @property
+    def base(self) -> Path:
+        """The folder that `schema_patterns` start from."""
+        return self.root if self._says_patterns is self.settings else self.supabase_dir or self.root
+
+    @property
+    def _says_patterns(self) -> Table:
+        own = self.settings.strings("schema_paths")
+        return self.settings if own else self.config.table("db").table("migrations")
 
     @property
     def schemas_dir(self) -> Path:
@@ -109,8 +144,9 @@ class Project(Value):
 
     def folders(self) -> tuple[Path, ...]:
         """The folders that schema files and migrations are in."""
-        named = () if self.schema_patterns else (self.schemas_dir,)
-        return tuple(dict.fromkeys((self.migrations_dir, *named, *(path.parent for path in self._files()))))
+        migrations = unless_unset(lambda: self.migrations_dir)
+        folders = (migrations, *(unless_unset(self._schema_folders) or ()))
+        return tuple(dict.fromkeys(folder for folder in folders if folder is not None))
 
     def beside(self, paths: Iterable[Path]) -> tuple[Path, ...]:
         """The schema files that would be loaded beside those at `paths`, none where the project loads none of these."""
@@ -118,6 +154,9 @@ class Project(Value):
         if not any(self._declares(path) for path in new):
             return ()
         return tuple(path for path in self._files() if real_path(path) not in new)
+
+    def _schema_folders(self) -> tuple[Path, ...]:
+        return (*(() if self.schema_patterns else (self.schemas_dir,)), *(path.parent for path in self._files()))
 
     def _files(self) -> tuple[Path, ...]:
         """The schema files that are there."""
@@ -184,47 +223,24 @@ def _at(folder: Path) -> Project | None:
     settings = own_settings(folder)
     if not on_supabase and settings is None:
         return None
-    project = _supabase_project(folder, supabase_dir) if on_supabase else _plain_project(folder)
-    return project if settings is None else _with_settings(project, settings)
-
-
-def _supabase_project(root: Path, supabase_dir: Path) -> Project:
-    """The project in `supabase_dir`, which the CLI's defaults are for where there is no config.toml."""
     path = supabase_dir / "config.toml"
-    config = read_toml(path, label=shown(path)) if path.is_file() else _NO_CONFIG
-    database = config.table("db")
-    migrations = database.table("migrations")
-    patterns = migrations.strings("schema_paths")
-    return Project(
-        root=root,
-        supabase_dir=supabase_dir,
-        major=_major(database) or _SUPABASE_MAJOR,
-        base=supabase_dir,
-        schema_patterns=patterns,
-        patterns_place=migrations.place("schema_paths"),
-        migrations_dir=supabase_dir / "migrations",
-        config=config,
+    project = Project(
+        root=folder,
+        supabase_dir=supabase_dir if on_supabase else None,
+        config=read_toml(path, label=shown(path)) if path.is_file() else _NONE,
+        settings=settings or _NONE,
     )
+    _check(project)
+    return project
 
 
-def _plain_project(root: Path) -> Project:
-    return Project(root=root, base=root, migrations_dir=root / "migrations")
-
-
-def _with_settings(project: Project, settings: Table) -> Project:
-    """The project with pgnorm's own settings, whose paths start from the root."""
-    patterns = settings.strings("schema_paths")
-    migrations = settings.string("migrations")
-    if patterns:
-        project = project.evolve(
-            base=project.root, schema_patterns=patterns, patterns_place=settings.place("schema_paths")
-        )
-    return project.evolve(
-        major=_major(settings) or project.major,
-        migrations_dir=project.root / migrations if migrations else project.migrations_dir,
-        schemas=settings.strings("schemas"),
-        split=settings.table("split"),
-    )
+def _check(project: Project) -> None:
+    """Raises PgnormError for a setting that is wrong, not for one that only lacks its variable."""
+    unless_unset(lambda: project.major)
+    unless_unset(lambda: project.schema_patterns)
+    unless_unset(lambda: project.migrations_dir)
+    unless_unset(lambda: project.schemas)
+    unless_unset(lambda: project.split)
 
 
 def _major(table: Table) -> int | None:

@@ -45,7 +45,7 @@ class Workspace:
         lock_timeout: int | None = None,
     ) -> None:
         self.project = project
-        self._major = project.major if project else None
+        self._read_major: int | None = None
         self._once: set[str] = set()
         self._teller = tell
         self._shadow_url = shadow_url
@@ -72,15 +72,19 @@ class Workspace:
         """The shadow server. Raises PgnormError where none can be had."""
         from .postgres.shadow import open_shadow
 
+        major = self._read_major
+        if self.project is not None:
+            self.project.require_settings()
+            major = self.project.major
         opening = open_shadow(
-            major=self._major, platform=self.platform, shadow_url=self._shadow_url, trust_files=self._trust_files
+            major=major, platform=self.platform, shadow_url=self._shadow_url, trust_files=self._trust_files
         )
         shadow = self._stack.enter_context(opening)
         whose = "private" if shadow.binaries else "of --shadow-url"
         version = _version(shadow.version_num)
         self._tell("note", f"shadow: Postgres {version} ({whose}), baseline: {self.platform.name}")
-        if self._major is not None and shadow.major != self._major:
-            self._tell("note", f"Postgres {self._major} is not installed: {shadow.major} stands in for it")
+        if major is not None and shadow.major != major:
+            self._tell("note", f"Postgres {major} is not installed: {shadow.major} stands in for it")
         return shadow
 
     @property
@@ -109,7 +113,7 @@ class Workspace:
                 return loaded.catalog
         catalog = self._read_database(source) if isinstance(source, Database) else self._read_snapshot(source)
         if "shadow" not in self.__dict__ and self.project is None:
-            self._major = catalog.major
+            self._read_major = catalog.major
         self.filling.role = catalog.role
         return catalog
 

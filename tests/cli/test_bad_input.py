@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import psycopg
 import pytest
 
 if TYPE_CHECKING:
@@ -124,10 +125,6 @@ def test_a_migration_that_fails_in_the_middle(refused: "Refused", plain: Path) -
         ("[db\n", "supabase/config.toml:1:4: not valid TOML"),
         ("[db.migrations]\nschema_paths = 'x'\n", "2:1: `schema_paths` must be an array of strings"),
         ("[db.migrations]\nschema_paths = ['x/*.sql']\n", "2:1: no file matches schema_paths: `x/*.sql`"),
-        (
-            "[db]\nmajor_version = 'env(NOWHERE)'\n",
-            "2:1: `major_version` is to come from the environment variable NOWHERE",
-        ),
     ],
 )
 def test_a_wrong_config_is_named_with_its_place(refused: "Refused", folder: Path, config: str, said: str) -> None:
@@ -136,11 +133,37 @@ def test_a_wrong_config_is_named_with_its_place(refused: "Refused", folder: Path
     refused("dump", said)
 
 
+UNSET = """[api]
+auto_expose_new_tables = 'env(NOWHERE)'
+[db]
+port = 'env(NOWHERE)'
+major_version = 'env(NOWHERE)'
+[db.migrations]
+schema_paths = ['env(NOWHERE)']
+"""
+
+
 def test_a_variable_that_is_not_set_is_named_where_its_value_is_needed(refused: "Refused", folder: Path) -> None:
     (folder / "supabase").mkdir()
-    (folder / "supabase" / "config.toml").write_text("[db]\nport = 'env(NOWHERE)'\n")
-    refused("dump", "supabase/schemas does not exist")
-    refused("dump --local", "2:1: `port` is to come from the environment variable NOWHERE")
+    (folder / "supabase" / "config.toml").write_text(UNSET)
+    refused("dump", "7:1: `schema_paths` is to come from the environment variable NOWHERE")
+    refused("dump --local", "4:1: `port` is to come from the environment variable NOWHERE")
+    refused("dump --from migrations", "5:1: `major_version` is to come from the environment variable NOWHERE")
+    (folder / "supabase" / "config.toml").write_text(UNSET.replace("major_version = 'env(NOWHERE)'", ""))
+    refused("dump --from migrations", "2:1: `auto_expose_new_tables` is to come from the environment variable NOWHERE")
+
+
+def test_a_variable_that_is_not_set_is_not_missed_where_nothing_needs_it(
+    run: Run, folder: Path, database: psycopg.Connection
+) -> None:
+    (folder / "supabase").mkdir()
+    (folder / "supabase" / "config.toml").write_text(UNSET)
+    database.execute("create table public.shelf (id int)")
+    database.execute("create schema storage create table bin (id int)")
+    database.execute("create policy look on storage.bin using (true)")
+    info = database.info
+    status, out, err = run(f"dump --db-url 'host={info.host} port={info.port} user={info.user} dbname={info.dbname}'")
+    assert (status, 'CREATE TABLE IF NOT EXISTS "public"."shelf"' in out, "NOWHERE" in err) == (0, True, False)
 
 
 def test_what_the_config_says_for_other_tools_is_none_of_ours(run: Run, crm: Path) -> None:

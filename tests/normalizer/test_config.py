@@ -51,10 +51,11 @@ def test_a_value_of_another_type_is_refused(tmp_path: Path, text: str, message: 
 
 
 def test_a_value_may_come_from_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    top = table(tmp_path, 'port = "env(SOME_PORT)"\non = "env(SOME_FLAG)"\n')
+    top = table(tmp_path, 'port = "env(SOME_PORT)"\non = "env(SOME_FLAG)"\npaths = ["x", "env(SOME_PORT)"]\n')
     monkeypatch.setenv("SOME_PORT", "6543")
     monkeypatch.setenv("SOME_FLAG", "false")
     assert (top.integer("port"), top.boolean("on")) == (6543, False)
+    assert top.strings("paths") == ("x", "6543")
     monkeypatch.delenv("SOME_PORT")
     with pytest.raises(PgnormError, match="SOME_PORT, which is not set"):
         top.integer("port")

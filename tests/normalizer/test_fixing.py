@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from plain_projects import project_of
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Catalog
@@ -25,7 +26,7 @@ CASES = sorted(path.parent for path in (FIXTURES / "functions").glob("*/before.s
 @pytest.fixture
 def workspace(shadow: Shadow, tmp_path: Path) -> Workspace:
     """A plain project for Postgres 15, on either server."""
-    project = Project(root=tmp_path, base=tmp_path, migrations_dir=tmp_path / "migrations", major=15)
+    project = project_of(tmp_path, 15)
     return on(shadow, project)
 
 
@@ -169,7 +170,7 @@ def test_json_is_spelled_for_the_projects_major(shadow: Shadow, tmp_path: Path) 
     )
     # A server older than the project never stands in for its own.
     for major, spelling in ((15, '"json"'), *([(17, "json")] if shadow.major >= 17 else [])):
-        project = Project(root=tmp_path, base=tmp_path, migrations_dir=tmp_path, major=major)
+        project = project_of(tmp_path, major)
         (rewrite,) = fixed(on(shadow, project), sql).rewrites
         assert rewrite.text.startswith(
             f'CREATE OR REPLACE FUNCTION "public"."f"("a" {spelling} DEFAULT \'{{"json": 1}}\'::{spelling}) '

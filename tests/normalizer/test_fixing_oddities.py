@@ -3,19 +3,19 @@
 from pathlib import Path
 
 import pytest
+from plain_projects import project_of
 
 from pgnorm.normalizer.choosing import Chosen
 from pgnorm.normalizer.files import SourceFile
 from pgnorm.normalizer.fixing import Report, fix
 from pgnorm.normalizer.postgres.shadow import Shadow
-from pgnorm.normalizer.project import Project
 from pgnorm.normalizer.workspace import Workspace
 
 
 @pytest.fixture
 def workspace(shadow: Shadow, tmp_path: Path) -> Workspace:
     """A plain project for Postgres 15, on either server."""
-    project = Project(root=tmp_path, base=tmp_path, migrations_dir=tmp_path / "migrations", major=15)
+    project = project_of(tmp_path, 15)
     made = Workspace(project, tell=lambda _level, _message: None)
     made.shadow = shadow
     return made
