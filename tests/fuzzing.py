@@ -1,9 +1,23 @@
-"""Material for the fuzz targets: texts and documents that are almost right, from a seed."""
+"""Fuzz targets' turns, faults and material: texts and documents that are almost right, from a seed."""
 
+import os
 import random
+import sys
+import time
+import traceback
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
+from pgnorm.normalizer.postgres.shadow import Shadow
+from pgnorm.normalizer.workspace import Workspace
+
+SEED = int(os.environ.get("FUZZ_SEED", "4711"))
+SECONDS = float(os.environ.get("FUZZ_SECONDS", "0"))
+TURNS = int(os.environ.get("FUZZ_TURNS", "0"))
+_TOLD_EVERY = 1000
+_MOST_FAULTS = 30
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 SNIPPETS = (
     *(
@@ -51,6 +65,55 @@ SNIPPETS = (
         "copy t from stdin;\n\\.\n",
     ),
 )
+
+
+class Space(Workspace):
+    """A workspace on a shadow that is there already."""
+
+    def __init__(self, shadow: Shadow) -> None:
+        super().__init__(None, tell=lambda level, message: None)
+        self.__dict__["shadow"] = shadow
+
+
+class Fuzz:
+    """The turns of one target: as many as usual, or as FUZZ_TURNS and FUZZ_SECONDS allow. Each has its seed, which
+    makes the same material each time."""
+
+    def __init__(self, target: str, usual: int) -> None:
+        self.target = target
+        self.found = Counter[str]()
+        self.faults = 0
+        self._usual = TURNS or (sys.maxsize if SECONDS else usual)
+
+    def turns(self) -> Iterator[tuple[int, random.Random]]:
+        """The turns by their seeds; afterwards what was found is told, and a fault fails."""
+        end = time.monotonic() + SECONDS if SECONDS else float("inf")
+        for seed in range(SEED, SEED + self._usual):
+            if time.monotonic() > end or self.faults >= _MOST_FAULTS:
+                break
+            yield seed, random.Random(seed)
+            if (seed - SEED) % _TOLD_EVERY == _TOLD_EVERY - 1:
+                self._tell(seed)
+        self._tell(seed)
+        assert not self.faults
+
+    @contextmanager
+    def told(self, seed: int, material: str) -> Iterator[None]:
+        """A context that says what a fault was found with, and goes on where many turns are to be made."""
+        try:
+            yield
+        except Exception:
+            self.faults += 1
+            sys.stderr.write(f"\n{self.target}, seed {seed}:\n{material}\n{traceback.format_exc()}\n")
+            if not (SECONDS or TURNS):
+                raise
+
+    def _tell(self, seed: int) -> None:
+        now = time.strftime("%H:%M:%S")
+        sys.stderr.write(
+            f"{now} {self.target}: seeds {SEED} to {seed}, faults {self.faults}, {dict(sorted(self.found.items()))}\n"
+        )
+        sys.stderr.flush()
 
 
 def keywords() -> tuple[str, ...]:

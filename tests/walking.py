@@ -1,0 +1,57 @@
+"""A text walked by the lexer and edited, without any server."""
+
+from pgnorm.catalog.errors import PgnormError
+from pgnorm.normalizer.files import decode_file
+from pgnorm.normalizer.header import header_of
+from pgnorm.normalizer.rewrite import Edit, apply, encoded
+from pgnorm.normalizer.statements import comments, split
+from pgnorm.normalizer.targets import target
+
+
+def walked(text: str) -> bool:
+    """Whether the lexer takes a text, without which nothing is done to it. Asserts that it misses nothing of it, and
+    that edits leave alone what is around them."""
+    file = decode_file(text.encode(), path=None, label="x.sql")
+    assert encoded(file, file.text) == text.encode()
+    text = file.text
+    try:
+        found = split(text, label="x.sql")
+    except PgnormError as problem:
+        assert (problem.place or "").startswith("x.sql:"), problem
+        return False
+    end = 0
+    edits: list[Edit] = []
+    for one in found:
+        assert end <= one.start < one.end <= one.stop
+        assert text[one.start : one.end] == one.text
+        assert not _uncommented(text[end : one.start]).strip("; \t\n\r\f\v")
+        end = one.stop
+        target(one)
+        if header_of(text, one):
+            edits.append(Edit(start=one.start, stop=one.stop, text=f"<{len(edits)}>"))
+            (alone,) = split(one.text)
+            assert (alone.text, alone.words) == (one.text, one.words)
+    assert not _uncommented(text[end:]).strip("; \t\n\r\f\v")
+    edited = apply(text, edits)
+    for number, (edit, between) in enumerate(zip(edits, outside(text), strict=False)):
+        head, _, edited = edited.partition(f"<{number}>")
+        assert _uncommented(head).strip() == between, edit
+    return True
+
+
+def outside(text: str) -> list[str]:
+    """The text without the definitions of routines in it, and without comments: those in a header go in front of it."""
+    found = [one for one in split(text) if header_of(text, one) is not None]
+    ends = [0, *(one.stop for one in found)]
+    starts = [*(one.start for one in found), len(text)]
+    return [_uncommented(text[end:start]).strip() for end, start in zip(ends, starts, strict=True)]
+
+
+def _uncommented(text: str) -> str:
+    try:
+        found = comments(text)
+    except PgnormError:
+        return text  # rows for COPY are no tokens
+    for one in reversed(found):
+        text = text[: one.start] + text[one.end :]
+    return text
