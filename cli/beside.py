@@ -1,18 +1,16 @@
 """What of a project a dump of its schemas lacks."""
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from .options import App
 from .reading import source_of, with_own
-from .rows import lines
+from .rows import tell_rows
 
 if TYPE_CHECKING:
     from pgnorm.catalog.model import Catalog
     from pgnorm.normalizer.data_statements import DataStatement
     from pgnorm.normalizer.selection import Selection
     from pgnorm.normalizer.workspace import Workspace
-
-_TOLD: Final = 10
 
 
 def tell_beside(
@@ -40,8 +38,7 @@ def _tell_own(app: App, workspace: "Workspace", catalog: "Catalog", selection: "
     except Unset as error:
         app.console.detail(f"Not known what the project has in schemas of the platform: {error.message}")
         return
-    _list(
-        app,
+    app.console.listing(
         "Not in this dump, since the platform manages their schemas (`pgnorm dump --split DIR` writes them too):",
         [f"{item.kind} {item.label}" for item in catalog.objects.values() if item.id in mine],
     )
@@ -52,14 +49,4 @@ def _tell_data(app: App, data: "tuple[DataStatement, ...]") -> None:
 
     source = source_of(app)
     if isinstance(source, Files) and source.kind == "migrations":
-        _list(app, "Not in a dump, what the migrations do to rows and call:", list(lines(data)))
-
-
-def _list(app: App, title: str, lines: list[str]) -> None:
-    if not lines:
-        return
-    app.console.say(title)
-    for line in lines[:_TOLD]:
-        app.console.say(f"  {line}")
-    if len(lines) > _TOLD:
-        app.console.say(f"  and {len(lines) - _TOLD} more")
+        tell_rows(app.console, "Not in a dump, what the migrations do to rows and call:", data)

@@ -8,13 +8,14 @@ import click
 
 from pgnorm.catalog.errors import PgnormError
 
-from .comparison import as_json, scripts, summarize, tell_phantoms
+from .comparison import as_json, scripts
 from .general import general_options
 from .help import EXIT_CODES, Command
 from .new_migrations import write_migrations
 from .options import SOURCES, App, schema_options, source_options
 from .output import STDIO, deliver
 from .servers import lock_timeout_option, shadow_option, trust_option
+from .summary import summarize, tell_phantoms
 
 if TYPE_CHECKING:
     from pgnorm.normalizer.comparing import ProofBy

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 STDIO: Final = "-"
 """The name that stands for stdin and stdout."""
 SHOWN_AT_MOST: Final = 10
-"""How many errors are shown without -v."""
+"""How many errors, or lines of a list, are shown without -v."""
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
@@ -48,6 +48,16 @@ class Console:
         """A line that nothing silences, and the way out."""
         self._print(click.style(self._shown(message), fg="yellow"))
         self._hint(hint)
+
+    def listing(self, title: str, lines: Sequence[str]) -> None:
+        """A title and the lines below it, as much as fits a screen, all with -v; nothing where there are none."""
+        shown = lines if self.verbose else lines[:SHOWN_AT_MOST]
+        if lines:
+            self.say(title)
+        for line in shown:
+            self.say(f"  {line}")
+        if left := len(lines) - len(shown):
+            self.say(f"  and {left} more; -v shows them")
 
     def error(self, message: str, *, place: str | None = None, hint: str | None = None) -> None:
         """What could not be done: its place or the word `error` first, then the way out."""

@@ -29,7 +29,4 @@ def lines(found: "Iterable[DataStatement]") -> Iterator[str]:
 
 def tell_rows(console: Console, title: str, found: "Sequence[DataStatement]") -> None:
     """Say a title and the lines below it, nothing where there are none."""
-    if found:
-        console.say(title)
-    for line in lines(found):
-        console.say(f"  {line}")
+    console.listing(title, list(lines(found)))

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from pgnorm.catalog.quoting import literal
+
 from .difference import NAME, Difference
 
 _WORDS: Final = {
@@ -38,6 +40,9 @@ _WORDS: Final = {
 }
 """What a person calls an attribute, where its name with spaces is no word of SQL."""
 
+_LISTS: Final = frozenset({"values"})
+"""Attributes that are labels in an order, of which one may get another name."""
+
 
 def describe(found: Difference) -> str:
     """One difference in a line: `~ function public.f(integer): volatility`."""
@@ -49,7 +54,17 @@ def describe(found: Difference) -> str:
 def _word(found: Difference, name: str) -> str:
     if name == NAME and found.old is not None:
         return f"name (was {found.old.name})"
-    return _WORDS.get(name, name.replace("_", " "))
+    words = _WORDS.get(name, name.replace("_", " "))
+    return f"{words} ({replaced})" if (replaced := _replaced(found, name)) else words
+
+
+def _replaced(found: Difference, name: str) -> str:
+    """The one label that another one takes the place of: `'a' -> 'b'`."""
+    before, after = getattr(found.old, name, None), getattr(found.new, name, None)
+    if name not in _LISTS or before is None or after is None or len(before) != len(after):
+        return ""
+    pairs = [pair for pair in zip(before, after, strict=True) if pair[0] != pair[1]]
+    return " -> ".join(map(literal, pairs[0])) if len(pairs) == 1 else ""
 
 
 def sign(found: Difference) -> str:

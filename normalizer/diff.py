@@ -19,6 +19,7 @@ from .hazards import Hazards
 from .operator_path import reaching
 from .outsiders import refuse_outside
 from .plan import EMPTY, Plan, Step, Verb, may_use
+from .refilling import kept
 from .renaming import Renames
 from .wording import aside_name, joined, stored
 
@@ -86,7 +87,8 @@ class _Planning:
         late = [step for step in steps if not step.needs_commit]
         split = early and any(may_use(self.new, step, early) for step in late)
         transactions = (tuple(early), tuple(late)) if split else ((*early, *late),)
-        return Plan(transactions=tuple(steps for steps in transactions if steps), differences=self.found)
+        filled = tuple(steps for steps in transactions if steps)
+        return Plan(transactions=filled, differences=self.found, kept=kept(self.old, self.fate))
 
     def _step(self, action: Action) -> Step:
         item = self.actions.item(action)

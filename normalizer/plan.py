@@ -1,8 +1,10 @@
 """A plan: the ordered statements that turn one catalog into another, with hazards and transaction boundaries."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 from typing import Final
+
+from attrs import field
 
 from pgnorm.catalog.model import Catalog, Object, ObjectId, Value, declared
 
@@ -60,6 +62,8 @@ class Plan(Value):
     """What the plan is for."""
     roles: NewRoles = NO_ROLES
     """What comes before all steps."""
+    kept: Mapping[ObjectId, ObjectId] = field(factory=dict)
+    """What is dropped or made anew while what it stores stays, and what has that afterwards."""
 
     @property
     def evaluated_on(self) -> frozenset[ObjectId]:

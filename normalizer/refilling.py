@@ -28,6 +28,12 @@ def rows_moved(old: Catalog, item: ObjectId, fate: "Decisions") -> bool:
     return item in fate.set_aside or any(item in _dropped_below(old, whole, fate) for whole in fate.set_aside)
 
 
+def kept(old: Catalog, fate: "Decisions") -> dict[ObjectId, ObjectId]:
+    """What is dropped or made anew while what it stores stays, and what has that by then."""
+    whole = {name: name for name in fate.set_aside}
+    return whole | {gone: name for name in fate.set_aside for gone in _dropped_below(old, name, fate)}
+
+
 def leaves_with_rows(old: Catalog, name: ObjectId, fate: "Decisions") -> bool:
     """Whether it is a tie to what is set aside that is never cut, since the rows are still to be read by it."""
     ends = old.objects[name].ties

@@ -82,3 +82,15 @@ def test_what_files_make_in_a_schema_of_the_platform_is_no_defect(refused: "Refu
     file.write_text("create table auth.extra (id int); create view extras as select id from auth.extra;")
     err = refused("diff", "table auth.extra lies in a schema of the platform")
     assert "defect" not in err
+
+
+def test_ten_targets_are_told_and_all_with_v(run: "Run", plain: Path) -> None:
+    (plain / "schemas" / "02.sql").write_text("".join(f"insert into notes_{n:02} values (1);\n" for n in range(12)))
+    (plain / "schemas" / "01_tables.sql").write_text(
+        "".join(f"create table notes_{n:02} (a int);\n" for n in range(12))
+    )
+    for command in ("diff", "dump --split there"):
+        told = [line for line in run(command)[2].splitlines() if "statement on the rows of" in line]
+        assert (len(told), told[-1]) == (10, "  1 statement on the rows of notes_09 (schemas/02.sql:10:1)")
+        assert "  and 2 more; -v shows them\n" in run(command.replace("there", "here"))[2]
+        assert run(f"-v {command.replace('there', 'everywhere')}")[2].count("1 statement on the rows of") == 12

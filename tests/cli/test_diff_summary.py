@@ -19,15 +19,21 @@ Run = Callable[[str], tuple[int, str, str]]
     ],
     ids=["column", "domain", "nested", "not stored"],
 )
-@pytest.mark.parametrize(("old", "new", "verb"), [("x int, y int", "x int", "alter"), ("x int8", "x int2", "drop")])
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("x int, y int", "x int", "alter composite type public.pair"),
+        ("x int8", "x int2", "composite type public.pair: what it holds is copied with losses"),
+    ],
+)
 def test_what_a_type_loses_in_the_columns_that_hold_it_is_told(
-    run: Run, same: Path, types: str, lost: bool, old: str, new: str, verb: str
+    run: Run, same: Path, types: str, lost: bool, old: str, new: str, said: str
 ) -> None:
     (same / "migrations" / "20240102000000_pair.sql").write_text(f"create type pair as ({old});\n{types}\n")
     (same / "schemas" / "02.sql").write_text(f"create type pair as ({new});\n{types}\n")
     _, out, err = run("diff")
     assert "pair" in out
-    assert (f"Please check that these are expected:\n  {verb} composite type public.pair\n" in err) is lost
+    assert (f"Please check that these are expected:\n  {said}\n" in err) is lost
     changes = json.loads(run("diff --json")[1])["changes"]
     assert [change["name"] for change in changes if change["destructive"]] == ["pair"] * lost
 
@@ -43,6 +49,90 @@ def test_a_view_that_has_a_stand_in_is_listed_once(run: Run, same: Path) -> None
     (same / "schemas" / "02.sql").write_text((text % "").replace("(a int", "(a int8"))
     _, _, err = run("diff")
     assert err.count("  view public.v\n") == 1
+
+
+PARTED = (
+    "create table p (id int not null, a int, note text) partition by list (a); create index on p (id);\n"
+    "create table p1 partition of p for values in (1); create table p2 partition of p for values in (2);\n"
+)
+SUMMARIES = {
+    "partitions become one table": (
+        PARTED,
+        "create table p (id int not null, a int); create index on p (id);",
+        [
+            "0 to add, 2 to change, 3 to drop:",
+            "  ~ table public.p: access method, partition key",
+            "  ~ index public.p_id_idx: definition",
+            "  - table public.p1, whose rows go into public.p",
+            "  - table public.p2, whose rows go into public.p",
+            "Made anew, and what the old one holds is copied:",
+            "  table public.p",
+            "Dropped and recreated (cannot be altered in place):",
+            "  index public.p_id_idx",
+            "Please check that these are expected:",
+            "  - column public.p.note",
+            "  table public.p: what it holds is copied with losses",
+            "These fail if existing rows violate them:",
+            "  alter table public.p",
+        ],
+    ),
+    "a partition stays as a table": (
+        PARTED,
+        "create table p (id int not null, a int, note text); create index on p (id);\n"
+        "create table p1 (id int not null, a int, note text); create index on p1 (id);",
+        [
+            "0 to add, 2 to change, 3 to drop:",
+            "  ~ table public.p: access method, partition key",
+            "  ~ index public.p_id_idx: definition",
+            "  - table public.p2, whose rows go into public.p",
+            "Made anew, and what the old one holds is copied:",
+            "  table public.p",
+            "Dropped and recreated (cannot be altered in place):",
+            "  index public.p_id_idx",
+            "Please check that these are expected:",
+            "  - partition public.p1 of public.p, whose rows stay in public.p1",
+            "  - index attachment public.p1_id_idx",
+            "These fail if existing rows violate them:",
+            "  alter table public.p",
+        ],
+    ),
+    "other bounds": (
+        "create table p (a int) partition by list (a); create table p1 partition of p for values in (1);",
+        "create table p (a int) partition by list (a); create table p1 partition of p for values in (1, 2);",
+        [
+            "0 to add, 1 to change, 0 to drop:",
+            "  ~ partition public.p1 of public.p: bounds",
+            "Detached and attached again (rows stay where they are):",
+            "  partition public.p1 of public.p",
+            "These fail if existing rows violate them:",
+            "  create partition public.p1 of public.p",
+        ],
+    ),
+    "drops": (
+        "create table t (a int, b int); create view v as select 1; create function f() returns int return 1;",
+        "create table t (a int, c int);",
+        [
+            "1 to add, 0 to change, 3 to drop:",
+            "  + column public.t.c",
+            "Please check that these are expected:",
+            "  - function public.f()",
+            "  - column public.t.b",
+            "  - view public.v",
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "said"), SUMMARIES.values(), ids=SUMMARIES.keys())
+def test_what_leaves_is_said_once_and_whose_rows_stay(
+    run: Run, folder: Path, old: str, new: str, said: list[str]
+) -> None:
+    (folder / "old.sql").write_text(old)
+    (folder / "new.sql").write_text(new)
+    code, _, err = run("diff --from old.sql --to new.sql")
+    assert (code, err.splitlines()[3:]) == (0, said)
+    drops = [line for line in said if line.startswith("  - ") and ", whose rows go into" not in line]
+    assert [line for line in run("-q diff --from old.sql --to new.sql")[2].splitlines() if " - " in line] == drops
 
 
 def test_nothing_is_missing_from_the_summary(run: Run, folder: Path) -> None:

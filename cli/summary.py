@@ -1,0 +1,183 @@
+"""What `pgnorm diff` tells a person of a comparison."""
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Final
+
+from .output import Console, plural
+from .rows import tell_rows
+
+if TYPE_CHECKING:
+    from pgnorm.catalog.model import Object, ObjectId
+    from pgnorm.normalizer.comparing import Comparison
+    from pgnorm.normalizer.difference import Difference
+    from pgnorm.normalizer.plan import Step
+    from pgnorm.normalizer.unplanned import Unplanned
+
+NO_CHANGES: Final = "No schema changes found"
+_OWN: Final = {
+    True: "Only inherited, where the new side has them as the table's own too, which is left so:",
+    False: "The table's own besides being inherited, where the new side only inherits them, which is left so:",
+}
+NOT_NULL_SAID: Final = "not_null_said"
+_NOT_NULL_OF: Final = "NOT NULL of "
+_COPIED: Final = "Made anew, and what the old one holds is copied:"
+_TIED: Final = "Detached and attached again (rows stay where they are):"
+_AGAIN: Final = "Dropped and recreated (cannot be altered in place):"
+_COLORS: Final = {"+": "green", "~": "yellow", "-": "red"}
+
+
+def summarize(console: Console, comparison: "Comparison") -> None:
+    """Say what changes, which drops to check, and what could not be proved."""
+    if not comparison.plan:
+        console.say(f"{NO_CHANGES} in what is modelled" if comparison.one_sided else NO_CHANGES)
+    else:
+        _list_changes(console, comparison)
+    for name in comparison.staying:
+        console.say(f"{name.kind} {name.name} stays, though the new side lacks it: the platform makes it by itself")
+    _tell_unplanned(console, comparison.unplanned)
+    _tell_uncarried(console, comparison)
+    for role in comparison.plan.roles.absent:
+        console.warn(f"The old side has no role {role}, which the files name and do not make: make it there first")
+    if comparison.stranger is not None:
+        console.warn(
+            f"What files make belongs to the role that reads the database, {comparison.stranger}, "
+            "and that one owns nothing of what is compared: so the owners differ",
+            hint="Connect as the role that is to own it, or say in the files whose each object is (ALTER … OWNER TO).",
+        )
+    if comparison.unproved:
+        console.warn(f"The plan is unproved: {comparison.unproved}")
+
+
+def _tell_unplanned(console: Console, rest: "Unplanned") -> None:
+    """Say what is left different since no statement changes it."""
+    for table in rest.columns:
+        console.detail(f"{table.label}: the order of its columns differs, which is no change")
+    for table, ties in rest.parents:
+        wanted = ", ".join(f"{tie.ties[1].schema}.{tie.ties[1].name}" for tie in ties if tie.ties is not None)
+        console.say(f"{table.label} does not inherit in the order of the new side ({wanted}), which is left so:")
+        console.say("  to inherit anew would make columns its own that are only inherited.")
+    for own, said in _OWN.items():
+        found = [(item, attribute) for _, item, attribute in rest.own if getattr(item, attribute) is own]
+        if found:
+            console.say(said)
+        for item, attribute in found:
+            console.say(f"  {_NOT_NULL_OF if attribute == NOT_NULL_SAID else ''}{item.kind} {item.label}")
+
+
+def _tell_uncarried(console: Console, comparison: "Comparison") -> None:
+    """Say which statements of the files no migration gets."""
+    title = "Not part of a diff, which is about definitions (write what matters into a migration by hand):"
+    tell_rows(console, title, comparison.uncarried)
+
+
+def tell_phantoms(console: Console, comparison: "Comparison", way_out: str | None) -> None:
+    """Say which bodies differ in looks only, and the command that ends that."""
+    if not comparison.phantoms:
+        return
+    verb = "differs" if len(comparison.phantoms) == 1 else "differ"
+    bodies = plural(len(comparison.phantoms), "function body")
+    console.say(f"{bodies} {verb} in looks only and {'is' if verb == 'differs' else 'are'} left out:")
+    for phantom in comparison.phantoms:
+        item = phantom.difference.item
+        console.say(f"  {item.kind} {item.label}: {phantom.found.word}")
+    if way_out:
+        comments = any(phantom.found.word == "comments" for phantom in comparison.phantoms)
+        console.say(f"To end this: {way_out}{' --take comments' if comments else ''} (or diff --cosmetic)")
+
+
+def _list_changes(console: Console, comparison: "Comparison") -> None:
+    from pgnorm.normalizer.describing import describe, sign
+
+    plan = comparison.plan
+    shown, parts = _outermost(comparison)
+    counts = Counter([*map(sign, shown), *("+" for _ in plan.roles.roles)])
+    console.say(f"{counts['+']} to add, {counts['~']} to change, {counts['-']} to drop:")
+    for role in plan.roles.roles:
+        password = ": its password, if it has one, is not written" if role.logs_in else ""
+        console.say(f"  + role {role.name}{password}", fg=_COLORS["+"])
+    lost = []
+    for difference in shown:
+        item = difference.item
+        line = f"  {describe(difference)}{_with_parts(parts.get(item.id, []))}"
+        if difference.new is None and item.id not in plan.kept:
+            lost.append(line + (f", whose rows stay in {_named(item.ties[0])}" if item.ties else ""))
+            continue
+        if difference.new is None:
+            line += f", whose rows go into {_named(plan.kept[item.id])}"
+        console.say(line, fg=_COLORS[sign(difference)])
+    _tell_made_again(console, comparison)
+    dropped = {difference.item.id for difference in shown if difference.new is None}
+    losing = [step for step in plan.steps if step.destructive and step.id not in dropped]
+    lost += _lines(step for step in losing if step.id not in plan.kept)
+    lost += [f"  {_called(step.item)}: what it holds is copied with losses" for step in losing if step.id in plan.kept]
+    _warn(console, "Please check that these are expected:", lost)
+    mentioned = [f"  {mention}" for mention in comparison.mentions]
+    _warn(console, "These bodies name what is dropped, and would fail when they run:", mentioned)
+    filling = _lines(step for step in plan.steps if step.filling)
+    _warn(console, "Rows without a value get the default:", filling)
+    refusable = _lines(step for step in plan.steps if step.refusable)
+    _warn(console, "These fail if existing rows violate them:", refusable)
+
+
+def _lines(steps: "Iterable[Step]") -> list[str]:
+    return [f"  {step.verb.value} {_called(step.item)}" for step in steps]
+
+
+def _called(item: "Object") -> str:
+    return f"{item.kind} {item.label}"
+
+
+def _warn(console: Console, title: str, lines: list[str]) -> None:
+    for line in (title, *lines) if lines else ():
+        console.warn(line)
+
+
+def _tell_made_again(console: Console, comparison: "Comparison") -> None:
+    """Say what is on both sides and yet leaves meanwhile, and what of it keeps what it holds."""
+    plan = comparison.plan
+    added = {difference.item.id for difference in plan.differences if difference.old is None}
+    made = {step.id: step.item for step in plan.steps if step.verb.value == "create" and step.id not in added}
+    again: dict[str, list[Object]] = {}
+    for item in made.values():
+        again.setdefault(_COPIED if item.id in plan.kept else _TIED if item.ties else _AGAIN, []).append(item)
+    for title in (_COPIED, _TIED, _AGAIN):
+        for line in (title, *(f"  {_called(item)}" for item in again[title])) if title in again else ():
+            console.say(line)
+
+
+def _outermost(comparison: "Comparison") -> "tuple[list[Difference], dict[ObjectId, list[Object]]]":
+    """The differences without the parts of what is made or dropped as a whole, and of each whole those parts that its
+    own statement does not make or drop."""
+    shown: list[Difference] = []
+    parts: dict[ObjectId, list[Object]] = {}
+    found = comparison.plan.differences
+    added = {each.item.id: each.item for each in found if each.old is None}
+    dropped = {each.item.id: each.item for each in found if each.new is None}
+    stated = {step.id for step in comparison.plan.steps}
+    for each in found:
+        beside = added if each.old is None else dropped if each.new is None else {}
+        whole = each.item
+        while whole.parent in beside:
+            whole = beside[whole.parent]
+        if whole is each.item:
+            if each.changed or not each.item.derived:
+                shown.append(each)
+        elif each.item.id in stated or each.item.dropped_apart:
+            parts.setdefault(whole.id, []).append(each.item)
+    return shown, parts
+
+
+def _with_parts(parts: "list[Object]") -> str:
+    ties = "".join(f", {part.kind} of {_ancestor(part)}" for part in parts if part.ties is not None)
+    counts = Counter(part.kind for part in parts if part.ties is None)
+    return ties + (f", with {', '.join(plural(count, kind) for kind, count in counts.items())}" if counts else "")
+
+
+def _ancestor(tie: "Object") -> str:
+    assert tie.ties is not None
+    return _named(tie.ties[1])
+
+
+def _named(name: "ObjectId") -> str:
+    return f"{name.schema}.{name.name}"
