@@ -40,9 +40,6 @@ _WORDS: Final = {
 }
 """What a person calls an attribute, where its name with spaces is no word of SQL."""
 
-_LISTS: Final = frozenset({"values"})
-"""Attributes that are labels in an order, of which one may get another name."""
-
 
 def describe(found: Difference) -> str:
     """One difference in a line: `~ function public.f(integer): volatility`."""
@@ -54,17 +51,9 @@ def describe(found: Difference) -> str:
 def _word(found: Difference, name: str) -> str:
     if name == NAME and found.old is not None:
         return f"name (was {found.old.name})"
-    words = _WORDS.get(name, name.replace("_", " "))
-    return f"{words} ({replaced})" if (replaced := _replaced(found, name)) else words
-
-
-def _replaced(found: Difference, name: str) -> str:
-    """The one label that another one takes the place of: `'a' -> 'b'`."""
-    before, after = getattr(found.old, name, None), getattr(found.new, name, None)
-    if name not in _LISTS or before is None or after is None or len(before) != len(after):
-        return ""
-    pairs = [pair for pair in zip(before, after, strict=True) if pair[0] != pair[1]]
-    return " -> ".join(map(literal, pairs[0])) if len(pairs) == 1 else ""
+    if name == "values" and found.old and found.new and (pair := found.old.renamed_value(found.new)):
+        return f"{_WORDS[name]} ({' -> '.join(map(literal, pair))})"
+    return _WORDS.get(name, name.replace("_", " "))
 
 
 def sign(found: Difference) -> str:

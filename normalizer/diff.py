@@ -21,6 +21,7 @@ from .outsiders import refuse_outside
 from .plan import EMPTY, Plan, Step, Verb, may_use
 from .refilling import kept
 from .renaming import Renames
+from .respelling import respelled
 from .wording import aside_name, joined, stored
 
 
@@ -43,6 +44,7 @@ def diff(
     found = differences(old, new) if found is None else found
     if not found:
         return EMPTY
+    old, found = respelled(old, found)
     renames = Renames.found(old, new, found, around or old)
     left = renames.left(new, found)
     old, around = renames.applied(old), renames.applied(around or old)

@@ -37,25 +37,24 @@ class EnumType(types.Type):
 
     def must_replace(self, new: Self, changed: frozenset[str]) -> bool:
         # A label can be added anywhere, but neither removed nor moved.
-        if self._renamed_label(new) is not None:
+        if self.renamed_value(new) is not None:
             return False
         kept = tuple(label for label in new.values if label in self.values)
         return kept != self.values
 
-    def _renamed_label(self, new: Self) -> tuple[str, str] | None:
-        """The only label that goes and the one that comes in its place."""
+    def renamed_value(self, new: Self) -> tuple[str, str] | None:
         if len(self.values) != len(new.values):
             return None
         pairs = [pair for pair in zip(self.values, new.values, strict=True) if pair[0] != pair[1]]
         return pairs[0] if len(pairs) == 1 else None
 
     def needs_commit(self, new: Self, changed: frozenset[str]) -> bool:
-        return "values" in changed and self._renamed_label(new) is None
+        return "values" in changed and self.renamed_value(new) is None
 
     def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[str]:
         if not changed.take("values"):
             return
-        if renamed := self._renamed_label(new):
+        if renamed := self.renamed_value(new):
             yield f"ALTER {self.signature()} RENAME VALUE {literal(renamed[0])} TO {literal(renamed[1])};"
             return
         waiting = list(self.values)

@@ -85,6 +85,14 @@ class Alterable(Named):
         """What it then is."""
         return self.evolve(name=name)
 
+    def renamed_value(self, new: Self) -> tuple[str, str] | None:
+        """The one value of a type that altering it to `new` gives another name, and that name.
+
+        What others say of that value is then said by the new name, without being altered.
+        """
+        del new
+        return None
+
     def rebind(self, new: Self, target: Target) -> Iterator[str]:
         """The statements that move it from a type that was set aside to the successor of the same name."""
         raise NotImplementedError

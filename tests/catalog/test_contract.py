@@ -43,6 +43,7 @@ GENERIC = (
     "normalizer/splitting.py",
     "normalizer/refilling.py",
     "normalizer/renaming.py",
+    "normalizer/respelling.py",
     "normalizer/untangling.py",
 )
 """Where no kind is known by name."""

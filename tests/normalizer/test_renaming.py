@@ -93,12 +93,20 @@ def test_where_it_is_another_or_its_name_is_taken_it_is_made_anew(
     assert not any("RENAME" in step.sql for step in plan.steps)
 
 
-def test_a_label_is_renamed_where_rows_hold_it(shadow: Shadow, database: psycopg.Connection) -> None:
+def test_a_label_is_renamed_where_rows_hold_it_and_definitions_say_it(
+    shadow: Shadow, database: psycopg.Connection
+) -> None:
     def declared(label: str) -> str:
         return f"""
             create type public.e as enum ('a', '{label}', 'c');
-            create table public.t (e public.e default '{label}')"""
+            create table public.t (e public.e default '{label}', check (e <> '{label}' or e is not null));
+            create table public.p (e public.e) partition by list (e);
+            create table public.p_b partition of public.p for values in ('{label}');
+            create index t_e on public.t (e) where e = '{label}'"""
 
-    plan = _plan(shadow, database, f"{declared('b')}; insert into public.t default values", declared("x"))
-    assert [step.verb.value for step in plan.steps] == ["alter", "alter"]
-    assert database.execute("select e::text from public.t").fetchall() == [("x",)]
+    rows = "; insert into public.t default values; insert into public.p values ('b')"
+    plan = _plan(shadow, database, declared("b") + rows, declared("x\\y"))
+    assert [step.sql for step in plan.steps] == ["""ALTER TYPE "public"."e" RENAME VALUE 'b' TO 'x\\y';"""]
+    assert [describe(each) for each in plan.differences] == ["~ enum public.e: labels ('b' -> 'x\\y')"]
+    held = database.execute("select e::text from public.t union all select e::text from public.p_b").fetchall()
+    assert held == [("x\\y",)] * 2
