@@ -46,10 +46,29 @@ _FINAL: Final = _TAKEN | {"42601", "42602", "42622", "57014", "55P03"}
 class Misfit(PgnormError):
     """A statement that fails for what is, or is not, there beside it: among other files it may succeed."""
 
+    lacks: str | None = None
+    """What is not there, told apart from all else that may not be; None where the error does not say it so well."""
 
-def error_class(error: Error) -> type[PgnormError]:
-    """What an error of the server becomes: Misfit where that is its cause."""
-    return Misfit if is_missing(error) or is_taken(error) else PgnormError
+
+def error_of(error: Error, message: str, *, place: str, hint: str | None, lacking: str | None = None) -> PgnormError:
+    """What an error of the server becomes: Misfit where that is its cause. `lacking` is its own message, where it says
+    better what is missing."""
+    if not (lacking or is_missing(error) or is_taken(error)):
+        return PgnormError(message, place=place, hint=hint)
+    made = Misfit(message, place=place, hint=hint)
+    if lacking or is_missing(error):
+        made.lacks = _thing(lacking or error.diag.message_primary or "")
+    return made
+
+
+def _thing(message: str) -> str | None:
+    """What a message says is missing. A function is the same whatever it is called with, a relation and its row type
+    are one, a column is known only where its relation is."""
+    sort = message.partition(" ")[0]
+    if sort in ("relation", "type", "function", "procedure"):
+        names = " ".join(sorted(missing_names(message)))
+        return names and ("routine " if sort in ("function", "procedure") else "relation ") + names
+    return None if sort == "column" and " of relation " not in message else message or None
 
 
 def is_taken(error: Error) -> bool:
@@ -114,7 +133,7 @@ def failure(
     if diag.context:
         parts.append(f"CONTEXT: {diag.context}")
     parts.append(excerpt(source.text, at))
-    return error_class(error)("\n".join(parts), place=source.place(at), hint=diag.message_hint or hint)
+    return error_of(error, "\n".join(parts), place=source.place(at), hint=diag.message_hint or hint)
 
 
 def way_out(error: Error, extensions: Sequence[str], *, bundled: bool) -> str | None:

@@ -11,14 +11,15 @@ from attrs import frozen
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Value, declared
 
-from .failures import is_missing, is_taken, missing_names
+from .failures import Misfit, is_missing, is_taken, missing_names
 from .items import Item
 from .lexer import name_of
-from .targets import target
+from .targets import made_by_alter, target
 
 if TYPE_CHECKING:
     from psycopg import Error
 
+_PLACES: Final = 3
 _OF_RELATION: Final = re.compile(r' of relation "(?:[^"]|"")+"')
 _WORD: Final = re.compile(r'"(?:[^"]|"")+"|[^\W\d][\w$]*')
 
@@ -78,10 +79,29 @@ def causes(faults: Sequence[Fault]) -> list[tuple[int, PgnormError]]:
 
 
 def together(errors: Iterable[PgnormError]) -> PgnormError:
-    """The first of some errors, which tells of the others."""
-    first, *others = errors
+    """The first of some errors, which tells of the others; one thing that several miss is told once."""
+    first, *others = told_once(errors)
     first.others = (*first.others, *others)
     return first
+
+
+def told_once(errors: Iterable[PgnormError]) -> list[PgnormError]:
+    """The errors, of those that miss one thing the first, which names the places of the others."""
+    groups: dict[object, list[PgnormError]] = {}
+    for error in errors:
+        groups.setdefault((error.lacks if isinstance(error, Misfit) else None) or id(error), []).append(error)
+    return [_with_places(first, others) for first, *others in groups.values()]
+
+
+def _with_places(first: PgnormError, others: Sequence[PgnormError]) -> PgnormError:
+    if not others:
+        return first
+    places = ", ".join(str(other.place) for other in others[:_PLACES])
+    more = f" and {len(others) - _PLACES} more" if len(others) > _PLACES else ""
+    said = f"The same in {len(others)} other place{'s' * (len(others) > 1)}: {places}{more}"
+    told = Misfit(f"{first.message}\n{said}", place=first.place, hint=first.hint)
+    told.others = first.others
+    return told
 
 
 def _cause(fault: Fault, faults: Sequence[Fault]) -> tuple[Fault, ...]:
@@ -111,9 +131,13 @@ def _lacking(error: Error) -> frozenset[str]:
 def _makes(item: Item, error: Error) -> frozenset[str]:
     if is_taken(error):
         return frozenset()
-    made = target(item.statement)
+    statement = item.statement
+    made = target(statement)
     # Where a parenthesis is not closed, the statements that follow are in the text too.
-    if made is not None and not (error.sqlstate == "42601" and ";" in item.text):
-        return frozenset({made.name})
-    opaque = any(item.statement.begins(word) for word in ("ALTER", "DO", "SELECT", "CALL", "CREATE"))
-    return words(item.statement.text) if opaque else frozenset()
+    if not (error.sqlstate == "42601" and ";" in item.text):
+        if made is not None:
+            return frozenset({made.name})
+        if statement.begins("ALTER"):
+            return made_by_alter(statement)
+    opaque = any(statement.begins(word) for word in ("ALTER", "DO", "SELECT", "CALL", "CREATE"))
+    return words(statement.text) if opaque else frozenset()

@@ -17,6 +17,8 @@ _MODIFIERS: Final = frozenset(
 _ROUTINES: Final = ("FUNCTION", "PROCEDURE", "AGGREGATE")
 # The word before the table of what belongs to a table.
 _TABLE_AFTER: Final = {"TRIGGER": ("ON",), "POLICY": ("ON",), "RULE": ("TO", "ON")}
+_BEFORE_ADDED: Final = frozenset({"COLUMN", "ATTRIBUTE", "CONSTRAINT", "IF", "NOT", "EXISTS"})
+_KEYS: Final = frozenset({"PRIMARY", "UNIQUE", "EXCLUDE"})
 
 
 @declared
@@ -73,6 +75,33 @@ def _qualified(found: list[Token], at: int) -> tuple[str, str, int]:
     if not parts:
         return "", "", at
     return (parts[-2] if len(parts) > 1 else "public"), parts[-1], at
+
+
+def made_by_alter(statement: Statement) -> frozenset[str]:
+    """The names that an ALTER statement gives: of what it adds, of what it renames, of what it moves.
+
+    A key counts as of the name of its table too, which is what an error says that lacks it.
+    """
+    found = list(tokens(statement.text))
+    words = [token.keyword for token in found]
+    if "EXTENSION" in words[1:2]:
+        return frozenset(token.name for token in found if token.word)
+    names: set[str] = set()
+    for at, word in enumerate(words):
+        if word == "ADD":
+            after = next((n for n in range(at + 1, len(words)) if words[n] not in _BEFORE_ADDED), at)
+            names.add(_name_at(found, after))
+            if not _KEYS.isdisjoint(words[at + 1 : at + 4]):
+                names.update(token.name for token in found[2:at])
+        elif word == "TO" and "RENAME" in words[:at]:
+            names.add(_name_at(found, at + 1))
+        elif word == "SCHEMA" and words[at - 1] == "SET":
+            names.update(token.name for token in found[2 : at - 1])
+    return frozenset(names - {""})
+
+
+def _name_at(found: list[Token], at: int) -> str:
+    return found[at].name if at < len(found) and (found[at].word or found[at].text.startswith('"')) else ""
 
 
 def names_in(statement: Statement) -> frozenset[str]:

@@ -9,7 +9,7 @@ from attrs import define, field
 from pgnorm.catalog.errors import PgnormError
 
 from .choosing import Chosen
-from .faults import Failed, together
+from .faults import Failed, together, told_once
 from .statements import split
 from .targets import makes_routine
 
@@ -24,7 +24,7 @@ class Tolerance:
     @property
     def errors(self) -> tuple[PgnormError, ...]:
         """What of the rest does not load."""
-        return (*self.chosen.unread, *(self._first.errors if self._first else ()))
+        return tuple(told_once((*self.chosen.unread, *(self._first.errors if self._first else ()))))
 
     def __call__(self, failed: Failed) -> None:
         """Takes what failed in a load. Raises PgnormError where that is what was asked for, and for what did not fail

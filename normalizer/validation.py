@@ -12,7 +12,7 @@ from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Value, declared
 
 from .execution import Execution
-from .failures import error_class, excerpt, missing_names
+from .failures import error_of, excerpt, missing_names
 from .faults import Fault
 from .items import Item
 from .lexer import name_of
@@ -96,7 +96,7 @@ def validate(
             execution.note("warning", place, message)
         else:
             order = item.order if item else len(done)
-            failures.append((order, _failure(message, place, offset, item, found.error)))
+            failures.append((order, _failure(message, place, offset, item, found)))
     return failures
 
 
@@ -241,10 +241,10 @@ def _may_come(found: Verdict, kind: str, execution: Execution) -> bool:
     return found.absent and (found.maybe_temporary or bool(execution.generated_extensions))
 
 
-def _failure(message: str, place: str, offset: int, item: Item | None, error: Error) -> PgnormError:
-    parts = [message]
-    if error.diag.message_detail:
-        parts.append(f"DETAIL: {error.diag.message_detail}")
+def _failure(message: str, place: str, offset: int, item: Item | None, found: Verdict) -> PgnormError:
+    diag = found.error.diag
+    parts = [message, *([f"DETAIL: {diag.message_detail}"] if diag.message_detail else [])]
     if item is not None:
         parts.append(excerpt(item.source.text, offset))
-    return error_class(error)("\n".join(parts), place=place, hint=error.diag.message_hint)
+    said, lacking = "\n".join(parts), found.message if found.absent else None
+    return error_of(found.error, said, place=place, hint=diag.message_hint, lacking=lacking)

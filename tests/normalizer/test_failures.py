@@ -82,6 +82,62 @@ select 1 / 0;""",
     ]
 
 
+@BOTH
+def test_one_thing_that_is_missing_is_told_once(failure: "Failure", scratch: bool) -> None:
+    error = failure(
+        "create table farm (owner text, id int);\n"
+        "create table field (of gone);\n"
+        "create view wide as select * from gone;\n"
+        "create function all_of() returns setof gone language sql as 'select 1';\n"
+        "alter table gone owner to nobody;\n"
+        "create index on gone (id);\n"
+        "create view calls as select gone(1), gone('a');\n"
+        "create function calls() returns int language sql as 'select gone(id) from farm';\n"
+        "create view first_one as select nowhere from farm;\n"
+        "create view other_one as select nowhere from field_of;\n"
+        "create table field_of (id int);",
+        "select * from gone;",
+        scratch=scratch,
+    )
+    told = [(one.place, *(line for line in one.message.splitlines() if " | " not in line)) for one in _all(error)]
+    assert told == [
+        (
+            "1.sql:2:24",
+            'type "gone" does not exist',
+            "The same in 5 other places: 1.sql:3:35, 1.sql:4:1, 1.sql:5:1 and 2 more",
+        ),
+        ("1.sql:7:29", "function gone(integer) does not exist", "The same in 1 other place: 1.sql:8:61"),
+        ("1.sql:9:33", 'column "nowhere" does not exist'),
+        ("1.sql:10:33", 'column "nowhere" does not exist'),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("alter", "later", "told"),
+    [
+        ("alter table item set tablespace nix", "create view v as select * from shop.item", 2),
+        ("alter table item add column at nix", "create view v as select at from item", 1),
+        ("alter table item add at nix, add if not exists by nix", "create view v as select by from item", 1),
+        ("alter table item alter id type nix", "create view v as select type from item", 2),
+        ("alter table item add constraint k check (nix(id))", "create view v as select check from item", 2),
+        ("alter table item add primary key (nix)", "create table sold (item int references item)", 1),
+        ("alter table item set schema nix", "create view v as select * from nix.item", 1),
+        ("alter table item rename nix to fine", "create view v as select fine from item", 1),
+        ("alter table nix rename to table_of", "create view v as select * from table_of", 1),
+        ("alter table nix rename to table_of", "create view v as select * from rename", 2),
+    ],
+)
+def test_an_alter_is_to_blame_for_what_it_would_have_made_alone(
+    failure: "Failure", alter: str, later: str, told: int
+) -> None:
+    error = failure(f"create table item (id int); create schema shop;\n{alter};\n{later};")
+    assert len([*_all(error)]) == told
+
+
+def _all(error: "PgnormError") -> "tuple[PgnormError, ...]":
+    return (error, *error.others)
+
+
 def test_settings_that_fail_end_their_file_and_nothing_more(failure: "Failure") -> None:
     error = failure(
         "create schema app;\nset search_path = app +;\ncreate table t ();", "alter table app.t add a int; bad; worse"
