@@ -263,7 +263,7 @@ def test_nothing_is_written_where_what_was_asked_for_needs_what_is_broken(run: R
         for line in ("fix-functions", "fix-functions schemas/02_functions.sql", "fix-functions schemas"):
             code, _, err = run(line)
             assert code == 2
-            assert "schemas/03.sql:1:35: " in err
+            assert "schemas/03.sql:1:35" in err
             assert "schemas/03.sql:4:64: " in err
             assert "Not all of the project" not in err
             assert functions.read_text() == text
