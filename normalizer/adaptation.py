@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final, Literal
 
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.catalog.model import Value, declared
+from pgnorm.catalog.model import Value
 
 from .lexer import Token, tokens
 from .statements import Statement
@@ -23,7 +23,6 @@ _NO_TRACE: Final = (("VACUUM",), ("CHECKPOINT",), ("REINDEX",))
 _FIRST_WITH_MAINTAIN: Final = 170000
 
 
-@declared
 class Adapted(Value):
     """The text to run, as long as the statement's own so that places in it hold; None leaves the statement out."""
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from attrs import field
-
 from pgnorm.catalog.kinds.functions import Function
-from pgnorm.catalog.model import Catalog, ObjectId, Value, declared
+from pgnorm.catalog.model import Catalog, ObjectId, Value, untold
 from pgnorm.catalog.settings import setting_text
 
 from .cosmetic import Difference, classify
@@ -15,12 +13,11 @@ from .difference import Difference as Pair
 from .functions import Definition
 
 
-@declared
 class Body(Value):
     """A body of a file that is not the stored one, byte for byte."""
 
     difference: Difference
-    stored: str = field(repr=False)
+    stored: str = untold()
     taken: bool
     """Whether the stored bytes take its place."""
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.catalog.model import Value, declared
+from pgnorm.catalog.model import Value
 
 from .faults import together
 from .files import SourceFile, decode_file, real_path, shown, sql_files
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 STDIN: Final = "<stdin>"
 
 
-@declared
 class Chosen(Value):
     """Files in the order in which they are loaded."""
 
@@ -39,7 +38,6 @@ class Chosen(Value):
         return any(place == label or (place or "").startswith(f"{label}:") for label in self.rewritten)
 
 
-@declared
 class Text(Value):
     """A text that stands in for the file at `path`, or for none."""
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.catalog.model import Catalog, ObjectId, Value, declared
+from pgnorm.catalog.model import Catalog, ObjectId, Value
 from pgnorm.catalog.quoting import ident
 
 from .data_statements import DataStatement
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 ProofBy = Literal["catalog", "pg_dump"]
 
 
-@declared
 class Options(Value):
     """What is compared, and how far the plan is trusted."""
 
@@ -48,7 +47,6 @@ class Options(Value):
     """SQL that fills the tables of the old side before the plan is tried."""
 
 
-@declared
 class Comparison(Value):
     """What two sources differ in."""
 

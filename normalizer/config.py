@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final, TypeGuard, TypeVar
 
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.catalog.model import Value, declared
+from pgnorm.catalog.model import Value
 
 from .files import line_and_column, read_file, shown
 
@@ -31,7 +31,6 @@ def unless_unset(read: Callable[[], T | None]) -> T | None:
         return None
 
 
-@declared
 class Table(Value):
     """One table of a TOML file. `name` is its dotted name, `label` the file's name in messages."""
 

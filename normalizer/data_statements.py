@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.catalog.model import Value, declared
+from pgnorm.catalog.model import Value
 
 from .files import SourceFile
 from .lexer import Token, name_of, tokens
@@ -32,7 +32,6 @@ _WRITING: Final = """
 """
 
 
-@declared
 class DataStatement(Value):
     """A statement that writes rows of `target` or, with `call`, calls it."""
 

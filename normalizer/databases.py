@@ -6,10 +6,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
-from attrs import field
-
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.catalog.model import Value, declared
+from pgnorm.catalog.model import Value, untold
 
 from .files import shown
 from .project import Project
@@ -43,12 +41,11 @@ _HINTS: Final = (
 )
 
 
-@declared
 class Database(Value):
     """A live database. `conninfo` is what the person gave, `settings` go before it; both may hold a password."""
 
-    conninfo: str = field(default="", repr=False)
-    settings: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    conninfo: str = untold(default="")
+    settings: tuple[tuple[str, str], ...] = untold(default=())
     hint: str = ""
     """The way out where nothing answers."""
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from attrs import frozen
 
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.catalog.model import Value, declared
+from pgnorm.catalog.model import Value
 
 from .failures import Misfit, is_missing, is_taken, missing_names
 from .items import Item
@@ -41,7 +41,6 @@ class Fault:
         return bool(missing) and (self.makes is None or not self.makes.isdisjoint(missing))
 
 
-@declared
 class Failed(Value):
     """What of a load failed: nothing, where there are no errors."""
 

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.catalog.model import Value, declared
+from pgnorm.catalog.model import Value
 
 _BOM = b"\xef\xbb\xbf"
 
@@ -16,7 +16,6 @@ def line_and_column(text: str, offset: int) -> tuple[int, int]:
     return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
 
 
-@declared
 class SourceFile(Value):
     """One SQL text and the name under which messages speak of it.
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from attrs import define, field
 
-from pgnorm.catalog.model import Catalog, Value, declared
+from pgnorm.catalog.model import Catalog, Value
 
 from .data_statements import DataStatement, data_statements
 from .files import SourceFile, read_file, shown
@@ -35,7 +35,6 @@ OnErrors: TypeAlias = "Callable[[Failed], None]"
 _OWNER: Final = "postgres"
 
 
-@declared
 class Loaded(Value):
     """A source loaded into the shadow: what its catalog says, and the session, which is undone afterwards."""
 

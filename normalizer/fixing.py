@@ -10,7 +10,7 @@ from attrs import define, evolve, frozen
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.kinds.functions import Function
-from pgnorm.catalog.model import Catalog, Target, Value, declared
+from pgnorm.catalog.model import Catalog, Target, Value
 
 from . import rewrite
 from .bodies import Body, compare, reworded
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from .workspace import Workspace
 
 
-@declared
 class Message(Value):
     """Something that a person should know about one definition."""
 

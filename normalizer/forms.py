@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.catalog.model import Value, declared
+from pgnorm.catalog.model import Value
 
 from .sqitch import planned
 from .ways_back import FOLDERS, apart
@@ -23,7 +23,6 @@ _QUIET: Final = frozenset({".sum", ".md", ".txt", ".toml", ".lock", ".json", ".y
 Key = tuple[tuple[int, str], ...]
 
 
-@declared
 class Migration(Value):
     """One migration file. `version` is what its name says of its place, as text."""
 
@@ -32,7 +31,6 @@ class Migration(Value):
     path: Path
 
 
-@declared
 class Migrations(Value):
     """The files of a migrations folder in the order in which they are applied, and those that are none."""
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Final
 
-from pgnorm.catalog.model import Value, declared
+from pgnorm.catalog.model import Value
 
 from .lexer import Token, tokens
 from .statements import Statement, comments
@@ -20,7 +20,6 @@ _CLOSING: Final = {"(": ")", "[": "]"}
 _SECOND_WORDS: Final = frozenset({"VARYING", "PRECISION"})
 
 
-@declared
 class Header(Value):
     """A CREATE FUNCTION, PROCEDURE or AGGREGATE statement without its body. Spans are offsets in the file's text."""
 

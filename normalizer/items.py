@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from attrs import define
 
-from pgnorm.catalog.model import Value, declared
+from pgnorm.catalog.model import Value
 
 from .adaptation import Level
 from .files import SourceFile
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from psycopg import Error
 
 
-@declared
 class Note(Value):
     """Something about a load that a person may want to know; `verbose` ones only when asked for."""
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final, Self
 
-from pgnorm.catalog.model import Value, declared
+from pgnorm.catalog.model import Value
 
 from .staging import Staged, beside, digest
 
@@ -21,7 +21,6 @@ _NAME: Final = re.compile(r"\.pgnorm\.[0-9a-f]{16}\.journal")
 _MOST: Final = 64 * 1024 * 1024  # bytes
 
 
-@declared
 class Entry(Value):
     """A file that is to be replaced by a staged one."""
 
@@ -62,7 +61,6 @@ class Entry(Value):
         return digest(self.target.read_bytes()) if regular else "no regular file"
 
 
-@declared
 class Journal(Value):
     """The files that are replaced together, and the name of their journal in each of their folders."""
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.kinds import KINDS
-from pgnorm.catalog.model import Catalog, Object, Value, declared
+from pgnorm.catalog.model import Catalog, Object, Value
 
 from .config import Table
 
@@ -18,7 +18,6 @@ _NAMED_SCHEMA: Final = re.compile(re.escape(_SCHEMA) + r".+", re.DOTALL)
 _FILE_NAME: Final = re.compile(r"[^./\\\x00-\x1f][^/\\\x00-\x1f]*\.sql")
 
 
-@declared
 class Layout(Value):
     """Which file what belongs to. The files load in the order of their names."""
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.catalog.model import Value, declared
+from pgnorm.catalog.model import Value
 
 # Postgres counts every character beyond ASCII as a letter of an identifier (scan.l, ident_start). The classes say which
 # ASCII characters are not meant: one that names the rest of Unicode takes re some 10 ms to compile.
@@ -103,7 +103,6 @@ def token_end(text: str, match: re.Match[str], place: Callable[[int], str]) -> i
     return found.end()
 
 
-@declared
 class Token(Value):
     """A token that is neither white space nor comment; `start` is a character offset."""
 

@@ -7,7 +7,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Literal
 
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.catalog.model import Value, declared
+from pgnorm.catalog.model import Value
 
 from .execution import Execution
 from .faults import Failed, causes, together
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 Kind = Literal["declared", "migrations", "script"]
 
 
-@declared
 class LoadReport(Value):
     """What came up in a load: notes, the places of statements that had to wait for later ones, the roles and the
     empty extensions made for it."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from attrs import frozen
 
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.catalog.model import Catalog, Object, ObjectId, Value, declared
+from pgnorm.catalog.model import Catalog, Object, ObjectId, Value
 
 from .difference import Difference
 from .naming import Naming, Words
@@ -85,7 +85,6 @@ def mentions(
     return tuple(sorted(seen))
 
 
-@declared
 class _Gone(Value):
     names: Mapping[tuple[str, str, str], bool]
     """(catalog, schema, name), and whether the name without its schema is enough to know it."""

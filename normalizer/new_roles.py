@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from pgnorm.catalog.cluster import Cluster, Membership, Role
-from pgnorm.catalog.model import Value, declared
+from pgnorm.catalog.model import Value
 
 from .postgres.connections import ADMINISTRATOR
 
@@ -27,7 +27,6 @@ _KNOWN: Final = f"""
 """
 
 
-@declared
 class FileRoles(Value):
     """What files say of roles: those that they make, and those `assumed`, which they name only."""
 
@@ -39,7 +38,6 @@ class FileRoles(Value):
 NO_FILE_ROLES: Final = FileRoles()
 
 
-@declared
 class NewRoles(Value):
     """What a plan makes of roles before anything else, and the roles it names that are `absent` and nobody makes."""
 

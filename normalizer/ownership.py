@@ -1,20 +1,19 @@
 """What of a catalog the project owns: the baseline and the managed schemas filtered out."""
 
-from attrs import evolve, field
+from attrs import evolve
 
-from pgnorm.catalog.model import Catalog, Object, ObjectId, Value, declared
+from pgnorm.catalog.model import Catalog, Object, ObjectId, Value, untold
 
 from .difference import changes
 from .platforms import Platform
 from .selection import matches
 
 
-@declared
 class Ownership(Value):
     """Whose an object is: the platform's, which `baseline` shows empty, or the project's."""
 
     platform: Platform
-    baseline: Catalog = field(repr=False)
+    baseline: Catalog = untold()
     schemas: tuple[str, ...] = ()
     """Patterns of the project's schemas; empty for all but those that the platform manages."""
 

@@ -4,14 +4,13 @@ from collections.abc import Iterator, Mapping
 
 from attrs import evolve
 
-from pgnorm.catalog.model import ObjectId, Value, declared
+from pgnorm.catalog.model import ObjectId, Value
 
 from .cosmetic import Difference as Cosmetic
 from .cosmetic import classify
 from .difference import Difference
 
 
-@declared
 class Phantom(Value):
     """A routine whose body differs in looks only."""
 

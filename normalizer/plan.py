@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
+from types import MappingProxyType
 from typing import Final
 
-from attrs import field
-
-from pgnorm.catalog.model import Catalog, Object, ObjectId, Value, declared
+from pgnorm.catalog.model import Catalog, Object, ObjectId, Value
 
 from .difference import Difference, parts_below
 from .new_roles import NO_ROLES, NewRoles
@@ -23,7 +22,6 @@ class Verb(Enum):
     DROP = "drop"
 
 
-@declared
 class Step(Value):
     """The statements that do one thing to one object."""
 
@@ -53,7 +51,6 @@ class Step(Value):
         return self.item.id
 
 
-@declared
 class Plan(Value):
     """Steps in the order in which they run. Each of `transactions` must be committed before the next one starts."""
 
@@ -62,7 +59,7 @@ class Plan(Value):
     """What the plan is for."""
     roles: NewRoles = NO_ROLES
     """What comes before all steps."""
-    kept: Mapping[ObjectId, ObjectId] = field(factory=dict)
+    kept: Mapping[ObjectId, ObjectId] = MappingProxyType({})
     """What is dropped or made anew while what it stores stays, and what has that afterwards."""
 
     @property

@@ -5,10 +5,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from attrs import field
-
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.catalog.model import Value, declared
+from pgnorm.catalog.model import Value, untold
 
 from .bounds import within
 from .config import Table, own_settings, read_toml, unless_unset
@@ -25,15 +23,14 @@ _OLDEST: Final = 14
 _NONE: Final = Table(values={}, name="", label="", text="")
 
 
-@declared
 class Project(Value):
     """A folder with a Supabase project in it, `pgnorm.toml` or `[tool.pgnorm]` in pyproject.toml."""
 
     root: Path
     supabase_dir: Path | None = None
     """None for a project on plain Postgres."""
-    config: Table = field(default=_NONE, repr=False)
-    settings: Table = field(default=_NONE, repr=False)
+    config: Table = untold(default=_NONE)
+    settings: Table = untold(default=_NONE)
     """pgnorm's own, and `config` the Supabase CLI's: read when needed, since a variable may not be set."""
 
     @property

@@ -5,13 +5,12 @@ from typing import Self
 
 from attrs import evolve
 
-from pgnorm.catalog.model import Catalog, Edge, Object, ObjectId, Value, declared
+from pgnorm.catalog.model import Catalog, Edge, Object, ObjectId, Value
 
 from .difference import NAME, Difference, changes
 from .plan import Plan, Step, Verb
 
 
-@declared
 class Renames(Value):
     """Objects of the old side, by what they are called there, as they are when renamed."""
 

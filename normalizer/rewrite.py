@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from attrs import field
-
-from pgnorm.catalog.model import Value, declared
+from pgnorm.catalog.model import Value, untold
 
 from .staging import Writing
 from .writing import write_all
@@ -20,13 +18,12 @@ if TYPE_CHECKING:
 _BOM = "\ufeff"
 
 
-@declared
 class Edit(Value):
     """The characters from `start` to `stop` become `text`."""
 
     start: int
     stop: int
-    text: str = field(repr=False)
+    text: str = untold()
 
 
 def apply(text: str, edits: Sequence[Edit]) -> str:
@@ -59,12 +56,11 @@ def _prove(old: str, new: str, ordered: Sequence[Edit]) -> None:
         raise ValueError(f"text after {at_old} changed")
 
 
-@declared
 class Rewrite(Value):
     """A file and the text that is to take its place."""
 
     source: SourceFile
-    text: str = field(repr=False)
+    text: str = untold()
 
     @property
     def changed(self) -> bool:

@@ -8,7 +8,7 @@ from typing import Final
 from attrs import evolve
 
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.catalog.model import Catalog, Object, ObjectId, Value, declared
+from pgnorm.catalog.model import Catalog, Object, ObjectId, Value
 
 # A quoted part that never ends holds the rest, as in psql.
 _PARTS: Final = re.compile(r'"((?:[^"]|"")*(?:"|$))|([^"]+)')
@@ -17,7 +17,6 @@ _CLASS: Final = re.compile(r"\[:(\w+):\]")
 _CLASSES: Final = {"alpha": "a-zA-Z", "digit": "0-9", "alnum": "a-zA-Z0-9", "lower": "a-z", "upper": "A-Z"}
 
 
-@declared
 class Selection(Value):
     """Schemas by name. With none asked for, everything is selected but what is excluded."""
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.catalog.model import Catalog, Target, Value, declared
+from pgnorm.catalog.model import Catalog, Target, Value
 
 from .data_statements import DataStatement, uncarried
 from .databases import Database
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from .mentions import Mention
 
 
-@declared
 class Side(Value):
     """One source as it is compared: `loaded` where it is in the shadow, else `untried` says why it is not."""
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from pgnorm.catalog.model import Catalog, Object, ObjectId, Target, Value, declared
+from pgnorm.catalog.model import Catalog, Object, ObjectId, Target, Value
 from pgnorm.catalog.ordering import Arrangement, Form, arrange
 
 from .dump import Printed, Writer, whole
@@ -13,7 +13,6 @@ from .selection import Selection
 from .styles import Style
 
 
-@declared
 class Split(Value):
     """The texts by the names of their files, in the order of loading, and what had to be put into an earlier file."""
 

@@ -10,23 +10,20 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-from attrs import field
-
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.catalog.model import Value, declared
+from pgnorm.catalog.model import Value, untold
 
 _LONGEST: Final = 50  # characters of a file's name in that of the one that is to take its place
 _NAME: Final = re.compile(r"\..+\.[a-z0-9_]{8}\.pgnorm", re.DOTALL)
 
 
-@declared
 class Writing(Value):
     """What a file is to hold, and the name that messages have for it."""
 
     path: Path
-    content: bytes = field(repr=False)
+    content: bytes = untold()
     label: str
-    expected: bytes | None = field(default=None, repr=False)
+    expected: bytes | None = untold(default=None)
     """What it must hold until then, None for whatever it holds."""
 
     @property
@@ -45,14 +42,13 @@ class Writing(Value):
         return self.target.read_bytes() if self.target.exists() else None
 
 
-@declared
 class Staged(Value):
     """A file's new content, whole and on the disk, and what the file held then."""
 
     writing: Writing
     target: Path
     temporary: Path
-    old: bytes | None = field(repr=False)
+    old: bytes | None = untold()
 
 
 def stage(writing: Writing, old: bytes | None) -> Staged:

@@ -6,10 +6,8 @@ import re
 from itertools import pairwise
 from typing import Final
 
-from attrs import field
-
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.catalog.model import Value, declared
+from pgnorm.catalog.model import Value, untold
 
 from .files import line_and_column
 from .lexer import OPENERS, RUN, TOKEN, token_end, tokens, words_of
@@ -26,7 +24,6 @@ _CONFORMING: Final = re.compile(
 _COPY_LINE: Final = re.compile(r"\\copy\s.*\bfrom\s+p?stdin\b", re.IGNORECASE)
 
 
-@declared
 class Statement(Value):
     """One statement of a text, by character offsets.
 
@@ -39,7 +36,7 @@ class Statement(Value):
     start: int
     end: int
     stop: int
-    text: str = field(repr=False)
+    text: str = untold()
     words: tuple[str, ...]
     psql: bool = False
     copy_data: bool = False
@@ -49,7 +46,6 @@ class Statement(Value):
         return self.words[: len(words)] == words
 
 
-@declared
 class Comment(Value):
     """A `--` comment, without its line end, or a `/* */` comment, by character offsets."""
 

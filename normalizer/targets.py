@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import islice, pairwise
 from typing import Final, Literal
 
-from pgnorm.catalog.model import Value, declared
+from pgnorm.catalog.model import Value
 
 from .lexer import Token, name_of, tokens
 from .statements import Statement
@@ -21,7 +21,6 @@ _BEFORE_ADDED: Final = frozenset({"COLUMN", "ATTRIBUTE", "CONSTRAINT", "IF", "NO
 _KEYS: Final = frozenset({"PRIMARY", "UNIQUE", "EXCLUDE"})
 
 
-@declared
 class Target(Value):
     """An object named in a text; `table` is that of a trigger, policy or rule. An unqualified name counts as public's,
     and routines of one name are one target."""

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 
-from pgnorm.catalog.model import Catalog, Change, Object, ObjectId, Value, declared, own_fields
+from pgnorm.catalog.model import Catalog, Change, Object, ObjectId, Value, own_fields
 
 
-@declared
 class Unplanned(Value):
     """What a plan leaves different, and no difference is made of."""
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from attrs import field
 
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.catalog.model import Value, declared
+from pgnorm.catalog.model import Value
 
 from .execution import Execution
 from .failures import error_of, excerpt, missing_names
@@ -52,7 +52,6 @@ _CHECK: Final = f"""
 """
 
 
-@declared
 class _Function(Value):
     oid: int
     name: str
@@ -100,7 +99,6 @@ def validate(
     return failures
 
 
-@declared
 class _Bodies(Value):
     """The functions that a load made and their validators."""
 

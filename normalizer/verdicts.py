@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from pgnorm.catalog.model import Value, declared
+from pgnorm.catalog.model import Value
 
 if TYPE_CHECKING:
     from psycopg import Connection, Error
@@ -19,7 +19,6 @@ _ABSENT: Final = ("42P01", "42883", "42704", "42703", "3F000")
 _GRAMMAR: Final = re.compile(r"(?:^|/)(?:scan\.l|gram\.y|parser\.c|pl\w*\.\w+)$")
 
 
-@declared
 class Verdict(Value):
     """An error of a validator."""
 

@@ -7,12 +7,11 @@ from pathlib import Path
 from typing import Final
 
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.catalog.model import Value, declared
+from pgnorm.catalog.model import Value
 
 from .statements import comments
 
 
-@declared
 class Tool(Value):
     """A tool whose migrations hold both ways in one file, by the lines that begin them (or that end the first one)."""
 

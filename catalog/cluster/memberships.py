@@ -5,7 +5,7 @@ from itertools import groupby
 from typing import Final, LiteralString
 
 from ..errors import PgnormError
-from ..model.declaring import Value, declared
+from ..model.declaring import Value
 from ..quoting import ident
 
 OPTIONS_SINCE: Final = 160000
@@ -35,7 +35,6 @@ select r.rolname::text     as role
 """
 
 
-@declared
 class Membership(Value):
     """That `member` is a member of `role`: pg_auth_members."""
 

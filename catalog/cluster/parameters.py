@@ -2,7 +2,7 @@
 
 from typing import Final, LiteralString
 
-from ..model.declaring import Value, declared
+from ..model.declaring import Value
 from ..privileges import AclItem, acl_commands
 from ..quoting import ident
 
@@ -21,7 +21,6 @@ select p.parname::text                     as name
 """Its columns are the fields of ParameterPrivileges."""
 
 
-@declared
 class ParameterPrivileges(Value):
     """Who may set a parameter: pg_parameter_acl."""
 

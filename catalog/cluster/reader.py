@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Final, LiteralString
 
-from ..model.declaring import Value, declared
+from ..model.declaring import Value
 from ..pipeline import Row, run, supported
 from . import memberships, parameters, roles
 from .memberships import Membership, grantable
@@ -28,7 +28,6 @@ select 'role with settings in one database', format('%s in %s', r.rolname, d.dat
 """
 
 
-@declared
 class Cluster(Value):
     """The roles of a server and what they were given, read in one snapshot."""
 

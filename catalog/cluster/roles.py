@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final, LiteralString
 
-from ..model.declaring import Value, declared
+from ..model.declaring import Value
 from ..quoting import escaped, ident
 from ..settings import setting_text
 
@@ -30,7 +30,6 @@ select r.rolname::text           as name
 """Its columns are the fields of Role."""
 
 
-@declared
 class Role(Value):
     """A role: pg_roles. Those of Postgres itself (`pg_…`) are none of ours, as in pg_dumpall."""
 

@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from typing import ClassVar, Final, LiteralString
 
-from ..model import Entry, Object, Target, declared, replace
+from ..model import Entry, Object, Target, replace
 from ..priority import Priority
 from ..quoting import ident
 
 TYPES: Final = {"i": "INDEX", "t": "TABLE"}
 
 
-@declared
 class AccessMethod(Object):
     """An access method for tables or indexes: pg_am."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
-from ..model import Changed, Object, Target, alter, declared, equal, replace
+from ..model import Changed, Object, Target, alter, equal, replace
 from ..priority import Priority
 from ..quoting import literal, plain, qualified, spell_types
 from .routines import NONE
@@ -12,7 +12,6 @@ MODIFY: Final = {"r": "READ_ONLY", "s": "SHAREABLE", "w": "READ_WRITE"}
 PARALLEL: Final = {"s": "safe", "r": "restricted"}
 
 
-@declared
 class Aggregate(Object):
     """An aggregate: pg_proc with prokind a, and pg_aggregate. `detail` is its input types."""
 

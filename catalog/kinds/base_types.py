@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
 from ..errors import PgnormError
-from ..model import Changed, Entry, Object, Target, alter, declared, equal, replace
+from ..model import Changed, Entry, Object, Target, alter, equal, replace
 from ..quoting import ident, literal, qualified, spell_types
 from . import types
 from .routines import NONE
@@ -19,7 +19,6 @@ SETTABLE: Final = ("receive", "send", "typmod_in", "typmod_out", "analyze", "sub
 """The functions that ALTER TYPE can change."""
 
 
-@declared
 class BaseType(types.Type):
     """A base type: pg_type with typtype b, arrays left out. Functions by their names, `-` for none."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import ClassVar, Final, LiteralString
 
-from ..model import Entry, Object, Target, declared, replace
+from ..model import Entry, Object, Target, replace
 from ..priority import Priority
 from ..quoting import plain, spell_types
 
@@ -12,7 +12,6 @@ METHODS: Final = {"b": "WITHOUT FUNCTION", "i": "WITH INOUT"}
 CONTEXTS: Final = {"e": "", "a": " AS ASSIGNMENT", "i": " AS IMPLICIT"}
 
 
-@declared
 class Cast(Object):
     """A cast: pg_cast. `name` is the source type, `detail` the target type."""
 

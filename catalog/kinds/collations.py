@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import ClassVar, Final, LiteralString
 
-from ..model import Object, Target, declared, replace
+from ..model import Object, Target, replace
 from ..priority import Priority
 from ..quoting import ident, literal
 
@@ -13,7 +13,6 @@ ICU_LOCALE_SINCE: Final = 150000
 RULES_SINCE: Final = 160000
 
 
-@declared
 class Collation(Object):
     """A collation: pg_collation. The version of its library is the server's affair, as in pg_dump."""
 

@@ -2,7 +2,7 @@
 
 from typing import ClassVar, LiteralString
 
-from ..model import Expression, ObjectId, TypeText, alter, declared, equal, noted, replace, said
+from ..model import Expression, ObjectId, TypeText, alter, equal, noted, replace, said
 from ..priority import Priority
 from ..quoting import ident, qualified
 from .column_query import column_query
@@ -10,7 +10,6 @@ from .inheritance import Inherited
 from .relations import FOREIGN_TABLE, altered
 
 
-@declared
 class ColumnFields(Inherited):
     """The attributes of a column, and its names."""
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from ..foreign_options import options_clause
-from ..model import Entry, Object, Target, declared, on_relation
+from ..model import Entry, Object, Target, on_relation
 from ..quoting import ident, literal, spell_types
 from .column_fields import ColumnFields
 
@@ -17,7 +17,6 @@ NOT_NULL_LISTED_SINCE: Final = 18
 PLAIN_NAME: Final = re.compile("[a-z_][a-z0-9_]*")
 
 
-@declared
 class PrintedColumn(ColumnFields):
     """A column as it is printed, added and dropped."""
 

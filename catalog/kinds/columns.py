@@ -4,14 +4,13 @@ from collections.abc import Iterator, Sequence
 from typing import ClassVar, Self
 
 from ..foreign_options import options_change
-from ..model import Changed, Object, OnRows, Target, declared
+from ..model import Changed, Object, OnRows, Target
 from ..options import alter_options
 from ..quoting import ident, plain, qualified, remark, spell_types
 from .column_text import COMPRESSION, STORAGE, STORED, PrintedColumn
 from .conversions import conversion, through_text, widens
 
 
-@declared
 class Column(PrintedColumn):
     """A column of a table: pg_attribute. `detail` is the table; default and identity are objects of their own."""
 

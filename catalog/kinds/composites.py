@@ -4,14 +4,13 @@ from collections.abc import Iterator, Sequence
 from typing import ClassVar, LiteralString, Self
 
 from ..errors import PgnormError
-from ..model import Changed, Object, ObjectId, OnRows, Target, alter, declared
+from ..model import Changed, Object, ObjectId, OnRows, Target, alter
 from ..priority import Priority
 from ..quoting import ident, qualified, spell_types
 from . import types
 from .conversions import widens
 
 
-@declared
 class Composite(types.Type):
     """A composite type: pg_type with typtype c whose pg_class row has relkind c."""
 
@@ -102,7 +101,6 @@ class Composite(types.Type):
             yield spell_types(f"ALTER {self.signature()} {action};", target.major)
 
 
-@declared
 class Attribute(Object):
     """An attribute of a composite type, for its comment: pg_attribute. `detail` is the type."""
 

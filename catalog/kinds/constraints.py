@@ -10,7 +10,6 @@ from ..model import (
     ObjectId,
     OnRows,
     Target,
-    declared,
     equal,
     noted,
     on_relation,
@@ -63,7 +62,6 @@ def enforced(version: int) -> LiteralString:
     return "k.conenforced" if version >= ENFORCED_SINCE else "true"
 
 
-@declared
 class Constraint(Object):
     """What all constraints of a table have in common. `detail` is the table."""
 
@@ -115,7 +113,6 @@ class Constraint(Object):
         return f"ALTER {self.table} VALIDATE CONSTRAINT {ident(self.name)};"
 
 
-@declared
 class Unindexed(Constraint):
     """A constraint that no index stands for."""
 
@@ -134,7 +131,6 @@ class Unindexed(Constraint):
         return OnRows.MAY_FAIL if new.holds and not self.holds else OnRows.NOTHING
 
 
-@declared
 class Check(Inherited, Unindexed):
     """A CHECK constraint of a table: pg_constraint with contype c."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import ClassVar, Final, LiteralString, Self
 
-from ..model import Changed, Object, OnRows, alter, declared
+from ..model import Changed, Object, OnRows, alter
 from ..priority import Priority
 from ..quoting import ident, literal, qualified
 
@@ -34,7 +34,6 @@ COUNTER_TABLES: Final[LiteralString] = """
 """
 
 
-@declared
 class Counter(Object):
     """What a sequence of its own and that of an identity column have in common: pg_sequence."""
 

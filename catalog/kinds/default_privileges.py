@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString
 
-from ..model import DefaultGrants, Entry, Object, Target, declared
+from ..model import DefaultGrants, Entry, Object, Target
 from ..priority import Priority
 from ..quoting import ident
 
@@ -17,7 +17,6 @@ OBJECT_TYPES: Final = {
 }
 
 
-@declared
 class DefaultPrivileges(Object):
     """What a role grants on the objects it makes: pg_default_acl. `name` is defaclobjtype, `detail` the role.
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
-from ..model import Changed, Entry, Expression, Object, ObjectId, Target, alter, declared, equal, replace
+from ..model import Changed, Entry, Expression, Object, ObjectId, Target, alter, equal, replace
 from ..priority import Priority
 from ..quoting import ident, spell_types
 from .inheritance import Inherited
@@ -77,7 +77,6 @@ CHAIN_OF_NONE: Final[LiteralString] = (
 )
 
 
-@declared
 class Default(Inherited):
     """The default of a column: pg_attrdef. `name` is the column, `detail` its relation.
 

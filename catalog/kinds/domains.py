@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
-from ..model import Changed, Entry, Expression, Object, ObjectId, OnRows, Target, TypeText, alter, declared, replace
+from ..model import Changed, Entry, Expression, Object, ObjectId, OnRows, Target, TypeText, alter, replace
 from ..priority import Priority
 from ..quoting import ident, qualified, spell_types
 from . import types
@@ -20,7 +20,6 @@ _CONSTRAINTS: Final[LiteralString] = """
                                  where classid = 'pg_type'::regclass and objid = t.oid and deptype = 'e' )"""
 
 
-@declared
 class Domain(types.Type):
     """A domain: pg_type with typtype d."""
 
@@ -95,7 +94,6 @@ class Domain(types.Type):
             yield f"ALTER {self.signature()} RENAME CONSTRAINT {names};"
 
 
-@declared
 class DomainConstraint(Object):
     """A CHECK constraint of a domain: pg_constraint. `detail` is the domain."""
 
@@ -179,7 +177,6 @@ class DomainConstraint(Object):
         return f"ALTER DOMAIN {qualified(self.schema, self.detail)}"
 
 
-@declared
 class DomainNotNull(Object):
     """The NOT NULL constraint of a domain, for its comment; `Domain` says the rest. `detail` is the domain.
 

@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from typing import ClassVar, LiteralString
 
-from ..model import Object, Target, declared, replace
+from ..model import Object, Target, replace
 from ..priority import Priority
 from ..quoting import literal
 
 
-@declared
 class EncodingConversion(Object):
     """A conversion between encodings: pg_conversion."""
 

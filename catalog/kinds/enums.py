@@ -3,12 +3,11 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, LiteralString, Self
 
-from ..model import Changed, Object, Target, alter, declared
+from ..model import Changed, Object, Target, alter
 from ..quoting import literal, qualified
 from . import types
 
 
-@declared
 class EnumType(types.Type):
     """An enum type: pg_type with typtype e, and pg_enum."""
 

@@ -3,13 +3,12 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, LiteralString, Self
 
-from ..model import Changed, Object, Target, alter, declared, replace
+from ..model import Changed, Object, Target, alter, replace
 from ..priority import Priority
 from ..quoting import ident, literal, qualified
 from .firing import STATES, USUAL_STATE
 
 
-@declared
 class EventTrigger(Object):
     """An event trigger: pg_event_trigger. Whose it is goes by the schema of its function."""
 

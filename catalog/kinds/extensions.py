@@ -3,12 +3,11 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, LiteralString, Self
 
-from ..model import Changed, Entry, Object, Target, alter, declared, equal
+from ..model import Changed, Entry, Object, Target, alter, equal
 from ..priority import Priority
 from ..quoting import ident
 
 
-@declared
 class Extension(Object):
     """An extension: pg_extension. Its members are no objects of their own: what needs one needs the extension."""
 

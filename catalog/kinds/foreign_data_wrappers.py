@@ -4,13 +4,12 @@ from collections.abc import Iterator, Sequence
 from typing import ClassVar, LiteralString, Self
 
 from ..foreign_options import options_clause
-from ..model import Changed, Object, Target, alter, declared, secret
+from ..model import Changed, Object, Target, alter, secret
 from ..priority import Priority
 from ..quoting import ident
 from .foreign_secrets import FULL_OPTIONS, Options, changed_options, concealed, options_read
 
 
-@declared
 class ForeignDataWrapper(Object):
     """A foreign data wrapper: pg_foreign_data_wrapper."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
-from ..model import Changed, Entry, Lead, Object, ObjectId, Target, alter, declared, equal, replace
+from ..model import Changed, Entry, Lead, Object, ObjectId, Target, alter, equal, replace
 from ..priority import Priority
 from ..quoting import ident
 from .constraints import (
@@ -55,7 +55,6 @@ COMPARISON: Final[LiteralString] = """
 """
 
 
-@declared
 class ForeignKey(Unindexed):
     """A foreign key: pg_constraint with contype f."""
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
 from ..foreign_options import options_clause
-from ..model import Changed, Entry, Object, ObjectId, Target, alter, declared, hidden, replace, secret
+from ..model import Changed, Entry, Object, ObjectId, Target, alter, hidden, replace, secret
 from ..priority import Priority
 from ..quoting import ident, literal
 from ..secrets import masked_login
@@ -17,7 +17,6 @@ OPTIONS_SHOWN: Final[LiteralString] = """(
 """Whether pg_user_mappings shows the options of a mapping on the server `s`."""
 
 
-@declared
 class ForeignServer(Object):
     """A foreign server: pg_foreign_server."""
 
@@ -104,7 +103,6 @@ class ForeignServer(Object):
             yield f"ALTER {self.signature()}{version}{options};"
 
 
-@declared
 class UserMapping(Object):
     """How a role logs in to a foreign server: pg_user_mapping. `name` is the role (`public` for all), `detail` the
     server. A dump of who may not see its options has none, as pg_dump's; `unmodelled` names it then."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
 from ..foreign_options import options_clause
-from ..model import Changed, Entry, Object, Target, alter, declared, replace, secret
+from ..model import Changed, Entry, Object, Target, alter, replace, secret
 from ..priority import Priority
 from ..quoting import ident, qualified
 from .foreign_secrets import FULL_OPTIONS, Options, changed_options, concealed, options_read
@@ -15,7 +15,6 @@ NO_TABLESPACE_SINCE: Final = 15
 """The major whose pg_dump first selects no tablespace for it (pg_dump.c, dumpTableSchema)."""
 
 
-@declared
 class ForeignTable(Object):
     """A foreign table: pg_class with relkind f, and pg_foreign_table. Its rows are elsewhere.
 

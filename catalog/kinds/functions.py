@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
-from ..model import Changed, Object, Target, alter, declared, equal, replace
+from ..model import Changed, Object, Target, alter, equal, replace
 from ..priority import Priority
 from ..quoting import dollar_quoted, ident, literal, plain, qualified, spell_types, string
 from ..settings import setting_text
@@ -68,7 +68,6 @@ _QUERY: Final[LiteralString] = """
 """
 
 
-@declared
 class Function(Object):
     """A function: pg_proc. `detail` is its input types, by which Postgres tells overloads apart."""
 
@@ -195,7 +194,6 @@ class Function(Object):
         yield text.replace(f"CREATE {self.keyword}", self.guarded, 1)
 
 
-@declared
 class Procedure(Function):
     """A procedure: pg_proc with prokind p."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
-from ..model import Changed, Entry, Object, ObjectId, Target, alter, declared, equal
+from ..model import Changed, Entry, Object, ObjectId, Target, alter, equal
 from ..privileges import AclItem
 from ..quoting import ident, qualified
 from .counters import COUNTER_FIELDS, COUNTER_TABLES, HIGHEST, Counter
@@ -20,7 +20,6 @@ _TABLE_GRANTED: Final[LiteralString] = """
                    or exists ( select from pg_attribute where attrelid = t.oid and attacl is not null )"""
 
 
-@declared
 class Identity(Counter):
     """A column's being an identity, with the sequence behind it. `name` is the column, `detail` the table.
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import ClassVar, LiteralString
 
-from ..model import Entry, Object, ObjectId, Target, declared, equal, replace
+from ..model import Entry, Object, ObjectId, Target, equal, replace
 from ..priority import Priority
 from ..quoting import qualified
 from .index_backed import index_id, index_kind
@@ -12,7 +12,6 @@ from .keys import Key, KeyIndex
 from .relations import kind_of
 
 
-@declared
 class IndexAttachment(Object):
     """An index's being a part of the index of a partitioned table: pg_inherits. It has the name of the part.
 

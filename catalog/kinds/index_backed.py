@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Final, LiteralString, Self
 
-from ..model import Changed, Entry, Lead, Object, ObjectId, Target, alter, declared, equal, replace
+from ..model import Changed, Entry, Lead, Object, ObjectId, Target, alter, equal, replace
 from ..options import alter_options
 from ..quoting import ident, qualified
 from .inheritance import PARTITION
@@ -65,7 +65,6 @@ OPTIONS_CLAUSE: Final[LiteralString] = """
 """The storage options as pg_get_indexdef has them under quote_all_identifiers."""
 
 
-@declared
 class IndexBacked(Object):
     """An index, be it plain or a constraint's. It has the index's name."""
 

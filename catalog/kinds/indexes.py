@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, LiteralString, Self
 
-from ..model import Changed, Entry, Expression, Object, ObjectId, Target, alter, declared, replace
+from ..model import Changed, Entry, Expression, Object, ObjectId, Target, alter, replace
 from ..options import with_options
 from ..priority import Priority
 from ..quoting import ident, spell_types
@@ -11,7 +11,6 @@ from .index_backed import INDEX_FIELDS, OPTIONS_CLAUSE, IndexBacked, paragraphs
 from .relations import RELATION_KIND
 
 
-@declared
 class Index(IndexBacked):
     """An index, of a partitioned table too: pg_class with relkind i or I, and pg_index."""
 

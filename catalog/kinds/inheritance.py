@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
-from ..model import Lead, Object, ObjectId, Target, declared, replace
+from ..model import Lead, Object, ObjectId, Target, replace
 from ..priority import Priority
 from ..quoting import qualified
 from .relations import OF_USERS, RELATION_KIND, altered, kind_of
@@ -29,7 +29,6 @@ TABLES_OF_BOTH: Final[LiteralString] = """
              where """
 
 
-@declared
 class Tie(Object):
     """What ties a table to another, so that it has the columns of the other one: pg_inherits.
 
@@ -67,7 +66,6 @@ class Tie(Object):
         return qualified(self.parent_schema, self.parent_name)
 
 
-@declared
 class Inheritance(Tie):
     """A table from which another inherits. `detail` is the one inherited from."""
 

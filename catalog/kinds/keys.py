@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import ClassVar, LiteralString, Self
 
-from ..model import Entry, Expression, Lead, Object, ObjectId, Target, declared, equal, replace
+from ..model import Entry, Expression, Lead, Object, ObjectId, Target, equal, replace
 from ..options import with_options
 from ..priority import Priority
 from ..quoting import spell_types
@@ -12,7 +12,6 @@ from .index_backed import ATTACHED_TO, INDEX_FIELDS, OPTIONS_CLAUSE, IndexBacked
 from .inheritance import PARTITION
 
 
-@declared
 class Key(IndexBacked, Constraint):
     """A constraint with an index of its own: pg_constraint with contype p, u or x."""
 
@@ -81,7 +80,6 @@ class Key(IndexBacked, Constraint):
         return (self.stored_entry("CONSTRAINT", self.create(parts, target)),)
 
 
-@declared
 class KeyIndex(Object):
     """The index of a `Key`, for what is said of it alone: its comment and the extensions that it depends on."""
 

@@ -3,14 +3,13 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
-from ..model import Changed, Entry, Object, Target, alter, declared
+from ..model import Changed, Entry, Object, Target, alter
 from ..priority import Priority
 from ..quoting import ident
 
 INITDB_SCHEMA: Final = '"pg_catalog".'
 
 
-@declared
 class Language(Object):
     """A procedural language: pg_language."""
 

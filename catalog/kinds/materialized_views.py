@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
-from ..model import Changed, Entry, Object, ObjectId, Query, Target, alter, declared, replace, state
+from ..model import Changed, Entry, Object, ObjectId, Query, Target, alter, replace, state
 from ..options import alter_options, with_options
 from ..priority import Priority
 from ..quoting import ident, literal, qualified, spell_types
@@ -16,7 +16,6 @@ REPLICA_IDENTITIES: Final = {"d": "DEFAULT", "n": "NOTHING", "f": "FULL"}
 """pg_class.relreplident; with `i` an index says so itself."""
 
 
-@declared
 class MaterializedView(Object):
     """A materialized view: pg_class with relkind m."""
 
@@ -170,7 +169,6 @@ class MaterializedView(Object):
                 yield self._setting(*item)
 
 
-@declared
 class MaterializedViewColumn(ViewColumn):
     """A column of a materialized view, for its comment and its privileges. `detail` is the materialized view."""
 

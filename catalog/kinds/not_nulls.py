@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import ClassVar, LiteralString, Self
 
-from ..model import Entry, Object, ObjectId, Target, declared, equal, noted, on_relation, replace, said
+from ..model import Entry, Object, ObjectId, Target, equal, noted, on_relation, replace, said
 from ..priority import Priority
 from ..quoting import ident
 from .constraints import COMMON_FILTER, COMMON_TABLES, Unindexed
@@ -11,7 +11,6 @@ from .inheritance import Inherited
 from .relations import RELATION_KIND, TABLE_LIKE, altered
 
 
-@declared
 class UncheckedNotNull(Inherited, Unindexed):
     """A NOT NULL that is not valid: pg_constraint with contype n, which tables have since 18. `name` is the column."""
 

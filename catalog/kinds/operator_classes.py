@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from typing import ClassVar, LiteralString
 
-from ..model import Object, ObjectId, Target, declared, equal, replace
+from ..model import Object, ObjectId, Target, equal, replace
 from ..quoting import ident, qualified, spell_types
 from . import operator_members
 from .operator_families import OperatorFamily
 from .routines import NONE
 
 
-@declared
 class OperatorClass(operator_members.OfAccessMethod):
     """An operator class: pg_opclass. `detail` is its access method. Postgres alters nothing of it."""
 

@@ -3,12 +3,11 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, LiteralString, Self
 
-from ..model import Changed, Object, Target, alter, declared, equal
+from ..model import Changed, Object, Target, alter, equal
 from ..quoting import spell_types
 from . import operator_members
 
 
-@declared
 class OperatorFamily(operator_members.OfAccessMethod):
     """An operator family: pg_opfamily. `detail` is its access method."""
 

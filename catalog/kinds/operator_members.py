@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, TypeAlias
 
-from ..model import Object, declared
+from ..model import Object
 from ..priority import Priority
 from ..quoting import ident, qualified
 
@@ -13,7 +13,6 @@ Member: TypeAlias = tuple[str, ...]
 SEPARATOR: Final = " ,\n    "
 
 
-@declared
 class OfAccessMethod(Object):
     """An operator class or family. `detail` is its access method."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
-from ..model import Changed, Object, ObjectId, Target, alter, declared, equal, replace
+from ..model import Changed, Object, ObjectId, Target, alter, equal, replace
 from ..priority import Priority
 from ..quoting import ident, plain, spell_types
 from .routines import NONE, name_of
@@ -24,7 +24,6 @@ _LINKED: Final[LiteralString] = """
                                     join pg_namespace n2 on n2.oid = o2.oprnamespace"""
 
 
-@declared
 class Operator(Object):
     """An operator: pg_operator. `detail` is its operand types. A shell, which only a link made, is none."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, LiteralString, Self
 
-from ..model import Changed, Entry, Object, ObjectId, Target, alter, declared, equal, on_relation, replace
+from ..model import Changed, Entry, Object, ObjectId, Target, alter, equal, on_relation, replace
 from ..priority import Priority
 from ..quoting import ident
 from .firing import STATES
@@ -12,7 +12,6 @@ from .relations import RELATION_KIND, altered
 from .triggers import Trigger
 
 
-@declared
 class PartitionTrigger(Object):
     """The state of a partition's copy of a trigger where it is not that of the trigger: pg_trigger.tgenabled.
 

@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from typing import ClassVar, LiteralString
 
-from ..model import Entry, Object, ObjectId, Target, declared, equal, replace
+from ..model import Entry, Object, ObjectId, Target, equal, replace
 from ..priority import Priority
 from ..quoting import qualified
 from .inheritance import PARENT_FIELDS, PARTITION, TABLES_OF_BOTH, Tie
 from .relations import OF_USERS, kind_of
 
 
-@declared
 class Partition(Tie):
     """A table's being a partition of another."""
 

@@ -3,14 +3,13 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
-from ..model import Changed, Expression, Object, ObjectId, Target, alter, declared, equal, on_relation, replace
+from ..model import Changed, Expression, Object, ObjectId, Target, alter, equal, on_relation, replace
 from ..priority import Priority
 from ..quoting import ident, ident_list, qualified
 
 COMMANDS: Final = {"*": "", "r": " FOR SELECT", "a": " FOR INSERT", "w": " FOR UPDATE", "d": " FOR DELETE"}
 
 
-@declared
 class Policy(Object):
     """A policy on a table: pg_policy. `detail` is the table."""
 

@@ -2,7 +2,7 @@
 
 from typing import ClassVar, Final, LiteralString
 
-from ..model import declared, equal
+from ..model import equal
 from ..priority import Priority
 from ..quoting import ident, plain, qualified
 from .provided_object import Provided
@@ -17,7 +17,6 @@ RANKS: Final = {
 """What can need a function and comes before functions."""
 
 
-@declared
 class ProvidedRoutine(Provided):
     """What its input types tell apart; they are its `detail`."""
 
@@ -47,7 +46,6 @@ class ProvidedRoutine(Provided):
         return f"{self.schema}.{self.name}({plain(self.detail)})"
 
 
-@declared
 class ProvidedFunction(ProvidedRoutine):
     """A function or procedure."""
 
@@ -67,7 +65,6 @@ class ProvidedFunction(ProvidedRoutine):
         return f"{self.word} {qualified(self.schema if qualify else '', self.name)}({self.arguments})"
 
 
-@declared
 class ProvidedAggregate(ProvidedRoutine):
     """An aggregate."""
 
@@ -84,7 +81,6 @@ class ProvidedAggregate(ProvidedRoutine):
         return f"FUNCTION {qualified(self.schema if qualify else '', self.name)}({self.detail})"
 
 
-@declared
 class ProvidedRelation(Provided):
     """A table, view or sequence."""
 
@@ -108,7 +104,6 @@ class ProvidedRelation(Provided):
         return f"{self.word} {qualified(self.schema if qualify else '', self.name)}"
 
 
-@declared
 class ProvidedColumn(Provided):
     """A column. `detail` is its relation."""
 
@@ -145,7 +140,6 @@ class ProvidedColumn(Provided):
         return f"TABLE {qualified(self.schema if qualify else '', self.detail)}"
 
 
-@declared
 class ProvidedType(Provided):
     """A type."""
 
@@ -161,7 +155,6 @@ class ProvidedType(Provided):
         return schema_query("pg_type", "typ", "'T'")
 
 
-@declared
 class ProvidedSchema(Provided):
     """A schema; of initdb's pg_catalog alone."""
 
@@ -180,7 +173,6 @@ class ProvidedSchema(Provided):
         return self.name
 
 
-@declared
 class ProvidedLanguage(Provided):
     """A procedural language."""
 
@@ -195,7 +187,6 @@ class ProvidedLanguage(Provided):
         return global_query("pg_language", "lan", "l", "o.oid < 16384 and o.lanispl")
 
 
-@declared
 class ProvidedForeignDataWrapper(Provided):
     """A foreign data wrapper."""
 
@@ -210,7 +201,6 @@ class ProvidedForeignDataWrapper(Provided):
         return global_query("pg_foreign_data_wrapper", "fdw", "F", "false")
 
 
-@declared
 class ProvidedForeignServer(Provided):
     """A foreign server."""
 

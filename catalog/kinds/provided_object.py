@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import ClassVar, Final
 
-from ..model import Entry, Object, ObjectId, Target, declared, replace
+from ..model import Entry, Object, ObjectId, Target, replace
 from ..privileges import acl_transition
 from ..quoting import qualified
 
@@ -11,7 +11,6 @@ NEWEST: Final = 99
 """A major that knows every privilege: what an older one lacks is in no ACL of it."""
 
 
-@declared
 class Provided(Object):
     """An object that an extension or initdb made, where its privileges are not the ones that it came with.
 

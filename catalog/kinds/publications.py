@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
-from ..model import Changed, Entry, Expression, Object, ObjectId, Target, alter, declared, equal, replace
+from ..model import Changed, Entry, Expression, Object, ObjectId, Target, alter, equal, replace
 from ..priority import Priority
 from ..quoting import ident, ident_list, qualified, spell_types
 
@@ -15,7 +15,6 @@ NOT_GENERATED: Final = "n"
 GENERATED: Final = {NOT_GENERATED: "none", "s": "stored"}
 
 
-@declared
 class Publication(Object):
     """A publication: pg_publication. What is in it are objects of their own."""
 
@@ -85,7 +84,6 @@ class Publication(Object):
             yield f"ALTER {self.signature()} SET ({', '.join(options)});"
 
 
-@declared
 class Membership(Object):
     """What puts something into a publication. `detail` is the publication; it has the schema of what is in it."""
 
@@ -119,7 +117,6 @@ class Membership(Object):
         return f"ALTER {self.signature()} DROP {self.member};"
 
 
-@declared
 class PublicationTable(Membership):
     """A table in a publication: pg_publication_rel."""
 
@@ -183,7 +180,6 @@ class PublicationTable(Membership):
         return f"ALTER {self.signature()} ADD {self.member}{columns}{rows};\n"
 
 
-@declared
 class PublicationSchema(Membership):
     """All tables of a schema in a publication: pg_publication_namespace. `schema` and `name` are the schema."""
 

@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from typing import ClassVar, LiteralString
 
-from ..model import Entry, Object, Target, TypeText, declared, equal, replace
+from ..model import Entry, Object, Target, TypeText, equal, replace
 from ..quoting import ident, qualified, spell_types
 from . import types
 from .routines import NONE
 
 
-@declared
 class Range(types.Type):
     """A range type: pg_type with typtype r, and pg_range. Postgres alters nothing of it."""
 

@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from typing import ClassVar, LiteralString
 
-from ..model import Entry, Object, ObjectId, Target, declared
+from ..model import Entry, Object, ObjectId, Target
 from ..priority import Priority
 from ..quoting import qualified
 
 
-@declared
 class RowSecurity(Object):
     """Row security enabled: pg_class.relrowsecurity. `name` is the table's."""
 

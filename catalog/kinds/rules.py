@@ -3,14 +3,13 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, LiteralString, Self
 
-from ..model import Changed, Entry, Object, ObjectId, Target, alter, declared, on_relation, replace
+from ..model import Changed, Entry, Object, ObjectId, Target, alter, on_relation, replace
 from ..priority import Priority
 from ..quoting import ident, qualified, spell_types
 from .firing import STATES, USUAL_STATE
 from .relations import RELATION_KIND
 
 
-@declared
 class Rule(Object):
     """A rule: pg_rewrite. `detail` is the relation that it rewrites queries on."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import ClassVar, Final, LiteralString
 
-from ..model import Entry, Object, Target, declared, equal
+from ..model import Entry, Object, Target, equal
 from ..priority import Priority
 from ..privileges import AclItem
 from ..quoting import ident
@@ -15,7 +15,6 @@ PUBLIC_CLOSED_SINCE: Final = 15
 """The major from which on initdb lets not everybody create in `public`, and pg_dump prints whose it is."""
 
 
-@declared
 class Schema(Object):
     """A schema: pg_namespace.
 

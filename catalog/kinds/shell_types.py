@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from typing import ClassVar, LiteralString
 
-from ..model import Object, Target, declared
+from ..model import Object, Target
 from . import types
 
 
-@declared
 class ShellType(types.Type):
     """A shell type, for which nobody has said more than CREATE TYPE name: pg_type that is not typisdefined."""
 

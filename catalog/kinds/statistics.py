@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
-from ..model import Changed, Object, ObjectId, Target, alter, declared, equal, replace
+from ..model import Changed, Object, ObjectId, Target, alter, equal, replace
 from ..priority import Priority
 from ..quoting import ident, spell_types
 from .relations import RELATION_KIND
@@ -11,7 +11,6 @@ from .relations import RELATION_KIND
 DEFAULT_TARGET: Final = -1
 
 
-@declared
 class Statistics(Object):
     """A statistics object: pg_statistic_ext."""
 

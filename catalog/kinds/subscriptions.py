@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
-from ..model import Changed, Object, Target, alter, declared, equal, replace, secret, unknown_secret
+from ..model import Changed, Object, Target, alter, equal, replace, secret, unknown_secret
 from ..priority import Priority
 from ..quoting import ident, ident_list, literal
 from ..secrets import MASK, masked_conninfo
@@ -20,7 +20,6 @@ NOT_SYNCHRONOUS: Final = "off"
 ANY_ORIGIN: Final = "any"
 
 
-@declared
 class Subscription(Object):
     """A subscription: pg_subscription. Whether it is enabled, and how far it is, is no part of its definition."""
 

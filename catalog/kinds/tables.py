@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
-from ..model import Changed, Entry, Object, ObjectId, Target, alter, declared, replace
+from ..model import Changed, Entry, Object, ObjectId, Target, alter, replace
 from ..options import alter_options, with_options
 from ..priority import Priority
 from ..quoting import ident, qualified
@@ -17,7 +17,6 @@ OF_AN_INDEX: Final = "i"
 UNLOGGED_PARTITIONED_UNTIL: Final = 17
 
 
-@declared
 class Table(Object):
     """A table, partitioned or not: pg_class with relkind r or p.
 

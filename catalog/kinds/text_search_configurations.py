@@ -3,12 +3,11 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, LiteralString, Self
 
-from ..model import Changed, Object, Target, alter, declared, replace
+from ..model import Changed, Object, Target, alter, replace
 from ..priority import Priority
 from ..quoting import ident
 
 
-@declared
 class TextSearchConfiguration(Object):
     """A text search configuration: pg_ts_config, and pg_ts_config_map."""
 

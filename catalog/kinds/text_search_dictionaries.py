@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
-from ..model import Changed, Object, Target, alter, declared, replace
+from ..model import Changed, Object, Target, alter, replace
 from ..priority import Priority
 
 _OPTION: Final = re.compile(
@@ -12,7 +12,6 @@ _OPTION: Final = re.compile(
 )
 
 
-@declared
 class TextSearchDictionary(Object):
     """A text search dictionary: pg_ts_dict."""
 

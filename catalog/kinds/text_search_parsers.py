@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from typing import ClassVar, LiteralString
 
-from ..model import Object, Target, declared, replace
+from ..model import Object, Target, replace
 from ..priority import Priority
 from .routines import NONE
 
 
-@declared
 class TextSearchParser(Object):
     """A text search parser: pg_ts_parser, which has no owner. Postgres alters nothing of it."""
 

@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from typing import ClassVar, LiteralString
 
-from ..model import Object, Target, declared, replace
+from ..model import Object, Target, replace
 from ..priority import Priority
 from .routines import NONE
 
 
-@declared
 class TextSearchTemplate(Object):
     """A text search template: pg_ts_template, which has no owner. Postgres alters nothing of it."""
 

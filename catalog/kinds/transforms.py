@@ -3,12 +3,11 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, LiteralString, Self
 
-from ..model import Changed, Entry, Object, Target, alter, declared, replace
+from ..model import Changed, Entry, Object, Target, alter, replace
 from ..priority import Priority
 from ..quoting import ident, plain, spell_types
 
 
-@declared
 class Transform(Object):
     """A transform: pg_transform. `name` is the type, `detail` the language."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
-from ..model import Changed, Entry, Object, ObjectId, Target, alter, declared, on_relation, replace
+from ..model import Changed, Entry, Object, ObjectId, Target, alter, on_relation, replace
 from ..priority import Priority
 from ..quoting import ident, spell_types
 from .firing import STATES, USUAL_STATE
@@ -12,7 +12,6 @@ from .relations import RELATION_KIND, altered
 CONSTRAINT_TRIGGER: Final = "CREATE CONSTRAINT TRIGGER "
 
 
-@declared
 class Trigger(Object):
     """A trigger: pg_trigger. `detail` is the relation that it fires for."""
 

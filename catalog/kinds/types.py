@@ -2,7 +2,7 @@
 
 from typing import ClassVar, Final, LiteralString
 
-from ..model import Entry, Object, declared
+from ..model import Entry, Object
 from ..priority import Priority
 from ..quoting import ident, qualified
 
@@ -28,7 +28,6 @@ OF_USERS: Final[LiteralString] = """
              order by n.nspname, t.typname"""
 
 
-@declared
 class Type(Object):
     """A type: pg_type."""
 

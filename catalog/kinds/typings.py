@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from typing import ClassVar, LiteralString
 
 from ..errors import PgnormError
-from ..model import Object, Target, declared, equal
+from ..model import Object, Target, equal
 from ..priority import Priority
 from .columns import Column
 from .inheritance import Tie
 from .relations import RELATION_KIND, TABLES, altered
 
 
-@declared
 class Typing(Tie):
     """A table's having its columns from a composite type (OF): pg_class.reloftype.
 

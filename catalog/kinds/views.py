@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
-from ..model import Changed, Object, ObjectId, Query, Target, alter, declared
+from ..model import Changed, Object, ObjectId, Query, Target, alter
 from ..options import alter_options, with_options
 from ..priority import Priority
 from ..quoting import ident, qualified, spell_types
@@ -32,7 +32,6 @@ COLUMN_FIELDS: Final[LiteralString] = """
 COLUMN_ORDER: Final[LiteralString] = " order by n.nspname, c.relname, a.attnum"
 
 
-@declared
 class View(Object):
     """A view: pg_class with relkind v, and its ON SELECT rule."""
 
@@ -144,7 +143,6 @@ class View(Object):
         return (*self.options, *((f"check_option={self.check_option}",) if self.check_option else ()))
 
 
-@declared
 class ViewColumn(Object):
     """A column of a view, for its comment and its privileges. `detail` is the view."""
 

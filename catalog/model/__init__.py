@@ -1,8 +1,8 @@
 """The base of every kind of object, its identity, and the catalog that holds them."""
 
 from .catalog import Catalog
-from .changes import Change, Changed, OnRows, alter, equal, hidden, noted, replace, said, secret, state
-from .declaring import Value, declared
+from .changes import Change, Changed, OnRows, alter, equal, hidden, noted, replace, said, secret, state, untold
+from .declaring import Value
 from .entries import DefaultGrants, Entry, Target
 from .forms import Expression, Query, SqlForm, TypeText
 from .identity import Edge, Lead, ObjectId
@@ -31,7 +31,6 @@ __all__ = [
     "TypeText",
     "Value",
     "alter",
-    "declared",
     "equal",
     "hidden",
     "noted",
@@ -42,4 +41,5 @@ __all__ = [
     "secret",
     "state",
     "unknown_secret",
+    "untold",
 ]

@@ -2,9 +2,7 @@
 
 from collections.abc import Iterable
 from enum import Enum, Flag, auto
-from typing import Any, Final
-
-import attrs
+from typing import Any, Final, Literal, NamedTuple
 
 
 class Change(Enum):
@@ -41,31 +39,48 @@ class OnRows(Flag):
     """It gives the default to those that have no value, and so comes after what makes that."""
 
 
-CHANGE: Final = "change"
-DEPARSED: Final = "deparsed"
-AFTER_PARTS: Final = "after_parts"
-OTHERWISE: Final = "otherwise"
+REQUIRED: Final = object()
+"""In the place of a default: there is none."""
+
+
+class Field(NamedTuple):
+    """An attribute of a value: what `alter` and its like say of it, or no more than its default."""
+
+    name: str = ""
+    change: Change | None = None
+    """None where the engine answers for it."""
+    default: object = REQUIRED
+    deparsed: bool = False
+    """Whether its text is made from a parse tree: see `alter`."""
+    after_parts: bool = False
+    """Whether it is altered after inline parts: see `alter`."""
+    otherwise: str = ""
+    """The attribute that it has the value of where nothing else decides on it: see `said`; empty for none."""
+    given: bool = True
+    """Whether who makes a value gives it: see `worked_out`."""
+    told: bool = True
+    """Whether `repr` tells it."""
 
 
 def alter(*, deparsed: bool = False, after_parts: bool = False) -> Any:
-    # attrs types a field by its right-hand side: the declared type stands
+    # A field is typed by its right-hand side: only Any lets the declared type stand.
     """Declare an attribute whose change `alter` turns into statements.
 
     `after_parts` says that they come after those for inline parts where the change `OnRows.FILLS`.
     `deparsed` says that its text is made from a parse tree. Postgres may deparse otherwise what it has parsed from that
     text: `kind IN ('a', 'b')` of a varchar has its casts elsewhere after a reload.
     """
-    return attrs.field(metadata={CHANGE: Change.ALTER, DEPARSED: deparsed, AFTER_PARTS: after_parts})
+    return Field(change=Change.ALTER, deparsed=deparsed, after_parts=after_parts)
 
 
 def replace(*, deparsed: bool = False) -> Any:  # as `alter`
     """Declare an attribute whose change needs drop and create; `deparsed` as for `alter`."""
-    return attrs.field(metadata={CHANGE: Change.REPLACE, DEPARSED: deparsed})
+    return Field(change=Change.REPLACE, deparsed=deparsed)
 
 
 def equal() -> Any:  # as `alter`
     """Declare an attribute that is needed for printing but is never a difference."""
-    return attrs.field(metadata={CHANGE: Change.EQUAL})
+    return Field(change=Change.EQUAL)
 
 
 def said(otherwise: str, *, after_parts: bool = False) -> Any:  # as `alter`
@@ -73,27 +88,37 @@ def said(otherwise: str, *, after_parts: bool = False) -> Any:  # as `alter`
 
     `otherwise` is the attribute that it has the value of once nothing else decides on it; `after_parts` as for `alter`.
     """
-    return attrs.field(metadata={CHANGE: Change.SAID, OTHERWISE: otherwise, AFTER_PARTS: after_parts})
+    return Field(change=Change.SAID, otherwise=otherwise, after_parts=after_parts)
 
 
 def noted() -> Any:  # as `alter`
     """Declare an attribute that nothing can alter in what is there: see `Change.NOTED`."""
-    return attrs.field(metadata={CHANGE: Change.NOTED})
+    return Field(change=Change.NOTED)
 
 
 def secret() -> Any:  # as `alter`
     """Declare an attribute that is a password, or holds one: see `Change.SECRET`."""
-    return attrs.field(metadata={CHANGE: Change.SECRET})
+    return Field(change=Change.SECRET)
 
 
 def hidden() -> Any:  # as `alter`
     """Declare an attribute that Postgres shows to some roles only: see `Change.HIDDEN`."""
-    return attrs.field(metadata={CHANGE: Change.HIDDEN})
+    return Field(change=Change.HIDDEN)
 
 
 def state() -> Any:  # as `alter`
     """Declare an attribute that tells what was done with an object rather than what it is: see `Change.STATE`."""
-    return attrs.field(metadata={CHANGE: Change.STATE})
+    return Field(change=Change.STATE)
+
+
+def untold(*, default: object = REQUIRED) -> Any:  # as `alter`
+    """Declare an attribute that `repr` doesn't tell: it is long, or a secret."""
+    return Field(default=default, told=False)
+
+
+def worked_out(*, init: Literal[False] = False) -> Any:  # as `alter`
+    """Declare an attribute that the class makes of the others; `init` is for type checkers (PEP 681)."""
+    return Field(given=init)
 
 
 class Changed:

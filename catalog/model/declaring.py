@@ -1,19 +1,15 @@
-"""How the classes of values are declared: by attrs, with what is alike for all of them written once."""
+"""How the classes of values are declared."""
 
+import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import repeat
 from operator import attrgetter
-from typing import Any, ClassVar, NamedTuple, Self, TypeVar, cast, dataclass_transform
-
-import attrs
+from typing import Any, ClassVar, Self, dataclass_transform, get_origin
 
 from .changes import (
-    AFTER_PARTS,
-    CHANGE,
-    DEPARSED,
-    OTHERWISE,
-    Change,
+    REQUIRED,
+    Field,
     alter,
     equal,
     hidden,
@@ -22,43 +18,84 @@ from .changes import (
     said,
     secret,
     state,
+    untold,
+    worked_out,
 )
 
 
-class Field(NamedTuple):
-    """A declared attribute."""
+@dataclass_transform(
+    kw_only_default=True,
+    frozen_default=True,
+    eq_default=False,
+    field_specifiers=(alter, replace, said, secret, hidden, state, noted, equal, untold, worked_out),
+)
+class Declaring(type):
+    """The class of classes whose annotated attributes are fields, as those of attrs.frozen are.
 
-    name: str
-    change: Change | None
-    """None where the engine answers for it."""
-    default: object
-    """attrs.NOTHING where it is required."""
-    deparsed: bool
-    """Whether its text is made from a parse tree: see `alter`."""
-    after_parts: bool
-    """Whether it is altered after inline parts: see `alter`."""
-    otherwise: str
-    """The attribute that it has the value of where nothing else decides on it: see `said`; empty for none."""
+    attrs would make each class twice, copy the fields of all its bases and compile its methods, in every process: for
+    the kinds together that takes longer than to dump a small database.
+    """
+
+    def __new__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> "Declaring":
+        own = [_field(name, namespace) for name, kind in _annotations(namespace).items() if not _is_of_class(kind)]
+        fields = {field.name: field for base in reversed(bases) for field in getattr(base, "declared_fields", ())}
+        namespace["__slots__"] = tuple(field.name for field in own if field.name not in fields)
+        for field in own:
+            fields.pop(field.name, None)
+            if field.given:
+                fields[field.name] = field
+        return super().__new__(
+            cls,
+            name,
+            bases,
+            namespace | {"declared_fields": tuple(fields.values()), "compared": attrgetter("__class__", *fields)},
+        )
 
 
-class Value:
-    """What is equal to what has the same class and the same attributes."""
+def _annotations(namespace: dict[str, Any]) -> Mapping[str, object]:
+    """The annotations in the body of a class that is not made yet."""
+    if sys.version_info >= (3, 14):
+        from annotationlib import Format, call_annotate_function, get_annotate_from_class_namespace
 
-    __slots__ = ()
+        annotate = get_annotate_from_class_namespace(namespace)
+        return call_annotate_function(annotate, Format.FORWARDREF) if annotate else {}
+    found: Mapping[str, object] = namespace.get("__annotations__", {})
+    return found
+
+
+def _is_of_class(annotation: object) -> bool:
+    return annotation is ClassVar or get_origin(annotation) is ClassVar
+
+
+def _field(name: str, namespace: dict[str, Any]) -> Field:
+    """The field of this name; what stood for it in the class makes room for its slot."""
+    said = namespace.pop(name, REQUIRED)
+    return said._replace(name=name) if isinstance(said, Field) else Field(name, default=said)
+
+
+class Value(metaclass=Declaring):
+    """What is equal to what has the same class and the same attributes. None of them can be set again."""
 
     declared_fields: ClassVar[tuple[Field, ...]]
-    """The fields, those of the bases first."""
+    """The fields that are given, those of the bases first."""
     compared: ClassVar[Callable[[Any], tuple[object, ...]]]
     """Takes from an object all that equality looks at."""
-    shown: ClassVar[tuple[str, ...]]
-    """The attributes that `repr` tells."""
+
+    def __init__(self, **given: object) -> None:
+        for name, _, default, *_ in self.declared_fields:
+            value = given.pop(name, default)
+            if value is REQUIRED:
+                raise TypeError(f"{type(self).__name__} needs {name}")
+            object.__setattr__(self, name, value)
+        if given:
+            raise TypeError(f"{type(self).__name__} has no {', '.join(given)}")
 
     @classmethod
     def many(cls, count: int, columns: Mapping[str, Sequence[object]]) -> list[Self]:
         """`count` objects from the values of their attributes, each a column; absent ones take their defaults."""
         made = list(map(object.__new__, repeat(cls, count)))
         for name, _, default, *_ in cls.declared_fields:
-            if name not in columns and default is attrs.NOTHING:
+            if name not in columns and default is REQUIRED:
                 raise TypeError(f"{cls.__name__} needs {name}")
             cls.fill(made, name, columns.get(name, repeat(default)))
         return made
@@ -72,6 +109,14 @@ class Value:
         """The same value with other attributes."""
         return type(self)(**{name: getattr(self, name) for name, *_ in self.declared_fields} | changes)
 
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"{type(self).__name__}.{name} can't be set")
+
+    def __setstate__(self, state: tuple[None, dict[str, object]]) -> None:
+        """Take over what copy and pickle kept of another: what its slots hold."""
+        for name, value in state[1].items():
+            object.__setattr__(self, name, value)
+
     def __eq__(self, other: object) -> bool:
         if type(other) is not type(self):
             return NotImplemented
@@ -82,32 +127,5 @@ class Value:
         return hash(type(self).compared(self))
 
     def __repr__(self) -> str:
-        told = (f"{name}={getattr(self, name)!r}" for name in self.shown)
+        told = (f"{name}={getattr(self, name)!r}" for name, *_, told in self.declared_fields if told)
         return f"{type(self).__name__}({', '.join(told)})"
-
-
-V = TypeVar("V", bound=Value)
-
-
-@dataclass_transform(
-    kw_only_default=True,
-    frozen_default=True,
-    eq_default=False,
-    field_specifiers=(alter, replace, said, secret, hidden, state, noted, equal, attrs.field),
-)
-def declared(cls: type[V]) -> type[V]:
-    """Declare a class of values: attrs' frozen, without the methods that `Value` has for all of them.
-
-    attrs compiles each method that it writes, in every process: for each class's own __eq__ and __repr__ together that
-    would take longer than to dump a small database.
-    """
-    made = attrs.frozen(kw_only=True, eq=False, repr=False)(cls)
-    declared_ones = attrs.fields(cast("type[attrs.AttrsInstance]", made))
-    fields = ((field.name, field.metadata, field.default) for field in declared_ones if field.init)
-    made.declared_fields = tuple(
-        Field(name, of.get(CHANGE), default, bool(of.get(DEPARSED)), bool(of.get(AFTER_PARTS)), of.get(OTHERWISE, ""))
-        for name, of, default in fields
-    )
-    made.compared = attrgetter("__class__", *(name for name, *_ in made.declared_fields))
-    made.shown = tuple(field.name for field in declared_ones if field.repr)
-    return made

@@ -3,10 +3,9 @@
 from attrs import frozen
 
 from ..privileges import AclItem
-from .declaring import Value, declared
+from .declaring import Value
 
 
-@declared
 class Target(Value):
     """The server that is to read what is printed: its major version and the role that runs it."""
 
@@ -25,7 +24,6 @@ class Target(Value):
     """The schemas that are there when a text runs or that it makes, None for a dump, which takes them for given."""
 
 
-@declared
 class Entry(Value):
     """One entry of pg_dump's table of contents: the header line's fields and the text below it."""
 

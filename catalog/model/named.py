@@ -4,10 +4,9 @@ from collections.abc import Mapping, Sequence
 from itertools import repeat
 from typing import Final, Self
 
-import attrs
-
 from ..quoting import ident, qualified
-from .declaring import Value, declared
+from .changes import worked_out
+from .declaring import Value
 from .entries import Target
 from .identity import ObjectId
 from .traits import Traits
@@ -16,18 +15,18 @@ OWN_WORD_SINCE: Final = 16
 """The major whose pg_dump first says ALTER VIEW, ALTER SEQUENCE … OWNER TO (pg_backup_archiver.c)."""
 
 
-@declared
 class Named(Traits, Value):
     """What has a name, and its names."""
 
     schema: str
     name: str
     detail: str = ""
-    id: ObjectId = attrs.field(
-        init=False,
-        default=attrs.Factory(lambda self: ObjectId(self.kind, self.schema, self.name, self.detail), takes_self=True),
-    )
+    id: ObjectId = worked_out()
     """The name by which it is paired with its like in another catalog."""
+
+    def __init__(self, **given: object) -> None:
+        super().__init__(**given)
+        object.__setattr__(self, "id", ObjectId(self.kind, self.schema, self.name, self.detail))
 
     @classmethod
     def many(cls, count: int, columns: Mapping[str, Sequence[object]]) -> list[Self]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final, LiteralString, Self
 
 from ..privileges import AclItem
-from .declaring import Field, declared
+from .changes import Field
 from .entries import DefaultGrants, Entry, Target
 from .identity import ObjectId
 from .led import Led
@@ -13,7 +13,6 @@ SATELLITES: Final = frozenset({"owner", "comment", "acl", "acl_default", "labels
 IDENTITY: Final = frozenset({"schema", "name", "detail"})
 
 
-@declared
 class Object(Led):
     """One object of a database. A kind is a subclass in `catalog.kinds`; its own fields are its query's columns."""
 

@@ -8,7 +8,7 @@ from ..edges import ties
 from ..errors import PgnormError
 from ..kinds import KINDS
 from ..model import Catalog, Edge, Object, ObjectId
-from ..model.declaring import Value, declared
+from ..model.declaring import Value
 from .attributes import codecs, own_codecs, secrets
 from .parsing import AGAIN, LONGEST, UNHEARD_OF, brief, parsed
 from .values import NOTHING, Codec, Mismatch, codec
@@ -30,7 +30,6 @@ BESIDE: Final = {"kind": "", **EDGES}
 """What an object has beside its attributes."""
 
 
-@declared
 class Snapshot(Value):
     """What a snapshot says."""
 

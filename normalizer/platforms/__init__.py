@@ -4,10 +4,9 @@ from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 
-from pgnorm.catalog.model import Value, declared
+from pgnorm.catalog.model import Value
 
 
-@declared
 class Platform(Value):
     """A baseline: `sql` makes it in an empty database; `managed_schemas` (patterns) and `managed_objects`, (kind,
     name) of what lives in no schema, are the platform's own. `spared_objects`, named likewise, some of its servers

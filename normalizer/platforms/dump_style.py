@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from pgnorm.catalog.model import Entry, Object, Value, declared
+from pgnorm.catalog.model import Entry, Object, Value
 
 RUN_TWICE: Final = frozenset({"SCHEMA", "TABLE", "SEQUENCE", "VIEW", "FUNCTION", "TRIGGER"})
 """The entries whose CREATE gets IF NOT EXISTS or OR REPLACE."""
@@ -22,7 +22,6 @@ OMITTED_WITH_OWNER: Final = ("CREATE EVENT TRIGGER ", 'CREATE PUBLICATION "supab
 SCHEMALESS_EXTENSIONS: Final = re.compile(r'(CREATE EXTENSION IF NOT EXISTS "(?:pg_tle|pgsodium|pgmq)").+')
 
 
-@declared
 class SupabaseStyle(Value):
     """What the Supabase CLI prints, without the harm that its line editor does to function bodies and literals."""
 

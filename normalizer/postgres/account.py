@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.catalog.model import Value, declared
+from pgnorm.catalog.model import Value
 
 from .programs import can_do_without_a_name
 
@@ -15,7 +15,6 @@ from .programs import can_do_without_a_name
 _FREE = range(61014, 61184)
 
 
-@declared
 class Account(Value):
     """An account that owns a server's files and runs its processes."""
 

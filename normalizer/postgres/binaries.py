@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.catalog.model import Value, declared
+from pgnorm.catalog.model import Value
 
 OLDEST_MAJOR = 14
 
@@ -33,7 +33,6 @@ _PLACES = (
 _BANNER = re.compile(rb"postgres \(PostgreSQL\) (\d+)(?:\.(\d+))?")
 
 
-@declared
 class Binaries(Value):
     """The programs of one Postgres server: `bindir` is resolved, `version_num` counts as server_version_num does."""
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Self
 
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.catalog.model import Value, declared
+from pgnorm.catalog.model import Value
 
 from .account import Account, can_enter, give
 
@@ -20,7 +20,6 @@ _NO_LOCK = (errno.EISDIR, errno.ELOOP, errno.ENXIO, errno.ETXTBSY)  # something 
 _ROOM_IN_MEMORY = 300 * 1024 * 1024
 
 
-@declared
 class Lock(Value):
     """An exclusive lock on a file, held until it is released and every process that inherited `fd` is gone."""
 

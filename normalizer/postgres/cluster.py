@@ -13,7 +13,7 @@ from itertools import count
 from pathlib import Path
 
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.catalog.model import Value, declared
+from pgnorm.catalog.model import Value
 
 from ..platforms import Platform
 from .account import Account, give
@@ -39,7 +39,6 @@ exec "$0" "$@" 3<&- </dev/null
 """
 
 
-@declared
 class Seed(Value):
     """A stopped cluster, never started again, whose databases postgres and template1 hold the platform."""
 
@@ -52,7 +51,6 @@ class Seed(Value):
         return self.path / "data"
 
 
-@declared
 class Slot(Value):
     """A copy of a seed that one run holds; `lock` passes to its server."""
 

@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from pgnorm.catalog.model import Value, declared
+from pgnorm.catalog.model import Value
 
 from .landlock import Ruleset, ruleset
 from .seccomp import Filter, call_filter
@@ -30,7 +30,6 @@ _FILES: Final = (
 )
 
 
-@declared
 class Confinement(Value):
     """What is prepared to be laid on a process of a server before it starts."""
 

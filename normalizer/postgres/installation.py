@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from pgnorm.catalog.model import Value, declared
+from pgnorm.catalog.model import Value
 
 from .account import Account, can_enter, has_name
 from .binaries import Binaries
@@ -22,7 +22,6 @@ _NEVER_REAL = ("pg_cron", "pg_net", "pgaudit", "pgsodium", "supabase_vault")
 _STAND_IN = "stand-in for an extension that this server lacks"
 
 
-@declared
 class Installation(Value):
     """Programs that the server's account can run, arranged in `home`; `identity` changes whenever they do, or their
     extensions.

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from pgnorm.catalog.model import Value, declared
+from pgnorm.catalog.model import Value
 
 # The same numbers on all machines.
 _CREATE: Final = 444
@@ -37,7 +37,6 @@ class _Beneath(ctypes.Structure):
     _fields_ = (("allowed", ctypes.c_uint64), ("folder", ctypes.c_int32))
 
 
-@declared
 class Ruleset(Value):
     """Rules that are ready to be entered."""
 

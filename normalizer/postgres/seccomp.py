@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterable
 from typing import Final
 
-from pgnorm.catalog.model import Value, declared
+from pgnorm.catalog.model import Value
 
 _SET_FILTER: Final = 1
 _SPECULATION_ALLOWED: Final = 4  # else kernels before 5.16 slow the whole process down
@@ -30,7 +30,6 @@ _LOCAL: Final = 1  # AF_UNIX
 _NEW_USER_NAMESPACE: Final = 0x10000000
 
 
-@declared
 class _Machine(Value):
     audit: int
     seccomp: int
@@ -64,7 +63,6 @@ class _Program(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("steps", ctypes.c_char_p))
 
 
-@declared
 class Filter(Value):
     """A filter that is ready to be entered."""
 

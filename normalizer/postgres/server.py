@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Self
 
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.catalog.model import Value, declared
+from pgnorm.catalog.model import Value
 
 from .account import Account, can_enter, can_write, give
 from .cache import clear
@@ -50,7 +50,6 @@ _SETTINGS = (
 _SETTINGS_18 = ("io_method=sync", "autovacuum_worker_slots=1")
 
 
-@declared
 class Server(Value):
     """A server process listening on a socket in `folder`, for us and nobody else."""
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from attrs import define, field
 
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.catalog.model import Value, declared
+from pgnorm.catalog.model import Value
 
 from ..platforms import Platform
 from .binaries import Binaries, find
@@ -28,7 +28,6 @@ _HIDDEN: Final = "select from pg_catalog.pg_user_mappings union all select from 
 _PATIENCE_BESIDE = 30_000  # milliseconds
 
 
-@declared
 class Session(Value):
     """One load: whatever is done through the connection is undone when the session ends."""
 
