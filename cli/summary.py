@@ -113,7 +113,7 @@ def _list_changes(console: Console, comparison: "Comparison") -> None:
     lost += [f"  {_called(step.item)}: what it holds is copied with losses" for step in losing if step.id in plan.kept]
     _warn(console, "Please check that these are expected:", lost)
     mentioned = [f"  {mention}" for mention in comparison.mentions]
-    _warn(console, "These bodies name what is dropped, and would fail when they run:", mentioned)
+    _warn(console, "These bodies name what is dropped or renamed, and would fail when they run:", mentioned)
     filling = _lines(step for step in plan.steps if step.filling)
     _warn(console, "Rows without a value get the default:", filling)
     refusable = _lines(step for step in plan.steps if step.refusable)

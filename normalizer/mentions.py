@@ -1,4 +1,4 @@
-"""Bodies that name what a plan drops: Postgres knows nothing of it, and they fail when they run."""
+"""Bodies that name what a plan drops or renames: Postgres knows nothing of it, and they fail when they run."""
 
 from __future__ import annotations
 
@@ -20,20 +20,17 @@ _READ: Final = frozenset({"sql", "plpgsql"})
 """The languages whose text is SQL."""
 
 _RELATIONS: Final = "pg_class"
+_CONSTRAINTS: Final = "pg_constraint"
 
 _PROVIDED: Final = """
-    select e.extname, 'pg_proc', n.nspname, p.proname
+    select case when p.oid is null then 'pg_class' else 'pg_proc' end, n.nspname, coalesce(p.proname, c.relname)
       from pg_catalog.pg_extension e
            join pg_catalog.pg_depend d on d.refobjid = e.oid and d.deptype = 'e'
-           join pg_catalog.pg_proc p on d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass and p.oid = d.objid
-           join pg_catalog.pg_namespace n on n.oid = p.pronamespace
-     where d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass and e.extname = any(%(names)s)
-    union
-    select e.extname, 'pg_class', n.nspname, c.relname
-      from pg_catalog.pg_extension e
-           join pg_catalog.pg_depend d on d.refobjid = e.oid and d.deptype = 'e'
-           join pg_catalog.pg_class c on d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass and c.oid = d.objid
-           join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+           left join pg_catalog.pg_proc p
+             on d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass and p.oid = d.objid
+           left join pg_catalog.pg_class c
+             on d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass and c.oid = d.objid
+           join pg_catalog.pg_namespace n on n.oid = coalesce(p.pronamespace, c.relnamespace)
      where d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass and e.extname = any(%(names)s)
 """
 _BUILT_IN: Final = """
@@ -80,7 +77,8 @@ def mentions(
             continue
         tables = frozenset(_fired_by(new, routine.id))
         arguments = frozenset(getattr(routine, "argument_names", ()))
-        for place, what in Naming(words, gone.names, gone.columns, columns, tables, arguments).found():
+        naming = Naming(words, gone.names, gone.columns, gone.constraints, columns, tables, arguments)
+        for place, what in naming.found():
             seen.add(Mention(routine=routine.label, line=words.line(place), what=what))
     return tuple(sorted(seen))
 
@@ -90,27 +88,32 @@ class _Gone(Value):
     """(catalog, schema, name), and whether the name without its schema is enough to know it."""
     columns: Mapping[str, frozenset[tuple[str, str]]]
     """By name, the tables (schema, name) that lose such a column and stay."""
+    constraints: Mapping[str, frozenset[tuple[str, str]]]
+    """The same of constraints; one that is renamed is lost by its old name."""
 
     @property
     def any(self) -> frozenset[str]:
         """All names, in lower case."""
-        return frozenset({*(name.lower() for _, _, name in self.names), *map(str.lower, self.columns)})
+        names = (*(name for _, _, name in self.names), *self.columns, *self.constraints)
+        return frozenset(map(str.lower, names))
 
 
 def _gone(dropped: Collection[Object], old: Catalog, new: Catalog, connection: Connection | None) -> _Gone:
     names: set[tuple[str, str, str]] = set()
     columns: dict[str, set[tuple[str, str]]] = {}
+    constraints: dict[str, set[tuple[str, str]]] = {}
     for item in dropped:
-        if _is_column(item):
+        if _is_column(item) or item.catalog == _CONSTRAINTS:
             whole = new.objects.get(item.parent) if item.parent is not None else None
             if whole is not None:
-                columns.setdefault(item.name, set()).add((whole.schema, whole.name))
+                lost = columns if _is_column(item) else constraints
+                lost.setdefault(item.name, set()).add((whole.schema, whole.name))
         elif item.parent is None and item.schema:
             names.add((item.catalog, item.schema, item.name))
     provided = [item.name for item in dropped if not item.schema and item.parent is None]
     if connection is not None and provided:
         rows = connection.execute(_PROVIDED.encode(), {"names": provided})
-        names |= {(str(catalog), str(schema), str(name)) for _, catalog, schema, name in rows}
+        names |= {(str(catalog), str(schema), str(name)) for catalog, schema, name in rows}
     there = {(item.catalog, item.schema, item.name) for item in new.objects.values()}
     bare = {(catalog, name) for catalog, _, name in there}
     if connection is not None:
@@ -119,6 +122,7 @@ def _gone(dropped: Collection[Object], old: Catalog, new: Catalog, connection: C
     return _Gone(
         names={each: (each[0], each[2]) not in bare for each in names - there},
         columns={name: frozenset(tables) for name, tables in columns.items()},
+        constraints={name: frozenset(tables) for name, tables in constraints.items()},
     )
 
 

@@ -60,14 +60,17 @@ class Words:
 
 
 class Naming:
-    """What a body names of what has gone: `names` by catalog, `columns` by their tables. `known` holds the columns
-    that there are, `fired_by` the tables whose triggers call it, `arguments` its own names."""
+    """What a body names of what has gone: `names` by catalog, `columns` and `constraints` by their tables.
+
+    `known` holds the columns that there are, `fired_by` the tables whose triggers call it, `arguments` its own names.
+    """
 
     def __init__(
         self,
         words: Words,
         names: Mapping[tuple[str, str, str], bool],
         columns: Mapping[str, frozenset[Relation]],
+        constraints: Mapping[str, frozenset[Relation]],
         known: Mapping[Relation, frozenset[str]],
         fired_by: frozenset[Relation],
         arguments: frozenset[str],
@@ -75,6 +78,7 @@ class Naming:
         self.words = words
         self.names = names
         self.columns = columns
+        self.constraints = constraints
         self.known = known
         self.fired_by = fired_by
         self.schemas: dict[tuple[str, str], str] = {
@@ -96,9 +100,25 @@ class Naming:
                 if what := self._literal(self.words.text(at)):
                     yield at, what
                 continue
-            what = self._routine(at, name) or self._relation(at, name) or self._column(at, name)
+            what = self._constraint(at, name) or self._routine(at, name) or self._relation(at, name)
+            what = what or self._column(at, name)
             if what:
                 yield at, what
+
+    def _constraint(self, at: int, name: str) -> str:
+        """A constraint as ON CONFLICT and SET CONSTRAINTS take it."""
+        words = self.words
+        schema = words.qualifier(at)
+        lost = {each for each in self.constraints.get(name, ()) if schema in ("", each[0])}
+        while lost and words.text(at - 1) in (".", ","):
+            at -= 2
+        before = words.keyword(at - 2), words.keyword(at - 1)
+        if before == ("ON", "CONSTRAINT"):
+            into = next((n for n in range(at, 0, -1) if words.keyword(n) == "INTO"), 0)
+            lost &= {self.aliases.get(words.name(into + 3 if words.text(into + 2) == "." else into + 1), ("", ""))}
+        elif before != ("SET", "CONSTRAINTS"):
+            return ""
+        return "".join(f"names constraint {schema}.{table}.{name}" for schema, table in sorted(lost)[:1])
 
     def _routine(self, at: int, name: str) -> str:
         words = self.words

@@ -101,6 +101,55 @@ def test_rows_of_triggers_are_those_of_their_table(tmp_path: Path) -> None:
     assert _told(tmp_path, TRIGGERS.format("perform new.label;", "letters")) == []
 
 
+KEYS = """
+    create schema shop; create schema cellar;
+    create table shop.jars (id integer {0}, lid integer, at date {1});
+    create table cellar.pots (id integer constraint old_key primary key, lid integer);
+"""
+OLD_KEYS = KEYS.format("constraint old_key primary key", "constraint old_late unique deferrable")
+NEW_KEYS = KEYS.format("constraint new_key primary key", "constraint new_late unique deferrable")
+PUTS = "create function shop.put() returns integer language {} as $$\n{}\n$$;"
+
+
+def _told_of_keys(tmp_path: Path, body: str, new: str) -> list[str]:
+    (tmp_path / "old.sql").write_text(OLD_KEYS + body)
+    (tmp_path / "new.sql").write_text(new + body)
+    with Workspace(None, tell=lambda _level, _message: None) as workspace:
+        sides = [parse(str(tmp_path / name), None) for name in ("old.sql", "new.sql")]
+        found = compare(workspace, sides[0], sides[1], Options(proof=None))
+    assert all("RENAME CONSTRAINT" in step.sql for step in found.plan.steps) is (new == NEW_KEYS)
+    return list(map(str, found.mentions))
+
+
+@pytest.mark.parametrize(
+    ("statement", "told"),
+    [
+        ("insert into shop.jars values (1) on conflict on constraint old_key do nothing returning id;", "old_key"),
+        (
+            "insert into shop.jars as j (id) select id from cellar.pots where id > 3 on conflict on constraint"
+            " old_late do update set lid = 1 returning j.id;",
+            "old_late",
+        ),
+        ('insert into jars values (1) on conflict on constraint "old_key" do nothing returning id;', "old_key"),
+        ("insert into cellar.pots values (1) on conflict on constraint old_key do nothing returning id;", ""),
+        ("select id as old_key from shop.jars where lid = 1;", ""),
+        ("set constraints shop.old_late deferred; select 1;", "old_late"),
+        ("set constraints cellar.old_key, old_late immediate; select 1;", "old_late"),
+        ("select length('on conflict on constraint old_key');", ""),
+    ],
+)
+def test_a_constraint_is_told_by_the_name_that_it_loses(tmp_path: Path, statement: str, told: str) -> None:
+    found = _told_of_keys(tmp_path, PUTS.format("sql", statement), NEW_KEYS)
+    assert found == [f"shop.put() line 2 names constraint shop.jars.{told}"] * bool(told)
+
+
+@pytest.mark.parametrize("new", [NEW_KEYS, KEYS.format("", "")], ids=["renamed", "dropped"])
+def test_a_constraint_that_a_procedural_body_names_is_told(tmp_path: Path, new: str) -> None:
+    body = "begin\n insert into shop.jars values (1)\n on conflict on constraint old_key do nothing; return 1; end"
+    found = _told_of_keys(tmp_path, PUTS.format("plpgsql", body), new)
+    assert found == ["shop.put() line 4 names constraint shop.jars.old_key"]
+
+
 def test_what_is_dropped_too_is_not_read(tmp_path: Path) -> None:
     (tmp_path / "old.sql").write_text(OLD + FUNCTION.format("perform shop.tax(1);"))
     (tmp_path / "new.sql").write_text(NEW)
