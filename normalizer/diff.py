@@ -15,6 +15,7 @@ from .decisions import decide
 from .difference import PRIVILEGES, Difference, changes, differences
 from .dump import inside
 from .finishing import Finishing, states
+from .firing import announced
 from .hazards import Hazards
 from .operator_path import reaching
 from .outsiders import refuse_outside
@@ -84,9 +85,8 @@ class _Planning:
         self.finished_at_once = not rows_come_late and self.finishing.at_once(made)
         steps = [self._reaching(step) for action in ordered if (step := self._step(action)).sql]
         steps = [*self.carrying.saved(steps), *self.carrying.caught_up()]
-        steps += self.finishing.steps(there, at_once=self.finished_at_once)
-        early = [step for step in steps if step.needs_commit]
-        late = [step for step in steps if not step.needs_commit]
+        steps = [*announced(self.old, steps), *self.finishing.steps(there, at_once=self.finished_at_once)]
+        early, late = ([step for step in steps if step.needs_commit is first] for first in (True, False))
         split = early and any(may_use(self.new, step, early) for step in late)
         transactions = (tuple(early), tuple(late)) if split else ((*early, *late),)
         filled = tuple(steps for steps in transactions if steps)

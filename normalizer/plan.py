@@ -40,6 +40,8 @@ class Step(Value):
     """Whether rows that are there can make it fail."""
     filling: bool = False
     """Whether rows without a value get the default."""
+    fires: tuple[str, ...] = ()
+    """The triggers and rules that this sets off."""
     finishing: bool = False
     """Whether all that it does is to put a state right, which only rows tell."""
     evaluated_on: frozenset[ObjectId] = frozenset()

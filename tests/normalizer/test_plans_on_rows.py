@@ -67,3 +67,51 @@ def test_a_default_that_reads_a_new_table_comes_after_it(shadow: Shadow, databas
         " alter table a add check (v <= most())",
     )
     assert database.execute("select v, x from a").fetchall() == [(1, 1), (1, 1)]
+
+
+ACTING: Final = """
+    create table told (what text);
+    create function tell() returns trigger language plpgsql as $$
+    begin
+      insert into told values (format('trigger %s.%s.%s', tg_table_schema, tg_table_name, tg_name));
+      return new;
+    end $$;
+    create table sacks (id int, weight int{0}, mark int);
+    create table big_sacks () inherits (sacks);
+    create table tubs (id int, weight int{0}) partition by list (id);
+    create table tubs_1 partition of tubs for values in (1);
+    create trigger touch before update on sacks for each row execute function tell();
+    create trigger weighed after insert or delete or update of mark, weight on sacks for each row
+      execute function tell();
+    create trigger marked before update of mark on sacks for each row execute function tell();
+    create trigger come before insert on sacks for each row execute function tell();
+    create trigger told_once after update on sacks execute function tell();
+    create trigger silent before update on sacks for each row execute function tell();
+    alter table sacks disable trigger silent;
+    create trigger loud before update on sacks for each row execute function tell();
+    alter table sacks enable always trigger loud;
+    create trigger below before update on big_sacks for each row execute function tell();
+    create trigger below_once before update on big_sacks for each statement execute function tell();
+    create trigger whole before update on tubs for each row execute function tell();
+    create trigger own before update on tubs_1 for each row execute function tell();
+    create rule also as on update to tubs do also insert into told values ('rule public.tubs.also');
+"""
+
+
+def test_what_filling_rows_sets_off_is_told(shadow: Shadow, database: psycopg.Connection) -> None:
+    database.execute((ACTING.format("") + "create trigger bye before update on sacks execute function tell()").encode())
+    database.execute("insert into sacks values (1); insert into big_sacks values (2); insert into tubs values (1)")
+    database.execute("truncate told")
+    new = "create trigger later before update on sacks for each row execute function tell()"
+    with shadow.session(scratch=True) as session:
+        session.connection.execute((ACTING.format(" not null default 3") + new).encode())
+        plan = diff(read(database), read(session.connection))
+    [script] = plan.scripts()
+    database.execute(script.encode())
+    said = {name for step in plan.steps for name in step.fires}
+    told = {name for (name,) in database.execute("select what from told").fetchall()}
+    # A partition has a copy of its table's trigger.
+    assert {name.replace("tubs_1.whole", "tubs.whole") for name in told} == said
+    assert len(said) == 8
+    for step in plan.steps:
+        assert not step.fires or f"-- The UPDATE sets off {', '.join(step.fires)}: disable what is not to" in step.sql
