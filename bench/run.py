@@ -99,7 +99,7 @@ def _sizes(binaries: Binaries, host: PrivateHost, folder: Path, runs: int) -> No
 
 def _entries(binaries: Binaries, host: PrivateHost, database: str) -> int:
     """The objects of a database, as entries of pg_dump's table of contents."""
-    archive = (binaries.bindir / "pg_dump", "-Fc", "--schema-only", "-d", _address(host.server.folder, database))
+    archive = (binaries.bindir / "pg_dump", "-Fc", "--schema-only", "-d", _address(host, host.server.folder, database))
     held = subprocess.run(archive, stdout=subprocess.PIPE, check=True).stdout
     listed = subprocess.run((binaries.bindir / "pg_restore", "-l"), input=held, stdout=subprocess.PIPE, check=True)
     return sum(not line.startswith(b";") for line in listed.stdout.splitlines())
@@ -123,14 +123,14 @@ def _round_trips(program: Program, link: Link) -> int:
     return link.turns - before
 
 
-def _address(folder: Path, database: str) -> str:
-    return f"host={folder} port={PORT} user=postgres dbname={database}"
+def _address(host: PrivateHost, folder: Path, database: str) -> str:
+    return f"host={folder} port={PORT} user=postgres password={host.server.password} dbname={database}"
 
 
 def _dumps(
     binaries: Binaries, host: PrivateHost, database: str, folder: Path, socket: Path | None = None
 ) -> tuple[Program, ...]:
-    where = _address(socket or host.server.folder, database)
+    where = _address(host, socket or host.server.folder, database)
     postmaster = int((host.server.data / "postmaster.pid").read_text().split()[0])
     server = partial(cpu_of_children, postmaster)
     ours = (PGNORM, "dump", "--format", "pg_dump", "--db-url", where)

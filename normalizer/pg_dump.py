@@ -82,7 +82,7 @@ def dumped(connection: "Connection[tuple[object, ...]]", program: "Path", *, use
     command = [str(program), "--schema-only", "--quote-all-identifiers"]
     command += ["-h", info.host, "-p", str(info.port), "-U", user or info.user, "-d", info.dbname]
     options = administrator_options(info.server_version) if user else ""
-    environment = {"PGTZ": "UTC", "LC_ALL": "C", "PGOPTIONS": options}
+    environment = {"PGTZ": "UTC", "LC_ALL": "C", "PGOPTIONS": options, "PGPASSWORD": info.password}
     try:
         done = subprocess.run(command, capture_output=True, check=False, env=environment)
     except OSError as error:

@@ -12,6 +12,7 @@ from typing import LiteralString, Protocol
 
 import psycopg
 import pytest
+from doors import open_to_all
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.cli.main import main
@@ -65,6 +66,8 @@ def open_on(server: str, platform: Platform, *, trust_files: bool = False) -> It
                 # Modules such as postgres_fdw would take the system's libpq, which may be older than theirs.
                 patch.setenv("LD_LIBRARY_PATH", str(Path(server).parent / "lib"))
             shadow = stack.enter_context(open_shadow(major=LOCAL_MAJOR, platform=platform, trust_files=trust_files))
+        with shadow.session() as session:
+            stack.enter_context(open_to_all(session.connection, session.power))
         yield shadow
 
 

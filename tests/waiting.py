@@ -7,6 +7,11 @@ from typing import Final
 
 import psycopg
 
+from pgnorm.normalizer.postgres.account import server_account
+from pgnorm.normalizer.postgres.binaries import find
+from pgnorm.normalizer.postgres.cache import cache_root
+from pgnorm.normalizer.postgres.passwords import password_of
+
 PATIENCE: Final = 300.0
 """Seconds after which what did not happen counts as never happening."""
 
@@ -32,5 +37,7 @@ def asleep(address: str) -> bool:
 
 
 def socket_of(lock: Path) -> str:
-    """The libpq address of the server that made this lock file beside its socket."""
-    return f"host={lock.parent} port={lock.name.split('.')[-2]} user=postgres dbname=postgres"
+    """The libpq address of the private server that made this lock file beside its socket."""
+    slot = Path(lock.read_text().splitlines()[1]).parent  # the second line is the data folder
+    password = password_of(cache_root(server_account(find(None).initdb)) / f"seed-{slot.name}")
+    return f"host={lock.parent} port={lock.name.split('.')[-2]} user=postgres password={password} dbname=postgres"

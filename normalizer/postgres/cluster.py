@@ -18,9 +18,11 @@ from pgnorm.catalog.model import Value
 from ..platforms import Platform
 from .account import Account, give
 from .cache import Lock, clear, copy_tree, folder_at, locked, say
+from .connections import connect_private
 from .installation import Installation
 from .launching import environment
 from .manifest import Damaged, check, finish, is_finished
+from .passwords import lock_up, password_of
 from .server import Server
 from .sweep import sweep
 
@@ -49,6 +51,11 @@ class Seed(Value):
     @property
     def data(self) -> Path:
         return self.path / "data"
+
+    @property
+    def password(self) -> str:
+        """What a server on its data asks for."""
+        return password_of(self.path)
 
 
 class Slot(Value):
@@ -88,7 +95,9 @@ def seed(
     fill: Callable[[Server], None],
 ) -> Seed:
     """The cached cluster of a platform on these programs, made on first use; `fill` loads the platform into it."""
-    key = hashlib.sha256(Path(__file__).read_bytes() + Path(__file__).with_name("filled.py").read_bytes())
+    key = hashlib.sha256()
+    for module in ("cluster.py", "filled.py", "passwords.py"):
+        key.update(Path(__file__).with_name(module).read_bytes())
     for text in (platform.name, *platform.sql, str(account)):
         key.update(hashlib.sha256(text.encode()).digest())
     name = f"{installation.identity}-{platform.name}-{key.hexdigest()[:12]}"
@@ -160,6 +169,8 @@ def _make(installation: Installation, platform: Platform, made: Seed, fill: Call
         try:
             server.wait_ready()
             fill(server)
+            with connect_private(server, "template1") as connection:
+                lock_up(connection, data, home)
         finally:
             server.stop()
             lock.release()

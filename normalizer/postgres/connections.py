@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Final
 from ..platforms import Platform
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from psycopg import Connection
+
+    from .server import Server
 
 OWNER: Final = "postgres"
 """The role that files run as: a superuser only while no code of theirs runs."""
@@ -24,12 +24,10 @@ SUPERUSERS: Final = "pg_norm_superusers"
 # Empty values keep PGHOSTADDR, PGREQUIREAUTH and their like out.
 _PRIVATE = {
     "hostaddr": "",
-    "password": "",
     "passfile": "",
     "sslmode": "disable",
     "gssencmode": "disable",
     "channel_binding": "disable",
-    "require_auth": "",
     "requirepeer": "",
     "target_session_attrs": "any",
     "client_encoding": "utf8",
@@ -37,14 +35,21 @@ _PRIVATE = {
 }
 
 
-def connect_private(
-    folder: "Path", port: int, database: str, options: str = "", *, user: str = ADMINISTRATOR
-) -> "Connection":
-    """An autocommitting connection to the server that listens in a folder."""
+def connect_private(server: "Server", database: str, options: str = "", *, user: str = ADMINISTRATOR) -> "Connection":
+    """An autocommitting connection to a private server."""
     from psycopg import connect
     from psycopg.conninfo import make_conninfo
 
-    conninfo = make_conninfo(host=str(folder), port=port, dbname=database, user=user, options=options, **_PRIVATE)
+    conninfo = make_conninfo(
+        host=str(server.folder),
+        port=server.port,
+        dbname=database,
+        user=user,
+        options=options,
+        password=server.password,
+        require_auth="password,none" if server.password else "",
+        **_PRIVATE,
+    )
     return connect(conninfo, autocommit=True, prepare_threshold=None)
 
 

@@ -8,7 +8,7 @@ from pgnorm.catalog.quoting import ident
 
 from ..platforms import Platform
 from .connections import ADMINISTRATOR, MEMBERS, OWNER, OWNERS, SUPERUSERS, connect_private, session_options
-from .server import PORT, Server
+from .server import Server
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -88,12 +88,12 @@ def fill(server: Server, platform: Platform, version_num: int) -> None:
 
 
 def _fill(server: Server, platform: Platform, version_num: int) -> None:
-    with connect_private(server.folder, PORT, "template1", user=OWNER) as connection:
+    with connect_private(server, "template1", user=OWNER) as connection:
         connection.execute((_ROLES + (_PUBLIC_UP_TO_14 if version_num < 150000 else "")).encode())
-    with connect_private(server.folder, PORT, "template1", session_options(platform), user=OWNER) as connection:
+    with connect_private(server, "template1", session_options(platform), user=OWNER) as connection:
         for text in platform.sql:
             connection.execute(text.encode())
-    with connect_private(server.folder, PORT, "template1") as connection:
+    with connect_private(server, "template1") as connection:
         connection.execute(_TAMED)
         connection.execute("drop database postgres")
         clone(connection, "postgres", version_num)

@@ -20,8 +20,9 @@ from .filled import clone, fill, set_trust
 from .host import drop_database, drop_roles, shared_state
 from .installation import Installation, install, repair
 from .manifest import Damaged
+from .passwords import admit
 from .power import Power
-from .server import PORT, Server, ServerFailed
+from .server import Server, ServerFailed
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -42,6 +43,8 @@ class PrivateHost:
     power: Power
     in_order: bool = True
     _numbers: Iterator[int] = field(factory=lambda: count(1), init=False)
+    _committed: bool = field(default=False, init=False)
+    """Whether files may have changed for good how their role enters."""
 
     @property
     def shared(self) -> str | None:
@@ -49,20 +52,24 @@ class PrivateHost:
 
     def connect(self, database: str, *, lock_timeout: int = 0) -> "Connection":
         self.power.withhold()
+        if self._committed:
+            with connect_private(self.server, "postgres") as connection:
+                admit(connection)
         options = session_options(self.platform, lock_timeout=lock_timeout)
-        return connect_private(self.server.folder, PORT, database, options, user=OWNER)
+        return connect_private(self.server, database, options, user=OWNER)
 
     @contextmanager
     def scratch_database(self) -> Iterator[str]:
         name = f"pgnorm_scratch_{next(self._numbers)}"
-        with connect_private(self.server.folder, PORT, "postgres") as connection:
+        self._committed = True
+        with connect_private(self.server, "postgres") as connection:
             self.power.withhold()
             roles, state = shared_state(connection)
             clone(connection, name, self.version_num)
         try:
             yield name
         finally:
-            with connect_private(self.server.folder, PORT, "postgres") as connection:
+            with connect_private(self.server, "postgres") as connection:
                 self._drop(connection, name, roles, state)
 
     def provide_extension(self, name: str, version: str | None) -> bool:
@@ -74,9 +81,10 @@ class PrivateHost:
 
         self.power.withhold()
         options = administrator_options(self.version_num)
-        drop_database(connection, name, partial(connect_private, self.server.folder, PORT, options=options))
+        drop_database(connection, name, partial(connect_private, self.server, options=options))
         now, state_now = shared_state(connection)
         try:
+            admit(connection)
             drop_roles(connection, now - roles)
             state_now = shared_state(connection)[1]
         except DatabaseError:
@@ -110,7 +118,7 @@ def open_private(binaries: Binaries, platform: Platform, *, trust_files: bool = 
                 return installation, made
 
             installation, made, slot, server = _started(arrange)
-    administer = partial(connect_private, server.folder, PORT, "postgres", "-c lock_timeout=2000")
+    administer = partial(connect_private, server, "postgres", "-c lock_timeout=2000")
     power = Power(administer=None if trust_files else administer)
     in_order = False
     try:
@@ -171,7 +179,7 @@ def _started(arrange: Callable[[], tuple[Installation, Seed]]) -> tuple[Installa
         server = None
         try:
             slot.begin()
-            server = Server.start(installation, slot.data, slot.lock.fd, made.account)
+            server = Server.start(installation, slot.data, slot.lock.fd, made.account, password=made.password)
             import psycopg  # noqa: F401  # takes as long as the server's start, beside it
 
             server.wait_ready()
@@ -195,6 +203,6 @@ def _answer(server: Server) -> None:
     from psycopg import Error
 
     try:
-        connect_private(server.folder, PORT, "postgres").close()
+        connect_private(server, "postgres").close()
     except Error as error:
         raise ServerFailed(f"the private Postgres server does not answer: {error}") from error

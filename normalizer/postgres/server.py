@@ -51,16 +51,21 @@ _SETTINGS_18 = ("io_method=sync", "autovacuum_worker_slots=1")
 
 
 class Server(Value):
-    """A server process listening on a socket in `folder`, for us and nobody else."""
+    """A server process listening on a socket in `folder`, for us and nobody else: it asks for a password, if it has
+    one."""
 
     folder: Path
     data: Path
     log: Path
     watchdog: subprocess.Popen[bytes]
     alive: int
+    password: str
+    port: int = PORT
 
     @classmethod
-    def start(cls, installation: Installation, data: Path, lock: int, account: Account | None) -> Self:
+    def start(
+        cls, installation: Installation, data: Path, lock: int, account: Account | None, *, password: str = ""
+    ) -> Self:
         """Starts a server on a data folder; every process of it keeps the lock."""
         folder = _socket_folder(account)
         settings = (*_SETTINGS, *(_SETTINGS_18 if installation.major >= 18 else ()), *installation.settings)
@@ -92,7 +97,7 @@ class Server(Value):
         finally:
             os.close(theirs)
             confinement.close()
-        return cls(folder=folder, data=data, log=log, watchdog=watchdog, alive=alive)
+        return cls(folder=folder, data=data, log=log, watchdog=watchdog, alive=alive, password=password)
 
     def wait_ready(self) -> None:
         """Returns once the server takes connections; raises ServerFailed with its last words if it does not."""

@@ -103,7 +103,8 @@ def test_a_live_database_is_read_as_it_is(workspace: Workspace, said: Said) -> N
     with workspace.shadow.session(scratch=True) as session:
         session.connection.execute(function("f").encode())
         info = session.connection.info
-        database = Database(conninfo=f"host={info.host} port={info.port} user=postgres dbname={info.dbname}")
+        words = f"host={info.host} port={info.port} user=postgres password={info.password} dbname={info.dbname}"
+        database = Database(conninfo=words)
         assert functions(workspace.read(database)) == {"public.f"}
         named = f"source: database {info.dbname} on {info.host} as postgres, Postgres "
     assert workspace.filling.role == "postgres"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
+from doors import open_to_all
 from proxy import Proxy, proxied
 from waiting import PATIENCE
 
@@ -25,7 +26,11 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="module")
 def host() -> Iterator[PrivateHost]:
     """A server."""
-    with open_private(find(None), PLAIN) as host:
+    with (
+        open_private(find(None), PLAIN) as host,
+        host.connect("postgres") as connection,
+        open_to_all(connection, host.power),
+    ):
         yield host
 
 

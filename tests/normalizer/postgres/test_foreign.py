@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from doors import open_to_all
 from psycopg import connect
 
 from pgnorm.catalog.errors import PgnormError
@@ -23,7 +24,11 @@ _STATE = """
 
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
-    with open_private(find(None), PLAIN, trust_files=True) as host:
+    with (
+        open_private(find(None), PLAIN, trust_files=True) as host,
+        host.connect("postgres") as connection,
+        open_to_all(connection, host.power),
+    ):
         yield f"postgresql:///postgres?host={host.server.folder}&port={PORT}&user=postgres"
 
 
