@@ -156,7 +156,7 @@ def discard_if_damaged(made: Seed) -> bool:
 
 
 def _make(installation: Installation, platform: Platform, made: Seed, fill: Callable[[Server], None]) -> None:
-    home = Path(tempfile.mkdtemp(prefix="making-", dir=made.path.parent))
+    home = Path(tempfile.mkdtemp(prefix=f"making-{made.path.name}-", dir=made.path.parent))
     try:
         home.chmod(0o755)
         data = home / "data"

@@ -71,6 +71,9 @@ class ForeignHost:
     def provide_extension(self, name: str, version: str | None) -> bool:
         return False
 
+    def distrust(self) -> None:
+        """Nothing: there is no shared database."""
+
 
 @contextmanager
 def open_foreign(url: str, platform: Platform, *, allow_remote: bool) -> Iterator[ForeignHost]:

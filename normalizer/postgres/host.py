@@ -31,6 +31,9 @@ class Host(Protocol):
 
     def provide_extension(self, name: str, version: str | None) -> bool: ...
 
+    def distrust(self) -> None:
+        """Has the shared database serve no other run: what files did there may not be undone."""
+
 
 def shared_state(connection: "Connection") -> tuple[frozenset[str], str]:
     """The names of all roles, and a digest of everything that databases of one server share."""

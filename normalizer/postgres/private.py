@@ -76,6 +76,9 @@ class PrivateHost:
         with writing(self.installation.bindir):
             return self.installation.provide(name, version)
 
+    def distrust(self) -> None:
+        self.in_order = False
+
     def _drop(self, connection: "Connection", name: str, roles: frozenset[str], state: str) -> None:
         from psycopg import DatabaseError
 

@@ -16,7 +16,9 @@ from .connections import ADMINISTRATOR, OWNER, SUPERUSERS
 from .host import Host
 
 if TYPE_CHECKING:
-    from psycopg import Connection
+    from decimal import Decimal
+
+    from psycopg import Connection, Cursor
 
     from pgnorm.catalog.cluster import Cluster
     from pgnorm.catalog.model import Catalog
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 
 _HIDDEN: Final = "select from pg_catalog.pg_user_mappings union all select from pg_catalog.pg_subscription limit 1"
 """Whether there is something of which Postgres hides a part from all but superusers."""
+_BEGAN: Final = "select extract(epoch from pg_catalog.transaction_timestamp())"
+"""When a transaction began, which no setting prints otherwise: files that ended theirs are in another one."""
 _PATIENCE_BESIDE = 30_000  # milliseconds
 
 
@@ -96,8 +100,7 @@ class Shadow:
             connection = self._host.connect(database, lock_timeout=_PATIENCE_BESIDE if beside else 0)
             stack.callback(connection.close)
             if not scratch:
-                connection.execute("begin")
-                stack.callback(_roll_back, connection)
+                stack.callback(self._roll_back, connection, _begin(connection))
             yield Session(connection=connection, power=self._host.power)
 
     def provide_extension(self, name: str, version: str | None = None) -> bool:
@@ -110,6 +113,10 @@ class Shadow:
 
     def _release(self) -> None:
         self._in_use = False
+
+    def _roll_back(self, connection: "Connection", began: "Decimal") -> None:
+        if _rolled_back(connection) != began:
+            self._host.distrust()
 
 
 @contextmanager
@@ -147,11 +154,32 @@ def open_shadow(
         yield Shadow(version_num=binaries.version_num, binaries=binaries, platform=platform, host=private)
 
 
-def _roll_back(connection: "Connection") -> None:
-    from psycopg import OperationalError
+def _begin(connection: "Connection") -> "Decimal":
+    """Opens a transaction; when it began."""
+    cursor = connection.execute(f"begin; {_BEGAN}".encode())
+    cursor.nextset()
+    return _moment(cursor)
 
-    if not connection.closed:
-        try:
+
+def _rolled_back(connection: "Connection") -> "Decimal | None":
+    """Rolls back what is open; when that began, None where it can't be told."""
+    from psycopg import OperationalError
+    from psycopg.pq import TransactionStatus
+
+    if connection.closed:
+        return None
+    try:
+        if connection.info.transaction_status != TransactionStatus.INTRANS:
             connection.execute("rollback")
-        except OperationalError:
-            connection.close()
+            return None
+        return _moment(connection.execute(f"{_BEGAN}; rollback".encode()))
+    except OperationalError:
+        connection.close()
+        return None
+
+
+def _moment(cursor: "Cursor") -> "Decimal":
+    row = cursor.fetchone()
+    assert row is not None
+    moment: Decimal = row[0]
+    return moment

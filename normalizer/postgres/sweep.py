@@ -2,6 +2,7 @@
 
 import shutil
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from .cache import Lock
@@ -15,8 +16,8 @@ def sweep(root: Path, slots: Path) -> None:
     """Removes from the cache what no run has used for long and no run holds; lock files stay."""
     now = time.time()
     for half_made in root.glob("making-*"):
-        if half_made.stat().st_mtime < now - _HALF_MADE:
-            shutil.rmtree(half_made, ignore_errors=True)
+        maker = half_made.name.removeprefix("making-").rpartition("-")[0]
+        _remove_abandoned(half_made, root / f"{maker}.lock", now)
     for lock_file in (*root.glob("seed-*.lock"), *root.glob("server-*.lock")):
         if lock_file.stat().st_mtime < now - _SEED_UNUSED:
             _remove(lock_file)
@@ -24,6 +25,17 @@ def sweep(root: Path, slots: Path) -> None:
         seed = root / f"seed-{lock_file.parent.name}"
         if lock_file.stat().st_mtime < now - _SLOT_UNUSED or not seed.exists():
             _remove(lock_file)
+
+
+def _remove_abandoned(half_made: Path, lock_file: Path, now: float) -> None:
+    """Removes what a run that was killed left, unless another makes it now."""
+    with suppress(FileNotFoundError):  # it was finished, or removed by another run
+        if not lock_file.exists():
+            if half_made.stat().st_mtime < now - _HALF_MADE:
+                shutil.rmtree(half_made, ignore_errors=True)
+        elif lock := Lock.take(lock_file, wait=False):
+            shutil.rmtree(half_made, ignore_errors=True)
+            lock.release()
 
 
 def _remove(lock_file: Path) -> None:
