@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final, Literal
 
-from attrs import field
+from attrs import define, field
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Value
@@ -99,7 +99,8 @@ def validate(
     return failures
 
 
-class _Bodies(Value):
+@define(kw_only=True)
+class _Bodies:
     """The functions that a load made and their validators."""
 
     execution: Execution
