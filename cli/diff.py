@@ -112,7 +112,8 @@ def diff(
     summarize(app.console, found)
     tell_phantoms(app.console, found, _way_out(old, new))
     app.tell_unmodelled(sorted(set(found.unmodelled) - set(found.one_sided)))
-    app.tell_unmodelled(found.one_sided, title="not modelled, and on one side only, so not in this plan")
+    for side, only in (("from", found.only_old), ("to", {*found.one_sided} - found.only_old)):
+        app.tell_unmodelled(sorted(only), title=f"{side}: not modelled, and on this side only, so not in this plan")
     files: tuple[str, ...] = ()
     if name is not None and known is not None and found.plan:
         files = write_migrations(app, scripts(found), name, known, behind=old == "migrations")

@@ -63,6 +63,8 @@ class Comparison(Value):
     """What no kind reads, on either side: (what, name)."""
     one_sided: tuple[tuple[str, str], ...]
     """What of that only one side has: a difference that no plan here ends."""
+    only_old: frozenset[tuple[str, str]] = frozenset()
+    """What of that the old side has."""
     unmatched: tuple[str, ...] = ()
     """Patterns of schemas that name none, where others do."""
     uncarried: tuple[DataStatement, ...] = ()
@@ -148,6 +150,7 @@ class _Comparing:
             unproved=untried if plan.differences else None,
             unmodelled=tuple(sorted({*before.unmodelled, *after.unmodelled})),
             one_sided=tuple(sorted({*before.unmodelled} ^ {*after.unmodelled})),
+            only_old=frozenset(before.unmodelled).difference(after.unmodelled),
             unmatched=self._selection(start.catalog, goal.catalog).unmatched,
             uncarried=to_tell(self.new, goal, start),
             stranger=stranger(((start.role, before), (goal.role, after)), planned),

@@ -55,8 +55,10 @@ def to_tell(source: Source, goal: Side, start: Side) -> tuple[DataStatement, ...
 class Sides:
     """Opens the sides of one comparison. With `live`, a database or a snapshot takes part."""
 
-    def __init__(self, workspace: Workspace, *sources: Source) -> None:
+    def __init__(self, workspace: Workspace, old: Source, new: Source) -> None:
+        sources = old, new
         self.workspace = workspace
+        workspace.telling.sides = {old: "from", new: "to"}
         self.live = any(not isinstance(source, Files) for source in sources)
         self._read: dict[Source, Catalog] = {}
         self._files: dict[Source, Loaded] = {}
@@ -64,6 +66,20 @@ class Sides:
         for source in sources:
             if not isinstance(source, Files):
                 self._read[source] = workspace.read(source)
+                self._tell_lacking(source)
+
+    def _tell_lacking(self, source: Source) -> None:
+        """Say where a database is not one of the platform that the project is on."""
+        platform = self.workspace.platform
+        there = {name.name for name in self._read[source].objects if name.kind == "schema"}
+        lacking = [name for name in platform.marks if name not in there]
+        if lacking and source not in self.workspace.partial:
+            self.workspace.telling(
+                "warning",
+                f"it lacks schemas that {platform.title} provides ({', '.join(lacking)}) and the project builds on:"
+                " a plan does not make them, and what refers to them fails there",
+                source,
+            )
 
     @property
     def ownership(self) -> Ownership:
@@ -87,7 +103,8 @@ class Sides:
                 loaded = stack.enter_context(self._reloaded(self._project(catalog), scratch=scratch))
                 side = Side(catalog=as_little_known(loaded.catalog, catalog), loaded=loaded, read=catalog)
             except PgnormError as error:
-                side = Side(catalog=catalog, loaded=None, untried=error.message.splitlines()[0])
+                why = f"{self.workspace.telling.side(source)}: {error.message.splitlines()[0]}"
+                side = Side(catalog=catalog, loaded=None, untried=why)
             if (files := self._files.get(source)) is not None:
                 yield side.evolve(data=files.data, roles=files.roles)
             else:

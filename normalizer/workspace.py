@@ -18,6 +18,7 @@ from .platforms import PLAIN, Platform
 from .project import Project
 from .reading import read_files
 from .sources import Files, SnapshotFile, Source
+from .telling import Telling
 from .ways_back import holds_way_back
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from pgnorm.catalog.cluster import Cluster
     from pgnorm.catalog.conversation import Patience
 
-    from .adaptation import Level
     from .loading import Kind
     from .ownership import Ownership
     from .postgres.shadow import Session, Shadow
@@ -46,8 +46,9 @@ class Workspace:
     ) -> None:
         self.project = project
         self._read_major: int | None = None
-        self._once: set[str] = set()
-        self._teller = tell
+        self.telling = self._tell = Telling(tell)
+        self.partial: set[Source] = set()
+        """Snapshots of some schemas only."""
         self._shadow_url = shadow_url
         self._lock_timeout = lock_timeout
         self._trust_files = trust_files
@@ -149,12 +150,12 @@ class Workspace:
 
         Raises PgnormError for a file that can't be read or loaded, with its place.
         """
-        self._tell("note", f"source: {source.title}")
+        self._tell("note", f"{self.telling.side(source)}: {source.title}")
         for note in source.notes:
-            self._tell("warning", note)
+            self._tell("warning", note, source)
         shadow = self.shadow
         files = read_files(source.paths)
-        self._tell_ways_back(files, source.back)
+        self._tell_ways_back(files, source)
         with self.filling.catalog(shadow, files, source.kind, scratch=scratch) as loaded:
             yield loaded
 
@@ -189,17 +190,11 @@ class Workspace:
         with self.filling.session(self.shadow, files, kind, watch=watch, on_errors=on_errors, quiet=quiet) as session:
             yield session
 
-    def _tell_ways_back(self, files: Sequence[SourceFile], apart: Sequence[Path] = ()) -> None:
-        count = len(apart) + sum(holds_way_back(file.text) for file in files)
+    def _tell_ways_back(self, files: Sequence[SourceFile], source: Files | None = None) -> None:
+        count = len(source.back if source else ()) + sum(holds_way_back(file.text) for file in files)
         if count:
             what = "the way back in 1 file is" if count == 1 else f"the ways back in {count} files are"
-            self._tell("note", f"{what} not run")
-
-    def _tell(self, level: "Level", message: str) -> None:
-        """Pass on a message the first time: a source may be loaded more than once."""
-        if message not in self._once:
-            self._once.add(message)
-            self._teller(level, message)
+            self._tell("note", f"{what} not run", source)
 
     def _read_database(self, database: Database) -> Catalog:
         from pgnorm.catalog.reader import read
@@ -211,13 +206,16 @@ class Workspace:
     def _connected(self, database: Database) -> "Iterator[Connection]":
         with connected(database) as connection:
             version = _version(connection.info.server_version)
-            self._tell("note", f"source: {address(connection)}, Postgres {version}")
+            self._tell("note", f"{self.telling.side(database)}: {address(connection)}, Postgres {version}")
             yield connection
 
     def _patience(self, database: Database, connection: "Connection") -> "Patience":
         from pgnorm.catalog.conversation import Patience
 
-        lookout = Lookout(database, connection.info.backend_pid, lambda message: self._tell("warning", message))
+        def tell(message: str) -> None:
+            self._tell("warning", message, database)
+
+        lookout = Lookout(database, connection.info.backend_pid, tell)
         return Patience(lock_timeout=self._lock_timeout, on_silence=lookout)
 
     def _read_snapshot(self, source: SnapshotFile) -> Catalog:
@@ -230,7 +228,11 @@ class Workspace:
         catalog = snapshot.catalog
         check_definitions(catalog, label)
         confined = f", of {', '.join(snapshot.schemas)} only" if snapshot.schemas is not None else ""
-        self._tell("note", f"source: snapshot {label}, Postgres {_version(catalog.version)}{confined}")
+        if snapshot.schemas is not None:
+            self.partial.add(source)
+        self._tell(
+            "note", f"{self.telling.side(source)}: snapshot {label}, Postgres {_version(catalog.version)}{confined}"
+        )
         if snapshot.later:
             names = ", ".join(snapshot.later)
             self._tell("warning", f"{label} was taken by a pgnorm that did not read these kinds: {names}")

@@ -10,9 +10,12 @@ from pgnorm.catalog.model import Value
 class Platform(Value):
     """A baseline: `sql` makes it in an empty database; `managed_schemas` (patterns) and `managed_objects`, (kind,
     name) of what lives in no schema, are the platform's own. `spared_objects`, named likewise, some of its servers
-    make by themselves and others don't: a project may declare one, and a plan never drops it."""
+    make by themselves and others don't: a project may declare one, and a plan never drops it. The schemas `marks` are
+    in each of its databases."""
 
     name: str
+    title: str = "Postgres"
+    marks: tuple[str, ...] = ()
     sql: tuple[str, ...]
     search_path: str
     managed_schemas: tuple[str, ...]
@@ -52,6 +55,8 @@ def supabase(*, auto_expose_new_tables: bool | None, major: int) -> Platform:
     spared = ("pg_net", *(("pgjwt", "pgsodium") if major < _FIRST_WITHOUT_PGJWT else ()))
     return Platform(
         name="supabase",
+        title="Supabase",
+        marks=("auth", "storage"),
         sql=(auto_expose, Path(__file__).with_name("supabase.sql").read_text(encoding="utf-8")),
         search_path='"$user", public, extensions',
         managed_schemas=_SUPABASE_SCHEMAS,

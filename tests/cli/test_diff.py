@@ -39,8 +39,8 @@ def test_a_project_without_migrations_gets_its_first(run: Run, plain: Path) -> N
     (plain / "migrations").rmdir()
     code, out, err = run("diff -f start")
     assert (code, out) == (0, "")
-    assert "source: 0 migrations of migrations\n" in err
-    assert "the folder migrations does not exist: there are no migrations yet\n" in err
+    assert "from: 0 migrations of migrations\n" in err
+    assert "from: the folder migrations does not exist: there are no migrations yet\n" in err
     assert "1 to add, 0 to change, 0 to drop:\n  + table public.notes, with 1 constraint\n" in err
     [written] = (plain / "migrations").iterdir()
     assert f"Wrote migrations/{written.name}\n" in err
@@ -147,6 +147,17 @@ def test_no_source_is_written_over(run: Run, same: Path, words: str, output: str
     assert (code, out) == (2, "")
     assert f"{output}: the file is compared itself, so -o can't write over it\nhint: Name another file.\n" in err
     assert (same / output).read_bytes() == before
+
+
+@pytest.mark.parametrize(("line", "side"), [("--from a.sql --to b.sql", "to"), ("--from b.sql --to a.sql", "from")])
+def test_what_is_not_modelled_is_told_with_its_side(run: Run, folder: Path, line: str, side: str) -> None:
+    (folder / "a.sql").write_text("create table t (a int);")
+    (folder / "b.sql").write_text(
+        "create table t (a int); create index i on t (a);"
+        " update pg_index set indisvalid = false where indexrelid = 'i'::regclass;"
+    )
+    _, _, err = run(f"diff --trust-files {line}")
+    assert f"\n{side}: not modelled, and on this side only, so not in this plan: 1 invalid index (public.i)\n" in err
 
 
 def test_from_files_to_a_database(run: Run, same: Path, database: psycopg.Connection) -> None:

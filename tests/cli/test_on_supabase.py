@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
+import psycopg
 import pytest
 
 Run = Callable[[str], tuple[int, str, str]]
@@ -73,6 +74,44 @@ def test_foreign_tables_of_wrappers_get_their_migration(run: Run, project: Proje
     assert run("diff -f shop")[0] == 0
     code, out, err = run("diff --check")
     assert (code, out, "No schema changes found" in err) == (0, "", True)
+
+
+LACKING = "it lacks schemas that Supabase provides (auth, storage) and the project builds on: "
+
+
+@pytest.mark.parametrize("side", ["from", "to"])
+def test_a_database_without_the_platform_is_told_once(
+    run: Run, project: Project, database: psycopg.Connection, side: str
+) -> None:
+    project("create table public.jars (id integer);")
+    database.execute("create table public.jars (id integer)")
+    info = database.info
+    url = f"'host={info.host} port={info.port} user={info.user} dbname={info.dbname}'"
+    other = "--to files" if side == "from" else "--from files"
+    code, _, err = run(f"diff --{side} {url} {other}")
+    assert (code, err.count(LACKING)) == (0, 1)
+    assert f"\n{side}: {LACKING}" in err
+    assert f"{side}: database {info.dbname} on " in err
+    assert f"\n{'to' if side == 'from' else 'from'}: 1 file of supabase/schemas\n" in err
+    assert run(f"-q dump --db-url {url} --json -o now.json")[0] == 0
+    assert run(f"diff --{side} now.json {other}")[2].count(LACKING) == 1
+    assert run(f"-q dump --db-url {url} -n public --json -o part.json")[0] == 0
+    assert LACKING not in run(f"diff --{side} part.json {other}")[2]
+
+
+def test_a_database_of_the_platform_lacks_nothing(
+    run: Run, project: Project, supabase_database: psycopg.Connection
+) -> None:
+    project("create table public.jars (id integer);")
+    info = supabase_database.info
+    url = f"'host={info.host} port={info.port} user={info.user} dbname={info.dbname}'"
+    code, _, err = run(f"diff --from {url} --to files")
+    assert (code, LACKING in err) == (0, False)
+
+
+def test_ways_back_are_told_of_their_side(run: Run, project: Project) -> None:
+    project("create table public.jars (id integer);", "-- +goose Up\nselect 1;\n-- +goose Down\nselect 2;\n")
+    assert "\nfrom: the way back in 1 file is not run\n" in run("diff")[2]
 
 
 POSTING = """

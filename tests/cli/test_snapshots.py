@@ -26,7 +26,7 @@ def test_a_snapshot_of_the_files_stands_for_them(run: Run) -> None:
     for sides in ("--from all.json", "--from files --to all.json"):
         code, out, err = run(f"diff --check {sides}")
         assert (code, out) == (0, "")
-        assert "source: snapshot all.json, Postgres " in err
+        assert f"{'from' if sides.startswith('--from all') else 'to'}: snapshot all.json, Postgres " in err
     fixed = run("-q fix-functions --diff --from migrations")[1]
     assert run("-q dump --json --from migrations -o before.json")[0] == 0
     assert run("-q fix-functions --diff --from before.json")[1] == fixed

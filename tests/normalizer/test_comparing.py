@@ -77,7 +77,7 @@ def test_security_labels_are_planned_and_not_tried(
         tmp_path, "a.sql", "create table t (a int, b int); create function f() returns int language sql as 'select 1';"
     )
     given = _compared(bare, _address(database))
-    assert given.unproved == 'security label provider "p" is not loaded'
+    assert given.unproved == 'to: security label provider "p" is not loaded'
     assert sorted(filter(None, "".join(given.plan.scripts()).split("\n"))) == [
         """SECURITY LABEL FOR "p" ON COLUMN "public"."t"."b" IS 'a column''s';""",
         """SECURITY LABEL FOR "p" ON FUNCTION "public"."f"() IS 'a function''s';""",

@@ -1,0 +1,31 @@
+"""What a run says to a person of its sources: each line once, and of which side of a comparison."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .adaptation import Level
+    from .filling import Tell
+    from .sources import Source
+
+
+class Telling:
+    """Passes messages on."""
+
+    def __init__(self, tell: Tell) -> None:
+        self.sides: dict[Source, str] = {}
+        """What messages call the sources that are compared."""
+        self._tell = tell
+        self._told: set[str] = set()
+
+    def side(self, source: Source) -> str:
+        """What a message calls a source."""
+        return self.sides.get(source, "source")
+
+    def __call__(self, level: Level, message: str, source: Source | None = None) -> None:
+        """Pass on a message, of one side where it is about that source, the first time: one may be loaded again."""
+        said = f"{self.sides[source]}: {message}" if source is not None and source in self.sides else message
+        if said not in self._told:
+            self._told.add(said)
+            self._tell(level, said)
