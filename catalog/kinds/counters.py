@@ -96,7 +96,11 @@ class Counter(Object):
     def catching_up(self, table: str, column: str) -> tuple[str, ...]:
         """The statement that lets it go on after the numbers that the rows of a table hold."""
         last, beyond = ("max", ">=") if self.increment > 0 else ("min", "<=")
-        held = f'"pg_catalog"."{last}"({ident(column)})'
+        # A number that it never draws is none to go on after, and setval() takes none.
+        low, high = self.bounds
+        given = (self.minimum if self.increment < 0 else self.maximum) is not None
+        drawn = f" FILTER (WHERE {ident(column)} BETWEEN {low} AND {high})" if given else ""
+        held = f'"pg_catalog"."{last}"({ident(column)}){drawn}'
         return (
             f'SELECT "pg_catalog"."setval"({literal(self.sequence)}, {held})'
             f' FROM {qualified(self.schema, table)} HAVING {held} {beyond} (SELECT "last_value" FROM {self.sequence});',
@@ -107,6 +111,9 @@ class Counter(Object):
         saved = f'"pg_catalog"."split_part"("pg_catalog"."current_setting"(\'{setting}\'), \' \', %d)'
         value, drawn = f"{saved % 1}::bigint", f"{saved % 2}::boolean"
         within = "" if new.bounds == self.bounds else " WHERE {} BETWEEN {} AND {}".format(value, *new.bounds)
+        if self.turns(new):
+            within = f" WHERE {drawn}"
+            value, drawn = self._beyond(new)
         return (
             f'SELECT "pg_catalog"."set_config"(\'{setting}\','
             f' "pg_catalog"."concat"("last_value", \' \', "is_called"), false) FROM {self.sequence};',
@@ -122,7 +129,25 @@ class Counter(Object):
 
     def _moves_to_start(self, new: Self) -> bool:
         """Whether a value outside of the new bounds gives way. Numbers that would be drawn twice do not."""
-        return not _within(self.start, new.bounds) or (self.increment > 0) != (new.increment > 0)
+        return not _within(self.start, new.bounds) or self.turns(new)
+
+    def turns(self, new: Self) -> bool:
+        """Whether it goes the other way from then on."""
+        return (self.increment > 0) != (new.increment > 0)
+
+    def _beyond(self, new: Self) -> tuple[str, str]:
+        """Where it goes the other way from none of the numbers that it has drawn, and whether that one is drawn too."""
+        furthest = min if new.increment < 0 else max
+        value, end = furthest(new.start, self.start + new.increment), new.bounds[0 if new.increment < 0 else 1]
+        return (str(value), "false") if _within(value, new.bounds) else (str(end), "true")
+
+    def _turning(self, new: Self) -> str:
+        """The statement that lets it go the other way."""
+        value, called = self._beyond(new)
+        if (value, called) != (str(new.start), "false"):
+            value = f'CASE WHEN "is_called" THEN {value} ELSE {new.start} END'
+            called = '"is_called"' if called == "true" else called
+        return f'SELECT "pg_catalog"."setval"({literal(new.sequence)}, {value}, {called}) FROM {new.sequence};'
 
     def alter_counting(self, new: Self, changed: Changed, *, retype: bool = False) -> Iterator[str]:
         """The statements that give it the options of `new`; with `retype` its type too, which a column else brings."""
@@ -133,13 +158,13 @@ class Counter(Object):
         type_ = self.data_type if retype else new.data_type
         bounds = _retyped(self.bounds, self.data_type, type_)
         # Postgres refuses bounds that leave the present value out, as they do where nothing was ever drawn.
-        if self._moves_to_start(new) and _united(bounds, new.bounds) != new.bounds:
-            if not _within(new.start, bounds):
+        if self.turns(new) or (self._moves_to_start(new) and _united(bounds, new.bounds) != new.bounds):
+            if _united(bounds, new.bounds) != bounds:
                 low, high = bounds = _united(bounds, new.bounds)
                 wider = HIGHEST[new.data_type] > HIGHEST[type_]
                 type_ = new.data_type if wider else type_
                 yield f"ALTER {sequence} {f'AS {type_} ' if wider else ''}MINVALUE {low} MAXVALUE {high};"
-            yield new._starting_anew()
+            yield self._turning(new) if self.turns(new) else new._starting_anew()
         actions = [] if type_ == new.data_type else [f"AS {new.data_type}"]
         if changed.take("increment"):
             actions.append(f"INCREMENT BY {new.increment}")

@@ -144,3 +144,5 @@ class Identity(Counter):
         if changed.take("always"):
             yield f"ALTER {self.column} SET {new._generation};"
         yield from self.alter_counting(new, changed)
+        if self.turns(new):
+            yield from new.catch_up

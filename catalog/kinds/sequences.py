@@ -127,3 +127,5 @@ class PlainSequence(Counter):
         if changed.take("owned_by"):
             yield from self._change_hands(new, target)
         yield from self.alter_counting(new, changed, retype=changed.take("type"))
+        if self.turns(new):
+            yield from new.catch_up
