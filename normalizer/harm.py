@@ -2,9 +2,10 @@
 
 from typing import Final, LiteralString
 
-# What would let files do more than they may, by what a statement has just made: objects of Postgres' own that belong
-# to, are replaced by or stand beside somebody else's; rights that initdb takes from everybody; functions by the name
-# of a C function that is not one of Postgres' own for values of the same layout.
+# What would let files do more than they may, by what a statement has just made: objects that run as the administrator
+# (its functions, materialized views, expressions of indexes); objects of Postgres' own that belong to, are replaced by
+# or stand beside somebody else's; rights that initdb takes from everybody; functions by the name of a C function that
+# is not one of Postgres' own for values of the same layout.
 HARM: Final[LiteralString] = """
       with written as (select p.* from pg_proc p where age(xmin) <= age('{start}'::xid))
          , own as (select * from written p
@@ -15,6 +16,10 @@ HARM: Final[LiteralString] = """
     select case
              when exists (select from pg_auth_members where roleid in (10, 4569, 4570, 4571))
              then 'it lets a role reach the files and programs of the server'
+             when exists (select from pg_proc
+                           where oid >= 16384 and prosecdef and proowner in (10, 4569, 4570, 4571))
+               or exists (select from pg_class where oid >= 16384 and relowner in (10, 4569, 4570, 4571))
+             then 'it gives an object to a role that reaches the files and programs of the server'
              when exists (select from written p join restricted r using (oid) where p.proacl::text is distinct from acl)
              then 'it gives away a right to what reaches beyond the database'
              when exists (select from pg_shdepend

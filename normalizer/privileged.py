@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from pgnorm.catalog.quoting import ident
@@ -91,6 +92,8 @@ def may_be_lent(statement: Statement) -> bool:
         return " AS " not in text if words[0] == "CREATE" else re.search(r"\bSET\s*\(", text) is not None
     if kind == "SCHEMA":
         return statement.text.upper().count("CREATE") == 1
+    if _may_load_library(statement):
+        return False
     return kind in _QUIET and re.search(r"\bm?initcond\b", statement.text, re.IGNORECASE) is None
 
 
@@ -139,6 +142,18 @@ def validator(statement: Statement) -> str | None:
     while found[at + 2 : at + 3] == ["."]:
         at += 2
     return next(iter(map(name_of, found[at + 1 : at + 2])), None)
+
+
+def _may_load_library(statement: Statement) -> bool:
+    """Whether a statement may make a function in C: Postgres loads its library at once, which runs code of that."""
+    if statement.words[:1] != ("CREATE",):
+        return False
+    found = list(tokens(statement.text))
+    languages = [after.text for token, after in pairwise(found) if token.keyword == "LANGUAGE"]
+    return any(
+        text[1:2] == "'" or text[:1] == "$" or text[:2] in ("u&", "U&") or text.strip("\"'").lower() == "c"
+        for text in languages
+    )
 
 
 def _renames(text: str) -> bool:

@@ -36,10 +36,13 @@ _PRIVATE = {
 
 
 def connect_private(server: "Server", database: str, options: str = "", *, user: str = ADMINISTRATOR) -> "Connection":
-    """An autocommitting connection to a private server."""
+    """An autocommitting connection to a private server; nothing that files have set for databases or roles concerns
+    the ADMINISTRATOR."""
     from psycopg import connect
     from psycopg.conninfo import make_conninfo
 
+    if user == ADMINISTRATOR:
+        options = f"{administrator_options(server.major * 10000)} {options}"
     conninfo = make_conninfo(
         host=str(server.folder),
         port=server.port,

@@ -7,6 +7,8 @@ from hmac import digest
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from pgnorm.catalog.errors import PgnormError
+
 from .connections import ADMINISTRATOR, OWNER
 
 if TYPE_CHECKING:
@@ -21,6 +23,13 @@ _ADMIT: Final = f"""
      where o.rolname = '{OWNER}' and a.rolname = '{ADMINISTRATOR}'
        and (o.rolpassword is distinct from a.rolpassword or o.rolvaliduntil is not null
             or not o.rolcanlogin or o.rolconnlimit <> -1)
+"""
+_LIBRARIES: Final = f"""
+    select
+      from pg_catalog.pg_db_role_setting s, pg_catalog.unnest(s.setconfig) c
+     where s.setrole in (0, '{OWNER}'::pg_catalog.regrole)
+       and c ~ '^(session|local)_preload_libraries=.*[^" ]'
+     limit 1
 """
 
 
@@ -48,6 +57,16 @@ def lock_up(connection: "Connection", data: Path, seed: Path) -> None:
 def admit(connection: "Connection") -> None:
     """Lets the role that files run as in again, whatever they made of how it enters."""
     connection.execute(_ADMIT)
+
+
+def refuse_libraries(connection: "Connection") -> None:
+    """Raises PgnormError where the role that files run as would load libraries of their choice as it enters."""
+    if connection.execute(_LIBRARIES).fetchone() is not None:
+        raise PgnormError(
+            "the files have libraries loaded into each session of the server",
+            hint="Take session_preload_libraries out of them. If you trust them as you trust a program, run with"
+            " --trust-files.",
+        )
 
 
 def _verifier(password: str) -> str:

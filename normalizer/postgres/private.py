@@ -15,12 +15,12 @@ from .account import server_account
 from .binaries import Binaries
 from .cache import cache_root, slots_root, usual_modes, writing
 from .cluster import Seed, Slot, discard, discard_if_damaged, seed, take_slot
-from .connections import OWNER, administrator_options, connect_private, session_options
+from .connections import OWNER, connect_private, session_options
 from .filled import clone, fill, set_trust
 from .host import drop_database, drop_roles, shared_state
 from .installation import Installation, install, repair
 from .manifest import Damaged
-from .passwords import admit
+from .passwords import admit, refuse_libraries
 from .power import Power
 from .server import Server, ServerFailed
 
@@ -55,6 +55,8 @@ class PrivateHost:
         if self._committed:
             with connect_private(self.server, "postgres") as connection:
                 admit(connection)
+                if self.power.withholds:
+                    refuse_libraries(connection)
         options = session_options(self.platform, lock_timeout=lock_timeout)
         return connect_private(self.server, database, options, user=OWNER)
 
@@ -83,8 +85,7 @@ class PrivateHost:
         from psycopg import DatabaseError
 
         self.power.withhold()
-        options = administrator_options(self.version_num)
-        drop_database(connection, name, partial(connect_private, self.server, options=options))
+        drop_database(connection, name, partial(connect_private, self.server))
         now, state_now = shared_state(connection)
         try:
             admit(connection)

@@ -60,6 +60,7 @@ class Server(Value):
     watchdog: subprocess.Popen[bytes]
     alive: int
     password: str
+    major: int
     port: int = PORT
 
     @classmethod
@@ -97,7 +98,15 @@ class Server(Value):
         finally:
             os.close(theirs)
             confinement.close()
-        return cls(folder=folder, data=data, log=log, watchdog=watchdog, alive=alive, password=password)
+        return cls(
+            folder=folder,
+            data=data,
+            log=log,
+            watchdog=watchdog,
+            alive=alive,
+            password=password,
+            major=installation.major,
+        )
 
     def wait_ready(self) -> None:
         """Returns once the server takes connections; raises ServerFailed with its last words if it does not."""

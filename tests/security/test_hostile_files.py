@@ -132,6 +132,30 @@ def test_it_is_refused(caged: Shadow, mark: Path, what: str, scratch: bool) -> N
 
 
 @pytest.mark.parametrize("scratch", [False, True], ids=["transaction", "scratch"])
+@pytest.mark.parametrize("role", ["pg_norm", 'U&"pg\\005fnorm"', "pg_execute_server_program", "pg_read_server_files"])
+@pytest.mark.parametrize(
+    "given",
+    [
+        "alter function f() owner to {role}",
+        "alter procedure p owner to {role}",
+        "alter table t owner to {role}",
+        "alter materialized view m owner to {role}",
+        "create schema s authorization {role} create table u (x int)",
+    ],
+)
+def test_nothing_is_given_to_a_role_that_may_do_more(caged: Shadow, given: str, role: str, scratch: bool) -> None:
+    made = (
+        "create function f() returns int security definer language sql as 'select 1'; create table t (x int);"
+        " create procedure p() security definer language sql as 'select 1'; create materialized view m as select f() x;"
+    )
+    with pytest.raises(PgnormError) as error:
+        _load(caged, f"{made} {given.format(role=role)}; select f(); refresh materialized view m", scratch=scratch)
+    assert str(error.value.place) == f"x.sql:1:{len(made) + 2}"
+    said = ("gives an object to a role", "must be able to SET ROLE", "must be member of role", "permission denied")
+    assert any(words in error.value.message for words in said)
+
+
+@pytest.mark.parametrize("scratch", [False, True], ids=["transaction", "scratch"])
 @pytest.mark.parametrize("what", HARMLESS)
 def test_it_runs_without_power(caged: Shadow, mark: Path, what: str, scratch: bool) -> None:
     _load(caged, HARMLESS[what].format(mark=mark), scratch=scratch)
