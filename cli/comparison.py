@@ -8,7 +8,7 @@ from pgnorm.catalog.quoting import remark
 from .rows import by_target
 
 if TYPE_CHECKING:
-    from pgnorm.normalizer.comparing import Comparison
+    from pgnorm.normalizer.comparison import Comparison
     from pgnorm.normalizer.difference import Difference
     from pgnorm.normalizer.plan import Step
 

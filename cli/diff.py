@@ -18,7 +18,7 @@ from .servers import lock_timeout_option, shadow_option, trust_option
 from .summary import summarize, tell_phantoms
 
 if TYPE_CHECKING:
-    from pgnorm.normalizer.comparing import ProofBy
+    from pgnorm.normalizer.comparison import ProofBy
     from pgnorm.normalizer.sources import Source
 
 CHANGED: Final = 1
@@ -79,7 +79,8 @@ def diff(
     In a project it leads from the migrations to the declared schema files unless --from or --to name something else.
     It is tried in a private Postgres before it is printed.
     """
-    from pgnorm.normalizer.comparing import Options, compare
+    from pgnorm.normalizer.comparing import compare
+    from pgnorm.normalizer.comparison import Options
     from pgnorm.normalizer.plan import BOUNDARY
 
     if name is not None:

@@ -9,7 +9,7 @@ from .rows import tell_rows
 
 if TYPE_CHECKING:
     from pgnorm.catalog.model import Object, ObjectId
-    from pgnorm.normalizer.comparing import Comparison
+    from pgnorm.normalizer.comparison import Comparison
     from pgnorm.normalizer.difference import Difference
     from pgnorm.normalizer.plan import Step
     from pgnorm.normalizer.unplanned import Unplanned

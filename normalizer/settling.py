@@ -19,13 +19,18 @@ Reload = Callable[[Catalog], Catalog | None]
 
 
 def settled(
-    found: Sequence[Difference], old: Sequence[Catalog], new: Sequence[Catalog], reload: Reload
+    found: Sequence[Difference],
+    old: Sequence[Catalog],
+    new: Sequence[Catalog],
+    reload: Reload,
+    doubts: Callable[[Difference], set[str]] | None = None,
 ) -> tuple[Difference, ...]:
     """The differences but for deparsed texts that meet, as read or after as many reloads as make them stand still.
 
-    `old` and `new` are what is known of the two sides: as read, and as reloaded from that.
+    `old` and `new` are what is known of the two sides: as read, and as reloaded from that. `doubts` are the attributes
+    of a difference that may meet, as a rule what is `doubtful`.
     """
-    open_ = {each.item.id: fields for each in found if (fields := doubtful(each))}
+    open_ = {each.item.id: fields for each in found if (fields := (doubts or doubtful)(each))}
     met: dict[ObjectId, set[str]] = {}
     sides = _Side(new, reload), _Side(old, reload)
     moved = True
@@ -39,13 +44,18 @@ def settled(
 
 def doubtful(found: Difference) -> set[str]:
     """The attributes that may differ for no more than the way Postgres deparses: other casts, other parentheses."""
-    if found.old is None or found.new is None:
-        return set()
     return {
         name
-        for name in found.changed & {*deparsed(found.item), OPERATORS}
+        for name in deparsed_changes(found)
         if name == OPERATORS or _words(getattr(found.old, name)) == _words(getattr(found.new, name))
     }
+
+
+def deparsed_changes(found: Difference) -> set[str]:
+    """The attributes that differ in deparsed text, or in operators that it need not tell."""
+    if found.old is None or found.new is None:
+        return set()
+    return {*(found.changed & {*deparsed(found.item), OPERATORS})}
 
 
 _CAST: Final = re.compile(r'::(?:"[^"]*"(?:\."[^"]*")?|[a-z]+(?: [a-z]+)*)(?:\([\d, ]*\))?(?:\[\])*')

@@ -86,6 +86,22 @@ class Sides:
         """What tells the project's objects from the platform's."""
         return self.workspace.ownership
 
+    @property
+    def alike(self) -> bool:
+        """Whether servers of one major say what both sides are, so that they can be compared as they were read."""
+        return self.live and all(catalog.major == self.workspace.shadow.major for catalog in self._read.values())
+
+    def as_it_is(self, source: Source) -> Side:
+        """A source as it was read, of which nothing stays loaded."""
+        if isinstance(source, Files) and source not in self._read:
+            with self.workspace.loaded(source) as loaded:
+                self._read[source] = loaded.catalog
+                self._files[source] = loaded
+        catalog, files = self._read[source], self._files.get(source)
+        if files is None:
+            return Side(catalog=catalog, loaded=None, role=catalog.role)
+        return Side(catalog=catalog, loaded=None, data=files.data, roles=files.roles)
+
     @contextmanager
     def opened(self, source: Source, *, scratch: bool = False) -> Iterator[Side]:
         """A source in the shadow. Where a database or a snapshot takes part, both sides come through a dump."""
@@ -93,11 +109,7 @@ class Sides:
             with self.workspace.loaded(source, scratch=scratch) as loaded:
                 yield Side(catalog=loaded.catalog, loaded=loaded, data=loaded.data, roles=loaded.roles)
             return
-        if isinstance(source, Files) and source not in self._read:
-            with self.workspace.loaded(source) as loaded:
-                self._read[source] = loaded.catalog
-                self._files[source] = loaded
-        catalog = self._read[source]
+        catalog = self.as_it_is(source).catalog
         with ExitStack() as stack:
             try:
                 loaded = stack.enter_context(self._reloaded(self._project(catalog), scratch=scratch))
@@ -120,18 +132,18 @@ class Sides:
         return to_make(goal.roles, self.workspace.roles(old)) if isinstance(old, Database) else NO_ROLES
 
     @contextmanager
-    def reopened(self, catalog: Catalog) -> Iterator[Loaded]:
-        """What the project owns of a catalog, printed and loaded into a database of its own.
+    def reopened(self, catalog: Catalog, *, scratch: bool = True) -> Iterator[Loaded]:
+        """What the project owns of a catalog, printed and loaded, with `scratch` into a database of its own.
 
         Raises PgnormError where the text does not load.
         """
-        with self._reloaded(self._project(catalog), scratch=True) as loaded:
+        with self._reloaded(self._project(catalog), scratch=scratch) as loaded:
             yield loaded
 
     def reload(self, part: Catalog) -> Catalog | None:
         """A part of a catalog printed, loaded and read again; None where its text does not load."""
         try:
-            with self._reloaded(owned(part, self.ownership)) as loaded:
+            with self._reloaded(self._project(part)) as loaded:
                 return loaded.catalog
         except PgnormError:
             return None

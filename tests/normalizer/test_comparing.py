@@ -7,7 +7,8 @@ import pytest
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.kinds.indexes import Index
-from pgnorm.normalizer.comparing import Comparison, Options, ProofBy, compare
+from pgnorm.normalizer.comparing import compare
+from pgnorm.normalizer.comparison import Comparison, Options, ProofBy
 from pgnorm.normalizer.postgres.shadow import Shadow
 from pgnorm.normalizer.sources import parse
 from pgnorm.normalizer.workspace import Workspace

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from pgnorm.normalizer.comparing import Options, compare
+from pgnorm.normalizer.comparing import compare
+from pgnorm.normalizer.comparison import Options
 from pgnorm.normalizer.sources import parse
 from pgnorm.normalizer.workspace import Workspace
 

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.normalizer.comparing import Comparison, Options, compare
+from pgnorm.normalizer.comparing import compare
+from pgnorm.normalizer.comparison import Comparison, Options
 from pgnorm.normalizer.sources import parse
 from pgnorm.normalizer.workspace import Workspace
 

@@ -6,7 +6,8 @@ from typing import Final
 import psycopg
 import pytest
 
-from pgnorm.normalizer.comparing import Comparison, Options, compare
+from pgnorm.normalizer.comparing import compare
+from pgnorm.normalizer.comparison import Comparison, Options
 from pgnorm.normalizer.pg_dump import dumped
 from pgnorm.normalizer.postgres.shadow import Shadow
 from pgnorm.normalizer.sources import parse

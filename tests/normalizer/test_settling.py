@@ -5,7 +5,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from pgnorm.normalizer.comparing import Comparison, Options, ProofBy, compare
+from pgnorm.normalizer.comparing import compare
+from pgnorm.normalizer.comparison import Comparison, Options, ProofBy
 from pgnorm.normalizer.pg_dump import dumped
 from pgnorm.normalizer.postgres.shadow import Shadow
 from pgnorm.normalizer.sources import parse

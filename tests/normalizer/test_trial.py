@@ -8,7 +8,8 @@ import pytest
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import ObjectId
-from pgnorm.normalizer.comparing import Comparison, Options, compare
+from pgnorm.normalizer.comparing import compare
+from pgnorm.normalizer.comparison import Comparison, Options
 from pgnorm.normalizer.sources import parse
 from pgnorm.normalizer.trial import Rows
 from pgnorm.normalizer.workspace import Workspace

@@ -18,7 +18,8 @@ from pgnorm.catalog.snapshots import dumps, loads
 from pgnorm.catalog.snapshots.attributes import codecs
 from pgnorm.catalog.snapshots.values import Codec
 from pgnorm.catalog.snapshots.writing import reordered
-from pgnorm.normalizer.comparing import Options, compare
+from pgnorm.normalizer.comparing import compare
+from pgnorm.normalizer.comparison import Options
 from pgnorm.normalizer.databases import Database
 from pgnorm.normalizer.difference import changes
 from pgnorm.normalizer.dump import render

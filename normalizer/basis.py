@@ -1,0 +1,72 @@
+"""What each way of comparing two sources has in common: what of them counts, the plan, and what is said of both."""
+
+from pgnorm.catalog.model import Catalog, ObjectId
+
+from .comparison import Comparison, Options
+from .diff import diff
+from .difference import Difference, differences
+from .owners import stranger
+from .ownership import Ownership, only_by_platform, owned, spared
+from .phantoms import phantoms, without_code
+from .selection import EVERYTHING, Selection, select, selected
+from .sides import Side, Sides, to_tell
+from .sources import Files, Source
+from .unplanned import unplanned
+from .workspace import Workspace
+
+
+class Basis:
+    """Two sources, and what is asked of them."""
+
+    def __init__(self, workspace: Workspace, options: Options, sides: Sides, old: Source, new: Source) -> None:
+        self.workspace = workspace
+        self.options = options
+        self.sides = sides
+        self.old = old
+        self.new = new
+
+    def found(self, start: Side, goal: Side) -> tuple[Difference, ...]:
+        """What of the two differs. Raises PgnormError for a pattern that names no schema."""
+        select([start.catalog, goal.catalog], self.ownership.schemas, ())
+        return differences(*self.views(start.catalog, goal.catalog))
+
+    def planned(
+        self, start: Side, goal: Side, found: tuple[Difference, ...], last: frozenset[ObjectId] = frozenset()
+    ) -> Comparison:
+        """The comparison with its plan, which nobody has tried."""
+        before, after = self.views(start.catalog, goal.catalog)
+        left_out = {} if self.options.cosmetic else {each.difference.item.id: each for each in phantoms(found)}
+        planned = tuple(filter(None, (without_code(each, left_out) for each in found)))
+        plan = diff(before, after, planned, around=start.catalog, last=last)
+        untried = (start.untried or goal.untried) if self.options.proof else "--no-proof"
+        return Comparison(
+            plan=plan.evolve(roles=self.sides.new_roles(self.old, start, goal)),
+            phantoms=tuple(left_out.values()),
+            unplanned=unplanned(before, after),
+            staying=tuple(only_by_platform(start.catalog, goal.catalog, self.workspace.platform)),
+            unproved=untried if plan.differences else None,
+            unmodelled=tuple(sorted({*before.unmodelled, *after.unmodelled})),
+            one_sided=tuple(sorted({*before.unmodelled} ^ {*after.unmodelled})),
+            only_old=frozenset(before.unmodelled).difference(after.unmodelled),
+            unmatched=self.selection(start.catalog, goal.catalog).unmatched,
+            uncarried=to_tell(self.new, goal, start),
+            stranger=stranger(((start.role, before), (goal.role, after)), planned),
+        )
+
+    @property
+    def ownership(self) -> Ownership:
+        """What tells the project's objects from the platform's."""
+        return self.workspace.ownership
+
+    def views(self, old: Catalog, new: Catalog) -> tuple[Catalog, Catalog]:
+        """What of two catalogs is compared: the project's own, in the schemas asked for."""
+        mine = owned(old, self.ownership, beside=new), owned(new, self.ownership, beside=old)
+        views = spared(*mine, self.workspace.platform, declared=isinstance(self.new, Files))
+        selection = self.selection(old, new)
+        if selection is EVERYTHING:
+            return views
+        return selected(views[0], selection), selected(views[1], selection)
+
+    def selection(self, *catalogs: Catalog) -> Selection:
+        """The schemas asked for."""
+        return select(catalogs, self.options.schemas, self.options.exclude_schemas)

@@ -1,0 +1,60 @@
+"""What is compared, and what a comparison finds."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from pgnorm.catalog.model import ObjectId, Value
+
+from .data_statements import DataStatement
+from .phantoms import Phantom
+from .plan import Plan
+from .unplanned import Unplanned
+
+if TYPE_CHECKING:
+    from .mentions import Mention
+
+ProofBy = Literal["catalog", "pg_dump"]
+
+
+class Options(Value):
+    """What is compared, and how far the plan is trusted."""
+
+    schemas: tuple[str, ...] = ()
+    exclude_schemas: tuple[str, ...] = ()
+    cosmetic: bool = False
+    """Whether bodies that differ in looks only are differences."""
+    proof: ProofBy | None = "catalog"
+    """Who judges whether the plan arrives: our reading of the catalogs, or pg_dump as well; None for nobody."""
+    seed: Path | None = None
+    """SQL that fills the tables of the old side before the plan is tried."""
+
+
+class Comparison(Value):
+    """What two sources differ in."""
+
+    plan: Plan
+    phantoms: tuple[Phantom, ...]
+    unplanned: Unplanned
+    staying: tuple[ObjectId, ...]
+    """What only the old side has and the platform makes by itself: it is not dropped."""
+    mentions: "tuple[Mention, ...]" = ()
+    """Where bodies that stay name what the plan drops."""
+    unproved: str | None
+    """Why the plan could not be tried, None where it was or where there is none."""
+    unmodelled: tuple[tuple[str, str], ...]
+    """What no kind reads, on either side: (what, name)."""
+    one_sided: tuple[tuple[str, str], ...]
+    """What of that only one side has: a difference that no plan here ends."""
+    only_old: frozenset[tuple[str, str]] = frozenset()
+    """What of that the old side has."""
+    unmatched: tuple[str, ...] = ()
+    """Patterns of schemas that name none, where others do."""
+    uncarried: tuple[DataStatement, ...] = ()
+    """What the files of the new side, and not those of the old one, do to rows or call."""
+    stranger: str | None = None
+    """The role that a database was read as and that files are compared for, where it owns nothing there."""
+
+    @property
+    def passed_over(self) -> frozenset[ObjectId]:
+        """What the plan leaves different on purpose."""
+        return frozenset(phantom.difference.item.id for phantom in self.phantoms)

@@ -1,0 +1,68 @@
+"""Two sources of one major compared as they were read; only what differs is loaded, with all that it touches."""
+
+from typing import TYPE_CHECKING
+
+from pgnorm.catalog.errors import PgnormError
+
+from .basis import Basis
+from .comparison import Comparison
+from .difference import Difference, differences
+from .knowledge import as_little_known
+from .phantoms import passed_over
+from .proof import arrive_with_rows, refuse_rest
+from .settling import deparsed_changes, settled
+from .sides import Side, broken_bodies
+from .slices import slices
+from .unplanned import unplanned
+
+if TYPE_CHECKING:
+    from .mentions import Mention
+
+
+class Slicewise(Basis):
+    """The comparison of two sources of which nothing stays loaded."""
+
+    def compare(self) -> Comparison | None:
+        """The comparison, None where slices don't tell: what fails in one may work in the whole."""
+        _ = self.ownership  # the baseline is read while the shadow is still empty
+        goal, start = self.sides.as_it_is(self.new), self.sides.as_it_is(self.old)
+        found = settled(self.found(start, goal), start.states, goal.states, self.sides.reload, deparsed_changes)
+        comparison = self.planned(start, goal, found)
+        if self.options.proof is None or not comparison.plan.differences:
+            return comparison.evolve(mentions=self._broken(start, goal, found))
+        # What code reads of rows is not in pg_depend, and so in no slice.
+        return None if comparison.plan.evaluated_on else self._proved(comparison, start, goal, found)
+
+    def _proved(
+        self, comparison: Comparison, start: Side, goal: Side, found: tuple[Difference, ...]
+    ) -> Comparison | None:
+        commits = any(step.needs_commit for step in comparison.plan.steps)
+        names = {each.item.id for each in found}.union(step.id for step in comparison.plan.steps)
+        before, after = slices(start.catalog, goal.catalog, names)
+        try:
+            with self.sides.reopened(after, scratch=False) as loaded:
+                wanted = as_little_known(loaded.catalog, after)
+            with self.sides.reopened(before, scratch=commits) as loaded:
+                mentions = broken_bodies(start.evolve(loaded=loaded), goal, found)
+                arrived, early = arrive_with_rows(loaded.session, comparison.plan)
+                arrived = as_little_known(arrived, before)
+            if early:
+                return None
+            views = self.views(arrived, wanted)
+            left = [each for each in differences(*views) if not passed_over(each, comparison.passed_over)]
+            refuse_rest(settled(left, (arrived,), (wanted,), self.sides.reload))
+        except PgnormError:
+            return None
+        told = comparison.unplanned.outside(before.objects.keys() | after.objects.keys())
+        return comparison.evolve(mentions=mentions, unplanned=told.joined(unplanned(*views)))
+
+    def _broken(self, start: Side, goal: Side, found: tuple[Difference, ...]) -> "tuple[Mention, ...]":
+        """The bodies that stay and name what goes; a server is asked what goes with an extension."""
+        gone = {each.item.id for each in found if each.new is None}
+        if not gone:
+            return ()
+        try:
+            with self.sides.reopened(slices(start.catalog, goal.catalog, gone)[0], scratch=False) as loaded:
+                return broken_bodies(start.evolve(loaded=loaded), goal, found)
+        except PgnormError:
+            return broken_bodies(start, goal, found)

@@ -1,0 +1,131 @@
+"""Two sources compared in the shadow as wholes, and the plan tried there on the whole of the old side."""
+
+from collections import Counter
+from contextlib import ExitStack
+
+from pgnorm.catalog.errors import PgnormError
+from pgnorm.catalog.model import Catalog, ObjectId
+from pgnorm.catalog.quoting import ident
+
+from .basis import Basis
+from .comparison import Comparison
+from .difference import differences
+from .filling import Loaded
+from .knowledge import as_little_known
+from .pg_dump import DumpEntry, dumped, entries
+from .phantoms import passed_over
+from .proof import REPORT, Early, arrive_with_rows, arrive_with_seed, excused, refuse_early, refuse_rest
+from .settling import ROUNDS, doubtful, settled
+from .sides import Side, broken_bodies
+from .unmade import unmade
+from .unplanned import unplanned
+
+
+class Whole(Basis):
+    """The comparison of two sources that are both loaded, each as a whole."""
+
+    def compare(self) -> Comparison:
+        _ = self.ownership  # reads the baseline while the shadow is still empty
+        with self.sides.opened(self.new) as side:
+            goal = side
+        with ExitStack() as stack:
+            start = stack.enter_context(self.sides.opened(self.old))
+            found = self.found(start, goal)
+            broken = broken_bodies(start, goal, found)
+            in_shadow = not any(map(doubtful, found))
+            if not in_shadow:
+                stack.close()  # what a reload makes, roles above all, must not wait for what this one has made
+                found = settled(found, start.states, goal.states, self.sides.reload)
+            comparison = self.planned(start, goal, found).evolve(mentions=broken)
+            # Differences for which no statement is known are not to pass for none.
+            if comparison.plan.differences and comparison.unproved is None:
+                # Within one transaction an enum's new label can be used early where the enum is as new as itself.
+                commits = any(step.needs_commit for step in comparison.plan.steps)
+                if commits or not in_shadow:
+                    stack.close()
+                    start = stack.enter_context(self.sides.opened(self.old, scratch=commits))
+                last: frozenset[ObjectId] = frozenset()
+                while True:
+                    arrived, early = self._arrived(start, goal, comparison)
+                    stack.close()
+                    refuse_early(early & last)
+                    if not early and arrived is not None:
+                        break
+                    last |= early
+                    comparison = self.planned(start, goal, found, last=last).evolve(mentions=broken)
+                    start = stack.enter_context(self.sides.opened(self.old, scratch=commits))
+                self._prove(arrived, goal, comparison)
+                comparison = comparison.evolve(unplanned=unplanned(*self.views(arrived, goal.catalog)))
+                if self.options.proof == "pg_dump":
+                    self._ask_pg_dump(comparison)
+            return comparison
+
+    def _arrived(self, start: Side, goal: Side, comparison: Comparison) -> tuple[Catalog | None, frozenset[ObjectId]]:
+        """What the plan makes of the old side, and what of it came too early for rows; None where it then stopped.
+
+        Raises PgnormError where it does not apply.
+        """
+        assert start.loaded is not None
+        lacking = unmade(comparison.plan.differences, start, goal, self.ownership)
+        if self.options.seed is not None:
+            self.workspace.filling.seed(start.loaded.session, self.options.seed)
+        with excused(lacking or self._excuse(comparison)):
+            if self.options.seed is None:
+                arrived, early = arrive_with_rows(start.loaded.session, comparison.plan)
+                return as_little_known(arrived, start.catalog), early
+            try:
+                arrived = arrive_with_seed(start.loaded.session, comparison.plan)
+            except Early as early_one:
+                return None, frozenset({early_one.name})
+            return as_little_known(arrived, start.catalog), frozenset()
+
+    def _prove(self, arrived: Catalog, goal: Side, comparison: Comparison) -> None:
+        """Raise PgnormError where the plan leaves a difference that is not left on purpose."""
+        views = self.views(arrived, goal.catalog)
+        left = [each for each in differences(*views) if not passed_over(each, comparison.passed_over)]
+        with excused(self._excuse(comparison)):
+            refuse_rest(settled(left, (arrived,), goal.states, self.sides.reload))
+
+    def _excuse(self, comparison: Comparison) -> str | None:
+        """Why a plan may fail its proof and be no defect, with a way out; None where there is no such reason."""
+        if comparison.one_sided:
+            names = ", ".join(f"{what} {name}" for what, name in comparison.one_sided)
+            missing = f"One side only has what pgnorm does not model, and the plan may need it: {names}."
+            return f"{missing} Write that into a migration by hand first."
+        if self.options.schemas or self.options.exclude_schemas:
+            return (
+                "What was selected needs a change outside of it, or is needed there as it was: select that schema too."
+            )
+        return None
+
+    def _ask_pg_dump(self, found: Comparison) -> None:
+        """Let pg_dump compare what the plan makes of the old side with the new side, in databases of their own."""
+        with self.sides.opened(self.new, scratch=True) as side:
+            goal = self._dumped(side.loaded, side.catalog)
+        with self.sides.opened(self.old, scratch=True) as side:
+            assert side.loaded is not None
+            arrived = self._dumped(side.loaded, arrive_with_rows(side.loaded.session, found.plan)[0])
+        forgiven = {(item.tag, item.schema) for item in map(goal[1].objects.get, found.passed_over) if item is not None}
+        for name in found.staying:
+            forgiven |= {(name.name, "-"), (f"{name.kind.upper()} {ident(name.name)}", "-")}  # itself, its comment
+        forgiven |= found.unplanned.tags
+        for _ in range(ROUNDS):
+            left = [f"- {entry}" for entry in (arrived[0] - goal[0]) if self._judged(entry, forgiven)]
+            left += [f"+ {entry}" for entry in (goal[0] - arrived[0]) if self._judged(entry, forgiven)]
+            if not left:
+                return
+            goal, arrived = self._dumped_again(goal[1]), self._dumped_again(arrived[1])
+        raise PgnormError("pg_dump sees a difference that the plan leaves\n" + "\n".join(left), hint=REPORT)
+
+    def _dumped(self, loaded: Loaded | None, catalog: Catalog) -> tuple[Counter[DumpEntry], Catalog]:
+        assert loaded is not None
+        session = loaded.session
+        return entries(dumped(session.connection, self.workspace.pg_dump, user=session.power.administrator)), catalog
+
+    def _dumped_again(self, catalog: Catalog) -> tuple[Counter[DumpEntry], Catalog]:
+        with self.sides.reopened(catalog) as loaded:
+            return self._dumped(loaded, loaded.catalog)
+
+    def _judged(self, entry: DumpEntry, forgiven: set[tuple[str, str]]) -> bool:
+        owns = entry.schema == "-" or self.ownership.owns_schema(entry.schema)
+        return owns and (entry.tag, entry.schema) not in forgiven
