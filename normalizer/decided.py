@@ -2,8 +2,9 @@
 
 from attrs import define, field
 
-from pgnorm.catalog.model import ObjectId, OnRows
+from pgnorm.catalog.model import ObjectId, OnRows, Target
 
+from .alterations import altering, on_rows
 from .difference import Difference
 
 
@@ -11,6 +12,8 @@ from .difference import Difference
 class Decisions:
     """The fate of every object of two catalogs. What is in none of the sets stays as it is."""
 
+    target: Target
+    """The server in which the plan will run."""
     created: set[ObjectId] = field(factory=set)
     dropped: set[ObjectId] = field(factory=set)
     altered: dict[ObjectId, Difference] = field(factory=dict)
@@ -30,7 +33,7 @@ class Decisions:
         difference = self.altered.get(item)
         if difference is None or difference.old is None or difference.new is None:
             return False
-        return OnRows.FILLS in difference.old.on_rows(difference.new, difference.own)
+        return OnRows.FILLS in on_rows(altering(difference.old, difference.new, difference.own, self.target))
 
     def fresh(self, item: ObjectId) -> bool:
         """Whether the new object is created."""

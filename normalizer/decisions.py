@@ -7,7 +7,7 @@ from typing import Final
 from attrs import evolve
 
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.catalog.model import Catalog, Change, Object, ObjectId, own_fields
+from pgnorm.catalog.model import Catalog, Change, Object, ObjectId, Target, own_fields
 
 from .decided import Decisions
 from .difference import OPERATORS, Difference, changes, is_part_of
@@ -34,7 +34,7 @@ class _Deciding:
     def __init__(self, old: Catalog, new: Catalog) -> None:
         self.old = old
         self.new = new
-        self.result: Final = Decisions()
+        self.result: Final = Decisions(target=Target(major=new.major, role=old.role))
         self.following: Final = Following(old, new, self.result)
         self.queue: Final[deque[tuple[ObjectId, Disturbance]]] = deque()
 

@@ -5,21 +5,22 @@ from collections.abc import Iterator
 from attrs import evolve
 
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.catalog.model import Catalog, Changed, Object, ObjectId, OnRows, Target, own_fields, unknown_secret
+from pgnorm.catalog.model import Catalog, Changed, Object, ObjectId, OnRows, Target, own_fields, stated, unknown_secret
 
 from . import satellites
 from .actions import Action, Actions
+from .alterations import altering, on_rows, states
 from .carrying import Carrying
 from .decided import Decisions
 from .decisions import decide
 from .difference import PRIVILEGES, Difference, changes, differences
 from .dump import inside
-from .finishing import Finishing, states
+from .finishing import Finishing
 from .firing import announced
 from .hazards import Hazards
 from .operator_path import reaching
 from .outsiders import refuse_outside
-from .plan import EMPTY, Plan, Step, Verb, may_use
+from .plan import EMPTY, Plan, Step, Verb, cut
 from .refilling import kept
 from .renaming import Renames
 from .respelling import respelled
@@ -86,11 +87,7 @@ class _Planning:
         steps = [self._reaching(step) for action in ordered if (step := self._step(action)).sql]
         steps = [*self.carrying.saved(steps), *self.carrying.caught_up()]
         steps = [*announced(self.old, steps), *self.finishing.steps(there, at_once=self.finished_at_once)]
-        early, late = ([step for step in steps if step.needs_commit is first] for first in (True, False))
-        split = early and any(may_use(self.new, step, early) for step in late)
-        transactions = (tuple(early), tuple(late)) if split else ((*early, *late),)
-        filled = tuple(steps for steps in transactions if steps)
-        return Plan(transactions=filled, differences=self.found, kept=kept(self.old, self.fate))
+        return Plan(transactions=cut(self.new, steps), differences=self.found, kept=kept(self.old, self.fate))
 
     def _step(self, action: Action) -> Step:
         item = self.actions.item(action)
@@ -127,12 +124,13 @@ class _Planning:
         needs_commit = opaque = lossy = filling = False
         refusable = item.id in self.fate.rebound
         if difference is not None and difference.old is not None and difference.new is not None:
-            on_rows = difference.old.on_rows(difference.new, difference.own)
-            lossy = self.hazards.loses_data(difference.old, on_rows)
-            refusable |= OnRows.MAY_FAIL in on_rows
-            filling = OnRows.FILLS in on_rows
+            statements = altering(difference.old, difference.new, difference.own, self.target)
+            found = on_rows(statements)
+            lossy = self.hazards.loses_data(difference.old, found)
+            refusable |= OnRows.MAY_FAIL in found
+            filling = OnRows.FILLS in found
             refusable |= filling and self.hazards.fill_refusable(item)
-            needs_commit = difference.old.needs_commit(difference.new, difference.own)
+            needs_commit = any(statement.commits for statement in statements)
             opaque = item.opaque and bool(difference.own)
         sql = joined(self._alteration(item))
         return Step(
@@ -233,7 +231,7 @@ class _Planning:
         assert old is not None and new is not None
         if own := difference.own - states(new).keys():
             changed = Changed(own)
-            yield from old.alter(new, changed, self.target)
+            yield from (stated(each).sql for each in old.alter(new, changed, self.target))
             if changed.left:
                 raise PgnormError(
                     f"{new.kind} {new.label}: no statement is known that changes its {', '.join(sorted(changed.left))}",

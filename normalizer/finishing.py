@@ -2,16 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from pgnorm.catalog.model import Catalog, Change, Changed, Object, Target, own_fields
+from pgnorm.catalog.model import Catalog, Changed, Object, Target, stated
 
 from . import satellites
+from .alterations import states
 from .decided import Decisions
 from .plan import Step, Verb
-
-
-def states(item: Object) -> dict[str, object]:
-    """Those of an object's attributes that tell what was done with it."""
-    return {field.name: getattr(item, field.name) for field in own_fields(type(item)) if field.change is Change.STATE}
 
 
 class Finishing:
@@ -50,4 +46,5 @@ class Finishing:
         difference = self.fate.altered.get(item.id)
         if difference is not None and difference.old is not None:
             changed = difference.own & states(item).keys()
-            yield from difference.old.alter(item, Changed(changed), self.target) if changed else ()
+            made = difference.old.alter(item, Changed(changed), self.target) if changed else ()
+            yield from (stated(each).sql for each in made)

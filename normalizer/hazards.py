@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from pgnorm.catalog.model import Catalog, Object, OnRows
 
+from .alterations import altering, on_rows
 from .decided import Decisions
 from .difference import Difference, changes
 from .holders import holders
@@ -60,9 +61,10 @@ class Hazards:
             new = self.new.objects[item.id]
             gone = (part for part in self.old.parts.get(item.id, ()) if part.id in self.fate.dropped)
             some_gone = any(not part.disposable for part in gone)
-            return some_gone or self.loses_data(item, item.on_rows(new, changes(item, new)))
+            statements = altering(item, new, changes(item, new), self.fate.target)
+            return some_gone or self.loses_data(item, on_rows(statements))
         return not (item.disposable or rows_moved(self.old, item.id, self.fate))
 
-    def loses_data(self, old: Object, on_rows: OnRows) -> bool:
+    def loses_data(self, old: Object, found: OnRows) -> bool:
         """Whether what is stored loses something; a type's values are where it is used, or nowhere."""
-        return OnRows.LOSES in on_rows and (not old.rename("") or any(holders(self.old, old.id)))
+        return OnRows.LOSES in found and (not old.rename("") or any(holders(self.old, old.id)))

@@ -1,6 +1,6 @@
 """A plan: the ordered statements that turn one catalog into another, with hazards and transaction boundaries."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import Enum
 from types import MappingProxyType
 from typing import Final
@@ -95,8 +95,18 @@ class Plan(Value):
 EMPTY: Final = Plan(transactions=(), differences=())
 
 
-def may_use(new: Catalog, step: Step, early: Sequence[Step]) -> bool:
-    """Whether a later step may use what an early one added: it depends on it, or nobody can tell."""
+def cut(new: Catalog, steps: Iterable[Step]) -> tuple[tuple[Step, ...], ...]:
+    """The steps in transactions: one ends before the first step that may use what is usable only after a commit."""
+    transactions: list[list[Step]] = [[]]
+    for step in steps:
+        if (early := [each for each in transactions[-1] if each.needs_commit]) and _may_use(new, step, early):
+            transactions.append([])
+        transactions[-1].append(step)
+    return tuple(tuple(steps) for steps in transactions if steps)
+
+
+def _may_use(new: Catalog, step: Step, early: Sequence[Step]) -> bool:
+    """Whether a step may use what early ones added: it depends on it, or nobody can tell."""
     if step.verb is Verb.DROP:
         return False
     added = {other.id for other in early}

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import ClassVar, Self
 
 from ..foreign_options import options_change
-from ..model import Changed, Object, OnRows, Target
+from ..model import Changed, Object, OnRows, Statement, Target, Written
 from ..options import alter_options
 from ..quoting import ident, plain, qualified, remark, spell_types
 from .column_text import COMPRESSION, STORAGE, STORED, PrintedColumn
@@ -140,15 +140,7 @@ class Column(PrintedColumn):
     def rows_may_refuse(self, parts: Sequence[Object]) -> bool:
         return self.not_null and not parts
 
-    def on_rows(self, new: Self, changed: frozenset[str]) -> OnRows:
-        found = OnRows.NOTHING
-        if "type" in changed and not self.disposable and not widens(self.type, new.type):
-            found |= OnRows.LOSES | OnRows.MAY_FAIL
-        if "not_null" in changed and new.not_null:
-            found |= OnRows.FILLS if new.filled and not self._elsewhere else OnRows.MAY_FAIL
-        return found
-
-    def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[str]:
+    def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[Written]:
         column = f"{self.table} ALTER COLUMN {ident(self.name)}"
         only = f"{self.only_table} ALTER COLUMN {ident(self.name)}"
         if changed.take("generated"):
@@ -161,7 +153,8 @@ class Column(PrintedColumn):
             if using is None:
                 yield self.by_text_to(new)
                 using = through_text(ident(self.name), type_)
-            yield f"ALTER {column} TYPE {type_}{new._collate}{f' USING {using}' if using else ''};"
+            sql = f"ALTER {column} TYPE {type_}{new._collate}{f' USING {using}' if using else ''};"
+            yield Statement(sql=sql, on_rows=OnRows.NOTHING if self._fits(new) else OnRows.LOSES | OnRows.MAY_FAIL)
             yield from new.settings_of_type()
         if changed.take("expression"):
             yield f"ALTER {column} SET EXPRESSION AS ({spell_types(new.expression or '', target.major)});"
@@ -199,20 +192,24 @@ class Column(PrintedColumn):
             f" fail or mean something else. To see them: SELECT DISTINCT {column}::text FROM {table}"
         )
 
-    def _fill(self) -> Iterator[str]:
+    def _fits(self, new: Self) -> bool:
+        """Whether the type of `new` takes all the values that this one has."""
+        return self.type == new.type or self.disposable or widens(self.type, new.type)
+
+    def _fill(self) -> Iterator[Written]:
         table, column = qualified(self.schema, self.detail), ident(self.name)
         without = f"{column} IS NULL"
         yield remark(
             f"Rows without a value get the default. To count them: SELECT count(*) FROM {table} WHERE {without}"
         )
-        yield f"UPDATE {table} SET {column} = DEFAULT WHERE {without};"
+        yield Statement(sql=f"UPDATE {table} SET {column} = DEFAULT WHERE {without};", on_rows=OnRows.FILLS)
 
     @property
     def _added_not_null(self) -> str:
         name = ident(self.not_null_constraint)
         return f"ADD CONSTRAINT {name} NOT NULL {ident(self.name)}{self._no_inherit};"
 
-    def _alter_not_null(self, new: Self, changed: Changed) -> Iterator[str]:
+    def _alter_not_null(self, new: Self, changed: Changed) -> Iterator[Written]:
         column = f"{self.table} ALTER COLUMN {ident(self.name)}"
         renamed, inherits = changed.take("not_null_name"), changed.take("not_null_no_inherit")
         # What it only inherits has been renamed with its ancestor's.
@@ -220,16 +217,18 @@ class Column(PrintedColumn):
         constraint = new.not_null_constraint if led else self.not_null_constraint
         if changed.take("not_null"):
             constraint = new.not_null_constraint
-            if new.not_null and new.filled and not self._elsewhere:
+            filled = new.filled and not self._elsewhere
+            refusable = OnRows.NOTHING if filled else OnRows.MAY_FAIL
+            if new.not_null and filled:
                 yield from self._fill()
                 if self.deferred or new.deferred:
                     yield "SET CONSTRAINTS ALL IMMEDIATE;"
             if not new.not_null:
                 yield f"ALTER {column} DROP NOT NULL;"
             elif new.not_null_name or new.not_null_no_inherit or new.not_null_comment is not None:
-                yield f"ALTER {self.table} {new._added_not_null}"
+                yield Statement(sql=f"ALTER {self.table} {new._added_not_null}", on_rows=refusable)
             else:
-                yield f"ALTER {column} SET NOT NULL;"
+                yield Statement(sql=f"ALTER {column} SET NOT NULL;", on_rows=refusable)
         elif inherits and self._elsewhere:
             constraint = new.not_null_constraint
             yield f"ALTER {self.table} DROP CONSTRAINT {ident(self.not_null_constraint)};"

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import ClassVar, LiteralString, Self
 
 from ..errors import PgnormError
-from ..model import Changed, Object, ObjectId, OnRows, Target, alter
+from ..model import Changed, Object, ObjectId, OnRows, Statement, Target, Written, alter
 from ..priority import Priority
 from ..quoting import ident, qualified, spell_types
 from . import types
@@ -70,11 +70,6 @@ class Composite(types.Type):
     def retypes(self, new: Self, changed: frozenset[str]) -> bool:
         return bool(self._retyped(new)) or not set(_names(self)) <= set(_names(new))
 
-    def on_rows(self, new: Self, changed: frozenset[str]) -> OnRows:
-        kept = {name: type_name for name, type_name, _ in new.attributes}
-        lost = any(name not in kept or not widens(type_name, kept[name]) for name, type_name, _ in self.attributes)
-        return OnRows.LOSES if lost else OnRows.NOTHING
-
     def unties(self, new: Self, changed: frozenset[str]) -> bool:
         return "attributes" in changed
 
@@ -89,16 +84,24 @@ class Composite(types.Type):
         old = {item[0]: item for item in self.attributes}
         return [item for item in new.attributes if item[0] in old and item != old[item[0]]]
 
-    def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[str]:
+    def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[Written]:
         if not changed.take("attributes"):
             return
         old_names, new_names = _names(self), _names(new)
-        actions = [f"DROP ATTRIBUTE {ident(name)}" for name in old_names if name not in new_names]
+        for name in old_names:
+            if name not in new_names:
+                yield self._altered(f"DROP ATTRIBUTE {ident(name)}", OnRows.LOSES, target)
+        types_before = {name: type_name for name, type_name, _ in self.attributes}
         for name, type_name, collation in self._retyped(new):
-            actions.append(f"ALTER ATTRIBUTE {ident(name)} TYPE {type_name}{types.collate(collation)}")
-        actions += [f"ADD ATTRIBUTE {_attribute(item)}" for item in new.attributes if item[0] not in old_names]
-        for action in actions:
-            yield spell_types(f"ALTER {self.signature()} {action};", target.major)
+            loses = OnRows.NOTHING if widens(types_before[name], type_name) else OnRows.LOSES
+            type_ = f"{type_name}{types.collate(collation)}"
+            yield self._altered(f"ALTER ATTRIBUTE {ident(name)} TYPE {type_}", loses, target)
+        for item in new.attributes:
+            if item[0] not in old_names:
+                yield self._altered(f"ADD ATTRIBUTE {_attribute(item)}", OnRows.NOTHING, target)
+
+    def _altered(self, action: str, on_rows: OnRows, target: Target) -> Statement:
+        return Statement(sql=spell_types(f"ALTER {self.signature()} {action};", target.major), on_rows=on_rows)
 
 
 class Attribute(Object):

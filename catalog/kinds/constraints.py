@@ -9,7 +9,9 @@ from ..model import (
     Object,
     ObjectId,
     OnRows,
+    Statement,
     Target,
+    Written,
     equal,
     noted,
     on_relation,
@@ -108,9 +110,10 @@ class Constraint(Object):
     def drop(self) -> str:
         return f"ALTER {self.table} DROP CONSTRAINT {ident(self.name)};"
 
-    def validation(self) -> str:
+    def validation(self) -> Statement:
         """The statement that checks the rows that are there."""
-        return f"ALTER {self.table} VALIDATE CONSTRAINT {ident(self.name)};"
+        sql = f"ALTER {self.table} VALIDATE CONSTRAINT {ident(self.name)};"
+        return Statement(sql=sql, on_rows=OnRows.MAY_FAIL)
 
 
 class Unindexed(Constraint):
@@ -126,9 +129,6 @@ class Unindexed(Constraint):
 
     def rows_may_refuse(self, parts: Sequence[Object]) -> bool:
         return self.holds
-
-    def on_rows(self, new: Self, changed: frozenset[str]) -> OnRows:
-        return OnRows.MAY_FAIL if new.holds and not self.holds else OnRows.NOTHING
 
 
 class Check(Inherited, Unindexed):
@@ -226,7 +226,7 @@ class Check(Inherited, Unindexed):
         table = altered(self.relation_kind, self.schema, self.detail, only=True)
         return f"ALTER {table} DROP CONSTRAINT {ident(self.name)};"
 
-    def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[str]:
+    def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[Written]:
         if changed.take("validated"):
             yield self.validation()
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import ClassVar, Final, LiteralString, Self
 
-from ..model import Changed, Object, OnRows, alter
+from ..model import Changed, Object, OnRows, Statement, Written, alter
 from ..priority import Priority
 from ..quoting import ident, literal, qualified
 
@@ -120,12 +120,10 @@ class Counter(Object):
             f'SELECT "pg_catalog"."setval"({literal(new.sequence)}, {value}, {drawn}){within};',
         )
 
-    def on_rows(self, new: Self, changed: frozenset[str]) -> OnRows:
+    def _may_have_passed(self, new: Self) -> bool:
+        """Whether it may have drawn a number that lies beyond the new bounds."""
         (low, high), (new_low, new_high) = self.bounds, new.bounds
-        may_have_passed = high > new_high if self.increment > 0 else low < new_low
-        if not may_have_passed:
-            return OnRows.NOTHING
-        return OnRows.LOSES if self._moves_to_start(new) else OnRows.MAY_FAIL
+        return high > new_high if self.increment > 0 else low < new_low
 
     def _moves_to_start(self, new: Self) -> bool:
         """Whether a value outside of the new bounds gives way. Numbers that would be drawn twice do not."""
@@ -149,16 +147,19 @@ class Counter(Object):
             called = '"is_called"' if called == "true" else called
         return f'SELECT "pg_catalog"."setval"({literal(new.sequence)}, {value}, {called}) FROM {new.sequence};'
 
-    def alter_counting(self, new: Self, changed: Changed, *, retype: bool = False) -> Iterator[str]:
+    def alter_counting(self, new: Self, changed: Changed, *, retype: bool = False) -> Iterator[Written]:
         """The statements that give it the options of `new`; with `retype` its type too, which a column else brings."""
         sequence = f"SEQUENCE {new.sequence}"
+        starts_anew, on_rows = self._moves_to_start(new), OnRows.NOTHING
+        if self._may_have_passed(new):
+            on_rows = OnRows.LOSES if starts_anew else OnRows.MAY_FAIL
         if changed.take("unlogged"):
             yield f"ALTER {sequence} SET {'UNLOGGED' if new.unlogged else 'LOGGED'};"
         changed.take("minimum", "maximum")
         type_ = self.data_type if retype else new.data_type
         bounds = _retyped(self.bounds, self.data_type, type_)
         # Postgres refuses bounds that leave the present value out, as they do where nothing was ever drawn.
-        if self.turns(new) or (self._moves_to_start(new) and _united(bounds, new.bounds) != new.bounds):
+        if self.turns(new) or (starts_anew and _united(bounds, new.bounds) != new.bounds):
             if _united(bounds, new.bounds) != bounds:
                 low, high = bounds = _united(bounds, new.bounds)
                 wider = HIGHEST[new.data_type] > HIGHEST[type_]
@@ -176,7 +177,7 @@ class Counter(Object):
         if changed.take("cycle"):
             actions.append("CYCLE" if new.cycle else "NO CYCLE")
         if actions:
-            yield f"ALTER {sequence} {' '.join(actions)};"
+            yield Statement(sql=f"ALTER {sequence} {' '.join(actions)};", on_rows=on_rows)
 
     def _starting_anew(self) -> str:
         low, high = self.bounds

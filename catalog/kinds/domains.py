@@ -3,7 +3,20 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
-from ..model import Changed, Entry, Expression, Object, ObjectId, OnRows, Target, TypeText, alter, replace
+from ..model import (
+    Changed,
+    Entry,
+    Expression,
+    Object,
+    ObjectId,
+    OnRows,
+    Statement,
+    Target,
+    TypeText,
+    Written,
+    alter,
+    replace,
+)
 from ..priority import Priority
 from ..quoting import ident, qualified, spell_types
 from . import types
@@ -77,10 +90,7 @@ class Domain(types.Type):
         usual = self.not_null_name in ("", f"{self.name}_not_null")
         return " NOT NULL" if usual else f" CONSTRAINT {ident(self.not_null_name)} NOT NULL"
 
-    def on_rows(self, new: Self, changed: frozenset[str]) -> OnRows:
-        return OnRows.MAY_FAIL if "not_null" in changed and new.not_null else OnRows.NOTHING
-
-    def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[str]:
+    def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[Written]:
         if changed.take("default"):
             action = "DROP DEFAULT" if new.default is None else f"SET DEFAULT {new.default}"
             yield spell_types(f"ALTER {self.signature()} {action};", target.major)
@@ -88,7 +98,10 @@ class Domain(types.Type):
             changed.take("not_null_name")
             clause = new._not_null()
             action = f"ADD{clause}" if clause.startswith(" CONSTRAINT") else "SET NOT NULL"
-            yield f"ALTER {self.signature()} {action if new.not_null else 'DROP NOT NULL'};"
+            if new.not_null:
+                yield Statement(sql=f"ALTER {self.signature()} {action};", on_rows=OnRows.MAY_FAIL)
+            else:
+                yield f"ALTER {self.signature()} DROP NOT NULL;"
         elif changed.take("not_null_name"):
             names = f"{ident(self.not_null_name)} TO {ident(new.not_null_name)}"
             yield f"ALTER {self.signature()} RENAME CONSTRAINT {names};"
@@ -163,15 +176,13 @@ class DomainConstraint(Object):
     def rows_may_refuse(self, parts: Sequence[Object]) -> bool:
         return self.validated
 
-    def on_rows(self, new: Self, changed: frozenset[str]) -> OnRows:
-        return OnRows.MAY_FAIL if new.validated and not self.validated else OnRows.NOTHING
-
     def must_replace(self, new: Self, changed: frozenset[str]) -> bool:
         return self.validated and not new.validated
 
-    def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[str]:
+    def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[Written]:
         if changed.take("validated"):
-            yield f"{self._domain()} VALIDATE CONSTRAINT {ident(self.name)};"
+            sql = f"{self._domain()} VALIDATE CONSTRAINT {ident(self.name)};"
+            yield Statement(sql=sql, on_rows=OnRows.MAY_FAIL)
 
     def _domain(self) -> str:
         return f"ALTER DOMAIN {qualified(self.schema, self.detail)}"

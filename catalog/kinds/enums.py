@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, LiteralString, Self
 
-from ..model import Changed, Object, Target, alter
+from ..model import Changed, Object, Statement, Target, Written, alter
 from ..quoting import literal, qualified
 from . import types
 
@@ -47,10 +47,7 @@ class EnumType(types.Type):
         pairs = [pair for pair in zip(self.values, new.values, strict=True) if pair[0] != pair[1]]
         return pairs[0] if len(pairs) == 1 else None
 
-    def needs_commit(self, new: Self, changed: frozenset[str]) -> bool:
-        return "values" in changed and self.renamed_value(new) is None
-
-    def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[str]:
+    def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[Written]:
         if not changed.take("values"):
             return
         if renamed := self.renamed_value(new):
@@ -61,10 +58,9 @@ class EnumType(types.Type):
         for label in new.values:
             if label in self.values:
                 waiting.remove(label)
-            elif not waiting:
-                yield f"ALTER {self.signature()} ADD VALUE {literal(label)};"
-            elif previous is None:
-                yield f"ALTER {self.signature()} ADD VALUE {literal(label)} BEFORE {literal(waiting[0])};"
             else:
-                yield f"ALTER {self.signature()} ADD VALUE {literal(label)} AFTER {literal(previous)};"
+                place = ""
+                if waiting:
+                    place = f" BEFORE {literal(waiting[0])}" if previous is None else f" AFTER {literal(previous)}"
+                yield Statement(sql=f"ALTER {self.signature()} ADD VALUE {literal(label)}{place};", commits=True)
             previous = label

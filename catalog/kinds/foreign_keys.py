@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
-from ..model import Changed, Entry, Lead, Object, ObjectId, Target, alter, equal, replace
+from ..model import Changed, Entry, Lead, Object, ObjectId, OnRows, Statement, Target, Written, alter, equal, replace
 from ..priority import Priority
 from ..quoting import ident
 from .constraints import (
@@ -167,13 +167,14 @@ class ForeignKey(Unindexed):
             return False
         return self.validated or not self.enforced
 
-    def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[str]:
+    def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[Written]:
         prefix = f"ALTER {self.table} ALTER CONSTRAINT {ident(self.name)}"
         if changed.take("deferrable", "deferred"):
             yield f"{prefix}{deferral(new.deferrable, new.deferred) or ' NOT DEFERRABLE'};"
         if changed.take("enforced"):
             # ENFORCED (18) checks the rows too, NOT ENFORCED forgets that they were checked.
             changed.take("validated")
-            yield f"{prefix} {'ENFORCED' if new.enforced else 'NOT ENFORCED'};"
+            sql = f"{prefix} {'ENFORCED' if new.enforced else 'NOT ENFORCED'};"
+            yield Statement(sql=sql, on_rows=OnRows.MAY_FAIL if new.holds else OnRows.NOTHING)
         if changed.take("validated"):
             yield self.validation()

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
-from ..model import Changed, Entry, Object, ObjectId, Target, alter, equal
+from ..model import Changed, Entry, Object, ObjectId, Target, Written, alter, equal
 from ..privileges import AclItem
 from ..quoting import ident, qualified
 from .counters import COUNTER_FIELDS, COUNTER_TABLES, HIGHEST, Counter
@@ -138,7 +138,7 @@ class Identity(Counter):
         given = [number for number in (self.start, self.minimum, self.maximum) if number is not None]
         return any(not -HIGHEST[new.type] - 1 <= number <= HIGHEST[new.type] for number in given)
 
-    def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[str]:
+    def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[Written]:
         if changed.take("sequence_name"):
             yield f"ALTER {self.signature()} RENAME TO {ident(new.sequence_name)};"
         if changed.take("always"):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, LiteralString, Self
 
-from ..model import Changed, Entry, Object, ObjectId, Target, alter, equal
+from ..model import Changed, Entry, Object, ObjectId, Target, Written, alter, equal
 from ..quoting import ident, qualified
 from .counters import COUNTER_FIELDS, COUNTER_TABLES, Counter
 from .relations import OF_USERS
@@ -123,7 +123,7 @@ class PlainSequence(Counter):
         if new.owned_by is not None:
             yield new.ownership()
 
-    def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[str]:
+    def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[Written]:
         if changed.take("owned_by"):
             yield from self._change_hands(new, target)
         yield from self.alter_counting(new, changed, retype=changed.take("type"))

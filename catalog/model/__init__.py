@@ -1,7 +1,7 @@
 """The base of every kind of object, its identity, and the catalog that holds them."""
 
 from .catalog import Catalog
-from .changes import Change, Changed, OnRows, alter, equal, hidden, noted, replace, said, secret, state, untold
+from .changes import Change, Changed, alter, equal, hidden, noted, replace, said, secret, state, untold
 from .declaring import Value
 from .entries import DefaultGrants, Entry, Target
 from .forms import Expression, Query, SqlForm, TypeText
@@ -9,6 +9,7 @@ from .identity import Edge, Lead, ObjectId
 from .named import OWN_WORD_SINCE, on_relation
 from .object import IDENTITY, SATELLITES, Object, own_fields
 from .secrecy import unknown_secret
+from .statement import OnRows, Statement, Written, stated
 
 __all__ = [
     "IDENTITY",
@@ -27,9 +28,11 @@ __all__ = [
     "OnRows",
     "Query",
     "SqlForm",
+    "Statement",
     "Target",
     "TypeText",
     "Value",
+    "Written",
     "alter",
     "equal",
     "hidden",
@@ -40,6 +43,7 @@ __all__ = [
     "said",
     "secret",
     "state",
+    "stated",
     "unknown_secret",
     "untold",
 ]

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from typing import Self
 
-from .changes import Changed, OnRows
+from .changes import Changed
 from .entries import Target
 from .identity import ObjectId
 from .named import Named
+from .statement import Written
 
 
 class Alterable(Named):
@@ -56,16 +57,6 @@ class Alterable(Named):
         del new, changed
         return False
 
-    def on_rows(self, new: Self, changed: frozenset[str]) -> OnRows:
-        """What altering it to `new` may do to the rows that are there."""
-        del new, changed
-        return OnRows.NOTHING
-
-    def needs_commit(self, new: Self, changed: frozenset[str]) -> bool:
-        """Whether what altering it to `new` brings can be used only after a commit (an enum's new label)."""
-        del new, changed
-        return False
-
     def referrers_first(self, new: Self, changed: frozenset[str]) -> bool | None:
         """Whether what `refers` to it is altered before it (true) or after it (false), None where both will do."""
         del new, changed
@@ -102,7 +93,7 @@ class Alterable(Named):
         """What a migration runs after creating it, beyond a dump's text (REFRESH MATERIALIZED VIEW)."""
         return ()
 
-    def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[str]:
+    def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[Written]:
         """The statements that alter it to `new`. It takes from `changed` every name that it answers for."""
         del new, changed, target
         yield from ()

@@ -1,7 +1,7 @@
 """What a change of an attribute means, and which attributes have been answered for."""
 
 from collections.abc import Iterable
-from enum import Enum, Flag, auto
+from enum import Enum
 from typing import Any, Final, Literal, NamedTuple
 
 
@@ -25,18 +25,6 @@ class Change(Enum):
     """No difference for a plan, since no statement leads from one to the other: people are told."""
     EQUAL = "equal"
     """Never a difference; the declaration says why."""
-
-
-class OnRows(Flag):
-    """What a change may do to the rows that are there."""
-
-    NOTHING = 0
-    LOSES = auto()
-    """It may lose what is stored (a narrower type, an attribute that goes)."""
-    MAY_FAIL = auto()
-    """They can make it fail (a column that becomes NOT NULL)."""
-    FILLS = auto()
-    """It gives the default to those that have no value, and so comes after what makes that."""
 
 
 REQUIRED: Final = object()
@@ -66,7 +54,7 @@ def alter(*, deparsed: bool = False, after_parts: bool = False) -> Any:
     # A field is typed by its right-hand side: only Any lets the declared type stand.
     """Declare an attribute whose change `alter` turns into statements.
 
-    `after_parts` says that they come after those for inline parts where the change `OnRows.FILLS`.
+    `after_parts` says that they come after those for inline parts where one of them fills rows (`OnRows.FILLS`).
     `deparsed` says that its text is made from a parse tree. Postgres may deparse otherwise what it has parsed from that
     text: `kind IN ('a', 'b')` of a varchar has its casts elsewhere after a reload.
     """

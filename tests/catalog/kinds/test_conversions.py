@@ -8,7 +8,7 @@ import pytest
 
 from pgnorm.catalog.kinds.columns import Column
 from pgnorm.catalog.kinds.conversions import widens
-from pgnorm.catalog.model import Changed, Target
+from pgnorm.catalog.model import Changed, Target, stated
 from pgnorm.catalog.reader import read
 
 
@@ -82,7 +82,8 @@ def test_every_way_between_two_types_is_one_that_postgres_takes(database: psycop
     target = Target(major=catalog.major)
     refused, ways = [], {}
     for old, new in permutations([item for item in catalog.objects.values() if isinstance(item, Column)], 2):
-        *told, sql = old.alter(new.evolve(name=old.name), Changed({"type"}), target)
+        made = old.alter(new.evolve(name=old.name), Changed({"type"}), target)
+        *told, sql = (stated(each).sql for each in made)
         refused += [] if _accepts(database, sql) else [sql]
         ways[old.type, new.type] = sql
         if told:
@@ -123,6 +124,6 @@ def test_values_mean_the_same(database: psycopg.Connection, old: str, new: str, 
     )
     columns = {item.name: item for item in read(database).objects.values() if isinstance(item, Column)}
     statements = columns["c"].alter(columns["d"].evolve(name="c"), Changed({"type"}), Target(major=14))
-    for statement in statements:
-        database.execute(statement.encode())
+    for statement in map(stated, statements):
+        database.execute(statement.sql.encode())
     assert database.execute("select c::text from t").fetchone() == (wanted,)
