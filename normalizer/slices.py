@@ -45,9 +45,11 @@ def slices(old: Catalog, new: Catalog, names: Iterable[ObjectId]) -> tuple[Catal
 
 
 def _tied(catalog: Catalog, part: Catalog) -> set[ObjectId]:
-    """All that belongs to what a part of a catalog ties together: one end has it from the other."""
-    ends = {end for item in part.objects.values() for end in item.ties or ()}
-    return {item.id for end in ends for item in parts_below(catalog, end)}
+    """What ties the objects in a part of a catalog to others, and all that belongs to either end: one has it from the
+    other."""
+    ties = [item for name in part.objects for item in catalog.parts.get(name, ()) if item.ties is not None]
+    ends = {end for tie in ties for end in tie.ties or ()}
+    return {item.id for end in ends for item in parts_below(catalog, end)}.union(tie.id for tie in ties)
 
 
 def _granting(catalog: Catalog) -> Iterator[ObjectId]:

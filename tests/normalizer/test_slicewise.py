@@ -1,0 +1,94 @@
+"""Databases compared by slices: what comes of it is what comes of comparing wholes."""
+
+from pathlib import Path
+
+import psycopg
+import pytest
+from majors import fits
+
+from pgnorm.normalizer.comparing import compare
+from pgnorm.normalizer.comparison import Comparison, Options
+from pgnorm.normalizer.postgres.shadow import Shadow
+from pgnorm.normalizer.sides import Sides
+from pgnorm.normalizer.slicewise import Slicewise
+from pgnorm.normalizer.sources import parse
+from pgnorm.normalizer.whole import Whole
+from pgnorm.normalizer.workspace import Workspace
+
+KINDS = Path(__file__).parent.parent.parent / "fixtures" / "kinds"
+# Where one object has much of another, or is known by what others say of it.
+CASES = sorted(
+    path.parent
+    for kind in ("foreign_keys", "index_attachments", "inheritance", "partitions", "policies", "typings", "views")
+    for path in (KINDS / kind).glob("*/old.sql")
+)
+
+
+@pytest.fixture
+def on_this_major(shadow: Shadow, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert shadow.binaries is not None
+    monkeypatch.setenv("PGNORM_PG_BINDIR", str(shadow.binaries.bindir))
+
+
+def _address(connection: psycopg.Connection) -> str:
+    info = connection.info
+    return f"host={info.host} port={info.port} dbname={info.dbname} user={info.user} password={info.password}"
+
+
+def _compared(way: type[Slicewise] | type[Whole], old: str, new: str) -> Comparison | None:
+    with Workspace(None, tell=lambda _level, _message: None) as workspace:
+        sources = parse(old, None), parse(new, None)
+        sides = Sides(workspace, *sources)
+        assert sides.alike
+        return way(workspace, Options(), sides, *sources).compare()
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.parent.name}/{case.name}")
+@pytest.mark.usefixtures("on_this_major")
+def test_slices_and_wholes_agree(case: Path, shadow: Shadow) -> None:
+    if not fits(case.name, shadow.major):
+        pytest.skip("needs a newer server")
+    with shadow.session(scratch=True) as start, shadow.session(scratch=True) as goal:
+        for session, state in ((start, "old.sql"), (goal, "new.sql")):
+            session.connection.execute((case / state).read_bytes())
+        addresses = _address(start.connection), _address(goal.connection)
+        for old, new in (addresses, addresses[::-1]):
+            found, whole = _compared(Slicewise, old, new), _compared(Whole, old, new)
+            assert whole is not None
+            if found is None:
+                assert whole.plan.evaluated_on
+                continue
+            assert found.plan.scripts() == whole.plan.scripts()
+            assert (found.unproved, found.mentions, found.staying) == (None, whole.mentions, whole.staying)
+
+
+@pytest.mark.usefixtures("on_this_major")
+def test_text_that_is_deparsed_otherwise_is_no_difference(database: psycopg.Connection, tmp_path: Path) -> None:
+    view = "create view v as select a from t where a > 'b'"
+    database.execute(f"create table t (a varchar check (a in ('x', 'y'))); {view}")
+    # Postgres reads its own text with its casts elsewhere.
+    asked = "select pg_get_constraintdef(oid) from pg_constraint where conname = 't_a_check'"
+    text = database.execute(asked).fetchall()[0][0]
+    goal = tmp_path / "b.sql"
+    goal.write_text(f"create table t (a varchar, constraint t_a_check {text}); {view};")
+    with Workspace(None, tell=lambda _level, _message: None) as workspace:
+        found = compare(workspace, parse(_address(database), None), parse(str(goal), None), Options())
+    assert not found.plan
+
+
+@pytest.mark.usefixtures("on_this_major")
+def test_a_slice_that_fails_refuses_no_plan(database: psycopg.Connection, tmp_path: Path) -> None:
+    # The function reads a table of which nothing but its body tells, while the index is made.
+    before = (
+        "create table factor (n int);"
+        " create function scaled(int) returns int language plpgsql immutable"
+        " as 'begin return $1 * (select n from public.factor); end';"
+        " create table t (a int);"
+    )
+    database.execute(f"{before} insert into factor values (2)")
+    goal = tmp_path / "b.sql"
+    goal.write_text(f"{before} create index i on t (a) where a > public.scaled(1);")
+    with Workspace(None, tell=lambda _level, _message: None) as workspace:
+        found = compare(workspace, parse(_address(database), None), parse(str(goal), None), Options())
+    assert found.unproved is None
+    assert [step.item.label for step in found.plan.steps] == ["public.i"]
