@@ -8,8 +8,8 @@ from .rows import tell_rows
 
 if TYPE_CHECKING:
     from pgnorm.catalog.model import Catalog
-    from pgnorm.normalizer.data_statements import DataStatement
-    from pgnorm.normalizer.selection import Selection
+    from pgnorm.normalizer.compare.selection import Selection
+    from pgnorm.normalizer.load.data_statements import DataStatement
     from pgnorm.normalizer.workspace import Workspace
 
 
@@ -26,7 +26,7 @@ def tell_beside(
 
 
 def _tell_own(app: App, workspace: "Workspace", catalog: "Catalog", selection: "Selection") -> None:
-    from pgnorm.normalizer.config import Unset
+    from pgnorm.normalizer.project.config import Unset
 
     # Reading the baseline takes time, and what its text names is hardly ever the project's.
     platform = "".join(workspace.platform.sql)
@@ -45,7 +45,7 @@ def _tell_own(app: App, workspace: "Workspace", catalog: "Catalog", selection: "
 
 
 def _tell_data(app: App, data: "tuple[DataStatement, ...]") -> None:
-    from pgnorm.normalizer.sources import Files
+    from pgnorm.normalizer.project.sources import Files
 
     source = source_of(app)
     if isinstance(source, Files) and source.kind == "migrations":

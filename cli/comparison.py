@@ -8,9 +8,9 @@ from pgnorm.catalog.quoting import remark
 from .rows import by_target
 
 if TYPE_CHECKING:
+    from pgnorm.normalizer.compare.difference import Difference
     from pgnorm.normalizer.comparison import Comparison
-    from pgnorm.normalizer.difference import Difference
-    from pgnorm.normalizer.plan import Step
+    from pgnorm.normalizer.plan.plan import Step
 
 JSON_VERSION: Final = 2
 
@@ -59,7 +59,7 @@ def _named(difference: "Difference") -> dict[str, str]:
 
 
 def _change(step: "Step", transaction: int) -> dict[str, object]:
-    from pgnorm.normalizer.statements import split
+    from pgnorm.normalizer.sql.statements import split
 
     name = step.id
     return {

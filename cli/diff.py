@@ -19,7 +19,7 @@ from .summary import summarize, tell_phantoms
 
 if TYPE_CHECKING:
     from pgnorm.normalizer.comparison import ProofBy
-    from pgnorm.normalizer.sources import Source
+    from pgnorm.normalizer.project.sources import Source
 
 CHANGED: Final = 1
 EPILOG: Final = f"""\b
@@ -81,7 +81,7 @@ def diff(
     """
     from pgnorm.normalizer.comparing import compare
     from pgnorm.normalizer.comparison import Options
-    from pgnorm.normalizer.plan import BOUNDARY
+    from pgnorm.normalizer.plan.plan import BOUNDARY
 
     if name is not None:
         if check:
@@ -137,7 +137,7 @@ def _words(app: App, to: str | None) -> tuple[str, str]:
 
 
 def _same(old: "Source", new: "Source") -> bool:
-    from pgnorm.normalizer.sources import Files, SnapshotFile
+    from pgnorm.normalizer.project.sources import Files, SnapshotFile
 
     if isinstance(old, SnapshotFile) and isinstance(new, SnapshotFile):
         return old.path.resolve() == new.path.resolve()
@@ -149,8 +149,8 @@ def _same(old: "Source", new: "Source") -> bool:
 
 def _spare_sources(output: Path | None, *sources: "Source") -> None:
     """Refuse to write the product over what is compared."""
-    from pgnorm.normalizer.files import real_path
-    from pgnorm.normalizer.sources import paths_of
+    from pgnorm.normalizer.files.reading import real_path
+    from pgnorm.normalizer.project.sources import paths_of
 
     if output is None or str(output) == STDIO:
         return
@@ -162,7 +162,7 @@ def _spare_sources(output: Path | None, *sources: "Source") -> None:
 
 def _check_name(app: App, name: str, *, alone: bool) -> None:
     """Refuse at once a migration that could not be written in the end."""
-    from pgnorm.normalizer.migrations import new_paths
+    from pgnorm.normalizer.project.migrations import new_paths
 
     if not alone:
         raise click.UsageError("-f can't be combined with -o.")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pgnorm.catalog.model import Catalog, Object
-    from pgnorm.normalizer.styles import Style
+    from pgnorm.normalizer.dump.styles import Style
     from pgnorm.normalizer.workspace import Workspace
 
 EPILOG: Final = f"""\b
@@ -129,7 +129,7 @@ def _refuse_beside_roles(schemas: bool, style: str | None, keep_comments: bool) 
 
 
 def _roles(app: App, workspace: "Workspace", restrict_key: str | None) -> str:
-    from pgnorm.normalizer.dump_roles import render_roles
+    from pgnorm.normalizer.dump.roles import render_roles
 
     cluster = workspace.roles(source_of(app))
     app.tell_unmodelled(cluster.left_out, title="not printed, as in pg_dumpall --roles-only")
@@ -139,7 +139,7 @@ def _roles(app: App, workspace: "Workspace", restrict_key: str | None) -> str:
 def _schema(
     app: App, workspace: "Workspace", schemas: tuple[str, ...], exclude_schemas: tuple[str, ...], style: "Style"
 ) -> str:
-    from pgnorm.normalizer.dump import render
+    from pgnorm.normalizer.dump.writer import render
 
     catalog, data = read_source(app, workspace)
     selection = selection_of(app, workspace, catalog, schemas, exclude_schemas)
@@ -151,7 +151,7 @@ def _schema(
 
 def _tell_unnamed(app: App, items: "Iterable[Object]") -> None:
     """Say whose operators the dump can't name, as pg_dump can't."""
-    from pgnorm.normalizer.operator_path import unnamed
+    from pgnorm.normalizer.dump.operator_path import unnamed
 
     if found := list(unnamed(items)):
         app.console.warn(
@@ -166,7 +166,7 @@ def _tell_unnamed(app: App, items: "Iterable[Object]") -> None:
 def _snapshot(app: App, catalog: "Catalog", schemas: tuple[str, ...], exclude_schemas: tuple[str, ...]) -> str:
     """Everything, the platform's own as well, unless schemas are named: a trigger on one of its tables is yours."""
     from pgnorm.catalog.snapshots import dumps
-    from pgnorm.normalizer.selection import select, selected
+    from pgnorm.normalizer.compare.selection import select, selected
 
     if not schemas and not exclude_schemas:
         return dumps(catalog)

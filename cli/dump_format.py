@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from .options import App
 
 if TYPE_CHECKING:
-    from pgnorm.normalizer.styles import Style
+    from pgnorm.normalizer.dump.styles import Style
 
 SUPABASE: Final = "supabase"
 PG_DUMP: Final = "pg_dump"
@@ -24,7 +24,7 @@ class Format(NamedTuple):
 
         Raises PgnormError for a key that psql does not take.
         """
-        from pgnorm.normalizer.styles import PgDumpStyle
+        from pgnorm.normalizer.dump.styles import PgDumpStyle
 
         name = self.name or (SUPABASE if app.project and app.project.supabase_dir else PG_DUMP)
         # Schema files and what the platform's own tools print are read by more than psql.
@@ -40,7 +40,7 @@ class Format(NamedTuple):
 
         Raises PgnormError for a key that psql does not take.
         """
-        from pgnorm.normalizer.restricting import checked_key, new_key
+        from pgnorm.normalizer.dump.restricting import checked_key, new_key
 
         if self.restrict_key is not None:
             return checked_key(self.restrict_key)

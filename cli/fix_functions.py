@@ -17,8 +17,8 @@ from .output import STDIO, plural, read_bytes, write, write_bytes
 from .servers import lock_timeout_option, shadow_option, trust_option
 
 if TYPE_CHECKING:
-    from pgnorm.normalizer.choosing import Chosen, Text
-    from pgnorm.normalizer.fixing import Report
+    from pgnorm.normalizer.rewrite.fixing import Report
+    from pgnorm.normalizer.rewrite.inputs import Chosen, Text
     from pgnorm.normalizer.workspace import Workspace
 
 CHANGED: Final = 1
@@ -64,8 +64,8 @@ def fix_functions(
     outside the definitions stays as it is, and so do bodies, unless a source is named: then its stored bodies are
     taken where they differ from the file's in layout, letter case or spelling only.
     """
-    from pgnorm.normalizer.files import real_path
-    from pgnorm.normalizer.fixing import fix
+    from pgnorm.normalizer.files.reading import real_path
+    from pgnorm.normalizer.rewrite.fixing import fix
 
     if take and not app.source:
         raise click.UsageError("--take goes with a source (--from, --local, --db, --db-url, --linked).")
@@ -101,7 +101,7 @@ def fix_functions(
 
 def _stdin(files: tuple[Path, ...], filename: Path | None) -> "Text | None":
     """The text on stdin, if it is wanted."""
-    from pgnorm.normalizer.choosing import Text
+    from pgnorm.normalizer.rewrite.inputs import Text
 
     if not any(str(path) == STDIO for path in files):
         if filename is not None:
@@ -115,8 +115,8 @@ def _stdin(files: tuple[Path, ...], filename: Path | None) -> "Text | None":
 @contextmanager
 def _hinting(text: "Text | None") -> Iterator[None]:
     """Says of a text without a name, where something beside it is missing or in its way, what a name is good for."""
-    from pgnorm.normalizer.choosing import STDIN
-    from pgnorm.normalizer.failures import Misfit
+    from pgnorm.normalizer.load.errors import Misfit
+    from pgnorm.normalizer.rewrite.inputs import STDIN
 
     try:
         yield
@@ -132,9 +132,9 @@ def _hinting(text: "Text | None") -> Iterator[None]:
 
 def _enter_project(app: App, named: tuple[Path, ...]) -> None:
     """Make the project of the named files the run's, unless --project names one."""
-    from pgnorm.normalizer.choosing import project_of
-    from pgnorm.normalizer.files import shown
-    from pgnorm.normalizer.repair import around
+    from pgnorm.normalizer.files.reading import shown
+    from pgnorm.normalizer.files.repair import around
+    from pgnorm.normalizer.rewrite.inputs import project_of
 
     for path in named:
         app.repair(around(path))
@@ -148,20 +148,20 @@ def _enter_project(app: App, named: tuple[Path, ...]) -> None:
 
 
 def _chosen(workspace: "Workspace", paths: tuple[Path, ...], text: "Text | None") -> "Chosen":
-    from pgnorm.normalizer.choosing import choose
+    from pgnorm.normalizer.rewrite.inputs import choose
 
     return choose(workspace.project, paths, text)
 
 
 def _print_fixed(report: "Report", text: "Text") -> None:
-    from pgnorm.normalizer.rewrite import encoded
+    from pgnorm.normalizer.files.edits import encoded
 
     for rewrite in report.rewrites:
         write_bytes(encoded(rewrite.source, rewrite.text))
 
 
 def _print_diff(report: "Report") -> None:
-    from pgnorm.normalizer.rewrite import unified
+    from pgnorm.normalizer.files.edits import unified
 
     for rewrite in report.changed:
         diff = unified(rewrite)

@@ -51,7 +51,7 @@ def _take_project(ctx: click.Context, _option: click.Parameter, value: Path | No
 
 def _take_timeout(_ctx: click.Context, _option: click.Parameter, value: float | None) -> None:
     if value is not None:
-        from pgnorm.normalizer.time_limit import LIMIT
+        from pgnorm.normalizer.load.time_limit import LIMIT
 
         LIMIT.set(value)
 

@@ -10,7 +10,7 @@ from pgnorm.catalog.errors import PgnormError
 from .options import App
 
 if TYPE_CHECKING:
-    from pgnorm.normalizer.forms import Migrations
+    from pgnorm.normalizer.project.forms import Migrations
 
 
 def write_migrations(
@@ -21,11 +21,11 @@ def write_migrations(
     `known` are the migrations when the run began, `behind` says that the plan begins where they end. What another run
     has written just so since then is not written again. Raises PgnormError where another one wrote something else.
     """
-    from pgnorm.normalizer.files import shown
-    from pgnorm.normalizer.folders import alone_in, made
-    from pgnorm.normalizer.migrations import as_last, new_paths
-    from pgnorm.normalizer.staging import Writing
-    from pgnorm.normalizer.writing import write_alone
+    from pgnorm.normalizer.files.folders import alone_in, made
+    from pgnorm.normalizer.files.reading import shown
+    from pgnorm.normalizer.files.staging import Writing
+    from pgnorm.normalizer.files.writing import write_alone
+    from pgnorm.normalizer.project.migrations import as_last, new_paths
 
     assert app.project is not None
     names = [name, *(f"{name}_{number}" for number in range(2, len(texts) + 1))]

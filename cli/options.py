@@ -12,9 +12,9 @@ from .output import Console, plural, wants_color
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pgnorm.normalizer.adaptation import Level
-    from pgnorm.normalizer.project import Project
-    from pgnorm.normalizer.sources import Source
+    from pgnorm.normalizer.load.adaptation import Level
+    from pgnorm.normalizer.project.project import Project
+    from pgnorm.normalizer.project.sources import Source
     from pgnorm.normalizer.workspace import Workspace
 
 P = ParamSpec("P")
@@ -47,7 +47,7 @@ class App:
 
         Raises PgnormError where its configuration is wrong.
         """
-        from pgnorm.normalizer.project import find
+        from pgnorm.normalizer.project.project import find
 
         project = find(Path.cwd(), self.project_path)
         if project is not None:
@@ -56,7 +56,7 @@ class App:
 
     def repair(self, folders: "Iterable[Path]") -> None:
         """See to what runs that were killed have left in folders that are going to be read or written in."""
-        from pgnorm.normalizer.repair import repair
+        from pgnorm.normalizer.files.repair import repair
 
         for said in repair(folders):
             self.console.warn(said)
@@ -86,8 +86,8 @@ class App:
 
     def parse(self, word: str) -> "Source":
         """The source that a word names. Raises PgnormError where there is no such source."""
-        from pgnorm.normalizer.repair import around
-        from pgnorm.normalizer.sources import parse
+        from pgnorm.normalizer.files.repair import around
+        from pgnorm.normalizer.project.sources import parse
 
         self.repair(around(word))
         return parse(word, self.project)

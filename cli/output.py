@@ -14,7 +14,7 @@ import click
 from pgnorm.catalog.errors import PgnormError, brief
 
 if TYPE_CHECKING:
-    from pgnorm.normalizer.typed import Concealer
+    from pgnorm.normalizer.project.typed import Concealer
 
 STDIO: Final = "-"
 """The name that stands for stdin and stdout."""
@@ -85,7 +85,7 @@ class Console:
     def _concealer(self) -> "Concealer | None":
         if not any(sign in word for word in self.typed for sign in "@:="):
             return None
-        from pgnorm.normalizer.typed import Concealer
+        from pgnorm.normalizer.project.typed import Concealer
 
         return Concealer(self.typed)
 
@@ -143,8 +143,8 @@ def deliver(console: Console, text: str, path: Path | None) -> None:
     if path is None or str(path) == STDIO:
         write(text)
     else:
-        from pgnorm.normalizer.repair import repair
-        from pgnorm.normalizer.writing import write_atomically
+        from pgnorm.normalizer.files.repair import repair
+        from pgnorm.normalizer.files.writing import write_atomically
 
         for said in repair([path.parent]):
             console.warn(said)

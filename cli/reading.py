@@ -6,9 +6,9 @@ from .options import App
 
 if TYPE_CHECKING:
     from pgnorm.catalog.model import Catalog
-    from pgnorm.normalizer.data_statements import DataStatement
-    from pgnorm.normalizer.selection import Selection
-    from pgnorm.normalizer.sources import Source
+    from pgnorm.normalizer.compare.selection import Selection
+    from pgnorm.normalizer.load.data_statements import DataStatement
+    from pgnorm.normalizer.project.sources import Source
     from pgnorm.normalizer.workspace import Workspace
 
 
@@ -27,7 +27,7 @@ class Reading(NamedTuple):
 
 def read_source(app: App, workspace: "Workspace") -> Reading:
     """The source as it is read; what nothing models of it is told."""
-    from pgnorm.normalizer.sources import Files
+    from pgnorm.normalizer.project.sources import Files
 
     source = source_of(app)
     if isinstance(source, Files):
@@ -43,7 +43,7 @@ def selection_of(
     app: App, workspace: "Workspace", catalog: "Catalog", schemas: tuple[str, ...], exclude_schemas: tuple[str, ...]
 ) -> "Selection":
     """The schemas asked for."""
-    from pgnorm.normalizer.selection import select
+    from pgnorm.normalizer.compare.selection import select
 
     # Like `supabase db dump`, which leaves the managed schemas out unless schemas are named.
     managed = () if schemas else workspace.platform.managed_schemas

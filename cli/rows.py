@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 from .output import Console, plural
 
 if TYPE_CHECKING:
-    from pgnorm.normalizer.data_statements import DataStatement
+    from pgnorm.normalizer.load.data_statements import DataStatement
 
 _PLACES: Final = 3
 

@@ -13,8 +13,8 @@ from .rows import tell_rows
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pgnorm.normalizer.project import Project
-    from pgnorm.normalizer.styles import Style
+    from pgnorm.normalizer.dump.styles import Style
+    from pgnorm.normalizer.project.project import Project
 
 
 def write_split(
@@ -31,11 +31,11 @@ def write_split(
     Raises PgnormError where the project's settings for it are wrong, and where that would lose what a file holds,
     unless `overwrite`.
     """
-    from pgnorm.normalizer.folders import made
-    from pgnorm.normalizer.layouts import DEFAULT, configured
-    from pgnorm.normalizer.splitting import split
-    from pgnorm.normalizer.staging import Writing
-    from pgnorm.normalizer.writing import write_all
+    from pgnorm.normalizer.dump.layouts import DEFAULT, configured
+    from pgnorm.normalizer.dump.splitting import split
+    from pgnorm.normalizer.files.folders import made
+    from pgnorm.normalizer.files.staging import Writing
+    from pgnorm.normalizer.files.writing import write_all
 
     app.repair([folder])
     settings = app.project.split if app.project else None
@@ -64,7 +64,7 @@ def write_split(
 
 def _refuse_doubles(project: "Project", folder: Path, texts: "Mapping[Path, str]", *, whole: bool) -> None:
     """Refuse files that the project would load beside others, which declare the same: all of them, or maybe some."""
-    from pgnorm.normalizer.files import shown
+    from pgnorm.normalizer.files.reading import shown
 
     beside = project.beside(texts)
     if beside:

@@ -9,10 +9,10 @@ from .rows import tell_rows
 
 if TYPE_CHECKING:
     from pgnorm.catalog.model import Object, ObjectId
+    from pgnorm.normalizer.compare.difference import Difference
     from pgnorm.normalizer.comparison import Comparison
-    from pgnorm.normalizer.difference import Difference
-    from pgnorm.normalizer.plan import Step
-    from pgnorm.normalizer.unplanned import Unplanned
+    from pgnorm.normalizer.plan.plan import Step
+    from pgnorm.normalizer.plan.unplanned import Unplanned
 
 NO_CHANGES: Final = "No schema changes found"
 _OWN: Final = {
@@ -87,7 +87,7 @@ def tell_phantoms(console: Console, comparison: "Comparison", way_out: str | Non
 
 
 def _list_changes(console: Console, comparison: "Comparison") -> None:
-    from pgnorm.normalizer.describing import describe, sign
+    from pgnorm.normalizer.compare.describing import describe, sign
 
     plan = comparison.plan
     shown, parts = _outermost(comparison)

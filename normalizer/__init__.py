@@ -1,1 +1,1 @@
-"""What SQL text is: loading, dumping, comparing and rewriting it."""
+"""The engine: sources loaded, compared, planned, proved, printed and rewritten."""

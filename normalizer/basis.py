@@ -2,16 +2,16 @@
 
 from pgnorm.catalog.model import Catalog, ObjectId
 
+from .compare.absent_owner import stranger
+from .compare.difference import Difference, differences
+from .compare.ownership import Ownership, only_by_platform, owned, spared
+from .compare.phantoms import phantoms, without_code
+from .compare.selection import EVERYTHING, Selection, select, selected
 from .comparison import Comparison, Options
-from .diff import diff
-from .difference import Difference, differences
-from .owners import stranger
-from .ownership import Ownership, only_by_platform, owned, spared
-from .phantoms import phantoms, without_code
-from .selection import EVERYTHING, Selection, select, selected
+from .plan.planner import diff
+from .plan.unplanned import unplanned
+from .project.sources import Files, Source
 from .sides import Side, Sides, to_tell
-from .sources import Files, Source
-from .unplanned import unplanned
 from .workspace import Workspace
 
 

@@ -1,9 +1,9 @@
 """Two sources compared: the differences, the plan that ends them, and its proof."""
 
 from .comparison import Comparison, Options
+from .project.sources import Source
 from .sides import Sides
 from .slicewise import Slicewise
-from .sources import Source
 from .whole import Whole
 from .workspace import Workspace
 

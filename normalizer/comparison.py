@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, Literal
 
 from pgnorm.catalog.model import ObjectId, Value
 
-from .data_statements import DataStatement
-from .phantoms import Phantom
-from .plan import Plan
-from .unplanned import Unplanned
+from .compare.phantoms import Phantom
+from .load.data_statements import DataStatement
+from .plan.plan import Plan
+from .plan.unplanned import Unplanned
 
 if TYPE_CHECKING:
-    from .mentions import Mention
+    from .compare.mentions import Mention
 
 ProofBy = Literal["catalog", "pg_dump"]
 

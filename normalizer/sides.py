@@ -9,20 +9,20 @@ from attrs import evolve
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Catalog, Target, Value
 
-from .data_statements import DataStatement, uncarried
-from .databases import Database
-from .difference import Difference
-from .dump import render
-from .filling import Loaded
-from .knowledge import as_little_known
-from .new_roles import NO_FILE_ROLES, NO_ROLES, FileRoles, NewRoles, to_make
-from .ownership import Ownership, grounded, owned
-from .selection import EVERYTHING
-from .sources import Files, Source
+from .compare.difference import Difference
+from .compare.ownership import Ownership, grounded, owned
+from .compare.selection import EVERYTHING
+from .dump.writer import render
+from .load.data_statements import DataStatement, uncarried
+from .load.new_roles import NO_FILE_ROLES, NO_ROLES, FileRoles, NewRoles, to_make
+from .load.session import Loaded
+from .load.visibility import as_little_known
+from .project.databases import Database
+from .project.sources import Files, Source
 from .workspace import Workspace
 
 if TYPE_CHECKING:
-    from .mentions import Mention
+    from .compare.mentions import Mention
 
 
 class Side(Value):
@@ -173,7 +173,7 @@ def broken_bodies(start: Side, goal: Side, found: tuple[Difference, ...]) -> "tu
     """The bodies that stay and name what goes."""
     if all(each.new is not None for each in found):
         return ()
-    from .mentions import mentions
+    from .compare.mentions import mentions
 
     asked = start.loaded.session.connection if start.loaded is not None else None
     return mentions(start.catalog, goal.catalog, found, asked)

@@ -5,18 +5,18 @@ from typing import TYPE_CHECKING
 from pgnorm.catalog.errors import PgnormError
 
 from .basis import Basis
+from .compare.difference import Difference, differences
+from .compare.phantoms import passed_over
+from .compare.settling import deparsed_changes, settled
+from .compare.slices import slices
 from .comparison import Comparison
-from .difference import Difference, differences
-from .knowledge import as_little_known
-from .phantoms import passed_over
-from .proof import arrive_with_rows, refuse_rest
-from .settling import deparsed_changes, settled
+from .load.visibility import as_little_known
+from .plan.unplanned import unplanned
+from .proof.apply import arrive_with_rows, refuse_rest
 from .sides import Side, broken_bodies
-from .slices import slices
-from .unplanned import unplanned
 
 if TYPE_CHECKING:
-    from .mentions import Mention
+    from .compare.mentions import Mention
 
 
 class Slicewise(Basis):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .adaptation import Level
-    from .filling import Tell
-    from .sources import Source
+    from .load.adaptation import Level
+    from .load.session import Tell
+    from .project.sources import Source
 
 
 class Telling:

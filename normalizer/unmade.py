@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 
 from pgnorm.catalog.model import Catalog, Object
 
-from .data_statements import DataStatement
-from .difference import Difference
-from .ownership import Ownership, root_of
+from .compare.difference import Difference
+from .compare.ownership import Ownership, root_of
+from .load.data_statements import DataStatement
 from .sides import Side
 
 

@@ -8,17 +8,17 @@ from pgnorm.catalog.model import Catalog, ObjectId
 from pgnorm.catalog.quoting import ident
 
 from .basis import Basis
+from .compare.difference import differences
+from .compare.phantoms import passed_over
+from .compare.settling import ROUNDS, doubtful, settled
 from .comparison import Comparison
-from .difference import differences
-from .filling import Loaded
-from .knowledge import as_little_known
-from .pg_dump import DumpEntry, dumped, entries
-from .phantoms import passed_over
-from .proof import REPORT, Early, arrive_with_rows, arrive_with_seed, excused, refuse_early, refuse_rest
-from .settling import ROUNDS, doubtful, settled
+from .load.session import Loaded
+from .load.visibility import as_little_known
+from .plan.unplanned import unplanned
+from .proof.apply import REPORT, Early, arrive_with_rows, arrive_with_seed, excused, refuse_early, refuse_rest
+from .proof.pg_dump import DumpEntry, dumped, entries
 from .sides import Side, broken_bodies
 from .unmade import unmade
-from .unplanned import unplanned
 
 
 class Whole(Basis):

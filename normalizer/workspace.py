@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Self
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Catalog
 
-from .databases import Database, address, connected
-from .files import SourceFile, read_file, shown
-from .filling import Filling, Loaded, OnErrors, Tell, Watch
-from .lookout import Lookout
+from .files.reading import FileKind, SourceFile, read_file, shown
+from .load.reading import read_files
+from .load.session import Filling, Loaded, OnErrors, Tell, Watch
 from .platforms import PLAIN, Platform
-from .project import Project
-from .reading import read_files
-from .sources import Files, SnapshotFile, Source
+from .project.databases import Database, address, connected
+from .project.lookout import Lookout
+from .project.project import Project
+from .project.sources import Files, SnapshotFile, Source
+from .project.ways_back import holds_way_back
 from .telling import Telling
-from .ways_back import holds_way_back
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -27,8 +27,7 @@ if TYPE_CHECKING:
     from pgnorm.catalog.cluster import Cluster
     from pgnorm.catalog.conversation import Patience
 
-    from .loading import Kind
-    from .ownership import Ownership
+    from .compare.ownership import Ownership
     from .postgres.shadow import Session, Shadow
 
 
@@ -138,7 +137,7 @@ class Workspace:
     @cached_property
     def ownership(self) -> "Ownership":
         """What tells the project's objects from the platform's."""
-        from .ownership import Ownership
+        from .compare.ownership import Ownership
 
         schemas = self.project.schemas if self.project else ()
         return Ownership(platform=self.platform, baseline=self.baseline, schemas=schemas)
@@ -174,7 +173,7 @@ class Workspace:
     def texts(
         self,
         files: Sequence[SourceFile],
-        kind: "Kind",
+        kind: "FileKind",
         *,
         watch: Watch,
         on_errors: "OnErrors | None" = None,
@@ -221,7 +220,7 @@ class Workspace:
     def _read_snapshot(self, source: SnapshotFile) -> Catalog:
         from pgnorm.catalog.snapshots import loads
 
-        from .as_data import check_definitions
+        from .dump.as_data import check_definitions
 
         label = shown(source.path)
         snapshot = loads(read_file(source.path, label=label).text, label)

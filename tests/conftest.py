@@ -16,8 +16,8 @@ from doors import open_to_all
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.cli.main import main
-from pgnorm.normalizer.files import SourceFile
-from pgnorm.normalizer.loading import Kind, LoadReport, load
+from pgnorm.normalizer.files.reading import FileKind, SourceFile
+from pgnorm.normalizer.load.loader import LoadReport, load
 from pgnorm.normalizer.platforms import PLAIN, Platform, supabase
 from pgnorm.normalizer.postgres.binaries import bundled, local
 from pgnorm.normalizer.postgres.shadow import Shadow, open_shadow
@@ -118,14 +118,14 @@ class Loaded(Protocol):
     """Loads texts as the files 1.sql, 2.sql, …, in one transaction unless `scratch`; gives connection and report."""
 
     def __call__(
-        self, *texts: str, kind: Kind = "declared", scratch: bool = False, owner: str | None = None
+        self, *texts: str, kind: FileKind = "declared", scratch: bool = False, owner: str | None = None
     ) -> AbstractContextManager[tuple[psycopg.Connection, LoadReport]]: ...
 
 
 class Failure(Protocol):
     """The error of a load that fails."""
 
-    def __call__(self, *texts: str, kind: Kind = "declared", scratch: bool = False) -> PgnormError: ...
+    def __call__(self, *texts: str, kind: FileKind = "declared", scratch: bool = False) -> PgnormError: ...
 
 
 Value = Callable[[psycopg.Connection, LiteralString], object]
@@ -134,7 +134,7 @@ Value = Callable[[psycopg.Connection, LiteralString], object]
 def _loaded(shadow: Shadow) -> Loaded:
     @contextmanager
     def loaded(
-        *texts: str, kind: Kind = "declared", scratch: bool = False, owner: str | None = None
+        *texts: str, kind: FileKind = "declared", scratch: bool = False, owner: str | None = None
     ) -> Iterator[tuple[psycopg.Connection, LoadReport]]:
         files = [SourceFile(path=None, label=f"{number}.sql", text=text) for number, text in enumerate(texts, 1)]
         provide = shadow.provide_extension
@@ -175,7 +175,7 @@ def loaded_on_supabase(caged_on_supabase: Shadow) -> Loaded:
 def failure(loaded: Loaded) -> Failure:
     """Loads texts that don't load."""
 
-    def failure(*texts: str, kind: Kind = "declared", scratch: bool = False) -> PgnormError:
+    def failure(*texts: str, kind: FileKind = "declared", scratch: bool = False) -> PgnormError:
         with pytest.raises(PgnormError) as error, loaded(*texts, kind=kind, scratch=scratch):
             pass
         return error.value

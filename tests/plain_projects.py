@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from pgnorm.normalizer.config import Table
-from pgnorm.normalizer.project import Project
+from pgnorm.normalizer.project.config import Table
+from pgnorm.normalizer.project.project import Project
 
 
 def project_of(root: Path, major: int) -> Project:

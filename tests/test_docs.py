@@ -18,9 +18,9 @@ from click import Command, Option
 from pgnorm.catalog.unmodelled import UNMODELLED
 from pgnorm.cli.main import COMMANDS, group
 from pgnorm.cli.options import App
-from pgnorm.normalizer.config import SETTINGS
-from pgnorm.normalizer.layouts import configured
-from pgnorm.normalizer.project import find
+from pgnorm.normalizer.dump.layouts import configured
+from pgnorm.normalizer.project.config import SETTINGS
+from pgnorm.normalizer.project.project import find
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"

@@ -15,17 +15,17 @@ from pgnorm.catalog.kinds import KINDS
 from pgnorm.catalog.reader import read
 from pgnorm.catalog.secrets import MASK
 from pgnorm.catalog.snapshots import dumps, loads
-from pgnorm.normalizer.diff import diff
-from pgnorm.normalizer.difference import differences
-from pgnorm.normalizer.dump import render
-from pgnorm.normalizer.files import SourceFile
-from pgnorm.normalizer.knowledge import as_dumps_say
-from pgnorm.normalizer.layouts import DEFAULT, PRIVILEGES, REST, Layout
-from pgnorm.normalizer.pg_dump import dumped
+from pgnorm.normalizer.compare.difference import differences
+from pgnorm.normalizer.compare.selection import EVERYTHING
+from pgnorm.normalizer.dump.layouts import DEFAULT, PRIVILEGES, REST, Layout
+from pgnorm.normalizer.dump.splitting import split
+from pgnorm.normalizer.dump.styles import PG_DUMP
+from pgnorm.normalizer.dump.writer import render
+from pgnorm.normalizer.files.reading import SourceFile
+from pgnorm.normalizer.load.visibility import as_dumps_say
+from pgnorm.normalizer.plan.planner import diff
 from pgnorm.normalizer.postgres.shadow import Shadow
-from pgnorm.normalizer.selection import EVERYTHING
-from pgnorm.normalizer.splitting import split
-from pgnorm.normalizer.styles import PG_DUMP
+from pgnorm.normalizer.proof.pg_dump import dumped
 
 FILES = sorted((Path(__file__).parent.parent / "fixtures" / "everything").glob("*.sql"))
 KINDS_SINCE = {"publication schema": 15, "domain not null": 17, "unchecked not-null constraint": 18}

@@ -13,12 +13,12 @@ from inheritance_trees import SERVER, State, pairs
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.reader import read
-from pgnorm.normalizer.describing import describe
-from pgnorm.normalizer.diff import diff
-from pgnorm.normalizer.difference import differences
-from pgnorm.normalizer.pg_dump import dumped, entries
+from pgnorm.normalizer.compare.describing import describe
+from pgnorm.normalizer.compare.difference import differences
+from pgnorm.normalizer.plan.planner import diff
+from pgnorm.normalizer.plan.unplanned import unplanned
 from pgnorm.normalizer.postgres.shadow import Shadow
-from pgnorm.normalizer.unplanned import unplanned
+from pgnorm.normalizer.proof.pg_dump import dumped, entries
 
 WHOLE = bool(os.environ.get("PGNORM_TEST_WHOLE"))
 SAMPLE = 150

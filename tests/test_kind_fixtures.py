@@ -12,13 +12,13 @@ from majors import fits
 
 from pgnorm.catalog.model import Catalog, Change, Object, own_fields
 from pgnorm.catalog.reader import read
-from pgnorm.normalizer.diff import diff
-from pgnorm.normalizer.difference import differences
-from pgnorm.normalizer.dump import render
-from pgnorm.normalizer.pg_dump import dumped, entries
-from pgnorm.normalizer.plan import Plan
+from pgnorm.normalizer.compare.difference import differences
+from pgnorm.normalizer.compare.selection import EVERYTHING
+from pgnorm.normalizer.dump.writer import render
+from pgnorm.normalizer.plan.plan import Plan
+from pgnorm.normalizer.plan.planner import diff
 from pgnorm.normalizer.postgres.shadow import Shadow
-from pgnorm.normalizer.selection import EVERYTHING
+from pgnorm.normalizer.proof.pg_dump import dumped, entries
 
 KINDS = Path(__file__).parent.parent / "fixtures" / "kinds"
 CASES = sorted(path.parent for path in KINDS.glob("*/*/old.sql"))

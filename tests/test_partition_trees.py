@@ -13,9 +13,9 @@ from psycopg import sql
 
 from pgnorm.catalog.model import Catalog
 from pgnorm.catalog.reader import read
-from pgnorm.normalizer.describing import describe
-from pgnorm.normalizer.diff import diff
-from pgnorm.normalizer.difference import differences
+from pgnorm.normalizer.compare.describing import describe
+from pgnorm.normalizer.compare.difference import differences
+from pgnorm.normalizer.plan.planner import diff
 from pgnorm.normalizer.postgres.shadow import Shadow
 
 WHOLE: Final = bool(os.environ.get("PGNORM_TEST_WHOLE"))

@@ -1,11 +1,11 @@
 """A text walked by the lexer and edited, without any server."""
 
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.normalizer.files import decode_file
-from pgnorm.normalizer.header import header_of
-from pgnorm.normalizer.rewrite import Edit, apply, encoded
-from pgnorm.normalizer.statements import comments, split
-from pgnorm.normalizer.targets import target
+from pgnorm.normalizer.files.edits import Edit, apply, encoded
+from pgnorm.normalizer.files.reading import decode_file
+from pgnorm.normalizer.rewrite.header import header_of
+from pgnorm.normalizer.sql.defined import target
+from pgnorm.normalizer.sql.statements import comments, split
 
 
 def walked(text: str) -> bool:

@@ -13,8 +13,8 @@ from attrs import field, frozen
 
 from pgnorm.catalog.errors import PgnormError
 
-from ..databases import Database, connect, elsewhere
 from ..platforms import Platform
+from ..project.databases import Database, connect, elsewhere
 from .connections import session_options
 from .host import drop_database, drop_roles, shared_state
 from .power import Power

@@ -11,8 +11,8 @@ from attrs import evolve
 from pgnorm.catalog.kinds import KINDS
 from pgnorm.catalog.model import Catalog
 from pgnorm.catalog.reader import queries, read
-from pgnorm.normalizer.dump import render
-from pgnorm.normalizer.selection import EVERYTHING
+from pgnorm.normalizer.compare.selection import EVERYTHING
+from pgnorm.normalizer.dump.writer import render
 
 Run = Callable[[str], tuple[int, str, str]]
 REMARKS: Final = Path(__file__).parents[2] / "fixtures" / "dumps" / "remarks.sql"

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pgnorm.normalizer import fixing
 from pgnorm.normalizer.postgres import binaries
+from pgnorm.normalizer.rewrite import fixing
 
 if TYPE_CHECKING:
     from conftest import Refused

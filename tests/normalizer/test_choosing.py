@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.normalizer.choosing import STDIN, Text, choose, project_of
-from pgnorm.normalizer.project import Project, find
+from pgnorm.normalizer.project.project import Project, find
+from pgnorm.normalizer.rewrite.inputs import STDIN, Text, choose, project_of
 
 
 @pytest.fixture

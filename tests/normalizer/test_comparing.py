@@ -10,7 +10,7 @@ from pgnorm.catalog.kinds.indexes import Index
 from pgnorm.normalizer.comparing import compare
 from pgnorm.normalizer.comparison import Comparison, Options, ProofBy
 from pgnorm.normalizer.postgres.shadow import Shadow
-from pgnorm.normalizer.sources import parse
+from pgnorm.normalizer.project.sources import parse
 from pgnorm.normalizer.workspace import Workspace
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.normalizer.config import Table, read_toml
+from pgnorm.normalizer.project.config import Table, read_toml
 
 
 def table(folder: Path, text: str) -> Table:

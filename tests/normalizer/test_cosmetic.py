@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pglast.parser import parse_plpgsql_json
 
-from pgnorm.normalizer.cosmetic import Difference, classify
+from pgnorm.normalizer.compare.bodies import Difference, classify
 
 BODY = """
 <<outer>>

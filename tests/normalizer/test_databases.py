@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.normalizer.databases import Database, address, connected
 from pgnorm.normalizer.platforms import PLAIN
 from pgnorm.normalizer.postgres.binaries import find
 from pgnorm.normalizer.postgres.private import PrivateHost, open_private
 from pgnorm.normalizer.postgres.server import PORT
+from pgnorm.normalizer.project.databases import Database, address, connected
 
 PASSWORD = "open:sesame/100%@home"
 QUOTED = "open%3Asesame%2F100%25%40home"

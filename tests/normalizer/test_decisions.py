@@ -5,7 +5,7 @@ import pytest
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.reader import read
-from pgnorm.normalizer.diff import diff
+from pgnorm.normalizer.plan.planner import diff
 from pgnorm.normalizer.postgres.shadow import Shadow
 
 

@@ -1,7 +1,7 @@
 """What is no difference although pg_dump prints it otherwise."""
 
 from pgnorm.catalog.reader import read
-from pgnorm.normalizer.difference import differences
+from pgnorm.normalizer.compare.difference import differences
 from pgnorm.normalizer.postgres.shadow import Shadow
 
 COLUMNS = "a integer primary key, b integer, c integer, d text"

@@ -11,7 +11,7 @@ import pytest
 from psycopg import sql
 
 from pgnorm.catalog.cluster import read_cluster
-from pgnorm.normalizer.dump_roles import render_roles
+from pgnorm.normalizer.dump.roles import render_roles
 from pgnorm.normalizer.postgres.shadow import Shadow
 
 NAMES = ("plain", 'it\'s "quoted"', "two\nlines", "Grün", "select", "back\\slash", "x" * 63, "unprivileged", "_a", "A")

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import pytest
 from waiting import PATIENCE, asleep, until
 
-from pgnorm.normalizer.files import SourceFile
-from pgnorm.normalizer.items import NeedsScratch
-from pgnorm.normalizer.loading import load
+from pgnorm.normalizer.files.reading import SourceFile
+from pgnorm.normalizer.load.loader import load
+from pgnorm.normalizer.load.pending import NeedsScratch
 from pgnorm.normalizer.postgres.shadow import Shadow
-from pgnorm.normalizer.statements import Statement
+from pgnorm.normalizer.sql.statements import Statement
 
 if TYPE_CHECKING:
     from conftest import Loaded, Value

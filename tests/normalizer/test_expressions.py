@@ -11,11 +11,11 @@ from expressions import QUERIES, SIMPLE, TABLES, TYPES, Expressions, meanings
 
 from pgnorm.catalog.model import Catalog, Target
 from pgnorm.catalog.reader import read
-from pgnorm.normalizer.diff import diff
-from pgnorm.normalizer.dump import render
-from pgnorm.normalizer.operator_path import unnamed
+from pgnorm.normalizer.compare.selection import EVERYTHING
+from pgnorm.normalizer.dump.operator_path import unnamed
+from pgnorm.normalizer.dump.writer import render
+from pgnorm.normalizer.plan.planner import diff
 from pgnorm.normalizer.postgres.shadow import Shadow
-from pgnorm.normalizer.selection import EVERYTHING
 
 SEEDS = range(40 if os.environ.get("PGNORM_TEST_WHOLE") else 1)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.normalizer.files import decode_file, read_file
+from pgnorm.normalizer.files.reading import decode_file, read_file
 
 
 def test_text_keeps_its_line_ends_and_loses_its_byte_order_mark(tmp_path: Path) -> None:

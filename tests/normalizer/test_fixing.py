@@ -10,13 +10,13 @@ from plain_projects import project_of
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Catalog
 from pgnorm.catalog.reader import read
-from pgnorm.normalizer.choosing import Chosen
-from pgnorm.normalizer.files import SourceFile, decode_file
-from pgnorm.normalizer.fixing import Report, fix
+from pgnorm.normalizer.files.edits import encoded
+from pgnorm.normalizer.files.reading import SourceFile, decode_file
 from pgnorm.normalizer.postgres.shadow import Session, Shadow
-from pgnorm.normalizer.project import Project, find
-from pgnorm.normalizer.rewrite import encoded
-from pgnorm.normalizer.statements import Statement
+from pgnorm.normalizer.project.project import Project, find
+from pgnorm.normalizer.rewrite.fixing import Report, fix
+from pgnorm.normalizer.rewrite.inputs import Chosen
+from pgnorm.normalizer.sql.statements import Statement
 from pgnorm.normalizer.workspace import Workspace
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"

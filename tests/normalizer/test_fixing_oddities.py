@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from plain_projects import project_of
 
-from pgnorm.normalizer.choosing import Chosen
-from pgnorm.normalizer.files import SourceFile
-from pgnorm.normalizer.fixing import Report, fix
+from pgnorm.normalizer.files.reading import SourceFile
 from pgnorm.normalizer.postgres.shadow import Shadow
+from pgnorm.normalizer.rewrite.fixing import Report, fix
+from pgnorm.normalizer.rewrite.inputs import Chosen
 from pgnorm.normalizer.workspace import Workspace
 
 

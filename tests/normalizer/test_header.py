@@ -2,8 +2,8 @@
 
 import pytest
 
-from pgnorm.normalizer.header import Header, header_of
-from pgnorm.normalizer.statements import split
+from pgnorm.normalizer.rewrite.header import Header, header_of
+from pgnorm.normalizer.sql.statements import split
 
 
 def header(sql: str) -> Header:

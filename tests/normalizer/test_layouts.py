@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.normalizer.layouts import DEFAULT, PRIVILEGES, REST, Layout, configured
-from pgnorm.normalizer.project import find
+from pgnorm.normalizer.dump.layouts import DEFAULT, PRIVILEGES, REST, Layout, configured
+from pgnorm.normalizer.project.project import find
 
 
 def layout(root: Path, text: str, name: str = "pgnorm.toml") -> Layout:

@@ -6,7 +6,7 @@ import pytest
 
 from pgnorm.normalizer.comparing import compare
 from pgnorm.normalizer.comparison import Options
-from pgnorm.normalizer.sources import parse
+from pgnorm.normalizer.project.sources import parse
 from pgnorm.normalizer.workspace import Workspace
 
 OLD = """

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.normalizer.migrations import find_migrations, new_paths
+from pgnorm.normalizer.project.migrations import find_migrations, new_paths
 
 NOW = datetime(2026, 11, 22, 12, 15, 0, 999, tzinfo=UTC)
 

@@ -7,7 +7,7 @@ import pytest
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.normalizer.comparing import compare
 from pgnorm.normalizer.comparison import Comparison, Options
-from pgnorm.normalizer.sources import parse
+from pgnorm.normalizer.project.sources import parse
 from pgnorm.normalizer.workspace import Workspace
 
 SCHEMAS = "create schema a; create schema b;\n"

@@ -6,7 +6,7 @@ import pytest
 
 from pgnorm.catalog.model import Catalog, ObjectId
 from pgnorm.catalog.reader import read
-from pgnorm.normalizer.ownership import Ownership, owned
+from pgnorm.normalizer.compare.ownership import Ownership, owned
 from pgnorm.normalizer.postgres.shadow import Shadow
 
 Reading = Callable[[str], Catalog]

@@ -6,8 +6,8 @@ from typing import Final
 import psycopg
 
 from pgnorm.catalog.reader import read
-from pgnorm.normalizer.diff import diff
-from pgnorm.normalizer.difference import differences
+from pgnorm.normalizer.compare.difference import differences
+from pgnorm.normalizer.plan.planner import diff
 from pgnorm.normalizer.postgres.shadow import Shadow
 
 FILLED: Final = Path(__file__).parents[2] / "fixtures" / "kinds" / "columns" / "filled"

@@ -8,9 +8,9 @@ import pytest
 
 from pgnorm.normalizer.comparing import compare
 from pgnorm.normalizer.comparison import Comparison, Options
-from pgnorm.normalizer.pg_dump import dumped
 from pgnorm.normalizer.postgres.shadow import Shadow
-from pgnorm.normalizer.sources import parse
+from pgnorm.normalizer.project.sources import parse
+from pgnorm.normalizer.proof.pg_dump import dumped
 from pgnorm.normalizer.workspace import Workspace
 
 TABLE: Final = "create table t (a int); insert into t values (7); create view v as select a from t;"

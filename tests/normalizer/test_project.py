@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.normalizer.project import Project, find
+from pgnorm.normalizer.project.project import Project, find
 
 
 def write(root: Path, *names: str) -> None:

@@ -4,9 +4,9 @@ import psycopg
 import pytest
 
 from pgnorm.catalog.reader import read
-from pgnorm.normalizer.describing import describe
-from pgnorm.normalizer.diff import diff
-from pgnorm.normalizer.plan import Plan
+from pgnorm.normalizer.compare.describing import describe
+from pgnorm.normalizer.plan.plan import Plan
+from pgnorm.normalizer.plan.planner import diff
 from pgnorm.normalizer.postgres.shadow import Shadow
 
 SETUP = """

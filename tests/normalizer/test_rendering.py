@@ -10,10 +10,10 @@ import pytest
 from psycopg import sql
 
 from pgnorm.catalog.reader import read
-from pgnorm.normalizer.dump import render
-from pgnorm.normalizer.pg_dump import dumped
+from pgnorm.normalizer.compare.selection import EVERYTHING
+from pgnorm.normalizer.dump.writer import render
 from pgnorm.normalizer.postgres.shadow import Shadow
-from pgnorm.normalizer.selection import EVERYTHING
+from pgnorm.normalizer.proof.pg_dump import dumped
 
 DUMPS: Final = Path(__file__).parents[2] / "fixtures" / "dumps"
 REMARKS: Final = DUMPS / "remarks.sql"

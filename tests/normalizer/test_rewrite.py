@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.normalizer.files import read_file
-from pgnorm.normalizer.rewrite import Edit, Rewrite, apply, unified, write
+from pgnorm.normalizer.files.edits import Edit, Rewrite, apply, unified, write
+from pgnorm.normalizer.files.reading import read_file
 
 PIECES = st.lists(st.tuples(st.text(max_size=5), st.text(min_size=1, max_size=5), st.text(max_size=5)), max_size=6)
 

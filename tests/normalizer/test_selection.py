@@ -8,8 +8,8 @@ import pytest
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.reader import read
+from pgnorm.normalizer.compare.selection import select
 from pgnorm.normalizer.postgres.shadow import Shadow
-from pgnorm.normalizer.selection import select
 
 SCHEMAS = ("shop", "stock", "Sales", "v1.old", "we|ird", "app1", "app2", "x*y", "p$q", 'in"ner', "a(b")
 _CREATED = re.compile(r'^CREATE SCHEMA "((?:[^"]|"")+)";$', re.MULTILINE)

@@ -9,9 +9,9 @@ from majors import fits
 from pgnorm.normalizer.comparing import compare
 from pgnorm.normalizer.comparison import Comparison, Options
 from pgnorm.normalizer.postgres.shadow import Shadow
+from pgnorm.normalizer.project.sources import parse
 from pgnorm.normalizer.sides import Sides
 from pgnorm.normalizer.slicewise import Slicewise
-from pgnorm.normalizer.sources import parse
 from pgnorm.normalizer.whole import Whole
 from pgnorm.normalizer.workspace import Workspace
 

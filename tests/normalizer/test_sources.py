@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.normalizer.databases import Database
-from pgnorm.normalizer.project import Project, find
-from pgnorm.normalizer.sources import Files, parse
+from pgnorm.normalizer.project.databases import Database
+from pgnorm.normalizer.project.project import Project, find
+from pgnorm.normalizer.project.sources import Files, parse
 
 
 @pytest.fixture

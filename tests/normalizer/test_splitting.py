@@ -9,15 +9,15 @@ from majors import fits
 
 from pgnorm.catalog.model import Catalog, ObjectId
 from pgnorm.catalog.reader import read
-from pgnorm.normalizer.difference import differences
-from pgnorm.normalizer.files import SourceFile
-from pgnorm.normalizer.knowledge import as_dumps_say
-from pgnorm.normalizer.layouts import DEFAULT, PRIVILEGES, Layout
-from pgnorm.normalizer.pg_dump import dumped
+from pgnorm.normalizer.compare.difference import differences
+from pgnorm.normalizer.compare.selection import EVERYTHING
+from pgnorm.normalizer.dump.layouts import DEFAULT, PRIVILEGES, Layout
+from pgnorm.normalizer.dump.splitting import Split, split
+from pgnorm.normalizer.dump.styles import PG_DUMP
+from pgnorm.normalizer.files.reading import SourceFile
+from pgnorm.normalizer.load.visibility import as_dumps_say
 from pgnorm.normalizer.postgres.shadow import Shadow
-from pgnorm.normalizer.selection import EVERYTHING
-from pgnorm.normalizer.splitting import Split, split
-from pgnorm.normalizer.styles import PG_DUMP
+from pgnorm.normalizer.proof.pg_dump import dumped
 
 STATES = sorted((Path(__file__).parents[2] / "fixtures" / "kinds").glob("*/*/new.sql"))
 ROOT_SCHEMA = ObjectId("schema", "", "public")

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from pglast.parser import ParseError, scan
 
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.normalizer.statements import comments, split
+from pgnorm.normalizer.sql.statements import comments, split
 
 ONE_STATEMENT = [
     "select ';', E'\\';', \";\", $$;$$, $a$;$$;$a$, U&';', b';'",

@@ -4,10 +4,10 @@ import psycopg
 import pytest
 
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.normalizer.files import SourceFile
-from pgnorm.normalizer.loading import Kind, load
+from pgnorm.normalizer.files.reading import FileKind, SourceFile
+from pgnorm.normalizer.load.loader import load
+from pgnorm.normalizer.load.subscriptions import without_call
 from pgnorm.normalizer.postgres.shadow import Shadow
-from pgnorm.normalizer.subscribing import without_call
 
 NOWHERE = "host=127.0.0.1 port=1 dbname=nowhere"
 
@@ -94,7 +94,9 @@ def test_a_server_says_what_it_can_not_set(shadow: Shadow) -> None:
         _load(session.connection, sql, shadow, scratch=False)
 
 
-def _load(connection: psycopg.Connection, sql: str, shadow: Shadow, scratch: bool, kind: Kind = "migrations") -> None:
+def _load(
+    connection: psycopg.Connection, sql: str, shadow: Shadow, scratch: bool, kind: FileKind = "migrations"
+) -> None:
     load(
         connection,
         [SourceFile(path=None, label="1.sql", text=sql)],

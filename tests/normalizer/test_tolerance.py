@@ -3,10 +3,10 @@
 import pytest
 
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.normalizer.choosing import Chosen
-from pgnorm.normalizer.faults import Failed
-from pgnorm.normalizer.files import SourceFile
-from pgnorm.normalizer.tolerance import Tolerance
+from pgnorm.normalizer.files.reading import SourceFile
+from pgnorm.normalizer.load.causes import Failed
+from pgnorm.normalizer.rewrite.inputs import Chosen
+from pgnorm.normalizer.rewrite.tolerance import Tolerance
 
 FILES = (
     SourceFile(path=None, label="a.sql", text="create function f() returns t return 1;"),

@@ -10,8 +10,8 @@ from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import ObjectId
 from pgnorm.normalizer.comparing import compare
 from pgnorm.normalizer.comparison import Comparison, Options
-from pgnorm.normalizer.sources import parse
-from pgnorm.normalizer.trial import Rows
+from pgnorm.normalizer.project.sources import parse
+from pgnorm.normalizer.proof.rows import Rows
 from pgnorm.normalizer.workspace import Workspace
 
 OLD: Final = """

@@ -2,7 +2,7 @@
 
 from psycopg import errors
 
-from pgnorm.normalizer.failures import way_out
+from pgnorm.normalizer.load.errors import way_out
 
 
 def test_a_refused_parameter_and_a_missing_object_name_the_way_out() -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pgnorm.normalizer.ways_back import apart, holds_way_back, tool_of, without_ways_back
+from pgnorm.normalizer.project.ways_back import apart, holds_way_back, tool_of, without_ways_back
 
 
 @pytest.mark.parametrize(

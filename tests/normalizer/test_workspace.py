@@ -8,9 +8,9 @@ import pytest
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Catalog
 from pgnorm.catalog.reader import read
-from pgnorm.normalizer.databases import Database
-from pgnorm.normalizer.project import find
-from pgnorm.normalizer.sources import Files, parse
+from pgnorm.normalizer.project.databases import Database
+from pgnorm.normalizer.project.project import find
+from pgnorm.normalizer.project.sources import Files, parse
 from pgnorm.normalizer.workspace import Workspace
 
 Said = list[tuple[str, str]]

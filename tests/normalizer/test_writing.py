@@ -8,8 +8,8 @@ from threading import Thread
 import pytest
 
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.normalizer.folders import alone_in
-from pgnorm.normalizer.writing import write_atomically
+from pgnorm.normalizer.files.folders import alone_in
+from pgnorm.normalizer.files.writing import write_atomically
 
 
 def test_a_new_file_gets_the_usual_mode(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import NoReturn, ParamSpec
 
 from pgnorm.cli.__main__ import start
-from pgnorm.normalizer.repair import around, repair
+from pgnorm.normalizer.files.repair import around, repair
 
 P = ParamSpec("P")
 _OURS = "pgnorm.normalizer."

@@ -10,13 +10,13 @@ from majors import fits
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Catalog
-from pgnorm.normalizer.describing import describe
-from pgnorm.normalizer.diff import diff
-from pgnorm.normalizer.difference import differences
-from pgnorm.normalizer.files import SourceFile
-from pgnorm.normalizer.loading import load
+from pgnorm.normalizer.compare.describing import describe
+from pgnorm.normalizer.compare.difference import differences
+from pgnorm.normalizer.files.reading import SourceFile
+from pgnorm.normalizer.load.loader import load
+from pgnorm.normalizer.plan.planner import diff
 from pgnorm.normalizer.postgres.shadow import Session, Shadow
-from pgnorm.normalizer.proof import apply
+from pgnorm.normalizer.proof.apply import apply
 
 KINDS = Path(__file__).parent.parent.parent / "fixtures" / "kinds"
 ALL = sorted(path.parent for path in KINDS.glob("*/*/old.sql"))

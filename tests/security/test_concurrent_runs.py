@@ -65,7 +65,7 @@ def test_equal_fix_functions(plain: Path) -> None:
     files = [plain / "schemas" / f"f{number}.sql" for number in range(3)]
     for number, path in enumerate(files):
         path.write_text(_FUNCTION.format(f"f{number}"))
-    with _at_once(plain, 8, "pgnorm.normalizer.rewrite:write_all", "fix-functions") as ended:
+    with _at_once(plain, 8, "pgnorm.normalizer.files.edits:write_all", "fix-functions") as ended:
         found = ended()
     assert [code for code, _ in found] == [0] * 8
     assert sum("says so already" in said for _, said in found) == 7
@@ -76,7 +76,7 @@ def test_a_file_that_holds_something_else_by_then(plain: Path) -> None:
     path, other = plain / "schemas" / "f.sql", plain / "schemas" / "g.sql"
     path.write_text(_FUNCTION.format("f"))
     other.write_text(_FUNCTION.format("g"))
-    with _at_once(plain, 1, "pgnorm.normalizer.rewrite:write_all", "fix-functions") as ended:
+    with _at_once(plain, 1, "pgnorm.normalizer.files.edits:write_all", "fix-functions") as ended:
         other.write_text("-- somebody's\n")
         ((code, said),) = ended()
     assert code == 2
@@ -105,12 +105,12 @@ def test_another_migration_that_came_meanwhile(plain: Path) -> None:
 
 def test_a_folder_that_another_program_keeps(plain: Path) -> None:
     (plain / "schemas" / "f.sql").write_text(_FUNCTION.format("f"))
-    code = "import pgnorm.normalizer.folders as folders; folders._PATIENCE = 0.0\n" + _HALT
+    code = "import pgnorm.normalizer.files.folders as folders; folders._PATIENCE = 0.0\n" + _HALT
     (plain / "go").touch()
     descriptor = os.open(plain / "schemas", os.O_RDONLY)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
-        words = ["pgnorm.normalizer.rewrite:write_all", str(plain / "ready"), str(plain / "go"), "fix-functions"]
+        words = ["pgnorm.normalizer.files.edits:write_all", str(plain / "ready"), str(plain / "go"), "fix-functions"]
         done = subprocess.run([sys.executable, "-c", code, *words], cwd=plain, capture_output=True, text=True)
     finally:
         os.close(descriptor)

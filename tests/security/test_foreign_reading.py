@@ -13,10 +13,10 @@ from psycopg.conninfo import make_conninfo
 
 from pgnorm.catalog.cluster import read_cluster
 from pgnorm.catalog.reader import read
-from pgnorm.normalizer.dump import render
-from pgnorm.normalizer.pg_dump import dumped
+from pgnorm.normalizer.compare.selection import EVERYTHING
+from pgnorm.normalizer.dump.writer import render
 from pgnorm.normalizer.postgres.shadow import Shadow
-from pgnorm.normalizer.selection import EVERYTHING
+from pgnorm.normalizer.proof.pg_dump import dumped
 
 if TYPE_CHECKING:
     from conftest import Run

@@ -20,14 +20,14 @@ from walking import outside, walked
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Target
-from pgnorm.normalizer.choosing import Chosen
-from pgnorm.normalizer.files import SourceFile
-from pgnorm.normalizer.fixing import fix
-from pgnorm.normalizer.functions import Collector, Definition
+from pgnorm.normalizer.files.edits import apply
+from pgnorm.normalizer.files.reading import SourceFile
 from pgnorm.normalizer.platforms import PLAIN
 from pgnorm.normalizer.postgres.shadow import Session
-from pgnorm.normalizer.rewrite import apply
-from pgnorm.normalizer.statements import Statement
+from pgnorm.normalizer.rewrite.definitions import Collector, Definition
+from pgnorm.normalizer.rewrite.fixing import fix
+from pgnorm.normalizer.rewrite.inputs import Chosen
+from pgnorm.normalizer.sql.statements import Statement
 
 FILES = 150
 WHOLE_WAY = 25

@@ -14,12 +14,12 @@ from fuzzing import SEED, Fuzz, Space, files, keywords, mutated, mutated_documen
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.reader import read
 from pgnorm.catalog.snapshots import dumps, loads
-from pgnorm.normalizer.as_data import check_definitions
-from pgnorm.normalizer.dump import render
-from pgnorm.normalizer.files import SourceFile
+from pgnorm.normalizer.compare.selection import EVERYTHING
+from pgnorm.normalizer.dump.as_data import check_definitions
+from pgnorm.normalizer.dump.writer import render
+from pgnorm.normalizer.files.reading import SourceFile
 from pgnorm.normalizer.platforms import PLAIN
-from pgnorm.normalizer.selection import EVERYTHING
-from pgnorm.normalizer.statements import split
+from pgnorm.normalizer.sql.statements import split
 
 SNAPSHOTS = 300
 

@@ -7,11 +7,11 @@ from typing import Final
 import pytest
 
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.normalizer.files import SourceFile
-from pgnorm.normalizer.items import NeedsScratch
-from pgnorm.normalizer.loading import load
-from pgnorm.normalizer.pg_dump import dumped
+from pgnorm.normalizer.files.reading import SourceFile
+from pgnorm.normalizer.load.loader import load
+from pgnorm.normalizer.load.pending import NeedsScratch
 from pgnorm.normalizer.postgres.shadow import Session, Shadow
+from pgnorm.normalizer.proof.pg_dump import dumped
 
 RUN: Final = "copy (select 1) to program 'touch {mark}'"
 QUIET: Final = f"begin {RUN}; exception when others then null; end;"

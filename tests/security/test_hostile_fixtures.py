@@ -9,9 +9,9 @@ import pytest
 from conftest import FIXTURES
 
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.normalizer.files import SourceFile
-from pgnorm.normalizer.items import NeedsScratch
-from pgnorm.normalizer.loading import load
+from pgnorm.normalizer.files.reading import SourceFile
+from pgnorm.normalizer.load.loader import load
+from pgnorm.normalizer.load.pending import NeedsScratch
 from pgnorm.normalizer.postgres.shadow import Shadow
 
 # What a function of files does where it is called: it fails in a way of its own if it has power, or runs a program.

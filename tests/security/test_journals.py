@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from conftest import Run
 
-from pgnorm.normalizer.folders import alone_in
-from pgnorm.normalizer.journals import Journal
-from pgnorm.normalizer.repair import repair
-from pgnorm.normalizer.staging import Writing, stage
+from pgnorm.normalizer.files.folders import alone_in
+from pgnorm.normalizer.files.journals import Journal
+from pgnorm.normalizer.files.repair import repair
+from pgnorm.normalizer.files.staging import Writing, stage
 
 _STAGED = ".a.sql.abcdefgh.pgnorm"
 _JOURNAL = ".pgnorm.0123456789abcdef.journal"
@@ -63,9 +63,8 @@ def test_a_staged_file_that_is_not_whole_is_not_taken(left: Path) -> None:
 
 
 def test_nothing_is_done_while_somebody_writes_there(left: Path) -> None:
-    code = (
-        "import sys; from pathlib import Path; from pgnorm.normalizer.repair import repair; print(*repair([Path('.')]))"
-    )
+    imports = "from pathlib import Path; from pgnorm.normalizer.files.repair import repair"
+    code = f"{imports}; print(*repair([Path('.')]))"
     with alone_in([left]):
         process = subprocess.Popen([sys.executable, "-c", code], cwd=left, stdout=subprocess.PIPE, text=True)
         with pytest.raises(subprocess.TimeoutExpired):

@@ -39,11 +39,11 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 _CASES: Final = {
-    "fix-functions": ("pgnorm.normalizer.rewrite:write_all", "schemas", "fix-functions", 4),
+    "fix-functions": ("pgnorm.normalizer.files.edits:write_all", "schemas", "fix-functions", 4),
     "diff -f": ("pgnorm.cli.diff:write_migrations", "migrations", "diff -f next", 3),
-    "split anew": ("pgnorm.normalizer.folders:made", "out/new", "dump --split out/new", 2),
-    "split over": ("pgnorm.normalizer.folders:made", "out/old", "dump --overwrite --split out/old", 3),
-    "dump -o": ("pgnorm.normalizer.writing:write_atomically", "out", "dump -o out/all.sql", 4),
+    "split anew": ("pgnorm.normalizer.files.folders:made", "out/new", "dump --split out/new", 2),
+    "split over": ("pgnorm.normalizer.files.folders:made", "out/old", "dump --overwrite --split out/old", 3),
+    "dump -o": ("pgnorm.normalizer.files.writing:write_atomically", "out", "dump -o out/all.sql", 4),
 }
 
 

@@ -7,8 +7,8 @@ from conftest import Failure
 from psycopg import OperationalError
 
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.normalizer.files import SourceFile
-from pgnorm.normalizer.loading import load
+from pgnorm.normalizer.files.reading import SourceFile
+from pgnorm.normalizer.load.loader import load
 from pgnorm.normalizer.platforms import PLAIN
 from pgnorm.normalizer.postgres.binaries import find
 from pgnorm.normalizer.postgres.connections import OWNER, connect_private

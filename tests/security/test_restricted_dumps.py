@@ -9,12 +9,12 @@ import pytest
 
 from pgnorm.catalog.cluster import read_cluster
 from pgnorm.catalog.reader import read
-from pgnorm.normalizer.dump import render
-from pgnorm.normalizer.dump_roles import render_roles
+from pgnorm.normalizer.compare.selection import EVERYTHING
+from pgnorm.normalizer.dump.restricting import new_key
+from pgnorm.normalizer.dump.roles import render_roles
+from pgnorm.normalizer.dump.styles import PgDumpStyle
+from pgnorm.normalizer.dump.writer import render
 from pgnorm.normalizer.postgres.shadow import Shadow
-from pgnorm.normalizer.restricting import new_key
-from pgnorm.normalizer.selection import EVERYTHING
-from pgnorm.normalizer.styles import PgDumpStyle
 
 if TYPE_CHECKING:
     from conftest import Loaded, Refused, Run

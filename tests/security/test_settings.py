@@ -13,10 +13,10 @@ from psycopg.conninfo import make_conninfo
 from pgnorm.catalog.pinning import LIMITS
 from pgnorm.catalog.pipeline import run
 from pgnorm.catalog.reader import read
-from pgnorm.normalizer.dump import render
-from pgnorm.normalizer.pg_dump import dumped
+from pgnorm.normalizer.compare.selection import EVERYTHING
+from pgnorm.normalizer.dump.writer import render
 from pgnorm.normalizer.postgres.shadow import Shadow
-from pgnorm.normalizer.selection import EVERYTHING
+from pgnorm.normalizer.proof.pg_dump import dumped
 
 VALUES: Final[LiteralString] = r"""
 create type mood as enum ('a\b', E'l\ni', 'NULL');

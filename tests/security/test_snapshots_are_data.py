@@ -14,7 +14,7 @@ from pgnorm.catalog.model import SqlForm
 from pgnorm.catalog.reader import read
 from pgnorm.catalog.snapshots import dumps, loads
 from pgnorm.catalog.snapshots.grammar import is_form, statements_of
-from pgnorm.normalizer.as_data import check_definitions
+from pgnorm.normalizer.dump.as_data import check_definitions
 
 if TYPE_CHECKING:
     from conftest import Loaded, Refused, Run

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pgnorm.normalizer.typed import HIDDEN, Concealer, could_be_address, said
+from pgnorm.normalizer.project.typed import HIDDEN, Concealer, could_be_address, said
 
 if TYPE_CHECKING:
     from conftest import Run

@@ -3,7 +3,7 @@
 import pytest
 
 from pgnorm.catalog.reader import read
-from pgnorm.normalizer.difference import differences
+from pgnorm.normalizer.compare.difference import differences
 from pgnorm.normalizer.postgres.shadow import Shadow
 
 NAMED_SINCE = 18

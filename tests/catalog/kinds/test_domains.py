@@ -3,8 +3,8 @@
 import pytest
 
 from pgnorm.catalog.reader import read
-from pgnorm.normalizer.diff import diff
-from pgnorm.normalizer.difference import differences
+from pgnorm.normalizer.compare.difference import differences
+from pgnorm.normalizer.plan.planner import diff
 from pgnorm.normalizer.postgres.shadow import Shadow
 
 TAKES_TWO = 17

@@ -4,7 +4,7 @@ import psycopg
 import pytest
 
 from pgnorm.catalog.reader import read
-from pgnorm.normalizer.diff import diff
+from pgnorm.normalizer.plan.planner import diff
 from pgnorm.normalizer.postgres.shadow import Shadow
 
 

@@ -6,7 +6,7 @@ import psycopg
 import pytest
 
 from pgnorm.catalog.reader import read
-from pgnorm.normalizer.diff import diff
+from pgnorm.normalizer.plan.planner import diff
 from pgnorm.normalizer.postgres.shadow import Shadow
 
 ROWS = Path(__file__).parents[3] / "fixtures" / "kinds" / "sequences" / "rows"

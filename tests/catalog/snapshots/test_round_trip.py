@@ -18,14 +18,14 @@ from pgnorm.catalog.snapshots import dumps, loads
 from pgnorm.catalog.snapshots.attributes import codecs
 from pgnorm.catalog.snapshots.values import Codec
 from pgnorm.catalog.snapshots.writing import reordered
+from pgnorm.normalizer.compare.difference import changes
+from pgnorm.normalizer.compare.selection import EVERYTHING
 from pgnorm.normalizer.comparing import compare
 from pgnorm.normalizer.comparison import Options
-from pgnorm.normalizer.databases import Database
-from pgnorm.normalizer.difference import changes
-from pgnorm.normalizer.dump import render
+from pgnorm.normalizer.dump.writer import render
 from pgnorm.normalizer.postgres.shadow import Shadow
-from pgnorm.normalizer.selection import EVERYTHING
-from pgnorm.normalizer.sources import SnapshotFile
+from pgnorm.normalizer.project.databases import Database
+from pgnorm.normalizer.project.sources import SnapshotFile
 from pgnorm.normalizer.workspace import Workspace
 
 Tried: TypeAlias = set[tuple[str, str]]

@@ -1,0 +1,178 @@
+"""What counts as different: the one relation that diff, proof, fix-functions and snapshots use."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from attrs import frozen
+
+from pgnorm.catalog.model import Catalog, Change, Object, ObjectId, own_fields
+from pgnorm.catalog.privileges import AclItem, as_grants, with_owner
+
+from .parent_order import ORDER, misplaced
+
+NAME: Final = "name"
+"""What else differs about an object that is renamed."""
+OWNER: Final = "owner"
+COMMENT: Final = "comment"
+PRIVILEGES: Final = "privileges"
+LABELS: Final = "labels"
+EXTENSIONS: Final = "extensions"
+OPERATORS: Final = "operators_used"
+"""What the text of an expression need not tell; a difference of its own only where the text is the same."""
+SATELLITES: Final = frozenset({OWNER, COMMENT, PRIVILEGES, LABELS, EXTENSIONS})
+"""What differs about an object beside its own attributes, named alike for every kind."""
+IF_KNOWN: Final = frozenset({Change.SECRET, Change.HIDDEN, Change.STATE, Change.SAID})
+"""An attribute so declared differs only where both sides have it."""
+NEVER: Final = frozenset({Change.EQUAL, Change.NOTED})
+
+
+@frozen
+class Difference:
+    """One object that two catalogs do not say alike. `old` is None for what only the new one has, and the reverse."""
+
+    old: Object | None
+    new: Object | None
+    changed: frozenset[str] = frozenset()
+    """The names of the attributes and satellites that differ, where both have it."""
+
+    @property
+    def item(self) -> Object:
+        """The object as the new catalog has it, or the old one."""
+        found = self.new or self.old
+        assert found is not None
+        return found
+
+    @property
+    def own(self) -> frozenset[str]:
+        """The kind's own attributes among those changed."""
+        return self.changed - SATELLITES
+
+
+def differences(old: Catalog, new: Catalog) -> tuple[Difference, ...]:
+    """Every object that differs, in the order of the new catalog, then what only the old one has.
+
+    What one of them could not read is in neither: nobody knows whether it differs.
+    """
+    unread = old.unread | new.unread
+    return tuple(found for found in _pairs(old, new) if found.item.kind not in unread)
+
+
+def _pairs(old: Catalog, new: Catalog) -> Iterator[Difference]:
+    renamed = _renamed(old, new)
+    for name, item in new.objects.items():
+        before = old.objects.get(name)
+        if before is None:
+            if name not in renamed:
+                yield Difference(None, item)
+        elif changed := changes(before, item):
+            yield Difference(before, item, changed)
+    for name, item in old.objects.items():
+        if name not in new.objects and name not in renamed:
+            yield Difference(item, None)
+    for name in misplaced(old, new, lambda tie: tie in old.objects and tie in new.objects):
+        if old.objects[name] == new.objects[name]:
+            yield Difference(old.objects[name], new.objects[name], frozenset({ORDER}))
+
+
+def _renamed(old: Catalog, new: Catalog) -> frozenset[ObjectId]:
+    """What has another name in the other catalog and comes with a tie, or becomes what does so: pg_dump prints no more
+    of it than its leader."""
+    found: dict[ObjectId, ObjectId] = {}
+    coming = (item for item in new.objects.values() if item.comes_with_tie and item.id not in old.objects)
+    for item in sorted(coming, key=lambda item: len(tuple(_leaders(new, item)))):
+        leader = item.leads[0].leader
+        for before in old.parts.get(item.parent, ()) if item.parent is not None else ():
+            free = before.id not in new.objects and before.id not in found.values()
+            if free and before.kind == item.kind and _becomes(before, item, found.get(leader, leader)):
+                found[item.id] = before.id
+                break
+    return frozenset((*found, *found.values()))
+
+
+def _leaders(catalog: Catalog, item: Object) -> Iterator[ObjectId]:
+    while item.comes_with_tie and (leader := item.leads[0].leader) in catalog.objects:
+        yield leader
+        item = catalog.objects[leader]
+
+
+def _becomes(before: Object, item: Object, leader: ObjectId) -> bool:
+    """Whether the object of the old catalog has this leader, or no leader and is the like of one that comes."""
+    if before.comes_with_tie:
+        return before.leads[0].leader == leader
+    return not changes(before.evolve(name=item.name, comment=None), item.evolve(comment=None))
+
+
+def changes(old: Object, new: Object) -> frozenset[str]:
+    """The names of what differs between two objects of one id. What is declared `equal` never does."""
+    if old == new or (before := _told(old, new)) == (after := _told(new, old)):
+        return frozenset()
+    from deepdiff import DeepDiff
+
+    found = frozenset(str(name) for name in DeepDiff(before, after).affected_root_keys)
+    return found - {OPERATORS} if found & deparsed(new) else found
+
+
+def alone(item: Object, leaders: Sequence[Object] = ()) -> Object:
+    """An object as it is where none but `leaders` decide on what it says (see `Change.SAID`)."""
+    decided = {field.name: field.otherwise for field in own_fields(type(item)) if field.otherwise}
+    found = {
+        name: getattr(item, other)
+        for name, other in decided.items()
+        if getattr(item, name) is None and all(getattr(leader, other) is None for leader in leaders)
+    }
+    return item.evolve(**found) if found else item
+
+
+def deparsed(item: Object) -> frozenset[str]:
+    """The names of its attributes that are deparsed text."""
+    return frozenset(field.name for field in own_fields(type(item)) if field.deparsed)
+
+
+def _told(item: Object, other: Object) -> Mapping[str, object]:
+    """What an object says that can be a difference from the other."""
+    fields: dict[str, object] = {}
+    for field in own_fields(type(item)):
+        said = getattr(item, field.name)
+        unknown = field.change in IF_KNOWN and (said is None or getattr(other, field.name) is None)
+        if field.change not in NEVER and not unknown:
+            fields[field.name] = said
+    return fields | {
+        # A part's owner is that of the whole and changes with it (a column's sequence).
+        OWNER: item.owner if item.ownable and _alone(item) and _alone(other) else None,
+        COMMENT: item.own_comment,
+        # Grants that the owner made or holds are the same grants under another owner.
+        PRIVILEGES: as_grants(with_owner(effective_acl(item), item.owner, OWNER)),
+        LABELS: item.labels,
+        EXTENSIONS: item.extensions,
+        OPERATORS: item.operators_used,
+    }
+
+
+def _alone(item: Object) -> bool:
+    return item.parent is None or item.owned_apart
+
+
+def effective_acl(item: Object) -> tuple[AclItem, ...]:
+    """The privileges in force: a NULL ACL means the default ones."""
+    return item.acl_default if item.acl is None else item.acl
+
+
+def is_part_of(catalog: Catalog, item: Object, owner: ObjectId) -> bool:
+    """Whether `item` goes when `owner` is dropped, because it is a part of it or of a part of it."""
+    return owner in above(catalog, item)
+
+
+def above(catalog: Catalog, item: Object) -> Iterator[ObjectId]:
+    """What an object belongs to, and what that belongs to, as far as the catalog knows."""
+    while item.parent is not None:
+        yield item.parent
+        if item.parent not in catalog.objects:
+            return
+        item = catalog.objects[item.parent]
+
+
+def parts_below(catalog: Catalog, name: ObjectId) -> Iterator[Object]:
+    """Everything that belongs to an object, its parts' parts included."""
+    for part in catalog.parts.get(name, ()):
+        yield part
+        yield from parts_below(catalog, part.id)

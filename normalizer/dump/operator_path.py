@@ -1,0 +1,89 @@
+"""Operators that an expression has no place to qualify, and the search_path in which they are found.
+
+`old.mail IS DISTINCT FROM new.mail` uses the operator `=` of citext's schema where that is in the search_path, and that
+of text elsewhere, in silence.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+from typing import Final
+
+from pgnorm.catalog.model import Object
+from pgnorm.catalog.quoting import ident
+
+from ..compare.difference import deparsed
+from ..sql.lexer import Token, tokens
+
+
+def reaching(sql: str, items: Iterable[Object], *, afterwards: str) -> str:
+    """`sql`, which creates `items`, in the search_path that it needs to mean the same, with `afterwards` behind it; as
+    it is where it needs none."""
+    schemas = {schema for item in items for schema, _ in item.operators_used}
+    if not schemas:
+        return sql
+    text = _with_plain_rows(sql)
+    if text == sql and not _implies_operators(sql):
+        return sql
+    return f"SET search_path = {', '.join(map(ident, sorted(schemas)))};\n\n{text.strip()}\n\n{afterwards}\n"
+
+
+def unnamed(items: Iterable[Object]) -> Iterator[Object]:
+    """Those whose text means what it says only where the search_path has the schemas of their operators."""
+    for item in items:
+        texts = (str(getattr(item, name)) for name in deparsed(item)) if item.operators_used else ()
+        if any(_implies_operators(text) or _with_plain_rows(text) != text for text in texts):
+            yield item
+
+
+def _implies_operators(sql: str) -> bool:
+    """Whether a text has an expression that uses an operator without naming it (ruleutils.c, get_rule_expr)."""
+    words = {token.keyword for token in tokens(sql) if token.word}
+    return not words.isdisjoint({"NULLIF", "IN", "ROW", "NATURAL"}) or {"JOIN", "USING"} <= words or any(_pairs(sql))
+
+
+def _pairs(sql: str) -> Iterator[bool]:
+    for token, following in pairwise(tokens(sql)):
+        if token.word:
+            yield token.keyword == "DISTINCT" and following.keyword == "FROM"
+            yield token.keyword == "CASE" and following.keyword != "WHEN"
+
+
+def _with_plain_rows(sql: str) -> str:
+    """The text with the operators between rows as the search_path finds them, a column at a time.
+
+    Postgres prints that of the first column for all: `("mail", "id") OPERATOR("ext".=) ANY (…)`, which it can't read.
+    """
+    found = list(tokens(sql))
+    text, position = "", 0
+    for place in _ends_of_rows(found):
+        operator = found[place + 1 : place + 6]
+        if [token.text for token in operator[:2]] == ["OPERATOR", "("]:
+            close = next(token for token in found[place + 3 :] if token.text == ")")
+            name = sql[operator[2].end : close.start].lstrip(".")
+            text += sql[position : operator[0].start] + name
+            position = close.end
+    return text + sql[position:]
+
+
+def _ends_of_rows(found: Sequence[Token]) -> Iterator[int]:
+    """The places of the parentheses that end rows: what is in them has a comma, and no name of a function is before."""
+    opened: list[tuple[bool, bool]] = []
+    for place, token in enumerate(found):
+        if token.text == "(":
+            before = found[place - 1] if place else None
+            opened.append((before is None or not _calls(before), False))
+        elif token.text == "," and opened:
+            opened[-1] = (opened[-1][0], True)
+        elif token.text == ")" and opened and all(opened.pop()):
+            yield place
+
+
+def _calls(token: Token) -> bool:
+    """Whether a parenthesis behind it begins a list of arguments, or of columns."""
+    return token.text.startswith('"') or (token.word and token.keyword not in _BEFORE_EXPRESSIONS)
+
+
+_BEFORE_EXPRESSIONS: Final = frozenset(
+    {"ALL", "AND", "ANY", "CASE", "CHECK", "ELSE", "FILTER", "HAVING", "NOT", "ON", "OR", "ROW", "SELECT", "THEN"}
+    | {"USING", "VALUES", "WHEN", "WHERE"}
+)

@@ -1,0 +1,147 @@
+"""A dump as several files that load one after the other."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from pgnorm.catalog.model import Catalog, Object, ObjectId, Target, Value
+from pgnorm.catalog.ordering import Arrangement, Form, arrange
+
+from ..compare.selection import Selection
+from .layouts import DEFAULT, PRIVILEGES, Layout
+from .styles import Style
+from .writer import Printed, Writer, whole
+
+
+class Split(Value):
+    """The texts by the names of their files, in the order of loading, and what had to be put into an earlier file."""
+
+    texts: Mapping[str, str]
+    moved: tuple[tuple[Object, str], ...]
+
+
+def split(
+    catalog: Catalog, selection: Selection, style: Style, *, below: Catalog | None = None, layout: Layout = DEFAULT
+) -> Split:
+    """The dump of what `selection` names in files: each thing in its own, or in the earliest that needs it.
+
+    What `below`, the baseline that they are loaded on, grants to new objects is taken away first: a dump says what
+    privileges there are beyond Postgres' own default ones.
+    """
+    arrangement = arrange(catalog)
+    named = bool(selection.include)
+    target = Target(major=catalog.major, role=catalog.role, named_schemas=named, reloaded_by=catalog.major)
+
+    def writer() -> Writer:
+        return Writer(catalog, selection, style, arrangement, target)
+
+    chosen = writer().chosen()
+    wanted = _wanted(catalog, chosen, layout)
+    places = _early_enough(catalog, [each for each in chosen if not each[0].last], arrangement, wanted)
+    granted = layout.files.index(layout.words[PRIVILEGES])
+    privileges = {item.id: max(granted, places[(item.id, Form.WHOLE)]) for item in whole(chosen)}
+    # What new objects are granted, and what acts upon statements, comes behind all of them.
+    end = max((places[(item.id, form)] for item, form in chosen if not item.last), default=0)
+    privileges |= {item.id: max(privileges[item.id], end) for item in whole(chosen) if item.default_grants}
+    end = max(end, *privileges.values())
+    places |= {(item.id, form): max(places[(item.id, form)], end) for item, form in chosen if item.last}
+    known = below.objects.values() if below else ()
+    withdrawn = [item for item in known if item.default_grants and selection.takes(item)]
+    texts: dict[str, str] = {}
+    empty = writer().write((), ())
+    for place, name in enumerate(layout.files):
+        mine = [(item, form) for item, form in chosen if places[(item.id, form)] == place]
+        granting = [item for item in whole(chosen) if privileges[item.id] == place]
+        text = writer().write(mine, granting, () if place else withdrawn)
+        if text != empty:
+            texts[name] = text
+    moved = tuple(
+        (item, layout.files[places[(item.id, form)]])
+        for item, form in chosen
+        if places[(item.id, form)] < wanted[(item.id, form)]
+    )
+    return Split(texts=texts, moved=moved)
+
+
+_Key = tuple[ObjectId, Form]
+_Places = dict[_Key, int]
+_WORD: Final = re.compile(r"[\w$]+")
+
+
+def _wanted(catalog: Catalog, chosen: list[Printed], layout: Layout) -> _Places:
+    """The number of the file that each thing belongs to by the layout."""
+    numbers = {name: number for number, name in enumerate(layout.files)}
+    return {(item.id, form): numbers[layout.file(catalog, item)] for item, form in chosen}
+
+
+def _early_enough(catalog: Catalog, chosen: list[Printed], arrangement: Arrangement, wanted: _Places) -> _Places:
+    """The files in which each thing is, none later than the first thing that needs it."""
+    order = {(item.id, form): number for number, (item, form) in enumerate(chosen)}
+    needs = _needs(catalog, order, arrangement)
+    places = dict(wanted)
+    mentions = _mentions(item for item, _ in chosen)
+    run: _Places = {}
+    while True:
+        before = dict(places)
+        for key in reversed(order):
+            for need in needs.get(key, ()):
+                if need in order and order[need] < order[key]:
+                    places[need] = min(places[need], places[key])
+                    if need in mentions:
+                        run[need] = min(run.get(need, places[key]), places[key])
+        # What is needed may be run, or put into an index's expression as it is: then all that it calls must be there.
+        waiting = list(run)
+        while waiting:
+            caller = waiting.pop()
+            for called in mentions.get(caller, ()):
+                if called not in run or run[caller] < run[called]:
+                    run[called] = run[caller]
+                    places[called] = min(places[called], run[called])
+                    waiting.append(called)
+        if places == before:
+            return places
+
+
+def _needs(catalog: Catalog, order: Iterable[_Key], arrangement: Arrangement) -> dict[_Key, set[_Key]]:
+    """What each thing that is printed needs of the others."""
+    needs: dict[_Key, set[_Key]] = {}
+    for edge in catalog.edges:
+        form = Form.BODY if edge.body and edge.dependent in arrangement.shells else Form.WHOLE
+        other = Form.SHELL if (edge.dependent, edge.referenced) in catalog.shell_users else Form.WHOLE
+        dependent = (_printed_by(catalog, edge.dependent, arrangement), form)
+        needs.setdefault(dependent, set()).add((_printed_by(catalog, edge.referenced, arrangement), other))
+    for name, form in order:
+        if form is Form.BODY:
+            needs.setdefault((name, form), set()).add((name, Form.WHOLE))
+        if form is Form.SHELL:
+            needs.setdefault((name, Form.WHOLE), set()).add((name, form))
+    return needs
+
+
+def _mentions(items: Iterable[Object]) -> dict[_Key, set[_Key]]:
+    """What the code of each opaque object may call: its likes, by the names that stand in the text."""
+    known = {item.id: item for item in items}
+    opaque = [item for item in known.values() if item.opaque]
+    catalogs = {item.catalog for item in opaque}
+    named: dict[str, set[_Key]] = {}
+    for item in known.values():
+        if item.catalog in catalogs:
+            named.setdefault(item.name.lower(), set()).add((item.id, Form.WHOLE))
+    quoted = [name for name in named if _WORD.fullmatch(name) is None]
+    found: dict[_Key, set[_Key]] = {}
+    for item in opaque:
+        code = str(getattr(item, item.code)).lower()
+        words = {*_WORD.findall(code), *(name for name in quoted if name in code)}
+        found[(item.id, Form.WHOLE)] = {key for word in words & named.keys() for key in named[word]}
+    return found
+
+
+def _printed_by(catalog: Catalog, name: ObjectId, arrangement: Arrangement) -> ObjectId:
+    """The object in whose statement an object is printed."""
+    item = catalog.objects[name]
+    while item.embedded or (item.inline and item.id not in arrangement.apart):
+        owner = catalog.objects.get(item.parent) if item.parent is not None else None
+        if owner is None:
+            break
+        item = owner
+    return item.id

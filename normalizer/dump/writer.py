@@ -1,0 +1,245 @@
+"""A catalog as SQL: byte for byte what pg_dump prints, or in the style of a platform's own dump."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final, TypeAlias
+
+from pgnorm.catalog.model import Catalog, Entry, Object, ObjectId, Target
+from pgnorm.catalog.ordering import BODY_NAME, Arrangement, Form, arrange
+from pgnorm.catalog.privileges import AclItem, acl_commands
+from pgnorm.catalog.quoting import ident, literal, remark
+
+from ..compare.difference import effective_acl
+from ..compare.selection import Selection
+from .operator_path import reaching
+from .restricting import restricted, unrestricted
+from .styles import PG_DUMP, Style
+
+DEPENDS_ON_ITS_OWN_PARAGRAPH: Final = 17
+"""From this major on pg_dump leaves a blank line before ALTER … DEPENDS ON EXTENSION and ends no line after it."""
+TRANSACTION_TIMEOUT_SINCE: Final = 17
+REMARKS: Final = frozenset({"COMMENT", "SECURITY LABEL"})
+NO_PATH: Final = "SELECT pg_catalog.set_config('search_path', '', false);"
+
+
+def render(catalog: Catalog, selection: Selection, style: Style = PG_DUMP, *, target: Target | None = None) -> str:
+    """The whole dump of what `selection` names, as pg_dump writes it unless `target` says who is to read it.
+
+    Raises PgnormError where a pattern of the selection names no schema.
+    """
+    target = target or Target(major=catalog.major, role=catalog.role, named_schemas=bool(selection.include))
+    writer = Writer(catalog, selection, style, arrange(catalog), target)
+    chosen = writer.chosen()
+    return writer.write(chosen, whole(chosen))
+
+
+Printed: TypeAlias = tuple[Object, Form]
+
+
+def whole(chosen: Iterable[Printed]) -> Iterator[Object]:
+    """The objects among what is printed, each once."""
+    return (item for item, form in chosen if form is Form.WHOLE)
+
+
+class Writer:
+    """Writes a dump, or one file of several, into `out`."""
+
+    def __init__(
+        self, catalog: Catalog, selection: Selection, style: Style, arrangement: Arrangement, target: Target
+    ) -> None:
+        self.catalog = catalog
+        self.selection = selection
+        self.style = style
+        self.arrangement = arrangement
+        self.out: list[str] = []
+        self.target = target
+        self.parts: dict[ObjectId, tuple[Object, ...]] = {}
+        self.tablespace: str | None = None
+        self.access_method: str | None = None
+
+    def write(
+        self, definitions: Sequence[Printed], privileges: Iterable[Object], withdrawn: Iterable[Object] = ()
+    ) -> str:
+        """The text with these definitions, the privileges of these objects behind them, and before all else the
+        statements that take those of `withdrawn` away."""
+        self._comment("--\n-- PostgreSQL database dump\n--\n")
+        self.out.append(f"\n{restricted(self.style.restrict_key)}\n")
+        self._comment(f"{remark(f'Dumped from database version {self.catalog.server}')}\n")
+        self.out.append("\n")
+        self._settings()
+        for item in withdrawn:
+            self._grants(item, effective_acl(item), item.acl_default)
+        self._definitions(pair for pair in definitions if not pair[0].last)
+        for item in privileges:
+            for part in (item, *self._parts(item)):
+                self._privileges(part)
+        self._definitions(pair for pair in definitions if pair[0].last)
+        self._comment("--\n-- PostgreSQL database dump complete\n--\n")
+        self.out.append(f"\n{unrestricted(self.style.restrict_key)}\n{self.style.tail}")
+        return "".join(self.out)
+
+    def chosen(self) -> list[Printed]:
+        """What is printed on its own, in order."""
+        return [(item, form) for item, form in self.arrangement.nodes if self._printed(item, form)]
+
+    def _definitions(self, chosen: Iterable[Printed]) -> None:
+        for item, form in chosen:
+            for entry in self._entries(item, form):
+                self._entry(item, entry)
+
+    def _printed(self, item: Object, form: Form) -> bool:
+        if not self.selection.takes(item) or not item.dumped(self.target):
+            return False
+        if form is Form.BODY:
+            return item.id in self.arrangement.shells
+        return not item.inline or item.parent is None or item.id in self.arrangement.apart
+
+    def _parts(self, item: Object) -> tuple[Object, ...]:
+        """What is printed inside its CREATE: its embedded parts, then those inline ones that stay inline."""
+        found = self.parts.get(item.id)
+        if found is None:
+            found = self.parts[item.id] = inside(self.catalog, item.id, self.arrangement.apart)
+        return found
+
+    def _entries(self, item: Object, form: Form) -> Iterator[Entry]:
+        if form is Form.SHELL:
+            yield item.shell_entry()
+            return
+        if form is Form.BODY:
+            yield Entry(desc="RULE", tag=f"{item.name} {BODY_NAME}", sql=item.body(self.target))
+            return
+        parts = self._parts(item)
+        first, *others = item.entries(parts, self.target, shell=item.id in self.arrangement.shells) or (None,)
+        if first is not None:
+            yield self._with_extensions(item, first)
+        yield from (entry for entry in others if not entry.after_remarks)
+        said_of = [each for each in (item, *parts) if each.comment is not None or each.labels]
+        remarked = [each for each in said_of if each.remarked(self.target)] if item.remarked(self.target) else []
+        yield from _remarks(item, [each for each in remarked if each is item or each.labelled_with_parent])
+        yield from (entry for entry in others if entry.after_remarks)
+        apart = (each for each in remarked if each is not item and not each.labelled_with_parent)
+        yield from (_comment(each) for each in apart if each.comment is not None)
+
+    def _with_extensions(self, item: Object, entry: Entry) -> Entry:
+        parts = [part for part in self.catalog.parts.get(item.id, ()) if part.extensions_with_parent]
+        dependent = [each for each in (item, *parts) if each.extensions]
+        if not dependent:
+            return entry
+        before, after = ("\n", "") if self.target.major >= DEPENDS_ON_ITS_OWN_PARAGRAPH else ("", "\n")
+        text = "".join(
+            f"{before}ALTER {each.signature()} DEPENDS ON EXTENSION {ident(name)};{after}"
+            for each in dependent
+            for name in each.extensions
+        )
+        place = len(entry.sql) if entry.extensions_at is None else entry.extensions_at
+        return entry.with_sql(entry.sql[:place] + text + entry.sql[place:])
+
+    def _privileges(self, item: Object) -> None:
+        base = item.initial_acl(self.target)
+        acl = item.acl_default if item.acl is None and base != item.acl_default else item.acl
+        if acl is not None:
+            self._grants(item, base, acl)
+
+    def _grants(self, item: Object, base: Sequence[AclItem], acl: Sequence[AclItem]) -> None:
+        sql = acl_commands(
+            item.grant_signature(),
+            acl,
+            base,
+            self._owner(item),
+            major=self.target.major,
+            columns=item.grant_columns,
+            prefix=item.grant_prefix,
+        )
+        if sql:
+            self._entry(item, Entry(desc=item.acl_desc, tag=item.acl_tag, sql=sql))
+
+    def _owner(self, item: Object) -> str | None:
+        """The owner that a header line names: its own, else that of what it belongs to."""
+        found: Object | None = item
+        while found is not None and found.owner is None:
+            found = self.catalog.objects.get(found.parent) if found.parent is not None else None
+        return found.owner if found is not None else None
+
+    def _comment(self, text: str) -> None:
+        if self.style.comments:
+            self.out.append(text)
+
+    def _settings(self) -> None:
+        lines = ["SET statement_timeout = 0;", "SET lock_timeout = 0;", "SET idle_in_transaction_session_timeout = 0;"]
+        if self.target.major >= TRANSACTION_TIMEOUT_SINCE:
+            lines.append("SET transaction_timeout = 0;")
+        lines += ["SET client_encoding = 'UTF8';", "SET standard_conforming_strings = on;"]
+        lines += [
+            NO_PATH,
+            "SET check_function_bodies = false;",
+            "SET xmloption = content;",
+            "SET client_min_messages = warning;",
+            "SET row_security = off;",
+        ]
+        for line in lines:
+            entry = self.style.edit(None, Entry(desc="", tag="", sql=line))
+            if entry is not None:
+                self.out.append(entry.sql + "\n")
+        self.out.append("\n")
+
+    def _entry(self, item: Object, entry: Entry) -> None:
+        edited = self.style.edit(item, entry)
+        self._select_storage(entry)
+        owner = self._owner(item)
+        schema = item.schema or "-"
+        # pg_dump hands an empty owner, not a missing one, to the remarks on what has none (dumpExtension).
+        nobody = "" if entry.desc in REMARKS else "-"
+        place = f"; Tablespace: {entry.tablespace}" if entry.tablespace else ""
+        header = f"-- Name: {entry.tag}; Type: {entry.desc}; Schema: {schema}; Owner: {owner or nobody}{place}"
+        self._comment(f"--\n{_line(header)}\n--\n")
+        self.out.append("\n")
+        sql = edited.sql if edited else ""
+        if self.target.reloaded_by is not None:
+            sql = reaching(sql, (item, *self._parts(item)), afterwards=NO_PATH)
+        self.out.append(f"{sql}\n\n")
+        if entry.owned and owner and edited:
+            self.out.append(f"ALTER {item.owner_signature(self.target)} OWNER TO {ident(owner)};\n\n")
+        if edited:
+            self.out.append(edited.after_owner)
+
+    def _select_storage(self, entry: Entry) -> None:
+        if entry.tablespace is not None and entry.tablespace != self.tablespace:
+            value = ident(entry.tablespace) if entry.tablespace else "''"
+            self.out.append(f"SET default_tablespace = {value};\n\n")
+            self.tablespace = entry.tablespace
+        if entry.access_method is not None and entry.access_method != self.access_method:
+            self.out.append(f"SET default_table_access_method = {ident(entry.access_method)};\n\n")
+            self.access_method = entry.access_method
+
+
+def _remarks(item: Object, labelled: Sequence[Object]) -> Iterator[Entry]:
+    """The comments and security labels of an object and of those of its parts that are labelled with it."""
+    yield from (_comment(each) for each in labelled if each.comment is not None)
+    labels = "".join(
+        f"SECURITY LABEL FOR {ident(provider)} ON {each.signature()} IS {literal(label)};\n"
+        for each in labelled
+        for provider, label in each.labels
+    )
+    if labels:
+        yield Entry(desc="SECURITY LABEL", tag=item.signature(qualify=False), sql=labels)
+
+
+def _comment(item: Object) -> Entry:
+    sql = f"COMMENT ON {item.signature()} IS {literal(item.comment or '')};\n"
+    return Entry(desc="COMMENT", tag=item.signature(qualify=False), sql=sql)
+
+
+def inside(catalog: Catalog, owner: ObjectId, separate: frozenset[ObjectId]) -> tuple[Object, ...]:
+    """The parts inside the CREATE of `owner`: embedded ones, inline ones not in `separate`, derived ones."""
+    parts: Sequence[Object] = catalog.parts.get(owner, ())
+    if not parts:
+        return ()
+    embedded = [part for part in parts if part.embedded]
+    below = [part for outer in embedded for part in catalog.parts.get(outer.id, ())]
+    inline = [part for part in (*parts, *below) if part.inline and part.id not in separate]
+    derived = [part for part in embedded if part.derived]
+    return (*(part for part in embedded if not part.derived), *inline, *derived)
+
+
+def _line(text: str) -> str:
+    """Names on one line (pg_backup_archiver.c, sanitize_line)."""
+    return text.replace("\r", " ").replace("\n", " ")

@@ -1,0 +1,1 @@
+"""Files read, edited, and written all or none."""

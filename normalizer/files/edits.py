@@ -1,0 +1,106 @@
+"""Edits applied back to front, proved to leave every other character alone, and files written all or none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from pgnorm.catalog.model import Value, untold
+
+from .staging import Writing
+from .writing import write_all
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from .reading import SourceFile
+
+_BOM = "\ufeff"
+
+
+class Edit(Value):
+    """The characters from `start` to `stop` become `text`."""
+
+    start: int
+    stop: int
+    text: str = untold()
+
+
+def apply(text: str, edits: Sequence[Edit]) -> str:
+    """The text with the edits made.
+
+    Raises ValueError for edits that overlap, and should any character outside of them not stand.
+    """
+    ordered = sorted(edits, key=lambda edit: edit.start)
+    pieces: list[str] = []
+    end = len(text)
+    for edit in reversed(ordered):
+        pieces += [text[edit.stop : end], edit.text]
+        end = edit.start
+    changed = "".join(reversed([*pieces, text[:end]]))
+    _prove(text, changed, ordered)
+    return changed
+
+
+def _prove(old: str, new: str, ordered: Sequence[Edit]) -> None:
+    """Walks both texts from the front, which is not how `apply` made the new one."""
+    at_old = at_new = 0
+    for edit in ordered:
+        if not at_old <= edit.start <= edit.stop <= len(old):
+            raise ValueError(f"edits overlap at {edit.start}")
+        kept = edit.start - at_old
+        if old[at_old : edit.start] != new[at_new : at_new + kept]:
+            raise ValueError(f"text before {edit.start} changed")
+        at_old, at_new = edit.stop, at_new + kept + len(edit.text)
+    if old[at_old:] != new[at_new:]:
+        raise ValueError(f"text after {at_old} changed")
+
+
+class Rewrite(Value):
+    """A file and the text that is to take its place."""
+
+    source: SourceFile
+    text: str = untold()
+
+    @property
+    def changed(self) -> bool:
+        return self.text != self.source.text
+
+
+def write(rewrites: Sequence[Rewrite]) -> frozenset[Path]:
+    """Write the files that change, all or none; those that are written. The others say by now what they are to say.
+
+    Raises PgnormError where one can't be written or is not what it was when it was read.
+    """
+    writings = (
+        Writing(
+            path=rewrite.source.path,
+            content=encoded(rewrite.source, rewrite.text),
+            expected=encoded(rewrite.source, rewrite.source.text),
+            label=rewrite.source.label,
+        )
+        for rewrite in rewrites
+        if rewrite.changed and rewrite.source.path is not None
+    )
+    # One file may be declared under two names.
+    written = write_all(list({(one.target, one.content): one for one in writings}.values()))
+    return frozenset(one.target for one in written)
+
+
+def unified(rewrite: Rewrite) -> str:
+    """What changes in a file, as a unified diff that `patch` takes."""
+    from difflib import unified_diff
+
+    label = rewrite.source.label
+    lines = unified_diff(_lines(rewrite.source.text), _lines(rewrite.text), f"a/{label}", f"b/{label}")
+    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
+
+
+def _lines(text: str) -> list[str]:
+    # str.splitlines would also split at a form feed or a line separator inside of a literal.
+    return [line + "\n" for line in text.split("\n")[:-1]] + ([last] if (last := text.rpartition("\n")[2]) else [])
+
+
+def encoded(source: SourceFile, text: str) -> bytes:
+    """A text as the bytes of the file that it stands for, with its byte order mark."""
+    return (_BOM * source.bom + text).encode()

@@ -1,0 +1,1 @@
+"""Files loaded into a server, whatever order they name things in."""

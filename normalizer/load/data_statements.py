@@ -1,0 +1,142 @@
+"""What of a file's statements writes rows or calls functions: it runs in the shadow, and no plan carries it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Final
+
+from pgnorm.catalog.errors import PgnormError
+from pgnorm.catalog.model import Value
+
+from ..files.reading import SourceFile
+from ..sql.lexer import Token, name_of, tokens
+from ..sql.statements import Statement, split
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+_VERBS: Final = ("INSERT", "UPDATE", "DELETE", "MERGE", "COPY", "TRUNCATE", "WITH", "SELECT", "VALUES", "CALL", "DO")
+_MAY_HOLD: Final = re.compile(rf"\b(?:{'|'.join(_VERBS)})\b", re.IGNORECASE)
+_DOLLARS: Final = re.compile(r"\$[^$]*\$")
+# Where the name of what is written follows; UPDATE counts only with a SET behind the name.
+_BEFORE_NAME: Final = (("INSERT", "INTO"), ("MERGE", "INTO"), ("DELETE", "FROM"), ("UPDATE",))
+_FIRST_ONLY: Final = (("COPY",), ("TRUNCATE", "TABLE"), ("TRUNCATE",))
+_NAME_TO_SET: Final = 4
+
+# What a function does not write to, an immutable or a stable one can't; of Postgres' own, setval alone leaves a trace.
+_WRITING: Final = """
+    select n.nspname::text, p.proname::text
+      from pg_catalog.pg_proc p join pg_catalog.pg_namespace n on n.oid = p.pronamespace
+     where p.proname = any(%s) and p.provolatile = 'v' and (n.nspname <> 'pg_catalog' or p.proname = 'setval')
+"""
+
+
+class DataStatement(Value):
+    """A statement that writes rows of `target` or, with `call`, calls it."""
+
+    target: str
+    call: bool
+    place: str
+    literals: frozenset[str]
+    """The literals that it consists of, as they are spelt."""
+
+    def names(self, name: str) -> bool:
+        """Whether one of its literals is in a name."""
+        words = {literal.strip("'") for literal in self.literals if literal.startswith("'")} - {""}
+        return any(name == word or name.endswith(f"_{word}") or name.startswith(f"{word}_") for word in words)
+
+    def same_aim(self, other: DataStatement) -> bool:
+        """Whether another one does the same to the same target, be it with other values."""
+        return self.call == other.call and self.target.removeprefix("public.") == other.target.removeprefix("public.")
+
+
+def data_statements(files: Iterable[SourceFile], connection: Connection) -> tuple[DataStatement, ...]:
+    """Those of the files, which are loaded on the connection: it tells which of the functions called may write."""
+    found = [each for file in files if _MAY_HOLD.search(file.text) for each in _of_file(file)]
+    called = {each.target.rsplit(".", 1)[-1] for each in found if each.call}
+    if not called:
+        return tuple(found)
+    writing = {(str(schema), str(name)) for schema, name in connection.execute(_WRITING, (sorted(called),))}
+    known = {name for _, name in writing} | {f"{schema}.{name}" for schema, name in writing}
+    return tuple(each for each in found if not each.call or each.target in known)
+
+
+def uncarried(new: Sequence[DataStatement], old: Sequence[DataStatement]) -> tuple[DataStatement, ...]:
+    """What the new side's files do and the old side's, if it has any, do not: of a statement written anew, the same
+    literals are there."""
+
+    def carried(one: DataStatement) -> bool:
+        like = [each.literals for each in old if each.same_aim(one)]
+        return bool(like) and one.literals <= frozenset().union(*like)
+
+    return tuple(each for each in new if not carried(each))
+
+
+def _of_file(file: SourceFile) -> Iterator[DataStatement]:
+    for statement in split(file.text, label=file.label):
+        if statement.words[:1] and statement.words[0] in _VERBS:
+            spelt = list(tokens(statement.text))
+            inside = _body(spelt) if statement.begins("DO") else spelt
+            literals = frozenset(token.text for token in inside if _is_literal(token))
+            rows = dict.fromkeys(_written(inside, statement))
+            calls = dict.fromkeys(_called(inside)) if not rows else {}
+            for target in (*rows, *calls):
+                place = file.place(statement.start)
+                yield DataStatement(target=target, call=target in calls, place=place, literals=literals)
+
+
+def _body(spelt: Sequence[Token]) -> list[Token]:
+    """The tokens of a DO block's text, none where that can't be read as such."""
+    for token in spelt:
+        if mark := _DOLLARS.match(token.text):
+            try:
+                return list(tokens(token.text[mark.end() : -len(mark[0])]))
+            except PgnormError:
+                return []
+    return []
+
+
+def _written(spelt: Sequence[Token], statement: Statement) -> Iterator[str]:
+    words = [token.keyword for token in spelt]
+    if statement.words[0] in ("COPY", "TRUNCATE"):
+        if statement.words[0] == "TRUNCATE" or "FROM" in words:
+            before = next(each for each in _FIRST_ONLY if tuple(words[: len(each)]) == each)
+            yield _name(spelt, len(before))[0]
+        return
+    for at in range(len(words)):
+        for before in _BEFORE_NAME:
+            if tuple(words[at : at + len(before)]) == before:
+                name, end = _name(spelt, at + len(before))
+                if name and (before != ("UPDATE",) or "SET" in words[end : end + _NAME_TO_SET]):
+                    yield name
+
+
+def _called(spelt: Sequence[Token]) -> Iterator[str]:
+    for at, token in enumerate(spelt):
+        if _is_name(token) and (at == 0 or spelt[at - 1].text != "."):
+            name, end = _name(spelt, at)
+            if end < len(spelt) and spelt[end].text.startswith("("):
+                yield name
+
+
+def _name(spelt: Sequence[Token], at: int) -> tuple[str, int]:
+    """A name that begins at a token, and the place after it."""
+    if at < len(spelt) and spelt[at].keyword == "ONLY":
+        at += 1
+    parts: list[str] = []
+    while at < len(spelt) and _is_name(spelt[at]):
+        parts.append(name_of(spelt[at].text))
+        at += 1
+        if at >= len(spelt) or spelt[at].text != ".":
+            break
+        at += 1
+    return ".".join(parts), at
+
+
+def _is_literal(token: Token) -> bool:
+    return token.text.endswith("'") or token.text[0] in "$0123456789" or token.keyword in ("TRUE", "FALSE")
+
+
+def _is_name(token: Token) -> bool:
+    return token.word or token.text.startswith('"')

@@ -1,0 +1,167 @@
+"""What a server's error says to a person: its place in the file, the lines around it, what is missing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from pgnorm.catalog.errors import PgnormError
+
+from ..files.reading import SourceFile, line_and_column
+from ..sql.lexer import name_of
+
+if TYPE_CHECKING:
+    from psycopg import Error
+
+_WIDTH: Final = 160
+_READ: Final = 8192  # characters of a message: one that Postgres has for what is missing is shorter
+_QUOTED: Final = re.compile(r'"((?:[^"]|"")+)"')
+_CALLED: Final = re.compile(r'((?:"(?:[^"]|"")+"|[^\s".(])+)\(')
+_UNQUOTED: Final = re.compile(r'^(?:column|type) (?:[^\s".]+\.)*([^\s".\[]+)(?:\[\])* does not exist')
+_LAST_PART: Final = re.compile(r'(?:"(?:[^"]|"")+"|[^".]+)$')
+_ROLE: Final = re.compile(r'^role "(.+)" does not exist$')
+
+# Something that a statement names is not there (yet); Postgres' appendix "Error Codes".
+_MISSING: Final = frozenset(
+    {
+        "42P01",  # undefined_table
+        "42883",  # undefined_function, operators included
+        "42704",  # undefined_object: types, roles, languages, operator classes, …
+        "42703",  # undefined_column
+        "3F000",  # invalid_schema_name
+        "42830",  # invalid_foreign_key: no such unique key
+        "42846",  # cannot_coerce: no such cast
+        "42P17",  # invalid_object_definition
+        "42P10",  # invalid_column_reference: ON CONFLICT without its key
+        "42809",  # wrong_object_type: a shell type, a table not partitioned
+    }
+)
+# Something of the name is there already: a relation, another object, a function, a schema, a column.
+_TAKEN: Final = frozenset({"42P07", "42710", "42723", "42P06", "42701"})
+# Never a consequence of something that is missing.
+_FINAL: Final = _TAKEN | {"42601", "42602", "42622", "57014", "55P03"}
+
+
+class Misfit(PgnormError):
+    """A statement that fails for what is, or is not, there beside it: among other files it may succeed."""
+
+    lacks: str | None = None
+    """What is not there, told apart from all else that may not be; None where the error does not say it so well."""
+
+
+def error_of(error: Error, message: str, *, place: str, hint: str | None, lacking: str | None = None) -> PgnormError:
+    """What an error of the server becomes: Misfit where that is its cause. `lacking` is its own message, where it says
+    better what is missing."""
+    if not (lacking or is_missing(error) or is_taken(error)):
+        return PgnormError(message, place=place, hint=hint)
+    made = Misfit(message, place=place, hint=hint)
+    if lacking or is_missing(error):
+        made.lacks = _thing(lacking or error.diag.message_primary or "")
+    return made
+
+
+def _thing(message: str) -> str | None:
+    """What a message says is missing. A function is the same whatever it is called with, a relation and its row type
+    are one, a column is known only where its relation is."""
+    sort = message.partition(" ")[0]
+    if sort in ("relation", "type", "function", "procedure"):
+        names = " ".join(sorted(missing_names(message)))
+        return names and ("routine " if sort in ("function", "procedure") else "relation ") + names
+    return None if sort == "column" and " of relation " not in message else message or None
+
+
+def is_taken(error: Error) -> bool:
+    """Whether something of the name is there already."""
+    return error.sqlstate in _TAKEN and not _lacks_shell(error)
+
+
+def is_missing(error: Error) -> bool:
+    """Whether the statement may succeed once something else has been made."""
+    return error.sqlstate in _MISSING or missing_role(error) is not None or _lacks_shell(error)
+
+
+def _lacks_shell(error: Error) -> bool:
+    """Whether a base type comes before its shell: Postgres calls that a duplicate, but with a hint."""
+    diag = error.diag
+    return (diag.source_function, error.sqlstate) == ("DefineType", "42710") and diag.message_hint is not None
+
+
+def lacks_label_provider(error: Error) -> bool:
+    """Whether the server has not loaded the provider of a security label."""
+    return (error.diag.source_function, error.sqlstate) == ("ExecSecLabelStmt", "22023")
+
+
+def is_final(error: Error) -> bool:
+    """Whether nothing that other statements make can help."""
+    return error.sqlstate in _FINAL and not _lacks_shell(error)
+
+
+def missing_role(error: Error) -> str | None:
+    """The role whose absence the error reports."""
+    match = _ROLE.match(error.diag.message_primary or "")
+    return match[1] if match else None
+
+
+def missing_names(message: str | None) -> frozenset[str]:
+    """The names in the message of an error, without their schemas, as Postgres folds them."""
+    message = (message or "")[:_READ]
+    names: set[str] = set()
+    for quoted in _QUOTED.findall(message):
+        # "s.t" in a message is relation t of schema s; a dot inside a name can't be told from it.
+        names.update((quoted, quoted.rsplit(".", 1)[-1]))
+    if unquoted := _UNQUOTED.match(message):
+        names.add(unquoted[1])
+    for called in _CALLED.findall(message):
+        last = _LAST_PART.search(called)
+        names.add(name_of(last[0] if last else called))
+    return frozenset(names)
+
+
+def failure(
+    source: SourceFile, offset: int, error: Error, *, position: int | None = None, hint: str | None = None
+) -> PgnormError:
+    """The error of a statement at `offset`, or of the character at `position` counted from there.
+
+    Postgres' own hint comes before `hint`.
+    """
+    at = offset + (position or 0)
+    diag = error.diag
+    parts = [diag.message_primary or str(error)]
+    if diag.message_detail:
+        parts.append(f"DETAIL: {diag.message_detail}")
+    if diag.context:
+        parts.append(f"CONTEXT: {diag.context}")
+    parts.append(excerpt(source.text, at))
+    return error_of(error, "\n".join(parts), place=source.place(at), hint=diag.message_hint or hint)
+
+
+def way_out(error: Error, extensions: Sequence[str], *, bundled: bool) -> str | None:
+    """The way out where the server, `bundled` or another one, may be why: it lacks what a label or these extensions
+    need, in place of which there are stand-ins.
+
+    They lack an object, or take no such parameter (22023, invalid_parameter_value).
+    """
+    if lacks_label_provider(error):
+        return "A private server has no label providers: name one that has loaded it with --shadow-url."
+    if not extensions or not (is_missing(error) or error.sqlstate == "22023"):
+        return None
+    way = "name" if bundled else "try PGNORM_PG_BINDIR=bundled, or name"
+    way += " a server that has it in PGNORM_PG_BINDIR or --shadow-url."
+    return f"A stand-in takes the place of {', '.join(extensions)}: {way}"
+
+
+def excerpt(text: str, offset: int) -> str:
+    """The line of an offset and the one before it, numbered, with a caret under the place."""
+    line, column = line_and_column(text, offset)
+    first = max(1, line - 1)
+    start = offset - (column - 1)
+    if first < line:
+        start = text.rfind("\n", 0, start - 1) + 1
+    lines = text[start:].split("\n", line - first + 1)[: line - first + 1]
+    skipped = max(0, column - _WIDTH // 2)
+    shown = []
+    for number, content in enumerate(lines, first):
+        visible = content.rstrip("\r").replace("\t", " ")[skipped : skipped + _WIDTH]
+        shown.append(f"{number:>6} | {visible}".rstrip())
+    return "\n".join([*shown, " " * 6 + " | " + " " * (column - 1 - skipped) + "^"])

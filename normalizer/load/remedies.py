@@ -1,0 +1,93 @@
+"""What is done about the errors of a load that are foreseen: absent roles, extensions, settings and databases."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Final, Protocol
+
+from ..sql.lexer import name_of
+from .adaptation import Adapted, Level, without_item, without_version
+from .errors import missing_role
+
+if TYPE_CHECKING:
+    from psycopg import Error
+
+    from .pending import Item
+
+_EXTENSION: Final = re.compile(r'extension "(.+)" is not available')
+
+
+class Load(Protocol):
+    """What a remedy can ask of the load that met the error."""
+
+    @property
+    def created_roles(self) -> Collection[str]:
+        """The roles made for the load."""
+
+    @property
+    def roles_to_come(self) -> Collection[str]:
+        """Those that a later statement creates."""
+
+    def note(self, level: Level, place: str, message: str) -> None:
+        """Tells what was done."""
+
+    def create_role(self, role: str) -> None:
+        """Makes a role that can't log in."""
+
+    def ask_for_extension(self, item: Item, name: str, version: str | None) -> bool:
+        """Has an extension made available. Whether it is a stand-in without contents."""
+
+
+def remedy(load: Load, item: Item, error: Error) -> bool:
+    """Whether something was done after which a statement can be run again (or, its text empty, is left out)."""
+    words, message, code = item.statement.words, error.diag.message_primary or "", error.sqlstate
+    if role := missing_role(error):
+        return _provide_role(load, item, role)
+    if item.statement.begins("CREATE", "EXTENSION"):
+        return _provide_extension(load, item, message, code)
+    if item.statement.begins("ALTER", "EXTENSION") and "UPDATE" in words and code == "22023":
+        return _leave_out(load, item, "verbose", f"left out: {message}")
+    if code == "42704" and words[:1] in (("SET",), ("RESET",)):
+        return _leave_out(load, item, "verbose", f"left out: {message}")
+    if code == "3D000":
+        return _leave_out(load, item, "note", f"left out: {message}")
+    if code == "42710" and words[:1] == ("CREATE",) and name_of(words[2]) in load.created_roles:
+        return _leave_out(load, item, "verbose", f"left out: {message}, since an earlier statement names it")
+    return False
+
+
+def _leave_out(load: Load, item: Item, level: Level, message: str) -> bool:
+    return _adopt(load, item, Adapted(text=None, note=message, level=level))
+
+
+def _adopt(load: Load, item: Item, adapted: Adapted) -> bool:
+    """Takes over an adapted text, with its note. Whether it differs."""
+    if adapted.text == item.text:
+        return False
+    item.text = adapted.text or ""
+    load.note(adapted.level, item.place, adapted.note)
+    return True
+
+
+def _provide_role(load: Load, item: Item, role: str) -> bool:
+    if item.statement.begins("DROP"):
+        return False
+    if role.startswith("pg_"):
+        note = f"the role {role}, which this server does not have, is left out"
+        return _adopt(load, item, without_item(item.text, lambda token: token.name == role, note))
+    if role in load.roles_to_come:
+        return False
+    load.create_role(role)
+    load.note("note", item.place, f"the role {role} is made for the load, since nothing creates it")
+    return True
+
+
+def _provide_extension(load: Load, item: Item, message: str, code: str | None) -> bool:
+    if match := _EXTENSION.search(message):
+        # The statement's own extension was asked for before; this one comes by CASCADE.
+        return load.ask_for_extension(item, match[1], None)
+    if code == "22023" and "VERSION" in item.text.upper():
+        adapted = Adapted(text=without_version(item.text), note="the extension's VERSION is left out")
+        return _adopt(load, item, adapted)
+    return False

@@ -1,0 +1,218 @@
+"""Files loaded into a session of the shadow: one transaction or, where they don't take that, a scratch database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from attrs import define, field
+
+from pgnorm.catalog.model import Catalog, Value
+
+from ..files.reading import FileKind, SourceFile, read_file, shown
+from ..project.ways_back import without_ways_back
+from .data_statements import DataStatement, data_statements
+from .new_roles import NO_FILE_ROLES, FileRoles, file_roles, known_roles
+from .visibility import as_dumps_say
+
+if TYPE_CHECKING:
+    from ..postgres.shadow import Session, Shadow
+    from ..sql.statements import Statement
+    from .adaptation import Level
+    from .causes import Failed
+
+Tell: TypeAlias = "Callable[[Level, str], None]"
+"""What takes a line for a person."""
+
+Watch: TypeAlias = "Callable[[Session], Callable[[SourceFile, Statement], None]]"
+
+OnErrors: TypeAlias = "Callable[[Failed], None]"
+"""What is told what of a load failed."""
+
+_OWNER: Final = "postgres"
+
+
+class Loaded(Value):
+    """A source loaded into the shadow: what its catalog says, and the session, which is undone afterwards."""
+
+    catalog: Catalog
+    session: Session
+    unmodelled: tuple[tuple[str, str], ...]
+    """What of `catalog.unmodelled` the source made: the platform's own is left out."""
+    data: tuple[DataStatement, ...] = ()
+    """What of the files writes rows or calls functions."""
+    roles: FileRoles = NO_FILE_ROLES
+    """The roles that the files make or name."""
+
+
+@define(kw_only=True)
+class Filling:
+    """What the loads of one run have in common."""
+
+    roles: Path | None
+    """The file that makes the project's roles, which is loaded first."""
+    tell: Tell
+    role: str | None = None
+    """The role that the compared database was read as: what files create is its own."""
+    _given: frozenset[tuple[str, str]] | None = field(default=None, init=False)
+    """What nothing models of the platform beneath the sources; known once the first one is loaded."""
+    _made: set[str] = field(factory=set, init=False)
+    """The roles that one source made: what leads from another to it may name them."""
+
+    @contextmanager
+    def catalog(
+        self, shadow: Shadow, files: Sequence[SourceFile], kind: FileKind, *, scratch: bool, bare: bool = False
+    ) -> Iterator[Loaded]:
+        """The files loaded into one transaction or, where they don't take that, into a database of their own.
+
+        `bare` is for the text of a dump: it takes away the platform's default privileges, since a dump says what an
+        object has beyond Postgres' own, and checks no bodies.
+        """
+        with self._filled(shadow, files, kind, scratch=scratch, bare=bare, watch=None) as (session, roles):
+            catalog = session.read()
+            data: tuple[DataStatement, ...] = ()
+            if not bare:
+                catalog = as_dumps_say(catalog, files)
+                data = data_statements(_forth(files), session.connection)
+            made = tuple(each for each in catalog.unmodelled if each not in (self._given or ()))
+            yield Loaded(catalog=catalog, session=session, unmodelled=made, data=data, roles=roles)
+
+    @contextmanager
+    def session(
+        self,
+        shadow: Shadow,
+        files: Sequence[SourceFile],
+        kind: FileKind,
+        *,
+        watch: Watch | None = None,
+        on_errors: OnErrors | None = None,
+        quiet: bool = False,
+    ) -> Iterator[Session]:
+        """The files in a session; with `on_errors`, what of them loads. With `quiet` the load's notes are not told."""
+        filled = self._filled(
+            shadow, files, kind, scratch=False, bare=False, watch=watch, on_errors=on_errors, quiet=quiet
+        )
+        with filled as (session, _):
+            yield session
+
+    @contextmanager
+    def _filled(
+        self,
+        shadow: Shadow,
+        files: Sequence[SourceFile],
+        kind: FileKind,
+        *,
+        scratch: bool,
+        bare: bool,
+        watch: Watch | None,
+        on_errors: OnErrors | None = None,
+        quiet: bool = False,
+    ) -> Iterator[tuple[Session, FileRoles]]:
+        from .pending import NeedsScratch
+
+        with ExitStack() as stack:
+            while True:
+                session = stack.enter_context(shadow.session(scratch=scratch))
+                if watch is None and self._given is None:
+                    self._given = _unmodelled(session)
+                if bare:
+                    with session.power.lent(session.connection):
+                        session.connection.execute("delete from pg_catalog.pg_default_acl")
+                before = known_roles(session)
+                try:
+                    assumed = self._run(
+                        shadow,
+                        session,
+                        files,
+                        kind,
+                        transaction=not scratch,
+                        bare=bare,
+                        watch=watch,
+                        on_errors=on_errors,
+                        quiet=quiet,
+                    )
+                    break
+                except NeedsScratch as reason:
+                    self.tell("verbose", f"loaded into a database of its own: {reason}")
+                    stack.close()
+                    scratch = True
+            roles = file_roles(session, before, assumed)
+            mine = assumed.union(role.name for role in roles.made)
+            if absent := sorted(self._made - mine - before[0]):
+                session.power.make_roles(session.connection, absent)
+            self._made |= mine
+            yield session, roles
+
+    def seed(self, session: Session, path: Path) -> None:
+        """Run a file of rows in a session that holds what they are rows of.
+
+        Raises PgnormError for a file that can't be read and for a statement that Postgres refuses, with its place.
+        """
+        from .loader import load
+
+        within = bool(session.connection.info.transaction_status)
+        file = read_file(path, label=shown(path))
+        report = load(
+            session.connection, [file], kind="migrations", transaction=within, check_bodies=False, power=session.power
+        )
+        for note in report.notes:
+            self.tell(note.level, f"{note.place}: {note.message}")
+        # ALTER TABLE does not go with checks that wait for the commit.
+        session.connection.execute("set constraints all immediate")
+
+    def _run(
+        self,
+        shadow: Shadow,
+        session: Session,
+        files: Sequence[SourceFile],
+        kind: FileKind,
+        *,
+        transaction: bool,
+        bare: bool,
+        watch: Watch | None,
+        on_errors: OnErrors | None,
+        quiet: bool,
+    ) -> frozenset[str]:
+        """Load the files; the roles that had to be made for it."""
+        from .loader import load
+
+        provide = shadow.provide_extension
+        if self.roles is not None:
+            first = read_file(self.roles, label=shown(self.roles))
+            load(
+                session.connection,
+                [first],
+                kind="script",
+                transaction=transaction,
+                provide_extension=provide,
+                power=session.power,
+            )
+        report = load(
+            session.connection,
+            files if bare else _forth(files),
+            kind=kind,
+            transaction=transaction,
+            provide_extension=provide,
+            power=session.power,
+            owner=self.role if self.role != _OWNER else None,
+            bundled=shadow.binaries is not None and shadow.binaries.bundled,
+            check_bodies=not bare,
+            on_statement=watch(session) if watch else None,
+            on_errors=on_errors,
+        )
+        for note in () if quiet else report.notes:
+            self.tell(note.level, f"{note.place}: {note.message}")
+        return frozenset(report.created_roles)
+
+
+def _forth(files: Sequence[SourceFile]) -> list[SourceFile]:
+    """The files without their ways back."""
+    return [file.evolve(text=without_ways_back(file.text)) for file in files]
+
+
+def _unmodelled(session: Session) -> frozenset[tuple[str, str]]:
+    from pgnorm.catalog.unmodelled import UNMODELLED
+
+    return frozenset((str(what), str(name)) for what, name in session.connection.execute(UNMODELLED))

@@ -1,0 +1,68 @@
+"""What a source does not know or say of itself stays unknown when it is loaded and read by a superuser."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from attrs import evolve
+
+from pgnorm.catalog.kinds import KINDS
+from pgnorm.catalog.model import Catalog, Change, Object, ObjectId, own_fields
+
+from ..files.reading import SourceFile
+from ..sql.defined import Target, target
+from ..sql.statements import split
+
+_EMPTY: Final = "WITH NO DATA"
+_DUMP: Final = "set_config('search_path', ''"
+"""How every dump begins."""
+
+
+def as_dumps_say(loaded: Catalog, files: Iterable[SourceFile]) -> Catalog:
+    """`loaded`, which `files` made, less what those that are dumps leave open: they make what holds rows empty, be it
+    filled where they come from or not."""
+    names = {(made.schema, made.name) for file in files for made in _made_empty(file)}
+    if not names:
+        return loaded
+    open_ = {
+        name: item.evolve(**unsaid)
+        for name, item in loaded.objects.items()
+        if (name.schema, name.name) in names and (unsaid := _not_done(item))
+    }
+    return evolve(loaded, objects={**loaded.objects, **open_})
+
+
+def _made_empty(file: SourceFile) -> Iterable[Target]:
+    if _EMPTY in file.text and _DUMP in file.text:
+        for statement in split(file.text, label=file.label):
+            if _EMPTY in statement.text and (made := target(statement)) is not None:
+                yield made
+
+
+def _not_done(item: Object) -> dict[str, None]:
+    fields = (field for field in own_fields(type(item)) if field.change is Change.STATE)
+    return {field.name: None for field in fields if not getattr(item, field.name)}
+
+
+def without_states(catalog: Catalog, names: Iterable[ObjectId]) -> Catalog:
+    """The catalog less what it says of what was done with some of its objects."""
+    objects = dict(catalog.objects)
+    for name in names:
+        if name in objects:
+            objects[name] = objects[name].evolve(**_not_done(objects[name]))
+    return evolve(catalog, objects=objects)
+
+
+def as_little_known(loaded: Catalog, source: Catalog) -> Catalog:
+    """`loaded`, which a dump of `source` made, with all that `source` does not know unknown again."""
+    objects = dict(loaded.objects)
+    for name, item in source.objects.items():
+        if name in objects and (unknown := _hidden(item)):
+            objects[name] = objects[name].evolve(**unknown)
+    kinds = {kind.kind for kind in KINDS if kind.superuser_only}
+    unread = {(what, name) for what, name in source.unmodelled if what in kinds}
+    return evolve(loaded, objects=objects, unmodelled=tuple(sorted(unread.union(loaded.unmodelled))))
+
+
+def _hidden(item: Object) -> dict[str, None]:
+    fields = (field for field in own_fields(type(item)) if field.change in (Change.HIDDEN, Change.STATE))
+    return {field.name: None for field in fields if getattr(item, field.name) is None}

@@ -1,0 +1,248 @@
+"""What a plan does, as a graph: which action must run before which, and an order that works."""
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from pgnorm.catalog.loops import find_loops, topological, wait_for
+from pgnorm.catalog.model import Catalog, Object, ObjectId
+
+from ..compare.difference import parts_below
+from .attachments import order_followers, order_ties
+from .changes import Decisions
+from .cycles import repair, take_leaders_out, unsolvable
+from .evaluation import Evaluation
+from .inheritance import Following
+from .names import order_names
+from .refilling import goes_before_rows, order_rows, outermost, read_through
+
+
+class Action(NamedTuple):
+    """One node of the graph. `aside` renames what is replaced while columns still use it or its rows are kept, `rows`
+    moves these, `shell` goes ahead: it makes what is new known, and of what leaves it takes the body away. With a
+    `claim` it does nothing, and stands for all that free this name."""
+
+    id: ObjectId
+    drop: bool = False
+    aside: bool = False
+    shell: bool = False
+    rows: bool = False
+    claim: tuple[str, ...] = ()
+
+
+Before = Callable[[Action | None, Action | None], None]
+
+
+class Actions:
+    """The actions that `fate` asks for.
+
+    Drops follow the old dependencies, creates and alters the new ones; a part comes and goes inside its owner's
+    statement unless a loop takes it apart.
+    """
+
+    def __init__(self, old: Catalog, new: Catalog, fate: Decisions, last: frozenset[ObjectId] = frozenset()) -> None:
+        self.old = old
+        self.new = new
+        self.fate = fate
+        self.takers = {user: shelled for user, shelled in old.shell_users if fate.gone(shelled)}
+        """What takes another with it as it leaves: a type its functions."""
+        self.shells = frozenset(shelled for _, shelled in new.shell_users if fate.fresh(shelled))
+        """Those of the new objects that a shell goes ahead of."""
+        self.hollow: dict[bool, set[ObjectId]] = {False: set(), True: set()}
+        """What a loop forces to be there without its body, be it before it has it or (true) before it leaves."""
+        self.evaluation = Evaluation(old, new, fate, last)
+        self.apart: set[ObjectId] = set()
+        """Parts that a loop forces into a statement of their own, instead of inside their owner's."""
+        self.following = Following(old, new, fate, self.apart)
+
+    def item(self, action: Action) -> Object:
+        """The object that an action is about: the old one for what leaves."""
+        catalog = self.old if action.drop or action.aside else self.new
+        return catalog.objects[action.id]
+
+    def ordered(self) -> list[Action]:
+        """Every action in an order that works. Raises PgnormError where there is none."""
+        while True:
+            take_leaders_out(self)
+            needs = self._needs()
+            order = sorted(needs, key=self.key)
+            ordered = topological(order, needs)
+            if ordered is not None:
+                return [action for action in ordered if not action.claim]
+            loops = tuple(find_loops(order, needs))
+            # What takes one apart can be in another.
+            if not sum(repair(self, loop) for loop in loops):
+                raise unsolvable(self, loops[0])
+
+    def key(self, action: Action) -> tuple[object, ...]:
+        """Drops from the last kind to the first, then the rest in the order of a dump, but for what is evaluated."""
+        if action.drop or action.aside:
+            item = self.old.objects[action.id]
+            return (0, -item.priority, item.id)
+        item = self.new.objects[action.id]
+        rank = item.priority if action.shell else self.evaluation.rank(item)
+        # REVOKE on a relation takes the privileges on its columns away.
+        return (1, rank, bool(item.grant_columns), item.kind, item.schema, item.sort_name, item.sort_key, item.id)
+
+    def _needs(self) -> dict[Action, dict[Action, None]]:
+        """What must run before each action."""
+        needs: dict[Action, dict[Action, None]] = {action: {} for action in self._actions()}
+
+        def before(first: Action | None, second: Action | None) -> None:
+            if first is not None and second is not None and first != second:
+                needs[second][first] = None
+
+        touched = self._touched()
+        for edge in self.old.edges:
+            if edge.tied or edge.dependent not in touched or edge.referenced not in touched:
+                continue
+            dropped, freed = self.leaver(edge.dependent), self.leaver(edge.referenced)
+            if read_through(self.old, edge, self.fate):
+                before(dropped, _last(self.leaver(outermost(self.old, edge.referenced))))
+                continue
+            if edge.body and edge.dependent in self.hollow[True]:
+                dropped = Action(edge.dependent, drop=True, shell=True)
+            before(dropped, freed)
+            before(_last(dropped), _last(freed))
+            before(dropped, self.alterer(edge.referenced))
+            for leader in self.following.altered_leaders(self.old.objects[edge.referenced]):
+                before(dropped, self.alterer(leader))
+            if dropped is None:
+                before(self.alterer(edge.dependent), _last(freed))
+        for edge in self.new.edges:
+            if edge.tied or edge.dependent not in touched or edge.referenced not in touched:
+                continue
+            if (edge.dependent, edge.referenced) in self.new.shell_users:
+                before(self.shell(edge.referenced), self.maker(edge.dependent))
+                continue
+            before(self._known(edge.referenced), self.maker(edge.dependent))
+            if (edge.referenced, edge.dependent) not in self.new.shell_users and not edge.body:
+                before(self._known(edge.referenced), self.shell(edge.dependent))
+        for name in self.fate.replaced:
+            if name in self.fate.set_aside:
+                before(Action(name, aside=True), Action(name))
+                before(Action(name, aside=True), self.shell(name))
+                before(Action(name), Action(name, drop=True))
+            else:
+                before(self.leaver(name), self.maker(name))
+                before(self.leaver(name), self.shell(name))
+        order_ties(self, before)
+        order_followers(self, before)
+        order_rows(self, before)
+        self._order_referrers(before)
+        order_names(self, needs, before)
+        self._order_default_privileges(before)
+        for name in self.hollow[True]:
+            before(Action(name, drop=True, shell=True), self.leaver(name) or self.alterer(name))
+        for name in self.hollow[False]:
+            before(Action(name, shell=True), Action(name))
+            wait_for(Action(name), Action(name, shell=True), needs)
+        return needs
+
+    def _touched(self) -> set[ObjectId]:
+        """What the plan has to do with: nothing else can have an action."""
+        fate = self.fate
+        return {*fate.created, *fate.dropped, *fate.altered, *fate.replaced, *fate.rebound}
+
+    def _actions(self) -> Iterator[Action]:
+        for name in (*self.fate.dropped, *self.fate.replaced):
+            leaver = self.leaver(name)
+            if leaver is not None:
+                yield leaver
+                if leaver.aside:
+                    yield from (Action(leaver.id, rows=True), Action(leaver.id, drop=True))
+        for name in (*self.fate.created, *self.fate.replaced, *self.fate.altered, *self.fate.rebound):
+            maker = self.maker(name)
+            if maker is not None:
+                yield maker
+        yield from (Action(name, shell=True) for name in (*self.shells, *self.hollow[False]))
+        yield from (Action(name, drop=True, shell=True) for name in self.hollow[True])
+
+    def shell(self, name: ObjectId) -> Action | None:
+        """The action that makes the shell of a new object."""
+        return Action(name, shell=True) if name in self.shells or name in self.hollow[False] else None
+
+    def _known(self, name: ObjectId) -> Action | None:
+        """The action after which what needs a new object can be made."""
+        made = self.maker(name)
+        return Action(made.id, shell=True) if made is not None and made.id in self.hollow[False] else made
+
+    def leaver(self, name: ObjectId) -> Action | None:
+        """The action that takes the old object away: its own drop or that of what it is a part of."""
+        item: Object | None = self.old.objects.get(name)
+        while item is not None and self.fate.gone(item.id):
+            above = self.takers.get(item.id, item.parent)
+            owner = self.old.objects.get(above) if above is not None else None
+            alone = item.dropped_apart or item.id in self.apart or goes_before_rows(self.old, item, self.fate)
+            if owner is None or not self.fate.gone(owner.id) or alone:
+                if item.derived:
+                    return None
+                taker = self.following.taker(item)
+                if taker is not None and item.id not in self.fate.set_aside:
+                    return self.leaver(taker)
+                return Action(item.id, drop=True) if item.id not in self.fate.set_aside else Action(item.id, aside=True)
+            item = owner
+        return None
+
+    def mover(self, name: ObjectId) -> Action:
+        """The action that moves the rows of what is set aside to its successor."""
+        return Action(name, rows=True)
+
+    def ender(self, name: ObjectId) -> Action:
+        """The action that drops what was set aside."""
+        return Action(name, drop=True)
+
+    def maker(self, name: ObjectId) -> Action | None:
+        """The action after which the new object is there as it should be."""
+        item: Object | None = self.new.objects.get(name)
+        while item is not None and self.fate.fresh(item.id):
+            owner = self.new.objects.get(item.parent) if item.parent is not None else None
+            if owner is None or not self.comes_inside(item, owner):
+                return Action(item.id)
+            item = owner
+        return self.alterer(item.id) if item is not None else None
+
+    def comes_inside(self, item: Object, owner: Object) -> bool:
+        """Whether the owner's statements create the part, or one of its inline parts is altered, with it."""
+        if item.derived:
+            return self.fate.fresh(owner.id) or owner.id in self.fate.altered
+        if item.joins:
+            added = owner.embedded and self.fate.fresh(owner.id) and self.maker(owner.id) == Action(owner.id)
+            return added and item.id not in self.apart and not any(self.following.bringers(owner))
+        inner = item.embedded or (item.inline and item.id not in self.apart)
+        return inner and (self.fate.fresh(owner.id) or self.fate.fills(owner.id))
+
+    def alterer(self, name: ObjectId) -> Action | None:
+        """The action that alters an object that stays."""
+        if name not in self.fate.altered and name not in self.fate.rebound:
+            return None
+        item = self.new.objects[name]
+        within = item.inline and item.parent is not None and self.fate.fills(item.parent)
+        return Action(item.parent) if within and item.parent is not None else Action(name)
+
+    def _order_referrers(self, before: Before) -> None:
+        """What is tied to another by a part that stays is altered before or after it, as the other says."""
+        for name, difference in self.fate.altered.items():
+            old, new = difference.old, difference.new
+            first = old.referrers_first(new, difference.own) if old is not None and new is not None else None
+            if first is None:
+                continue
+            used = (name, *(part.id for part in parts_below(self.old, name)))
+            users = sorted({user for each in used for user in self.old.needed_by.get(each, ())})
+            for tie in map(self.old.objects.__getitem__, users):
+                if tie.refers and tie.parent is not None and not self.fate.gone(tie.id):
+                    pair = (self.alterer(tie.parent), self.alterer(name))
+                    before(*(pair if first else pair[::-1]))
+
+    def _order_default_privileges(self, before: Before) -> None:
+        """What is created gets the old default privileges, whatever becomes of these."""
+        granting = [self.maker(name) for name, item in self.new.objects.items() if item.default_grants]
+        leaving = [self.leaver(name) for name, item in self.old.objects.items() if item.default_grants]
+        for action in filter(None, (*granting, *leaving)):
+            for name in (*self.fate.created, *self.fate.replaced):
+                if self.new.objects[name].default_acl_type:
+                    before(self.maker(name), action)
+
+
+def _last(leaver: Action | None) -> Action | None:
+    """The action with which a leaver is gone: what is set aside is dropped later."""
+    return Action(leaver.id, drop=True) if leaver is not None and leaver.aside else leaver

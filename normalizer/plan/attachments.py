@@ -1,0 +1,117 @@
+"""What must run before and after two tables are tied together or cut apart."""
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from pgnorm.catalog.model import ObjectId
+
+from ..compare.difference import parts_below
+from ..compare.parent_order import ties_in_order
+
+if TYPE_CHECKING:
+    from .actions import Actions, Before
+
+
+def order_ties(actions: "Actions", before: "Before") -> None:
+    """A tie is cut before anything is done to either end, and made when both ends are as they should be."""
+    for name in (*actions.fate.dropped, *actions.fate.replaced):
+        tie = actions.old.objects[name]
+        if tie.ties is not None:
+            _order_cut(actions, tie.id, tie.ties, before)
+    for name in (*actions.fate.created, *actions.fate.replaced):
+        tie = actions.new.objects[name]
+        if tie.ties is not None:
+            _order_tie(actions, tie.id, tie.ties, before)
+    for ties in ties_in_order(actions.new).values():
+        made = [made for tie in ties if actions.fate.fresh(tie) and (made := actions.maker(tie)) and made.id == tie]
+        for first, second in pairwise(made):
+            before(first, second)
+
+
+def _order_cut(actions: "Actions", tie: ObjectId, ends: tuple[ObjectId, ObjectId], before: "Before") -> None:
+    cut = actions.leaver(tie)
+    if cut is None or cut.id != tie:
+        return  # it goes with the end that is led
+    led, leading = ends
+    ahead = actions.following.ahead(tie)
+    for part in (*parts_below(actions.old, led), *parts_below(actions.old, leading)):
+        for leader in actions.following.altered_leaders(part):
+            before(cut, actions.alterer(leader))
+        leaver = actions.leaver(part.id)
+        if leaver is not None and leaver.id in ahead:
+            before(leaver, cut)
+        elif part.ties is None and part.id not in ahead:
+            before(cut, leaver)
+            before(cut, actions.alterer(part.id))
+    for part in parts_below(actions.old, led):
+        # What goes along with something further up is to stay.
+        if part.goes_along and not actions.fate.gone(part.id):
+            for above in actions.following.further_up(part):
+                if above not in ahead:
+                    before(cut, actions.leaver(above))
+    for part in parts_below(actions.new, led):
+        if part.ties is None:
+            before(cut, actions.maker(part.id))
+    for part in parts_below(actions.new, leading):
+        if part.matched:
+            before(cut, actions.maker(part.id))
+
+
+def _order_tie(actions: "Actions", tie: ObjectId, ends: tuple[ObjectId, ObjectId], before: "Before") -> None:
+    made = actions.maker(tie)
+    led, leading = ends
+    for part in parts_below(actions.new, leading):
+        if part.matched:
+            before(actions.maker(part.id), made)
+        elif part.adopted and actions.fate.fresh(part.id):
+            before(made, actions.maker(part.id))
+    for part in parts_below(actions.old, leading):
+        if part.matched:
+            before(actions.leaver(part.id), made)
+        for leader in actions.following.altered_leaders(part):
+            before(actions.alterer(leader), made)
+    if made is None or made.id != tie:
+        return  # the statement that creates the end that is led makes it
+    if actions.fate.fresh(led) and actions.fate.fresh(leading):
+        # Names that Postgres picks for what leads are free then: what is led says its own.
+        before(actions.maker(leading), actions.maker(led))
+    for part in parts_below(actions.new, led):
+        if part.adopted and not part.leads:
+            # Of two alike, the one that is there is adopted.
+            before(made, actions.maker(part.id))
+        elif part.matched or part.adopted:
+            bringers = set(actions.following.bringers(part))
+            if not bringers:
+                before(actions.maker(part.id), made)
+            for lead in part.leads:
+                if lead.leader in bringers and actions.following.holds(lead.tie):
+                    before(actions.maker(lead.leader), made)
+        # The index of a partitioned table is valid, and adopted, only with those of all its partitions.
+        users = actions.new.needed_by.get(part.id, ()) if part.leads else ()
+        for user in map(actions.new.objects.__getitem__, users):
+            if user.held_by and tie not in user.held_by:
+                before(actions.maker(user.id), made)
+    for part in parts_below(actions.old, led):
+        if part.ties is None:
+            before(actions.leaver(part.id), made)
+
+
+def order_followers(actions: "Actions", before: "Before") -> None:
+    """What goes with its leader is looked at after it, what becomes one with it is there before."""
+    following = actions.following
+    for name in (*actions.fate.created, *actions.fate.replaced):
+        item = actions.new.objects[name]
+        for bringer in following.bringers(item):
+            before(actions.maker(bringer), actions.maker(name))
+        for leader in following.merged_into(item):
+            before(actions.maker(name), actions.maker(leader))
+    for name in actions.fate.altered:
+        for leader in following.merged_into(actions.new.objects[name]):
+            before(actions.alterer(name), actions.maker(leader))
+        for leader in following.leaders(actions.old.objects[name]):
+            before(actions.alterer(leader), actions.alterer(name))
+    for name in (*actions.fate.dropped, *actions.fate.replaced):
+        item = actions.old.objects[name]
+        if item.merged:
+            for leader in following.leaders(item):
+                before(actions.leaver(leader), actions.leaver(name))

@@ -1,0 +1,40 @@
+"""The fate of every object of two catalogs: what is created, dropped, altered, or dropped and created again."""
+
+from attrs import define, field
+
+from pgnorm.catalog.model import ObjectId, OnRows, Target
+
+from ..compare.difference import Difference
+from .alterations import altering, on_rows
+
+
+@define
+class Decisions:
+    """The fate of every object of two catalogs. What is in none of the sets stays as it is."""
+
+    target: Target
+    """The server in which the plan will run."""
+    created: set[ObjectId] = field(factory=set)
+    dropped: set[ObjectId] = field(factory=set)
+    altered: dict[ObjectId, Difference] = field(factory=dict)
+    replaced: set[ObjectId] = field(factory=set)
+    """In both catalogs, but dropped and created again."""
+    rebound: set[ObjectId] = field(factory=set)
+    """Moved from a replaced type to its successor."""
+    set_aside: set[ObjectId] = field(factory=set)
+    """Those of `replaced` that are renamed first: something `rebound` still uses them, or their rows are to be kept."""
+
+    def gone(self, item: ObjectId) -> bool:
+        """Whether the old object is dropped."""
+        return item in self.dropped or item in self.replaced
+
+    def fills(self, item: ObjectId) -> bool:
+        """Whether altering it gives rows a default, which must be there by then."""
+        difference = self.altered.get(item)
+        if difference is None or difference.old is None or difference.new is None:
+            return False
+        return OnRows.FILLS in on_rows(altering(difference.old, difference.new, difference.own, self.target))
+
+    def fresh(self, item: ObjectId) -> bool:
+        """Whether the new object is created."""
+        return item in self.created or item in self.replaced

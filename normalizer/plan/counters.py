@@ -1,0 +1,78 @@
+"""What a plan carries over from an object to its successor that no definition says: where a sequence goes on."""
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from pgnorm.catalog.model import Catalog, Object, ObjectId
+
+from ..compare.difference import parts_below
+from .changes import Decisions
+from .plan import Step, Verb
+
+SETTING_PREFIX: Final = "pgnorm.carried_over_"
+
+
+class Carrying:
+    """The statements that save the state of what is replaced and restore it."""
+
+    def __init__(self, old: Catalog, new: Catalog, fate: Decisions) -> None:
+        self.old = old
+        self.new = new
+        self.fate = fate
+        self._saving: Final[dict[ObjectId, str]] = {}
+        self._restoring: Final[dict[ObjectId, str]] = {}
+        for number, (before, after) in enumerate(self._successions(), 1):
+            whole = self._whole(after)
+            # A new part of what stays is filled anew: what it counts begins with that.
+            filled = whole is not after and whole.parent is not None
+            statements = before.carry_over(after, f"{SETTING_PREFIX}{number}")
+            if statements is not None and not filled:
+                self._saving[before.id], self._restoring[after.id] = statements
+
+    def _successions(self) -> Iterator[tuple[Object, Object]]:
+        """The old objects with those that follow them: under the same name, or in counting for the same whole."""
+        for name in sorted(self.fate.replaced):
+            yield self.old.objects[name], self.new.objects[name]
+        for name in sorted(self.fate.created):
+            item = self.new.objects[name]
+            for part in self.old.parts.get(item.parent, ()) if item.parent is not None and item.catch_up else ():
+                if part.id in self.fate.dropped and part.catch_up:
+                    yield part, item
+
+    def _whole(self, item: Object) -> Object:
+        """The outermost object that is created with a new one in it."""
+        while item.parent is not None and self.fate.fresh(item.parent):
+            item = self.new.objects[item.parent]
+        return item
+
+    def carries(self, item: Object) -> bool:
+        """Whether a new object has its state from the old one."""
+        return item.id in self._restoring or item.id in self._saving
+
+    def saved(self, steps: Iterable[Step]) -> Iterator[Step]:
+        """The steps, with what saves the state of objects just before they are dropped, be it with their whole."""
+        waiting = dict(self._saving)
+        for step in steps:
+            dropped = (step.item, *parts_below(self.old, step.id)) if step.verb is Verb.DROP else ()
+            for item in dropped:
+                if saving := waiting.pop(item.id, None):
+                    yield Step(verb=Verb.ALTER, item=item, sql=saving)
+            yield step
+
+    def restored(self, made: Iterable[Object]) -> Iterator[str]:
+        """The statements that give objects just created the state saved."""
+        return (self._restoring[item.id] for item in made if item.id in self._restoring)
+
+    def caught_up(self) -> Iterator[Step]:
+        """What is new and goes on after rows that a whole has back only at the end: those of its partitions."""
+        for name in sorted(self.fate.created):
+            item = self.new.objects[name]
+            whole = self._whole(item)
+            if (
+                item.catch_up
+                and not self.carries(item)
+                and whole.id in self.fate.replaced
+                and whole.parent is None
+                and whole.disposable
+            ):
+                yield Step(verb=Verb.ALTER, item=item, sql="\n".join(item.catch_up))

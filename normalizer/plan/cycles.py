@@ -1,0 +1,111 @@
+"""Loops among the actions of a plan, and what takes them apart."""
+
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from pgnorm.catalog.errors import PgnormError
+from pgnorm.catalog.model import Object
+
+from ..compare.difference import parts_below
+
+if TYPE_CHECKING:
+    from .actions import Action, Actions
+
+
+def repair(actions: "Actions", loop: Sequence["Action"]) -> bool:
+    """Take a part out of its owner's statement, or the body from what has one, or drop what is altered before it is
+    made anew, so that the loop falls apart.
+
+    Returns whether there was such a one.
+    """
+    return _take_apart(actions, loop) or _empty(actions, loop) or _drop_first(actions, loop)
+
+
+def unsolvable(actions: "Actions", loop: Sequence["Action"]) -> PgnormError:
+    """The error for a loop that nothing takes apart."""
+    names = " -> ".join(f"{action.id.kind} {actions.item(action).label}" for action in loop if not action.claim)
+    return PgnormError(
+        f"no order of statements works for these objects, which depend on each other: {names}",
+        hint="Make the change in two steps: first without the dependency that closes the circle.",
+    )
+
+
+def _take_apart(actions: "Actions", loop: Sequence["Action"]) -> bool:
+    """Take out a part that needs another of the loop, or, of what leaves, is needed by it; whether there was one."""
+    found = next(chain(_parts(actions, loop, needed=False), _parts(actions, loop, needed=True)), None)
+    if found is not None:
+        _take_out(actions, found[0], leaving=found[1])
+    return found is not None
+
+
+def _parts(actions: "Actions", loop: Sequence["Action"], *, needed: bool) -> Iterator[tuple[Object, bool]]:
+    """The parts that need another of the loop (that another needs), each with whether it leaves."""
+    members = {(action.id, action.drop or action.aside) for action in loop}
+    for action in loop:
+        leaving = action.drop or action.aside
+        catalog = actions.old if leaving else actions.new
+        for part in parts_below(catalog, action.id) if leaving or not needed else ():
+            if part.id in actions.apart or part.embedded or part.derived:
+                continue
+            others = (catalog.needed_by if needed else catalog.needs).get(part.id, ())
+            reached = {
+                (actions.leaver(other) or actions.alterer(other)) if leaving else actions.maker(other)
+                for other in others
+            }
+            if any(other and other.id != action.id and (other.id, other.drop) in members for other in reached):
+                yield part, leaving
+
+
+def take_leaders_out(actions: "Actions") -> None:
+    """Take the leaders of what came with a tie that is cut, and leaves too, out of their owners' statements: one drop
+    before the cut takes both."""
+    fate, old = actions.fate, actions.old
+    for name in (*fate.dropped, *fate.replaced):
+        for lead in old.objects[name].leads if old.objects[name].comes_with_tie else ():
+            if fate.gone(lead.leader) and fate.gone(lead.tie) and actions.following.cut_alone(lead.tie):
+                _take_out(actions, old.objects[lead.leader], leaving=True)
+
+
+def _take_out(actions: "Actions", part: Object, *, leaving: bool) -> None:
+    """Take a part out of its owner's statement: where it only leaves with its leaders, they do; if one stays, the tie
+    is cut."""
+    actions.apart.add(part.id)
+    for lead in part.leads if leaving and part.goes_along else ():
+        if lead.tie not in actions.old.objects or actions.following.cut_alone(lead.tie):
+            continue
+        if actions.fate.gone(lead.leader):
+            _take_out(actions, actions.old.objects[lead.leader], leaving=True)
+        else:
+            actions.apart.add(lead.tie)
+
+
+def _empty(actions: "Actions", loop: Sequence["Action"]) -> bool:
+    """Take out a body that needs another of the loop; whether there was one."""
+    members = {(action.id, action.drop) for action in loop}
+    for leaving, catalog in ((False, actions.new), (True, actions.old)):
+        for edge in catalog.edges:
+            if not edge.body or edge.dependent in actions.hollow[leaving]:
+                continue
+            ends = (
+                (actions.leaver(name) or actions.alterer(name)) if leaving else actions.maker(name)
+                for name in (edge.dependent, edge.referenced)
+            )
+            if all(end is not None and (end.id, end.drop) in members for end in ends):
+                actions.hollow[leaving].add(edge.dependent)
+                return True
+    return False
+
+
+def _drop_first(actions: "Actions", loop: Sequence["Action"]) -> bool:
+    """Replace what is altered, where nothing is lost by it and nothing needs it; whether there was such a one."""
+    for action in loop:
+        name = action.id
+        if action != actions.alterer(name) or actions.old.needed_by.get(name) or actions.old.parts.get(name):
+            continue
+        item = actions.old.objects[name]
+        if item.disposable and not item.embedded and not item.leads and item.drop():
+            actions.fate.altered.pop(name, None)
+            actions.fate.replaced.add(name)
+            return True
+    return False

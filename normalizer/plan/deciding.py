@@ -1,0 +1,231 @@
+"""What must happen to each object: created, dropped, altered, or dropped and created because of what it depends on."""
+
+from collections import deque
+from enum import Enum
+from typing import Final
+
+from attrs import evolve
+
+from pgnorm.catalog.errors import PgnormError
+from pgnorm.catalog.model import Catalog, Change, Object, ObjectId, Target, own_fields
+
+from ..compare.difference import OPERATORS, Difference, changes, is_part_of
+from ..compare.parent_order import misplaced
+from .changes import Decisions
+from .inheritance import Following
+from .refilling import keeping_rows
+from .storage import holders
+
+
+class Disturbance(Enum):
+    """What happens to an object that others depend on."""
+
+    DROPPED = "dropped"
+    REPLACED = "replaced"
+    RETYPED = "retyped"
+
+
+def decide(old: Catalog, new: Catalog, differences: tuple[Difference, ...]) -> Decisions:
+    """Weigh each difference, then what it drags along: dependents of what is dropped, replaced or retyped."""
+    return _Deciding(old, new).decide(differences)
+
+
+class _Deciding:
+    def __init__(self, old: Catalog, new: Catalog) -> None:
+        self.old = old
+        self.new = new
+        self.result: Final = Decisions(target=Target(major=new.major, role=old.role))
+        self.following: Final = Following(old, new, self.result)
+        self.queue: Final[deque[tuple[ObjectId, Disturbance]]] = deque()
+
+    def decide(self, differences: tuple[Difference, ...]) -> Decisions:
+        for difference in differences:
+            self._weigh(difference)
+        while self._pull_apart():
+            pass
+        self.result.set_aside.update(keeping_rows(self.old, self.result))
+        self._tie()
+        self._lead()
+        return self.result
+
+    def _pull_apart(self) -> bool:
+        """Cut the ties that must be cut, with what that drags along; whether what is then free may ask for more."""
+        for tie in tuple(self.following.cuts()):
+            self._replace(tie)
+        self._drag_along()
+        while self._let_go():
+            self._drag_along()
+        for tie in tuple(misplaced(self.old, self.new, self.following.holds)):
+            self._replace(tie)
+        self._drag_along()
+        for rival in tuple(self.following.rivals()):
+            self._replace(rival)
+        freed = tuple(self.following.freed())
+        for found in freed:
+            self._weigh(found)
+        self._drag_along()
+        return bool(freed) and any(self.following.cuts())
+
+    def _let_go(self) -> bool:
+        """Replace what holds an object that goes and has no drop of its own; whether there was such a one."""
+        for name in (*self.result.dropped, *self.result.replaced):
+            holders = [holder for holder in self.old.objects[name].held_by if holder in self.old.objects]
+            if holders and not any(map(self.result.gone, holders)):
+                self._replace(holders[-1])
+        return bool(self.queue)
+
+    def _drag_along(self) -> None:
+        while self.queue:
+            item, disturbance = self.queue.popleft()
+            if disturbance is Disturbance.RETYPED:
+                self._refuse_stored_rows(self.old.objects[item])
+            for part in self.old.parts.get(item, ()) if disturbance is Disturbance.REPLACED else ():
+                if part.id in self.new.objects:
+                    self._replace(part.id)
+            for dependent in sorted(self.old.needed_by.get(item, ())):
+                if dependent in self.new.objects and not self.result.gone(dependent):
+                    self._drag(dependent, item, disturbance)
+                elif dependent not in self.new.objects and not self.old.objects[dependent].comes_with_tie:
+                    self.result.dropped.add(dependent)  # no longer there to become what comes with a tie
+            for follower in self.following.led_by(item) if self.result.gone(item) else ():
+                if follower.goes_along and follower.id in self.new.objects:
+                    self._replace(follower.id)
+
+    def _lead(self) -> None:
+        """Look at what is led as the alterations of its leaders leave it: only what is then different is altered."""
+        for leader in [name for name, difference in self.result.altered.items() if difference.own]:
+            for follower in self.following.led_by(leader):
+                if follower.id in self.new.objects and not self.result.gone(follower.id):
+                    self._lead_one(follower)
+
+    def _lead_one(self, follower: Object) -> None:
+        difference = self.result.altered.get(follower.id)
+        before = left = (difference and difference.old) or follower
+        for leader in self.following.leaders(follower):
+            if leader in self.result.altered:
+                left = left.led(self.old.objects[leader], self.new.objects[leader])
+        if left != before:
+            wanted = self.new.objects[follower.id]
+            left = left.evolve(operators_used=wanted.operators_used)
+            self.result.altered[follower.id] = Difference(left, wanted, changes(left, wanted))
+
+    def _weigh(self, difference: Difference) -> None:
+        before, after = difference.old, difference.new
+        if before is None or after is None:
+            where = self.result.created if before is None else self.result.dropped
+            where.add(difference.item.id)
+            if after is None:
+                self.queue.append((difference.item.id, Disturbance.DROPPED))
+            return
+        item = before.id
+        left = self._unsettled(difference, before, after)
+        if self._must_replace(before, after, left.own):
+            self._replace(item)
+        elif item not in self.result.replaced and left.changed:
+            self.result.altered[item] = left
+            if left.own and before.retypes(after, left.own):
+                self._retype(before)
+            if left.own and before.unties(after, left.own):
+                self._untie(item)
+
+    def _untie(self, end: ObjectId) -> None:
+        for name in sorted(self.old.needed_by.get(end, ())):
+            if self.old.objects[name].ties is not None and name in self.new.objects:
+                self._replace(name)
+
+    def _tie(self) -> None:
+        """Raise PgnormError for a tie that what is there can't have."""
+        for name in sorted(self.result.created | self.result.replaced):
+            tie = self.new.objects[name]
+            if tie.ties is not None and not self.result.fresh(led := tie.ties[0]):
+                kept = (part for part in self.old.parts.get(led, ()) if not self.result.gone(part.id))
+                made = (part for part in self.new.parts.get(led, ()) if self.result.fresh(part.id))
+                tie.refuse((*kept, *made))
+
+    def _unsettled(self, difference: Difference, before: Object, after: Object) -> Difference:
+        """The difference without what the creation or drop of other objects changes by itself."""
+        settled = {
+            name
+            for name in difference.own
+            if (others := before.settled_by(after, name))
+            and all((other in self.old.objects) != (other in self.new.objects) for other in others)
+        }
+        return evolve(difference, changed=difference.changed - settled) if settled else difference
+
+    def _must_replace(self, before: Object, after: Object, own: frozenset[str]) -> bool:
+        if not own:
+            return False
+        replacing = {field.name for field in own_fields(type(before)) if field.change is Change.REPLACE}
+        if not own.isdisjoint({*replacing, OPERATORS}):
+            return True
+        if any(holders(self.old, before.id)) and before.refused_while_stored(after, own):
+            return True
+        return before.must_replace(after, own)
+
+    def _replace(self, item: ObjectId) -> None:
+        if item not in self.result.replaced:
+            self.result.replaced.add(item)
+            self.result.altered.pop(item, None)
+            self.result.rebound.discard(item)
+            self.queue.append((item, Disturbance.REPLACED))
+
+    def _drag(self, name: ObjectId, because: ObjectId, disturbance: Disturbance) -> None:
+        """Decide on an object of both catalogs that depended on something dropped, replaced or retyped."""
+        item = self.old.objects[name]
+        if disturbance is Disturbance.REPLACED and is_part_of(self.old, item, because):
+            self._replace(name)
+        elif item.derived:
+            # It needs nothing but its owner; what uses it is disturbed in turn.
+            self.queue.append((name, disturbance))
+        elif disturbance is Disturbance.RETYPED:
+            if not item.survives_retyping(self.new.objects[name]) and item.disposable:
+                self._replace(name)
+        elif self._lets_go(name, because, disturbance):
+            return
+        elif item.disposable:
+            self._replace(name)
+        elif self.old.objects[because].rename(""):
+            self._rebind(name, because, disturbance)
+        elif item.rename(""):
+            self._replace(name)
+        else:
+            raise _in_two_migrations(item, self.old.objects[because])
+
+    def _refuse_stored_rows(self, item: Object) -> None:
+        """Raise PgnormError where a column elsewhere holds rows of the table whose column is retyped."""
+        if not item.embedded or item.derived or item.parent is None:
+            return
+        for user, rows in holders(self.old, item.parent):
+            if rows in self.new.needs.get(user.id, ()):
+                raise _in_two_migrations(user, item)
+
+    def _lets_go(self, name: ObjectId, because: ObjectId, disturbance: Disturbance) -> bool:
+        """Whether altering it is enough, since it needs the other no more once altered."""
+        difference = self.result.altered.get(name)
+        if difference is None or not difference.own:
+            # An owned sequence and its column depend on each other's table, not on each other's definition.
+            return self.old.objects[name].parent == because and disturbance is Disturbance.DROPPED
+        return disturbance is Disturbance.DROPPED or because not in self.new.needs.get(name, frozenset())
+
+    def _rebind(self, name: ObjectId, because: ObjectId, disturbance: Disturbance) -> None:
+        if disturbance is Disturbance.REPLACED:
+            self.result.set_aside.add(because)
+        if self.old.objects[name].rename(""):
+            self._replace(name)
+        elif name not in self.result.rebound:
+            self.result.rebound.add(name)
+            self._retype(self.old.objects[name])
+
+    def _retype(self, item: Object) -> None:
+        if item.retyped_with_parent and item.parent is not None:
+            self._replace(item.parent)
+        else:
+            self.queue.append((item.id, Disturbance.RETYPED))
+
+
+def _in_two_migrations(user: Object, used: Object) -> PgnormError:
+    return PgnormError(
+        f"{used.kind} {used.label} can't change so while {user.kind} {user.label} holds values of it",
+        hint=f"Do it in two migrations: take {user.label} away or give it another type in the first, "
+        "and put it back in the second.",
+    )

@@ -1,0 +1,50 @@
+"""What a plan does last, when all that it makes is there and rows are where they belong: REFRESH MATERIALIZED VIEW."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from pgnorm.catalog.model import Catalog, Changed, Object, Target, stated
+
+from . import metadata
+from .alterations import states
+from .changes import Decisions
+from .plan import Step, Verb
+
+
+class Finishing:
+    """What fills, or empties, those of the objects that `fate` is about."""
+
+    def __init__(self, old: Catalog, fate: Decisions, target: Target) -> None:
+        self.old = old
+        self.fate = fate
+        self.target = target
+
+    def statements(self, item: Object) -> tuple[str, ...]:
+        """Those for a new object; what it does not say of its state, one that it replaces says."""
+        before = self.old.objects.get(item.id)
+        unsaid = [name for name, value in states(item).items() if value is None]
+        return item.evolve(**{name: getattr(before, name) for name in unsaid}).finish if before else item.finish
+
+    def at_once(self, made: Iterable[Object]) -> bool:
+        """Whether it must be done while what is made has its creator as owner, whose rights it then has: the owner to
+        be may lack them, as he does where he is given what is filled already."""
+        return any(self.statements(item) and any(metadata.owned(item, self.target)) for item in made)
+
+    def steps(self, items: Sequence[Object], *, at_once: bool) -> Iterator[Step]:
+        """The steps for new objects, if not done at once, and for altered ones; `items` are in an order that works."""
+        emptied = []
+        for item in items:
+            fresh = self.fate.fresh(item.id)
+            sql = "\n".join(() if fresh and at_once else self.statements(item) if fresh else self._alteration(item))
+            step = Step(verb=Verb.ALTER, item=item, sql=sql, finishing=True)
+            if sql and not fresh and not any(states(item).values()):
+                emptied.append(step)
+            elif sql:
+                yield step
+        yield from emptied
+
+    def _alteration(self, item: Object) -> Iterator[str]:
+        difference = self.fate.altered.get(item.id)
+        if difference is not None and difference.old is not None:
+            changed = difference.own & states(item).keys()
+            made = difference.old.alter(item, Changed(changed), self.target) if changed else ()
+            yield from (stated(each).sql for each in made)

@@ -1,0 +1,70 @@
+"""What existing rows can make fail, and what is lost of them."""
+
+from collections.abc import Sequence
+
+from pgnorm.catalog.model import Catalog, Object, OnRows
+
+from ..compare.difference import Difference, changes
+from .alterations import altering, on_rows
+from .changes import Decisions
+from .refilling import rows_moved
+from .storage import holders
+
+
+class Hazards:
+    """Tells which of the actions that `fate` asks for have rows to pass, and which lose some."""
+
+    def __init__(self, old: Catalog, new: Catalog, fate: Decisions, found: Sequence[Difference]) -> None:
+        self.old = old
+        self.new = new
+        self.fate = fate
+        self.unlike = frozenset(each.item.id for each in found if each.old is None or each.own)
+        """What is not on both sides with the same attributes: the rest is at most dropped and made again."""
+        self.changed = self.unlike | fate.rebound
+        """The same, and what gets another type of the same name."""
+        lost = (each.old for each in found if each.new is None and each.old is not None and each.old.held_by)
+        self.narrowed = frozenset(name for item in lost for name in item.also_needs)
+        """What has lost a part for good: the index of a partitioned table that a partition leaves."""
+
+    def refusable(self, item: Object, parts: Sequence[Object]) -> bool:
+        """Whether rows that are there can make the creation of `item` with its `parts` fail."""
+        if all(map(self.fate.fresh, item.refusers)) or not (item.id in self.unlike or self._fits_less(item)):
+            return False
+        if not item.rows_may_refuse(parts):
+            return False
+        needed = (self.new.objects[name] for name in self.new.needs.get(item.id, ()))
+        used = [part for part in needed if part.embedded and part.parent == item.parent]
+        # A column that is new and has no default is NULL in every row, which nothing refuses but NOT NULL.
+        return not used or any(not self.fate.fresh(part.id) or self.new.parts.get(part.id) for part in used)
+
+    def fill_refusable(self, item: Object) -> bool:
+        """Whether something else that rows must fit can make it fail to give them a default: a key, a CHECK."""
+        users = (self.new.objects[name] for name in self.new.needed_by.get(item.id, ()))
+        return any(user.rows_may_refuse(()) for user in users if user.parent == item.parent)
+
+    def _fits_less(self, item: Object) -> bool:
+        """Whether rows that fitted it before it was made anew may not do so any more."""
+        return self._tied_otherwise(item) or not self.narrowed.isdisjoint(self.new.needs.get(item.id, ()))
+
+    def _tied_otherwise(self, item: Object) -> bool:
+        """Whether a tie holds by another key, or by columns that now have another type: rows may fall elsewhere."""
+        if item.ties is None:
+            return False
+        whole = self.new.parts.get(item.ties[1], ())
+        return item.ties[1] in self.changed or any(
+            part.retyped_with_parent and part.id in self.changed for part in whole
+        )
+
+    def loses_with(self, item: Object) -> bool:
+        """Whether something is lost as an old object is dropped that its successor does not get."""
+        if item.id in self.fate.set_aside:
+            new = self.new.objects[item.id]
+            gone = (part for part in self.old.parts.get(item.id, ()) if part.id in self.fate.dropped)
+            some_gone = any(not part.disposable for part in gone)
+            statements = altering(item, new, changes(item, new), self.fate.target)
+            return some_gone or self.loses_data(item, on_rows(statements))
+        return not (item.disposable or rows_moved(self.old, item.id, self.fate))
+
+    def loses_data(self, old: Object, found: OnRows) -> bool:
+        """Whether what is stored loses something; a type's values are where it is used, or nowhere."""
+        return OnRows.LOSES in found and (not old.rename("") or any(holders(self.old, old.id)))

@@ -1,0 +1,202 @@
+"""What goes with its like on the other end of a tie: a column of a partition with that of the partitioned table."""
+
+from collections.abc import Iterator, Mapping, Set
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from pgnorm.catalog.model import Catalog, Lead, Object, ObjectId
+
+from ..compare.difference import Difference, alone, changes
+
+if TYPE_CHECKING:
+    from .changes import Decisions
+
+
+class Following:
+    """Who leads whom while a plan runs, given the fate of every object."""
+
+    def __init__(self, old: Catalog, new: Catalog, fate: "Decisions", apart: Set[ObjectId] = frozenset()) -> None:
+        self.old = old
+        self.new = new
+        self.fate = fate
+        self.apart = apart
+        """Parts that leave by a statement of their own, as in `Actions`."""
+
+    @cached_property
+    def _followers(self) -> Mapping[ObjectId, list[Object]]:
+        found: dict[ObjectId, list[Object]] = {}
+        for item in self.old.objects.values():
+            for lead in item.leads:
+                found.setdefault(lead.leader, []).append(item)
+        return found
+
+    def led_by(self, leader: ObjectId) -> Iterator[Object]:
+        """What an object of the old catalog leads, by ties that hold."""
+        return (item for item in self._followers.get(leader, ()) if leader in self.leaders(item))
+
+    def holds(self, name: ObjectId) -> bool:
+        """Whether an object, a tie say, is there before, after and all the while."""
+        return name in self.old.objects and name in self.new.objects and not self.fate.gone(name)
+
+    def leaders(self, item: Object) -> Iterator[ObjectId]:
+        """What leads an object, by ties that hold."""
+        return (lead.leader for lead in item.leads if self.holds(lead.tie))
+
+    def cuts(self) -> Iterator[ObjectId]:
+        """The ties that hold, but must be cut for what is altered or created."""
+        for name in (*self.fate.altered, *self.fate.created, *self.fate.replaced):
+            difference = self.fate.altered.get(name)
+            old = difference.old if difference else self.old.objects.get(name)
+            new = (difference and difference.new) or self.new.objects[name]
+            for lead in (old or new).leads:
+                if self._cut(lead, old, new):
+                    yield lead.tie
+            if old is not None:
+                yield from self._cuts_below(old, new, name)
+
+    def _cuts_below(self, leader: Object, leads: Object, top: ObjectId) -> Iterator[ObjectId]:
+        """The ties to cut where altering `top` alters a leader from `leader` to `leads`, and so what follows it."""
+        for follower in self._followers.get(leader.id, ()):
+            ties = [lead.tie for lead in follower.leads if lead.leader == leader.id and self.holds(lead.tie)]
+            wanted = self.new.objects.get(follower.id)
+            if not ties or wanted is None:
+                continue
+            if follower.cut_for(wanted, leader, leads, shared=self._shared(follower, top)):
+                yield from ties
+            elif (led := follower.led(leader, leads)) != follower:
+                yield from self._cuts_below(follower, led, top)
+
+    def _shared(self, item: Object, top: ObjectId) -> bool:
+        """Whether something leads it that is neither `top` nor led by it."""
+        if len(item.leads) == 1:
+            return False
+        reached = self._reached(top)
+        return any(lead.leader not in reached and not self.fate.gone(lead.tie) for lead in item.leads)
+
+    def _reached(self, top: ObjectId) -> Set[ObjectId]:
+        """What is led by an object of the old catalog, itself or by way of another, and that object."""
+        found: set[ObjectId] = set()
+        waiting = {top}
+        while waiting:
+            found |= waiting
+            waiting = {led.id for name in waiting for led in self.led_by(name)} - found
+        return found
+
+    def rivals(self) -> Iterator[ObjectId]:
+        """What stays apart, and is so like what a new tie has adopted that it would be taken instead."""
+        for tie in map(self.new.objects.__getitem__, (*self.fate.created, *self.fate.replaced)):
+            parts = [part for part in self.new.parts.get(tie.ties[0], ()) if part.adopted] if tie.ties else []
+            led = {(part.kind, part.adopted) for part in parts if any(lead.tie == tie.id for lead in part.leads)}
+            stay = (part for part in parts if not part.leads and not self.fate.fresh(part.id))
+            yield from (part.id for part in stay if (part.kind, part.adopted) in led)
+
+    def _cut(self, lead: Lead, old: Object | None, new: Object) -> bool:
+        before, after = self.old.objects.get(lead.leader), self.new.objects.get(lead.leader)
+        if after is None or not self.holds(lead.tie):
+            return False
+        if old is None:
+            brought = after.brought(new)
+            return new.comes_along and before is None and brought.cut_for(new, after, after, shared=False)
+        if before is None:
+            return False
+        if not (lead.leader in self.fate.altered or self.fate.fresh(lead.leader)):
+            after = before  # what is done to it, if anything, comes from further up
+        return old.cut_for(new, before, after, shared=self._shared(old, lead.leader))
+
+    def freed(self) -> Iterator[Difference]:
+        """How what goes with less than before while the plan runs differs, as it then is and must be."""
+        for name, item in self.old.objects.items():
+            wanted = self.new.objects.get(name)
+            held = item.leads and all(self.holds(lead.tie) for lead in item.leads)
+            if wanted is None or not (item.leads or wanted.leads) or self.fate.gone(name) or held:
+                continue
+            staying = [self.new.objects[leader] for leader in self.leaders(wanted) if self.holds(leader)]
+            left, goal = alone(item, staying), alone(wanted, staying)
+            if (left, goal) != (item, wanted) and (changed := changes(left, goal)):
+                yield Difference(left, goal, changed)
+
+    def further_up(self, item: Object) -> Iterator[ObjectId]:
+        """What leads an object of the old catalog by way of another."""
+        for leader in (self.old.objects[lead.leader] for lead in item.leads if lead.leader in self.old.objects):
+            yield from (lead.leader for lead in leader.leads)
+            yield from self.further_up(leader)
+
+    def altered_leaders(self, item: Object) -> Iterator[ObjectId]:
+        """What is altered and leads an object of the old catalog, itself or by way of another."""
+        for leader in self.leaders(item):
+            if leader in self.fate.altered:
+                yield leader
+            if leader in self.old.objects:
+                yield from self.altered_leaders(self.old.objects[leader])
+
+    def bringers(self, item: Object) -> Iterator[ObjectId]:
+        """Those whose creation creates a new object too: its leader, or the tie to it."""
+        if not self.fate.fresh(item.id):
+            return
+        for lead in item.leads:
+            if item.comes_along and self._added(lead.leader) and self._tied_before(item, lead.tie):
+                yield lead.leader
+            elif item.comes_with_tie and self.fate.fresh(lead.tie):
+                yield from (lead.tie, lead.leader)
+
+    def merged_into(self, item: Object) -> Iterator[ObjectId]:
+        """Those whose creation finds an object of the new catalog there already."""
+        there = item.id in self.old.objects and not self.fate.gone(item.id)
+        if item.merged and (there or not item.comes_along):
+            yield from (leader for leader in self.leaders(item) if self._added(leader))
+
+    def _tied_before(self, item: Object, tie: ObjectId) -> bool:
+        """Whether a tie is there when a new leader of `item` is created."""
+        return self.holds(tie) or (item.adopted != "" and self.fate.fresh(tie))
+
+    def _added(self, name: ObjectId) -> bool:
+        """Whether it is created by a statement of its own."""
+        item = self.new.objects.get(name)
+        if item is None or not self.fate.fresh(name) or item.parent is None:
+            return False
+        return not self.fate.fresh(item.parent) or not (item.embedded or item.inline)
+
+    def taker(self, item: Object) -> ObjectId | None:
+        """The leader whose drop drops an old object too."""
+        if not item.goes_along or not item.leads:
+            return None
+        leaders = [lead.leader for lead in item.leads if lead.leader in self.old.objects and self._to_the_end(lead)]
+        taken = leaders and all(self.fate.gone(name) and not self._drops_alone(name) for name in leaders)
+        return leaders[-1] if taken else None
+
+    def _drops_alone(self, name: ObjectId) -> bool:
+        return self.left_behind(self.old.objects[name])
+
+    def _to_the_end(self, lead: Lead) -> bool:
+        """Whether a tie is there for as long as the old leader is, or what it leads."""
+        if lead.tie not in self.old.objects or self.holds(lead.tie):
+            return lead.tie in self.old.objects
+        return not self.cut_alone(lead.tie) or lead.leader in self.ahead(lead.tie)
+
+    def cut_alone(self, tie: ObjectId) -> bool:
+        """Whether a tie that leaves is cut by a statement of its own, not by the drop of the end that is led."""
+        whole = self.old.objects[tie].parent
+        return tie in self.apart or whole is None or not self.fate.gone(whole)
+
+    def ahead(self, tie: ObjectId) -> Set[ObjectId]:
+        """What leaves before an old tie is cut: what needs it, itself or by way of others, and the leaders of what
+        came with it where that leaves, too."""
+        return self._bound(tie) | self._taking(tie)
+
+    def _bound(self, tie: ObjectId) -> Set[ObjectId]:
+        found: set[ObjectId] = set()
+        waiting = {tie}
+        while waiting:
+            found |= waiting
+            waiting = {user for name in waiting for user in self.old.needed_by.get(name, ())} - found
+        return found - {tie}
+
+    def _taking(self, tie: ObjectId) -> Set[ObjectId]:
+        led, _ = self.old.objects[tie].ties or (tie, tie)
+        along = [part for part in self.old.parts.get(led, ()) if part.comes_with_tie and self.fate.gone(part.id)]
+        return {part.leads[0].leader for part in along if self.fate.gone(part.leads[0].leader)}
+
+    def left_behind(self, item: Object) -> bool:
+        """Whether dropping an old object must leave some that would go along with it."""
+        along = (led for led in self.led_by(item.id) if led.goes_along and not led.comes_with_tie)
+        return any(not self.fate.gone(led.id) or self.left_behind(led) for led in along)

@@ -1,0 +1,134 @@
+"""Owner, comment, privileges, security labels and extension dependence of whatever object they belong to."""
+
+from collections.abc import Iterator, Sequence
+
+from pgnorm.catalog.model import Catalog, DefaultGrants, Object, Target
+from pgnorm.catalog.privileges import AclItem, acl_transition, as_grants, with_owner
+from pgnorm.catalog.quoting import ident, literal
+
+from ..compare.difference import COMMENT, EXTENSIONS, LABELS, OWNER, PRIVILEGES, effective_acl
+
+
+def owned(item: Object, target: Target) -> Iterator[str]:
+    """The owner that a new object lacks: it belongs to its creator, `target.role`."""
+    if item.owner is not None and item.ownable and item.owner != target.role:
+        yield _set_owner(item, target)
+
+
+def created(item: Object, defaults: Sequence[DefaultGrants], target: Target) -> Iterator[str]:
+    """What a new object lacks beside its owner. `defaults` say what it was granted when `target.role` created it."""
+    initial = with_owner(_initial_acl(item, defaults, target.role), target.role, item.owner)
+    yield from _set_extensions(item, ())
+    if item.own_comment is not None:
+        yield _set_comment(item)
+    for provider, label in item.labels:
+        yield _set_label(item, provider, label)
+    yield from _set_privileges(item, initial, target)
+
+
+def altered(old: Object, new: Object, changed: frozenset[str], target: Target) -> Iterator[str]:
+    """What leads from the satellites of `old` to those of `new`."""
+    if OWNER in changed:
+        yield _set_owner(new, target)
+    if EXTENSIONS in changed:
+        yield from _set_extensions(new, old.extensions)
+    if COMMENT in changed:
+        yield _set_comment(new)
+    if LABELS in changed:
+        gone = [(provider, None) for provider, _ in old.labels if provider not in dict(new.labels)]
+        for provider, label in (*gone, *(pair for pair in new.labels if pair not in old.labels)):
+            yield _set_label(new, provider, label)
+    if PRIVILEGES in changed:
+        yield from _set_privileges(new, with_owner(effective_acl(old), old.owner, new.owner), target)
+
+
+def columns(catalog: Catalog, whole: Object) -> Iterator[Object]:
+    """What has privileges of its own on columns of an object."""
+    if not whole.made_by_parent:
+        yield from (part for part in catalog.parts.get(whole.id, ()) if part.grant_columns)
+    elif not whole.grant_columns:
+        provided = (item for item in catalog.objects.values() if item.made_by_parent and item.grant_columns)
+        yield from (item for item in provided if item.grant_signature() == whole.grant_signature())
+
+
+def restored(column: Object, old: Object, new: Object, target: Target) -> Iterator[str]:
+    """The column's own privileges that revoking the same ones on the whole, from `old` to `new`, took away."""
+    before = as_grants(with_owner(effective_acl(old), old.owner, new.owner))
+    after = as_grants(effective_acl(new))
+    revoked = {
+        (grantee, grantor, letter)
+        for grantee, grantor, letter, star in before - after
+        if star or (grantee, grantor, letter, True) not in after
+    }
+    kept = tuple(
+        AclItem(item.grantee, "".join(letter + "*" * star for letter, star in letters), item.grantor)
+        for item in effective_acl(column)
+        if (letters := [pair for pair in item.granted() if (item.grantee, item.grantor, pair[0]) not in revoked])
+    )
+    yield from _set_privileges(column, kept, target)
+
+
+def _initial_acl(item: Object, defaults: Sequence[DefaultGrants], role: str) -> tuple[AclItem, ...]:
+    """The privileges that an object gets when `role` creates it (aclchk.c, get_user_default_acl)."""
+    builtin = with_owner(item.acl_default, item.owner, role)
+    if not item.default_acl_type:
+        return builtin
+    in_schema: tuple[AclItem, ...] = ()
+    for grants in defaults:
+        if (grants.role, grants.type) != (role, item.default_acl_type):
+            continue
+        if not grants.schema:
+            builtin = grants.acl
+        elif grants.schema == item.schema:
+            in_schema = grants.acl
+    return _merged(builtin, in_schema)
+
+
+def _merged(left: tuple[AclItem, ...], right: tuple[AclItem, ...]) -> tuple[AclItem, ...]:
+    """Two ACLs as one, the letters of the same grantor and grantee put together (acl.c, aclmerge)."""
+    found: dict[tuple[str, str], dict[str, bool]] = {}
+    for item in (*left, *right):
+        letters = found.setdefault((item.grantee, item.grantor), {})
+        for letter, star in item.granted():
+            letters[letter] = letters.get(letter, False) or star
+    return tuple(
+        AclItem(grantee, "".join(letter + "*" * star for letter, star in letters.items()), grantor)
+        for (grantee, grantor), letters in found.items()
+    )
+
+
+def _set_owner(item: Object, target: Target) -> str:
+    return f"ALTER {item.owner_signature(target)} OWNER TO {ident(item.owner or '')};"
+
+
+def _set_comment(item: Object) -> str:
+    text = "NULL" if item.comment is None else literal(item.comment)
+    return f"COMMENT ON {item.signature()} IS {text};"
+
+
+def _set_label(item: Object, provider: str, label: str | None) -> str:
+    text = "NULL" if label is None else literal(label)
+    return f"SECURITY LABEL FOR {ident(provider)} ON {item.signature()} IS {text};"
+
+
+def _set_extensions(item: Object, old: tuple[str, ...]) -> Iterator[str]:
+    for name in old:
+        if name not in item.extensions:
+            yield f"ALTER {item.signature()} NO DEPENDS ON EXTENSION {ident(name)};"
+    for name in item.extensions:
+        if name not in old:
+            yield f"ALTER {item.signature()} DEPENDS ON EXTENSION {ident(name)};"
+
+
+def _set_privileges(item: Object, old: tuple[AclItem, ...], target: Target) -> Iterator[str]:
+    new = effective_acl(item)
+    if new or old:
+        yield from acl_transition(
+            item.grant_signature(),
+            old,
+            new,
+            item.owner,
+            major=target.major,
+            columns=item.grant_columns,
+            prefix=item.grant_prefix,
+        )

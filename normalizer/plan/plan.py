@@ -1,0 +1,114 @@
+"""A plan: the ordered statements that turn one catalog into another, with hazards and transaction boundaries."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from enum import Enum
+from types import MappingProxyType
+from typing import Final
+
+from pgnorm.catalog.model import Catalog, Object, ObjectId, Value
+
+from ..compare.difference import Difference, parts_below
+from ..load.new_roles import NO_ROLES, NewRoles
+
+BOUNDARY: Final = "-- Commit here: what follows uses an enum value that was added above.\n"
+UNCHECKED_BODIES: Final = "SET check_function_bodies = false;\n"
+
+
+class Verb(Enum):
+    """What a step does to its object."""
+
+    CREATE = "create"
+    ALTER = "alter"
+    DROP = "drop"
+
+
+class Step(Value):
+    """The statements that do one thing to one object."""
+
+    verb: Verb
+    item: Object
+    sql: str
+    """One or more statements, each with its semicolon."""
+    needs_commit: bool = False
+    """Whether what it brings can be used only after a commit (an enum's new label)."""
+    opaque: bool = False
+    """Whether it makes a routine whose body may name what comes later."""
+    destructive: bool = False
+    """Whether rows or other data are lost that nothing in the plan brings back."""
+
+    refusable: bool = False
+    """Whether rows that are there can make it fail."""
+    filling: bool = False
+    """Whether rows without a value get the default."""
+    fires: tuple[str, ...] = ()
+    """The triggers and rules that this sets off."""
+    finishing: bool = False
+    """Whether all that it does is to put a state right, which only rows tell."""
+    evaluated_on: frozenset[ObjectId] = frozenset()
+    """The tables on whose rows it evaluates code that may read what a plan can't see."""
+
+    @property
+    def id(self) -> ObjectId:
+        """The object's name."""
+        return self.item.id
+
+
+class Plan(Value):
+    """Steps in the order in which they run. Each of `transactions` must be committed before the next one starts."""
+
+    transactions: tuple[tuple[Step, ...], ...]
+    differences: tuple[Difference, ...]
+    """What the plan is for."""
+    roles: NewRoles = NO_ROLES
+    """What comes before all steps."""
+    kept: Mapping[ObjectId, ObjectId] = MappingProxyType({})
+    """What is dropped or made anew while what it stores stays, and what has that afterwards."""
+
+    @property
+    def evaluated_on(self) -> frozenset[ObjectId]:
+        """The tables on whose rows one of its steps evaluates code that may read what a plan can't see."""
+        return frozenset().union(*(step.evaluated_on for step in self.steps))
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """All steps in order."""
+        return tuple(step for steps in self.transactions for step in steps)
+
+    def scripts(self) -> tuple[str, ...]:
+        """The SQL of each transaction."""
+        scripts = ["".join(self._script(steps)) for steps in self.transactions]
+        if not self.roles:
+            return tuple(scripts)
+        made = "".join(self.roles.statements())
+        return ("\n".join([made, *scripts[:1]]), *scripts[1:])
+
+    def _script(self, steps: tuple[Step, ...]) -> Iterator[str]:
+        if any(step.opaque for step in steps):
+            yield UNCHECKED_BODIES
+            yield "\n"
+        yield "\n".join(step.sql.strip() + "\n" for step in steps)
+
+    def __bool__(self) -> bool:
+        return bool(self.steps or self.roles)
+
+
+EMPTY: Final = Plan(transactions=(), differences=())
+
+
+def cut(new: Catalog, steps: Iterable[Step]) -> tuple[tuple[Step, ...], ...]:
+    """The steps in transactions: one ends before the first step that may use what is usable only after a commit."""
+    transactions: list[list[Step]] = [[]]
+    for step in steps:
+        if (early := [each for each in transactions[-1] if each.needs_commit]) and _may_use(new, step, early):
+            transactions.append([])
+        transactions[-1].append(step)
+    return tuple(tuple(steps) for steps in transactions if steps)
+
+
+def _may_use(new: Catalog, step: Step, early: Sequence[Step]) -> bool:
+    """Whether a step may use what early ones added: it depends on it, or nobody can tell."""
+    if step.verb is Verb.DROP:
+        return False
+    added = {other.id for other in early}
+    below = (step.item, *parts_below(new, step.id))
+    return step.item.opaque or any(added & new.needs.get(part.id, frozenset()) for part in below)

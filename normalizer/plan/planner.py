@@ -1,0 +1,248 @@
+"""From two catalogs to a plan. No kind is named here: what differs between kinds is theirs to say."""
+
+from collections.abc import Iterator
+
+from attrs import evolve
+
+from pgnorm.catalog.errors import PgnormError
+from pgnorm.catalog.model import Catalog, Changed, Object, ObjectId, OnRows, Target, own_fields, stated, unknown_secret
+
+from ..compare.difference import PRIVILEGES, Difference, changes, differences
+from ..dump.operator_path import reaching
+from ..dump.writer import inside
+from . import metadata
+from .actions import Action, Actions
+from .alterations import altering, on_rows, states
+from .changes import Decisions
+from .counters import Carrying
+from .deciding import decide
+from .finishing import Finishing
+from .firing import announced
+from .hazards import Hazards
+from .plan import EMPTY, Plan, Step, Verb, cut
+from .refilling import kept
+from .renames import Renames
+from .respelling import respelled
+from .unselected import refuse_outside
+from .wording import aside_name, joined, stored
+
+
+def diff(
+    old: Catalog,
+    new: Catalog,
+    found: tuple[Difference, ...] | None = None,
+    *,
+    around: Catalog | None = None,
+    last: frozenset[ObjectId] = frozenset(),
+) -> Plan:
+    """The plan that leads from `old` to `new`.
+
+    `found` is given to carry out some of the differences only, `around` where `old` is a part of the catalog in which
+    the plan will run: the default privileges of all of it decide what new objects are granted. `last` names what must
+    come behind all others that are evaluated on rows.
+    Raises PgnormError where no order of the statements can work, where the rest of `around` would suffer, and where a
+    statement needs a secret that `new` does not know.
+    """
+    found = differences(old, new) if found is None else found
+    if not found:
+        return EMPTY
+    old, found = respelled(old, found)
+    renames = Renames.found(old, new, found, around or old)
+    left = renames.left(new, found)
+    old, around = renames.applied(old), renames.applied(around or old)
+    fate = decide(old, new, left)
+    refuse_outside(old, new, around, fate)
+    return renames.ahead_of(_Planning(old, new, fate, left, around, last).plan())
+
+
+class _Planning:
+    def __init__(
+        self,
+        old: Catalog,
+        new: Catalog,
+        fate: Decisions,
+        found: tuple[Difference, ...],
+        around: Catalog,
+        last: frozenset[ObjectId],
+    ) -> None:
+        self.old = old
+        self.new = new
+        self.fate = fate
+        self.found = found
+        self.grants = tuple(filter(None, (item.default_grants for item in around.objects.values())))
+        schemas = frozenset(item.namespace for catalog in (around, new) for item in catalog.objects.values())
+        self.target = Target(major=new.major, role=old.role, named_schemas=True, schemas=schemas)
+        self.actions = Actions(old, new, fate, last)
+        self.hazards = Hazards(old, new, fate, found)
+        self.carrying = Carrying(old, new, fate)
+        self.finishing = Finishing(old, fate, self.target)
+        self.finished_at_once = False
+
+    def plan(self) -> Plan:
+        ordered = self.actions.ordered()
+        there = [self.actions.item(action) for action in ordered if action == Action(action.id)]
+        made = [item for item in there if self.fate.fresh(item.id)]
+        rows_come_late = bool(self.actions.hollow[False]) or any(item.ties for item in made)
+        self.finished_at_once = not rows_come_late and self.finishing.at_once(made)
+        steps = [self._reaching(step) for action in ordered if (step := self._step(action)).sql]
+        steps = [*self.carrying.saved(steps), *self.carrying.caught_up()]
+        steps = [*announced(self.old, steps), *self.finishing.steps(there, at_once=self.finished_at_once)]
+        return Plan(transactions=cut(self.new, steps), differences=self.found, kept=kept(self.old, self.fate))
+
+    def _step(self, action: Action) -> Step:
+        item = self.actions.item(action)
+        if action.aside:
+            return Step(verb=Verb.ALTER, item=item, sql=joined(item.rename(aside_name(item))))
+        if action.rows:
+            return self._refilling(item)
+        if action.shell:
+            return self._shell(item, leaving=action.drop)
+        if action.drop:
+            return self._dropping(item)
+        if self.fate.fresh(action.id):
+            bringer = next(self.actions.following.bringers(item), None)
+            sql = joined(self._creation(item) if bringer is None else self._brought(item, bringer))
+            refusable = bringer is None and self.hazards.refusable(item, self._parts(item))
+            return Step(verb=Verb.CREATE, item=item, sql=sql, opaque=item.opaque, refusable=refusable)
+        return self._altering(item)
+
+    def _reaching(self, step: Step) -> Step:
+        if step.verb is Verb.DROP or step.item.id not in self.new.objects:
+            return step
+        sql = reaching(step.sql, (step.item, *self._parts(step.item)), afterwards="RESET search_path;")
+        return step.evolve(sql=sql, evaluated_on=self.actions.evaluation.tables(step.item))
+
+    def _shell(self, item: Object, *, leaving: bool) -> Step:
+        if not item.body_catalog:
+            return Step(verb=Verb.CREATE, item=item, sql=item.shell_entry().sql)
+        if leaving or not self.fate.fresh(item.id):
+            return Step(verb=Verb.ALTER, item=item, sql=item.emptied(self.target))
+        return Step(verb=Verb.CREATE, item=item, sql=item.create((), self.target, shell=True))
+
+    def _altering(self, item: Object) -> Step:
+        difference = self.fate.altered.get(item.id)
+        needs_commit = opaque = lossy = filling = False
+        refusable = item.id in self.fate.rebound
+        if difference is not None and difference.old is not None and difference.new is not None:
+            statements = altering(difference.old, difference.new, difference.own, self.target)
+            found = on_rows(statements)
+            lossy = self.hazards.loses_data(difference.old, found)
+            refusable |= OnRows.MAY_FAIL in found
+            filling = OnRows.FILLS in found
+            refusable |= filling and self.hazards.fill_refusable(item)
+            needs_commit = any(statement.commits for statement in statements)
+            opaque = item.opaque and bool(difference.own)
+        sql = joined(self._alteration(item))
+        return Step(
+            verb=Verb.ALTER,
+            item=item,
+            sql=sql,
+            needs_commit=needs_commit,
+            opaque=opaque,
+            destructive=lossy,
+            refusable=refusable,
+            filling=filling,
+        )
+
+    def _refilling(self, item: Object) -> Step:
+        old = self.old.objects[item.id]
+        parts = tuple(part for part in self.old.parts.get(item.id, ()) if part.id in self.new.objects)
+        aside = self.fate.set_aside - {item.id}
+        by_text = frozenset(part.id for part in parts if aside & self.old.needs.get(part.id, frozenset()))
+        rows = (old.evolve(name=aside_name(old)), parts, by_text)
+        sql = joined(item.refill(rows, self.new.parts.get(item.id, ()), self.target))
+        return Step(verb=Verb.ALTER, item=item, sql=sql, refusable=True)
+
+    def _dropping(self, item: Object) -> Step:
+        dropped = item.evolve(name=aside_name(item)) if item.id in self.fate.set_aside else item
+        sql = dropped.drop_alone() if self.actions.following.left_behind(item) else dropped.drop()
+        if item.made_by_parent and (item.parent is None or not self.fate.gone(item.parent)):
+            sql = joined((sql, *self._columns_granted(item, item.evolve(acl=None))))
+        lost = self.hazards.loses_with(item) and not self.carrying.carries(item)
+        return Step(verb=Verb.DROP, item=item, sql=sql, destructive=lost)
+
+    def _parts(self, item: Object) -> tuple[Object, ...]:
+        """The parts that come with the statement that creates it."""
+        own = (part for part in self.new.parts.get(item.id, ()) if part.joins and self.fate.fresh(part.id))
+        joined = (part for part in own if self.actions.comes_inside(part, item))
+        return (*inside(self.new, item.id, frozenset(self.actions.apart)), *joined)
+
+    def _creation(self, item: Object) -> Iterator[str]:
+        parts = self._parts(item)
+        if concealing := next((made for made in (item, *parts) if made.conceals), None):
+            raise unknown_secret(concealing)
+        target = self.target.evolve(usual_names_taken=item.id in self.fate.set_aside)
+        texts = [stored(entry) for entry in item.entries(parts, target)]
+        if item.id in self.actions.hollow[False]:
+            texts[0] = item.body(self.target).strip()
+        yield from texts[:1]
+        # Before anything draws from it.
+        yield from self.carrying.restored((item, *parts))
+        if self.finished_at_once:
+            yield from self.finishing.statements(item)
+        # A column takes no sequence of another owner (SEQUENCE OWNED BY).
+        yield from metadata.owned(item, self.target)
+        yield from texts[1:]
+        if item.parent is not None and not self.fate.fresh(item.parent) and item.id not in self.fate.replaced:
+            yield from item.catch_up
+        derived = (part for part in self.new.parts.get(item.id, ()) if part.derived and not part.embedded)
+        for made in (item, *parts, *derived):
+            there = made.made_by_parent and (made.parent is None or not self.fate.fresh(made.parent))
+            yield from metadata.created(made, () if there else self.grants, self.target)
+        if item.made_by_parent:
+            yield from self._columns_granted(item.evolve(acl=None), item)
+
+    def _brought(self, item: Object, bringer: ObjectId) -> Iterator[str]:
+        """What an object lacks that another's statement created with that one."""
+        there = self.new.objects[bringer].brought(item) if bringer.kind == item.kind else item.brought(item)
+        yield from self._change(Difference(there, item, changes(there, item)))
+        for part in inside(self.new, item.id, frozenset(self.actions.apart)):
+            likes = [self.new.objects.get(lead.leader) for lead in part.leads]
+            if not any(like and like.clause(self.target) == part.clause(self.target) for like in likes):
+                yield part.create((), self.target).removesuffix("\n")
+
+    def _alteration(self, item: Object) -> Iterator[str]:
+        led = any(leader in self.fate.rebound for leader in self.actions.following.leaders(self.old.objects[item.id]))
+        if item.id in self.fate.rebound and not led:
+            yield from self.old.objects[item.id].rebind(item, self.target)
+        difference = self.fate.altered.get(item.id)
+        if difference is not None:
+            yield from self._changes(difference)
+        for part in self.new.parts.get(item.id, ()):
+            if part.derived and self.fate.fresh(part.id):
+                yield from metadata.created(part, self.grants, self.target)
+
+    def _changes(self, difference: Difference) -> Iterator[str]:
+        """The statements for an object and, where rows are filled by them, those of its inline parts."""
+        if not self.fate.fills(difference.item.id):
+            yield from self._change(difference)
+            return
+        last = {field.name for field in own_fields(type(difference.item)) if field.after_parts}
+        yield from self._change(evolve(difference, changed=difference.changed - last))
+        for part in inside(self.new, difference.item.id, frozenset(self.actions.apart)):
+            if self.fate.fresh(part.id):
+                yield from self._creation(part)
+            elif altered := self.fate.altered.get(part.id):
+                yield from self._change(altered)
+        yield from self._change(evolve(difference, changed=difference.changed & last))
+
+    def _change(self, difference: Difference) -> Iterator[str]:
+        old, new = difference.old, difference.new
+        assert old is not None and new is not None
+        if own := difference.own - states(new).keys():
+            changed = Changed(own)
+            yield from (stated(each).sql for each in old.alter(new, changed, self.target))
+            if changed.left:
+                raise PgnormError(
+                    f"{new.kind} {new.label}: no statement is known that changes its {', '.join(sorted(changed.left))}",
+                    hint="This is a defect of pgnorm: please report it with the two definitions.",
+                )
+        yield from metadata.altered(old, new, difference.changed, self.target)
+        if PRIVILEGES in difference.changed:
+            yield from self._columns_granted(old, new)
+
+    def _columns_granted(self, old: Object, new: Object) -> Iterator[str]:
+        """The privileges on columns that are there and lose them to a change of those on the whole."""
+        for column in metadata.columns(self.new, new):
+            if not self.fate.fresh(column.id):
+                yield from metadata.restored(column, old, new, self.target)

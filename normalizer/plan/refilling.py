@@ -1,0 +1,120 @@
+"""Rows of a table that must be made anew: it is renamed, the new one takes its rows, then it is dropped."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from pgnorm.catalog.model import Catalog, Edge, Object, ObjectId
+
+from ..compare.difference import above, parts_below
+
+if TYPE_CHECKING:
+    from .actions import Actions, Before
+    from .changes import Decisions
+
+
+def keeping_rows(old: Catalog, fate: "Decisions") -> tuple[ObjectId, ...]:
+    """The tables that are replaced and whose rows would go with them: their own, or those of partitions dropped."""
+    return tuple(name for name in fate.replaced if _loses_rows(old, old.objects[name], fate))
+
+
+def _loses_rows(old: Catalog, item: Object, fate: "Decisions") -> bool:
+    if not item.rename("") or not any(part.embedded and not part.derived for part in old.parts.get(item.id, ())):
+        return False
+    return not item.disposable or any(_dropped_below(old, item.id, fate))
+
+
+def rows_moved(old: Catalog, item: ObjectId, fate: "Decisions") -> bool:
+    """Whether the rows of a table that is dropped are in another one by then."""
+    return item in fate.set_aside or any(item in _dropped_below(old, whole, fate) for whole in fate.set_aside)
+
+
+def kept(old: Catalog, fate: "Decisions") -> dict[ObjectId, ObjectId]:
+    """What is dropped or made anew while what it stores stays, and what has that by then."""
+    whole = {name: name for name in fate.set_aside}
+    return whole | {gone: name for name in fate.set_aside for gone in _dropped_below(old, name, fate)}
+
+
+def leaves_with_rows(old: Catalog, name: ObjectId, fate: "Decisions") -> bool:
+    """Whether it is a tie to what is set aside that is never cut, since the rows are still to be read by it."""
+    ends = old.objects[name].ties
+    return ends is not None and ends[0] in fate.dropped and rows_moved(old, ends[1], fate)
+
+
+def goes_before_rows(old: Catalog, item: Object, fate: "Decisions") -> bool:
+    """Whether it would keep a name, or act upon rows, when what it is a part of is set aside."""
+    if not fate.set_aside or item.embedded or item.derived or item.inline:
+        return False
+    return not fate.set_aside.isdisjoint(above(old, item))
+
+
+def outermost(catalog: Catalog, name: ObjectId) -> ObjectId:
+    """What an object belongs to in the end, or itself."""
+    return (name, *above(catalog, catalog.objects[name]))[-1]
+
+
+def read_through(old: Catalog, edge: Edge, fate: "Decisions") -> bool:
+    """Whether a table that is dropped needs another so that its rows can be read by way of what is set aside.
+
+    Not so a default that draws from a sequence: that goes before.
+    """
+    drawn = old.objects[edge.dependent].inline and old.objects[edge.referenced].joins
+    if not fate.set_aside or drawn:
+        return False
+    user, used = outermost(old, edge.dependent), outermost(old, edge.referenced)
+    return user != used and user in fate.dropped and rows_moved(old, user, fate) and rows_moved(old, used, fate)
+
+
+def order_rows(actions: "Actions", before: "Before") -> None:
+    """Rows move when the new table has its partitions, and before it has what would slow, check or act upon them."""
+    old, new, fate = actions.old, actions.new, actions.fate
+    for name in fate.set_aside:
+        moved = actions.mover(name)
+        before(actions.maker(name), moved)
+        before(moved, actions.ender(name))
+        for end in (name, *_below(new, name)):
+            for tie in _ties(new, end):
+                before(actions.maker(tie.id), moved)
+            for part in parts_below(new, end):
+                if _waits(part, whole=end == name) and fate.fresh(part.id):
+                    before(moved, actions.maker(part.id))
+        for gone in _dropped_below(old, name, fate):
+            before(moved, actions.leaver(gone))
+        for end in (name, *_dropped_below(old, name, fate)):
+            for tie in _ties(old, end):
+                if not leaves_with_rows(old, tie.id, fate):
+                    before(actions.leaver(tie.id), moved)
+    for edge in old.edges if fate.set_aside else ():
+        if fate.gone(edge.dependent) and not rows_moved(old, outermost(old, edge.dependent), fate):
+            # Its index goes with that of the whole, which goes first.
+            used = old.objects[edge.referenced]
+            for lead in () if used.embedded else used.leads:
+                before(actions.leaver(edge.dependent), actions.leaver(lead.leader))
+
+
+def _waits(part: Object, *, whole: bool) -> bool:
+    """Whether a part of a table that gets rows, or of a partition of it, is made when it has them."""
+    made_with_it = part.embedded or part.derived or part.inline or part.joins or part.matched
+    completes_a_tie = not whole and (part.adopted or part.held_by)
+    return not made_with_it and part.ties is None and not completes_a_tie
+
+
+def _dropped_below(catalog: Catalog, leading: ObjectId, fate: "Decisions") -> Iterator[ObjectId]:
+    """The partitions of a table that are dropped, and theirs."""
+    for tie in _ties(catalog, leading):
+        if tie.ties is not None and tie.ties[0] in fate.dropped:
+            yield tie.ties[0]
+            yield from _dropped_below(catalog, tie.ties[0], fate)
+
+
+def _below(catalog: Catalog, leading: ObjectId) -> Iterator[ObjectId]:
+    """The partitions of a table, and theirs."""
+    for tie in _ties(catalog, leading):
+        if tie.ties is not None:
+            yield tie.ties[0]
+            yield from _below(catalog, tie.ties[0])
+
+
+def _ties(catalog: Catalog, leading: ObjectId) -> Iterator[Object]:
+    """Those that hold partitions."""
+    users = map(catalog.objects.__getitem__, sorted(catalog.needed_by.get(leading, ())))
+    return (user for user in users if user.ties is not None and user.ties[1] == leading and not user.embedded)

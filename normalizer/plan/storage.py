@@ -1,0 +1,24 @@
+"""What holds the values of a type or the rows of a table."""
+
+from collections.abc import Iterator
+
+from pgnorm.catalog.model import Catalog, Object, ObjectId
+
+from ..compare.difference import is_part_of
+
+
+def holders(catalog: Catalog, held: ObjectId) -> Iterator[tuple[Object, ObjectId]]:
+    """What stores values of a type or rows of a table, each with what it is of: that one, or a type made of it."""
+    seen = {held}
+    waiting = [held]
+    while waiting:
+        used = waiting.pop()
+        for name in sorted(catalog.needed_by.get(used, frozenset()) - seen):
+            seen.add(name)
+            user = catalog.objects[name]
+            if user.disposable or is_part_of(catalog, user, held):
+                continue
+            if user.rename(""):
+                waiting.append(name)
+            elif user.embedded:
+                yield user, used

@@ -1,0 +1,111 @@
+"""What a plan has no part in must lose nothing by it: neither what was not selected nor what the platform gave."""
+
+from collections.abc import Iterator
+
+from pgnorm.catalog.errors import PgnormError
+from pgnorm.catalog.model import Catalog, Object, ObjectId
+
+from ..compare.difference import above
+from .changes import Decisions
+from .storage import holders
+
+
+def refuse_outside(old: Catalog, new: Catalog, around: Catalog, fate: Decisions) -> None:
+    """Raise PgnormError where the plan takes from what is in `around` and not in `old`, its part, or leaves half-made
+    what needs that."""
+    _refuse_losses(old, around, fate)
+    _refuse_halves(old, new, around, fate)
+
+
+def _refuse_losses(old: Catalog, around: Catalog, fate: Decisions) -> None:
+    """Raise PgnormError where something of `around` that is not in `old`, its part, needs what the plan takes away."""
+    if not around.objects.keys() - old.objects.keys():
+        return
+    # What uses a column that is retyped Postgres rebuilds, or it refuses the statement.
+    gone = (old.objects[name] for name in (*fate.dropped, *fate.replaced))
+    for used in sorted(gone, key=lambda item: (item.priority, item.id)):
+        for user in _users(used, around):
+            if _is_outside(user, old, around) and _loses(user, used, around, fate):
+                raise _outside(user, used, fate)
+    for user, used in _refused(around, fate):
+        if _is_outside(user, old, around):
+            raise _outside(user, used, fate)
+    for item in around.objects.values():
+        leaders = [old.objects[lead.leader] for lead in item.leads if fate.gone(lead.leader)]
+        if item.goes_along and 0 < len(leaders) == len(item.leads) and _is_outside(item, old, around):
+            raise _outside(item, leaders[-1], fate)
+
+
+def _refuse_halves(old: Catalog, new: Catalog, around: Catalog, fate: Decisions) -> None:
+    """Raise PgnormError for what the plan makes of a whole that has parts outside: it would stay without theirs (an
+    index of a partitioned table)."""
+    ties = [item for item in around.objects.values() if item.ties is not None and item.id not in old.objects]
+    for name in sorted((*fate.created, *fate.replaced)) if ties else ():
+        made = new.objects[name]
+        for tie in ties if made.adopted else ():
+            if tie.ties is not None and tie.ties[1] == made.parent:
+                raise PgnormError(
+                    f"{made.kind} {made.label} would stay invalid without its part of {tie.kind} {tie.label}; "
+                    "it is outside of what was selected",
+                    hint=f"Include its schema: -n {tie.namespace}.",
+                )
+
+
+def _users(used: Object, around: Catalog) -> Iterator[Object]:
+    """What needs an object, and for a part of a row what holds such rows elsewhere."""
+    yield from map(around.objects.__getitem__, sorted(around.needed_by.get(used.id, ())))
+    if used.embedded and used.parent is not None:
+        yield from _row_holders(used.parent, around)
+
+
+def _row_holders(rows: ObjectId, around: Catalog) -> Iterator[Object]:
+    """What holds rows of a whole, be it within the rows of another table."""
+    seen = {rows}
+    waiting = [rows]
+    while waiting:
+        for holder, _ in holders(around, waiting.pop()):
+            yield holder
+            if holder.parent is not None and holder.parent not in seen:
+                seen.add(holder.parent)
+                waiting.append(holder.parent)
+
+
+def _refused(around: Catalog, fate: Decisions) -> Iterator[tuple[Object, Object]]:
+    """What each alteration would need out of the way first, with what is altered."""
+    for name, difference in fate.altered.items():
+        before, after, own = difference.old, difference.new, difference.own
+        if before is None or after is None or not own:
+            continue
+        if before.unties(after, own):
+            users = map(around.objects.__getitem__, sorted(around.needed_by.get(name, ())))
+            yield from ((user, before) for user in users if user.ties is not None)
+        holding = [user for user, _ in holders(around, name)]
+        if holding and before.refused_while_stored(after, own):
+            yield from ((user, before) for user in holding)
+
+
+def _is_outside(item: Object, old: Catalog, around: Catalog) -> bool:
+    """Whether the plan doesn't know an object, nor the whole that it is no more than a detail of."""
+    if item.id in old.objects:
+        return False
+    whole = around.objects.get(item.parent) if item.parent and (item.embedded or item.derived) else None
+    return whole is None or _is_outside(whole, old, around)
+
+
+def _loses(user: Object, used: Object, around: Catalog, fate: Decisions) -> bool:
+    """Whether the plan does to `used` what takes `user` away, or what Postgres refuses because of it."""
+    if any(whole in fate.dropped for whole in above(around, user)):
+        return False
+    # A table's place in a publication is none without the table, but it can name a column that goes.
+    beside = user.whole_only and not used.embedded and user.namespace != "" and user.namespace == used.namespace
+    return not (beside and used.id in fate.dropped)
+
+
+def _outside(user: Object, used: Object, fate: Decisions) -> PgnormError:
+    has_schema = user.namespace and not user.whole_only
+    gone = "drops" if used.id in fate.dropped else "alters" if used.id in fate.altered else "drops and creates again"
+    return PgnormError(
+        f"{user.kind} {user.label} needs {used.kind} {used.label}, which the plan {gone}; "
+        "it is outside of what was selected",
+        hint=f"Include its schema: -n {user.namespace}." if has_schema else "Compare without -n and -N.",
+    )

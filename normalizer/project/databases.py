@@ -1,0 +1,218 @@
+"""Live databases: which one is meant, how to connect to it, and what to say where that fails."""
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Final
+
+from pgnorm.catalog.errors import PgnormError
+from pgnorm.catalog.model import Value, untold
+
+from ..files.reading import shown
+from .project import Project
+
+if TYPE_CHECKING:
+    from psycopg import Connection, Error
+
+_PATIENCE: Final = "10"  # seconds
+_ENVIRONMENT: Final = ("PGNORM_DB_URL", "DATABASE_URL")
+# A peer that is gone without a word counts as lost after a minute, not after hours.
+_ALIVE: Final = {"keepalives_idle": "30", "keepalives_interval": "10", "keepalives_count": "3"}
+_UNREADABLE: Final = "Write `@`, `:`, `/`, `?`, `#` and `%` in a password as %40, %3A, %2F, %3F, %23 and %25."
+_SCHEMES: Final = ("postgresql", "postgres")
+FORMS: Final = (
+    "An address is postgresql://user:password@host:port/database or libpq's words, as in"
+    " `host=… port=… dbname=… user=… password='…'`."
+)
+_HINTS: Final = (
+    ("no password supplied", "Put the password into ~/.pgpass or PGPASSWORD, or into the URL."),
+    ("password authentication failed", "Check the user and the password (URL, PGPASSWORD, ~/.pgpass)."),
+    ("Tenant or user not found", "Check the project ref in the pooler's user name, postgres.<ref>, and its region."),
+    ("resolve host", "Check the spelling of the host, and that this machine is on the network."),
+    ("could not translate host name", "Check the spelling of the host, and that this machine is on the network."),
+    ("does not exist", "Check the name of the database and of the user."),
+    ("no pg_hba.conf entry", "The server does not admit this user from here; with ?sslmode=require it may."),
+    ("too many", "The server has no connection left; try again, or connect through its pooler."),
+    ("timeout", "Is the server up, and does a firewall let this machine through?"),
+    ("Network is unreachable", "The host may have an IPv6 address only: use the pooler's URL instead."),
+    ("Connection refused", "Is the server running there?"),
+    ("No such file or directory", "Is the server running?"),
+)
+
+
+class Database(Value):
+    """A live database. `conninfo` is what the person gave, `settings` go before it; both may hold a password."""
+
+    conninfo: str = untold(default="")
+    settings: tuple[tuple[str, str], ...] = untold(default=())
+    hint: str = ""
+    """The way out where nothing answers."""
+
+
+def local(project: Project) -> Database:
+    """The database of the local Supabase stack. Raises PgnormError for a project that has none."""
+    if project.port is None:
+        raise PgnormError(
+            "this project has no local Supabase stack: there is no supabase/config.toml",
+            place=shown(project.root),
+            hint="Name the database with --db-url.",
+        )
+    return Database(
+        settings=(*address_words("127.0.0.1", project.port), ("password", "postgres")),
+        hint="Start the stack with `supabase start`, or name another database with --db-url.",
+    )
+
+
+def named_by_environment() -> Database:
+    """The database that PGNORM_DB_URL, DATABASE_URL or libpq's own settings (PGHOST, PGSERVICE, …) name."""
+    for name in _ENVIRONMENT:
+        if url := os.environ.get(name):
+            return Database(conninfo=url, hint=f"The address comes from {name}.")
+    return Database(hint="Name the database with --db-url, PGNORM_DB_URL or libpq's PGHOST, PGDATABASE, …")
+
+
+@contextmanager
+def connected(database: Database) -> "Iterator[Connection]":
+    """An autocommitting connection, closed at the end. Raises PgnormError, which never tells a password."""
+    from psycopg import Error
+
+    words = _words(database)
+    with _connect(words, database) as connection:
+        try:
+            yield connection
+        except Error as error:
+            reason = error.diag.message_primary or _first_line_of(error)
+            hint = error.diag.message_hint or ("Is the server still up? Run it again." if connection.closed else None)
+            raise PgnormError(f"reading from {_where(words)} failed: {reason}", hint=hint) from error
+
+
+def connect(database: Database, name: str | None = None, options: str = "") -> "Connection":
+    """An autocommitting connection with these start-up options, to another database of the server if one is named.
+
+    Raises PgnormError, which never tells a password.
+    """
+    words = {**_words(database), **({"dbname": name} if name else {}), **({"options": options} if options else {})}
+    return _connect(words, database)
+
+
+def elsewhere(database: Database) -> str | None:
+    """The host of its address that is not this machine, if there is one. What a service of libpq names is not known
+    before it answers.
+
+    Raises PgnormError for an address that can't be read.
+    """
+    import socket
+    from ipaddress import ip_address
+
+    from psycopg.pq import Conninfo
+
+    defaults = {option.keyword.decode(): option.val or b"" for option in Conninfo.get_defaults()}
+    words = _words(database)
+    known = (words.get(word) or defaults.get(word, b"").decode() for word in ("hostaddr", "host"))
+    for host in next(filter(None, known), "").split(","):
+        if host and not host.startswith(("/", "@")):
+            with suppress(OSError, UnicodeError):  # libpq says so itself where a name is not known
+                found = {str(one[4][0]).partition("%")[0] for one in socket.getaddrinfo(host, None)}
+                if not all(ip_address(each).is_loopback for each in found):
+                    return host
+    return None
+
+
+def address(connection: "Connection") -> str:
+    """How a person names the database of a connection: no password."""
+    info = connection.info
+    where = info.host if info.host.startswith(("/", "@")) else f"{info.host}:{info.port}"
+    return f"database {info.dbname} on {where} as {info.user}"
+
+
+def address_words(host: str, port: int) -> tuple[tuple[str, str], ...]:
+    """libpq's words for a database of Supabase's."""
+    return ("host", host), ("port", str(port)), ("user", "postgres"), ("dbname", "postgres")
+
+
+def _words(database: Database) -> dict[str, str]:
+    """What to connect with."""
+    from psycopg import Error
+    from psycopg.conninfo import conninfo_to_dict
+
+    try:
+        parsed = conninfo_to_dict(database.conninfo)
+    except (Error, UnicodeEncodeError) as error:
+        raise _unreadable(database.conninfo, error) from None
+    given = {key: str(value) for key, value in parsed.items() if value is not None}
+    words = {**dict(database.settings), **given}
+    _check(words)
+    words["client_encoding"] = "utf8"
+    words.setdefault("application_name", "pgnorm")
+    if not os.environ.get("PGCONNECT_TIMEOUT"):
+        words.setdefault("connect_timeout", _PATIENCE)
+    return {**_ALIVE, **words}
+
+
+def _connect(words: Mapping[str, str], database: Database) -> "Connection":
+    from psycopg import Error, connect
+    from psycopg.conninfo import make_conninfo
+
+    # The parsed words replace the URL: it can't be repeated in a message then.
+    conninfo = make_conninfo("", **words)
+    try:
+        return connect(conninfo, autocommit=True, prepare_threshold=None)
+    except Error as error:
+        raise _refused(words, database, error) from None
+
+
+def _unreadable(conninfo: str, error: Exception) -> PgnormError:
+    """What to say of an address that libpq can't parse: nothing of the address itself, which may hold a password."""
+    parameter = re.search(r'invalid URI query parameter: "(\w+)"', str(error))
+    if parameter and "@" in conninfo.partition("?")[0]:
+        extra = " It is Prisma's own." if parameter[1] in ("pgbouncer", "schema", "connection_limit") else ""
+        return PgnormError(
+            f"the database URL holds the parameter `{parameter[1]}`, which libpq does not know",
+            hint=f"Leave it out of the URL.{extra}",
+        )
+    form = conninfo.partition("://")[0] if "://" in conninfo else ""
+    hint = _UNREADABLE if form in _SCHEMES else FORMS
+    return PgnormError("the database's address is no valid URL and no valid list of key=value words", hint=hint)
+
+
+def _check(words: Mapping[str, str]) -> None:
+    """Refuse an address of which a part of the password slipped into another field, before libpq repeats it."""
+    port = words.get("port", "")
+    names = words.get("host", ""), words.get("dbname", "")
+    if not re.fullmatch(r"[\d,]*", port) or any("@" in name and not name.startswith("@") for name in names):
+        raise PgnormError("the database URL can't be read: its parts are not where they belong", hint=_UNREADABLE)
+
+
+def _refused(words: Mapping[str, str], database: Database, error: "Error") -> PgnormError:
+    said = str(error)
+    reason = re.sub(
+        r"^(connection failed: |connection is bad: )?(connection to server .*? failed: )?", "", _first_line_of(error)
+    )
+    if password := words.get("password"):
+        reason = reason.replace(password, "***")
+    advice = next((text for sign, text in _HINTS if sign in said), "")
+    hint = " ".join(part for part in (advice, database.hint) if part)
+    return PgnormError(f"cannot connect to {_where(words)}: {reason}", hint=hint or None)
+
+
+def _first_line_of(error: "Error") -> str:
+    reason = next((line.strip() for line in str(error).splitlines() if line.strip()), "no reason given")
+    return reason.removeprefix("consuming input failed: ")
+
+
+def _where(words: Mapping[str, str]) -> str:
+    """What is known of the address: the words given and libpq's variables."""
+
+    def known(word: str, variable: str) -> str:
+        return words.get(word) or os.environ.get(variable, "")
+
+    if service := known("service", "PGSERVICE"):
+        return f"service {service}"
+    host = known("host", "PGHOST") or "the local socket"
+    parts = [host if host.startswith("/") else f"{host}:{known('port', 'PGPORT') or '5432'}"]
+    if user := known("user", "PGUSER"):
+        parts.append(f"as {user}")
+    if name := known("dbname", "PGDATABASE"):
+        parts.append(f"to database {name}")
+    return " ".join(parts)

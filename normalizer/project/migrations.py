@@ -1,0 +1,89 @@
+"""A project's migrations, and the names and the form of new ones."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from pgnorm.catalog.errors import PgnormError
+
+from ..files.reading import read_file, shown
+from .forms import Migrations, flyway, in_folders, numbered
+from .ways_back import tool_of
+
+_VERSION: Final = "%Y%m%d%H%M%S"
+_VERSION_DIGITS: Final = 14
+
+
+def find_migrations(folder: Path, *, as_supabase: bool = False) -> Migrations:
+    """The migrations in `folder`, none where it does not exist. Hidden files are passed over.
+
+    The tool that they are written for is known by the names of the files; `as_supabase` says that it is Supabase's
+    CLI, as far as the names fit that. Raises PgnormError where the folder can't be read.
+    """
+    plain = numbered(folder, textual=as_supabase or (folder / "atlas.sum").exists(), strict=as_supabase)
+    if as_supabase and plain.files:
+        return plain
+    return (folder.is_dir() and (flyway(folder) or (None if plain.files else in_folders(folder)))) or plain
+
+
+def new_paths(folder: Path, names: Sequence[str], now: datetime, *, as_supabase: bool = False) -> tuple[Path, ...]:
+    """Where new migrations of these names go: versions are `now` (UTC), or the next free seconds after the last one.
+
+    Raises PgnormError for a name that can't be part of a file's name, where such a version sorts before the last
+    migration, and where the migrations are none of single files.
+    """
+    moment = now.replace(microsecond=0)
+    found = find_migrations(folder, as_supabase=as_supabase)
+    if found.named is None:
+        raise PgnormError(
+            "a migration of this folder is more than one file, which only its tool can make",
+            place=shown(folder),
+            hint="Write the SQL with -o FILE, and put it where the tool wants it.",
+        )
+    files = [each for each in found.files if each.version]
+    for migration in files:
+        if len(migration.version) == _VERSION_DIGITS:
+            try:
+                taken = datetime.strptime(migration.version, _VERSION).replace(tzinfo=now.tzinfo)
+                moment = max(moment, taken + timedelta(seconds=1))
+            except (ValueError, OverflowError):
+                continue
+    versions = ((moment + timedelta(seconds=number)).strftime(_VERSION) for number in range(len(names)))
+    paths = tuple(
+        folder / found.named.format(version=version, name=file_stem(name))
+        for version, name in zip(versions, names, strict=True)
+    )
+    if files and paths and found.key(paths[0].name) < found.key((last := files[-1].path).name):
+        why = "names sort as text" if found.ordered_as_text else "its number is the higher one"
+        raise PgnormError(
+            f"{paths[0].name} would not be the last migration: {why}, so it would run before this one",
+            place=str(last),
+            hint="Write it with -o FILE, under a number of your own that sorts behind that; or rename the migrations, "
+            "so that their numbers are times" + (" or have leading zeros." if found.ordered_as_text else "."),
+        )
+    return paths
+
+
+def as_last(text: str, found: Migrations) -> str:
+    """The text of a new migration with what its tool wants around it, if the last one is written for one."""
+    if not found.files:
+        return text
+    last = found.files[-1].path
+    tool = tool_of(read_file(last, label=shown(last)).text)
+    return f"{tool.head}{text}{tool.tail}" if tool else text
+
+
+def file_stem(name: str) -> str:
+    """A migration's name as it stands in its file's name.
+
+    Raises PgnormError for one that can't.
+    """
+    stem = re.sub(r"[ \t]+", "_", name.strip().removesuffix(".sql"))
+    if not re.fullmatch(r"\w[\w.+-]*", stem):
+        raise PgnormError(
+            f"`{name}` can't be a migration's name",
+            hint="Use letters, digits, `_`, `-` and `.`, as in add_notes.",
+        )
+    return stem

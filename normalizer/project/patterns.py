@@ -1,0 +1,27 @@
+"""Patterns of file names in the configuration, as the Supabase CLI takes them."""
+
+import os
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+from glob import glob
+from pathlib import Path
+
+from ..files.reading import sql_files
+
+
+def matching(base: Path, pattern: str) -> tuple[Path, ...]:
+    """The files that a pattern names, sorted by path; a folder stands for the .sql files below it."""
+    found: list[Path] = []
+    for name in sorted(glob(pattern, root_dir=base, recursive=True)):
+        path = Path(os.path.normpath(base / name))
+        found.extend(sql_files(path) if path.is_dir() else (path,))
+    return tuple(dict.fromkeys(found))
+
+
+def covers(pattern: Sequence[str], path: Sequence[str]) -> bool:
+    """Whether a pattern, as its parts, names the path or a folder above it."""
+    if not pattern:
+        return True
+    if pattern[0] == "**":
+        return any(covers(pattern[1:], path[start:]) for start in range(len(path) + 1))
+    return bool(path) and fnmatchcase(path[0], pattern[0]) and covers(pattern[1:], path[1:])

@@ -1,0 +1,247 @@
+"""A project: where its schema files and migrations are, and which Postgres they are written for."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+from pgnorm.catalog.errors import PgnormError
+from pgnorm.catalog.model import Value, untold
+
+from ..files.reading import real_path, shown, sql_files
+from ..platforms import PLAIN, Platform, supabase
+from .bounds import within
+from .config import Table, own_settings, read_toml, unless_unset
+from .forms import Migrations
+from .migrations import find_migrations
+from .patterns import covers, matching
+
+# What the Supabase CLI takes where config.toml says nothing.
+_SUPABASE_MAJOR: Final = 17
+_SUPABASE_PORT: Final = 54322
+_OLDEST: Final = 14
+_NONE: Final = Table(values={}, name="", label="", text="")
+
+
+class Project(Value):
+    """A folder with a Supabase project in it, `pgnorm.toml` or `[tool.pgnorm]` in pyproject.toml."""
+
+    root: Path
+    supabase_dir: Path | None = None
+    """None for a project on plain Postgres."""
+    config: Table = untold(default=_NONE)
+    settings: Table = untold(default=_NONE)
+    """pgnorm's own, and `config` the Supabase CLI's: read when needed, since a variable may not be set."""
+
+    @property
+    def platform(self) -> Platform:
+        """The baseline below the project. What is to come from a variable that is not set is as without a setting."""
+        if self.supabase_dir is None:
+            return PLAIN
+        expose, major = unless_unset(lambda: self.auto_expose_new_tables), unless_unset(lambda: self.major)
+        return supabase(auto_expose_new_tables=expose, major=major or _SUPABASE_MAJOR)
+
+    @property
+    def major(self) -> int | None:
+        """The major version that the project is for, None where it does not say."""
+        usual = _SUPABASE_MAJOR if self.supabase_dir else None
+        return _major(self.settings) or _major(self.config.table("db")) or usual
+
+    def require_settings(self) -> None:
+        """Raises PgnormError where what its baseline hangs on is to come from a variable that is not set."""
+        _ = (self.major, self.auto_expose_new_tables)
+
+    @property
+    def port(self) -> int | None:
+        """The port of the local Supabase stack's database, None without one."""
+        return (self.config.table("db").integer("port") or _SUPABASE_PORT) if self.supabase_dir else None
+
+    @property
+    def auto_expose_new_tables(self) -> bool | None:
+        """Whether Supabase grants new tables to the roles of its API; None where config.toml does not say."""
+        return self.config.table("api").boolean("auto_expose_new_tables")
+
+    @property
+    def schemas(self) -> tuple[str, ...]:
+        """Patterns of the schemas that the project owns; empty for all but the platform's own."""
+        return self.settings.strings("schemas")
+
+    @property
+    def split(self) -> Table:
+        """What goes into which file of a dump in several files, for `layouts.configured`."""
+        return self.settings.table("split")
+
+    @property
+    def migrations_dir(self) -> Path:
+        """The folder of the migrations."""
+        own = self.settings.string("migrations")
+        return self.root / own if own else (self.supabase_dir or self.root) / "migrations"
+
+    @property
+    def schema_patterns(self) -> tuple[str, ...]:
+        """Ordered globs; empty for all files below the folder `schemas`."""
+        return self._says_patterns.strings("schema_paths")
+
+    @property
+    def patterns_place(self) -> str:
+        """Where the patterns stand, for messages."""
+        return self._says_patterns.place("schema_paths")
+
+    @property
+    def base(self) -> Path:
+        """The folder that `schema_patterns` start from."""
+        return self.root if self._says_patterns is self.settings else self.supabase_dir or self.root
+
+    @property
+    def _says_patterns(self) -> Table:
+        own = self.settings.strings("schema_paths")
+        return self.settings if own else self.config.table("db").table("migrations")
+
+    @property
+    def schemas_dir(self) -> Path:
+        """The folder of the schema files where no patterns are set."""
+        return self.base / "schemas"
+
+    @property
+    def roles_file(self) -> Path | None:
+        """The file that makes the project's roles, loaded before anything else; None where there is none."""
+        path = self.supabase_dir / "roles.sql" if self.supabase_dir else None
+        return within(self.root, [path])[0] if path is not None and path.is_file() else None
+
+    def declared_files(self) -> tuple[Path, ...]:
+        """The schema files in the order in which they are loaded, each once.
+
+        Raises PgnormError where there are none, and where one lies outside of the repository.
+        """
+        files = self._files()
+        if not files and self.schema_patterns:
+            missed = ", ".join(f"`{pattern}`" for pattern in self.schema_patterns)
+            raise PgnormError(
+                f"no file matches schema_paths: {missed}",
+                place=self.patterns_place,
+                hint=f"Patterns start from {shown(self.base)}; correct them or take them out.",
+            )
+        if not files:
+            missing = "holds no .sql file" if self.schemas_dir.is_dir() else "does not exist"
+            first = f"pgnorm dump --from migrations --split {shown(self.schemas_dir)}"
+            raise PgnormError(
+                f"the project declares no schema: {shown(self.schemas_dir)} {missing}",
+                hint=f"Put the schema there (`{first}` writes a first one), or set schema_paths"
+                + (" of [db.migrations] in config.toml." if self.supabase_dir else " in pgnorm.toml."),
+            )
+        return within(self.root, files, place=self.patterns_place, setting="schema_paths" * bool(self.schema_patterns))
+
+    def unmatched(self) -> tuple[str, ...]:
+        """A message for each pattern that names no file."""
+        return tuple(
+            f"{self.patterns_place}: no file matches the schema_paths pattern `{pattern}`"
+            for pattern in self.schema_patterns
+            if not matching(self.base, pattern)
+        )
+
+    def folders(self) -> tuple[Path, ...]:
+        """The folders that schema files and migrations are in."""
+        migrations = unless_unset(lambda: self.migrations_dir)
+        folders = (migrations, *(unless_unset(self._schema_folders) or ()))
+        return tuple(dict.fromkeys(folder for folder in folders if folder is not None))
+
+    def beside(self, paths: Iterable[Path]) -> tuple[Path, ...]:
+        """The schema files that would be loaded beside those at `paths`, none where the project loads none of these."""
+        new = {real_path(path) for path in paths}
+        if not any(self._declares(path) for path in new):
+            return ()
+        return tuple(path for path in self._files() if real_path(path) not in new)
+
+    def _schema_folders(self) -> tuple[Path, ...]:
+        return (*(() if self.schema_patterns else (self.schemas_dir,)), *(path.parent for path in self._files()))
+
+    def _files(self) -> tuple[Path, ...]:
+        """The schema files that are there."""
+        if self.schema_patterns:
+            found = (path for pattern in self.schema_patterns for path in matching(self.base, pattern))
+            return tuple(dict.fromkeys(found))
+        return sql_files(self.schemas_dir) if self.schemas_dir.is_dir() else ()
+
+    def _declares(self, path: Path) -> bool:
+        """Whether a file of this path, there or not, is or would be a schema file."""
+        patterns = self.schema_patterns or ("schemas",)
+        base = real_path(self.base)
+        return any(covers(Path(os.path.normpath(base / each)).parts, path.parts) for each in patterns)
+
+    def migration_files(self) -> Migrations:
+        """The migrations, none where the project has no such folder yet."""
+        found = find_migrations(self.migrations_dir, as_supabase=self.has_supabase_migrations)
+        within(self.root, (self.migrations_dir, *(migration.path for migration in found.files)))
+        return found
+
+    @property
+    def has_supabase_migrations(self) -> bool:
+        """Whether the Supabase CLI runs the migrations."""
+        return self.supabase_dir is not None and self.migrations_dir == self.supabase_dir / "migrations"
+
+
+def find(start: Path, explicit: Path | None = None) -> Project | None:
+    """The project at `explicit`, or the nearest one from `start` upwards to the repository's root or the home folder.
+
+    Raises PgnormError where `explicit` is no project or a configuration file is wrong.
+    """
+    if explicit is not None:
+        return _explicit(explicit)
+    home = Path.home()
+    start = start.resolve()
+    for folder in (start, *start.parents):
+        if (project := _at(folder)) is not None:
+            return project
+        if folder == home or (folder / ".git").exists():
+            return None
+    return None
+
+
+def _explicit(path: Path) -> Project:
+    if not path.exists():
+        raise PgnormError("there is no such project folder", place=str(path))
+    folder = path.resolve() if path.is_dir() else path.resolve().parent
+    project = _at(folder)
+    if project is None and folder.name == "supabase":
+        project = _at(folder.parent)
+    if project is None:
+        raise PgnormError(
+            "no project here: no config.toml, migrations or schemas in a folder supabase, no pgnorm.toml, "
+            "and no [tool.pgnorm] in pyproject.toml",
+            place=str(path),
+            hint="Run `supabase init` there, or write a pgnorm.toml with schema_paths.",
+        )
+    return project
+
+
+def _at(folder: Path) -> Project | None:
+    supabase_dir = folder / "supabase"
+    on_supabase = any((supabase_dir / name).exists() for name in ("config.toml", "migrations", "schemas"))
+    settings = own_settings(folder)
+    if not on_supabase and settings is None:
+        return None
+    path = supabase_dir / "config.toml"
+    project = Project(
+        root=folder,
+        supabase_dir=supabase_dir if on_supabase else None,
+        config=read_toml(path, label=shown(path)) if path.is_file() else _NONE,
+        settings=settings or _NONE,
+    )
+    _check(project)
+    return project
+
+
+def _check(project: Project) -> None:
+    """Raises PgnormError for a setting that is wrong, not for one that only lacks its variable."""
+    unless_unset(lambda: project.major)
+    unless_unset(lambda: project.schema_patterns)
+    unless_unset(lambda: project.migrations_dir)
+    unless_unset(lambda: project.schemas)
+    unless_unset(lambda: project.split)
+
+
+def _major(table: Table) -> int | None:
+    major = table.integer("major_version")
+    if major is not None and major < _OLDEST:
+        raise table.error("major_version", f"is {major}; pgnorm works with Postgres {_OLDEST} and later")
+    return major

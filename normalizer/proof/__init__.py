@@ -1,0 +1,1 @@
+"""The plan tried where it can harm nothing."""

@@ -1,0 +1,180 @@
+"""The plan applied in the shadow to the old side, and what is then still different."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+from pgnorm.catalog.errors import PgnormError
+from pgnorm.catalog.model import Catalog, ObjectId
+from pgnorm.catalog.quoting import ident
+from pgnorm.catalog.secrets import masked_sql
+
+from ..compare.describing import describe
+from ..compare.difference import Difference
+from ..load.visibility import without_states
+from ..plan.plan import Plan, Step
+
+if TYPE_CHECKING:
+    from psycopg import Error
+
+    from ..load.lending import Lending
+    from ..postgres.shadow import Session
+    from .rows import Rows
+
+MISSING: Final = frozenset({"42P01", "42703", "42883", "42704", "3F000"})
+"""The SQLSTATEs of a table, column, function, other object or schema that is not there."""
+DATA: Final = ("22", "23", "P0")
+"""The classes of SQLSTATEs that rows bring about: values, constraints, and what code raises."""
+UNFIT: Final = "It is a row of --seed or of the files that does not allow it: change the row, or what is wanted of it."
+NOT_SO: Final = "55"
+"""The class of SQLSTATEs of what another setting would allow: `UPDATE` of a published table without an identity."""
+REPORT: Final = "This is a defect of pgnorm: please report it. --no-proof prints the plan all the same."
+
+
+class Early(Exception):
+    """A step came before what its code reads of rows that somebody gave."""
+
+    def __init__(self, name: ObjectId) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+def arrive_with_rows(session: "Session", plan: Plan) -> tuple[Catalog, frozenset[ObjectId]]:
+    """The catalog that `plan` makes of the old side, which is loaded in `session`, and what came too early in it.
+
+    Tables on whose rows code is evaluated hold one each. What such a row itself makes fail is run again without one: no
+    plan is refused for a row that nobody has. Raises PgnormError for the statement that Postgres refuses.
+    """
+    from .rows import Rows
+
+    rows = Rows(session.connection, plan.evaluated_on, session.power)
+    failed: list[Step] = []
+    lending = apply(session, plan, lambda lending, step: failed.extend(_tried(lending, step, rows)))
+    # Code that fails all the same when everything is there is none of the plan's faults.
+    early = {step.id for step in failed if any(rows.again(table) is None for table in step.evaluated_on)}
+    unfinished = {step.id for step in failed if step.finishing}
+    for step in failed:
+        if step.finishing and not any(_tried(lending, step, rows)):
+            early.add(step.id)
+    return without_states(session.read(), unfinished), frozenset(early)
+
+
+def arrive_with_seed(session: "Session", plan: Plan) -> Catalog:
+    """The same where tables hold rows that somebody gave, so that what they refuse is said of them.
+
+    Raises Early besides.
+    """
+    apply(session, plan, lambda lending, step: _run(lending, step, seeded=True))
+    return session.read()
+
+
+def _tried(lending: "Lending", step: Step, rows: "Rows") -> Iterator[Step]:
+    """Run a step. It comes back if it names what is missing where it is evaluated on rows, and if it can't put a state
+    right: for want of rows, or before another."""
+    from psycopg import Error
+
+    if not rows.there and not step.finishing:
+        _run(lending, step)
+        return
+    try:
+        with lending.connection.transaction():
+            lending.run(step.sql)
+    except Error as error:
+        missing = error.sqlstate in MISSING
+        if step.finishing and not rows.there and not missing:
+            yield step
+            return
+        if missing and not rows.there.isdisjoint(step.evaluated_on):
+            yield step
+        elif missing and not rows.there:
+            _run(lending, step)
+            return
+        rows.remove()
+        yield from _tried(lending, step, rows)
+
+
+def refuse_rest(left: Sequence[Difference]) -> None:
+    """Raise PgnormError where the plan has left a difference."""
+    if left:
+        raise PgnormError(
+            "the plan does not arrive: applied to the old side, it leaves these differences\n"
+            + "\n".join(f"  {describe(found)}" for found in left),
+            hint=REPORT,
+        )
+
+
+def refuse_early(early: Iterable[ObjectId]) -> None:
+    """Raise PgnormError where rows would make the plan fail, in whatever order."""
+    for name in sorted(early):
+        label = ".".join(filter(None, (name.schema, name.detail, name.name)))
+        raise PgnormError(
+            f"{name.kind} {label}: on rows that are there it calls a function that reads what is made only after it",
+            hint="Make what the function reads in a migration before this one. --no-proof prints the plan as it is.",
+        )
+
+
+@contextmanager
+def excused(hint: str | None) -> Iterator[None]:
+    """An error that would be called a defect with the reason for which it may be none, where there is one."""
+    try:
+        yield
+    except PgnormError as error:
+        if error.hint == REPORT:
+            error.hint = hint or REPORT
+        raise
+
+
+def apply(session: "Session", plan: Plan, run: "Callable[[Lending, Step], None] | None" = None) -> "Lending":
+    """Run the plan where the old side is loaded, transaction by transaction in a database of its own.
+
+    Answers what has run it. Raises PgnormError for the statement that Postgres refuses.
+    """
+    from ..load.lending import Lending
+
+    connection = session.connection
+    inside = bool(connection.info.transaction_status)
+    session.power.withdraw(connection)
+    lending = Lending.begun(connection, session.power)
+    connection.execute("set check_function_bodies = off")
+    if plan.roles:
+        if not inside:
+            connection.execute("begin")
+        # The old side is loaded where the roles of the new one are known, without what they may do.
+        drops = (f"drop role if exists {ident(role.name)};\n" for role in plan.roles.roles)
+        lending.run("".join([*drops, *plan.roles.statements()]))
+        if not inside:
+            connection.execute("commit")
+    for steps in plan.transactions:
+        if not inside:
+            connection.execute("begin")
+        for step in steps:
+            (run or _run)(lending, step)
+        if not inside:
+            connection.execute("commit")
+    return lending
+
+
+def _run(lending: "Lending", step: Step, *, seeded: bool = False) -> None:
+    from psycopg import Error
+
+    try:
+        lending.run(step.sql)
+    except Error as error:
+        said = error.diag
+        if seeded and step.evaluated_on and error.sqlstate in MISSING:
+            raise Early(step.id) from error
+        at = f"at {step.verb.value} {step.item.kind} {step.item.label}"
+        parts = [f"the plan does not apply, {at}: {said.message_primary or error}"]
+        parts += [f"{word}: {text}" for word, text in (("DETAIL", said.message_detail),) if text]
+        raise PgnormError(
+            "\n".join([*parts, *(f"  {line}" for line in masked_sql(step.sql).splitlines())]),
+            hint=_way_out(error),
+        ) from error
+
+
+def _way_out(error: "Error") -> str:
+    """What a person can do about a statement that Postgres refuses."""
+    sort = (error.sqlstate or "")[:2]
+    if sort in DATA:
+        return UNFIT
+    return error.diag.message_hint if sort == NOT_SO and error.diag.message_hint else REPORT

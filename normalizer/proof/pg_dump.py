@@ -1,0 +1,94 @@
+"""pg_dump as a second judge: what it prints of a database, entry by entry."""
+
+import re
+import subprocess
+from collections import Counter
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from pgnorm.catalog.errors import PgnormError
+
+from ..postgres.connections import administrator_options
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from psycopg import Connection
+
+_ENTRY: Final = re.compile(r"^--\n-- Name: (.*); Type: (.*); Schema: (.*); Owner: (.*)\n--\n\n", re.MULTILINE)
+_COMPLETE: Final = "\n--\n-- PostgreSQL database dump complete"
+_STORAGE: Final = re.compile(r"^SET default_\w+ = .*;\n\n", re.MULTILINE)
+_GRANTS: Final = frozenset({"ACL", "DEFAULT ACL"})
+# A name that Postgres picked for a NOT NULL is no difference: it hangs on what other names there were then.
+_PICKED: Final = re.compile(r'CONSTRAINT "?[^" ]+_[^" ]+_not_null\d*"? (?=NOT NULL)')
+_COLUMNS: Final = frozenset({"TABLE", "FOREIGN TABLE"})
+_NAME: Final = re.compile('"(?:[^"]|"")+"')
+_NAMES: Final = f"{_NAME.pattern}(?:, {_NAME.pattern})*"
+_IN_TABLE_ORDER: Final = {
+    "STATISTICS": re.compile(rf" ON {_NAMES}(?=, | FROM )"),
+    "PUBLICATION TABLE": re.compile(rf" \({_NAMES}\)"),
+}
+"""Lists of columns that Postgres keeps in the order of the table, by the type of the entry."""
+
+
+class DumpEntry(NamedTuple):
+    """One entry of a dump: its header line's fields and its statements."""
+
+    tag: str
+    desc: str
+    schema: str
+    owner: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.desc} {self.schema}.{self.tag}\n{self.text}"
+
+
+def entries(text: str) -> Counter[DumpEntry]:
+    """The entries of a dump as a multiset; the order of a table's columns and of grants means nothing."""
+    found = list(_ENTRY.finditer(text))
+    ends = [match.start() for match in found[1:]] + [text.find(_COMPLETE)]
+    return Counter(
+        DumpEntry(
+            match[1],
+            match[2],
+            match[3],
+            match[4],
+            _unordered(match[2], _STORAGE.sub("", text[match.end() : end]).strip()),
+        )
+        for match, end in zip(found, ends, strict=True)
+    )
+
+
+def _unordered(kind: str, text: str) -> str:
+    if kind in _GRANTS:
+        return "\n".join(sorted(text.split("\n")))
+    if kind in _IN_TABLE_ORDER:
+        return _IN_TABLE_ORDER[kind].sub(lambda found: " ".join(sorted(_NAME.findall(found[0]))), text, count=1)
+    if kind not in _COLUMNS:
+        return text
+    head, *lines = _PICKED.sub("", text).split("\n")
+    closing = next((place for place, line in enumerate(lines) if line.startswith(")")), len(lines))
+    inner = sorted(line.removesuffix(",") for line in lines[:closing])
+    return "\n".join([head, *inner, *sorted(lines[closing:])])
+
+
+def dumped(connection: "Connection[tuple[object, ...]]", program: "Path", *, user: str | None = None) -> str:
+    """What `program`, a pg_dump, prints of the schema of the database that `connection` is in.
+
+    It runs as `user`, a superuser, where one is given, and else as the connection's own.
+    Raises PgnormError where it can't be run or fails.
+    """
+    info = connection.info
+    command = [str(program), "--schema-only", "--quote-all-identifiers"]
+    command += ["-h", info.host, "-p", str(info.port), "-U", user or info.user, "-d", info.dbname]
+    options = administrator_options(info.server_version) if user else ""
+    environment = {"PGTZ": "UTC", "LC_ALL": "C", "PGOPTIONS": options, "PGPASSWORD": info.password}
+    try:
+        done = subprocess.run(command, capture_output=True, check=False, env=environment)
+    except OSError as error:
+        raise PgnormError(
+            f"pg_dump can't be run: {error}", hint="Install the client programs of the same major version."
+        ) from error
+    if done.returncode:
+        raise PgnormError(f"pg_dump failed: {done.stderr.decode(errors='replace').strip()}")
+    return done.stdout.decode()

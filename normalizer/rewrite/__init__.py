@@ -1,0 +1,1 @@
+"""Definitions of functions made canonical in the files that hold them."""

@@ -1,0 +1,207 @@
+"""One CREATE FUNCTION, PROCEDURE or AGGREGATE in a file and its canonical text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from attrs import define, field, frozen
+
+from pgnorm.catalog.errors import PgnormError
+from pgnorm.catalog.kinds.aggregates import Aggregate
+from pgnorm.catalog.kinds.functions import Function, Procedure
+from pgnorm.catalog.quoting import escaped, literal
+from pgnorm.catalog.settings import LIST_SETTINGS, split_identifiers
+
+from ..files.edits import Edit
+from ..files.reading import SourceFile
+from ..sql.defined import target
+from ..sql.lexer import TOKEN, token_end
+from ..sql.statements import Statement
+from .header import Header, header_of
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+    from pgnorm.catalog.model import Target
+
+Routine: TypeAlias = Function | Aggregate
+
+KINDS: Final[dict[str, type[Function] | type[Aggregate]]] = {
+    "FUNCTION": Function,
+    "PROCEDURE": Procedure,
+    "AGGREGATE": Aggregate,
+}
+_COMMON_SCHEMAS: Final = frozenset({"public", "pg_temp", "pg_catalog", "extensions"})
+_INNER_CREATE: Final = re.compile(r"\bcreate\s+(?:or\s+replace\s+)?(?:function|procedure|aggregate)\b", re.IGNORECASE)
+
+
+@frozen(kw_only=True, eq=False)
+class Definition:
+    """A statement of a file that makes a routine, and the routine as its own CREATE made it."""
+
+    source: SourceFile
+    statement: Statement
+    header: Header
+    routine: Routine
+
+    @property
+    def place(self) -> str:
+        """`file:line:column` of the statement."""
+        return self.source.place(self.statement.start)
+
+    @property
+    def obstacle(self) -> str | None:
+        """Why the text must stay as it is, None where it need not."""
+        if self.header.body_comments:
+            place = self.source.place(self.header.body_comments[0])
+            return f"left as it is: its body is stored without the comment at {place}"
+        return None
+
+    def edit(self, target: Target, body: str | None = None) -> Edit:
+        """What makes the text canonical for a server like `target`, with another `body` if one is given.
+
+        Raises PgnormError where Postgres has no text for what it stores.
+        """
+        start, stop = self.statement.start, self.statement.stop
+        return Edit(start=start, stop=stop, text=self._text(target, body))
+
+    def _text(self, target: Target, body: str | None) -> str:
+        self._refuse_empty_list()
+        routine = self.routine
+        if body is not None and isinstance(routine, Function):
+            routine = routine.evolve(source=body)
+        text = routine.create((), target).removesuffix("\n")
+        # A procedure or aggregate keeps the author's wording, as pg_dump's text lacks OR REPLACE.
+        if self.header.keyword == "FUNCTION" or self.header.replaces:
+            text = text.replace("CREATE ", "CREATE OR REPLACE ", 1)
+        newline = self._newline()
+        if newline != "\n":
+            text = _with_line_ends(text, newline)
+        before = self.source.text[self.source.text.rfind("\n", 0, self.statement.start) + 1 : self.statement.start]
+        indent = "" if before.strip() else before
+        return "".join(f"{comment}{newline}{indent}" for comment in self.header.comments) + text
+
+    def _newline(self) -> str:
+        """The line end of the header, or of the file where the header has none."""
+        text, start, stop = self.source.text, self.statement.start, self.statement.stop
+        first = next(_line_ends(text[start:stop]), -1)
+        first = text.find("\n") if first < 0 else start + first
+        return "\r\n" if first > 0 and text[first - 1] == "\r" else "\n"
+
+    def _refuse_empty_list(self) -> None:
+        for item in self.routine.config if isinstance(self.routine, Function) else ():
+            name, _, value = item.partition("=")
+            if name in LIST_SETTINGS and not value:
+                raise PgnormError(
+                    f"SET {name} FROM CURRENT of {self.routine.label} took over an empty list, which can't be written",
+                    place=self.place,
+                    hint=f"Write SET {name} TO '' in the function instead.",
+                )
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What is most likely a mistake of the author."""
+        found = []
+        for item in self.routine.config if isinstance(self.routine, Function) else ():
+            name, _, value = item.partition("=")
+            if name == "search_path":
+                found += [
+                    f"SET search_path TO {literal(schema)} names one schema, whose name has a comma in it"
+                    for schema in split_identifiers(value)
+                    if _looks_like_list(schema)
+                ]
+        return tuple(found)
+
+
+def _looks_like_list(schema: str) -> bool:
+    return ", " in schema or ("," in schema and not _COMMON_SCHEMAS.isdisjoint(schema.split(",")))
+
+
+def _with_line_ends(text: str, newline: str) -> str:
+    """Canonical text with other line ends between its tokens; what is in literals stays."""
+    parts = (part.replace("\n", newline) if group == "space" else part for group, part in _lexed(text))
+    return "".join(parts)
+
+
+def _line_ends(text: str) -> Iterator[int]:
+    """Where lines of a statement end between its tokens: a line end in a literal is a part of that."""
+    position = 0
+    for group, part in _lexed(text):
+        if group == "space" and "\n" in part:
+            yield position + part.index("\n")
+        position += len(part)
+
+
+def _lexed(text: str) -> Iterator[tuple[str | None, str]]:
+    """The tokens of a text, white space and comments too, each with the lexer's name for its group."""
+    position = 0
+    while position < len(text):
+        match = TOKEN.match(text, position)
+        assert match is not None, "every character is a token"
+        end = token_end(text, match, str)
+        yield match.lastgroup, text[position:end]
+        position = end
+
+
+@define(eq=False)
+class Collector:
+    """Collects the definitions of a load: `see` is what the load calls after each statement."""
+
+    connection: Connection
+    definitions: list[Definition] = field(factory=list)
+    notes: dict[tuple[str, int], str] = field(factory=dict)
+    """Why a statement that makes routines is no definition, by the file's label and the statement's start."""
+
+    def see(self, source: SourceFile, statement: Statement) -> None:
+        """Reads the routine that the statement has just made."""
+        header = header_of(source.text, statement)
+        place = (source.label, statement.start)
+        if header is None:
+            if statement.begins("DO") and _INNER_CREATE.search(statement.text):
+                self.notes[place] = "left as it is: what a DO block creates is text inside a string"
+            return
+        routine = _read_newest(self.connection, KINDS[header.keyword], _name(statement))
+        if routine is None:
+            self.notes[place] = "left as it is: a temporary routine"
+            return
+        definition = Definition(source=source, statement=statement, header=header, routine=routine)
+        self.definitions.append(definition)
+
+
+def _name(statement: Statement) -> str | None:
+    made = target(statement)
+    return made.name if made else None
+
+
+def _read_newest(connection: Connection, kind: type[Function] | type[Aggregate], name: str | None) -> Routine | None:
+    """The routine whose row was written last, among those of a name if one is known.
+
+    A load's savepoints give each statement a transaction id of its own, greater than those before it. The condition
+    goes into the kind's own query, in which pg_proc is `p` and the ORDER BY comes last: around a window function it
+    would come too late.
+    """
+    from pgnorm.catalog.pinning import PATH, PINNED
+    from pgnorm.catalog.reader import objects_of
+
+    named = f"proname = {escaped(name)}" if name is not None else "true"
+    newest = f"select oid from pg_catalog.pg_proc where {named} order by pg_catalog.age(xmin) limit 1"
+    query, order_by, order = kind.query(connection.info.server_version).rpartition("order by")
+    cursor = connection.execute(
+        f"""
+        savepoint pgnorm_routine;
+        {PATH};
+        {PINNED};
+        {query} and p.oid = ({newest}) {order_by} {order};
+        rollback to savepoint pgnorm_routine;
+        release savepoint pgnorm_routine
+        """.encode()
+    )
+    for _ in range(3):
+        cursor.nextset()
+    columns = tuple(column.name for column in cursor.description or ())
+    for routine in objects_of(kind, columns, cursor.fetchall()):
+        assert isinstance(routine, Function | Aggregate)
+        return routine
+    return None

@@ -1,0 +1,243 @@
+"""The heart of fix-functions: definitions made canonical, proved to mean what they meant, then written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from attrs import define, evolve, frozen
+
+from pgnorm.catalog.errors import PgnormError
+from pgnorm.catalog.kinds.functions import Function
+from pgnorm.catalog.model import Catalog, Target, Value
+
+from ..compare.difference import differences
+from ..compare.settling import ROUNDS, doubtful
+from ..files.edits import Edit, Rewrite, apply, write
+from ..sql.statements import split
+from .definitions import Collector, Definition
+from .header import header_of
+from .stored_bodies import Body, compare, reworded
+from .tolerance import Tolerance
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from ..files.reading import SourceFile
+    from ..load.adaptation import Level
+    from ..postgres.shadow import Session
+    from ..sql.statements import Statement
+    from ..workspace import Workspace
+    from .inputs import Chosen
+
+
+class Message(Value):
+    """Something that a person should know about one definition."""
+
+    level: Level
+    place: str
+    text: str
+
+
+@frozen(kw_only=True, slots=False)
+class Report:
+    """What becomes of the definitions in the files that may be rewritten."""
+
+    rewrites: tuple[Rewrite, ...]
+    """Those files, changed or not, in the order of their loading."""
+    rewritten: int
+    """Definitions whose text changes."""
+    unchanged: int
+    """Definitions that are canonical already."""
+    left: int
+    """Definitions that must stay as they are."""
+    messages: tuple[Message, ...]
+    failed: tuple[PgnormError, ...]
+    """What of the project does not load, though the files asked for do."""
+
+    @cached_property
+    def changed(self) -> tuple[Rewrite, ...]:
+        """The files that change."""
+        return tuple(one for one in self.rewrites if one.changed)
+
+    def write(self) -> frozenset[Path]:
+        """Write the files that change, all or none. Returns and raises what `files.edits.write` does."""
+        return write(self.changed)
+
+
+def fix(
+    workspace: Workspace,
+    chosen: Chosen,
+    *,
+    stored: Catalog | None = None,
+    take_comments: bool = False,
+    written: bool = True,
+) -> Report:
+    """Make the definitions of the chosen files canonical; nothing is written yet.
+
+    Bodies stay as they are, but for those that `stored` has in other layout, case or spelling (`take_comments`: or
+    with other comments): its bytes are taken. `written` says, for the messages, whether the caller will write them.
+    Raises PgnormError for files asked for that don't load, for a definition that has no canonical text, and should the
+    rewritten files not make the same catalog or not stay as they are in a second run.
+    """
+    project = workspace.project
+    target = Target(major=(project.major if project else None) or workspace.shadow.major)
+    watcher = _Watcher()
+    before: Catalog | None = None
+    bodies: dict[Definition, Body] = {}
+    tolerance = Tolerance(chosen=chosen)
+    with workspace.texts(chosen.files, chosen.kind, watch=watcher, on_errors=tolerance) as session:
+        definitions = watcher.definitions(chosen.files)
+        mine = [one for one in definitions if one.source.label in chosen.rewritten]
+        if stored is not None:
+            before = session.read()
+            found = compare(definitions, before, stored, take_comments=take_comments)
+            bodies = {one: body for one, body in found.items() if one in mine and one.obstacle is None}
+        edits = _edits(mine, target, bodies)
+        if edits and before is None:
+            before = session.read()
+    rewrites = tuple(_rewrites(chosen, edits))
+    if before is not None and edits:
+        rewrites = _proved(workspace, tolerance, rewrites, target, _expected(before, bodies))
+    left = sum(one.obstacle is not None for one in mine)
+    return Report(
+        rewrites=rewrites,
+        rewritten=len(edits),
+        unchanged=len(mine) - len(edits) - left,
+        left=left,
+        messages=tuple(_messages(chosen, mine, watcher, edits, bodies, written=written)),
+        failed=tolerance.errors,
+    )
+
+
+@define(eq=False)
+class _Watcher:
+    """Collects what a load defines; a load that starts anew starts its collection anew."""
+
+    collector: Collector | None = None
+
+    def __call__(self, session: Session) -> Callable[[SourceFile, Statement], None]:
+        self.collector = Collector(connection=session.connection)
+        return self.collector.see
+
+    def definitions(self, files: Sequence[SourceFile]) -> tuple[Definition, ...]:
+        """The definitions in the order of the files: a load may run them in another one."""
+        order = {file.label: position for position, file in enumerate(files)}
+        found = self.collector.definitions if self.collector else []
+        known = {(order[one.source.label], one.statement.start): one for one in found if one.source.label in order}
+        return tuple(known[place] for place in sorted(known))
+
+    @property
+    def notes(self) -> Mapping[tuple[str, int], str]:
+        return self.collector.notes if self.collector else {}
+
+
+def _edits(
+    definitions: Sequence[Definition], target: Target, bodies: Mapping[Definition, Body]
+) -> dict[Definition, Edit]:
+    """What each definition needs that is not canonical."""
+    found = {}
+    for one in definitions:
+        if one.obstacle is None:
+            body = bodies.get(one)
+            edit = one.edit(target, body.stored if body and body.taken else None)
+            if edit.text != one.source.text[edit.start : edit.stop]:
+                found[one] = edit
+    return found
+
+
+def _rewrites(chosen: Chosen, edits: Mapping[Definition, Edit]) -> Iterator[Rewrite]:
+    for file in chosen.files:
+        if file.label in chosen.rewritten:
+            yield Rewrite(source=file, text=apply(file.text, _of_file(edits, file.label)))
+
+
+def _of_file(edits: Mapping[Definition, Edit], label: str) -> list[Edit]:
+    return [edit for one, edit in edits.items() if one.source.label == label]
+
+
+def _expected(before: Catalog, bodies: Mapping[Definition, Body]) -> Catalog:
+    """The catalog that the rewritten files must make: the one before, but for bodies that are taken."""
+    objects = dict(before.objects)
+    for one, body in bodies.items():
+        item = objects[one.routine.id]
+        if body.taken and isinstance(item, Function):
+            objects[item.id] = item.evolve(source=body.stored)
+    return evolve(before, objects=objects)
+
+
+def _proved(
+    workspace: Workspace, tolerance: Tolerance, rewrites: Sequence[Rewrite], target: Target, expected: Catalog
+) -> tuple[Rewrite, ...]:
+    """The rewrites, as often rewritten again as makes them stand still. Raises PgnormError where one means another
+    thing than `expected`."""
+    chosen = tolerance.chosen
+    for _ in range(ROUNDS):
+        texts = {one.source.label: one.text for one in rewrites}
+        files = tuple(file.evolve(text=texts.get(file.label, file.text)) for file in chosen.files)
+        watcher = _Watcher()
+        with workspace.texts(files, chosen.kind, watch=watcher, on_errors=tolerance, quiet=True) as session:
+            made = session.read()
+            _refuse_changes(expected, made, chosen)
+            mine = [one for one in watcher.definitions(files) if one.source.label in chosen.rewritten]
+            edits = _edits(mine, target, {})
+        if not edits:
+            return tuple(rewrites)
+        # Postgres deparses an expression otherwise once it has read its own text.
+        rewrites = [one.evolve(text=apply(one.text, _of_file(edits, one.source.label))) for one in rewrites]
+        expected = made
+    raise _unproved(f"a second run would rewrite {next(iter(edits)).routine.label} again", chosen)
+
+
+def _refuse_changes(expected: Catalog, made: Catalog, chosen: Chosen) -> None:
+    for found in differences(expected, made):
+        old, new = found.old, found.new
+        alike = old is not None and new is not None and old.operators_used == new.operators_used
+        if not alike or found.changed - doubtful(found) - reworded(found):
+            raise _unproved(f"the rewritten files change {found.item.label}", chosen)
+    if set(made.edges) != set(expected.edges) or made.unmodelled != expected.unmodelled:
+        raise _unproved("the rewritten files change what depends on what", chosen)
+
+
+def _unproved(what: str, chosen: Chosen) -> PgnormError:
+    return PgnormError(
+        f"nothing is written, since {what}",
+        place=", ".join(sorted(chosen.rewritten)),
+        hint="Please report it with the definition.",
+    )
+
+
+def _messages(
+    chosen: Chosen,
+    definitions: Sequence[Definition],
+    watcher: _Watcher,
+    edits: Mapping[Definition, Edit],
+    bodies: Mapping[Definition, Body],
+    *,
+    written: bool,
+) -> Iterator[Message]:
+    for one in definitions:
+        if one.obstacle:
+            yield Message(level="note", place=one.place, text=f"{one.routine.label} is {one.obstacle}")
+        for warning in one.warnings:
+            yield Message(level="warning", place=one.place, text=f"{one.routine.label}: {warning}")
+        if one in edits and one.header.dropped:
+            dropped = ", ".join(one.header.dropped)
+            text = f"{one.routine.label} is stored without what the file said: {dropped}"
+            yield Message(level="note", place=one.place, text=text)
+        if one in bodies:
+            level: Level = "note" if bodies[one].taken else "warning"
+            said = bodies[one].message(written=written)
+            yield Message(level=level, place=one.place, text=f"{one.routine.label}: {said}")
+    known = {(one.source.label, one.statement.start) for one in definitions}
+    for file in chosen.files:
+        if file.label in chosen.rewritten:
+            for statement in split(file.text, label=file.label):
+                at = (file.label, statement.start)
+                note = watcher.notes.get(at)
+                if note is None and at not in known and header_of(file.text, statement):
+                    note = "left as it is: it did not run, since a later statement defines it otherwise"
+                if note is not None:
+                    yield Message(level="note", place=file.place(statement.start), text=note)

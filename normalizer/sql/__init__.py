@@ -1,0 +1,1 @@
+"""SQL as text: its tokens and statements, and what a statement defines."""
