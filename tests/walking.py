@@ -1,5 +1,7 @@
 """A text walked by the lexer and edited, without any server."""
 
+import re
+
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.normalizer.files.edits import Edit, apply, encoded
 from pgnorm.normalizer.files.reading import decode_file
@@ -32,7 +34,7 @@ def walked(text: str) -> bool:
             (alone,) = split(one.text)
             assert (alone.text, alone.words) == (one.text, one.words)
     assert not _uncommented(text[end:]).strip("; \t\n\r\f\v")
-    edited = apply(text, edits)
+    edited = apply(_with_plain_rows(text), edits)
     for number, (edit, between) in enumerate(zip(edits, outside(text), strict=False)):
         head, _, edited = edited.partition(f"<{number}>")
         assert _uncommented(head).strip() == between, edit
@@ -42,9 +44,18 @@ def walked(text: str) -> bool:
 def outside(text: str) -> list[str]:
     """The text without the definitions of routines in it, and without comments: those in a header go in front of it."""
     found = [one for one in split(text) if header_of(text, one) is not None]
+    text = _with_plain_rows(text)
     ends = [0, *(one.stop for one in found)]
     starts = [*(one.start for one in found), len(text)]
     return [_uncommented(text[end:start]).strip() for end, start in zip(ends, starts, strict=True)]
+
+
+def _with_plain_rows(text: str) -> str:
+    """The text with rows for COPY, which are no tokens, as words: a quote in them would hide what follows."""
+    for one in split(text):
+        if one.copy_data:
+            text = text[: one.start] + re.sub(r"[^\w\s\\.]", "_", text[one.start : one.stop]) + text[one.stop :]
+    return text
 
 
 def _uncommented(text: str) -> str:
