@@ -1,9 +1,9 @@
 """Two sources compared: the differences, the plan that ends them, and its proof."""
 
+from .as_read import AsRead
 from .comparison import Comparison, Options
 from .project.sources import Source
 from .sides import Sides
-from .slicewise import Slicewise
 from .whole import Whole
 from .workspace import Workspace
 
@@ -14,9 +14,8 @@ def compare(workspace: Workspace, old: Source, new: Source, options: Options) ->
     Raises PgnormError where a source can't be read, and where the plan fails its proof.
     """
     sides = Sides(workspace, old, new)
-    asked_of_whole = options.seed is not None or options.proof == "pg_dump"
-    if sides.alike and not asked_of_whole:
-        comparison = Slicewise(workspace, options, sides, old, new).compare()
+    if sides.alike:
+        comparison = AsRead(workspace, options, sides, old, new).compare()
         if comparison is not None:
             return comparison
     return Whole(workspace, options, sides, old, new).compare()

@@ -112,6 +112,9 @@ class Value(metaclass=Declaring):
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"{type(self).__name__}.{name} can't be set")
 
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError(f"{type(self).__name__}.{name} can't be deleted")
+
     def __setstate__(self, state: tuple[None, dict[str, object]]) -> None:
         """Take over what copy and pickle kept of another: what its slots hold."""
         for name, value in state[1].items():

@@ -1,6 +1,6 @@
 """A plan: the ordered statements that turn one catalog into another, with hazards and transaction boundaries."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 from types import MappingProxyType
 from typing import Final
@@ -95,20 +95,35 @@ class Plan(Value):
 EMPTY: Final = Plan(transactions=(), differences=())
 
 
-def cut(new: Catalog, steps: Iterable[Step]) -> tuple[tuple[Step, ...], ...]:
-    """The steps in transactions: one ends before the first step that may use what is usable only after a commit."""
-    transactions: list[list[Step]] = [[]]
-    for step in steps:
-        if (early := [each for each in transactions[-1] if each.needs_commit]) and _may_use(new, step, early):
-            transactions.append([])
-        transactions[-1].append(step)
-    return tuple(tuple(steps) for steps in transactions if steps)
+def cut(new: Catalog, steps: Sequence[Step]) -> tuple[tuple[Step, ...], ...]:
+    """The steps in transactions: what is usable only after a commit goes ahead, in one of its own if others may use it.
+
+    It needs nothing that a plan makes; what uses it need not depend on it in one step that the order would know
+    (`DEFAULT '(new)'::c`, where the composite type c stays and has the enum in it).
+    """
+    early = tuple(step for step in steps if step.needs_commit)
+    late = tuple(step for step in steps if not step.needs_commit)
+    if early and any(_may_use(new, step, early) for step in late):
+        return early, late
+    return tuple(filter(None, ((*early, *late),)))
 
 
 def _may_use(new: Catalog, step: Step, early: Sequence[Step]) -> bool:
     """Whether a step may use what early ones added: it depends on it, or nobody can tell."""
     if step.verb is Verb.DROP:
         return False
+    if step.item.opaque:
+        return True
     added = {other.id for other in early}
-    below = (step.item, *parts_below(new, step.id))
-    return step.item.opaque or any(added & new.needs.get(part.id, frozenset()) for part in below)
+    # The bound of a partition may hold a value of its parent's key, and pg_depend knows nothing of that.
+    waiting = [step.id, *(part.id for part in parts_below(new, step.id)), *(step.item.ties or ())]
+    seen: set[ObjectId] = set()
+    while waiting:
+        name = waiting.pop()
+        if name in added:
+            return True
+        if name not in seen:
+            seen.add(name)
+            waiting += new.needs.get(name, ())
+            waiting += (part.id for part in new.parts.get(name, ()) if part.embedded)
+    return False

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Self
 
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.catalog.model import Value
+from pgnorm.catalog.model import Value, untold
 
 from .account import Account, can_enter, can_write, give
 from .cache import clear
@@ -59,7 +59,7 @@ class Server(Value):
     log: Path
     watchdog: subprocess.Popen[bytes]
     alive: int
-    password: str
+    password: str = untold()
     major: int
     port: int = PORT
 

@@ -16,8 +16,6 @@ from .connections import ADMINISTRATOR, OWNER, SUPERUSERS
 from .host import Host
 
 if TYPE_CHECKING:
-    from decimal import Decimal
-
     from psycopg import Connection, Cursor
 
     from pgnorm.catalog.cluster import Cluster
@@ -29,6 +27,14 @@ _HIDDEN: Final = "select from pg_catalog.pg_user_mappings union all select from 
 """Whether there is something of which Postgres hides a part from all but superusers."""
 _BEGAN: Final = "select extract(epoch from pg_catalog.transaction_timestamp())"
 """When a transaction began, which no setting prints otherwise: files that ended theirs are in another one."""
+_DRAWN: Final = """
+    select pg_catalog.string_agg(pg_catalog.concat_ws(' ', schemaname, sequencename, last_value), ','
+                                 order by schemaname, sequencename)
+      from pg_catalog.pg_sequences"""
+"""The numbers that sequences have drawn, which no rollback takes back."""
+
+Began = tuple[object, object]
+"""When a transaction began, and what had been drawn by then."""
 _PATIENCE_BESIDE = 30_000  # milliseconds
 
 
@@ -114,7 +120,7 @@ class Shadow:
     def _release(self) -> None:
         self._in_use = False
 
-    def _roll_back(self, connection: "Connection", began: "Decimal") -> None:
+    def _roll_back(self, connection: "Connection", began: Began) -> None:
         if _rolled_back(connection) != began:
             self._host.distrust()
 
@@ -154,15 +160,17 @@ def open_shadow(
         yield Shadow(version_num=binaries.version_num, binaries=binaries, platform=platform, host=private)
 
 
-def _begin(connection: "Connection") -> "Decimal":
-    """Opens a transaction; when it began."""
-    cursor = connection.execute(f"begin; {_BEGAN}".encode())
+def _begin(connection: "Connection") -> Began:
+    """Opens a transaction."""
+    cursor = connection.execute(f"{_DRAWN}; begin; {_BEGAN}".encode())
+    drawn = _value(cursor)
     cursor.nextset()
-    return _moment(cursor)
+    cursor.nextset()
+    return _value(cursor), drawn
 
 
-def _rolled_back(connection: "Connection") -> "Decimal | None":
-    """Rolls back what is open; when that began, None where it can't be told."""
+def _rolled_back(connection: "Connection") -> Began | None:
+    """Rolls back what is open; when that began and what has been drawn since, None where it can't be told."""
     from psycopg import OperationalError
     from psycopg.pq import TransactionStatus
 
@@ -172,14 +180,18 @@ def _rolled_back(connection: "Connection") -> "Decimal | None":
         if connection.info.transaction_status != TransactionStatus.INTRANS:
             connection.execute("rollback")
             return None
-        return _moment(connection.execute(f"{_BEGAN}; rollback".encode()))
+        cursor = connection.execute(f"{_BEGAN}; rollback; {_DRAWN}".encode())
+        moment = _value(cursor)
+        cursor.nextset()
+        cursor.nextset()
+        return moment, _value(cursor)
     except OperationalError:
         connection.close()
         return None
 
 
-def _moment(cursor: "Cursor") -> "Decimal":
+def _value(cursor: "Cursor") -> object:
     row = cursor.fetchone()
     assert row is not None
-    moment: Decimal = row[0]
-    return moment
+    value: object = row[0]
+    return value
