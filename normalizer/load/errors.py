@@ -10,6 +10,8 @@ from pgnorm.catalog.errors import PgnormError
 
 from ..files.reading import SourceFile, line_and_column
 from ..sql.lexer import name_of
+from .harm import DISARMED
+from .privileged import DENIED
 
 if TYPE_CHECKING:
     from psycopg import Error
@@ -48,6 +50,13 @@ class Misfit(PgnormError):
 
     lacks: str | None = None
     """What is not there, told apart from all else that may not be; None where the error does not say it so well."""
+
+
+TRUST: Final = (
+    "Files run as a role that is no superuser, so that they can do no harm here. "
+    "If you trust these as you trust a program, run with --trust-files."
+)
+_LIBRARY: Final = DISARMED.removeprefix("$libdir/")
 
 
 def error_of(error: Error, message: str, *, place: str, hint: str | None, lacking: str | None = None) -> PgnormError:
@@ -119,21 +128,33 @@ def missing_names(message: str | None) -> frozenset[str]:
 
 
 def failure(
-    source: SourceFile, offset: int, error: Error, *, position: int | None = None, hint: str | None = None
+    source: SourceFile,
+    offset: int,
+    error: Error,
+    *,
+    position: int | None = None,
+    hint: str | None = None,
+    caged: bool = False,
 ) -> PgnormError:
     """The error of a statement at `offset`, or of the character at `position` counted from there.
 
-    Postgres' own hint comes before `hint`.
+    Postgres' own hint comes before `hint`, but for what is kept from files that are `caged`.
     """
     at = offset + (position or 0)
     diag = error.diag
-    parts = [diag.message_primary or str(error)]
+    said = diag.message_primary or str(error)
+    kept = error.sqlstate == DENIED
+    if _LIBRARY in said:
+        said, kept = "this calls a function of a library that is kept from files", True
+    parts = [said]
     if diag.message_detail:
         parts.append(f"DETAIL: {diag.message_detail}")
     if diag.context:
         parts.append(f"CONTEXT: {diag.context}")
     parts.append(excerpt(source.text, at))
-    return error_of(error, "\n".join(parts), place=source.place(at), hint=diag.message_hint or hint)
+    return error_of(
+        error, "\n".join(parts), place=source.place(at), hint=TRUST if caged and kept else diag.message_hint or hint
+    )
 
 
 def way_out(error: Error, extensions: Sequence[str], *, bundled: bool) -> str | None:

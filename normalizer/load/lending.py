@@ -17,6 +17,7 @@ from pgnorm.catalog.quoting import ident, literal
 from ..postgres.connections import MEMBERS, OWNER, OWNERS, SUPERUSERS
 from ..sql.lexer import name_of
 from ..sql.statements import Statement, split
+from .errors import TRUST
 from .harm import DISARMED, HARM, REACHING
 from .privileged import (
     REFUSALS,
@@ -33,11 +34,6 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
     from ..postgres.power import Power
-
-TRUST: Final = (
-    "Files run as a role that is no superuser, so that they can do no harm here. "
-    "If you trust these as you trust a program, run with --trust-files."
-)
 
 
 @frozen(kw_only=True)

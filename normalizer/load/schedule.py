@@ -16,9 +16,8 @@ from ..sql.statements import Statement, split
 from .adaptation import Adapted, adapt, sets_session, stands_alone
 from .causes import Fault, fault_of, words
 from .errors import failure, is_final, is_missing, missing_names, way_out
-from .lending import TRUST
 from .pending import Item
-from .privileged import DENIED, for_role
+from .privileged import for_role
 from .redefinition import Overwriting
 from .runner import Execution
 
@@ -244,6 +243,5 @@ class Run:
     def _failure(self, item: Item) -> PgnormError:
         assert item.error is not None
         hint = way_out(item.error, self.execution.generated_extensions, bundled=self.bundled)
-        if hint is None and self.execution.power.withholds and item.error.sqlstate == DENIED:
-            hint = TRUST
-        return failure(item.source, item.statement.start, item.error, position=item.position, hint=hint)
+        place, caged = item.statement.start, self.execution.power.withholds
+        return failure(item.source, place, item.error, position=item.position, hint=hint, caged=caged)
