@@ -69,8 +69,10 @@ class Column(PrintedColumn):
             return self.evolve(**named) if old._renames(new) or old._is_led_to_name(new) else self
         if new.passes_not_null:
             return self if self.not_null else self.evolve(**named)
-        if not old.passes_not_null or self.not_null_own:
-            return self  # since 18 a table keeps one that it has of its own
+        if not old.passes_not_null:
+            return self
+        if self.not_null_sayers > 1:
+            return self.evolve(not_null_sayers=self.not_null_sayers - 1)  # since 18 a table keeps what another says too
         if new.not_null and not old._elsewhere:
             return self.evolve(not_null_name=self.not_null_given)  # it becomes one
         return self.evolve(

@@ -195,6 +195,11 @@ class Check(Inherited, Unindexed):
             return self
         return self.evolve(validated=new.checked, checked=new.checked)
 
+    def cut_for(self, new: Self, leader: Self, leads: Self, *, shared: bool) -> bool:
+        del shared
+        # Only a new one is not valid, and one that is inherited can't be dropped.
+        return leader == leads and bool(self.validated) and new.validated is False
+
     @property
     def holds(self) -> bool:
         return self.checked and self.enforced

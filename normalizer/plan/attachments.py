@@ -109,7 +109,7 @@ def order_followers(actions: "Actions", before: "Before") -> None:
         for leader in following.merged_into(actions.new.objects[name]):
             before(actions.alterer(name), actions.maker(leader))
         for leader in following.leaders(actions.old.objects[name]):
-            before(actions.alterer(leader), actions.alterer(name))
+            before(actions.alterer(leader) or actions.leaver(leader), actions.alterer(name))
     for name in (*actions.fate.dropped, *actions.fate.replaced):
         item = actions.old.objects[name]
         if item.merged:

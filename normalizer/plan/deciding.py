@@ -88,15 +88,18 @@ class _Deciding:
                 elif dependent not in self.new.objects and not self.old.objects[dependent].comes_with_tie:
                     self.result.dropped.add(dependent)  # no longer there to become what comes with a tie
             for follower in self.following.led_by(item) if self.result.gone(item) else ():
-                if follower.goes_along and follower.id in self.new.objects:
+                leaderless = all(map(self.result.gone, self.following.leaders(follower)))
+                # What holds data is left behind as the table's own.
+                if follower.goes_along and follower.disposable and leaderless and follower.id in self.new.objects:
                     self._replace(follower.id)
 
     def _lead(self) -> None:
         """Look at what is led as the alterations of its leaders leave it: only what is then different is altered."""
-        for leader in [name for name, difference in self.result.altered.items() if difference.own]:
-            for follower in self.following.led_by(leader):
-                if follower.id in self.new.objects and not self.result.gone(follower.id):
-                    self._lead_one(follower)
+        leaders = [name for name, difference in self.result.altered.items() if difference.own]
+        followers = {item.id: item for leader in leaders for item in self.following.led_by(leader)}
+        for name, follower in followers.items():
+            if name in self.new.objects and not self.result.gone(name):
+                self._lead_one(follower)
 
     def _lead_one(self, follower: Object) -> None:
         difference = self.result.altered.get(follower.id)

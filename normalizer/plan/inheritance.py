@@ -104,13 +104,15 @@ class Following:
         return old.cut_for(new, before, after, shared=self._shared(old, lead.leader))
 
     def freed(self) -> Iterator[Difference]:
-        """How what goes with less than before while the plan runs differs, as it then is and must be."""
+        """How what goes with less than before while the plan runs, or meets more, differs from what it must be."""
         for name, item in self.old.objects.items():
             wanted = self.new.objects.get(name)
-            held = item.leads and all(self.holds(lead.tie) for lead in item.leads)
+            meets = wanted is not None and any(self.merged_into(wanted))
+            held = item.leads and all(self.holds(lead.tie) for lead in item.leads) and not meets
             if wanted is None or not (item.leads or wanted.leads) or self.fate.gone(name) or held:
                 continue
-            staying = [self.new.objects[leader] for leader in self.leaders(wanted) if self.holds(leader)]
+            holding = [] if meets else self.leaders(wanted)
+            staying = [self.new.objects[leader] for leader in holding if self.holds(leader)]
             left, goal = alone(item, staying), alone(wanted, staying)
             if (left, goal) != (item, wanted) and (changed := changes(left, goal)):
                 yield Difference(left, goal, changed)
@@ -198,5 +200,7 @@ class Following:
 
     def left_behind(self, item: Object) -> bool:
         """Whether dropping an old object must leave some that would go along with it."""
-        along = (led for led in self.led_by(item.id) if led.goes_along and not led.comes_with_tie)
-        return any(not self.fate.gone(led.id) or self.left_behind(led) for led in along)
+        along = [led for led in self.led_by(item.id) if led.goes_along and not led.comes_with_tie]
+        # What another leads too stays by itself.
+        alone = (led for led in along if all(map(self.fate.gone, {*self.leaders(led)} - {item.id})))
+        return any(not self.fate.gone(led.id) or self.left_behind(led) for led in alone)

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Final
 
 import psycopg
+import pytest
 
 from pgnorm.catalog.reader import read
 from pgnorm.normalizer.compare.difference import differences
@@ -115,3 +116,57 @@ def test_what_filling_rows_sets_off_is_told(shadow: Shadow, database: psycopg.Co
     assert len(said) == 8
     for step in plan.steps:
         assert not step.fires or f"-- The UPDATE sets off {', '.join(step.fires)}: disable what is not to" in step.sql
+
+
+INHERITANCE: Final = Path(__file__).parents[2] / "fixtures" / "kinds" / "inheritance"
+
+
+LED: Final = """
+    create schema shop;
+    create table shop.base (code int, constraint code_set check (code > 0), mark text);
+    create table shop.twin (mark text);
+    create table shop.kid () inherits (shop.base, shop.twin);
+    create table shop.grandkid () inherits (shop.kid);
+    create table shop.wide (code int) inherits (shop.twin);
+    create index on shop.kid (code);
+    create view shop.codes as select code from shop.kid;
+    insert into shop.grandkid values (3, 'x');
+    insert into shop.kid values (4, 'y');
+"""
+LEFT_BEHIND: Final = """
+    create schema shop;
+    create table shop.base (other date);
+    create table shop.twin (other date);
+    create table shop.kid (code int, mark text, constraint code_set check (code > 0)) inherits (shop.base, shop.twin);
+    create table shop.grandkid () inherits (shop.kid);
+    create table shop.wide (code int, mark varchar(9) not null default 'x') inherits (shop.twin);
+    create index on shop.kid (code);
+    create view shop.codes as select code from shop.kid;
+"""
+
+
+def test_a_column_that_only_the_parent_loses_keeps_its_values(shadow: Shadow, database: psycopg.Connection) -> None:
+    database.execute(LED.encode() + b"insert into shop.wide values ('m', 7), (null, 8)")
+    sql = _lead(shadow, database, LEFT_BEHIND)
+    assert database.execute("select code, mark from shop.kid order by code").fetchall() == [(3, "x"), (4, "y")]
+    assert database.execute("select code, mark from shop.wide order by code").fetchall() == [(7, "m"), (8, "x")]
+    assert "DROP VIEW" not in sql
+    assert "DROP INDEX" not in sql
+
+
+def test_a_check_that_one_parent_has_as_valid_is_validated_first(shadow: Shadow, database: psycopg.Connection) -> None:
+    database.execute((INHERITANCE / "checks_of_which_one_is_valid" / "old.sql").read_bytes())
+    sql = _lead(shadow, database, (INHERITANCE / "checks_of_which_one_is_valid" / "new.sql").read_text())
+    assert sql.index('"pair" VALIDATE CONSTRAINT "positive"') < sql.index('ALTER TABLE "public"."strict"')
+    assert "DROP CONSTRAINT" not in sql
+
+
+def test_a_not_null_that_another_parent_says_is_not_said_again(shadow: Shadow, database: psycopg.Connection) -> None:
+    if shadow.major < 18:
+        pytest.skip("DROP NOT NULL takes it from all that inherit")
+    database.execute("create table one (a int not null); create table two (a int not null)")
+    database.execute("create table pair () inherits (one, two)")
+    new = "create table one (a int); create table two (a int not null); create table pair () inherits (one, two)"
+    assert _lead(shadow, database, new) == 'ALTER TABLE "public"."one" ALTER COLUMN "a" DROP NOT NULL;\n'
+    new = new.replace("two (a int not null)", "two (a int)")
+    assert _lead(shadow, database, new) == 'ALTER TABLE "public"."two" ALTER COLUMN "a" DROP NOT NULL;\n'
