@@ -6,6 +6,7 @@ from typing import Final, LiteralString
 # (its functions, materialized views, expressions of indexes); objects of Postgres' own that belong to, are replaced by
 # or stand beside somebody else's; rights that initdb takes from everybody; functions by the name of a C function that
 # is not one of Postgres' own for values of the same layout.
+# The one body that is known is that of postgis' stand-in (_stub_modifier), which writes labels of type modifiers.
 HARM: Final[LiteralString] = """
       with written as (select p.* from pg_proc p where age(xmin) <= age('{start}'::xid))
          , own as (select * from written p
@@ -17,8 +18,20 @@ HARM: Final[LiteralString] = """
              when exists (select from pg_auth_members where roleid in (10, 4569, 4570, 4571))
              then 'it lets a role reach the files and programs of the server'
              when exists (select from pg_proc
-                           where oid >= 16384 and prosecdef and proowner in (10, 4569, 4570, 4571))
-               or exists (select from pg_class where oid >= 16384 and relowner in (10, 4569, 4570, 4571))
+                           where oid >= 16384 and prosecdef and proowner in (10, 4569, 4570, 4571)
+                             and (md5(prosrc), proconfig)
+                                 is distinct from ('30da5e9e9ae84b01e2e23b2932233bce', array['search_path=pg_catalog, pg_temp']))
+               or exists (select from pg_class c
+                           where oid >= 16384 and relowner in (10, 4569, 4570, 4571)
+                             and case relkind
+                                   when 'm' then true
+                                   when 'i' then exists (select from pg_index i
+                                                          where i.indexrelid = c.oid
+                                                            and (indexprs is not null or indpred is not null))
+                                   else relkind in ('r', 'p', 'f', 'v')
+                                        and not exists (select from pg_depend
+                                                         where classid = 1259 and objid = c.oid and deptype = 'e')
+                                 end)
              then 'it gives an object to a role that reaches the files and programs of the server'
              when exists (select from written p join restricted r using (oid) where p.proacl::text is distinct from acl)
              then 'it gives away a right to what reaches beyond the database'

@@ -102,7 +102,7 @@ def test_ways_forth_are_run_in_their_order_and_ways_back_are_told(run: "Run", pl
     assert (code, out) == (0, ""), err
     assert err.endswith("No schema changes found\n")
     assert err.count("not run") == bool(told)
-    assert told is None or f"\n{told}\n" in err
+    assert told is None or f"\nfrom: {told}\n" in err
     assert "skipped" not in err
     (plain / "schemas" / "02.sql").write_text("create table box (id integer);\n")
     if new is None:

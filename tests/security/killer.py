@@ -21,7 +21,7 @@ from pgnorm.cli.__main__ import start
 from pgnorm.normalizer.files.repair import around, repair
 
 P = ParamSpec("P")
-_OURS = "pgnorm.normalizer."
+_OURS = "pgnorm.normalizer.files."
 _WRITERS = ("staging", "journals", "writing", "folders", "recovery")
 _FUNCTIONS = ((os, "replace"), (os, "fsync"), (os, "fchmod"), (os, "mkdir"), (os, "unlink"), (tempfile, "mkstemp"))
 
