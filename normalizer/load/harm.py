@@ -20,7 +20,8 @@ HARM: Final[LiteralString] = """
              when exists (select from pg_proc
                            where oid >= 16384 and prosecdef and proowner in (10, 4569, 4570, 4571)
                              and (md5(prosrc), proconfig)
-                                 is distinct from ('30da5e9e9ae84b01e2e23b2932233bce', array['search_path=pg_catalog, pg_temp']))
+                                 is distinct from ('30da5e9e9ae84b01e2e23b2932233bce',
+                                                   array['search_path=pg_catalog, pg_temp']))
                or exists (select from pg_class c
                            where oid >= 16384 and relowner in (10, 4569, 4570, 4571)
                              and case relkind
