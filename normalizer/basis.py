@@ -4,7 +4,7 @@ from pgnorm.catalog.model import Catalog, ObjectId
 
 from .compare.absent_owner import stranger
 from .compare.difference import Difference, differences
-from .compare.ownership import Ownership, only_by_platform, owned, spared
+from .compare.ownership import only_by_platform, owned, spared
 from .compare.phantoms import phantoms, without_code
 from .compare.selection import EVERYTHING, Selection, select, selected
 from .comparison import Comparison, Options
@@ -24,6 +24,8 @@ class Basis:
         self.sides = sides
         self.old = old
         self.new = new
+        self.ownership = workspace.ownership
+        """What tells the project's objects from the platform's; its baseline is of the shadow while that is empty."""
 
     def found(self, start: Side, goal: Side) -> tuple[Difference, ...]:
         """What of the two differs. Raises PgnormError for a pattern that names no schema."""
@@ -52,11 +54,6 @@ class Basis:
             uncarried=to_tell(self.new, goal, start),
             stranger=stranger(((start.role, before), (goal.role, after)), planned),
         )
-
-    @property
-    def ownership(self) -> Ownership:
-        """What tells the project's objects from the platform's."""
-        return self.workspace.ownership
 
     def views(self, old: Catalog, new: Catalog) -> tuple[Catalog, Catalog]:
         """What of two catalogs is compared: the project's own, in the schemas asked for."""

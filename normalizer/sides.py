@@ -109,18 +109,15 @@ class Sides:
             with self.workspace.loaded(source, scratch=scratch) as loaded:
                 yield Side(catalog=loaded.catalog, loaded=loaded, data=loaded.data, roles=loaded.roles)
             return
-        catalog = self.as_it_is(source).catalog
+        side = self.as_it_is(source)
+        read = side.catalog
         with ExitStack() as stack:
             try:
-                loaded = stack.enter_context(self._reloaded(self._project(catalog), scratch=scratch))
-                side = Side(catalog=as_little_known(loaded.catalog, catalog), loaded=loaded, read=catalog)
+                loaded = stack.enter_context(self._reloaded(self._project(read), scratch=scratch))
+                side = side.evolve(catalog=as_little_known(loaded.catalog, read), loaded=loaded, read=read)
             except PgnormError as error:
-                why = f"{self.workspace.telling.side(source)}: {error.message.splitlines()[0]}"
-                side = Side(catalog=catalog, loaded=None, untried=why)
-            if (files := self._files.get(source)) is not None:
-                yield side.evolve(data=files.data, roles=files.roles)
-            else:
-                yield side.evolve(role=catalog.role)
+                side = side.evolve(untried=f"{self.workspace.telling.side(source)}: {error.message.splitlines()[0]}")
+            yield side
 
     def new_roles(self, old: Source, start: Side, goal: Side) -> NewRoles:
         """The roles that the new side's files make or name and the old side lacks."""

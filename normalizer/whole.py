@@ -25,7 +25,6 @@ class Whole(Basis):
     """The comparison of two sources that are both loaded, each as a whole."""
 
     def compare(self) -> Comparison:
-        _ = self.ownership  # reads the baseline while the shadow is still empty
         with self.sides.opened(self.new) as side:
             goal = side
         with ExitStack() as stack:

@@ -45,14 +45,14 @@ class Workspace:
     ) -> None:
         self.project = project
         self._read_major: int | None = None
-        self.telling = self._tell = Telling(tell)
+        self.telling = Telling(tell)
         self.partial: set[Source] = set()
         """Snapshots of some schemas only."""
         self._shadow_url = shadow_url
         self._lock_timeout = lock_timeout
         self._trust_files = trust_files
         self._stack = ExitStack()
-        self.filling = Filling(roles=project.roles_file if project else None, tell=self._tell)
+        self.filling = Filling(roles=project.roles_file if project else None, tell=self.telling)
 
     def __enter__(self) -> Self:
         return self
@@ -82,9 +82,9 @@ class Workspace:
         shadow = self._stack.enter_context(opening)
         whose = "private" if shadow.binaries else "of --shadow-url"
         version = _version(shadow.version_num)
-        self._tell("note", f"shadow: Postgres {version} ({whose}), baseline: {self.platform.name}")
+        self.telling("note", f"shadow: Postgres {version} ({whose}), baseline: {self.platform.name}")
         if major is not None and shadow.major != major:
-            self._tell("note", f"Postgres {major} is not installed: {shadow.major} stands in for it")
+            self.telling("note", f"Postgres {major} is not installed: {shadow.major} stands in for it")
         return shadow
 
     @property
@@ -149,9 +149,9 @@ class Workspace:
 
         Raises PgnormError for a file that can't be read or loaded, with its place.
         """
-        self._tell("note", f"{self.telling.side(source)}: {source.title}")
+        self.telling("note", f"{self.telling.side(source)}: {source.title}")
         for note in source.notes:
-            self._tell("warning", note, source)
+            self.telling("warning", note, source)
         shadow = self.shadow
         files = read_files(source.paths)
         self._tell_ways_back(files, source)
@@ -173,7 +173,7 @@ class Workspace:
     def texts(
         self,
         files: Sequence[SourceFile],
-        kind: "FileKind",
+        kind: FileKind,
         *,
         watch: Watch,
         on_errors: "OnErrors | None" = None,
@@ -193,7 +193,7 @@ class Workspace:
         count = len(source.back if source else ()) + sum(holds_way_back(file.text) for file in files)
         if count:
             what = "the way back in 1 file is" if count == 1 else f"the ways back in {count} files are"
-            self._tell("note", f"{what} not run", source)
+            self.telling("note", f"{what} not run", source)
 
     def _read_database(self, database: Database) -> Catalog:
         from pgnorm.catalog.reader import read
@@ -205,14 +205,14 @@ class Workspace:
     def _connected(self, database: Database) -> "Iterator[Connection]":
         with connected(database) as connection:
             version = _version(connection.info.server_version)
-            self._tell("note", f"{self.telling.side(database)}: {address(connection)}, Postgres {version}")
+            self.telling("note", f"{self.telling.side(database)}: {address(connection)}, Postgres {version}")
             yield connection
 
     def _patience(self, database: Database, connection: "Connection") -> "Patience":
         from pgnorm.catalog.conversation import Patience
 
         def tell(message: str) -> None:
-            self._tell("warning", message, database)
+            self.telling("warning", message, database)
 
         lookout = Lookout(database, connection.info.backend_pid, tell)
         return Patience(lock_timeout=self._lock_timeout, on_silence=lookout)
@@ -229,12 +229,12 @@ class Workspace:
         confined = f", of {', '.join(snapshot.schemas)} only" if snapshot.schemas is not None else ""
         if snapshot.schemas is not None:
             self.partial.add(source)
-        self._tell(
+        self.telling(
             "note", f"{self.telling.side(source)}: snapshot {label}, Postgres {_version(catalog.version)}{confined}"
         )
         if snapshot.later:
             names = ", ".join(snapshot.later)
-            self._tell("warning", f"{label} was taken by a pgnorm that did not read these kinds: {names}")
+            self.telling("warning", f"{label} was taken by a pgnorm that did not read these kinds: {names}")
         return catalog
 
 

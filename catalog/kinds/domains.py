@@ -96,12 +96,12 @@ class Domain(types.Type):
             yield spell_types(f"ALTER {self.signature()} {action};", target.major)
         if changed.take("not_null"):
             changed.take("not_null_name")
+            if not new.not_null:
+                yield f"ALTER {self.signature()} DROP NOT NULL;"
+                return
             clause = new._not_null()
             action = f"ADD{clause}" if clause.startswith(" CONSTRAINT") else "SET NOT NULL"
-            if new.not_null:
-                yield Statement(sql=f"ALTER {self.signature()} {action};", on_rows=OnRows.MAY_FAIL)
-            else:
-                yield f"ALTER {self.signature()} DROP NOT NULL;"
+            yield Statement(sql=f"ALTER {self.signature()} {action};", on_rows=OnRows.MAY_FAIL)
         elif changed.take("not_null_name"):
             names = f"{ident(self.not_null_name)} TO {ident(new.not_null_name)}"
             yield f"ALTER {self.signature()} RENAME CONSTRAINT {names};"

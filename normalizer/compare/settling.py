@@ -18,28 +18,15 @@ Reload = Callable[[Catalog], Catalog | None]
 """A part of a catalog printed, loaded and read again; None where its text does not load."""
 
 
-def settled(
-    found: Sequence[Difference],
-    old: Sequence[Catalog],
-    new: Sequence[Catalog],
-    reload: Reload,
-    doubts: Callable[[Difference], set[str]] | None = None,
-) -> tuple[Difference, ...]:
-    """The differences but for deparsed texts that meet, as read or after as many reloads as make them stand still.
+_CAST: Final = re.compile(r'::(?:"[^"]*"(?:\."[^"]*")?|[a-z]+(?: [a-z]+)*)(?:\([\d, ]*\))?(?:\[\])*')
+_ALIAS: Final = re.compile(r' AS "[^"]*"')
+_WORD: Final = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|\d+""")
 
-    `old` and `new` are what is known of the two sides: as read, and as reloaded from that. `doubts` are the attributes
-    of a difference that may meet, as a rule what is `doubtful`.
-    """
-    open_ = {each.item.id: fields for each in found if (fields := (doubts or doubtful)(each))}
-    met: dict[ObjectId, set[str]] = {}
-    sides = _Side(new, reload), _Side(old, reload)
-    moved = True
-    while moved and _part(open_, met, *sides):
-        moved = False
-        for side in sides:
-            moved |= _part(open_, met, *sides) and side.step(open_)
-    left = (evolve(each, changed=each.changed - met.get(each.item.id, set())) for each in found)
-    return tuple(each for each in left if each.old is None or each.new is None or each.changed)
+
+def _words(said: object) -> frozenset[str]:
+    """The names, literals and numbers of deparsed text, but for types and aliases: a reload changes none of them."""
+    text = " ".join(said) if isinstance(said, tuple) else str(said)
+    return frozenset(_WORD.findall(_ALIAS.sub("", _CAST.sub("", text))))
 
 
 def doubtful(found: Difference) -> set[str]:
@@ -55,18 +42,31 @@ def deparsed_changes(found: Difference) -> set[str]:
     """The attributes that differ in deparsed text, or in operators that it need not tell."""
     if found.old is None or found.new is None:
         return set()
-    return {*(found.changed & {*deparsed(found.item), OPERATORS})}
+    return set(found.changed & {*deparsed(found.item), OPERATORS})
 
 
-_CAST: Final = re.compile(r'::(?:"[^"]*"(?:\."[^"]*")?|[a-z]+(?: [a-z]+)*)(?:\([\d, ]*\))?(?:\[\])*')
-_ALIAS: Final = re.compile(r' AS "[^"]*"')
-_WORD: Final = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|\d+""")
+def settled(
+    found: Sequence[Difference],
+    old: Sequence[Catalog],
+    new: Sequence[Catalog],
+    reload: Reload,
+    doubts: Callable[[Difference], set[str]] = doubtful,
+) -> tuple[Difference, ...]:
+    """The differences but for deparsed texts that meet, as read or after as many reloads as make them stand still.
 
-
-def _words(said: object) -> frozenset[str]:
-    """The names, literals and numbers of deparsed text, but for types and aliases: a reload changes none of them."""
-    text = " ".join(said) if isinstance(said, tuple) else str(said)
-    return frozenset(_WORD.findall(_ALIAS.sub("", _CAST.sub("", text))))
+    `old` and `new` are what is known of the two sides: as read, and as reloaded from that. `doubts` tells the
+    attributes of a difference that may meet.
+    """
+    open_ = {each.item.id: fields for each in found if (fields := doubts(each))}
+    met: dict[ObjectId, set[str]] = {}
+    sides = _Side(new, reload), _Side(old, reload)
+    moved = True
+    while moved and _part(open_, met, *sides):
+        moved = False
+        for side in sides:
+            moved |= _part(open_, met, *sides) and side.step(open_)
+    left = (evolve(each, changed=each.changed - met.get(each.item.id, set())) for each in found)
+    return tuple(each for each in left if each.old is None or each.new is None or each.changed)
 
 
 def _part(open_: dict[ObjectId, set[str]], met: dict[ObjectId, set[str]], new: "_Side", old: "_Side") -> bool:

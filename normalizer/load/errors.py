@@ -43,6 +43,11 @@ _MISSING: Final = frozenset(
 _TAKEN: Final = frozenset({"42P07", "42710", "42723", "42P06", "42701"})
 # Never a consequence of something that is missing.
 _FINAL: Final = _TAKEN | {"42601", "42602", "42622", "57014", "55P03"}
+TRUST: Final = (
+    "Files run as a role that is no superuser, so that they can do no harm here. "
+    "If you trust these as you trust a program, run with --trust-files."
+)
+_LIBRARY: Final = DISARMED.removeprefix("$libdir/")
 
 
 class Misfit(PgnormError):
@@ -50,13 +55,6 @@ class Misfit(PgnormError):
 
     lacks: str | None = None
     """What is not there, told apart from all else that may not be; None where the error does not say it so well."""
-
-
-TRUST: Final = (
-    "Files run as a role that is no superuser, so that they can do no harm here. "
-    "If you trust these as you trust a program, run with --trust-files."
-)
-_LIBRARY: Final = DISARMED.removeprefix("$libdir/")
 
 
 def error_of(error: Error, message: str, *, place: str, hint: str | None, lacking: str | None = None) -> PgnormError:
@@ -152,9 +150,8 @@ def failure(
     if diag.context:
         parts.append(f"CONTEXT: {diag.context}")
     parts.append(excerpt(source.text, at))
-    return error_of(
-        error, "\n".join(parts), place=source.place(at), hint=TRUST if caged and kept else diag.message_hint or hint
-    )
+    told = TRUST if caged and kept else diag.message_hint or hint
+    return error_of(error, "\n".join(parts), place=source.place(at), hint=told)
 
 
 def way_out(error: Error, extensions: Sequence[str], *, bundled: bool) -> str | None:

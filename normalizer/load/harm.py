@@ -8,22 +8,23 @@ from typing import Final, LiteralString
 # is not one of Postgres' own for values of the same layout.
 # The one body that is known is that of postgis' stand-in (_stub_modifier), which writes labels of type modifiers.
 HARM: Final[LiteralString] = """
-      with written as (select p.* from pg_proc p where age(xmin) <= age('{start}'::xid))
+      with reaching (role) as (values (10::oid), (4569), (4570), (4571))
+         , written as (select p.* from pg_proc p where age(xmin) <= age('{start}'::xid))
          , own as (select * from written p
                     where not exists (select from pg_depend
                                        where classid = 'pg_proc'::regclass and objid = p.oid and deptype = 'e'))
          , restricted (oid, acl) as (select objoid, initprivs::text from pg_init_privs
                                       where classoid = 'pg_proc'::regclass and objoid < 16384)
     select case
-             when exists (select from pg_auth_members where roleid in (10, 4569, 4570, 4571))
+             when exists (select from pg_auth_members where roleid in (select role from reaching))
              then 'it lets a role reach the files and programs of the server'
              when exists (select from pg_proc
-                           where oid >= 16384 and prosecdef and proowner in (10, 4569, 4570, 4571)
+                           where oid >= 16384 and prosecdef and proowner in (select role from reaching)
                              and (md5(prosrc), proconfig)
                                  is distinct from ('30da5e9e9ae84b01e2e23b2932233bce',
                                                    array['search_path=pg_catalog, pg_temp']))
                or exists (select from pg_class c
-                           where oid >= 16384 and relowner in (10, 4569, 4570, 4571)
+                           where oid >= 16384 and relowner in (select role from reaching)
                              and case relkind
                                    when 'm' then true
                                    when 'i' then exists (select from pg_index i

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Changed, Object, OnRows, Statement, Target, own_fields, stated
 from pgnorm.catalog.model.changes import Change
 
@@ -11,9 +12,26 @@ def states(item: Object) -> dict[str, object]:
     return {field.name: getattr(item, field.name) for field in own_fields(type(item)) if field.change is Change.STATE}
 
 
-def altering(old: Object, new: Object, changed: Iterable[str], target: Target) -> tuple[Statement, ...]:
-    """The statements that alter it, but for those that put a state right."""
-    return tuple(map(stated, old.alter(new, Changed({*changed} - states(new).keys()), target)))
+def possible(old: Object, new: Object, changed: Changed, target: Target) -> tuple[Statement, ...]:
+    """The statements that alter what can be altered of it."""
+    return tuple(map(stated, old.alter(new, changed, target)))
+
+
+def altering(old: Object, new: Object, names: Iterable[str], target: Target) -> tuple[Statement, ...]:
+    """The statements that alter it, but for those that put a state right.
+
+    Raises PgnormError where none is known for an attribute.
+    """
+    changed = Changed({*names} - states(new).keys())
+    if not changed.left:
+        return ()
+    statements = possible(old, new, changed, target)
+    if changed.left:
+        raise PgnormError(
+            f"{new.kind} {new.label}: no statement is known that changes its {', '.join(sorted(changed.left))}",
+            hint="This is a defect of pgnorm: please report it with the two definitions.",
+        )
+    return statements
 
 
 def on_rows(statements: Iterable[Statement]) -> OnRows:

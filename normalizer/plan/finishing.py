@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from pgnorm.catalog.model import Catalog, Changed, Object, Target, stated
+from pgnorm.catalog.model import Catalog, Changed, Object, Target
 
 from . import metadata
-from .alterations import states
+from .alterations import possible, states
 from .changes import Decisions
 from .plan import Step, Verb
 
@@ -46,5 +46,5 @@ class Finishing:
         difference = self.fate.altered.get(item.id)
         if difference is not None and difference.old is not None:
             changed = difference.own & states(item).keys()
-            made = difference.old.alter(item, Changed(changed), self.target) if changed else ()
-            yield from (stated(each).sql for each in made)
+            made = possible(difference.old, item, Changed(changed), self.target) if changed else ()
+            yield from (statement.sql for statement in made)

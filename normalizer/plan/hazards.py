@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from pgnorm.catalog.model import Catalog, Object, OnRows
+from pgnorm.catalog.model import Catalog, Changed, Object, OnRows
 
 from ..compare.difference import Difference, changes
-from .alterations import altering, on_rows
+from .alterations import on_rows, possible
 from .changes import Decisions
 from .refilling import rows_moved
 from .storage import holders
@@ -61,7 +61,7 @@ class Hazards:
             new = self.new.objects[item.id]
             gone = (part for part in self.old.parts.get(item.id, ()) if part.id in self.fate.dropped)
             some_gone = any(not part.disposable for part in gone)
-            statements = altering(item, new, changes(item, new), self.fate.target)
+            statements = possible(item, new, Changed(changes(item, new)), self.fate.target)
             return some_gone or self.loses_data(item, on_rows(statements))
         return not (item.disposable or rows_moved(self.old, item.id, self.fate))
 

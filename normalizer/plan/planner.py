@@ -4,15 +4,14 @@ from collections.abc import Iterator
 
 from attrs import evolve
 
-from pgnorm.catalog.errors import PgnormError
-from pgnorm.catalog.model import Catalog, Changed, Object, ObjectId, OnRows, Target, own_fields, stated, unknown_secret
+from pgnorm.catalog.model import Catalog, Object, ObjectId, OnRows, Target, own_fields, unknown_secret
 
 from ..compare.difference import PRIVILEGES, Difference, changes, differences
 from ..dump.operator_path import reaching
 from ..dump.writer import inside
 from . import metadata
 from .actions import Action, Actions
-from .alterations import altering, on_rows, states
+from .alterations import altering, on_rows
 from .changes import Decisions
 from .counters import Carrying
 from .deciding import decide
@@ -229,14 +228,7 @@ class _Planning:
     def _change(self, difference: Difference) -> Iterator[str]:
         old, new = difference.old, difference.new
         assert old is not None and new is not None
-        if own := difference.own - states(new).keys():
-            changed = Changed(own)
-            yield from (stated(each).sql for each in old.alter(new, changed, self.target))
-            if changed.left:
-                raise PgnormError(
-                    f"{new.kind} {new.label}: no statement is known that changes its {', '.join(sorted(changed.left))}",
-                    hint="This is a defect of pgnorm: please report it with the two definitions.",
-                )
+        yield from (statement.sql for statement in altering(old, new, difference.own, self.target))
         yield from metadata.altered(old, new, difference.changed, self.target)
         if PRIVILEGES in difference.changed:
             yield from self._columns_granted(old, new)

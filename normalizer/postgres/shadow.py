@@ -162,11 +162,8 @@ def open_shadow(
 
 def _begin(connection: "Connection") -> Began:
     """Opens a transaction."""
-    cursor = connection.execute(f"{_DRAWN}; begin; {_BEGAN}".encode())
-    drawn = _value(cursor)
-    cursor.nextset()
-    cursor.nextset()
-    return _value(cursor), drawn
+    drawn, moment = _around(connection, _DRAWN, "begin", _BEGAN)
+    return moment, drawn
 
 
 def _rolled_back(connection: "Connection") -> Began | None:
@@ -180,14 +177,19 @@ def _rolled_back(connection: "Connection") -> Began | None:
         if connection.info.transaction_status != TransactionStatus.INTRANS:
             connection.execute("rollback")
             return None
-        cursor = connection.execute(f"{_BEGAN}; rollback; {_DRAWN}".encode())
-        moment = _value(cursor)
-        cursor.nextset()
-        cursor.nextset()
-        return moment, _value(cursor)
+        return _around(connection, _BEGAN, "rollback", _DRAWN)
     except OperationalError:
         connection.close()
         return None
+
+
+def _around(connection: "Connection", before: str, command: str, after: str) -> tuple[object, object]:
+    """What two queries answer, one before a command and one after it."""
+    cursor = connection.execute(f"{before}; {command}; {after}".encode())
+    first = _value(cursor)
+    cursor.nextset()
+    cursor.nextset()
+    return first, _value(cursor)
 
 
 def _value(cursor: "Cursor") -> object:

@@ -27,7 +27,7 @@ class Files:
 
     word: str
     paths: tuple[Path, ...]
-    kind: "FileKind"
+    kind: FileKind
     title: str
     notes: tuple[str, ...] = ()
     """What of the source is passed over."""

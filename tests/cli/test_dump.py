@@ -5,13 +5,9 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from addresses import address
 
 Run = Callable[[str], tuple[int, str, str]]
-
-
-def url(connection: psycopg.Connection) -> str:
-    info = connection.info
-    return f"host={info.host} port={info.port} user={info.user} dbname={info.dbname}"
 
 
 @pytest.mark.usefixtures("plain")
@@ -44,13 +40,13 @@ def test_a_database_outside_of_a_project(
     run: Run, database: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     database.execute("create schema s; create table s.t (a int); create table u (b int)")
-    code, out, err = run(f"dump --restrict-key k --db-url '{url(database)}' --schema s")
+    code, out, err = run(f"dump --restrict-key k --db-url '{address(database)}' --schema s")
     assert code == 0
     assert 'CREATE TABLE "s"."t"' in out
     assert '"u"' not in out
     assert f"source: database {database.info.dbname} on {database.info.host} as postgres" in err
     assert "shadow" not in err
-    monkeypatch.setenv("PGNORM_DB_URL", url(database))
+    monkeypatch.setenv("PGNORM_DB_URL", address(database))
     assert run("dump --restrict-key k -n s")[1] == out
     assert run("dump --restrict-key k --db -N public -n s")[1] == out
     assert '"s"' not in run("dump -N s")[1]
@@ -144,7 +140,7 @@ def test_a_dash_is_stdout_and_no_source(run: Run) -> None:
 @pytest.mark.usefixtures("folder")
 def test_roles_alone(run: Run, database: psycopg.Connection) -> None:
     database.execute("create table t (a int)")
-    code, out, err = run(f"dump --roles --db-url '{url(database)}'")
+    code, out, err = run(f"dump --roles --db-url '{address(database)}'")
     assert code == 0
     assert out.startswith("--\n-- PostgreSQL database cluster dump\n")
     assert 'CREATE ROLE "postgres";\n' in out

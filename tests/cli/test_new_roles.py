@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
+from addresses import address
 
 if TYPE_CHECKING:
     from conftest import Run
@@ -42,11 +43,6 @@ def _made(role: str) -> str:
     return f"DO $$ BEGIN\n    CREATE ROLE {role};\nEXCEPTION WHEN duplicate_object THEN NULL;\nEND $$;\n"
 
 
-def _address(connection: psycopg.Connection) -> str:
-    info = connection.info
-    return f"'host={info.host} port={info.port} dbname={info.dbname} user={info.user}'"
-
-
 @pytest.mark.parametrize("proof", ["catalog", "pg_dump"])
 def test_roles_of_schema_files_are_made_before_what_names_them(run: "Run", plain: Path, proof: str) -> None:
     (plain / "schemas" / "02.sql").write_text(ROLES)
@@ -75,7 +71,7 @@ def test_a_role_alone_is_a_migration(run: "Run", same: Path) -> None:
 
 def test_a_live_server_tells_which_roles_it_lacks(run: "Run", server: psycopg.Connection, folder: Path) -> None:
     (folder / "new.sql").write_text(ROLES)
-    line = f"diff --from {_address(server)} --to new.sql"
+    line = f"diff --from '{address(server)}' --to new.sql"
     out = run(line)[1]
     assert out.count("CREATE ROLE") == len(NAMES)
     server.execute(out.encode())
@@ -88,5 +84,5 @@ def test_a_role_that_nobody_makes_and_a_live_server_lacks_is_told(
     run: "Run", server: psycopg.Connection, folder: Path
 ) -> None:
     (folder / "new.sql").write_text("create table letters (id int); grant select on letters to pgnorm_reader;")
-    err = run(f"diff --from {_address(server)} --to new.sql")[2]
+    err = run(f"diff --from '{address(server)}' --to new.sql")[2]
     assert "The old side has no role pgnorm_reader, which the files name and do not make" in err

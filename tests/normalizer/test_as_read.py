@@ -4,6 +4,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from addresses import address
 from majors import fits
 
 from pgnorm.normalizer.as_read import AsRead
@@ -30,11 +31,6 @@ def on_this_major(shadow: Shadow, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PGNORM_PG_BINDIR", str(shadow.binaries.bindir))
 
 
-def _address(connection: psycopg.Connection) -> str:
-    info = connection.info
-    return f"host={info.host} port={info.port} dbname={info.dbname} user={info.user} password={info.password}"
-
-
 def _compared(way: type[AsRead] | type[Whole], old: str, new: str) -> Comparison | None:
     with Workspace(None, tell=lambda _level, _message: None) as workspace:
         sources = parse(old, None), parse(new, None)
@@ -51,7 +47,7 @@ def test_what_is_read_and_what_is_loaded_make_one_plan(case: Path, shadow: Shado
     with shadow.session(scratch=True) as start, shadow.session(scratch=True) as goal:
         for session, state in ((start, "old.sql"), (goal, "new.sql")):
             session.connection.execute((case / state).read_bytes())
-        addresses = _address(start.connection), _address(goal.connection)
+        addresses = address(start.connection), address(goal.connection)
         for old, new in (addresses, addresses[::-1]):
             found, whole = _compared(AsRead, old, new), _compared(Whole, old, new)
             assert found is not None
@@ -70,5 +66,5 @@ def test_text_that_is_deparsed_otherwise_is_no_difference(database: psycopg.Conn
     goal = tmp_path / "b.sql"
     goal.write_text(f"create table t (a varchar, constraint t_a_check {text}); {view};")
     with Workspace(None, tell=lambda _level, _message: None) as workspace:
-        found = compare(workspace, parse(_address(database), None), parse(str(goal), None), Options())
+        found = compare(workspace, parse(address(database), None), parse(str(goal), None), Options())
     assert not found.plan

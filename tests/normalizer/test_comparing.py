@@ -4,6 +4,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from addresses import address
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.kinds.indexes import Index
@@ -26,17 +27,12 @@ def _file(folder: Path, name: str, text: str) -> str:
     return str(folder / name)
 
 
-def _address(connection: psycopg.Connection) -> str:
-    info = connection.info
-    return f"host={info.host} port={info.port} dbname={info.dbname} user={info.user}"
-
-
 def test_a_new_materialized_view_of_a_live_database_holds_its_rows(
     database: psycopg.Connection, tmp_path: Path
 ) -> None:
     database.execute("create table t (a int); insert into t values (7); create materialized view m as select a from t")
     goal = _file(tmp_path, "b.sql", "create table t (a int); create materialized view m as select a, 1 as b from t;")
-    found = _compared(_address(database), goal)
+    found = _compared(address(database), goal)
     assert found.unproved is None
     for script in found.plan.scripts():
         database.execute(script.encode())
@@ -77,14 +73,14 @@ def test_security_labels_are_planned_and_not_tried(
     bare = _file(
         tmp_path, "a.sql", "create table t (a int, b int); create function f() returns int language sql as 'select 1';"
     )
-    given = _compared(bare, _address(database))
+    given = _compared(bare, address(database))
     assert given.unproved == 'to: security label provider "p" is not loaded'
     assert sorted(filter(None, "".join(given.plan.scripts()).split("\n"))) == [
         """SECURITY LABEL FOR "p" ON COLUMN "public"."t"."b" IS 'a column''s';""",
         """SECURITY LABEL FOR "p" ON FUNCTION "public"."f"() IS 'a function''s';""",
         """SECURITY LABEL FOR "p" ON TABLE "public"."t" IS 'a table''s';""",
     ]
-    taken = _compared(_address(database), bare)
+    taken = _compared(address(database), bare)
     assert "".join(taken.plan.scripts()).count(" IS NULL;\n") == 3
 
 
@@ -101,7 +97,7 @@ def test_a_materialized_view_is_filled_when_the_partitions_are_back(
     text = PARTITIONED.format("range (k)", "from (0) to (9)")
     database.execute(f"{text} insert into p values (1, ''), (2, '')".encode())
     goal = _file(tmp_path, "b.sql", text.replace("k int", "k bigint"))
-    for script in _compared(_address(database), goal).plan.scripts():
+    for script in _compared(address(database), goal).plan.scripts():
         database.execute(script.encode())
     assert database.execute("select * from m").fetchall() == [(2,)]
 

@@ -5,6 +5,7 @@ from typing import Final
 
 import psycopg
 import pytest
+from addresses import address
 
 from pgnorm.normalizer.comparing import compare
 from pgnorm.normalizer.comparison import Comparison, Options
@@ -21,11 +22,6 @@ SECOND: Final = "create materialized view m2 as select a from m;"
 def _compared(old: str, new: str) -> Comparison:
     with Workspace(None, tell=lambda _level, _message: None) as workspace:
         return compare(workspace, parse(old, None), parse(new, None), Options())
-
-
-def _address(connection: psycopg.Connection) -> str:
-    info = connection.info
-    return f"host={info.host} port={info.port} dbname={info.dbname} user={info.user}"
 
 
 def _apply(connection: psycopg.Connection, found: Comparison) -> None:
@@ -53,9 +49,9 @@ def test_what_reads_a_materialized_view_of_a_live_database(
     database.execute(before.encode())
     goal = tmp_path / "goal.sql"
     goal.write_text(after)
-    _apply(database, _compared(_address(database), str(goal)))
+    _apply(database, _compared(address(database), str(goal)))
     assert database.execute("select count(*) from m2").fetchone() == (1,)
-    assert not _compared(_address(database), str(goal)).plan
+    assert not _compared(address(database), str(goal)).plan
 
 
 def test_what_a_dump_makes_empty_is_filled_if_new_and_else_left_as_it_is(
@@ -66,8 +62,8 @@ def test_what_a_dump_makes_empty_is_filled_if_new_and_else_left_as_it_is(
     dump = tmp_path / "dump.sql"
     dump.write_text(dumped(database, shadow.binaries.bindir / "pg_dump"))
     assert "WITH NO DATA" in dump.read_text()
-    assert not _compared(_address(database), str(dump)).plan
-    assert not _compared(str(dump), _address(database)).plan
+    assert not _compared(address(database), str(dump)).plan
+    assert not _compared(str(dump), address(database)).plan
     by_hand = tmp_path / "by_hand.sql"
     by_hand.write_text(f"{FIRST}{SECOND} create materialized view empty as select a from t with no data;")
     assert not _compared(str(by_hand), str(dump)).plan
@@ -90,7 +86,7 @@ def test_what_is_made_anew_and_not_told_is_filled_as_it_was(
     dump = tmp_path / "dump.sql"
     dump.write_text(dumped(database, shadow.binaries.bindir / "pg_dump"))
     database.execute(f"drop materialized view m, empty; drop view v; drop table t; {FIRST}{empty}".encode())
-    _apply(database, _compared(_address(database), str(dump)))
+    _apply(database, _compared(address(database), str(dump)))
     filled = database.execute("select relname, relispopulated from pg_class where relkind = 'm' order by 1")
     assert filled.fetchall() == [("empty", False), ("m", True)]
 
@@ -101,10 +97,10 @@ def test_it_is_filled_or_emptied_where_it_stays(database: psycopg.Connection, tm
     filled = tmp_path / "filled.sql"
     filled.write_text(FIRST)
     database.execute(FIRST.encode())
-    _apply(database, _compared(_address(database), str(without)))
+    _apply(database, _compared(address(database), str(without)))
     with pytest.raises(psycopg.errors.ObjectNotInPrerequisiteState):
         database.execute("select from m")
-    _apply(database, _compared(_address(database), str(filled)))
+    _apply(database, _compared(address(database), str(filled)))
     assert database.execute("select a from m").fetchall() == [(7,)]
 
 
@@ -134,10 +130,10 @@ def test_what_needs_rows_to_be_filled_is_planned_all_the_same(database: psycopg.
         " create materialized view m as select sum(a) / count(*) as mean from t;"
         " create materialized view n as select mean from m"
     )
-    found = _compared(str(old), _address(database))
+    found = _compared(str(old), address(database))
     assert found.unproved is None
     assert "".join(found.plan.scripts()).count("REFRESH") == 2
-    assert not _compared(_address(database), _address(database).replace("host=", " host=")).plan
+    assert not _compared(address(database), address(database).replace("host=", " host=")).plan
 
 
 @pytest.mark.parametrize(("first", "second"), [("a", "z"), ("z", "a")])
