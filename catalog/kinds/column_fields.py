@@ -42,8 +42,8 @@ class ColumnFields(Inherited):
     """The same, empty for a name that Postgres picked, None where the NOT NULL is that of an ancestor alone."""
     not_null_given: str | None = equal()
     """The same even there, None (18) where it passes no NOT NULL on to the tables that inherit it."""
-    not_null_sayers: int = equal()
-    """How many it has it from, each parent and the table itself, as far as Postgres tells (18)."""
+    not_null_sayers: int | None = equal()
+    """How many it has it from, each parent and the table itself; None where none holds or nobody tells (until 17)."""
     not_null_no_inherit: bool = alter(after_parts=True)
     not_null_comment: str | None = alter(after_parts=True)
     filled: bool = equal()

@@ -22,7 +22,7 @@ _NAMED: Final[LiteralString] = """
                         when k.conname !~ '^.+_.+_not_null[0-9]*$' then k.conname::text
                         when k.convalidated then '' end                           as not_null_given
                  , case when k.convalidated
-                        then k.coninhcount + k.conislocal::int else 0 end         as not_null_sayers
+                        then k.coninhcount + k.conislocal::int end                as not_null_sayers
                  , coalesce(k.convalidated, false)
                    and (c.relispartition or k.conislocal or not coalesce(h.not_null, false)) as not_null_said
                  , coalesce(k.convalidated and k.connoinherit, false)             as not_null_no_inherit
@@ -40,7 +40,7 @@ _UNNAMED: Final[LiteralString] = """
                  , ''                                                             as not_null_constraint
                  , ''                                                             as not_null_name
                  , ''                                                             as not_null_given
-                 , 0                                                              as not_null_sayers
+                 , null::int                                                      as not_null_sayers
                  , a.attnotnull
                    and (c.relispartition or not coalesce(h.not_null, false))      as not_null_said
                  , false                                                          as not_null_no_inherit

@@ -71,7 +71,7 @@ class Column(PrintedColumn):
             return self if self.not_null else self.evolve(**named)
         if not old.passes_not_null:
             return self
-        if self.not_null_sayers > 1:
+        if self.not_null_sayers is not None and self.not_null_sayers > 1:
             return self.evolve(not_null_sayers=self.not_null_sayers - 1)  # since 18 a table keeps what another says too
         if new.not_null and not old._elsewhere:
             return self.evolve(not_null_name=self.not_null_given)  # it becomes one
