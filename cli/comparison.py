@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from pgnorm.catalog.quoting import remark
 
+from .differing import differing
 from .rows import by_target
 
 if TYPE_CHECKING:
@@ -34,6 +35,11 @@ def as_json(comparison: "Comparison", old: str, new: str, files: tuple[str, ...]
         "from": old,
         "to": new,
         "changes": changes,
+        "differences": [
+            {**_named(found), "differing": differing(found)}
+            for found in comparison.plan.differences
+            if found.old is not None and found.new is not None
+        ],
         "roles": [role.name for role in comparison.plan.roles.roles],
         "phantoms": phantoms,
         "unproved": comparison.unproved,

@@ -106,9 +106,7 @@ def changes(old: Object, new: Object) -> frozenset[str]:
     """The names of what differs between two objects of one id. What is declared `equal` never does."""
     if old == new or (before := _told(old, new)) == (after := _told(new, old)):
         return frozenset()
-    from deepdiff import DeepDiff
-
-    found = frozenset(str(name) for name in DeepDiff(before, after).affected_root_keys)
+    found = frozenset(name for name, said in before.items() if said != after[name])
     return found - {OPERATORS} if found & deparsed(new) else found
 
 

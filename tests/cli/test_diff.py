@@ -109,6 +109,26 @@ def test_json(run: Run, same: Path) -> None:
     ]
 
 
+def test_json_says_where_objects_differ(run: Run, same: Path) -> None:
+    old = """create table notes (id int not null, kind varchar(3)); grant select on notes to public;
+        create type mood as enum ('a'); create server far foreign data wrapper postgres_fdw;
+        create user mapping for public server far options (user 'u', password 'first');"""
+    new = """create table notes (id int, kind varchar(5)); grant select, insert on notes to public;
+        create type mood as enum ('a', 'b'); create server far foreign data wrapper postgres_fdw;
+        create user mapping for public server far options (user 'u', password 'second');"""
+    for name, text in (("old.sql", old), ("new.sql", new)):
+        (same / name).write_text(f"create extension postgres_fdw;\n{text}\n")
+    _, out, _ = run("diff --json --no-proof --from old.sql --to new.sql")
+    found = {(each["kind"], each["name"]): each["differing"] for each in json.loads(out)["differences"]}
+    assert found == {
+        ("column", "id"): [{"in": ["not_null"], "from": True, "to": False}],
+        ("column", "kind"): [{"in": ["type"], "from": "character varying(3)", "to": "character varying(5)"}],
+        ("enum", "mood"): [{"in": ["values", 1], "to": "b"}],
+        ("table", "notes"): [{"in": ["acl", 1], "from": "=r/postgres", "to": "=ar/postgres"}],
+        ("user mapping", "public"): [{"in": ["options"]}],
+    }
+
+
 def test_a_plan_that_was_not_tried_says_so(run: Run, same: Path) -> None:
     (same / "schemas" / "02.sql").write_text("create table more ();\n")
     _, out, err = run("-q diff --no-proof")

@@ -1,0 +1,42 @@
+"""What differs inside the attributes of an object, for a program: where, and what either side says there."""
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from pgnorm.catalog.model import Object
+    from pgnorm.catalog.snapshots.values import Json
+    from pgnorm.normalizer.compare.difference import Difference
+
+_SAID_AS: Final = {"privileges": "acl", "full_options": "options", "full_connection": "connection"}
+"""What an attribute is called in a snapshot, where a difference has another word for it."""
+
+
+def differing(found: "Difference") -> "list[dict[str, Json]]":
+    """Each place where two states of an object differ, with what is there before and after.
+
+    Places and values are those of a snapshot: `["acl", 1]` is the second grant, `["source", 3]` the fourth line of a
+    body. Of a secret only the place is told.
+    """
+    from deepdiff import DeepDiff
+    from deepdiff.helper import notpresent
+
+    assert found.old is not None and found.new is not None
+    changed = {_SAID_AS.get(name, name) for name in found.changed}
+    old, new = (
+        {name: said for name, said in _told(item).items() if name in changed} for item in (found.old, found.new)
+    )
+    places: list[dict[str, Json]] = []
+    for levels in DeepDiff(old, new, view="tree").values():
+        for level in levels:
+            way = level.path(output_format="list")
+            changed.discard(way[0])
+            ends = {"from": level.t1, "to": level.t2}
+            places.append({"in": way, **{end: said for end, said in ends.items() if said is not notpresent}})
+    secrets: list[dict[str, Json]] = [{"in": [name]} for name in changed]
+    return sorted(places + secrets, key=lambda place: str(place["in"]))
+
+
+def _told(item: "Object") -> "dict[str, Json]":
+    from pgnorm.catalog.snapshots.attributes import codecs
+
+    return {name: codec.encode(getattr(item, name)) for name, codec in codecs(type(item)).items()}
