@@ -97,11 +97,10 @@ class Workspace:
             )
         return self.shadow.binaries.bindir / "pg_dump"
 
-    @cached_property
+    @property
     def baseline(self) -> Catalog:
-        """What the platform provides, read from the empty shadow."""
-        with self.shadow.session() as session:
-            return session.read()
+        """What the platform provides."""
+        return self.shadow.baseline
 
     def read(self, source: Source) -> Catalog:
         """The source's catalog.

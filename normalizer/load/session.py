@@ -56,8 +56,6 @@ class Filling:
     tell: Tell
     role: str | None = None
     """The role that the compared database was read as: what files create is its own."""
-    _given: frozenset[tuple[str, str]] | None = field(default=None, init=False)
-    """What nothing models of the platform beneath the sources; known once the first one is loaded."""
     _made: set[str] = field(factory=set, init=False)
     """The roles that one source made: what leads from another to it may name them."""
 
@@ -70,13 +68,14 @@ class Filling:
         `bare` is for the text of a dump: it takes away the platform's default privileges, since a dump says what an
         object has beyond Postgres' own, and checks no bodies.
         """
+        given = frozenset(shadow.baseline.unmodelled)
         with self._filled(shadow, files, kind, scratch=scratch, bare=bare, watch=None) as (session, roles):
             catalog = session.read()
             data: tuple[DataStatement, ...] = ()
             if not bare:
                 catalog = as_dumps_say(catalog, files)
                 data = data_statements(_forth(files), session.connection)
-            made = tuple(each for each in catalog.unmodelled if each not in (self._given or ()))
+            made = tuple(each for each in catalog.unmodelled if each not in given)
             yield Loaded(catalog=catalog, session=session, unmodelled=made, data=data, roles=roles)
 
     @contextmanager
@@ -115,8 +114,6 @@ class Filling:
         with ExitStack() as stack:
             while True:
                 session = stack.enter_context(shadow.session(scratch=scratch))
-                if watch is None and self._given is None:
-                    self._given = _unmodelled(session)
                 if bare:
                     with session.power.lent(session.connection):
                         session.connection.execute("delete from pg_catalog.pg_default_acl")
@@ -210,9 +207,3 @@ class Filling:
 def _forth(files: Sequence[SourceFile]) -> list[SourceFile]:
     """The files without their ways back."""
     return [file.evolve(text=without_ways_back(file.text)) for file in files]
-
-
-def _unmodelled(session: Session) -> frozenset[tuple[str, str]]:
-    from pgnorm.catalog.unmodelled import UNMODELLED
-
-    return frozenset((str(what), str(name)) for what, name in session.connection.execute(UNMODELLED))

@@ -19,6 +19,7 @@ from .connections import OWNER, connect_private, session_options
 from .filled import clone, fill, set_trust
 from .host import drop_database, drop_roles, shared_state
 from .installation import Installation, install, repair
+from .kept import Kept
 from .manifest import Damaged
 from .passwords import admit, refuse_libraries
 from .power import Power
@@ -41,6 +42,7 @@ class PrivateHost:
     installation: Installation
     server: Server
     power: Power
+    kept: Kept
     in_order: bool = True
     _numbers: Iterator[int] = field(factory=lambda: count(1), init=False)
     _committed: bool = field(default=False, init=False)
@@ -129,7 +131,12 @@ def open_private(binaries: Binaries, platform: Platform, *, trust_files: bool = 
         if trust_files:
             set_trust(administer, trusted=True)
         host = PrivateHost(
-            version_num=binaries.version_num, platform=platform, installation=installation, server=server, power=power
+            version_num=binaries.version_num,
+            platform=platform,
+            installation=installation,
+            server=server,
+            power=power,
+            kept=Kept(folder=root / "known", made_from=f"{made.path.name} {trust_files}"),
         )
         yield host
         power.withhold()

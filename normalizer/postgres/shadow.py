@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from attrs import define, field
@@ -108,6 +109,20 @@ class Shadow:
             if not scratch:
                 stack.callback(self._roll_back, connection, _begin(connection))
             yield Session(connection=connection, power=self._host.power)
+
+    @cached_property
+    def baseline(self) -> "Catalog":
+        """What the platform provides, read from the empty shadow."""
+        from pgnorm.catalog.snapshots import dumps, loads
+
+        kept = self._host.kept
+        text = kept.find("baseline") if kept is not None else None
+        if text is None:
+            with self.session() as session:
+                text = dumps(session.read())
+            if kept is not None:
+                kept.keep(text, "baseline")
+        return loads(text, "baseline").catalog
 
     def provide_extension(self, name: str, version: str | None = None) -> bool:
         """Call it before CREATE EXTENSION runs: an extension that the server lacks gets an empty or partial stand-in.
