@@ -124,10 +124,13 @@ class Execution:
                 else:
                     self.command("savepoint pgnorm_batch")
                     self.command(";".join([*(item.text for item in items), "release savepoint pgnorm_batch"]))
-        except (Error, PgnormError):
-            if self.time_limit.exceeded and self.connection.closed:
-                raise self.time_limit.error(f"{items[0].place} or below") from None
-            if not lent and not self.connection.closed:
+        except (Error, PgnormError) as error:
+            place = f"{items[0].place} or below"
+            if self.connection.closed:
+                if self.time_limit.exceeded:
+                    raise self.time_limit.error(place) from None
+                raise _ended(error, place) from error
+            if not lent:
                 self.command("rollback to savepoint pgnorm_batch; release savepoint pgnorm_batch")
             return False
         for item in items:
@@ -217,8 +220,7 @@ class Execution:
             if self.time_limit.exceeded:
                 raise self.time_limit.error(item.place) from None
             if self.connection.closed:
-                message = f"the server ended the connection: {error}"
-                raise PgnormError(message, place=item.place) from error
+                raise _ended(error, item.place) from error
             if guarded and not lent:
                 self.command("rollback to savepoint pgnorm; release savepoint pgnorm")
             elif not lent:
@@ -243,3 +245,7 @@ class Execution:
             item.ran, item.error = True, None
         self.command("begin")
         return item.error
+
+
+def _ended(error: Exception, place: str) -> PgnormError:
+    return PgnormError(f"the server ended the connection: {error}", place=place)

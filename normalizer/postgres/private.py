@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 _PATIENCE_AT_LOSS = 10.0  # seconds
 _DAMAGED = "They are made anew when you run it again."
 _LOST = "Something stopped it, maybe for want of memory: run it again, or name a server in --shadow-url."
+_LOST_AT = f"The statement may have ended it: one that uses a type with functions of another type does so. {_LOST}"
 
 
 @define(kw_only=True)
@@ -150,7 +151,9 @@ def open_private(binaries: Binaries, platform: Platform, *, trust_files: bool = 
                 damaged = discard_if_damaged(made)
             if damaged or not lost:
                 raise PgnormError(f"the private server's data were damaged: {error}", hint=_DAMAGED) from error
-            raise PgnormError("the private Postgres server ended unexpectedly", hint=_LOST) from error
+            place = error.place if isinstance(error, PgnormError) else None
+            hint = _LOST_AT if place else _LOST
+            raise PgnormError("the private Postgres server ended unexpectedly", place=place, hint=hint) from error
         raise
     finally:
         power.close()

@@ -90,3 +90,20 @@ def test_a_session_that_is_ended_says_why(host: PrivateHost) -> None:
 
     with host.connect("postgres") as connection, pytest.raises(psycopg.OperationalError, match="administrator command"):
         list(run(connection, ["select pg_terminate_backend(pg_backend_pid())", "select 2"]))
+
+
+@pytest.mark.parametrize("command", ["dump --from x.sql", "fix-functions x.sql", "diff --from x.sql --to old.sql"])
+def test_the_statement_that_ends_the_server_is_named(refused: "Refused", folder: Path, command: str) -> None:
+    # Passed by reference, as its functions do not take it: printing the constant reads where there is nothing.
+    (folder / "x.sql").write_text(
+        """create table t (a int);
+        create type n;
+        create function n_in(cstring) returns n immutable strict language internal as 'int4in';
+        create function n_out(n) returns cstring immutable strict language internal as 'int4out';
+        create type n (input = n_in, output = n_out, internallength = 4, alignment = int4);
+        create view v as select '1'::n as b;
+        """
+    )
+    (folder / "old.sql").write_text("")
+    err = refused(command, "x.sql:6:9: the private Postgres server ended unexpectedly")
+    assert "hint: The statement may have ended it" in err
