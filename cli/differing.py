@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from pgnorm.catalog.model import Object
-    from pgnorm.catalog.snapshots.values import Json
+    from pgnorm.catalog.snapshots.scalars import Json
     from pgnorm.normalizer.compare.difference import Difference
 
 _SAID_AS: Final = {"privileges": "acl", "full_options": "options", "full_connection": "connection"}

@@ -31,9 +31,9 @@ def read_source(app: App, workspace: "Workspace") -> Reading:
 
     source = source_of(app)
     if isinstance(source, Files):
-        with workspace.loaded(source) as loaded:
-            app.tell_unmodelled(loaded.unmodelled)
-            return Reading(loaded.catalog, loaded.data)
+        contents = workspace.contents(source)
+        app.tell_unmodelled(contents.unmodelled)
+        return Reading(contents.catalog, contents.data)
     catalog = workspace.read(source)
     app.tell_unmodelled(catalog.unmodelled)
     return Reading(catalog)

@@ -13,6 +13,7 @@ from .compare.difference import Difference
 from .compare.ownership import Ownership, grounded, owned
 from .compare.selection import EVERYTHING
 from .dump.writer import render
+from .load.contents import Contents
 from .load.data_statements import DataStatement, uncarried
 from .load.new_roles import NO_FILE_ROLES, NO_ROLES, FileRoles, NewRoles, to_make
 from .load.session import Loaded
@@ -61,7 +62,7 @@ class Sides:
         workspace.telling.sides = {old: "from", new: "to"}
         self.live = any(not isinstance(source, Files) for source in sources)
         self._read: dict[Source, Catalog] = {}
-        self._files: dict[Source, Loaded] = {}
+        self._files: dict[Source, Contents] = {}
         # Databases and snapshots first: they say as which role, and for which major version, files are loaded.
         for source in sources:
             if not isinstance(source, Files):
@@ -93,21 +94,33 @@ class Sides:
 
     def as_it_is(self, source: Source) -> Side:
         """A source as it was read, of which nothing stays loaded."""
-        if isinstance(source, Files) and source not in self._read:
-            with self.workspace.loaded(source) as loaded:
-                self._read[source] = loaded.catalog
-                self._files[source] = loaded
-        catalog, files = self._read[source], self._files.get(source)
-        if files is None:
-            return Side(catalog=catalog, loaded=None, role=catalog.role)
-        return Side(catalog=catalog, loaded=None, data=files.data, roles=files.roles)
+        if isinstance(source, Files):
+            if source not in self._files:
+                self._files[source] = self.workspace.contents(source)
+            return _of_files(self._files[source])
+        catalog = self._read[source]
+        return Side(catalog=catalog, loaded=None, role=catalog.role)
+
+    def closed(self, source: Source) -> Side:
+        """A source as `opened` has it, of which nothing stays loaded."""
+        if isinstance(source, Files) and not self.live:
+            return self.as_it_is(source)
+        with self.opened(source) as side:
+            return side
+
+    def known(self, source: Source) -> Side | None:
+        """A source as `opened` has it, where that is known from an earlier run."""
+        if self.live or not isinstance(source, Files):
+            return None
+        known = self.workspace.known(source)
+        return None if known is None else _of_files(known)
 
     @contextmanager
     def opened(self, source: Source, *, scratch: bool = False) -> Iterator[Side]:
         """A source in the shadow. Where a database or a snapshot takes part, both sides come through a dump."""
         if isinstance(source, Files) and not self.live:
             with self.workspace.loaded(source, scratch=scratch) as loaded:
-                yield Side(catalog=loaded.catalog, loaded=loaded, data=loaded.data, roles=loaded.roles)
+                yield _of_files(loaded.contents).evolve(loaded=loaded)
             return
         side = self.as_it_is(source)
         read = side.catalog
@@ -164,6 +177,10 @@ class Sides:
         text = render(part, EVERYTHING, target=target)
         with self.workspace.reloaded(text, title="dump of the source", scratch=scratch) as loaded:
             yield loaded
+
+
+def _of_files(contents: Contents) -> Side:
+    return Side(catalog=contents.catalog, loaded=None, data=contents.data, roles=contents.roles)
 
 
 def broken_bodies(start: Side, goal: Side, found: tuple[Difference, ...]) -> "tuple[Mention, ...]":

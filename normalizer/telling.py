@@ -29,3 +29,8 @@ class Telling:
         if said not in self._told:
             self._told.add(said)
             self._tell(level, said)
+
+
+def version_words(number: int) -> str:
+    """A server's version as a person says it: `16.4` for 160004."""
+    return f"{number // 10000}.{number % 10000}"

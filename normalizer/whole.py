@@ -25,13 +25,14 @@ class Whole(Basis):
     """The comparison of two sources that are both loaded, each as a whole."""
 
     def compare(self) -> Comparison:
-        with self.sides.opened(self.new) as side:
-            goal = side
+        goal = self.sides.closed(self.new)
         with ExitStack() as stack:
-            start = stack.enter_context(self.sides.opened(self.old))
+            start = self.sides.known(self.old) or stack.enter_context(self.sides.opened(self.old))
             found = self.found(start, goal)
+            if start.loaded is None and start.untried is None and any(each.new is None for each in found):
+                start = stack.enter_context(self.sides.opened(self.old))
             broken = broken_bodies(start, goal, found)
-            in_shadow = not any(map(doubtful, found))
+            in_shadow = start.loaded is not None and not any(map(doubtful, found))
             if not in_shadow:
                 stack.close()  # what a reload makes, roles above all, must not wait for what this one has made
                 found = settled(found, start.states, goal.states, self.sides.reload)

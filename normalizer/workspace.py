@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Self
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Catalog
 
-from .files.reading import FileKind, SourceFile, read_file, shown
+from .files.reading import FileKind, SourceFile, shown
+from .load.contents import Contents
 from .load.reading import read_files
 from .load.session import Filling, Loaded, OnErrors, Tell, Watch
 from .platforms import PLAIN, Platform
@@ -19,7 +20,7 @@ from .project.lookout import Lookout
 from .project.project import Project
 from .project.sources import Files, SnapshotFile, Source
 from .project.ways_back import holds_way_back
-from .telling import Telling
+from .telling import Telling, version_words
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -81,7 +82,7 @@ class Workspace:
         )
         shadow = self._stack.enter_context(opening)
         whose = "private" if shadow.binaries else "of --shadow-url"
-        version = _version(shadow.version_num)
+        version = version_words(shadow.version_num)
         self.telling("note", f"shadow: Postgres {version} ({whose}), baseline: {self.platform.name}")
         if major is not None and shadow.major != major:
             self.telling("note", f"Postgres {major} is not installed: {shadow.major} stands in for it")
@@ -108,9 +109,16 @@ class Workspace:
         Raises PgnormError for what can't be connected to, read or loaded.
         """
         if isinstance(source, Files):
-            with self.loaded(source) as loaded:
-                return loaded.catalog
-        catalog = self._read_database(source) if isinstance(source, Database) else self._read_snapshot(source)
+            return self.contents(source).catalog
+        if isinstance(source, SnapshotFile):
+            from .snapshot import read_snapshot
+
+            snapshot = read_snapshot(source, self.telling)
+            catalog = snapshot.catalog
+            if snapshot.schemas is not None:
+                self.partial.add(source)
+        else:
+            catalog = self._read_database(source)
         if "shadow" not in self.__dict__ and self.project is None:
             self._read_major = catalog.major
         self.filling.role = catalog.role
@@ -141,6 +149,24 @@ class Workspace:
         schemas = self.project.schemas if self.project else ()
         return Ownership(platform=self.platform, baseline=self.baseline, schemas=schemas)
 
+    def contents(self, source: Files) -> Contents:
+        """What the files hold, read by an earlier run if nothing has changed since.
+
+        Raises PgnormError for a file that can't be read or loaded, with its place.
+        """
+        known = self.known(source)
+        if known is None:
+            with self.loaded(source) as loaded:
+                known = loaded.contents
+        return known
+
+    def known(self, source: Files) -> Contents | None:
+        """What an earlier run has read of the files; None where something has changed since.
+
+        Raises PgnormError for a file that can't be read.
+        """
+        return self.filling.known(self.shadow, self._introduced(source), source.kind)
+
     @contextmanager
     def loaded(self, source: Files, *, scratch: bool = False) -> Iterator[Loaded]:
         """The files in the shadow for as long as the context lasts; with `scratch` in a database of their own, where
@@ -148,14 +174,19 @@ class Workspace:
 
         Raises PgnormError for a file that can't be read or loaded, with its place.
         """
+        files = self._introduced(source)
+        with self.filling.catalog(self.shadow, files, source.kind, scratch=scratch) as loaded:
+            yield loaded
+
+    def _introduced(self, source: Files) -> Sequence[SourceFile]:
+        """The source's files, once a person has been told what they are."""
         self.telling("note", f"{self.telling.side(source)}: {source.title}")
         for note in source.notes:
             self.telling("warning", note, source)
-        shadow = self.shadow
+        _ = self.shadow
         files = read_files(source.paths)
         self._tell_ways_back(files, source)
-        with self.filling.catalog(shadow, files, source.kind, scratch=scratch) as loaded:
-            yield loaded
+        return files
 
     @contextmanager
     def reloaded(self, dump: str, *, title: str, scratch: bool = False) -> Iterator[Loaded]:
@@ -203,7 +234,7 @@ class Workspace:
     @contextmanager
     def _connected(self, database: Database) -> "Iterator[Connection]":
         with connected(database) as connection:
-            version = _version(connection.info.server_version)
+            version = version_words(connection.info.server_version)
             self.telling("note", f"{self.telling.side(database)}: {address(connection)}, Postgres {version}")
             yield connection
 
@@ -215,27 +246,3 @@ class Workspace:
 
         lookout = Lookout(database, connection.info.backend_pid, tell)
         return Patience(lock_timeout=self._lock_timeout, on_silence=lookout)
-
-    def _read_snapshot(self, source: SnapshotFile) -> Catalog:
-        from pgnorm.catalog.snapshots import loads
-
-        from .dump.as_data import check_definitions
-
-        label = shown(source.path)
-        snapshot = loads(read_file(source.path, label=label).text, label)
-        catalog = snapshot.catalog
-        check_definitions(catalog, label)
-        confined = f", of {', '.join(snapshot.schemas)} only" if snapshot.schemas is not None else ""
-        if snapshot.schemas is not None:
-            self.partial.add(source)
-        self.telling(
-            "note", f"{self.telling.side(source)}: snapshot {label}, Postgres {_version(catalog.version)}{confined}"
-        )
-        if snapshot.later:
-            names = ", ".join(snapshot.later)
-            self.telling("warning", f"{label} was taken by a pgnorm that did not read these kinds: {names}")
-        return catalog
-
-
-def _version(number: int) -> str:
-    return f"{number // 10000}.{number % 10000}"

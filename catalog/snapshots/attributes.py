@@ -5,7 +5,8 @@ from typing import get_type_hints
 
 from ..kinds import KINDS
 from ..model import IDENTITY, SATELLITES, Change, Object, own_fields
-from .values import Codec, codec
+from .scalars import Codec
+from .values import codec
 
 
 def codecs(kind: type[Object]) -> dict[str, Codec]:

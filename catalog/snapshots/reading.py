@@ -11,7 +11,8 @@ from ..model import Catalog, Edge, Object, ObjectId
 from ..model.declaring import Value
 from .attributes import codecs, own_codecs, secrets
 from .parsing import AGAIN, LONGEST, UNHEARD_OF, brief, parsed
-from .values import NOTHING, Codec, Mismatch, codec
+from .scalars import NOTHING, Codec, Mismatch
+from .values import codec
 from .writing import FORM, VERSION, reordered
 
 HEAD: Final = {

@@ -10,7 +10,7 @@ from ..kinds import KINDS
 from ..model import Catalog, Edge, Object, ObjectId
 from ..ordering import Arrangement, Form, arrange, entangled
 from .attributes import codecs, own_codecs
-from .values import Json
+from .scalars import Json
 
 VERSION: Final = 1
 """The version of the document's form; docs/snapshot.md says when it changes."""

@@ -34,6 +34,11 @@ class FileRoles(Value):
     memberships: tuple[Membership, ...] = ()
     assumed: frozenset[str] = frozenset()
 
+    @property
+    def names(self) -> frozenset[str]:
+        """Those that are there once the files are loaded, and were not before."""
+        return self.assumed.union(role.name for role in self.made)
+
 
 NO_FILE_ROLES: Final = FileRoles()
 
@@ -91,10 +96,7 @@ def file_roles(session: Session, before: Known, assumed: frozenset[str]) -> File
 
 def to_make(goal: FileRoles, start: FileRoles | Cluster) -> NewRoles:
     """What of `goal` the old side lacks, whose roles its files or its server tell."""
-    if isinstance(start, FileRoles):
-        there = {role.name for role in start.made} | start.assumed
-    else:
-        there = {role.name for role in start.roles}
+    there = start.names if isinstance(start, FileRoles) else frozenset(role.name for role in start.roles)
     members = {(each.role, each.member) for each in start.memberships}
     return NewRoles(
         roles=tuple(role for role in goal.made if role.name not in there),

@@ -9,19 +9,24 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from attrs import define, field
 
-from pgnorm.catalog.model import Catalog, Value
+from pgnorm.catalog.model import Value
 
 from ..files.reading import FileKind, SourceFile, read_file, shown
 from ..project.ways_back import without_ways_back
-from .data_statements import DataStatement, data_statements
-from .new_roles import NO_FILE_ROLES, FileRoles, file_roles, known_roles
+from .contents import Contents, depends_on
+from .data_statements import data_statements
+from .new_roles import FileRoles, file_roles, known_roles
 from .visibility import as_dumps_say
 
 if TYPE_CHECKING:
+    from pgnorm.catalog.model import Catalog
+
     from ..postgres.shadow import Session, Shadow
     from ..sql.statements import Statement
     from .adaptation import Level
     from .causes import Failed
+    from .loader import LoadReport
+    from .pending import Note
 
 Tell: TypeAlias = "Callable[[Level, str], None]"
 """What takes a line for a person."""
@@ -35,16 +40,15 @@ _OWNER: Final = "postgres"
 
 
 class Loaded(Value):
-    """A source loaded into the shadow: what its catalog says, and the session, which is undone afterwards."""
+    """A source loaded into the shadow: what it holds, and the session, which is undone afterwards."""
 
-    catalog: Catalog
+    contents: Contents
     session: Session
-    unmodelled: tuple[tuple[str, str], ...]
-    """What of `catalog.unmodelled` the source made: the platform's own is left out."""
-    data: tuple[DataStatement, ...] = ()
-    """What of the files writes rows or calls functions."""
-    roles: FileRoles = NO_FILE_ROLES
-    """The roles that the files make or name."""
+
+    @property
+    def catalog(self) -> Catalog:
+        """What its catalog says."""
+        return self.contents.catalog
 
 
 @define(kw_only=True)
@@ -68,15 +72,39 @@ class Filling:
         `bare` is for the text of a dump: it takes away the platform's default privileges, since a dump says what an
         object has beyond Postgres' own, and checks no bodies.
         """
+        known = None if bare else self._kept(shadow, files, kind)
         given = frozenset(shadow.baseline.unmodelled)
-        with self._filled(shadow, files, kind, scratch=scratch, bare=bare, watch=None) as (session, roles):
-            catalog = session.read()
-            data: tuple[DataStatement, ...] = ()
-            if not bare:
-                catalog = as_dumps_say(catalog, files)
-                data = data_statements(_forth(files), session.connection)
-            made = tuple(each for each in catalog.unmodelled if each not in given)
-            yield Loaded(catalog=catalog, session=session, unmodelled=made, data=data, roles=roles)
+        with self._filled(shadow, files, kind, scratch=scratch, bare=bare, watch=None) as (session, roles, notes):
+            if known is None:
+                catalog = session.read()
+                known = Contents(
+                    catalog=catalog if bare else as_dumps_say(catalog, files),
+                    unmodelled=tuple(each for each in catalog.unmodelled if each not in given),
+                    data=() if bare else data_statements(_forth(files), session.connection),
+                    roles=roles,
+                    notes=tuple((note.level, f"{note.place}: {note.message}") for note in notes),
+                )
+                if not bare and shadow.kept is not None and (text := known.dumps()) is not None:
+                    shadow.kept.keep(text, *self._named(files, kind))
+            yield Loaded(contents=known, session=session)
+
+    def known(self, shadow: Shadow, files: Sequence[SourceFile], kind: FileKind) -> Contents | None:
+        """What files hold that an earlier run has read; None where something has changed since."""
+        known = self._kept(shadow, files, kind)
+        if known is not None:
+            for level, message in known.notes:
+                self.tell(level, message)
+            self._made |= known.roles.names
+        return known
+
+    def _kept(self, shadow: Shadow, files: Sequence[SourceFile], kind: FileKind) -> Contents | None:
+        text = shadow.kept.find(*self._named(files, kind)) if shadow.kept is not None else None
+        return None if text is None else Contents.loads(text)
+
+    def _named(self, files: Sequence[SourceFile], kind: FileKind) -> Iterator[str]:
+        yield from depends_on(files, kind, self.role)
+        if self.roles is not None:
+            yield read_file(self.roles, label=shown(self.roles)).text
 
     @contextmanager
     def session(
@@ -93,7 +121,7 @@ class Filling:
         filled = self._filled(
             shadow, files, kind, scratch=False, bare=False, watch=watch, on_errors=on_errors, quiet=quiet
         )
-        with filled as (session, _):
+        with filled as (session, *_):
             yield session
 
     @contextmanager
@@ -108,7 +136,7 @@ class Filling:
         watch: Watch | None,
         on_errors: OnErrors | None = None,
         quiet: bool = False,
-    ) -> Iterator[tuple[Session, FileRoles]]:
+    ) -> Iterator[tuple[Session, FileRoles, Sequence[Note]]]:
         from .pending import NeedsScratch
 
         with ExitStack() as stack:
@@ -119,7 +147,7 @@ class Filling:
                         session.connection.execute("delete from pg_catalog.pg_default_acl")
                 before = known_roles(session)
                 try:
-                    assumed = self._run(
+                    report = self._run(
                         shadow,
                         session,
                         files,
@@ -135,12 +163,11 @@ class Filling:
                     self.tell("verbose", f"loaded into a database of its own: {reason}")
                     stack.close()
                     scratch = True
-            roles = file_roles(session, before, assumed)
-            mine = assumed.union(role.name for role in roles.made)
-            if absent := sorted(self._made - mine - before[0]):
+            roles = file_roles(session, before, frozenset(report.created_roles))
+            if absent := sorted(self._made - roles.names - before[0]):
                 session.power.make_roles(session.connection, absent)
-            self._made |= mine
-            yield session, roles
+            self._made |= roles.names
+            yield session, roles, report.notes
 
     def seed(self, session: Session, path: Path) -> None:
         """Run a file of rows in a session that holds what they are rows of.
@@ -171,8 +198,8 @@ class Filling:
         watch: Watch | None,
         on_errors: OnErrors | None,
         quiet: bool,
-    ) -> frozenset[str]:
-        """Load the files; the roles that had to be made for it."""
+    ) -> LoadReport:
+        """Load the files, and say what came up."""
         from .loader import load
 
         provide = shadow.provide_extension
@@ -201,7 +228,7 @@ class Filling:
         )
         for note in () if quiet else report.notes:
             self.tell(note.level, f"{note.place}: {note.message}")
-        return frozenset(report.created_roles)
+        return report
 
 
 def _forth(files: Sequence[SourceFile]) -> list[SourceFile]:

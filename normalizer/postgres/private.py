@@ -14,16 +14,16 @@ from ..platforms import Platform
 from .account import server_account
 from .binaries import Binaries
 from .cache import cache_root, slots_root, usual_modes, writing
-from .cluster import Seed, Slot, discard, discard_if_damaged, seed, take_slot
+from .cluster import discard_if_damaged, seed
 from .connections import OWNER, connect_private, session_options
 from .filled import clone, fill, set_trust
 from .host import drop_database, drop_roles, shared_state
-from .installation import Installation, install, repair
+from .installation import Installation, install
 from .kept import Kept
-from .manifest import Damaged
 from .passwords import admit, refuse_libraries
 from .power import Power
-from .server import Server, ServerFailed
+from .server import Server
+from .starting import Arranged, Running, started
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -36,18 +36,50 @@ _LOST_AT = f"The statement may have ended it: one that uses a type with function
 
 @define(kw_only=True)
 class PrivateHost:
-    """A running slot."""
+    """A slot of our own, whose server starts when it is needed."""
 
     version_num: int
     platform: Platform
-    installation: Installation
-    server: Server
-    power: Power
     kept: Kept
+    trust_files: bool
     in_order: bool = True
+    power: Power = field(init=False)
+    running: Running | None = field(default=None, init=False)
+    _start: Callable[[], Running] = field(alias="start")
     _numbers: Iterator[int] = field(factory=lambda: count(1), init=False)
     _committed: bool = field(default=False, init=False)
     """Whether files may have changed for good how their role enters."""
+
+    def __attrs_post_init__(self) -> None:
+        self.power = Power(administer=None if self.trust_files else self._administer)
+
+    @property
+    def server(self) -> Server:
+        """The server. Raises PgnormError where it can't be started."""
+        return self._started.server
+
+    @property
+    def installation(self) -> Installation:
+        """The programs of the server. Raises PgnormError where it can't be started."""
+        return self._started.installation
+
+    @property
+    def _started(self) -> Running:
+        if self.running is None:
+            self.running = self._start()
+            if self.trust_files:
+                set_trust(self._administer, trusted=True)
+        return self.running
+
+    def give_back(self) -> None:
+        """Leave everything as the next run is to find it."""
+        if self.running is not None:
+            self.power.withhold()
+            if self.trust_files:
+                set_trust(self._administer, trusted=False)
+
+    def _administer(self) -> "Connection":
+        return connect_private(self.server, "postgres", "-c lock_timeout=2000")
 
     @property
     def shared(self) -> str | None:
@@ -102,7 +134,8 @@ class PrivateHost:
 
 @contextmanager
 def open_private(binaries: Binaries, platform: Platform, *, trust_files: bool = False) -> Iterator[PrivateHost]:
-    """Starts a server on a free slot and stops it at the end; with `trust_files` files may do there what they like.
+    """A server on a free slot, started when it is needed and stopped at the end; with `trust_files` files may do there
+    what they like.
 
     Raises PgnormError where it can't be started, and should it end before it is stopped.
     """
@@ -112,43 +145,44 @@ def open_private(binaries: Binaries, platform: Platform, *, trust_files: bool = 
         with writing(root):
             slots = slots_root(root, account)
 
-            def arrange() -> tuple[Installation, Seed]:
-                installation = install(binaries, root, account)
-                made = seed(
-                    installation,
-                    platform,
-                    root=root,
-                    slots=slots,
-                    account=account,
-                    fill=lambda server: fill(server, platform, binaries.version_num),
-                )
-                return installation, made
-
-            installation, made, slot, server = _started(arrange)
-    administer = partial(connect_private, server, "postgres", "-c lock_timeout=2000")
-    power = Power(administer=None if trust_files else administer)
-    in_order = False
-    try:
-        if trust_files:
-            set_trust(administer, trusted=True)
-        host = PrivateHost(
-            version_num=binaries.version_num,
-            platform=platform,
-            installation=installation,
-            server=server,
-            power=power,
-            kept=Kept(folder=root / "known", made_from=f"{made.path.name} {trust_files}"),
+    def arrange() -> Arranged:
+        installation = install(binaries, root, account)
+        made = seed(
+            installation,
+            platform,
+            root=root,
+            slots=slots,
+            account=account,
+            fill=lambda server: fill(server, platform, binaries.version_num),
         )
+        return installation, made
+
+    def start() -> Running:
+        with usual_modes(), writing(root):
+            return started(arrange, arranged)
+
+    with usual_modes(), writing(root):
+        arranged = arrange()
+    host = PrivateHost(
+        version_num=binaries.version_num,
+        platform=platform,
+        kept=Kept(folder=root / "known", made_from=f"{arranged[1].path.name} {trust_files}"),
+        trust_files=trust_files,
+        start=start,
+    )
+    given_back = False
+    try:
         yield host
-        power.withhold()
-        if trust_files:
-            set_trust(administer, trusted=False)
-        in_order = host.in_order
+        host.give_back()
+        given_back = host.in_order
     except Exception as error:
-        lost = _is_loss(error) and server.has_ended(within=_PATIENCE_AT_LOSS)
+        running = host.running
+        if running is None:
+            raise
+        lost = _is_loss(error) and running.server.has_ended(within=_PATIENCE_AT_LOSS)
         if lost or _is_damage(error):
             with writing(root):
-                damaged = discard_if_damaged(made)
+                damaged = discard_if_damaged(running.seed)
             if damaged or not lost:
                 raise PgnormError(f"the private server's data were damaged: {error}", hint=_DAMAGED) from error
             place = error.place if isinstance(error, PgnormError) else None
@@ -156,9 +190,10 @@ def open_private(binaries: Binaries, platform: Platform, *, trust_files: bool = 
             raise PgnormError("the private Postgres server ended unexpectedly", place=place, hint=hint) from error
         raise
     finally:
-        power.close()
-        in_order = server.stop() and in_order
-        slot.finish(in_order=in_order)
+        host.power.close()
+        if host.running is not None:
+            in_order = host.running.server.stop() and given_back
+            host.running.slot.finish(in_order=in_order)
 
 
 def _is_loss(error: BaseException | None) -> bool:
@@ -177,46 +212,3 @@ def _is_damage(error: BaseException) -> bool:
     from psycopg import Error
 
     return isinstance(error, Error) and (error.sqlstate or "").startswith(("XX", "58P01", "58030"))
-
-
-def _started(arrange: Callable[[], tuple[Installation, Seed]]) -> tuple[Installation, Seed, Slot, Server]:
-    # A damaged slot is copied anew, then damaged programs and the seed made anew; the third failure is the answer.
-    for attempt in range(3):
-        installation, made = arrange()
-        try:
-            slot = take_slot(made, anew=attempt > 0)
-        except Damaged as error:
-            if attempt == 2:
-                raise
-            discard(made, error)
-            continue
-        server = None
-        try:
-            slot.begin()
-            server = Server.start(installation, slot.data, slot.lock.fd, made.account, password=made.password)
-            import psycopg  # noqa: F401  # takes as long as the server's start, beside it
-
-            server.wait_ready()
-            _answer(server)
-        except BaseException as error:
-            if server is not None:
-                server.stop()
-            slot.finish(in_order=False)
-            if not isinstance(error, ServerFailed) or attempt == 2:
-                raise
-            if attempt == 1:
-                repair(installation)
-                discard(made, error)
-        else:
-            return installation, made, slot, server
-    raise AssertionError
-
-
-def _answer(server: Server) -> None:
-    """Raises ServerFailed where a server that listens can't answer."""
-    from psycopg import Error
-
-    try:
-        connect_private(server, "postgres").close()
-    except Error as error:
-        raise ServerFailed(f"the private Postgres server does not answer: {error}") from error

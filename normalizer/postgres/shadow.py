@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pgnorm.catalog.cluster import Cluster
     from pgnorm.catalog.model import Catalog
 
+    from .kept import Kept
     from .power import Power
 
 _HIDDEN: Final = "select from pg_catalog.pg_user_mappings union all select from pg_catalog.pg_subscription limit 1"
@@ -88,6 +89,11 @@ class Shadow:
     def major(self) -> int:
         return self.version_num // 10000
 
+    @property
+    def kept(self) -> "Kept | None":
+        """What is known from earlier runs of what was loaded here, None where nothing can be."""
+        return self._host.kept
+
     @contextmanager
     def session(self, *, scratch: bool = False) -> Iterator[Session]:
         """A session in the baseline: a transaction that is rolled back or, with `scratch`, a database of its own for
@@ -115,13 +121,12 @@ class Shadow:
         """What the platform provides, read from the empty shadow."""
         from pgnorm.catalog.snapshots import dumps, loads
 
-        kept = self._host.kept
-        text = kept.find("baseline") if kept is not None else None
+        text = self.kept.find("baseline") if self.kept is not None else None
         if text is None:
             with self.session() as session:
                 text = dumps(session.read())
-            if kept is not None:
-                kept.keep(text, "baseline")
+            if self.kept is not None:
+                self.kept.keep(text, "baseline")
         return loads(text, "baseline").catalog
 
     def provide_extension(self, name: str, version: str | None = None) -> bool:

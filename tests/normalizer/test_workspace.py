@@ -136,7 +136,7 @@ def test_what_no_kind_reads_is_told_apart_from_the_platforms(folder: Path) -> No
         Workspace(find(folder), tell=lambda _level, _message: None, trust_files=True) as workspace,
         workspace.loaded(files(workspace, "files")) as loaded,
     ):
-        assert loaded.unmodelled == (("invalid index", "public.p"),)
+        assert loaded.contents.unmodelled == (("invalid index", "public.p"),)
 
 
 def test_an_error_in_a_file_has_its_place(workspace: Workspace, folder: Path) -> None:

@@ -16,7 +16,7 @@ from pgnorm.catalog.model import Catalog, Change, Edge, Object, SqlForm, own_fie
 from pgnorm.catalog.reader import read
 from pgnorm.catalog.snapshots import dumps, loads
 from pgnorm.catalog.snapshots.attributes import codecs
-from pgnorm.catalog.snapshots.values import Codec
+from pgnorm.catalog.snapshots.scalars import Codec
 from pgnorm.catalog.snapshots.writing import reordered
 from pgnorm.normalizer.compare.difference import changes
 from pgnorm.normalizer.compare.selection import EVERYTHING

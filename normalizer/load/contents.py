@@ -1,0 +1,70 @@
+"""What files hold, as the shadow read it once they were loaded, and its text for later runs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import TYPE_CHECKING, Final, get_type_hints
+
+from pgnorm.catalog.model import Catalog, Value
+from pgnorm.catalog.snapshots.columns import packed, unpacked
+from pgnorm.catalog.snapshots.parsing import UNHEARD_OF
+from pgnorm.catalog.snapshots.scalars import Codec, Mismatch
+from pgnorm.catalog.snapshots.values import codec
+
+from .adaptation import Level
+from .data_statements import DataStatement
+from .new_roles import NO_FILE_ROLES, FileRoles
+
+if TYPE_CHECKING:
+    from ..files.reading import FileKind, SourceFile
+
+_CATALOG: Final = "catalog"
+
+
+class Contents(Value):
+    """What a load brings to light."""
+
+    catalog: Catalog
+    unmodelled: tuple[tuple[str, str], ...]
+    """What of `catalog.unmodelled` the source made: the platform's own is left out."""
+    data: tuple[DataStatement, ...] = ()
+    """What of the files writes rows or calls functions."""
+    roles: FileRoles = NO_FILE_ROLES
+    """The roles that the files make or name."""
+    notes: tuple[tuple[Level, str], ...] = ()
+    """What a person is told of the load."""
+
+    def dumps(self) -> str | None:
+        """Its text, None where it holds a secret, which is kept nowhere."""
+        catalog = packed(self.catalog)
+        if catalog is None:
+            return None
+        beside = {name: one.encode(getattr(self, name)) for name, one in _codecs().items()}
+        return json.dumps({_CATALOG: catalog, **beside})
+
+    @classmethod
+    def loads(cls, text: str) -> Contents | None:
+        """What `dumps` made a text of; None for any other text."""
+        try:
+            said = json.loads(text)
+            beside = {name: one.decode(said[name]) for name, one in _codecs().items()}
+            # The codecs made each value of its attribute's type.
+            return cls(catalog=unpacked(said[_CATALOG]), **beside)  # type: ignore[arg-type]
+        except (Mismatch, *UNHEARD_OF):
+            return None
+
+
+@cache
+def _codecs() -> dict[str, Codec]:
+    hints = get_type_hints(Contents)
+    return {field.name: codec(hints[field.name]) for field in Contents.declared_fields if field.name != _CATALOG}
+
+
+def depends_on(files: Iterable[SourceFile], kind: FileKind, role: str | None) -> Iterator[str]:
+    """All that a load of files by a role depends on, the server apart."""
+    yield f"{kind} {role}"
+    for file in files:
+        yield file.label
+        yield file.text

@@ -1,0 +1,70 @@
+"""A server of our own brought to life, made anew as far as it turns out damaged."""
+
+from collections.abc import Callable
+
+from pgnorm.catalog.model import Value
+
+from .cluster import Seed, Slot, discard, take_slot
+from .connections import connect_private
+from .installation import Installation, repair
+from .manifest import Damaged
+from .server import Server, ServerFailed
+
+Arranged = tuple[Installation, Seed]
+"""Programs, and the cluster that is copied."""
+
+
+class Running(Value):
+    """A slot and the server on it."""
+
+    installation: Installation
+    seed: Seed
+    slot: Slot
+    server: Server
+
+
+def started(arrange: Callable[[], Arranged], arranged: Arranged) -> Running:
+    """A server on a free slot of what is arranged, which is arranged again after damage.
+
+    Raises PgnormError where it can't be started.
+    """
+    # A damaged slot is copied anew, then damaged programs and the seed made anew; the third failure is the answer.
+    for attempt in range(3):
+        installation, made = arrange() if attempt else arranged
+        try:
+            slot = take_slot(made, anew=attempt > 0)
+        except Damaged as error:
+            if attempt == 2:
+                raise
+            discard(made, error)
+            continue
+        server = None
+        try:
+            slot.begin()
+            server = Server.start(installation, slot.data, slot.lock.fd, made.account, password=made.password)
+            import psycopg  # noqa: F401  # takes as long as the server's start, beside it
+
+            server.wait_ready()
+            _answer(server)
+        except BaseException as error:
+            if server is not None:
+                server.stop()
+            slot.finish(in_order=False)
+            if not isinstance(error, ServerFailed) or attempt == 2:
+                raise
+            if attempt == 1:
+                repair(installation)
+                discard(made, error)
+        else:
+            return Running(installation=installation, seed=made, slot=slot, server=server)
+    raise AssertionError
+
+
+def _answer(server: Server) -> None:
+    """Raises ServerFailed where a server that listens can't answer."""
+    from psycopg import Error
+
+    try:
+        connect_private(server, "postgres").close()
+    except Error as error:
+        raise ServerFailed(f"the private Postgres server does not answer: {error}") from error

@@ -1,0 +1,22 @@
+"""Snapshots as sources."""
+
+from pgnorm.catalog.snapshots import Snapshot, loads
+
+from .dump.as_data import check_definitions
+from .files.reading import read_file, shown
+from .project.sources import SnapshotFile
+from .telling import Telling, version_words
+
+
+def read_snapshot(source: SnapshotFile, telling: Telling) -> Snapshot:
+    """What a snapshot says; a person is told what it is. Raises PgnormError for a file that is none."""
+    label = shown(source.path)
+    snapshot = loads(read_file(source.path, label=label).text, label)
+    check_definitions(snapshot.catalog, label)
+    confined = f", of {', '.join(snapshot.schemas)} only" if snapshot.schemas is not None else ""
+    version = version_words(snapshot.catalog.version)
+    telling("note", f"{telling.side(source)}: snapshot {label}, Postgres {version}{confined}")
+    if snapshot.later:
+        names = ", ".join(snapshot.later)
+        telling("warning", f"{label} was taken by a pgnorm that did not read these kinds: {names}")
+    return snapshot
