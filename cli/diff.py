@@ -14,7 +14,7 @@ from .help import EXIT_CODES, Command
 from .new_migrations import write_migrations
 from .options import SOURCES, App, schema_options, source_options
 from .output import STDIO, deliver
-from .servers import lock_timeout_option, shadow_option, trust_option
+from .servers import cache_option, lock_timeout_option, shadow_option, trust_option
 from .summary import summarize, tell_phantoms
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ Examples:
 @click.option("--to", metavar="SOURCE", help=f"What it is to become: {SOURCES}.  [default: files]")
 @shadow_option
 @trust_option
+@cache_option
 @lock_timeout_option
 @schema_options
 @click.option("--cosmetic", is_flag=True, help="Take in function bodies that differ in looks only.")

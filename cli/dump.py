@@ -12,7 +12,7 @@ from .help import EXIT_CODES, Command
 from .options import App, schema_options, source_options
 from .output import deliver
 from .reading import read_source, selection_of, source_of
-from .servers import lock_timeout_option, shadow_option, trust_option
+from .servers import cache_option, lock_timeout_option, shadow_option, trust_option
 from .splitting import write_split
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ Examples:
 @source_options
 @shadow_option
 @trust_option
+@cache_option
 @lock_timeout_option
 @schema_options
 @click.option(

@@ -17,7 +17,8 @@ OTHERS: Final = "Options"
 GENERAL: Final = "General"
 _GROUPS: Final = {
     **dict.fromkeys(
-        ("from", "to", "local", "db", "db_url", "linked", "shadow_url", "trust_files", "lock_timeout"), SOURCE
+        ("from", "to", "local", "db", "db_url", "linked", "shadow_url", "trust_files", "no_cache", "lock_timeout"),
+        SOURCE,
     ),
     **dict.fromkeys(
         (

@@ -38,6 +38,7 @@ class App:
         """The source word that --from or one of its shorthands gave."""
         self.shadow_url: str | None = None
         self.trust_files = False
+        self.cached = True
         self.lock_timeout: int | None = None
         """Milliseconds."""
 
@@ -74,6 +75,7 @@ class App:
             tell=self.tell,
             shadow_url=self.shadow_url,
             trust_files=self.trust_files,
+            cached=self.cached,
             lock_timeout=self.lock_timeout,
         )
 

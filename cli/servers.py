@@ -41,6 +41,17 @@ def trust_option(function: Callable[P, R]) -> Callable[P, R]:
     )(function)
 
 
+def cache_option(function: Callable[P, R]) -> Callable[P, R]:
+    """--no-cache; the command finds it in `App.cached`."""
+    return click.option(
+        "--no-cache",
+        is_flag=True,
+        help="Load files even if they were loaded before and nothing has changed since.",
+        expose_value=False,
+        callback=_take_cache,
+    )(function)
+
+
 def lock_timeout_option(function: Callable[P, R]) -> Callable[P, R]:
     """--lock-timeout; the command finds it in `App.lock_timeout`."""
     return click.option(
@@ -70,3 +81,8 @@ def _take_shadow(ctx: click.Context, _option: click.Parameter, value: str | None
 
 def _take_trust(ctx: click.Context, _option: click.Parameter, value: bool) -> None:
     ctx.ensure_object(App).trust_files = value
+
+
+def _take_cache(ctx: click.Context, _option: click.Parameter, value: bool) -> None:
+    if value:
+        ctx.ensure_object(App).cached = False

@@ -42,6 +42,7 @@ class Workspace:
         tell: Tell,
         shadow_url: str | None = None,
         trust_files: bool = False,
+        cached: bool = True,
         lock_timeout: int | None = None,
     ) -> None:
         self.project = project
@@ -52,6 +53,7 @@ class Workspace:
         self._shadow_url = shadow_url
         self._lock_timeout = lock_timeout
         self._trust_files = trust_files
+        self._cached = cached
         self._stack = ExitStack()
         self.filling = Filling(roles=project.roles_file if project else None, tell=self.telling)
 
@@ -78,7 +80,11 @@ class Workspace:
             self.project.require_settings()
             major = self.project.major
         opening = open_shadow(
-            major=major, platform=self.platform, shadow_url=self._shadow_url, trust_files=self._trust_files
+            major=major,
+            platform=self.platform,
+            shadow_url=self._shadow_url,
+            trust_files=self._trust_files,
+            cached=self._cached,
         )
         shadow = self._stack.enter_context(opening)
         whose = "private" if shadow.binaries else "of --shadow-url"
@@ -97,11 +103,6 @@ class Workspace:
                 hint="Leave --shadow-url out, or prove with --proof catalog.",
             )
         return self.shadow.binaries.bindir / "pg_dump"
-
-    @property
-    def baseline(self) -> Catalog:
-        """What the platform provides."""
-        return self.shadow.baseline
 
     def read(self, source: Source) -> Catalog:
         """The source's catalog.
@@ -147,7 +148,7 @@ class Workspace:
         from .compare.ownership import Ownership
 
         schemas = self.project.schemas if self.project else ()
-        return Ownership(platform=self.platform, baseline=self.baseline, schemas=schemas)
+        return Ownership(platform=self.platform, baseline=self.shadow.baseline, schemas=schemas)
 
     def contents(self, source: Files) -> Contents:
         """What the files hold, read by an earlier run if nothing has changed since.
@@ -165,7 +166,8 @@ class Workspace:
 
         Raises PgnormError for a file that can't be read.
         """
-        return self.filling.known(self.shadow, self._introduced(source), source.kind)
+        files = self._introduced(source)
+        return self.filling.known(self.shadow, files, source.kind)
 
     @contextmanager
     def loaded(self, source: Files, *, scratch: bool = False) -> Iterator[Loaded]:

@@ -47,10 +47,6 @@ class ForeignHost:
     def shared(self) -> str | None:
         return None
 
-    @property
-    def kept(self) -> None:
-        return None
-
     def connect(self, database: str, *, lock_timeout: int = 0) -> "Connection":
         return connect(self.database, database, session_options(self.platform, lock_timeout=lock_timeout))
 

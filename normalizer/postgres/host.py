@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from psycopg import Connection
 
-    from .kept import Kept
     from .power import Power
 
 
@@ -24,10 +23,6 @@ class Host(Protocol):
     @property
     def power(self) -> "Power":
         """What the role that files run as may do."""
-
-    @property
-    def kept(self) -> "Kept | None":
-        """What is known from earlier runs of what lies in the template, None where nothing can be."""
 
     def connect(self, database: str, *, lock_timeout: int = 0) -> "Connection": ...
 

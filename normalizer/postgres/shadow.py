@@ -82,17 +82,14 @@ class Shadow:
     version_num: int
     binaries: Binaries | None
     platform: Platform
+    kept: "Kept | None" = None
+    """What earlier runs have read of what they loaded, None where that is not asked."""
     _host: Host = field(alias="host")
     _in_use: bool = field(default=False, init=False)
 
     @property
     def major(self) -> int:
         return self.version_num // 10000
-
-    @property
-    def kept(self) -> "Kept | None":
-        """What is known from earlier runs of what was loaded here, None where nothing can be."""
-        return self._host.kept
 
     @contextmanager
     def session(self, *, scratch: bool = False) -> Iterator[Session]:
@@ -153,10 +150,11 @@ def open_shadow(
     shadow_url: str | None = None,
     allow_remote: bool = False,
     trust_files: bool = False,
+    cached: bool = True,
 ) -> Iterator[Shadow]:
     """A shadow of this major version, or a newer one if need be, for as long as the context lasts.
 
-    With `trust_files` files may do in a private one what a superuser may.
+    With `trust_files` files may do in a private one what a superuser may; `cached` lets it tell what earlier runs read.
     `shadow_url` names a server to use instead of a private one; it must be on this machine unless `allow_remote`.
     Raises PgnormError when no server can be had.
     """
@@ -177,7 +175,13 @@ def open_shadow(
 
     binaries = find(major)
     with open_private(binaries, platform, trust_files=trust_files) as private:
-        yield Shadow(version_num=binaries.version_num, binaries=binaries, platform=platform, host=private)
+        yield Shadow(
+            version_num=binaries.version_num,
+            binaries=binaries,
+            platform=platform,
+            kept=private.kept if cached else None,
+            host=private,
+        )
 
 
 def _begin(connection: "Connection") -> Began:

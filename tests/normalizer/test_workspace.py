@@ -53,7 +53,7 @@ def function(name: str) -> str:
 def test_what_was_loaded_is_gone_afterwards(workspace: Workspace, folder: Path) -> None:
     (folder / "schemas/a.sql").write_text(function("f"))
     (folder / "migrations/1_a.sql").write_text(function("g"))
-    assert functions(workspace.baseline) == set()
+    assert functions(workspace.shadow.baseline) == set()
     with workspace.loaded(files(workspace, "files")) as loaded:
         assert functions(loaded.catalog) == {"public.f"}
         loaded.session.connection.execute(function("h").encode())

@@ -1,0 +1,149 @@
+"""What files hold is known to later runs as long as nothing has changed that a load depends on."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pgnorm.normalizer.load.contents import Contents
+from pgnorm.normalizer.load.session import Filling
+from pgnorm.normalizer.postgres.kept import Kept
+from pgnorm.normalizer.postgres.server import Server
+
+if TYPE_CHECKING:
+    from conftest import Run
+
+
+@pytest.fixture(autouse=True)
+def known(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of what is kept, which no other test has used."""
+    folder = tmp_path_factory.mktemp("known")
+    place = Kept._place
+    monkeypatch.setattr(Kept, "_place", lambda self, names: place(self.evolve(folder=folder), names))
+    return folder
+
+
+@pytest.fixture
+def starts(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """The data of the servers that have been started."""
+    found: list[Path] = []
+    start = Server.start.__func__  # type: ignore[attr-defined]  # the function in a class method
+
+    def counted(cls: type[Server], /, installation: object, data: Path, *words: object, **more: object) -> Server:
+        found.append(data)
+        server: Server = start(cls, installation, data, *words, **more)
+        return server
+
+    monkeypatch.setattr(Server, "start", classmethod(counted))
+    return found
+
+
+@pytest.fixture
+def loads(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """What has been loaded, each time the label of its first file."""
+    found: list[str] = []
+    run = Filling._run
+
+    def counted(
+        self: Filling, shadow: object, session: object, files: object, *words: object, **more: object
+    ) -> object:
+        found.append(files[0].label)  # type: ignore[index]  # a sequence of files
+        return run(self, shadow, session, files, *words, **more)  # type: ignore[arg-type]  # passed on as they came
+
+    monkeypatch.setattr(Filling, "_run", counted)
+    yield found
+
+
+def test_an_unchanged_project_needs_no_server(run: "Run", same: Path, starts: list[Path]) -> None:
+    (same / "migrations" / "20240102000000_later.sql").write_text("insert into notes values (1);\n")
+    (same / "schemas" / "02_more.sql").write_text("create extension pgnorm_unknown;\n")
+    first = run("-v diff --json"), run("-v dump --no-restrict")
+    (same / "migrations" / "20240103000000_unknown.sql").write_text("create extension pgnorm_unknown;\n")
+    before = run("-v diff"), run("-v dump --no-restrict"), run("-v dump --no-restrict --from migrations")
+    assert "No schema changes found" in before[0][2]
+    assert "a stand-in takes its place" in before[0][2]
+    starts.clear()
+    assert (run("-v diff"), run("-v dump --no-restrict"), run("-v dump --no-restrict --from migrations")) == before
+    assert starts == []
+    (same / "migrations" / "20240103000000_unknown.sql").unlink()
+    assert (run("-v diff --json"), run("-v dump --no-restrict")) == first
+
+
+def test_only_what_has_changed_is_loaded(run: "Run", same: Path, loads: list[str]) -> None:
+    assert run("diff --check")[0] == 0
+    loads.clear()
+    (same / "schemas" / "02_more.sql").write_text("create table more ();\n")
+    assert run("diff --no-proof")[0] == 0
+    assert loads == ["schemas/01_tables.sql"]
+    loads.clear()
+    assert run("diff --no-proof")[0] == 0
+    assert loads == []
+    before = run("diff --no-cache")
+    assert loads == ["schemas/01_tables.sql", "migrations/20240101000000_notes.sql"]
+    loads.clear()
+    assert run("diff") == before
+    assert loads == ["migrations/20240101000000_notes.sql"]  # on which the plan is tried
+
+
+def test_what_a_load_depends_on(run: "Run", folder: Path, loads: list[str]) -> None:
+    changes = {
+        "supabase/config.toml": ("[db]\nmajor_version = 15\n", "[api]\nauto_expose_new_tables = false\n"),
+        "supabase/roles.sql": ("create role someone;\n", "create role somebody;\n"),
+        "supabase/schemas/01.sql": ("create table notes (id int);\n", "create table notes (id bigint);\n"),
+        "supabase/schemas/00.sql": ("", "-- nothing\n"),
+    }
+    (folder / "supabase" / "schemas").mkdir(parents=True)
+    for path, (text, _) in changes.items():
+        (folder / path).write_text(text)
+    for path, (_, text) in {"": ("", ""), **changes}.items():
+        if path:
+            (folder / path).write_text(text)
+        loads.clear()
+        for _ in range(2):
+            assert run("dump")[0] == 0
+        assert len(loads) == 1
+
+
+def test_a_file_by_another_name_is_another_file(run: "Run", folder: Path, loads: list[str]) -> None:
+    for name in ("a.sql", "b.sql"):
+        (folder / name).write_text("create extension pgnorm_unknown;\n")
+        assert f"{name}:1:" in run(f"dump --from {name}")[2]
+    assert loads == ["a.sql", "b.sql"]
+
+
+def test_secrets_are_not_kept(run: "Run", folder: Path, known: Path) -> None:
+    for number in (1, 2):
+        (folder / f"{number}.sql").write_text(
+            f"""create extension postgres_fdw; create server far foreign data wrapper postgres_fdw;
+            create user mapping for public server far options (user 'u', password 'only-{number}');\n"""
+        )
+    plans = [run("diff --from 1.sql --to 2.sql")[1] for _ in range(2)]
+    assert "only-2" in plans[0]
+    assert plans[0] == plans[1]
+    assert not any(b"only-" in path.read_bytes() for path in known.iterdir())
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", "null", '{"catalog": {}}', '{"catalog": 1, "unmodelled": [[1]]}'])
+def test_what_is_no_text_of_contents_is_passed_over(text: str) -> None:
+    assert Contents.loads(text) is None
+
+
+def test_what_cannot_be_understood_is_loaded_again(
+    run: "Run", plain: Path, loads: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = run("dump --no-restrict")
+    monkeypatch.setattr(Kept, "find", lambda _self, *names: '{"catalog": {}}' if len(names) > 1 else None)
+    loads.clear()
+    assert run("dump --no-restrict") == before
+    assert loads == ["schemas/01_tables.sql"]
+
+
+def test_a_role_that_only_the_known_side_makes_is_there_for_the_plan(run: "Run", plain: Path) -> None:
+    (plain / "migrations" / "1_notes.sql").write_text("create table notes (id int primary key, body text);\n")
+    (plain / "schemas" / "02.sql").write_text(
+        "create role reader_of_notes; grant select on notes to reader_of_notes;\n"
+    )
+    before = run("diff")
+    assert "GRANT SELECT" in before[1]
+    assert run("diff") == before
