@@ -78,7 +78,7 @@ def may_be_lent(statement: Statement) -> bool:
         return False
     if words[0] in ("GRANT", "REVOKE", "COMMENT", "SECURITY", "DROP"):
         return True
-    if words[0] == "SET":
+    if words[0] in ("SET", "RESET"):
         return not _SETTINGS.isdisjoint(words[1:3])
     if words[0] not in _VERBS:
         return False

@@ -4,6 +4,7 @@ A sample of fixtures/kinds; all of them with PGNORM_TEST_WHOLE=1."""
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from majors import fits
@@ -17,6 +18,9 @@ from pgnorm.normalizer.load.loader import load
 from pgnorm.normalizer.plan.planner import diff
 from pgnorm.normalizer.postgres.shadow import Session, Shadow
 from pgnorm.normalizer.proof.apply import apply
+
+if TYPE_CHECKING:
+    from conftest import Run
 
 KINDS = Path(__file__).parent.parent.parent / "fixtures" / "kinds"
 ALL = sorted(path.parent for path in KINDS.glob("*/*/old.sql"))
@@ -65,3 +69,17 @@ def test_a_kind_is_loaded_and_planned_as_by_a_superuser(shadow: Shadow, caged: S
     with caged.session(scratch=True) as session:
         apply(session, diff(_loaded(session, caged, case / "old.sql"), wanted))
         assert [describe(one) for one in differences(session.read(), wanted)] == []
+
+
+@pytest.mark.parametrize("back", ["reset session_replication_role", "set session_replication_role to default"])
+def test_files_may_keep_triggers_from_firing_for_a_while(run: "Run", folder: Path, back: str) -> None:
+    (folder / "x.sql").write_text(
+        f"""create table seen (id int); create table filled (id int);
+        create function tell() returns trigger language plpgsql as $$ begin insert into seen values (1); end $$;
+        create trigger t after insert on filled for each row execute function tell();
+        set session_replication_role = replica; insert into filled values (1); {back};
+        do $$ begin if exists (select from seen) then raise 'it fired'; end if; end $$;\n"""
+    )
+    code, out, _ = run("dump --from x.sql")
+    assert code == 0
+    assert 'TRIGGER "t" AFTER INSERT ON "public"."filled"' in out
