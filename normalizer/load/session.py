@@ -15,7 +15,7 @@ from ..files.reading import FileKind, SourceFile, read_file, shown
 from ..project.ways_back import without_ways_back
 from .contents import Contents, depends_on
 from .data_statements import data_statements
-from .new_roles import FileRoles, file_roles, known_roles
+from .new_roles import NO_FILE_ROLES, FileRoles, file_roles, known_roles
 from .visibility import as_dumps_say
 
 if TYPE_CHECKING:
@@ -74,7 +74,8 @@ class Filling:
         """
         known = None if bare else self._kept(shadow, files, kind)
         given = frozenset(shadow.baseline.unmodelled)
-        with self._filled(shadow, files, kind, scratch=scratch, bare=bare, watch=None) as (session, roles, notes):
+        filled = self._filled(shadow, files, kind, scratch=scratch, bare=bare, watch=None, compared=True)
+        with filled as (session, roles, notes):
             if known is None:
                 catalog = session.read()
                 known = Contents(
@@ -119,7 +120,15 @@ class Filling:
     ) -> Iterator[Session]:
         """The files in a session; with `on_errors`, what of them loads. With `quiet` the load's notes are not told."""
         filled = self._filled(
-            shadow, files, kind, scratch=False, bare=False, watch=watch, on_errors=on_errors, quiet=quiet
+            shadow,
+            files,
+            kind,
+            scratch=False,
+            bare=False,
+            watch=watch,
+            compared=False,
+            on_errors=on_errors,
+            quiet=quiet,
         )
         with filled as (session, *_):
             yield session
@@ -134,9 +143,11 @@ class Filling:
         scratch: bool,
         bare: bool,
         watch: Watch | None,
+        compared: bool,
         on_errors: OnErrors | None = None,
         quiet: bool = False,
     ) -> Iterator[tuple[Session, FileRoles, Sequence[Note]]]:
+        """A session that holds the files, their roles if they are one side that is `compared`, and what came up."""
         from .pending import NeedsScratch
 
         with ExitStack() as stack:
@@ -145,7 +156,7 @@ class Filling:
                 if bare:
                     with session.power.lent(session.connection):
                         session.connection.execute("delete from pg_catalog.pg_default_acl")
-                before = known_roles(session)
+                before = known_roles(session) if compared else None
                 try:
                     report = self._run(
                         shadow,
@@ -163,6 +174,9 @@ class Filling:
                     self.tell("verbose", f"loaded into a database of its own: {reason}")
                     stack.close()
                     scratch = True
+            if before is None:
+                yield session, NO_FILE_ROLES, report.notes
+                return
             roles = file_roles(session, before, frozenset(report.created_roles))
             if absent := sorted(self._made - roles.names - before[0]):
                 session.power.make_roles(session.connection, absent)

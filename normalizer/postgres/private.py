@@ -23,7 +23,7 @@ from .kept import Kept
 from .passwords import admit, refuse_libraries
 from .power import Power
 from .server import Server
-from .starting import Arranged, Running, started
+from .starting import Arranged, Running, administer, started
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -79,7 +79,8 @@ class PrivateHost:
                 set_trust(self._administer, trusted=False)
 
     def _administer(self) -> "Connection":
-        return connect_private(self.server, "postgres", "-c lock_timeout=2000")
+        first = self._started.administrator
+        return administer(self.server) if first.closed else first
 
     @property
     def shared(self) -> str | None:
@@ -192,6 +193,7 @@ def open_private(binaries: Binaries, platform: Platform, *, trust_files: bool = 
     finally:
         host.power.close()
         if host.running is not None:
+            host.running.administrator.close()
             in_order = host.running.server.stop() and given_back
             host.running.slot.finish(in_order=in_order)
 

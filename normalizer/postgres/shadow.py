@@ -30,9 +30,10 @@ _HIDDEN: Final = "select from pg_catalog.pg_user_mappings union all select from 
 _BEGAN: Final = "select extract(epoch from pg_catalog.transaction_timestamp())"
 """When a transaction began, which no setting prints otherwise: files that ended theirs are in another one."""
 _DRAWN: Final = """
-    select pg_catalog.string_agg(pg_catalog.concat_ws(' ', schemaname, sequencename, last_value), ','
-                                 order by schemaname, sequencename)
-      from pg_catalog.pg_sequences"""
+    select pg_catalog.string_agg(pg_catalog.concat_ws(' ', seqrelid, pg_catalog.pg_sequence_last_value(seqrelid)), ','
+                                 order by seqrelid)
+      from pg_catalog.pg_sequence
+     where pg_catalog.has_sequence_privilege(seqrelid, 'SELECT, USAGE')"""
 """The numbers that sequences have drawn, which no rollback takes back."""
 
 Began = tuple[object, object]

@@ -1,6 +1,7 @@
 """A server of our own brought to life, made anew as far as it turns out damaged."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from pgnorm.catalog.model import Value
 
@@ -10,17 +11,21 @@ from .installation import Installation, repair
 from .manifest import Damaged
 from .server import Server, ServerFailed
 
+if TYPE_CHECKING:
+    from psycopg import Connection
+
 Arranged = tuple[Installation, Seed]
 """Programs, and the cluster that is copied."""
 
 
 class Running(Value):
-    """A slot and the server on it."""
+    """A slot, the server on it, and the connection of its administrator that showed that it answers."""
 
     installation: Installation
     seed: Seed
     slot: Slot
     server: Server
+    administrator: "Connection"
 
 
 def started(arrange: Callable[[], Arranged], arranged: Arranged) -> Running:
@@ -45,7 +50,7 @@ def started(arrange: Callable[[], Arranged], arranged: Arranged) -> Running:
             import psycopg  # noqa: F401  # takes as long as the server's start, beside it
 
             server.wait_ready()
-            _answer(server)
+            administrator = administer(server)
         except BaseException as error:
             if server is not None:
                 server.stop()
@@ -56,15 +61,15 @@ def started(arrange: Callable[[], Arranged], arranged: Arranged) -> Running:
                 repair(installation)
                 discard(made, error)
         else:
-            return Running(installation=installation, seed=made, slot=slot, server=server)
+            return Running(installation=installation, seed=made, slot=slot, server=server, administrator=administrator)
     raise AssertionError
 
 
-def _answer(server: Server) -> None:
-    """Raises ServerFailed where a server that listens can't answer."""
+def administer(server: Server) -> "Connection":
+    """A connection of the server's administrator. Raises ServerFailed where a server that listens can't answer."""
     from psycopg import Error
 
     try:
-        connect_private(server, "postgres").close()
+        return connect_private(server, "postgres", "-c lock_timeout=2000")
     except Error as error:
         raise ServerFailed(f"the private Postgres server does not answer: {error}") from error
