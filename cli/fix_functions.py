@@ -14,7 +14,7 @@ from .general import general_options
 from .help import EXIT_CODES, Command
 from .options import App, source_options
 from .output import STDIO, plural, read_bytes, write, write_bytes
-from .servers import lock_timeout_option, shadow_option, trust_option
+from .servers import cache_option, lock_timeout_option, shadow_option, trust_option
 
 if TYPE_CHECKING:
     from pgnorm.normalizer.rewrite.fixing import Report
@@ -38,6 +38,7 @@ Examples:
 @source_options
 @shadow_option
 @trust_option
+@cache_option
 @lock_timeout_option
 @click.option(
     "--take",
@@ -65,7 +66,7 @@ def fix_functions(
     taken where they differ from the file's in layout, letter case or spelling only.
     """
     from pgnorm.normalizer.files.reading import real_path
-    from pgnorm.normalizer.rewrite.fixing import fix
+    from pgnorm.normalizer.rewrite.known import fixed
 
     if take and not app.source:
         raise click.UsageError("--take goes with a source (--from, --local, --db, --db-url, --linked).")
@@ -80,7 +81,7 @@ def fix_functions(
             app.console.warn(note)
         stored = workspace.read(app.source_or(app.source)) if app.source else None
         with _hinting(text):
-            report = fix(workspace, chosen, stored=stored, take_comments=take == "comments", written=written)
+            report = fixed(workspace, chosen, stored=stored, take_comments=take == "comments", written=written)
     if report.failed:
         app.console.warn("Other files do not load, and the named ones are not checked against them:")
         app.console.errors(report.failed, warning=True)

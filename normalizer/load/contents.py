@@ -13,12 +13,13 @@ from pgnorm.catalog.snapshots.parsing import UNHEARD_OF
 from pgnorm.catalog.snapshots.scalars import Codec, Mismatch
 from pgnorm.catalog.snapshots.values import codec
 
+from ..files.reading import FileKind, SourceFile, read_file, shown
 from .adaptation import Level
 from .data_statements import DataStatement
 from .new_roles import NO_FILE_ROLES, FileRoles
 
 if TYPE_CHECKING:
-    from ..files.reading import FileKind, SourceFile
+    from pathlib import Path
 
 _CATALOG: Final = "catalog"
 
@@ -62,9 +63,11 @@ def _codecs() -> dict[str, Codec]:
     return {field.name: codec(hints[field.name]) for field in Contents.declared_fields if field.name != _CATALOG}
 
 
-def depends_on(files: Iterable[SourceFile], kind: FileKind, role: str | None) -> Iterator[str]:
-    """All that a load of files by a role depends on, the server apart."""
+def depends_on(files: Iterable[SourceFile], kind: FileKind, role: str | None, roles: Path | None) -> Iterator[str]:
+    """All that a load of files by a role depends on, behind the file that makes `roles`; the server apart."""
     yield f"{kind} {role}"
     for file in files:
         yield file.label
         yield file.text
+    if roles is not None:
+        yield read_file(roles, label=shown(roles)).text

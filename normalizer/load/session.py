@@ -86,7 +86,7 @@ class Filling:
                     notes=tuple((note.level, f"{note.place}: {note.message}") for note in notes),
                 )
                 if not bare and shadow.kept is not None and (text := known.dumps()) is not None:
-                    shadow.kept.keep(text, *self._named(files, kind))
+                    shadow.kept.keep(text, *self.named(files, kind))
             yield Loaded(contents=known, session=session)
 
     def known(self, shadow: Shadow, files: Sequence[SourceFile], kind: FileKind) -> Contents | None:
@@ -99,13 +99,12 @@ class Filling:
         return known
 
     def _kept(self, shadow: Shadow, files: Sequence[SourceFile], kind: FileKind) -> Contents | None:
-        text = shadow.kept.find(*self._named(files, kind)) if shadow.kept is not None else None
+        text = shadow.kept.find(*self.named(files, kind)) if shadow.kept is not None else None
         return None if text is None else Contents.loads(text)
 
-    def _named(self, files: Sequence[SourceFile], kind: FileKind) -> Iterator[str]:
-        yield from depends_on(files, kind, self.role)
-        if self.roles is not None:
-            yield read_file(self.roles, label=shown(self.roles)).text
+    def named(self, files: Sequence[SourceFile], kind: FileKind) -> Iterator[str]:
+        """All that a load of files depends on, the server apart."""
+        return depends_on(files, kind, self.role, self.roles)
 
     @contextmanager
     def session(

@@ -15,6 +15,7 @@ from pgnorm.catalog.model import Catalog, Target, Value
 from ..compare.difference import differences
 from ..compare.settling import ROUNDS, doubtful
 from ..files.edits import Edit, Rewrite, apply, write
+from ..load.adaptation import Level
 from ..sql.statements import split
 from .definitions import Collector, Definition
 from .header import header_of
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ..files.reading import SourceFile
-    from ..load.adaptation import Level
     from ..postgres.shadow import Session
     from ..sql.statements import Statement
     from ..workspace import Workspace
@@ -82,8 +82,7 @@ def fix(
     Raises PgnormError for files asked for that don't load, for a definition that has no canonical text, and should the
     rewritten files not make the same catalog or not stay as they are in a second run.
     """
-    project = workspace.project
-    target = Target(major=(project.major if project else None) or workspace.shadow.major)
+    target = target_of(workspace)
     watcher = _Watcher()
     before: Catalog | None = None
     bodies: dict[Definition, Body] = {}
@@ -110,6 +109,12 @@ def fix(
         messages=tuple(_messages(chosen, mine, watcher, edits, bodies, written=written)),
         failed=tolerance.errors,
     )
+
+
+def target_of(workspace: Workspace) -> Target:
+    """Whose definitions are canonical: those of the project's major version, else of the shadow's."""
+    project = workspace.project
+    return Target(major=(project.major if project else None) or workspace.shadow.major)
 
 
 @define(eq=False)

@@ -147,3 +147,44 @@ def test_a_role_that_only_the_known_side_makes_is_there_for_the_plan(run: "Run",
     before = run("diff")
     assert "GRANT SELECT" in before[1]
     assert run("diff") == before
+
+
+LOOSE = "create function f() returns int language sql as $$ select 1 $$;\n"
+RECORDS = "create function g(json) returns record language internal as 'json_to_record';\n"
+
+
+def test_what_became_of_definitions_is_known(run: "Run", plain: Path, starts: list[Path]) -> None:
+    (plain / "schemas" / "02.sql").write_text(f"create extension pgnorm_unknown;\n{LOOSE}{RECORDS}")
+    lines = "fix-functions --check", "fix-functions --diff", "-v fix-functions schemas/02.sql --check"
+    before = [run(line) for line in lines]
+    assert {code for code, *_ in before[:1]} == {1}
+    assert "a stand-in takes its place" in before[0][2]
+    starts.clear()
+    assert [run(line) for line in lines] == before
+    assert starts == []
+    assert run("fix-functions")[0] == 0
+    assert "RETURNS integer" in (plain / "schemas" / "02.sql").read_text()
+    assert run("fix-functions --check")[0] == 0
+    (plain / "schemas" / "01_tables.sql").write_text("create domain dom as int;\n")
+    (plain / "schemas" / "03.sql").write_text("create function h() returns dom language sql as $$ select 1 $$;\n")
+    assert run("fix-functions --check")[0] == 1
+
+
+def test_what_does_not_load_is_said_each_time(run: "Run", plain: Path, loads: list[str]) -> None:
+    (plain / "schemas" / "02.sql").write_text(LOOSE)
+    (plain / "schemas" / "03.sql").write_text("create view v as select nothing;\n")
+    before = run("fix-functions --check schemas/02.sql")
+    assert "Other files do not load" in before[2]
+    assert run("fix-functions --check schemas/02.sql") == before
+    assert len(loads) == 4
+    assert run("fix-functions --check")[0] == 2
+    assert run("fix-functions --check")[0] == 2
+
+
+def test_a_file_that_changes_once_it_is_known_is_not_overwritten(run: "Run", plain: Path) -> None:
+    path = plain / "schemas" / "02.sql"
+    path.write_text(LOOSE)
+    run("fix-functions --check")
+    path.write_text(LOOSE.replace("select 1", "select 2"))
+    assert run("fix-functions")[0] == 0
+    assert "select 2" in path.read_text()

@@ -1,0 +1,105 @@
+"""What became of definitions in an earlier run, for as long as nothing has changed that it came of."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from functools import cache
+from typing import TYPE_CHECKING, Self
+
+from pgnorm.catalog.model import Value
+from pgnorm.catalog.snapshots.parsing import UNHEARD_OF
+from pgnorm.catalog.snapshots.scalars import Codec, Mismatch
+from pgnorm.catalog.snapshots.values import codec
+
+from ..files.edits import Rewrite
+from ..load.adaptation import Level
+from .fixing import Message, Report, fix, target_of
+
+if TYPE_CHECKING:
+    from pgnorm.catalog.model import Catalog
+
+    from ..files.reading import SourceFile
+    from ..workspace import Workspace
+    from .inputs import Chosen
+
+
+class Known(Value):
+    """What can be told of a report in a text."""
+
+    texts: tuple[str, ...]
+    """Those of the files that may be rewritten."""
+    rewritten: int
+    unchanged: int
+    left: int
+    messages: tuple[Message, ...]
+    notes: tuple[tuple[Level, str], ...]
+    """What a person was told meanwhile."""
+
+    @classmethod
+    def of(cls, report: Report, notes: list[tuple[Level, str]]) -> Self:
+        """What is to be known of a report to which nothing failed."""
+        return cls(
+            texts=tuple(one.text for one in report.rewrites),
+            rewritten=report.rewritten,
+            unchanged=report.unchanged,
+            left=report.left,
+            messages=report.messages,
+            notes=tuple(notes),
+        )
+
+    def report(self, files: list[SourceFile]) -> Report:
+        """The report again, on the files that may be rewritten."""
+        return Report(
+            rewrites=tuple(Rewrite(source=file, text=text) for file, text in zip(files, self.texts, strict=True)),
+            rewritten=self.rewritten,
+            unchanged=self.unchanged,
+            left=self.left,
+            messages=self.messages,
+            failed=(),
+        )
+
+
+def fixed(
+    workspace: Workspace,
+    chosen: Chosen,
+    *,
+    stored: Catalog | None = None,
+    take_comments: bool = False,
+    written: bool = True,
+) -> Report:
+    """What `fix` answers, from an earlier run where it was asked the same of the same files. Raises as `fix` does."""
+    kept = workspace.shadow.kept
+    if kept is None or stored is not None or chosen.unread:
+        return fix(workspace, chosen, stored=stored, take_comments=take_comments, written=written)
+    names = tuple(_named(workspace, chosen, written=written))
+    text = kept.find(*names)
+    known = _loads(text) if text is not None else None
+    if known is not None:
+        for level, message in known.notes:
+            workspace.telling(level, message)
+        return known.report([file for file in chosen.files if file.label in chosen.rewritten])
+    with workspace.telling.recorded() as notes:
+        report = fix(workspace, chosen, written=written)
+    if not report.failed:
+        kept.keep(json.dumps(_codec().encode(Known.of(report, notes))), *names)
+    return report
+
+
+def _named(workspace: Workspace, chosen: Chosen, *, written: bool) -> Iterator[str]:
+    yield f"fix {target_of(workspace).major} {written} {chosen.named} {len(chosen.files)} {len(chosen.rewritten)}"
+    yield from workspace.filling.named(chosen.files, chosen.kind)
+    yield from sorted(chosen.rewritten)
+
+
+def _loads(text: str) -> Known | None:
+    try:
+        known = _codec().decode(json.loads(text))
+    except (Mismatch, *UNHEARD_OF):
+        return None
+    return known if isinstance(known, Known) else None
+
+
+@cache
+def _codec() -> Codec:
+    return codec(Known)
