@@ -56,7 +56,7 @@ class Kept(Value):
     def _place(self, names: Iterable[str]) -> Path:
         digest = hashlib.sha256(_ourselves())
         for name in (self.made_from, *names):
-            digest.update(hashlib.sha256(name.encode()).digest())
+            digest.update(hashlib.sha256(name.encode(errors="surrogatepass")).digest())
         return self.folder / digest.hexdigest()
 
     def _forget(self, room: int) -> None:

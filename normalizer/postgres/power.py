@@ -93,11 +93,11 @@ class Power:
         self._seen[connection] = self._turns
 
     def _set(self, *, lent: bool) -> None:
-        from psycopg.errors import LockNotAvailable
-
         assert self.administer is not None
         if self._lent == lent:
             return
+        from psycopg.errors import LockNotAvailable
+
         if self._admin is None:
             self._admin = self.administer()
         try:

@@ -35,6 +35,8 @@ def edited(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def test_a_text_is_found_by_all_that_it_depends_on(kept: Kept, entry: Path) -> None:
     assert kept.find("one") == "text\nö"
     assert kept.find("two") is None
+    kept.keep("text", "b\udcfcro", "日本")  # a file's name that is no UTF-8
+    assert kept.find("b\udcfcro", "日本") == "text"
     assert kept.evolve(made_from="another seed").find("one") is None
     assert kept.folder.stat().st_mode & 0o777 == 0o700
     assert entry.stat().st_mode & 0o777 == 0o600
