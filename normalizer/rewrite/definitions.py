@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from attrs import define, field, frozen
+from attrs import frozen
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.kinds.aggregates import Aggregate
 from pgnorm.catalog.kinds.functions import Function, Procedure
-from pgnorm.catalog.quoting import escaped, literal
+from pgnorm.catalog.quoting import literal
 from pgnorm.catalog.settings import LIST_SETTINGS, split_identifiers
 
 from ..files.edits import Edit
 from ..files.reading import SourceFile
-from ..sql.defined import target
 from ..sql.lexer import TOKEN, token_end
 from ..sql.statements import Statement
-from .header import Header, header_of
+from .header import Header
 
 if TYPE_CHECKING:
-    from psycopg import Connection
-
     from pgnorm.catalog.model import Target
 
 Routine: TypeAlias = Function | Aggregate
@@ -34,7 +30,6 @@ KINDS: Final[dict[str, type[Function] | type[Aggregate]]] = {
     "AGGREGATE": Aggregate,
 }
 _COMMON_SCHEMAS: Final = frozenset({"public", "pg_temp", "pg_catalog", "extensions"})
-_INNER_CREATE: Final = re.compile(r"\bcreate\s+(?:or\s+replace\s+)?(?:function|procedure|aggregate)\b", re.IGNORECASE)
 
 
 @frozen(kw_only=True, eq=False)
@@ -143,65 +138,3 @@ def _lexed(text: str) -> Iterator[tuple[str | None, str]]:
         end = token_end(text, match, str)
         yield match.lastgroup, text[position:end]
         position = end
-
-
-@define(eq=False)
-class Collector:
-    """Collects the definitions of a load: `see` is what the load calls after each statement."""
-
-    connection: Connection
-    definitions: list[Definition] = field(factory=list)
-    notes: dict[tuple[str, int], str] = field(factory=dict)
-    """Why a statement that makes routines is no definition, by the file's label and the statement's start."""
-
-    def see(self, source: SourceFile, statement: Statement) -> None:
-        """Reads the routine that the statement has just made."""
-        header = header_of(source.text, statement)
-        place = (source.label, statement.start)
-        if header is None:
-            if statement.begins("DO") and _INNER_CREATE.search(statement.text):
-                self.notes[place] = "left as it is: what a DO block creates is text inside a string"
-            return
-        routine = _read_newest(self.connection, KINDS[header.keyword], _name(statement))
-        if routine is None:
-            self.notes[place] = "left as it is: a temporary routine"
-            return
-        definition = Definition(source=source, statement=statement, header=header, routine=routine)
-        self.definitions.append(definition)
-
-
-def _name(statement: Statement) -> str | None:
-    made = target(statement)
-    return made.name if made else None
-
-
-def _read_newest(connection: Connection, kind: type[Function] | type[Aggregate], name: str | None) -> Routine | None:
-    """The routine whose row was written last, among those of a name if one is known.
-
-    A load's savepoints give each statement a transaction id of its own, greater than those before it. The condition
-    goes into the kind's own query, in which pg_proc is `p` and the ORDER BY comes last: around a window function it
-    would come too late.
-    """
-    from pgnorm.catalog.pinning import PATH, PINNED
-    from pgnorm.catalog.reader import objects_of
-
-    named = f"proname = {escaped(name)}" if name is not None else "true"
-    newest = f"select oid from pg_catalog.pg_proc where {named} order by pg_catalog.age(xmin) limit 1"
-    query, order_by, order = kind.query(connection.info.server_version).rpartition("order by")
-    cursor = connection.execute(
-        f"""
-        savepoint pgnorm_routine;
-        {PATH};
-        {PINNED};
-        {query} and p.oid = ({newest}) {order_by} {order};
-        rollback to savepoint pgnorm_routine;
-        release savepoint pgnorm_routine
-        """.encode()
-    )
-    for _ in range(3):
-        cursor.nextset()
-    columns = tuple(column.name for column in cursor.description or ())
-    for routine in objects_of(kind, columns, cursor.fetchall()):
-        assert isinstance(routine, Function | Aggregate)
-        return routine
-    return None

@@ -17,7 +17,8 @@ from ..compare.settling import ROUNDS, doubtful
 from ..files.edits import Edit, Rewrite, apply, write
 from ..load.adaptation import Level
 from ..sql.statements import split
-from .definitions import Collector, Definition
+from .collecting import Collector
+from .definitions import Definition
 from .header import header_of
 from .stored_bodies import Body, compare, reworded
 from .tolerance import Tolerance

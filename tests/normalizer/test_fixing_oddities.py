@@ -44,3 +44,10 @@ def test_names_of_a_setting_quoted_by_another_one(workspace: Workspace) -> None:
         (rewrite,) = fixed(workspace, text(made)).rewrites
         assert rewrite.changed
         assert not fixed(workspace, text(rewrite.text)).changed
+
+
+@pytest.mark.parametrize("between", ["discard all", "deallocate all", "set plan_cache_mode = force_custom_plan"])
+def test_what_files_do_to_prepared_statements(workspace: Workspace, between: str) -> None:
+    routines = [f"create function f{number}() returns int language sql as 'select {number}';" for number in range(8)]
+    (made,) = fixed(workspace, text(f"\n{between};\n".join(routines))).rewrites
+    assert all(f'"f{number}"() RETURNS integer' in made.text for number in range(8))

@@ -24,7 +24,8 @@ from pgnorm.normalizer.files.edits import apply
 from pgnorm.normalizer.files.reading import SourceFile
 from pgnorm.normalizer.platforms import PLAIN
 from pgnorm.normalizer.postgres.shadow import Session
-from pgnorm.normalizer.rewrite.definitions import Collector, Definition
+from pgnorm.normalizer.rewrite.collecting import Collector
+from pgnorm.normalizer.rewrite.definitions import Definition
 from pgnorm.normalizer.rewrite.fixing import fix
 from pgnorm.normalizer.rewrite.inputs import Chosen
 from pgnorm.normalizer.sql.statements import Statement
