@@ -42,6 +42,7 @@ class AsRead(Basis):
         gone = {each.item.id for each in found if each.new is None}
         if not gone:
             return ()
+        self.workspace.shadow.start()
         try:
             with self.sides.reopened(slice_of(start.catalog, gone), scratch=False) as loaded:
                 return broken_bodies(start.evolve(loaded=loaded), goal, found)

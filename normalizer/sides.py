@@ -108,6 +108,11 @@ class Sides:
         with self.opened(source) as side:
             return side
 
+    def forget(self) -> None:
+        """Load files anew from now on, whatever is known of them."""
+        self._files.clear()
+        self.workspace.shadow.kept = None
+
     def known(self, source: Source) -> Side | None:
         """A source as `opened` has it, where that is known from an earlier run."""
         if self.live or not isinstance(source, Files):
@@ -124,6 +129,7 @@ class Sides:
             return
         side = self.as_it_is(source)
         read = side.catalog
+        self.workspace.shadow.start()
         with ExitStack() as stack:
             try:
                 loaded = stack.enter_context(self._reloaded(self._project(read), scratch=scratch))
@@ -152,6 +158,7 @@ class Sides:
 
     def reload(self, part: Catalog) -> Catalog | None:
         """A part of a catalog printed, loaded and read again; None where its text does not load."""
+        self.workspace.shadow.start()
         try:
             with self._reloaded(self._project(part)) as loaded:
                 return loaded.catalog

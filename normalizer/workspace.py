@@ -155,19 +155,16 @@ class Workspace:
 
         Raises PgnormError for a file that can't be read or loaded, with its place.
         """
-        known = self.known(source)
-        if known is None:
-            with self.loaded(source) as loaded:
-                known = loaded.contents
-        return known
+        shadow, files = self._introduced(source)
+        if (known := self.filling.known(shadow, files, source.kind)) is not None:
+            return known
+        with self.filling.catalog(shadow, files, source.kind, scratch=False) as loaded:
+            return loaded.contents
 
     def known(self, source: Files) -> Contents | None:
-        """What an earlier run has read of the files; None where something has changed since.
-
-        Raises PgnormError for a file that can't be read.
-        """
-        files = self._introduced(source)
-        return self.filling.known(self.shadow, files, source.kind)
+        """What `Filling.known` says of the files. Raises PgnormError for a file that can't be read."""
+        shadow, files = self._introduced(source)
+        return self.filling.known(shadow, files, source.kind)
 
     @contextmanager
     def loaded(self, source: Files, *, scratch: bool = False) -> Iterator[Loaded]:
@@ -176,19 +173,19 @@ class Workspace:
 
         Raises PgnormError for a file that can't be read or loaded, with its place.
         """
-        files = self._introduced(source)
-        with self.filling.catalog(self.shadow, files, source.kind, scratch=scratch) as loaded:
+        shadow, files = self._introduced(source)
+        with self.filling.catalog(shadow, files, source.kind, scratch=scratch) as loaded:
             yield loaded
 
-    def _introduced(self, source: Files) -> Sequence[SourceFile]:
-        """The source's files, once a person has been told what they are."""
+    def _introduced(self, source: Files) -> "tuple[Shadow, Sequence[SourceFile]]":
+        """The shadow and the source's files, once a person has been told what they are."""
         self.telling("note", f"{self.telling.side(source)}: {source.title}")
         for note in source.notes:
             self.telling("warning", note, source)
-        _ = self.shadow
+        shadow = self.shadow
         files = read_files(source.paths)
         self._tell_ways_back(files, source)
-        return files
+        return shadow, files
 
     @contextmanager
     def reloaded(self, dump: str, *, title: str, scratch: bool = False) -> Iterator[Loaded]:

@@ -21,28 +21,27 @@ _KINDS: Final = {kind.kind: kind for kind in KINDS}
 
 
 class Packed(TypedDict):
-    """The document. `objects` are runs of one kind: its word, how many, its attributes, and of which the secrets are
-    not known; `edges` name objects by their number."""
+    """The document. `objects` are runs of one kind: its word, how many, its attributes, and its secrets, which
+    are empty or not known; `edges` name objects by their number."""
 
     version: int
     server: str
     role: str
     unmodelled: list[tuple[str, str]]
-    objects: list[tuple[str, int, dict[str, Column], dict[str, list[bool]]]]
+    objects: list[tuple[str, int, dict[str, Column], dict[str, list[object]]]]
     edges: list[tuple[int, int, bool, bool]]
 
 
 def packed(catalog: Catalog) -> Packed | None:
     """The catalog as JSON, None where it holds a secret."""
-    runs: list[tuple[str, int, dict[str, Column], dict[str, list[bool]]]] = []
+    runs: list[tuple[str, int, dict[str, Column], dict[str, list[object]]]] = []
     for kind, run in groupby(catalog.objects.values(), key=_kind):
         items = list(run)
         hidden = {name: [getattr(item, name) for item in items] for name in secrets(kind)}
         if any(map(any, hidden.values())):
             return None
         columns = {name: _column(codec, items, name) for name, codec in codecs(kind).items()}
-        unknown = {name: [value is None for value in values] for name, values in hidden.items()}
-        runs.append((kind.kind, len(items), columns, unknown))
+        runs.append((kind.kind, len(items), columns, hidden))
     numbers = {name: number for number, name in enumerate(catalog.objects)}
     return {
         "version": catalog.version,
@@ -57,11 +56,11 @@ def packed(catalog: Catalog) -> Packed | None:
 def unpacked(said: Packed) -> Catalog:
     """The catalog again."""
     objects: dict[ObjectId, Object] = {}
-    for word, count, columns, unknown in said["objects"]:
+    for word, count, columns, hidden in said["objects"]:
         kind = _KINDS[word]
         values = {name: _values(codec, columns[name], count) for name, codec in codecs(kind).items()}
-        for name, column in unknown.items():
-            values[name] = [None if is_unknown else () for is_unknown in column]
+        for name, column in hidden.items():
+            values[name] = [tuple(value) if isinstance(value, list) else value for value in column]
         objects |= {item.id: item for item in kind.many(count, values)}
     names = list(objects)
     return Catalog(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Final, get_type_hints
 
@@ -64,8 +65,12 @@ def _codecs() -> dict[str, Codec]:
 
 
 def depends_on(files: Iterable[SourceFile], kind: FileKind, role: str | None, roles: Path | None) -> Iterator[str]:
-    """All that a load of files by a role depends on, behind the file that makes `roles`; the server apart."""
-    yield f"{kind} {role}"
+    """What a load of files by a role depends on, behind the file that makes `roles`; the server apart.
+
+    The day is part of it: files may make what bears its date (a partition for this month).
+    """
+    yield f"{kind} {datetime.now(UTC):%Y-%m-%d}"
+    yield role or ""
     for file in files:
         yield file.label
         yield file.text

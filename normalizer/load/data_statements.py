@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
 from pgnorm.catalog.errors import PgnormError
@@ -39,12 +40,13 @@ class DataStatement(Value):
     call: bool
     place: str
     literals: frozenset[str]
-    """The literals that it consists of, as they are spelt."""
+    """Digests of the literals that it consists of, as they are spelt: these are rows, and may be secrets."""
 
     def names(self, name: str) -> bool:
         """Whether one of its literals is in a name."""
-        words = {literal.strip("'") for literal in self.literals if literal.startswith("'")} - {""}
-        return any(name == word or name.endswith(f"_{word}") or name.startswith(f"{word}_") for word in words)
+        breaks = [at for at, letter in enumerate(name) if letter == "_"]
+        words = {name, *(name[:at] for at in breaks), *(name[at + 1 :] for at in breaks)} - {""}
+        return any(_digest(f"'{word}'") in self.literals for word in words)
 
     def same_aim(self, other: DataStatement) -> bool:
         """Whether another one does the same to the same target, be it with other values."""
@@ -78,7 +80,7 @@ def _of_file(file: SourceFile) -> Iterator[DataStatement]:
         if statement.words[:1] and statement.words[0] in _VERBS:
             spelt = list(tokens(statement.text))
             inside = _body(spelt) if statement.begins("DO") else spelt
-            literals = frozenset(token.text for token in inside if _is_literal(token))
+            literals = frozenset(_digest(token.text) for token in inside if _is_literal(token))
             rows = dict.fromkeys(_written(inside, statement))
             calls = dict.fromkeys(_called(inside)) if not rows else {}
             for target in (*rows, *calls):
@@ -132,6 +134,10 @@ def _name(spelt: Sequence[Token], at: int) -> tuple[str, int]:
             break
         at += 1
     return ".".join(parts), at
+
+
+def _digest(literal: str) -> str:
+    return sha256(literal.encode()).hexdigest()
 
 
 def _is_literal(token: Token) -> bool:

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from .adaptation import Level
     from .causes import Failed
     from .loader import LoadReport
-    from .pending import Note
 
 Tell: TypeAlias = "Callable[[Level, str], None]"
 """What takes a line for a person."""
@@ -72,35 +71,31 @@ class Filling:
         `bare` is for the text of a dump: it takes away the platform's default privileges, since a dump says what an
         object has beyond Postgres' own, and checks no bodies.
         """
-        known = None if bare else self._kept(shadow, files, kind)
         given = frozenset(shadow.baseline.unmodelled)
         filled = self._filled(shadow, files, kind, scratch=scratch, bare=bare, watch=None, compared=True)
         with filled as (session, roles, notes):
-            if known is None:
-                catalog = session.read()
-                known = Contents(
-                    catalog=catalog if bare else as_dumps_say(catalog, files),
-                    unmodelled=tuple(each for each in catalog.unmodelled if each not in given),
-                    data=() if bare else data_statements(_forth(files), session.connection),
-                    roles=roles,
-                    notes=tuple((note.level, f"{note.place}: {note.message}") for note in notes),
-                )
-                if not bare and shadow.kept is not None and (text := known.dumps()) is not None:
-                    shadow.kept.keep(text, *self.named(files, kind))
-            yield Loaded(contents=known, session=session)
+            catalog = session.read()
+            contents = Contents(
+                catalog=catalog if bare else as_dumps_say(catalog, files),
+                unmodelled=tuple(each for each in catalog.unmodelled if each not in given),
+                data=() if bare else data_statements(_forth(files), session.connection),
+                roles=roles,
+                notes=tuple(notes),
+            )
+            if not bare and shadow.kept is not None and (text := contents.dumps()) is not None:
+                shadow.kept.keep(text, *self.named(files, kind))
+            yield Loaded(contents=contents, session=session)
 
     def known(self, shadow: Shadow, files: Sequence[SourceFile], kind: FileKind) -> Contents | None:
-        """What files hold that an earlier run has read; None where something has changed since."""
-        known = self._kept(shadow, files, kind)
+        """What files hold that an earlier run has loaded, as if they were loaded now: what there is to say of them is
+        told, and another source may name their roles. None where something has changed since."""
+        text = shadow.kept.find(*self.named(files, kind)) if shadow.kept is not None else None
+        known = Contents.loads(text) if text is not None else None
         if known is not None:
             for level, message in known.notes:
                 self.tell(level, message)
             self._made |= known.roles.names
         return known
-
-    def _kept(self, shadow: Shadow, files: Sequence[SourceFile], kind: FileKind) -> Contents | None:
-        text = shadow.kept.find(*self.named(files, kind)) if shadow.kept is not None else None
-        return None if text is None else Contents.loads(text)
 
     def named(self, files: Sequence[SourceFile], kind: FileKind) -> Iterator[str]:
         """All that a load of files depends on, the server apart."""
@@ -145,9 +140,11 @@ class Filling:
         compared: bool,
         on_errors: OnErrors | None = None,
         quiet: bool = False,
-    ) -> Iterator[tuple[Session, FileRoles, Sequence[Note]]]:
-        """A session that holds the files, their roles if they are one side that is `compared`, and what came up."""
+    ) -> Iterator[tuple[Session, FileRoles, list[tuple[Level, str]]]]:
+        """A session that holds the files, their roles if they are one side that is `compared`, and what was told."""
         from .pending import NeedsScratch
+
+        notes: list[tuple[Level, str]] = []
 
         with ExitStack() as stack:
             while True:
@@ -170,17 +167,19 @@ class Filling:
                     )
                     break
                 except NeedsScratch as reason:
-                    self.tell("verbose", f"loaded into a database of its own: {reason}")
+                    notes = [("verbose", f"loaded into a database of its own: {reason}")]
+                    self.tell(*notes[0])
                     stack.close()
                     scratch = True
+            notes += [(note.level, f"{note.place}: {note.message}") for note in report.notes]
             if before is None:
-                yield session, NO_FILE_ROLES, report.notes
+                yield session, NO_FILE_ROLES, notes
                 return
             roles = file_roles(session, before, frozenset(report.created_roles))
             if absent := sorted(self._made - roles.names - before[0]):
                 session.power.make_roles(session.connection, absent)
             self._made |= roles.names
-            yield session, roles, report.notes
+            yield session, roles, notes
 
     def seed(self, session: Session, path: Path) -> None:
         """Run a file of rows in a session that holds what they are rows of.

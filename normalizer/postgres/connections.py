@@ -1,5 +1,8 @@
 """Connections to a shadow server, deaf to the libpq settings of the surroundings."""
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from ..platforms import Platform
@@ -21,6 +24,7 @@ OWNERS: Final = "pg_norm_owners"
 SUPERUSERS: Final = "pg_norm_superusers"
 """The role of whose members files and platforms say that they are superusers."""
 
+_SENT: Final = ("PGDATESTYLE", "PGTZ", "PGGEQO")
 # Empty values keep PGHOSTADDR, PGREQUIREAUTH and their like out.
 _PRIVATE = {
     "hostaddr": "",
@@ -53,7 +57,19 @@ def connect_private(server: "Server", database: str, options: str = "", *, user:
         require_auth="password,none" if server.password else "",
         **_PRIVATE,
     )
-    return connect(conninfo, autocommit=True, prepare_threshold=None)
+    with deaf():
+        return connect(conninfo, autocommit=True, prepare_threshold=None)
+
+
+@contextmanager
+def deaf() -> Iterator[None]:
+    """Keeps libpq from sending settings of the surroundings to a server: they would decide on what files mean, and go
+    before start-up options."""
+    heard = {name: os.environ.pop(name) for name in _SENT if name in os.environ}
+    try:
+        yield
+    finally:
+        os.environ.update(heard)
 
 
 def administrator_options(version_num: int) -> str:

@@ -15,7 +15,7 @@ from pgnorm.catalog.errors import PgnormError
 
 from ..platforms import Platform
 from ..project.databases import Database, connect, elsewhere
-from .connections import session_options
+from .connections import deaf, session_options
 from .host import drop_database, drop_roles, shared_state
 from .power import Power
 
@@ -47,8 +47,12 @@ class ForeignHost:
     def shared(self) -> str | None:
         return None
 
+    def start(self) -> None:
+        """It runs."""
+
     def connect(self, database: str, *, lock_timeout: int = 0) -> "Connection":
-        return connect(self.database, database, session_options(self.platform, lock_timeout=lock_timeout))
+        with deaf():
+            return connect(self.database, database, session_options(self.platform, lock_timeout=lock_timeout))
 
     @contextmanager
     def scratch_database(self) -> Iterator[str]:

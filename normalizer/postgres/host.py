@@ -24,6 +24,9 @@ class Host(Protocol):
     def power(self) -> "Power":
         """What the role that files run as may do."""
 
+    def start(self) -> None:
+        """Has the server run from now on. Raises PgnormError where it can't be started."""
+
     def connect(self, database: str, *, lock_timeout: int = 0) -> "Connection": ...
 
     def scratch_database(self) -> AbstractContextManager[str]:

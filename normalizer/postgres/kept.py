@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import stat
 import tempfile
 import time
 from collections.abc import Iterable
@@ -17,6 +18,7 @@ from .cache import clear
 _SOURCES: Final = ("catalog", "normalizer")
 _UNUSED: Final = 30 * 24 * 3600  # seconds
 _MOST: Final = 128 * 1024 * 1024  # bytes of all together
+_LONGEST: Final = _MOST // 8
 
 
 class Kept(Value):
@@ -31,27 +33,35 @@ class Kept(Value):
     def find(self, *names: str) -> str | None:
         """The text of these names, None where there is none that is whole and our own."""
         try:
-            fd = os.open(self._place(names), os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+            fd = os.open(self._place(names), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
             with open(fd, "rb") as file:
-                if os.fstat(fd).st_uid != os.geteuid():
+                status = os.fstat(fd)
+                if status.st_uid != os.geteuid() or not stat.S_ISREG(status.st_mode):
                     return None
                 checksum, _, text = file.read().partition(b"\n")
-                os.utime(fd)
-        except OSError:
+                with suppress(OSError):  # where nothing can be written, it is read all the same
+                    os.utime(fd)
+            return text.decode() if checksum == _checksum(text) else None
+        except (OSError, UnicodeDecodeError):
             return None
-        return text.decode() if checksum == _checksum(text) else None
 
     def keep(self, text: str, *names: str) -> None:
-        """Keep a text under these names, and forget what nobody asked for in a long time."""
+        """Keep a text under these names, unless it is too long, and forget what nobody asked for in a long time."""
         content = text.encode()
+        if len(content) > _LONGEST:
+            return
         with suppress(OSError):
             self.folder.mkdir(mode=0o700, exist_ok=True)
             self._forget(_MOST - len(content))
             fd, staged = tempfile.mkstemp(dir=self.folder)
-            with open(fd, "wb") as file:
-                file.write(_checksum(content) + b"\n" + content)
-            clear(self._place(names))
-            os.rename(staged, self._place(names))
+            try:
+                with open(fd, "wb") as file:
+                    file.write(_checksum(content) + b"\n" + content)
+                clear(self._place(names))
+                os.rename(staged, self._place(names))
+            except BaseException:
+                os.unlink(staged)
+                raise
 
     def _place(self, names: Iterable[str]) -> Path:
         digest = hashlib.sha256(_ourselves())
@@ -62,8 +72,12 @@ class Kept(Value):
     def _forget(self, room: int) -> None:
         """Removes the texts that were not asked for lately, and those asked for longest ago until this many bytes are
         left."""
+        found: list[tuple[os.stat_result, str]] = []
         with os.scandir(self.folder) as entries:
-            found = sorted(((entry.stat(follow_symlinks=False), entry.path) for entry in entries), key=_latest_first)
+            for entry in entries:
+                with suppress(FileNotFoundError):  # another run has forgotten it
+                    found.append((entry.stat(follow_symlinks=False), entry.path))
+        found.sort(key=_latest_first)
         oldest = time.time() - _UNUSED
         for status, path in found:
             room -= status.st_size
@@ -74,15 +88,17 @@ class Kept(Value):
 
 @cache
 def _ourselves() -> bytes:
-    """What tells the modules that read and load from those of another version, or of a moment ago."""
+    """What tells the modules that read and load from those of another version, or from what they were before somebody
+    edited them."""
     digest = hashlib.sha256()
     root = Path(__file__).parents[2]
     for source in _SOURCES:
         for folder, folders, names in os.walk(root / source):
             folders[:] = sorted(set(folders) - {"__pycache__"})
             for name in sorted(names):
-                status = os.stat(f"{folder}/{name}")
-                digest.update(f"{name} {status.st_size} {status.st_mtime_ns}\n".encode())
+                # Archives that can be made again bit by bit give all files one time of change, but not this one.
+                status = os.lstat(f"{folder}/{name}")
+                digest.update(f"{folder}/{name} {status.st_size} {status.st_mtime_ns} {status.st_ctime_ns}\n".encode())
     return digest.digest()
 
 

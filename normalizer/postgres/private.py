@@ -45,7 +45,7 @@ class PrivateHost:
     in_order: bool = True
     power: Power = field(init=False)
     running: Running | None = field(default=None, init=False)
-    _start: Callable[[], Running] = field(alias="start")
+    _bring_up: Callable[[], Running]
     _numbers: Iterator[int] = field(factory=lambda: count(1), init=False)
     _committed: bool = field(default=False, init=False)
     """Whether files may have changed for good how their role enters."""
@@ -56,19 +56,23 @@ class PrivateHost:
     @property
     def server(self) -> Server:
         """The server. Raises PgnormError where it can't be started."""
-        return self._started.server
+        return self._up.server
 
     @property
     def installation(self) -> Installation:
         """The programs of the server. Raises PgnormError where it can't be started."""
-        return self._started.installation
+        return self._up.installation
 
-    @property
-    def _started(self) -> Running:
+    def start(self) -> None:
         if self.running is None:
-            self.running = self._start()
+            self.running = self._bring_up()
             if self.trust_files:
                 set_trust(self._administer, trusted=True)
+
+    @property
+    def _up(self) -> Running:
+        self.start()
+        assert self.running is not None
         return self.running
 
     def give_back(self) -> None:
@@ -79,7 +83,7 @@ class PrivateHost:
                 set_trust(self._administer, trusted=False)
 
     def _administer(self) -> "Connection":
-        first = self._started.administrator
+        first = self._up.administrator
         return administer(self.server) if first.closed else first
 
     @property
@@ -158,7 +162,7 @@ def open_private(binaries: Binaries, platform: Platform, *, trust_files: bool = 
         )
         return installation, made
 
-    def start() -> Running:
+    def bring_up() -> Running:
         with usual_modes(), writing(root):
             return started(arrange, arranged)
 
@@ -169,7 +173,7 @@ def open_private(binaries: Binaries, platform: Platform, *, trust_files: bool = 
         platform=platform,
         kept=Kept(folder=root / "known", made_from=f"{arranged[1].path.name} {trust_files}"),
         trust_files=trust_files,
-        start=start,
+        bring_up=bring_up,
     )
     given_back = False
     try:

@@ -92,6 +92,11 @@ class Shadow:
     def major(self) -> int:
         return self.version_num // 10000
 
+    def start(self) -> None:
+        """Have the server run, which else starts with the first session: where a load may fail and be passed over, a
+        server that can't start must not. Raises PgnormError for one."""
+        self._host.start()
+
     @contextmanager
     def session(self, *, scratch: bool = False) -> Iterator[Session]:
         """A session in the baseline: a transaction that is rolled back or, with `scratch`, a database of its own for

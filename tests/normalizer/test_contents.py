@@ -1,15 +1,19 @@
 """What files hold is known to later runs as long as nothing has changed that a load depends on."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import attrs
 import pytest
 
-from pgnorm.normalizer.load.contents import Contents
+from pgnorm.catalog.errors import PgnormError
+from pgnorm.normalizer.files.reading import FileKind, SourceFile
+from pgnorm.normalizer.load.contents import Contents, depends_on
 from pgnorm.normalizer.load.session import Filling
 from pgnorm.normalizer.postgres.kept import Kept
 from pgnorm.normalizer.postgres.server import Server
+from pgnorm.normalizer.postgres.shadow import Shadow
 
 if TYPE_CHECKING:
     from conftest import Run
@@ -57,12 +61,16 @@ def loads(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
 
 def test_an_unchanged_project_needs_no_server(run: "Run", same: Path, starts: list[Path]) -> None:
     (same / "migrations" / "20240102000000_later.sql").write_text("insert into notes values (1);\n")
-    (same / "schemas" / "02_more.sql").write_text("create extension pgnorm_unknown;\n")
+    (same / "schemas" / "02_more.sql").write_text("create extension pgnorm_unknown; create type e as enum ('a');\n")
+    (same / "schemas" / "03_used.sql").write_text("alter type e add value 'b'; create view v as select 'b'::e as e;\n")
     first = run("-v diff --json"), run("-v dump --no-restrict")
-    (same / "migrations" / "20240103000000_unknown.sql").write_text("create extension pgnorm_unknown;\n")
+    (same / "migrations" / "20240103000000_unknown.sql").write_text(
+        "create extension pgnorm_unknown; create type e as enum ('a', 'b'); create view v as select 'b'::e as e;\n"
+    )
     before = run("-v diff"), run("-v dump --no-restrict"), run("-v dump --no-restrict --from migrations")
     assert "No schema changes found" in before[0][2]
     assert "a stand-in takes its place" in before[0][2]
+    assert "loaded into a database of its own" in before[1][2]
     starts.clear()
     assert (run("-v diff"), run("-v dump --no-restrict"), run("-v dump --no-restrict --from migrations")) == before
     assert starts == []
@@ -118,6 +126,11 @@ def test_secrets_are_not_kept(run: "Run", folder: Path, known: Path) -> None:
             f"""create extension postgres_fdw; create server far foreign data wrapper postgres_fdw;
             create user mapping for public server far options (user 'u', password 'only-{number}');\n"""
         )
+    (folder / "rows.sql").write_text("create table t (a text); insert into t values ('only-rows');\n")
+    (folder / "role.sql").write_text("create role r login password 'only-role'; create table t (a text);\n")
+    for name in ("rows.sql", "role.sql"):
+        assert run(f"dump --from {name}")[0] == 0
+    assert len([*known.iterdir()]) >= 2
     plans = [run("diff --from 1.sql --to 2.sql")[1] for _ in range(2)]
     assert "only-2" in plans[0]
     assert plans[0] == plans[1]
@@ -188,3 +201,56 @@ def test_a_file_that_changes_once_it_is_known_is_not_overwritten(run: "Run", pla
     path.write_text(LOOSE.replace("select 1", "select 2"))
     assert run("fix-functions")[0] == 0
     assert "select 2" in path.read_text()
+
+
+def test_a_known_side_that_is_another_by_now_does_not_count(
+    run: "Run", same: Path, loads: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run("diff --check")[0] == 0
+    (same / "schemas" / "02.sql").write_text("create table more ();\n")
+    honest = run("diff --no-cache")
+    known = Filling.known
+
+    def of_yesterday(self: Filling, shadow: Shadow, files: Sequence[SourceFile], kind: FileKind) -> Contents | None:
+        found = known(self, shadow, files, kind)
+        if found is None or kind != "migrations":
+            return found
+        schemas = {name: item for name, item in found.catalog.objects.items() if item.kind == "schema"}
+        return found.evolve(catalog=attrs.evolve(found.catalog, objects=schemas, edges=()))
+
+    monkeypatch.setattr(Filling, "known", of_yesterday)
+    loads.clear()
+    assert run("diff") == honest
+    assert loads.count("schemas/01_tables.sql") == 2
+
+
+def test_a_server_that_cannot_start_is_told(run: "Run", folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "a.sql").write_text("create table t (b varchar check (b in ('a', 'b')));\n")
+    (folder / "b.sql").write_text(
+        "create table t (b varchar, constraint t_b_check check ((b)::text = any (array['a'::text, 'b'::text])));\n"
+    )
+    line = "-q diff --no-proof --from a.sql --to b.sql"
+    assert run(line)[0] == 0
+
+    def fail(*_: object) -> None:
+        raise PgnormError("it does not start")
+
+    monkeypatch.setattr("pgnorm.normalizer.postgres.private.started", fail)
+    assert run(line) == (2, "", "error: it does not start\n")
+
+
+@pytest.mark.parametrize("name", ["PGTZ", "PGDATESTYLE"])
+def test_surroundings_do_not_decide_what_files_mean(
+    run: "Run", folder: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "a.sql").write_text(
+        "create table n (d date default '01/02/2024', at timestamptz default '2024-01-01 12:00');\n"
+    )
+    before = run("dump --no-restrict --no-cache --from a.sql")
+    monkeypatch.setenv(name, {"PGTZ": "America/New_York", "PGDATESTYLE": "ISO, DMY"}[name])
+    assert run("dump --no-restrict --no-cache --from a.sql") == before
+
+
+def test_a_role_by_the_name_of_nothing() -> None:
+    named = [tuple(depends_on((), "declared", role, None)) for role in (None, "None", "")]
+    assert named[0] == named[2] != named[1]

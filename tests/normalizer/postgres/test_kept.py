@@ -1,7 +1,9 @@
 """What is kept from run to run is what was kept, or nothing."""
 
+import errno
 import os
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -47,12 +49,34 @@ def test_another_pgnorm_finds_nothing(kept: Kept) -> None:
     assert kept.find("one") is None
 
 
-@pytest.mark.parametrize("content", [b"", b"text", b"0\ntext", b"\xff\n\xff"])
+UNREADABLE = sha256(b"\xff").hexdigest().encode() + b"\n\xff"
+
+
+@pytest.mark.parametrize("content", [b"", b"text", b"0\ntext", b"\xff\n\xff", UNREADABLE])
 def test_what_is_damaged_is_passed_over(kept: Kept, entry: Path, content: bytes) -> None:
     entry.write_bytes(content)
     assert kept.find("one") is None
     kept.keep("again", "one")
     assert kept.find("one") == "again"
+
+
+def test_a_pipe_is_passed_over(kept: Kept, entry: Path) -> None:
+    entry.unlink()
+    os.mkfifo(entry)
+    assert kept.find("one") is None
+
+
+def test_what_is_too_long_or_finds_no_room_leaves_nothing(
+    kept: Kept, entry: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept.keep("x" * (module._LONGEST + 1), "two")
+
+    def fail(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "rename", fail)
+    kept.keep("text", "three")
+    assert [*kept.folder.iterdir()] == [entry]
 
 
 def test_a_link_or_a_folder_is_passed_over(kept: Kept, entry: Path, tmp_path: Path) -> None:
