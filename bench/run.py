@@ -148,8 +148,10 @@ def _project(folder: Path) -> tuple[Program, ...]:
     cache.mkdir()
     folder.chmod(0o755)
     check = (PGNORM, "fix-functions", "--check")
+    anew = (*check, "--no-cache")
     return (
-        Program(name="fix-functions --check, warm", command=check, cwd=project, codes=(0, 1)),
+        Program(name="fix-functions --check, warm", command=anew, cwd=project, codes=(0, 1)),
+        Program(name="fix-functions --check, known", command=check, cwd=project, codes=(0, 1)),
         Program(
             name="fix-functions --check, cold",
             command=check,
@@ -158,7 +160,8 @@ def _project(folder: Path) -> tuple[Program, ...]:
             environment={"PGNORM_CACHE_DIR": str(cache)},
             before=lambda: shutil.rmtree(cache),
         ),
-        Program(name="diff, warm", command=(PGNORM, "diff"), cwd=project),
+        Program(name="diff, warm", command=(PGNORM, "diff", "--no-cache"), cwd=project),
+        Program(name="diff, known", command=(PGNORM, "diff"), cwd=project),
     )
 
 

@@ -156,12 +156,14 @@ def temporary(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 def test_files(run: Run, folder: Path, mark: Path, temporary: Path) -> None:
     fuzz, material, words = Fuzz("files", FILES), files(), keywords()
     turns = fuzz.turns()
-    found = ENDED
-    while found == ENDED:
+    going = True
+    while going:
+        going = False
         with open_on("bundled", PLAIN) as shadow, Space(shadow) as space:
             ours = sorted(temporary.iterdir())
             for seed, chance in turns:
                 text = made(chance, material, words, str(mark))
+                found = ""
                 with fuzz.told(seed, text):
                     found = _judged(space, text.removeprefix("\ufeff"), seed)
                     fuzz.found[found] += 1
@@ -170,9 +172,9 @@ def test_files(run: Run, folder: Path, mark: Path, temporary: Path) -> None:
                         assert sorted(temporary.iterdir()) == ours  # each server has its socket's folder there
                         fuzz.found["given to a command"] += 1
                     assert not mark.exists()
-                if found == ENDED:
+                # Each load that is undone leaves dead rows: a server gets slower and slower.
+                going = found == ENDED or seed % COMMANDS == COMMANDS - 1
+                if going:
                     break
-            else:
-                found = ""
     assert not list(temporary.iterdir())
     assert fuzz.found["changed"] + fuzz.found["unchanged"] > fuzz.found["refused"]
