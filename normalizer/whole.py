@@ -83,7 +83,9 @@ class Whole(Basis):
         assert start.loaded is not None
         lacking = unmade(comparison.plan.differences, start, goal, self.ownership)
         if self.options.seed is not None:
-            self.workspace.filling.seed(start.loaded.session, self.options.seed)
+            from .load.seeding import seed
+
+            seed(start.loaded.session, self.options.seed, self.workspace.telling)
         with excused(lacking or self._excuse(comparison)):
             if self.options.seed is None:
                 arrived, early = arrive_with_rows(start.loaded.session, comparison.plan)

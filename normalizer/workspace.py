@@ -195,7 +195,7 @@ class Workspace:
         Raises PgnormError where the dump does not load (an extension that the shadow lacks).
         """
         file = SourceFile(path=None, label=title, text=dump)
-        with self.filling.catalog(self.shadow, [file], "migrations", scratch=scratch, bare=True) as loaded:
+        with self.filling.dump(self.shadow, file, scratch=scratch) as loaded:
             yield loaded
 
     @contextmanager

@@ -61,29 +61,37 @@ class Filling:
     """The role that the compared database was read as: what files create is its own."""
     _made: set[str] = field(factory=set, init=False)
     """The roles that one source made: what leads from another to it may name them."""
+    _last_dump: tuple[str, Catalog] | None = field(default=None, init=False)
 
     @contextmanager
     def catalog(
-        self, shadow: Shadow, files: Sequence[SourceFile], kind: FileKind, *, scratch: bool, bare: bool = False
+        self, shadow: Shadow, files: Sequence[SourceFile], kind: FileKind, *, scratch: bool
     ) -> Iterator[Loaded]:
-        """The files loaded into one transaction or, where they don't take that, into a database of their own.
-
-        `bare` is for the text of a dump: it takes away the platform's default privileges, since a dump says what an
-        object has beyond Postgres' own, and checks no bodies.
-        """
+        """The files loaded into one transaction or, where they don't take that, into a database of their own."""
         given = frozenset(shadow.baseline.unmodelled)
-        filled = self._filled(shadow, files, kind, scratch=scratch, bare=bare, watch=None, compared=True)
+        filled = self._filled(shadow, files, kind, scratch=scratch, bare=False, watch=None, compared=True)
         with filled as (session, roles, notes):
             catalog = session.read()
             contents = Contents(
-                catalog=catalog if bare else as_dumps_say(catalog, files),
+                catalog=as_dumps_say(catalog, files),
                 unmodelled=tuple(each for each in catalog.unmodelled if each not in given),
-                data=() if bare else data_statements(_forth(files), session.connection),
+                data=data_statements(_forth(files), session.connection),
                 roles=roles,
                 notes=tuple(notes),
             )
-            if not bare and shadow.kept is not None and (text := contents.dumps()) is not None:
+            if shadow.kept is not None and (text := contents.dumps()) is not None:
                 shadow.kept.keep(text, *self.named(files, kind))
+            yield Loaded(contents=contents, session=session)
+
+    @contextmanager
+    def dump(self, shadow: Shadow, file: SourceFile, *, scratch: bool) -> Iterator[Loaded]:
+        """The text of a dump, likewise. Its bodies are not checked, and the platform's default privileges are away: a
+        dump says what an object has beyond Postgres' own. Loaded again it makes the same, which is not read again."""
+        filled = self._filled(shadow, [file], "migrations", scratch=scratch, bare=True, watch=None, compared=True)
+        with filled as (session, roles, _):
+            if self._last_dump is None or self._last_dump[0] != file.text:
+                self._last_dump = file.text, session.read()
+            contents = Contents(catalog=self._last_dump[1], unmodelled=(), roles=roles)
             yield Loaded(contents=contents, session=session)
 
     def known(self, shadow: Shadow, files: Sequence[SourceFile], kind: FileKind) -> Contents | None:
@@ -180,23 +188,6 @@ class Filling:
                 session.power.make_roles(session.connection, absent)
             self._made |= roles.names
             yield session, roles, notes
-
-    def seed(self, session: Session, path: Path) -> None:
-        """Run a file of rows in a session that holds what they are rows of.
-
-        Raises PgnormError for a file that can't be read and for a statement that Postgres refuses, with its place.
-        """
-        from .loader import load
-
-        within = bool(session.connection.info.transaction_status)
-        file = read_file(path, label=shown(path))
-        report = load(
-            session.connection, [file], kind="migrations", transaction=within, check_bodies=False, power=session.power
-        )
-        for note in report.notes:
-            self.tell(note.level, f"{note.place}: {note.message}")
-        # ALTER TABLE does not go with checks that wait for the commit.
-        session.connection.execute("set constraints all immediate")
 
     def _run(
         self,
