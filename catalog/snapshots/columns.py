@@ -14,7 +14,7 @@ from .attributes import codecs, secrets
 if TYPE_CHECKING:
     from .scalars import Codec, Json
 
-Column: TypeAlias = "list[Json] | dict[str, Json]"
+Values: TypeAlias = "list[Json] | dict[str, Json]"
 """The values of an attribute in the order of the objects, or what all have: `{"all": value}`."""
 
 _KINDS: Final = {kind.kind: kind for kind in KINDS}
@@ -28,13 +28,13 @@ class Packed(TypedDict):
     server: str
     role: str
     unmodelled: list[tuple[str, str]]
-    objects: list[tuple[str, int, dict[str, Column], dict[str, list[object]]]]
+    objects: list[tuple[str, int, dict[str, Values], dict[str, list[object]]]]
     edges: list[tuple[int, int, bool, bool]]
 
 
 def packed(catalog: Catalog) -> Packed | None:
     """The catalog as JSON, None where it holds a secret."""
-    runs: list[tuple[str, int, dict[str, Column], dict[str, list[object]]]] = []
+    runs: list[tuple[str, int, dict[str, Values], dict[str, list[object]]]] = []
     for kind, run in groupby(catalog.objects.values(), key=_kind):
         items = list(run)
         hidden = {name: [getattr(item, name) for item in items] for name in secrets(kind)}
@@ -77,14 +77,14 @@ def _kind(item: Object) -> type[Object]:
     return type(item)
 
 
-def _column(codec: "Codec", items: Iterable[Object], name: str) -> Column:
+def _column(codec: "Codec", items: Iterable[Object], name: str) -> Values:
     values = [getattr(item, name) for item in items]
     if all(value == values[0] for value in values):
         return {"all": codec.encode(values[0])}
     return [codec.encode(value) for value in values]
 
 
-def _values(codec: "Codec", said: Column, count: int) -> Sequence[object]:
+def _values(codec: "Codec", said: Values, count: int) -> Sequence[object]:
     if isinstance(said, dict):
         return [codec.decode(said["all"])] * count
     return list(map(codec.decode, said))

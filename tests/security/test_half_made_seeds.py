@@ -1,4 +1,4 @@
-"""What a run that was killed while it made the cache leaves there is gone with the next run."""
+"""What a run that was killed while it made the cache leaves there is gone with the next run that starts a server."""
 
 import subprocess
 import sys
@@ -31,7 +31,8 @@ def test_the_next_run_removes_it(cache: Path) -> None:
         killed.kill()
         killed.wait()
     assert half_made(cache)
-    with open_shadow(major=None, platform=PLAIN):
+    with open_shadow(major=None, platform=PLAIN) as shadow:
+        shadow.start()
         assert not half_made(cache)
 
 
