@@ -166,7 +166,7 @@ def _tell_unnamed(app: App, items: "Iterable[Object]") -> None:
 
 def _snapshot(app: App, catalog: "Catalog", schemas: tuple[str, ...], exclude_schemas: tuple[str, ...]) -> str:
     """Everything, the platform's own as well, unless schemas are named: a trigger on one of its tables is yours."""
-    from pgnorm.catalog.snapshots import dumps
+    from pgnorm.catalog.snapshots.writing import dumps
     from pgnorm.normalizer.compare.selection import select, selected
 
     if not schemas and not exclude_schemas:

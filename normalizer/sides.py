@@ -111,7 +111,7 @@ class Sides:
     def forget(self) -> None:
         """Load files anew from now on, whatever is known of them."""
         self._files.clear()
-        self.workspace.shadow.kept = None
+        self.workspace.filling.cached = False
 
     def known(self, source: Source) -> Side | None:
         """A source as `opened` has it, where that is known from an earlier run."""

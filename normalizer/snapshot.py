@@ -1,6 +1,6 @@
 """Snapshots as sources."""
 
-from pgnorm.catalog.snapshots import Snapshot, loads
+from pgnorm.catalog.snapshots.reading import Snapshot, loads
 
 from .dump.as_data import check_definitions
 from .files.reading import read_file, shown

@@ -53,9 +53,8 @@ class Workspace:
         self._shadow_url = shadow_url
         self._lock_timeout = lock_timeout
         self._trust_files = trust_files
-        self._cached = cached
         self._stack = ExitStack()
-        self.filling = Filling(roles=project.roles_file if project else None, tell=self.telling)
+        self.filling = Filling(roles=project.roles_file if project else None, tell=self.telling, cached=cached)
 
     def __enter__(self) -> Self:
         return self
@@ -80,11 +79,7 @@ class Workspace:
             self.project.require_settings()
             major = self.project.major
         opening = open_shadow(
-            major=major,
-            platform=self.platform,
-            shadow_url=self._shadow_url,
-            trust_files=self._trust_files,
-            cached=self._cached,
+            major=major, platform=self.platform, shadow_url=self._shadow_url, trust_files=self._trust_files
         )
         shadow = self._stack.enter_context(opening)
         whose = "private" if shadow.binaries else "of --shadow-url"

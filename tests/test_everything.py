@@ -14,7 +14,8 @@ from majors import fits
 from pgnorm.catalog.kinds import KINDS
 from pgnorm.catalog.reader import read
 from pgnorm.catalog.secrets import MASK
-from pgnorm.catalog.snapshots import dumps, loads
+from pgnorm.catalog.snapshots.reading import loads
+from pgnorm.catalog.snapshots.writing import dumps
 from pgnorm.normalizer.compare.difference import differences
 from pgnorm.normalizer.compare.selection import EVERYTHING
 from pgnorm.normalizer.dump.layouts import DEFAULT, PRIVILEGES, REST, Layout

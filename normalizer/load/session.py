@@ -21,6 +21,7 @@ from .visibility import as_dumps_say
 if TYPE_CHECKING:
     from pgnorm.catalog.model import Catalog
 
+    from ..postgres.kept import Kept
     from ..postgres.shadow import Session, Shadow
     from ..sql.statements import Statement
     from .adaptation import Level
@@ -57,6 +58,8 @@ class Filling:
     roles: Path | None
     """The file that makes the project's roles, which is loaded first."""
     tell: Tell
+    cached: bool = True
+    """Whether what earlier runs have read of files counts."""
     role: str | None = None
     """The role that the compared database was read as: what files create is its own."""
     _made: set[str] = field(factory=set, init=False)
@@ -79,8 +82,9 @@ class Filling:
                 roles=roles,
                 notes=tuple(notes),
             )
-            if shadow.kept is not None and (text := contents.dumps()) is not None:
-                shadow.kept.keep(text, *self.named(files, kind))
+            kept = self.kept(shadow)
+            if kept is not None and (text := contents.dumps()) is not None:
+                kept.keep(text, *self.named(files, kind))
             yield Loaded(contents=contents, session=session)
 
     @contextmanager
@@ -97,13 +101,18 @@ class Filling:
     def known(self, shadow: Shadow, files: Sequence[SourceFile], kind: FileKind) -> Contents | None:
         """What files hold that an earlier run has loaded, as if they were loaded now: what there is to say of them is
         told, and another source may name their roles. None where something has changed since."""
-        text = shadow.kept.find(*self.named(files, kind)) if shadow.kept is not None else None
+        kept = self.kept(shadow)
+        text = kept.find(*self.named(files, kind)) if kept is not None else None
         known = Contents.loads(text) if text is not None else None
         if known is not None:
             for level, message in known.notes:
                 self.tell(level, message)
             self._made |= known.roles.names
         return known
+
+    def kept(self, shadow: Shadow) -> Kept | None:
+        """What earlier runs have read, as far as that counts."""
+        return shadow.kept if self.cached else None
 
     def named(self, files: Sequence[SourceFile], kind: FileKind) -> Iterator[str]:
         """All that a load of files depends on, the server apart."""

@@ -84,7 +84,7 @@ class Shadow:
     binaries: Binaries | None
     platform: Platform
     kept: "Kept | None" = None
-    """What earlier runs have read of what they loaded, None where that is not asked."""
+    """What earlier runs have read of what they loaded there, None where nothing is kept."""
     _host: Host = field(alias="host")
     _in_use: bool = field(default=False, init=False)
 
@@ -122,15 +122,18 @@ class Shadow:
     @cached_property
     def baseline(self) -> "Catalog":
         """What the platform provides, read from the empty shadow."""
-        from pgnorm.catalog.snapshots import dumps, loads
+        import json
+
+        from pgnorm.catalog.snapshots.columns import packed, unpacked
 
         text = self.kept.find("baseline") if self.kept is not None else None
-        if text is None:
-            with self.session() as session:
-                text = dumps(session.read())
-            if self.kept is not None:
-                self.kept.keep(text, "baseline")
-        return loads(text, "baseline").catalog
+        if text is not None:
+            return unpacked(json.loads(text))
+        with self.session() as session:
+            found = session.read()
+        if self.kept is not None and (document := packed(found)) is not None:
+            self.kept.keep(json.dumps(document), "baseline")
+        return found
 
     def provide_extension(self, name: str, version: str | None = None) -> bool:
         """Call it before CREATE EXTENSION runs: an extension that the server lacks gets an empty or partial stand-in.
@@ -156,11 +159,10 @@ def open_shadow(
     shadow_url: str | None = None,
     allow_remote: bool = False,
     trust_files: bool = False,
-    cached: bool = True,
 ) -> Iterator[Shadow]:
     """A shadow of this major version, or a newer one if need be, for as long as the context lasts.
 
-    With `trust_files` files may do in a private one what a superuser may; `cached` lets it tell what earlier runs read.
+    With `trust_files` files may do in a private one what a superuser may.
     `shadow_url` names a server to use instead of a private one; it must be on this machine unless `allow_remote`.
     Raises PgnormError when no server can be had.
     """
@@ -185,7 +187,7 @@ def open_shadow(
             version_num=binaries.version_num,
             binaries=binaries,
             platform=platform,
-            kept=private.kept if cached else None,
+            kept=private.kept,
             host=private,
         )
 

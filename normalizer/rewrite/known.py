@@ -69,7 +69,7 @@ def fixed(
     written: bool = True,
 ) -> Report:
     """What `fix` answers, from an earlier run where it was asked the same of the same files. Raises as `fix` does."""
-    kept = workspace.shadow.kept
+    kept = workspace.filling.kept(workspace.shadow)
     if kept is None or stored is not None or chosen.unread:
         return fix(workspace, chosen, stored=stored, take_comments=take_comments, written=written)
     names = tuple(_named(workspace, chosen, written=written))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -53,6 +54,7 @@ class Comment(Value):
     end: int
 
 
+@lru_cache(maxsize=1024)  # a file is loaded, and then asked what it did; it is loaded again where it is rewritten
 def split(text: str, *, label: str = "") -> tuple[Statement, ...]:
     """The statements of `text` in their order; whether they are SQL is for the server to judge.
 

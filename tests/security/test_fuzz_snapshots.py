@@ -13,7 +13,8 @@ from fuzzing import SEED, Fuzz, Space, files, keywords, mutated, mutated_documen
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.reader import read
-from pgnorm.catalog.snapshots import dumps, loads
+from pgnorm.catalog.snapshots.reading import loads
+from pgnorm.catalog.snapshots.writing import dumps
 from pgnorm.normalizer.compare.selection import EVERYTHING
 from pgnorm.normalizer.dump.as_data import check_definitions
 from pgnorm.normalizer.dump.writer import render

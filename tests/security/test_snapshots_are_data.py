@@ -12,8 +12,9 @@ import pytest
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import SqlForm
 from pgnorm.catalog.reader import read
-from pgnorm.catalog.snapshots import dumps, loads
 from pgnorm.catalog.snapshots.grammar import is_form, statements_of
+from pgnorm.catalog.snapshots.reading import loads
+from pgnorm.catalog.snapshots.writing import dumps
 from pgnorm.normalizer.dump.as_data import check_definitions
 
 if TYPE_CHECKING:

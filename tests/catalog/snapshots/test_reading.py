@@ -11,7 +11,8 @@ from pgnorm.catalog.kinds.schemas import Schema
 from pgnorm.catalog.kinds.tables import Table
 from pgnorm.catalog.model import Catalog, Edge
 from pgnorm.catalog.privileges import AclItem
-from pgnorm.catalog.snapshots import dumps, loads
+from pgnorm.catalog.snapshots.reading import loads
+from pgnorm.catalog.snapshots.writing import dumps
 
 HOME: Final = Schema(
     schema="", name="s", owner="o", initdb_acl=(), acl=(AclItem("", "U", "o"), AclItem('a "b"', "U*C", "o"))

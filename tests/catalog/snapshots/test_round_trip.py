@@ -14,11 +14,11 @@ from majors import fits
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Catalog, Change, Edge, Object, SqlForm, own_fields
 from pgnorm.catalog.reader import read
-from pgnorm.catalog.snapshots import dumps, loads
 from pgnorm.catalog.snapshots.attributes import codecs
 from pgnorm.catalog.snapshots.columns import packed, unpacked
+from pgnorm.catalog.snapshots.reading import loads
 from pgnorm.catalog.snapshots.scalars import Codec
-from pgnorm.catalog.snapshots.writing import reordered
+from pgnorm.catalog.snapshots.writing import dumps, reordered
 from pgnorm.normalizer.compare.difference import changes
 from pgnorm.normalizer.compare.selection import EVERYTHING
 from pgnorm.normalizer.comparing import compare
