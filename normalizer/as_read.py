@@ -6,7 +6,6 @@ from pgnorm.catalog.errors import PgnormError
 
 from .basis import Basis
 from .compare.difference import Difference
-from .compare.phantoms import phantoms
 from .compare.settling import deparsed_changes, settled
 from .compare.slices import slice_of
 from .comparison import Comparison
@@ -23,19 +22,13 @@ class AsRead(Basis):
         """The comparison, None where there is a plan to be proved: that is for the whole of both sides."""
         goal, start = self.sides.as_it_is(self.new), self.sides.as_it_is(self.old)
         found = self.found(start, goal)
-        if self.options.proof is not None and self._makes_a_plan(found):
+        if self.options.proof is not None and self.makes_a_plan(found):
             return None
         found = settled(found, start.states, goal.states, self.sides.reload, deparsed_changes)
         comparison = self.planned(start, goal, found)
         if self.options.proof is not None and comparison.plan.differences:
             return None
         return comparison.evolve(mentions=self._broken(start, goal, found))
-
-    def _makes_a_plan(self, found: tuple[Difference, ...]) -> bool:
-        """Whether something differs that no reload makes equal, and in more than a body's looks."""
-        in_looks = set() if self.options.cosmetic else {each.difference.item.id for each in phantoms(found)}
-        sure = (each for each in found if each.changed - deparsed_changes(each) or None in (each.old, each.new))
-        return any(each.item.id not in in_looks for each in sure)
 
     def _broken(self, start: Side, goal: Side, found: tuple[Difference, ...]) -> "tuple[Mention, ...]":
         """The bodies that stay and name what goes; a server is asked what goes with an extension."""

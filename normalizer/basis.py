@@ -7,6 +7,7 @@ from .compare.difference import Difference, differences
 from .compare.ownership import only_by_platform, owned, spared
 from .compare.phantoms import phantoms, without_code
 from .compare.selection import EVERYTHING, Selection, select, selected
+from .compare.settling import deparsed_changes
 from .comparison import Comparison, Options
 from .plan.planner import diff
 from .plan.unplanned import unplanned
@@ -27,10 +28,18 @@ class Basis:
         self.ownership = workspace.ownership
         """What tells the project's objects from the platform's; its baseline is of the shadow while that is empty."""
 
+        self._viewed: tuple[Catalog, Catalog, tuple[Catalog, Catalog]] | None = None
+
     def found(self, start: Side, goal: Side) -> tuple[Difference, ...]:
         """What of the two differs. Raises PgnormError for a pattern that names no schema."""
         select([start.catalog, goal.catalog], self.ownership.schemas, ())
         return differences(*self.views(start.catalog, goal.catalog))
+
+    def makes_a_plan(self, found: tuple[Difference, ...]) -> bool:
+        """Whether something differs that no reload makes equal, and in more than a body's looks."""
+        in_looks = set() if self.options.cosmetic else {each.difference.item.id for each in phantoms(found)}
+        sure = (each for each in found if each.changed - deparsed_changes(each) or None in (each.old, each.new))
+        return any(each.item.id not in in_looks for each in sure)
 
     def planned(
         self, start: Side, goal: Side, found: tuple[Difference, ...], last: frozenset[ObjectId] = frozenset()
@@ -57,6 +66,11 @@ class Basis:
 
     def views(self, old: Catalog, new: Catalog) -> tuple[Catalog, Catalog]:
         """What of two catalogs is compared: the project's own, in the schemas asked for."""
+        if self._viewed is None or self._viewed[0] is not old or self._viewed[1] is not new:
+            self._viewed = old, new, self._views(old, new)
+        return self._viewed[2]
+
+    def _views(self, old: Catalog, new: Catalog) -> tuple[Catalog, Catalog]:
         mine = owned(old, self.ownership, beside=new), owned(new, self.ownership, beside=old)
         views = spared(*mine, self.workspace.platform, declared=isinstance(self.new, Files))
         selection = self.selection(old, new)

@@ -31,7 +31,7 @@ class Whole(Basis):
             return comparison
         with ExitStack() as stack:
             start = stack.enter_context(self.sides.opened(self.old))
-            if known is not None and start.catalog != known.catalog:
+            if known is not None and start.catalog is not known.catalog:
                 # Its files make what they did not make in the earlier run: they look at the clock, or roll dice.
                 stack.close()
                 self.sides.forget()
@@ -70,7 +70,10 @@ class Whole(Basis):
     def _told(self, known: Side, goal: Side) -> Comparison | None:
         """The comparison with what is known of the old side; None where that has to be there for a plan, or to say
         which bodies name what goes."""
-        found = settled(self.found(known, goal), known.states, goal.states, self.sides.reload)
+        found = self.found(known, goal)
+        if self.options.proof is not None and self.makes_a_plan(found):
+            return None
+        found = settled(found, known.states, goal.states, self.sides.reload)
         comparison = self.planned(known, goal, found)
         to_be_proved = bool(comparison.plan.differences) and self.options.proof is not None
         return None if to_be_proved or any(each.new is None for each in found) else comparison

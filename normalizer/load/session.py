@@ -64,6 +64,7 @@ class Filling:
     """The role that the compared database was read as: what files create is its own."""
     _made: set[str] = field(factory=set, init=False)
     """The roles that one source made: what leads from another to it may name them."""
+    _known: dict[tuple[str, ...], Contents] = field(factory=dict, init=False)
     _last_dump: tuple[str, Catalog] | None = field(default=None, init=False)
 
     @contextmanager
@@ -82,10 +83,7 @@ class Filling:
                 roles=roles,
                 notes=tuple(notes),
             )
-            kept = self.kept(shadow)
-            if kept is not None and (text := contents.dumps()) is not None:
-                kept.keep(text, *self.named(files, kind))
-            yield Loaded(contents=contents, session=session)
+            yield Loaded(contents=self._held(shadow, contents, tuple(self.named(files, kind))), session=session)
 
     @contextmanager
     def dump(self, shadow: Shadow, file: SourceFile, *, scratch: bool) -> Iterator[Loaded]:
@@ -101,14 +99,25 @@ class Filling:
     def known(self, shadow: Shadow, files: Sequence[SourceFile], kind: FileKind) -> Contents | None:
         """What files hold that an earlier run has loaded, as if they were loaded now: what there is to say of them is
         told, and another source may name their roles. None where something has changed since."""
-        kept = self.kept(shadow)
-        text = kept.find(*self.named(files, kind)) if kept is not None else None
+        kept, names = self.kept(shadow), tuple(self.named(files, kind))
+        text = kept.find(*names) if kept is not None else None
         known = Contents.loads(text) if text is not None else None
         if known is not None:
+            self._known[names] = known
             for level, message in known.notes:
                 self.tell(level, message)
             self._made |= known.roles.names
         return known
+
+    def _held(self, shadow: Shadow, contents: Contents, names: tuple[str, ...]) -> Contents:
+        """The contents, kept for later runs; those that were known if they are the same."""
+        known = self._known.get(names)
+        if known == contents:
+            return known
+        kept = self.kept(shadow)
+        if kept is not None and (text := contents.dumps()) is not None:
+            kept.keep(text, *names)
+        return contents
 
     def kept(self, shadow: Shadow) -> Kept | None:
         """What earlier runs have read, as far as that counts."""
