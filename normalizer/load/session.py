@@ -65,25 +65,32 @@ class Filling:
     _made: set[str] = field(factory=set, init=False)
     """The roles that one source made: what leads from another to it may name them."""
     _known: dict[tuple[str, ...], Contents] = field(factory=dict, init=False)
+    """What earlier runs have read, by all that it depends on."""
+    _read: dict[tuple[str, ...], Contents] = field(factory=dict, init=False)
+    """What this run has read."""
     _last_dump: tuple[str, Catalog] | None = field(default=None, init=False)
 
     @contextmanager
     def catalog(
         self, shadow: Shadow, files: Sequence[SourceFile], kind: FileKind, *, scratch: bool
     ) -> Iterator[Loaded]:
-        """The files loaded into one transaction or, where they don't take that, into a database of their own."""
+        """The files loaded into one transaction or, where they don't take that, into a database of their own. What was
+        loaded before in this run is not read again."""
         given = frozenset(shadow.baseline.unmodelled)
         filled = self._filled(shadow, files, kind, scratch=scratch, bare=False, watch=None, compared=True)
         with filled as (session, roles, notes):
-            catalog = session.read()
-            contents = Contents(
-                catalog=as_dumps_say(catalog, files),
-                unmodelled=tuple(each for each in catalog.unmodelled if each not in given),
-                data=data_statements(_forth(files), session.connection),
-                roles=roles,
-                notes=tuple(notes),
-            )
-            yield Loaded(contents=self._held(shadow, contents, tuple(self.named(files, kind))), session=session)
+            names = tuple(self.named(files, kind))
+            if names not in self._read:
+                catalog = session.read()
+                contents = Contents(
+                    catalog=as_dumps_say(catalog, files),
+                    unmodelled=tuple(each for each in catalog.unmodelled if each not in given),
+                    data=data_statements(_forth(files), session.connection),
+                    roles=roles,
+                    notes=tuple(notes),
+                )
+                self._read[names] = self._held(shadow, contents, names)
+            yield Loaded(contents=self._read[names], session=session)
 
     @contextmanager
     def dump(self, shadow: Shadow, file: SourceFile, *, scratch: bool) -> Iterator[Loaded]:
