@@ -9,10 +9,6 @@ from functools import cache
 from typing import TYPE_CHECKING, Final, get_type_hints
 
 from pgnorm.catalog.model import Catalog, Value
-from pgnorm.catalog.snapshots.columns import packed, unpacked
-from pgnorm.catalog.snapshots.parsing import UNHEARD_OF
-from pgnorm.catalog.snapshots.scalars import Codec, Mismatch
-from pgnorm.catalog.snapshots.values import codec
 
 from ..files.reading import FileKind, SourceFile, read_file, shown
 from .adaptation import Level
@@ -21,6 +17,8 @@ from .new_roles import NO_FILE_ROLES, FileRoles
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from pgnorm.catalog.snapshots.scalars import Codec
 
 _CATALOG: Final = "catalog"
 
@@ -40,6 +38,8 @@ class Contents(Value):
 
     def dumps(self) -> str | None:
         """Its text, None where it holds a secret, which is kept nowhere."""
+        from pgnorm.catalog.snapshots.columns import packed
+
         catalog = packed(self.catalog)
         if catalog is None:
             return None
@@ -49,6 +49,10 @@ class Contents(Value):
     @classmethod
     def loads(cls, text: str) -> Contents | None:
         """What `dumps` made a text of; None for any other text."""
+        from pgnorm.catalog.snapshots.columns import unpacked
+        from pgnorm.catalog.snapshots.parsing import UNHEARD_OF
+        from pgnorm.catalog.snapshots.scalars import Mismatch
+
         try:
             said = json.loads(text)
             beside = {name: one.decode(said[name]) for name, one in _codecs().items()}
@@ -60,6 +64,8 @@ class Contents(Value):
 
 @cache
 def _codecs() -> dict[str, Codec]:
+    from pgnorm.catalog.snapshots.values import codec
+
     hints = get_type_hints(Contents)
     return {field.name: codec(hints[field.name]) for field in Contents.declared_fields if field.name != _CATALOG}
 

@@ -2,19 +2,25 @@
 
 from typing import Final, LiteralString
 
-# What would let files do more than they may, by what a statement has just made: objects that run as the administrator
-# (its functions, materialized views, expressions of indexes); objects of Postgres' own that belong to, are replaced by
-# or stand beside somebody else's; rights that initdb takes from everybody; functions by the name of a C function that
-# is not one of Postgres' own for values of the same layout.
-# The one body that is known is that of postgis' stand-in (_stub_modifier), which writes labels of type modifiers.
-HARM: Final[LiteralString] = """
+_GIVES_RIGHT: Final[LiteralString] = """
+             when exists (select from pg_init_privs i join pg_proc p on p.oid = i.objoid
+                           where i.classoid = 'pg_proc'::regclass
+                             and i.objoid < 16384
+                             and p.proacl::text is distinct from i.initprivs::text
+                             and age(p.xmin) <= age('{start}'::xid))
+             then 'it gives away a right to what reaches beyond the database'
+"""
+HARM_OF_RIGHTS: Final[LiteralString] = "select case " + _GIVES_RIGHT + " end"
+"""As HARM, for statements that do no more than GRANT or REVOKE rights on objects: all else is as it was."""
+HARM: Final[LiteralString] = (
+    """
       with reaching (role) as (values (10::oid), (4569), (4570), (4571))
          , written as (select p.* from pg_proc p where age(xmin) <= age('{start}'::xid))
          , own as (select * from written p
                     where not exists (select from pg_depend
                                        where classid = 'pg_proc'::regclass and objid = p.oid and deptype = 'e'))
-         , restricted (oid, acl) as (select objoid, initprivs::text from pg_init_privs
-                                      where classoid = 'pg_proc'::regclass and objoid < 16384)
+         , restricted (oid) as (select objoid from pg_init_privs
+                                 where classoid = 'pg_proc'::regclass and objoid < 16384)
     select case
              when exists (select from pg_auth_members where roleid in (select role from reaching))
              then 'it lets a role reach the files and programs of the server'
@@ -35,8 +41,9 @@ HARM: Final[LiteralString] = """
                                                          where classid = 1259 and objid = c.oid and deptype = 'e')
                                  end)
              then 'it gives an object to a role that reaches the files and programs of the server'
-             when exists (select from written p join restricted r using (oid) where p.proacl::text is distinct from acl)
-             then 'it gives away a right to what reaches beyond the database'
+"""
+    + _GIVES_RIGHT
+    + """
              when exists (select from pg_shdepend
                            where dbid = (select oid from pg_database where datname = current_database())
                              and objid < 16384
@@ -64,6 +71,7 @@ HARM: Final[LiteralString] = """
              then 'it makes a function in a language that may do anything'
            end
 """
+)
 """Answers why, in a person's words, or null; `{start}` is a transaction id older than the load."""
 
 REACHING: Final[LiteralString] = """

@@ -18,12 +18,13 @@ from ..postgres.connections import MEMBERS, OWNER, OWNERS, SUPERUSERS
 from ..sql.lexer import name_of
 from ..sql.statements import Statement, split
 from .errors import TRUST
-from .harm import DISARMED, HARM, REACHING
+from .harm import DISARMED, HARM, HARM_OF_RIGHTS, REACHING
 from .privileged import (
     REFUSALS,
     about_events,
     as_role,
     changes_role,
+    gives_rights,
     may_be_lent,
     needs_power,
     validator,
@@ -166,7 +167,8 @@ class Lending:
                     self.connection.execute(";".join(text for _, text in group).encode())
             if any("EXTENSION" in statement.words[1:2] for statement, _ in texts):
                 self._disarm()
-            ((harm,),) = self._ask(HARM.format(start=self.start))
+            question = HARM_OF_RIGHTS if all(gives_rights(statement) for statement, _ in texts) else HARM
+            ((harm,),) = self._ask(question.format(start=self.start))
             if harm is not None:
                 raise PgnormError(f"this is not run: {harm}", place=place or None, hint=TRUST)
 

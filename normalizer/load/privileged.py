@@ -52,6 +52,11 @@ def needs_power(statement: Statement) -> bool:
     return words[:1] != () and words[0] in _VERBS and changes_role(statement)
 
 
+def gives_rights(statement: Statement) -> bool:
+    """Whether a statement grants or revokes rights on objects, and no membership of roles."""
+    return statement.words[:1] in (("GRANT",), ("REVOKE",)) and "ON" in statement.words
+
+
 def changes_role(statement: Statement) -> bool:
     """Whether a statement makes, alters or drops a role."""
     words = statement.words

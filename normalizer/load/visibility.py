@@ -5,7 +5,6 @@ from typing import Final
 
 from attrs import evolve
 
-from pgnorm.catalog.kinds import KINDS
 from pgnorm.catalog.model import Catalog, Change, Object, ObjectId, own_fields
 
 from ..files.reading import SourceFile
@@ -54,6 +53,8 @@ def without_states(catalog: Catalog, names: Iterable[ObjectId]) -> Catalog:
 
 def as_little_known(loaded: Catalog, source: Catalog) -> Catalog:
     """`loaded`, which a dump of `source` made, with all that `source` does not know unknown again."""
+    from pgnorm.catalog.kinds import KINDS
+
     objects = dict(loaded.objects)
     for name, item in source.objects.items():
         if name in objects and (unknown := _hidden(item)):

@@ -1,6 +1,7 @@
 """A server of our own brought to life, made anew as far as it turns out damaged."""
 
 from collections.abc import Callable
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from pgnorm.catalog.model import Value
@@ -47,8 +48,8 @@ def started(arrange: Callable[[], Arranged], arranged: Arranged) -> Running:
         try:
             slot.begin()
             server = Server.start(installation, slot.data, slot.lock.fd, made.account, password=made.password)
-            import psycopg  # noqa: F401  # takes as long as the server's start, beside it
-
+            import_module("psycopg")  # these take as long as the server's start, beside it
+            import_module("pgnorm.catalog.reader")
             server.wait_ready()
             administrator = administer(server)
         except BaseException as error:
