@@ -66,6 +66,7 @@ def fix_functions(
     taken where they differ from the file's in layout, letter case or spelling only.
     """
     from pgnorm.normalizer.files.reading import real_path
+    from pgnorm.normalizer.rewrite.fixing import fix
     from pgnorm.normalizer.rewrite.known import fixed
 
     if take and not app.source:
@@ -81,7 +82,10 @@ def fix_functions(
             app.console.warn(note)
         stored = workspace.read(app.source_or(app.source)) if app.source else None
         with _hinting(text):
-            report = fixed(workspace, chosen, stored=stored, take_comments=take == "comments", written=written)
+            if stored is None:
+                report = fixed(workspace, chosen, written=written)
+            else:
+                report = fix(workspace, chosen, stored=stored, take_comments=take == "comments", written=written)
     if report.failed:
         app.console.warn("Other files do not load, and the named ones are not checked against them:")
         app.console.errors(report.failed, warning=True)

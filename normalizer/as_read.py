@@ -6,7 +6,7 @@ from pgnorm.catalog.errors import PgnormError
 
 from .basis import Basis
 from .compare.difference import Difference
-from .compare.settling import deparsed_changes, settled
+from .compare.settling import deparsed_changes
 from .compare.slices import slice_of
 from .comparison import Comparison
 from .sides import Side, broken_bodies
@@ -21,13 +21,10 @@ class AsRead(Basis):
     def compare(self) -> Comparison | None:
         """The comparison, None where there is a plan to be proved: that is for the whole of both sides."""
         goal, start = self.sides.as_it_is(self.new), self.sides.as_it_is(self.old)
-        found = self.found(start, goal)
-        if self.options.proof is not None and self.makes_a_plan(found):
+        foreseen = self.foreseen(start, goal, deparsed_changes)
+        if foreseen is None:
             return None
-        found = settled(found, start.states, goal.states, self.sides.reload, deparsed_changes)
-        comparison = self.planned(start, goal, found)
-        if self.options.proof is not None and comparison.plan.differences:
-            return None
+        found, comparison = foreseen
         return comparison.evolve(mentions=self._broken(start, goal, found))
 
     def _broken(self, start: Side, goal: Side, found: tuple[Difference, ...]) -> "tuple[Mention, ...]":

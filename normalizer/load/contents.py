@@ -56,8 +56,7 @@ class Contents(Value):
         try:
             said = json.loads(text)
             beside = {name: one.decode(said[name]) for name, one in _codecs().items()}
-            # The codecs made each value of its attribute's type.
-            return cls(catalog=unpacked(said[_CATALOG]), **beside)  # type: ignore[arg-type]
+            return cls(catalog=unpacked(said[_CATALOG]), **beside)  # type: ignore[arg-type]  # of the codecs' types
         except (Mismatch, *UNHEARD_OF):
             return None
 

@@ -76,8 +76,8 @@ class Filling:
     ) -> Iterator[Loaded]:
         """The files loaded into one transaction or, where they don't take that, into a database of their own. What was
         loaded before in this run is not read again."""
-        given = frozenset(shadow.baseline.unmodelled)
-        filled = self._filled(shadow, files, kind, scratch=scratch, bare=False, watch=None, compared=True)
+        given = shadow.unmodelled
+        filled = self._filled(shadow, files, kind, scratch=scratch, bare=False, watch=None)
         with filled as (session, roles, notes):
             names = tuple(self.named(files, kind))
             if names not in self._read:
@@ -96,7 +96,7 @@ class Filling:
     def dump(self, shadow: Shadow, file: SourceFile, *, scratch: bool) -> Iterator[Loaded]:
         """The text of a dump, likewise. Its bodies are not checked, and the platform's default privileges are away: a
         dump says what an object has beyond Postgres' own. Loaded again it makes the same, which is not read again."""
-        filled = self._filled(shadow, [file], "migrations", scratch=scratch, bare=True, watch=None, compared=True)
+        filled = self._filled(shadow, [file], "migrations", scratch=scratch, bare=True, watch=None)
         with filled as (session, roles, _):
             if self._last_dump is None or self._last_dump[0] != file.text:
                 self._last_dump = file.text, session.read()
@@ -141,21 +141,13 @@ class Filling:
         files: Sequence[SourceFile],
         kind: FileKind,
         *,
-        watch: Watch | None = None,
+        watch: Watch,
         on_errors: OnErrors | None = None,
         quiet: bool = False,
     ) -> Iterator[Session]:
         """The files in a session; with `on_errors`, what of them loads. With `quiet` the load's notes are not told."""
         filled = self._filled(
-            shadow,
-            files,
-            kind,
-            scratch=False,
-            bare=False,
-            watch=watch,
-            compared=False,
-            on_errors=on_errors,
-            quiet=quiet,
+            shadow, files, kind, scratch=False, bare=False, watch=watch, on_errors=on_errors, quiet=quiet
         )
         with filled as (session, *_):
             yield session
@@ -170,22 +162,21 @@ class Filling:
         scratch: bool,
         bare: bool,
         watch: Watch | None,
-        compared: bool,
         on_errors: OnErrors | None = None,
         quiet: bool = False,
     ) -> Iterator[tuple[Session, FileRoles, list[tuple[Level, str]]]]:
-        """A session that holds the files, their roles if they are one side that is `compared`, and what was told."""
+        """A session that holds the files, their roles, and what was told. What is watched is no side of a comparison,
+        and its roles are not asked for."""
         from .pending import NeedsScratch
 
         notes: list[tuple[Level, str]] = []
-
         with ExitStack() as stack:
             while True:
                 session = stack.enter_context(shadow.session(scratch=scratch))
                 if bare:
                     with session.power.lent(session.connection):
                         session.connection.execute("delete from pg_catalog.pg_default_acl")
-                before = known_roles(session) if compared else None
+                before = known_roles(session) if watch is None else None
                 try:
                     report = self._run(
                         shadow,

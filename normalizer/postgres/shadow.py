@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from pgnorm.catalog.cluster import Cluster
     from pgnorm.catalog.model import Catalog
+    from pgnorm.catalog.snapshots.columns import Packed
 
     from .kept import Kept
     from .power import Power
@@ -126,14 +127,28 @@ class Shadow:
 
         from pgnorm.catalog.snapshots.columns import packed, unpacked
 
-        text = self.kept.find("baseline") if self.kept is not None else None
-        if text is not None:
-            return unpacked(json.loads(text))
+        if self._known_baseline is not None:
+            return unpacked(self._known_baseline)
         with self.session() as session:
             found = session.read()
         if self.kept is not None and (document := packed(found)) is not None:
             self.kept.keep(json.dumps(document), "baseline")
         return found
+
+    @property
+    def unmodelled(self) -> frozenset[tuple[str, str]]:
+        """What of the baseline no kind reads."""
+        if self._known_baseline is None:
+            return frozenset(self.baseline.unmodelled)
+        return frozenset((what, name) for what, name in self._known_baseline["unmodelled"])
+
+    @cached_property
+    def _known_baseline(self) -> "Packed | None":
+        import json
+
+        text = self.kept.find("baseline") if self.kept is not None else None
+        document: Packed | None = json.loads(text) if text is not None else None
+        return document
 
     def provide_extension(self, name: str, version: str | None = None) -> bool:
         """Call it before CREATE EXTENSION runs: an extension that the server lacks gets an empty or partial stand-in.

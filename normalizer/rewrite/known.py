@@ -17,8 +17,6 @@ from ..load.adaptation import Level
 from .fixing import Message, Report, fix, target_of
 
 if TYPE_CHECKING:
-    from pgnorm.catalog.model import Catalog
-
     from ..files.reading import SourceFile
     from ..workspace import Workspace
     from .inputs import Chosen
@@ -60,18 +58,12 @@ class Known(Value):
         )
 
 
-def fixed(
-    workspace: Workspace,
-    chosen: Chosen,
-    *,
-    stored: Catalog | None = None,
-    take_comments: bool = False,
-    written: bool = True,
-) -> Report:
-    """What `fix` answers, from an earlier run where it was asked the same of the same files. Raises as `fix` does."""
+def fixed(workspace: Workspace, chosen: Chosen, *, written: bool = True) -> Report:
+    """What `fix` answers where no bodies are stored elsewhere, from an earlier run that was asked the same of the same
+    files. Raises as `fix` does."""
     kept = workspace.filling.kept(workspace.shadow)
-    if kept is None or stored is not None or chosen.unread:
-        return fix(workspace, chosen, stored=stored, take_comments=take_comments, written=written)
+    if kept is None or chosen.unread:
+        return fix(workspace, chosen, written=written)
     names = tuple(_named(workspace, chosen, written=written))
     text = kept.find(*names)
     known = _loads(text) if text is not None else None
