@@ -70,9 +70,9 @@ class Conversation:
             yield answer
 
     @property
-    def halfway(self) -> bool:
-        """Whether the first statement has had its effect and the last one has not, once the conversation has ended."""
-        return 0 < self._succeeded < len(self._statements)
+    def succeeded(self) -> int:
+        """How many statements have had their effect, once the conversation has ended."""
+        return self._succeeded
 
     def abandon(self) -> None:
         """Make the server stop, whatever it is at: asked again and again, since between two statements it hears no

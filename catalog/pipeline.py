@@ -1,8 +1,8 @@
-"""Many queries in one round trip and one snapshot, received by a thread while what came before is worked on."""
+"""Many queries in few round trips and one snapshot, received by a thread while what came before is worked on."""
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final, LiteralString, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, LiteralString, Self, TypeAlias
 
 from attrs import frozen
 
@@ -54,42 +54,69 @@ def supported(connection: "psycopg.Connection[Row]") -> int:
     return version
 
 
+class Snapshot:
+    """The connection's open transaction or one of its own, in which several questions see the same; every setting is
+    put back at its end."""
+
+    def __init__(self, connection: "psycopg.Connection[Row]", patience: "Patience | None" = None) -> None:
+        from psycopg.pq import TransactionStatus
+
+        idle = connection.info.transaction_status == TransactionStatus.IDLE
+        self._connection = connection
+        self._patience = patience
+        self._begin, self._undo = _OWN_TRANSACTION if idle else _SAVEPOINT
+        self._open = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._open and not self._connection.closed:
+            for statement in self._undo:
+                self._connection.execute(statement)
+
+    def ask(self, queries: Sequence[LiteralString], *, last: bool = False) -> Generator[Result]:
+        """The results of all queries; `last` says that none follow them.
+
+        All are sent at once, the first behind what settles the session (`pinning`). A server waits for whoever leaves
+        its answers unread, hence a thread. Close the iterator where it is not read to its end.
+        """
+        from psycopg.adapt import Transformer
+        from psycopg.errors import error_from_result
+        from psycopg.pq import ExecStatus
+
+        connection, patience = self._connection, self._patience
+        timeout = patience.lock_timeout if patience else None
+        head = () if self._open else (self._begin, *pins(connection.pgconn, timeout))
+        statements = (*head, *queries, *(self._undo if last else ()))
+        conversation = Conversation(connection, statements, patience.on_silence if patience else None)
+        transformer = Transformer(connection)
+        done = False
+        try:
+            for place, answer in enumerate(conversation):
+                if answer.status not in (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK):
+                    raise error_from_result(answer, connection.info.encoding)
+                if 0 <= place - len(head) < len(queries):
+                    transformer.set_pgresult(answer)
+                    columns = tuple((answer.fname(number) or b"").decode() for number in range(answer.nfields))
+                    yield Result(columns, transformer.load_rows(0, answer.ntuples, tuple))
+            done = True
+        finally:
+            try:
+                if not done:
+                    conversation.abandon()
+            finally:
+                conversation.end()
+            over = last and conversation.succeeded == len(statements)
+            self._open = (self._open or conversation.succeeded > 0) and not over
+
+
 def run(
     connection: "psycopg.Connection[Row]", queries: Sequence[LiteralString], patience: "Patience | None" = None
 ) -> Generator[Result]:
-    """The results of all queries, in the connection's open transaction or one of its own, with every setting put back.
-
-    All are sent at once, behind what settles the session (`pinning`). A server waits for whoever leaves its answers
-    unread, hence the thread. Close the iterator where it is not read to its end.
-    """
-    from psycopg.adapt import Transformer
-    from psycopg.errors import error_from_result
-    from psycopg.pq import ExecStatus, TransactionStatus
-
-    idle = connection.info.transaction_status == TransactionStatus.IDLE
-    begin, undo = _OWN_TRANSACTION if idle else _SAVEPOINT
-    head = (begin, *pins(connection.pgconn, patience.lock_timeout if patience else None))
-    conversation = Conversation(connection, (*head, *queries, *undo), patience.on_silence if patience else None)
-    transformer = Transformer(connection)
-    done = False
-    try:
-        for place, answer in enumerate(conversation):
-            if answer.status not in (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK):
-                raise error_from_result(answer, connection.info.encoding)
-            if 0 <= place - len(head) < len(queries):
-                transformer.set_pgresult(answer)
-                columns = tuple((answer.fname(number) or b"").decode() for number in range(answer.nfields))
-                yield Result(columns, transformer.load_rows(0, answer.ntuples, tuple))
-        done = True
-    finally:
-        try:
-            if not done:
-                conversation.abandon()
-        finally:
-            conversation.end()
-        if conversation.halfway and not connection.closed:
-            for statement in undo:
-                connection.execute(statement)
+    """The results of all queries, sent at once in one snapshot. Close the iterator where it is not read to its end."""
+    with Snapshot(connection, patience) as snapshot:
+        yield from snapshot.ask(queries, last=True)
 
 
 _OWN_TRANSACTION: Final[tuple[LiteralString, tuple[LiteralString, ...]]] = (

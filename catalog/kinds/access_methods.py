@@ -16,6 +16,7 @@ class AccessMethod(Object):
     kind: ClassVar[str] = "access method"
     keyword: ClassVar[str] = "ACCESS METHOD"
     catalog: ClassVar[str] = "pg_am"
+    presence: ClassVar[LiteralString] = "pg_am where oid >= 16384"
     priority: ClassVar[int] = Priority.ACCESS_METHOD
 
     type: str = replace()

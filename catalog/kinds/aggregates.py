@@ -18,6 +18,7 @@ class Aggregate(Object):
     kind: ClassVar[str] = "aggregate"
     keyword: ClassVar[str] = "AGGREGATE"
     catalog: ClassVar[str] = "pg_proc"
+    presence: ClassVar[LiteralString] = "pg_aggregate where aggfnoid::oid >= 16384"
     priority: ClassVar[int] = Priority.AGGREGATE
     default_acl_type: ClassVar[str] = "f"
 

@@ -18,6 +18,7 @@ class Cast(Object):
     kind: ClassVar[str] = "cast"
     keyword: ClassVar[str] = "CAST"
     catalog: ClassVar[str] = "pg_cast"
+    presence: ClassVar[LiteralString] = "pg_cast where oid >= 16384"
     priority: ClassVar[int] = Priority.CAST
 
     bare_names: str = replace()

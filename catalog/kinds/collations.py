@@ -19,6 +19,7 @@ class Collation(Object):
     kind: ClassVar[str] = "collation"
     keyword: ClassVar[str] = "COLLATION"
     catalog: ClassVar[str] = "pg_collation"
+    presence: ClassVar[LiteralString] = "pg_collation where oid >= 16384"
     priority: ClassVar[int] = Priority.COLLATION
 
     provider: str = replace()

@@ -15,6 +15,7 @@ class Composite(types.Type):
     """A composite type: pg_type with typtype c whose pg_class row has relkind c."""
 
     kind: ClassVar[str] = "composite type"
+    presence: ClassVar[LiteralString] = "pg_class where relkind = 'c'"
 
     attributes: tuple[tuple[str, str, str], ...] = alter()
     """(name, type, collation) of each, the collation empty where it is the type's own."""
@@ -110,6 +111,7 @@ class Attribute(Object):
     kind: ClassVar[str] = "attribute"
     keyword: ClassVar[str] = "COLUMN"
     catalog: ClassVar[str] = "pg_class"
+    presence: ClassVar[LiteralString] = "pg_class where relkind = 'c'"
     priority: ClassVar[int] = Priority.TYPE
     embedded: ClassVar[bool] = True
     derived: ClassVar[bool] = True

@@ -37,6 +37,7 @@ class Domain(types.Type):
     """A domain: pg_type with typtype d."""
 
     kind: ClassVar[str] = "domain"
+    presence: ClassVar[LiteralString] = "pg_type where typtype = 'd' and oid >= 16384"
     keyword: ClassVar[str] = "DOMAIN"
 
     base: TypeText = replace()
@@ -113,6 +114,7 @@ class DomainConstraint(Object):
     kind: ClassVar[str] = "domain constraint"
     keyword: ClassVar[str] = "CONSTRAINT"
     catalog: ClassVar[str] = "pg_constraint"
+    presence: ClassVar[LiteralString] = "pg_constraint where contypid >= 16384"
     priority: ClassVar[int] = Priority.CONSTRAINT
 
     definition: str = replace(deparsed=True)
@@ -197,6 +199,7 @@ class DomainNotNull(Object):
     kind: ClassVar[str] = "domain not null"
     keyword: ClassVar[str] = "CONSTRAINT"
     catalog: ClassVar[str] = "pg_constraint"
+    presence: ClassVar[LiteralString] = "pg_constraint where contypid >= 16384 and contype = 'n'"
     priority: ClassVar[int] = Priority.CONSTRAINT
     embedded: ClassVar[bool] = True
     derived: ClassVar[bool] = True

@@ -14,6 +14,7 @@ class EncodingConversion(Object):
     kind: ClassVar[str] = "conversion"
     keyword: ClassVar[str] = "CONVERSION"
     catalog: ClassVar[str] = "pg_conversion"
+    presence: ClassVar[LiteralString] = "pg_conversion where oid >= 16384"
     priority: ClassVar[int] = Priority.CONVERSION
 
     source: str = replace()

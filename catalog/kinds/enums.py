@@ -12,6 +12,7 @@ class EnumType(types.Type):
     """An enum type: pg_type with typtype e, and pg_enum."""
 
     kind: ClassVar[str] = "enum"
+    presence: ClassVar[LiteralString] = "pg_type where typtype = 'e'"
 
     values: tuple[str, ...] = alter()
 

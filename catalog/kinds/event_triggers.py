@@ -15,6 +15,7 @@ class EventTrigger(Object):
     kind: ClassVar[str] = "event trigger"
     keyword: ClassVar[str] = "EVENT TRIGGER"
     catalog: ClassVar[str] = "pg_event_trigger"
+    presence: ClassVar[LiteralString] = "pg_event_trigger"
     priority: ClassVar[int] = Priority.EVENT_TRIGGER
     whole_only: ClassVar[bool] = True
     last: ClassVar[bool] = True

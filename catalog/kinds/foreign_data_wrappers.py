@@ -16,6 +16,7 @@ class ForeignDataWrapper(Object):
     kind: ClassVar[str] = "foreign data wrapper"
     keyword: ClassVar[str] = "FOREIGN DATA WRAPPER"
     catalog: ClassVar[str] = "pg_foreign_data_wrapper"
+    presence: ClassVar[LiteralString] = "pg_foreign_data_wrapper"
     priority: ClassVar[int] = Priority.FOREIGN_DATA_WRAPPER
 
     handler: str = alter()

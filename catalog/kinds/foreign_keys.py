@@ -59,6 +59,7 @@ class ForeignKey(Unindexed):
     """A foreign key: pg_constraint with contype f."""
 
     kind: ClassVar[str] = "foreign key"
+    presence: ClassVar[LiteralString] = "pg_constraint where contype = 'f'"
     refers: ClassVar[bool] = True
     priority: ClassVar[int] = Priority.FOREIGN_KEY
 

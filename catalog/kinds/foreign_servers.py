@@ -23,6 +23,7 @@ class ForeignServer(Object):
     kind: ClassVar[str] = "foreign server"
     keyword: ClassVar[str] = "SERVER"
     catalog: ClassVar[str] = "pg_foreign_server"
+    presence: ClassVar[LiteralString] = "pg_foreign_server"
     priority: ClassVar[int] = Priority.FOREIGN_SERVER
 
     wrapper: str = replace()
@@ -110,6 +111,7 @@ class UserMapping(Object):
     kind: ClassVar[str] = "user mapping"
     keyword: ClassVar[str] = "USER MAPPING"
     catalog: ClassVar[str] = "pg_user_mapping"
+    presence: ClassVar[LiteralString] = "pg_foreign_server"
     priority: ClassVar[int] = Priority.FOREIGN_SERVER
     embedded: ClassVar[bool] = True
     dropped_apart: ClassVar[bool] = True

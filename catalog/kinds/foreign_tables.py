@@ -24,6 +24,7 @@ class ForeignTable(Object):
     kind: ClassVar[str] = "foreign table"
     keyword: ClassVar[str] = "FOREIGN TABLE"
     catalog: ClassVar[str] = "pg_class"
+    presence: ClassVar[LiteralString] = "pg_foreign_table"
     priority: ClassVar[int] = Priority.TABLE
     default_acl_type: ClassVar[str] = "r"
 

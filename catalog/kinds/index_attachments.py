@@ -21,6 +21,7 @@ class IndexAttachment(Object):
     kind: ClassVar[str] = "index attachment"
     keyword: ClassVar[str] = "INDEX ATTACH"
     catalog: ClassVar[str] = "pg_inherits"
+    presence: ClassVar[LiteralString] = "pg_inherits"
     priority: ClassVar[int] = Priority.INDEX_ATTACH
     ownable: ClassVar[bool] = False
 

@@ -37,6 +37,7 @@ class Tie(Object):
 
     # Its rows have no OIDs: pg_depend says it of the tables themselves.
     catalog: ClassVar[str] = "pg_inherits"
+    presence: ClassVar[LiteralString] = "pg_inherits"
 
     relation_kind: str = replace()
     """The kind of the table; another one can have the same name later."""

@@ -16,6 +16,7 @@ class Language(Object):
     kind: ClassVar[str] = "language"
     keyword: ClassVar[str] = "LANGUAGE"
     catalog: ClassVar[str] = "pg_language"
+    presence: ClassVar[LiteralString] = "pg_language where oid >= 16384"
     priority: ClassVar[int] = Priority.LANGUAGE
 
     trusted: bool = alter()

@@ -22,6 +22,7 @@ class MaterializedView(Object):
     kind: ClassVar[str] = "materialized view"
     keyword: ClassVar[str] = "MATERIALIZED VIEW"
     catalog: ClassVar[str] = "pg_class"
+    presence: ClassVar[LiteralString] = "pg_class where relkind = 'm'"
     priority: ClassVar[int] = Priority.TABLE
     owned_as_table: ClassVar[bool] = True
     postponable: ClassVar[bool] = True
@@ -173,6 +174,7 @@ class MaterializedViewColumn(ViewColumn):
     """A column of a materialized view, for its comment and its privileges. `detail` is the materialized view."""
 
     kind: ClassVar[str] = "materialized view column"
+    presence: ClassVar[LiteralString] = "pg_class where relkind = 'm'"
 
     @classmethod
     def query(cls, version: int) -> LiteralString:

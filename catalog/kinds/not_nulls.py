@@ -15,6 +15,7 @@ class UncheckedNotNull(Inherited, Unindexed):
     """A NOT NULL that is not valid: pg_constraint with contype n, which tables have since 18. `name` is the column."""
 
     kind: ClassVar[str] = "unchecked not-null constraint"
+    presence: ClassVar[LiteralString] = "pg_constraint where contype = 'n' and not convalidated"
     priority: ClassVar[int] = Priority.CONSTRAINT
     merged: ClassVar[bool] = True
 

@@ -16,6 +16,7 @@ class OperatorClass(operator_members.OfAccessMethod):
     kind: ClassVar[str] = "operator class"
     keyword: ClassVar[str] = "OPERATOR CLASS"
     catalog: ClassVar[str] = "pg_opclass"
+    presence: ClassVar[LiteralString] = "pg_opclass where oid >= 16384"
     place: ClassVar[int] = 0
 
     input_type: str = replace()

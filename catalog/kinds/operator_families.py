@@ -14,6 +14,7 @@ class OperatorFamily(operator_members.OfAccessMethod):
     kind: ClassVar[str] = "operator family"
     keyword: ClassVar[str] = "OPERATOR FAMILY"
     catalog: ClassVar[str] = "pg_opfamily"
+    presence: ClassVar[LiteralString] = "pg_opfamily where oid >= 16384"
     place: ClassVar[int] = 1
     members: ClassVar[LiteralString] = """
             select 'pg_amop'::regclass::oid, oid, amopfamily from pg_amop where oid >= 16384

@@ -30,6 +30,7 @@ class Operator(Object):
     kind: ClassVar[str] = "operator"
     keyword: ClassVar[str] = "OPERATOR"
     catalog: ClassVar[str] = "pg_operator"
+    presence: ClassVar[LiteralString] = "pg_operator where oid >= 16384"
     priority: ClassVar[int] = Priority.OPERATOR
 
     operand_types: tuple[tuple[str, str], ...] = equal()

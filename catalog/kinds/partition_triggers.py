@@ -21,6 +21,7 @@ class PartitionTrigger(Object):
     kind: ClassVar[str] = "partition trigger"
     keyword: ClassVar[str] = "TRIGGER"
     catalog: ClassVar[str] = "pg_trigger"
+    presence: ClassVar[LiteralString] = "pg_trigger where tgparentid <> 0"
     priority: ClassVar[int] = Priority.TRIGGER
     project_owned_anywhere: ClassVar[bool] = True
 

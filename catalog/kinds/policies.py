@@ -16,6 +16,7 @@ class Policy(Object):
     kind: ClassVar[str] = "policy"
     keyword: ClassVar[str] = "POLICY"
     catalog: ClassVar[str] = "pg_policy"
+    presence: ClassVar[LiteralString] = "pg_policy"
     priority: ClassVar[int] = Priority.POLICY
     project_owned_anywhere: ClassVar[bool] = True
 

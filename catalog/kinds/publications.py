@@ -123,6 +123,7 @@ class PublicationTable(Membership):
     kind: ClassVar[str] = "publication table"
     keyword: ClassVar[str] = "PUBLICATION TABLE"
     catalog: ClassVar[str] = "pg_publication_rel"
+    presence: ClassVar[LiteralString] = "pg_publication_rel"
     priority: ClassVar[int] = Priority.PUBLICATION_TABLE
 
     columns: tuple[str, ...] = replace()

@@ -13,6 +13,7 @@ class Range(types.Type):
     """A range type: pg_type with typtype r, and pg_range. Postgres alters nothing of it."""
 
     kind: ClassVar[str] = "range"
+    presence: ClassVar[LiteralString] = "pg_range where rngtypid >= 16384"
     has_shell: ClassVar[bool] = True
 
     subtype: TypeText = replace()

@@ -16,6 +16,7 @@ class Rule(Object):
     kind: ClassVar[str] = "rule"
     keyword: ClassVar[str] = "RULE"
     catalog: ClassVar[str] = "pg_rewrite"
+    presence: ClassVar[LiteralString] = "pg_rewrite where ev_type <> '1'"
     priority: ClassVar[int] = Priority.RULE
 
     relation_kind: str = replace()

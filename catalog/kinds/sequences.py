@@ -13,6 +13,7 @@ class PlainSequence(Counter):
     """A sequence, be it a column's (serial) or its own: pg_class with relkind S."""
 
     kind: ClassVar[str] = "sequence"
+    presence: ClassVar[LiteralString] = "pg_sequence"
     keyword: ClassVar[str] = "SEQUENCE"
     owned_as_table: ClassVar[bool] = True
     guarded: ClassVar[str] = "CREATE SEQUENCE IF NOT EXISTS"

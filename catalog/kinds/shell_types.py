@@ -11,6 +11,7 @@ class ShellType(types.Type):
     """A shell type, for which nobody has said more than CREATE TYPE name: pg_type that is not typisdefined."""
 
     kind: ClassVar[str] = "shell type"
+    presence: ClassVar[LiteralString] = "pg_type where not typisdefined"
 
     @classmethod
     def query(cls, version: int) -> LiteralString:

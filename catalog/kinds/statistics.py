@@ -17,6 +17,7 @@ class Statistics(Object):
     kind: ClassVar[str] = "statistics object"
     keyword: ClassVar[str] = "STATISTICS"
     catalog: ClassVar[str] = "pg_statistic_ext"
+    presence: ClassVar[LiteralString] = "pg_statistic_ext"
     priority: ClassVar[int] = Priority.STATISTICS
     owned_apart: ClassVar[bool] = True
 

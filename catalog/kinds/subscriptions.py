@@ -26,6 +26,7 @@ class Subscription(Object):
     kind: ClassVar[str] = "subscription"
     keyword: ClassVar[str] = "SUBSCRIPTION"
     catalog: ClassVar[str] = "pg_subscription"
+    presence: ClassVar[LiteralString] = "pg_subscription"
     priority: ClassVar[int] = Priority.SUBSCRIPTION
     superuser_only: ClassVar[bool] = True
 

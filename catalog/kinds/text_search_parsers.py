@@ -14,6 +14,7 @@ class TextSearchParser(Object):
     kind: ClassVar[str] = "text search parser"
     keyword: ClassVar[str] = "TEXT SEARCH PARSER"
     catalog: ClassVar[str] = "pg_ts_parser"
+    presence: ClassVar[LiteralString] = "pg_ts_parser where oid >= 16384"
     priority: ClassVar[int] = Priority.TS_PARSER
 
     start: str = replace()

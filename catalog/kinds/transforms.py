@@ -14,6 +14,7 @@ class Transform(Object):
     kind: ClassVar[str] = "transform"
     keyword: ClassVar[str] = "TRANSFORM"
     catalog: ClassVar[str] = "pg_transform"
+    presence: ClassVar[LiteralString] = "pg_transform"
     priority: ClassVar[int] = Priority.TRANSFORM
 
     bare_name: str = replace()

@@ -18,6 +18,7 @@ class Trigger(Object):
     kind: ClassVar[str] = "trigger"
     keyword: ClassVar[str] = "TRIGGER"
     catalog: ClassVar[str] = "pg_trigger"
+    presence: ClassVar[LiteralString] = "pg_trigger where not tgisinternal"
     priority: ClassVar[int] = Priority.TRIGGER
     project_owned_anywhere: ClassVar[bool] = True
     guarded: ClassVar[str] = "CREATE OR REPLACE TRIGGER"

@@ -19,6 +19,7 @@ class Typing(Tie):
     """
 
     kind: ClassVar[str] = "typing"
+    presence: ClassVar[LiteralString] = "pg_class where reloftype <> 0"
     keyword: ClassVar[str] = "OF"
     priority: ClassVar[int] = Priority.TABLE
     embedded: ClassVar[bool] = True

@@ -18,6 +18,9 @@ class Traits:
     """Its rank in pg_dump's order (pg_dump_sort.c, dbObjectTypePriorities): see `ordering.Priority`."""
     body_catalog: ClassVar[str] = ""
     """The catalog of a second part that can follow later (`pg_rewrite` for a view), empty where there is none."""
+    presence: ClassVar[LiteralString] = ""
+    """What stands behind FROM in a question whether there may be any, where that is much cheaper than its own query
+    and the answer mostly no: `pg_cast where oid >= 16384`."""
     members: ClassVar[LiteralString] = ""
     """A query for what belongs to such objects and is none itself though pg_depend calls it no internal part:
     (classid, objid, oid of the object). Empty where there is nothing of the kind."""

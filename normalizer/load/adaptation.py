@@ -100,7 +100,7 @@ def handles_savepoint(statement: Statement) -> bool:
 
 def stands_alone(statement: Statement) -> bool:
     """Whether a statement must not run in one message with others."""
-    return sets_session(statement) or handles_savepoint(statement) or statement.begins("CREATE", "EXTENSION")
+    return sets_session(statement) or handles_savepoint(statement)
 
 
 def _psql(command: str, place: str) -> Adapted:

@@ -126,6 +126,9 @@ class Run:
 
     def _take_batch(self, batch: Sequence[Item]) -> None:
         """Runs statements at once where none waits and none fails, and else one by one."""
+        for item in batch:
+            if item.statement.begins("CREATE", "EXTENSION"):
+                self._announce_extension(item)
         for _, alike in groupby(batch, self.execution.is_lent):
             self._take_alike(list(alike))
 
@@ -154,9 +157,6 @@ class Run:
             self.execution.end_file(source)
 
     def _take(self, item: Item) -> None:
-        statement = item.statement
-        if statement.begins("CREATE", "EXTENSION"):
-            self._announce_extension(item)
         error = self.execution.run(item)
         if error is None:
             self._succeeded(item)

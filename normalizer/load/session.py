@@ -122,8 +122,8 @@ class Filling:
         if known == contents:
             return known
         kept = self.kept(shadow)
-        if kept is not None and (text := contents.dumps()) is not None:
-            kept.keep(text, *names)
+        if kept is not None:
+            kept.keep(contents.dumps, *names)
         return contents
 
     def kept(self, shadow: Shadow) -> Kept | None:

@@ -5,13 +5,13 @@ import os
 import stat
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Final
 
-from pgnorm.catalog.model import Value
+from attrs import define, field
 
 from .cache import clear
 
@@ -21,7 +21,12 @@ _MOST: Final = 128 * 1024 * 1024  # bytes of all together
 _LONGEST: Final = _MOST // 8
 
 
-class Kept(Value):
+Make = Callable[[], str | None]
+"""What makes a text that is to be kept; None where it is not to be."""
+
+
+@define(kw_only=True)
+class Kept:
     """A folder of texts, each known by what it depends on: pgnorm itself, `made_from`, and what the caller names.
 
     What can't be read or written there is as if it had never been kept.
@@ -29,9 +34,12 @@ class Kept(Value):
 
     folder: Path
     made_from: str
+    _waiting: dict[tuple[str, ...], Make] = field(factory=dict, init=False)
 
     def find(self, *names: str) -> str | None:
         """The text of these names, None where there is none that is whole and our own."""
+        if names in self._waiting:
+            return self._waiting[names]()
         try:
             fd = os.open(self._place(names), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
             with open(fd, "rb") as file:
@@ -45,9 +53,18 @@ class Kept(Value):
         except (OSError, UnicodeDecodeError):
             return None
 
-    def keep(self, text: str, *names: str) -> None:
-        """Keep a text under these names, unless it is too long, and forget what nobody asked for in a long time."""
-        content = text.encode()
+    def keep(self, make: Make, *names: str) -> None:
+        """Keep a text under these names, which is made when it is written."""
+        self._waiting[names] = make
+
+    def write(self) -> None:
+        """Write what is to be kept, unless it is too long, and forget what nobody asked for in a long time."""
+        while self._waiting:
+            names, make = self._waiting.popitem()
+            if (text := make()) is not None:
+                self._write(text.encode(), names)
+
+    def _write(self, content: bytes, names: tuple[str, ...]) -> None:
         if len(content) > _LONGEST:
             return
         with suppress(OSError):

@@ -198,8 +198,9 @@ def open_private(binaries: Binaries, platform: Platform, *, trust_files: bool = 
         host.power.close()
         if host.running is not None:
             host.running.administrator.close()
-            in_order = host.running.server.stop() and given_back
+            in_order = host.running.server.stop(meanwhile=host.kept.write) and given_back
             host.running.slot.finish(in_order=in_order)
+        host.kept.write()
 
 
 def _is_loss(error: BaseException | None) -> bool:

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Self
@@ -120,7 +121,7 @@ class Server(Value):
         """Whether all of the server's processes are gone, or go within that many seconds."""
         return bool(select.select([self.alive], [], [], within)[0])
 
-    def stop(self) -> bool:
+    def stop(self, *, meanwhile: Callable[[], None] | None = None) -> bool:
         """Ends the server, waits for it and removes its socket folder; True if the data folder was left in order."""
         in_order = not self.has_ended()
         pipe = self.watchdog.stdin
@@ -129,6 +130,8 @@ class Server(Value):
             with suppress(BrokenPipeError):
                 pipe.write(b"stop\n")
                 pipe.close()
+            if meanwhile is not None:
+                meanwhile()
             if self.watchdog.poll() is None:
                 self.has_ended(within=_PATIENCE_AT_END)  # Popen.wait would sleep longer and longer between its looks
             self.watchdog.wait(timeout=_PATIENCE_AT_END)

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Final
 
 from attrs import define, field
@@ -123,16 +123,14 @@ class Shadow:
     @cached_property
     def baseline(self) -> "Catalog":
         """What the platform provides, read from the empty shadow."""
-        import json
-
-        from pgnorm.catalog.snapshots.columns import packed, unpacked
+        from pgnorm.catalog.snapshots.columns import unpacked
 
         if self._known_baseline is not None:
             return unpacked(self._known_baseline)
         with self.session() as session:
             found = session.read()
-        if self.kept is not None and (document := packed(found)) is not None:
-            self.kept.keep(json.dumps(document), "baseline")
+        if self.kept is not None:
+            self.kept.keep(partial(_packed, found), "baseline")
         return found
 
     @property
@@ -205,6 +203,15 @@ def open_shadow(
             kept=private.kept,
             host=private,
         )
+
+
+def _packed(catalog: "Catalog") -> str | None:
+    import json
+
+    from pgnorm.catalog.snapshots.columns import packed
+
+    document = packed(catalog)
+    return None if document is None else json.dumps(document)
 
 
 def _begin(connection: "Connection") -> Began:

@@ -46,6 +46,10 @@ class Known(Value):
             notes=tuple(notes),
         )
 
+    def dumps(self) -> str:
+        """Its text."""
+        return json.dumps(_codec().encode(self))
+
     def report(self, files: list[SourceFile]) -> Report:
         """The report again, on the files that may be rewritten."""
         return Report(
@@ -74,7 +78,7 @@ def fixed(workspace: Workspace, chosen: Chosen, *, written: bool = True) -> Repo
     with workspace.telling.recorded() as notes:
         report = fix(workspace, chosen, written=written)
     if not report.failed:
-        kept.keep(json.dumps(_codec().encode(Known.of(report, notes))), *names)
+        kept.keep(Known.of(report, notes).dumps, *names)
     return report
 
 

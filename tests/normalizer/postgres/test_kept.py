@@ -19,9 +19,14 @@ def kept(tmp_path: Path) -> Kept:
     return Kept(folder=tmp_path / "known", made_from="a seed")
 
 
+def _keep(kept: Kept, text: str, *names: str) -> None:
+    kept.keep(lambda: text, *names)
+    kept.write()
+
+
 @pytest.fixture
 def entry(kept: Kept) -> Path:
-    kept.keep("text\nö", "one")
+    _keep(kept, "text\nö", "one")
     (path,) = kept.folder.iterdir()
     return path
 
@@ -37,11 +42,21 @@ def edited(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def test_a_text_is_found_by_all_that_it_depends_on(kept: Kept, entry: Path) -> None:
     assert kept.find("one") == "text\nö"
     assert kept.find("two") is None
-    kept.keep("text", "b\udcfcro", "日本")  # a file's name that is no UTF-8
+    _keep(kept, "text", "b\udcfcro", "日本")  # a file's name that is no UTF-8
     assert kept.find("b\udcfcro", "日本") == "text"
-    assert kept.evolve(made_from="another seed").find("one") is None
+    assert Kept(folder=kept.folder, made_from="another seed").find("one") is None
     assert kept.folder.stat().st_mode & 0o777 == 0o700
     assert entry.stat().st_mode & 0o777 == 0o600
+
+
+def test_what_waits_to_be_written_is_found(kept: Kept) -> None:
+    kept.keep(lambda: "text", "one")
+    kept.keep(lambda: None, "secret")
+    assert (kept.find("one"), kept.find("secret")) == ("text", None)
+    assert not kept.folder.exists()
+    kept.write()
+    assert (kept.find("one"), kept.find("secret")) == ("text", None)
+    assert len([*kept.folder.iterdir()]) == 1
 
 
 @pytest.mark.usefixtures("entry", "edited")
@@ -56,7 +71,7 @@ UNREADABLE = sha256(b"\xff").hexdigest().encode() + b"\n\xff"
 def test_what_is_damaged_is_passed_over(kept: Kept, entry: Path, content: bytes) -> None:
     entry.write_bytes(content)
     assert kept.find("one") is None
-    kept.keep("again", "one")
+    _keep(kept, "again", "one")
     assert kept.find("one") == "again"
 
 
@@ -69,13 +84,13 @@ def test_a_pipe_is_passed_over(kept: Kept, entry: Path) -> None:
 def test_what_is_too_long_or_finds_no_room_leaves_nothing(
     kept: Kept, entry: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kept.keep("x" * (module._LONGEST + 1), "two")
+    _keep(kept, "x" * (module._LONGEST + 1), "two")
 
     def fail(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(os, "rename", fail)
-    kept.keep("text", "three")
+    _keep(kept, "text", "three")
     assert [*kept.folder.iterdir()] == [entry]
 
 
@@ -86,7 +101,7 @@ def test_a_link_or_a_folder_is_passed_over(kept: Kept, entry: Path, tmp_path: Pa
     entry.unlink()
     entry.mkdir()
     assert kept.find("one") is None
-    kept.keep("again", "one")
+    _keep(kept, "again", "one")
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
@@ -97,10 +112,10 @@ def test_what_somebody_else_wrote_is_passed_over(kept: Kept, entry: Path) -> Non
 
 def test_what_nobody_asks_for_is_forgotten(kept: Kept, entry: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     os.utime(entry, (0, 0))
-    kept.keep("another", "two")
+    _keep(kept, "another", "two")
     assert (kept.find("one"), kept.find("two")) == (None, "another")
     monkeypatch.setattr(module, "_MOST", 190)
-    kept.keep("x" * 120, "three")
+    _keep(kept, "x" * 120, "three")
     assert (kept.find("two"), kept.find("three")) == (None, "x" * 120)
 
 
