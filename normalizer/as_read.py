@@ -1,14 +1,18 @@
-"""Two sources of one major compared as they were read: nothing of them is loaded but what is deparsed otherwise."""
+"""Two sources of one major compared as they were read: only what differs is loaded, with all that it touches."""
 
 from typing import TYPE_CHECKING
 
 from pgnorm.catalog.errors import PgnormError
 
 from .basis import Basis
-from .compare.difference import Difference
-from .compare.settling import deparsed_changes
-from .compare.slices import slice_of
+from .compare.difference import Difference, differences
+from .compare.phantoms import passed_over
+from .compare.settling import deparsed_changes, settled
+from .compare.slices import slice_of, slices
 from .comparison import Comparison
+from .load.visibility import as_little_known
+from .plan.unplanned import unplanned
+from .proof.apply import arrive_with_rows, refuse_rest
 from .sides import Side, broken_bodies
 
 if TYPE_CHECKING:
@@ -19,13 +23,45 @@ class AsRead(Basis):
     """The comparison of two sources of which nothing stays loaded."""
 
     def compare(self) -> Comparison | None:
-        """The comparison, None where there is a plan to be proved: that is for the whole of both sides."""
+        """The comparison, None where its plan has to be tried on the whole of both sides: a part of them never refuses
+        one, since code may look for what nobody knows that it needs."""
         goal, start = self.sides.as_it_is(self.new), self.sides.as_it_is(self.old)
-        foreseen = self.foreseen(start, goal, deparsed_changes)
-        if foreseen is None:
+        found = self.found(start, goal)
+        of_whole = self.options.seed is not None or self.options.proof == "pg_dump"
+        if of_whole and self.makes_a_plan(found):
             return None
-        found, comparison = foreseen
-        return comparison.evolve(mentions=self._broken(start, goal, found))
+        found = settled(found, start.states, goal.states, self.sides.reload, deparsed_changes)
+        comparison = self.planned(start, goal, found)
+        if self.options.proof is None or not comparison.plan.differences:
+            return comparison.evolve(mentions=self._broken(start, goal, found))
+        # What code reads of rows is not in pg_depend, and so in no slice.
+        return None if of_whole or comparison.plan.evaluated_on else self._proved(comparison, start, goal, found)
+
+    def _proved(
+        self, comparison: Comparison, start: Side, goal: Side, found: tuple[Difference, ...]
+    ) -> Comparison | None:
+        """The comparison with its plan tried on what it touches; None where that fails."""
+        plan = comparison.plan
+        unnoticed = plan.unnoticed
+        names = {each.item.id for each in found}.union(step.id for step in plan.steps) - unnoticed
+        before, after = slices(start.catalog, goal.catalog, names, unnoticed)
+        self.workspace.shadow.start()
+        try:
+            with self.sides.reopened(after, scratch=False) as loaded:
+                wanted = as_little_known(loaded.catalog, after)
+            with self.sides.reopened(before, scratch=any(step.needs_commit for step in plan.steps)) as loaded:
+                mentions = broken_bodies(start.evolve(loaded=loaded), goal, found)
+                arrived, early = arrive_with_rows(loaded.session, plan)
+            if early:
+                return None
+            arrived = as_little_known(arrived, before)
+            views = self.views(arrived, wanted)
+            left = [each for each in differences(*views) if not passed_over(each, comparison.passed_over)]
+            refuse_rest(settled(left, (arrived,), (wanted,), self.sides.reload))
+        except PgnormError:
+            return None
+        told = comparison.unplanned.outside(before.objects.keys() | after.objects.keys())
+        return comparison.evolve(mentions=mentions, unplanned=told.joined(unplanned(*views)))
 
     def _broken(self, start: Side, goal: Side, found: tuple[Difference, ...]) -> "tuple[Mention, ...]":
         """The bodies that stay and name what goes; a server is asked what goes with an extension."""

@@ -44,13 +44,13 @@ class Basis:
         `doubts` tells the attributes of a difference that a reload may make equal.
         """
         found = self.found(start, goal)
-        if self.options.proof is not None and self._makes_a_plan(found):
+        if self.options.proof is not None and self.makes_a_plan(found):
             return None
         found = settled(found, start.states, goal.states, self.sides.reload, doubts)
         comparison = self.planned(start, goal, found)
         return None if self.options.proof is not None and comparison.plan.differences else (found, comparison)
 
-    def _makes_a_plan(self, found: tuple[Difference, ...]) -> bool:
+    def makes_a_plan(self, found: tuple[Difference, ...]) -> bool:
         """Whether something differs that no reload makes equal, and in more than a body's looks."""
         in_looks = set() if self.options.cosmetic else {each.difference.item.id for each in phantoms(found)}
         sure = (each for each in found if each.changed - deparsed_changes(each) or None in (each.old, each.new))

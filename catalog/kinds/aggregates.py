@@ -21,6 +21,7 @@ class Aggregate(Object):
     presence: ClassVar[LiteralString] = "pg_aggregate where aggfnoid::oid >= 16384"
     priority: ClassVar[int] = Priority.AGGREGATE
     default_acl_type: ClassVar[str] = "f"
+    overloaded: ClassVar[bool] = True
 
     input_types: tuple[tuple[str, str], ...] = equal()
     """(schema, name) of each input type: pg_dump's order. `detail` says the same."""

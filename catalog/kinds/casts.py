@@ -20,6 +20,7 @@ class Cast(Object):
     catalog: ClassVar[str] = "pg_cast"
     presence: ClassVar[LiteralString] = "pg_cast where oid >= 16384"
     priority: ClassVar[int] = Priority.CAST
+    bystander: ClassVar[bool] = True
 
     bare_names: str = replace()
     """Both types' names without schemas, which pg_dump's order goes by."""

@@ -29,6 +29,7 @@ class DefaultPrivileges(Object):
     catalog: ClassVar[str] = "pg_default_acl"
     priority: ClassVar[int] = Priority.DEFAULT_PRIVILEGES
     ownable: ClassVar[bool] = False
+    bystander: ClassVar[bool] = True
 
     @classmethod
     def query(cls, version: int) -> LiteralString:

@@ -19,6 +19,7 @@ class EventTrigger(Object):
     priority: ClassVar[int] = Priority.EVENT_TRIGGER
     whole_only: ClassVar[bool] = True
     last: ClassVar[bool] = True
+    bystander: ClassVar[bool] = True
 
     event: str = replace()
     tags: tuple[str, ...] = replace()

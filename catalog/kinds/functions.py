@@ -80,6 +80,7 @@ class Function(Object):
     code: ClassVar[str] = "source"
     opaque: ClassVar[bool] = True
     postponable: ClassVar[bool] = True
+    overloaded: ClassVar[bool] = True
 
     input_types: tuple[tuple[str, str], ...] = equal()
     """(schema, name) of each input type, where there are overloads to order. `detail` says the same."""

@@ -32,6 +32,7 @@ class Operator(Object):
     catalog: ClassVar[str] = "pg_operator"
     presence: ClassVar[LiteralString] = "pg_operator where oid >= 16384"
     priority: ClassVar[int] = Priority.OPERATOR
+    overloaded: ClassVar[bool] = True
 
     operand_types: tuple[tuple[str, str], ...] = equal()
     """(schema, name) of each: pg_dump's order. `detail` says the same."""

@@ -22,6 +22,7 @@ class Publication(Object):
     keyword: ClassVar[str] = "PUBLICATION"
     catalog: ClassVar[str] = "pg_publication"
     priority: ClassVar[int] = Priority.PUBLICATION
+    bystander: ClassVar[bool] = True
 
     all_tables: bool = replace()
     actions: tuple[str, ...] = alter()
@@ -188,6 +189,7 @@ class PublicationSchema(Membership):
     keyword: ClassVar[str] = "PUBLICATION TABLES IN SCHEMA"
     catalog: ClassVar[str] = "pg_publication_namespace"
     priority: ClassVar[int] = Priority.PUBLICATION_SCHEMA
+    bystander: ClassVar[bool] = True
 
     @classmethod
     def query(cls, version: int) -> LiteralString:

@@ -53,6 +53,10 @@ class Traits:
     """A project may add one to what its platform manages (a trigger on `auth.users`)."""
     refers: ClassVar[bool] = False
     """Ties what it is a part of to another of the same kind, see `referrers_first` (a foreign key)."""
+    bystander: ClassVar[bool] = False
+    """Has a say in statements about what it does not depend on, nor that on it (an event trigger, a cast)."""
+    overloaded: ClassVar[bool] = False
+    """Of those of one name each call takes the one that its arguments fit best: with another it may take that."""
     platform_decides: ClassVar[bool] = False
     """The platform's own stays so, however it differs from server to server (an extension)."""
     whole_only: ClassVar[bool] = False

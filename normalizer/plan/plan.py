@@ -65,6 +65,16 @@ class Plan(Value):
     """What is dropped or made anew while what it stores stays, and what has that afterwards."""
 
     @property
+    def unnoticed(self) -> frozenset[ObjectId]:
+        """What is altered so that nothing which depends on it can tell: a routine's code, an enum that gets a label,
+        comments, privileges and the like."""
+        both = (each for each in self.differences if each.old and each.new)
+        quiet = {each.item.id for each in both if each.own <= {each.item.code}}
+        labelled = {step.id for step in self.steps if step.needs_commit}
+        remade = {step.id for step in self.steps if step.verb is not Verb.ALTER}
+        return frozenset((quiet | labelled) - remade)
+
+    @property
     def evaluated_on(self) -> frozenset[ObjectId]:
         """The tables on whose rows one of its steps evaluates code that may read what a plan can't see."""
         return frozenset().union(*(step.evaluated_on for step in self.steps))

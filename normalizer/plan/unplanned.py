@@ -1,6 +1,7 @@
 """What differs and no plan changes, since no statement leads from one to the other: people are told of it."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from typing import Self
 
 from pgnorm.catalog.model import Catalog, Change, Object, ObjectId, Value, own_fields
 
@@ -24,6 +25,22 @@ class Unplanned(Value):
             tags = (item.detail, before.tag, item.tag, f"{item.detail} {item.name}")
             seen |= {(tag, item.schema) for tag in tags}
         return frozenset(seen)
+
+    def outside(self, names: Collection[ObjectId]) -> Self:
+        """What of it is about none of these objects."""
+        return self.evolve(
+            columns=tuple(table for table in self.columns if table.id not in names),
+            parents=tuple(each for each in self.parents if each[0].id not in names),
+            own=tuple(each for each in self.own if each[1].id not in names),
+        )
+
+    def joined(self, other: Self) -> Self:
+        """The two together."""
+        return self.evolve(
+            columns=(*self.columns, *other.columns),
+            parents=(*self.parents, *other.parents),
+            own=(*self.own, *other.own),
+        )
 
 
 def unplanned(old: Catalog, new: Catalog) -> Unplanned:
