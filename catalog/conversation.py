@@ -69,10 +69,9 @@ class Conversation:
                 raise answer
             yield answer
 
-    @property
-    def succeeded(self) -> int:
-        """How many statements have had their effect, once the conversation has ended."""
-        return self._succeeded
+    def said(self, statement: str) -> bool:
+        """Whether it was among the statements and has had its effect, once the conversation has ended."""
+        return statement in self._statements[: self._succeeded]
 
     def abandon(self) -> None:
         """Make the server stop, whatever it is at: asked again and again, since between two statements it hears no

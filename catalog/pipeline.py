@@ -55,8 +55,8 @@ def supported(connection: "psycopg.Connection[Row]") -> int:
 
 
 class Snapshot:
-    """The connection's open transaction or one of its own, in which several questions see the same; every setting is
-    put back at its end."""
+    """The connection's open transaction or one of its own, in which several questions see the same. Whatever is on its
+    way at the end is abandoned, and every setting is put back."""
 
     def __init__(self, connection: "psycopg.Connection[Row]", patience: "Patience | None" = None) -> None:
         from psycopg.pq import TransactionStatus
@@ -66,49 +66,56 @@ class Snapshot:
         self._patience = patience
         self._begin, self._undo = _OWN_TRANSACTION if idle else _SAVEPOINT
         self._open = False
+        self._asked: Conversation | None = None
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._end(abandon=True)
         if self._open and not self._connection.closed:
             for statement in self._undo:
                 self._connection.execute(statement)
 
-    def ask(self, queries: Sequence[LiteralString], *, last: bool = False) -> Generator[Result]:
+    def ask(self, queries: Sequence[LiteralString], *, last: bool = False) -> Iterator[Result]:
         """The results of all queries; `last` says that none follow them.
 
-        All are sent at once, the first behind what settles the session (`pinning`). A server waits for whoever leaves
-        its answers unread, hence a thread. Close the iterator where it is not read to its end.
+        All are sent at once and by now, the first behind what settles the session (`pinning`). A server waits for
+        whoever leaves its answers unread, hence a thread.
         """
-        from psycopg.adapt import Transformer
-        from psycopg.errors import error_from_result
-        from psycopg.pq import ExecStatus
-
         connection, patience = self._connection, self._patience
         timeout = patience.lock_timeout if patience else None
         head = () if self._open else (self._begin, *pins(connection.pgconn, timeout))
         statements = (*head, *queries, *(self._undo if last else ()))
-        conversation = Conversation(connection, statements, patience.on_silence if patience else None)
-        transformer = Transformer(connection)
-        done = False
+        self._asked = Conversation(connection, statements, patience.on_silence if patience else None)
+        return self._results(self._asked, range(len(head), len(head) + len(queries)))
+
+    def _results(self, asked: Conversation, places: range) -> Iterator[Result]:
+        from psycopg.adapt import Transformer
+        from psycopg.errors import error_from_result
+        from psycopg.pq import ExecStatus
+
+        transformer = Transformer(self._connection)
+        for place, answer in enumerate(asked):
+            if answer.status not in (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK):
+                raise error_from_result(answer, self._connection.info.encoding)
+            if place in places:
+                transformer.set_pgresult(answer)
+                columns = tuple((answer.fname(number) or b"").decode() for number in range(answer.nfields))
+                yield Result(columns, transformer.load_rows(0, answer.ntuples, tuple))
+        self._end(abandon=False)
+
+    def _end(self, *, abandon: bool) -> None:
+        asked, self._asked = self._asked, None
+        if asked is None:
+            return
         try:
-            for place, answer in enumerate(conversation):
-                if answer.status not in (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK):
-                    raise error_from_result(answer, connection.info.encoding)
-                if 0 <= place - len(head) < len(queries):
-                    transformer.set_pgresult(answer)
-                    columns = tuple((answer.fname(number) or b"").decode() for number in range(answer.nfields))
-                    yield Result(columns, transformer.load_rows(0, answer.ntuples, tuple))
-            done = True
+            if abandon:
+                asked.abandon()
         finally:
-            try:
-                if not done:
-                    conversation.abandon()
-            finally:
-                conversation.end()
-            over = last and conversation.succeeded == len(statements)
-            self._open = (self._open or conversation.succeeded > 0) and not over
+            asked.end()
+            begun, ended = asked.said(self._begin), asked.said(self._undo[-1])
+            self._open = (self._open or begun) and not ended
 
 
 def run(

@@ -1,7 +1,7 @@
 """Reading a catalog: one snapshot, one query per kind of which there is any, pg_depend once."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import islice, repeat
 from typing import TYPE_CHECKING, Any, Final, LiteralString, TypeAlias
 
@@ -77,35 +77,48 @@ def read(
 
     Raises PgnormError for a server older than 14.
     """
+    with reading(connection, patience, superuser=superuser) as finish:
+        return finish()
+
+
+@contextmanager
+def reading(
+    connection: "psycopg.Connection[Row]", patience: "Patience | None" = None, *, superuser: bool | None = None
+) -> "Iterator[Callable[[], Catalog]]":
+    """As `read`, from which the server works while the caller does something else: what is called for the catalog."""
     version = supported(connection)
     if superuser is None:
         superuser = connection.info.parameter_status("is_superuser") == "on"
-    kinds = [kind for kind in KINDS if superuser or not kind.superuser_only]
-    with ExitStack() as stack:
-        snapshot = stack.enter_context(Snapshot(connection, patience))
-        kinds = _present(kinds, snapshot)
-        having_members = [kind for kind in kinds if kind.members]
-        results = stack.enter_context(closing(snapshot.ask(queries(kinds, version), last=True)))
-        role, catalogs, dependencies, operators, comments, labels, unmodelled = islice(results, len(COMMON))
-        numbers: dict[str, int] = {name: oid for oid, name in catalogs.rows}
-        remarks: Remarks = (("comment", _by_address(comments), None), ("labels", _by_address(labels), ()))
-        by_address: dict[Address, Object] = {}
-        made: dict[Address, Object] = {}
-        parents: dict[Address, ObjectId | None] = {}
-        for kind, result in zip(kinds, islice(results, len(kinds)), strict=True):
-            number = numbers.get(kind.catalog, 0)
-            if kind.made_by_parent:
-                # What their extension says of its members is not said of them here.
-                made.update(_addressed(kind, number, result, ()))
-            else:
-                addressed = dict(_addressed(kind, number, result, remarks))
-                by_address |= addressed
-                parents |= {address: item.parent for address, item in addressed.items()}
-        members: dict[Address, Address] = {
-            (row[0], row[1], 0): (numbers[kind.catalog], row[2], 0)
-            for kind, result in zip(having_members, results, strict=True)
-            for row in result.rows
-        }
+    with Snapshot(connection, patience) as snapshot:
+        kinds = _present([kind for kind in KINDS if superuser or not kind.superuser_only], snapshot)
+        server = connection.info.parameter_status("server_version") or str(version)
+        results = snapshot.ask(queries(kinds, version), last=True)
+        yield lambda: _catalog(version, server, kinds, results)
+
+
+def _catalog(version: int, server: str, kinds: Sequence[type[Object]], results: Iterator[Result]) -> Catalog:
+    """The catalog of what a server of this version answered to the queries of the kinds."""
+    having_members = [kind for kind in kinds if kind.members]
+    role, catalogs, dependencies, operators, comments, labels, unmodelled = islice(results, len(COMMON))
+    numbers: dict[str, int] = {name: oid for oid, name in catalogs.rows}
+    remarks: Remarks = (("comment", _by_address(comments), None), ("labels", _by_address(labels), ()))
+    by_address: dict[Address, Object] = {}
+    made: dict[Address, Object] = {}
+    parents: dict[Address, ObjectId | None] = {}
+    for kind, result in zip(kinds, islice(results, len(kinds)), strict=True):
+        number = numbers.get(kind.catalog, 0)
+        if kind.made_by_parent:
+            # What their extension says of its members is not said of them here.
+            made.update(_addressed(kind, number, result, ()))
+        else:
+            addressed = dict(_addressed(kind, number, result, remarks))
+            by_address |= addressed
+            parents |= {address: item.parent for address, item in addressed.items()}
+    members: dict[Address, Address] = {
+        (row[0], row[1], 0): (numbers[kind.catalog], row[2], 0)
+        for kind, result in zip(having_members, results, strict=True)
+        for row in result.rows
+    }
     _drop_orphans(by_address, parents)
     bodies = frozenset(numbers[kind.body_catalog] for kind in KINDS if kind.body_catalog)
     named = {(numbers["pg_operator"], oid, 0): (schema, signature) for oid, schema, signature in operators.rows}
@@ -119,7 +132,7 @@ def read(
         objects[dependent] = objects[dependent].evolve(operators_used=tuple(sorted(used)))
     return Catalog(
         version=version,
-        server=connection.info.parameter_status("server_version") or str(version),
+        server=server,
         role=role.rows[0][0],
         objects=objects,
         edges=edges,

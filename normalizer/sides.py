@@ -64,9 +64,10 @@ class Sides:
         self._read: dict[Source, Catalog] = {}
         self._files: dict[Source, Contents] = {}
         # Databases and snapshots first: they say as which role, and for which major version, files are loaded.
-        for source in sources:
-            if not isinstance(source, Files):
-                self._read[source] = workspace.read(source)
+        with ExitStack() as stack:
+            read = [each for each in sources if not isinstance(each, Files)]
+            for source, finish in [(each, stack.enter_context(workspace.reading(each))) for each in read]:
+                self._read[source] = finish()
                 self._tell_lacking(source)
 
     def _tell_lacking(self, source: Source) -> None:

@@ -1,6 +1,6 @@
 """Sources opened: databases and snapshots as they are, files by loading them into the one shadow of the run."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -15,7 +15,7 @@ from .load.contents import Contents
 from .load.reading import read_files
 from .load.session import Filling, Loaded, OnErrors, Tell, Watch
 from .platforms import PLAIN, Platform
-from .project.databases import Database, address, connected
+from .project.databases import Database, address, connected, reading_of
 from .project.lookout import Lookout
 from .project.project import Project
 from .project.sources import Files, SnapshotFile, Source
@@ -104,17 +104,33 @@ class Workspace:
 
         Raises PgnormError for what can't be connected to, read or loaded.
         """
+        with self.reading(source) as finish:
+            return finish()
+
+    @contextmanager
+    def reading(self, source: Source) -> "Iterator[Callable[[], Catalog]]":
+        """As `read`: what is called for the catalog. A database is asked by now, and works while others are."""
         if isinstance(source, Files):
-            return self.contents(source).catalog
-        if isinstance(source, SnapshotFile):
+            yield lambda: self.contents(source).catalog
+        elif isinstance(source, SnapshotFile):
             from .snapshot import read_snapshot
 
             snapshot = read_snapshot(source, self.telling)
-            catalog = snapshot.catalog
             if snapshot.schemas is not None:
                 self.partial.add(source)
+            yield lambda: self._known_to_be(snapshot.catalog)
         else:
-            catalog = self._read_database(source)
+            from pgnorm.catalog.reader import reading
+
+            with (
+                self._connected(source) as connection,
+                reading(connection, self._patience(source, connection)) as finish,
+            ):
+                finished = reading_of(source, connection)(finish)
+                yield lambda: self._known_to_be(finished())
+
+    def _known_to_be(self, catalog: Catalog) -> Catalog:
+        """The catalog, by which role and major version of what is loaded go from now on."""
         if "shadow" not in self.__dict__ and self.project is None:
             self._read_major = catalog.major
         self.filling.role = catalog.role
@@ -218,12 +234,6 @@ class Workspace:
         if count:
             what = "the way back in 1 file is" if count == 1 else f"the ways back in {count} files are"
             self.telling("note", f"{what} not run", source)
-
-    def _read_database(self, database: Database) -> Catalog:
-        from pgnorm.catalog.reader import read
-
-        with self._connected(database) as connection:
-            return read(connection, self._patience(database, connection))
 
     @contextmanager
     def _connected(self, database: Database) -> "Iterator[Connection]":

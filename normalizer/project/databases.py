@@ -75,16 +75,21 @@ def named_by_environment() -> Database:
 @contextmanager
 def connected(database: Database) -> "Iterator[Connection]":
     """An autocommitting connection, closed at the end. Raises PgnormError, which never tells a password."""
+    with _connect(_words(database), database) as connection, reading_of(database, connection):
+        yield connection
+
+
+@contextmanager
+def reading_of(database: Database, connection: "Connection") -> Iterator[None]:
+    """Turns what goes wrong while it is read into a PgnormError that names the database."""
     from psycopg import Error
 
-    words = _words(database)
-    with _connect(words, database) as connection:
-        try:
-            yield connection
-        except Error as error:
-            reason = error.diag.message_primary or _first_line_of(error)
-            hint = error.diag.message_hint or ("Is the server still up? Run it again." if connection.closed else None)
-            raise PgnormError(f"reading from {_where(words)} failed: {reason}", hint=hint) from error
+    try:
+        yield
+    except Error as error:
+        reason = error.diag.message_primary or _first_line_of(error)
+        hint = error.diag.message_hint or ("Is the server still up? Run it again." if connection.closed else None)
+        raise PgnormError(f"reading from {_where(_words(database))} failed: {reason}", hint=hint) from error
 
 
 def connect(database: Database, name: str | None = None, options: str = "") -> "Connection":

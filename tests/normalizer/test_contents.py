@@ -24,7 +24,7 @@ def known(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPa
     """The folder of what is kept, which no other test has used."""
     folder = tmp_path_factory.mktemp("known")
     place = Kept._place
-    monkeypatch.setattr(Kept, "_place", lambda self, names: place(self.evolve(folder=folder), names))
+    monkeypatch.setattr(Kept, "_place", lambda self, names: place(Kept(folder=folder, made_from=self.made_from), names))
     return folder
 
 
