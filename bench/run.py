@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from itertools import pairwise
@@ -15,8 +15,10 @@ from math import log
 from pathlib import Path
 from statistics import median
 
+from diffs import beside_rivals, growth, project
 from link import Link, delayed
-from processes import Program, Run, cpu_of_children, in_turns, ratio, spread
+from processes import Program, cpu_of_children
+from reporting import table, walls
 from schemas import FUNCTIONS, SIZES, TABLES, functions, mixed, tables
 
 from pgnorm.normalizer.platforms import PLAIN
@@ -26,7 +28,7 @@ from pgnorm.normalizer.postgres.server import PORT
 
 CRM = Path(__file__).parents[1] / "fixtures" / "crm"
 PGNORM = Path(sys.executable).with_name("pgnorm")
-GROUPS = ("start", "dump", "size", "link", "crm")
+GROUPS = ("start", "dump", "size", "link", "crm", "diff", "growth", "project")
 ROUND_TRIP = 0.02
 """Seconds."""
 RUNS_OVER_LINK = 3
@@ -38,6 +40,8 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=15, help="runs of each program (default: %(default)s)")
     parser.add_argument("--major", type=int, default=15, help="major version of the server (default: %(default)s)")
     parser.add_argument("--only", choices=GROUPS, action="append", help="one group; repeatable")
+    parser.add_argument("--rivals", type=Path, help="where npm installed pg-delta and supabase, for `diff`")
+    parser.add_argument("--server", help="address of a server to make databases on, for `diff` and `growth`")
     options = parser.parse_args()
     chosen = options.only or GROUPS
     binaries = find(options.major)
@@ -46,19 +50,27 @@ def main() -> None:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pgnorm-bench-")))
         if "start" in chosen:
-            _table("starting", _starting(folder), options.runs)
-        if not {"dump", "size", "link"}.isdisjoint(chosen):
-            host = stack.enter_context(open_private(binaries, PLAIN))
+            table("starting", _starting(folder), options.runs)
+        if not {"dump", "size", "link", "diff", "growth"}.isdisjoint(chosen):
+            host = stack.enter_context(open_private(binaries, PLAIN, trust_files=True))
+            host.start()
+            server = options.server or _address(host, host.server.folder, "postgres")
         if "dump" in chosen:
             for title, text in ((f"{TABLES} tables", tables()), (f"{FUNCTIONS} functions", functions())):
                 with _database(host, text) as name:
-                    _table(f"dump of {title}", _dumps(binaries, host, name, folder), options.runs, rivals=True)
+                    table(f"dump of {title}", _dumps(binaries, host, name, folder), options.runs, beside=True)
         if "size" in chosen:
             _sizes(binaries, host, folder, options.runs)
         if "link" in chosen:
             _over_link(binaries, host, folder)
         if "crm" in chosen:
-            _table("fixtures/crm", _project(folder), options.runs)
+            table("fixtures/crm", _project(folder), options.runs)
+        if "diff" in chosen:
+            beside_rivals(server, options.rivals and options.rivals.resolve(), folder, options.runs)
+        if "growth" in chosen:
+            growth(server, folder, options.runs)
+        if "project" in chosen:
+            project(folder, options.runs)
     print(f"load at the end: {_load()}")
 
 
@@ -84,13 +96,13 @@ def _sizes(binaries: Binaries, host: PrivateHost, folder: Path, runs: int) -> No
         with _database(host, mixed(size)) as name:
             programs = _dumps(binaries, host, name, folder)
             count = _entries(binaries, host, name)
-            ours, theirs = _table(f"dump of {count:,} objects", programs, runs, rivals=True)
+            ours, theirs = table(f"dump of {count:,} objects", programs, runs, beside=True)
             peaks = ", ".join(f"{program.name} {program.peak():.0f}" for program in programs)
             print(f"  peak memory, MB: {peaks}")
             with delayed(folder, target, ROUND_TRIP) as link:
                 program, _ = _dumps(binaries, host, name, folder, folder)
                 print(f"  round trips of {program.name}: {_round_trips(program, link)}\n", flush=True)
-            grown.append((count, median(_wall(ours)), median(_wall(theirs))))
+            grown.append((count, median(walls(ours)), median(walls(theirs))))
     for (few, *before), (many, *after) in pairwise(grown):
         powers = [log(late / early) / log(many / few) for early, late in zip(before, after, strict=True)]
         print(f"  from {few:,} to {many:,}: time grows with the power {powers[0]:.2f}, pg_dump's {powers[1]:.2f}")
@@ -110,7 +122,7 @@ def _over_link(binaries: Binaries, host: PrivateHost, folder: Path) -> None:
     target = host.server.folder / f".s.PGSQL.{PORT}"
     with _database(host, mixed(SIZES[0])) as name, delayed(folder, target, ROUND_TRIP) as link:
         programs = _dumps(binaries, host, name, folder, folder)
-        _table(f"{SIZES[0]:,} objects, {ROUND_TRIP * 1000:.0f} ms away", programs, RUNS_OVER_LINK, rivals=True)
+        table(f"{SIZES[0]:,} objects, {ROUND_TRIP * 1000:.0f} ms away", programs, RUNS_OVER_LINK, beside=True)
         for program in programs:
             print(f"  round trips of {program.name}: {_round_trips(program, link)}")
     print()
@@ -175,32 +187,6 @@ def _database(host: PrivateHost, texts: Iterable[str]) -> Iterator[str]:
         connection.execute("analyze")
         connection.close()
         yield name
-
-
-def _table(title: str, programs: Sequence[Program], runs: int, *, rivals: bool = False) -> list[list[Run]]:
-    measured = in_turns(programs, runs)
-    print(f"{title:30}{'wall ms: min median max':>26}{'CPU ms: min median max':>26}")
-    for program, found in zip(programs, measured, strict=True):
-        print(f"  {program.name:28}  {spread(_wall(found))}  {spread(_cpu(found))}")
-    if rivals:
-        ours, theirs = measured
-        wall, cpu, served = (ratio(of(ours), of(theirs)) for of in (_wall, _cpu, _served))
-        print(f"  ours / theirs, median of the pairs: wall {wall:.2f}, CPU {cpu:.2f}, the server's CPU {served:.2f}")
-        print(f"  the server's CPU ms: ours {spread(_served(ours))}, theirs {spread(_served(theirs))}")
-    print(flush=True)
-    return measured
-
-
-def _wall(runs: Sequence[Run]) -> list[float]:
-    return [run.wall for run in runs]
-
-
-def _served(runs: Sequence[Run]) -> list[float]:
-    return [run.served for run in runs]
-
-
-def _cpu(runs: Sequence[Run]) -> list[float]:
-    return [run.cpu for run in runs]
 
 
 if __name__ == "__main__":

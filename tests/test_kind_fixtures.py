@@ -1,8 +1,11 @@
 """Every case of fixtures/kinds, both ways: the plan applied must leave nothing different, for us and for pg_dump;
 and the dump of where it leads is pg_dump's.
 
-A case named `since_17` or `since_17_of_something` needs a server of that major."""
+A case named `since_17` or `since_17_of_something` needs a server of that major. Beside its two states lie the plans on
+the bundled server, `forwards.sql` and `backwards.sql`: with PGNORM_UPDATE_PLANS=1 in the environment they are written
+anew."""
 
+import os
 import re
 from pathlib import Path
 
@@ -15,7 +18,7 @@ from pgnorm.catalog.reader import read
 from pgnorm.normalizer.compare.difference import differences
 from pgnorm.normalizer.compare.selection import EVERYTHING
 from pgnorm.normalizer.dump.writer import render
-from pgnorm.normalizer.plan.plan import Plan
+from pgnorm.normalizer.plan.plan import BOUNDARY, Plan
 from pgnorm.normalizer.plan.planner import diff
 from pgnorm.normalizer.postgres.shadow import Shadow
 from pgnorm.normalizer.proof.pg_dump import dumped, entries
@@ -37,8 +40,18 @@ STAYS_ITS_OWN = {
 }
 
 
+UPDATE = bool(os.environ.get("PGNORM_UPDATE_PLANS"))
+
+
 def _lines(dump: str) -> list[str]:
     return [line for line in dump.split("\n") if not re.match(r"\\(un)?restrict |-- Dumped (from|by) ", line)]
+
+
+def _as_written(plan: Plan, file: Path) -> None:
+    text = f"\n{BOUNDARY}\n".join(plan.scripts())
+    if UPDATE:
+        file.write_text(text)
+    assert file.read_text() == text
 
 
 def _apply(connection: psycopg.Connection, plan: Plan) -> None:
@@ -84,6 +97,8 @@ def test_plan_arrives(shadow: Shadow, case: Path, backwards: bool) -> None:
         _read_without_privileges(goal.connection, wanted)
         plan = diff(read(start.connection), wanted)
         assert plan
+        if shadow.binaries.bundled:
+            _as_written(plan, case / ("backwards.sql" if backwards else "forwards.sql"))
         _apply(start.connection, plan)
         assert not differences(read(start.connection), wanted)
         here, there = (dumped(session.connection, program) for session in (start, goal))
