@@ -6,6 +6,7 @@ from typing import Final, TypeAlias
 from attrs import frozen
 
 from .model import Edge, Object, ObjectId
+from .model.roles import Bodied
 from .pipeline import Row
 
 FOLDING: Final = frozenset({"i", "e"})
@@ -71,7 +72,7 @@ def edges_between(
         needy = (dependent.parent if folds else None) or dependent.id
         needed = (referenced.parent if folds and referenced.derived else None) or referenced.id
         if needy != needed:
-            found[needy, needed, bool(dependent.body_catalog) and row[0] in bodies] = None
+            found[needy, needed, isinstance(dependent, Bodied) and row[0] in bodies] = None
     tied = ties(objects.values())
     led = {dependent for dependent, _ in tied}
     edges = (Edge(needy, needed, body, needy in led and (needy, needed) in tied) for needy, needed, body in found)

@@ -9,6 +9,9 @@ from attrs import frozen
 
 from .loops import Needs, find_loops, stuck, topological
 from .model import Catalog, Object, ObjectId
+from .model.dump_roles import Follows, Placed
+from .model.roles import Bodied
+from .model.tie_roles import comes_with_tie
 from .priority import Priority
 
 
@@ -110,12 +113,12 @@ class _Graph:
     def _add_nodes(self, catalog: Catalog) -> None:
         inline: list[tuple[Node, ObjectId]] = []
         for item in catalog.objects.values():
-            if item.comes_with_tie:
+            if comes_with_tie(item):
                 self.nodes[item.id] = UNKNOWN
             elif not item.embedded:
                 node = self.nodes[item.id] = Node(item, item.priority)
                 self.needs[node] = {}
-                if item.body_catalog:
+                if isinstance(item, Bodied):
                     body = self.bodies[item.id] = Node(item, BODY_PRIORITY, Form.BODY)
                     self.needs[body] = {}
                     self.owners[body] = node
@@ -132,8 +135,8 @@ class _Graph:
 
     def _link_dependencies(self, catalog: Catalog) -> None:
         nodes, needs, shell_users = self.nodes, self.needs, catalog.shell_users
-        led = ((item.id, ahead) for item in catalog.objects.values() if (ahead := item.ordered_with) is not None)
-        leaders = {follower: nodes[ahead] for follower, ahead in led if ahead in nodes}
+        following = ((item.id, item.ordered_with) for item in catalog.objects.values() if isinstance(item, Follows))
+        leaders = {follower: nodes[ahead] for follower, ahead in following if ahead in nodes}
         for needy, needed, body, _tied in catalog.edges:
             dependent, referenced = nodes[needy], nodes[needed]
             if shell_users and (needy, needed) in shell_users:
@@ -178,7 +181,7 @@ class _Graph:
         if node.body:
             return (node.rank, not item.schema, item.schema, BODY_NAME, (item.name,))
         # Of one name, a type comes before its shell.
-        return (*item.sort_place, item.sort_key, node.form is Form.SHELL)
+        return (*_place(item), item.sort_key, node.form is Form.SHELL)
 
     def repair(self, loop: Sequence[Node]) -> None:
         """Break a loop: split off a body, let a postponable object into the later section, split off an inline part.
@@ -220,3 +223,9 @@ class _Graph:
         following = loop[(loop.index(PRE_DATA) + 1) % len(loop)]
         self.needs[PRE_DATA].pop(following, None)
         return True
+
+
+def _place(item: Object) -> tuple[object, ...]:
+    """Priority, schema and name. What has no schema comes after what has one. True ends it: see `Placed`."""
+    said = item.sort_place if isinstance(item, Placed) else None
+    return said or (item.priority, not item.schema, item.schema, item.sort_name, True)

@@ -9,6 +9,7 @@ from .edges import Address, edges_between
 from .extension_members import edges_among
 from .kinds import KINDS
 from .model import Catalog, Object, ObjectId
+from .model.roles import Bodied, Shelled, SuperuserOnly, WithMembers
 from .pipeline import Columns, Result, Row, Snapshot, supported
 from .unmodelled import UNMODELLED
 
@@ -57,7 +58,7 @@ Remarks: TypeAlias = tuple[tuple[str, Mapping[Address, Any], Any], ...]
 
 def queries(kinds: Sequence[type[Object]], version: int) -> tuple[LiteralString, ...]:
     """All that a reading of these kinds asks a server of this version, in its order: `COMMON`, the objects, members."""
-    members = (kind.members for kind in kinds if kind.members)
+    members = (kind.members for kind in kinds if issubclass(kind, WithMembers))
     return (*COMMON, *(kind.query(version) for kind in kinds), *members)
 
 
@@ -90,7 +91,7 @@ def reading(
     if superuser is None:
         superuser = connection.info.parameter_status("is_superuser") == "on"
     with Snapshot(connection, patience) as snapshot:
-        kinds = _present([kind for kind in KINDS if superuser or not kind.superuser_only], snapshot)
+        kinds = _present([kind for kind in KINDS if superuser or not issubclass(kind, SuperuserOnly)], snapshot)
         server = connection.info.parameter_status("server_version") or str(version)
         results = snapshot.ask(queries(kinds, version), last=True)
         yield lambda: _catalog(version, server, kinds, results)
@@ -98,7 +99,7 @@ def reading(
 
 def _catalog(version: int, server: str, kinds: Sequence[type[Object]], results: Iterator[Result]) -> Catalog:
     """The catalog of what a server of this version answered to the queries of the kinds."""
-    having_members = [kind for kind in kinds if kind.members]
+    having_members = [kind for kind in kinds if issubclass(kind, WithMembers)]
     role, catalogs, dependencies, operators, comments, labels, unmodelled = islice(results, len(COMMON))
     numbers: dict[str, int] = {name: oid for oid, name in catalogs.rows}
     remarks: Remarks = (("comment", _by_address(comments), None), ("labels", _by_address(labels), ()))
@@ -120,10 +121,10 @@ def _catalog(version: int, server: str, kinds: Sequence[type[Object]], results: 
         for row in result.rows
     }
     _drop_orphans(by_address, parents)
-    bodies = frozenset(numbers[kind.body_catalog] for kind in KINDS if kind.body_catalog)
+    bodies = frozenset(numbers[kind.body_catalog] for kind in KINDS if issubclass(kind, Bodied))
     named = {(numbers["pg_operator"], oid, 0): (schema, signature) for oid, schema, signature in operators.rows}
     found = edges_between(by_address, parents.values(), dependencies.rows, bodies, members, named)
-    shelled = frozenset(numbers[kind.catalog] for kind in KINDS if kind.has_shell)
+    shelled = frozenset(numbers[kind.catalog] for kind in KINDS if issubclass(kind, Shelled))
     edges = found.edges + edges_among(made, dependencies.rows, shelled)
     objects = {item.id: item for item in (*by_address.values(), *made.values())}
     for dependent, names in found.extensions.items():

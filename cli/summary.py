@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
+from pgnorm.catalog.model.roles import DroppedApart
+
 from .output import Console, plural
 from .rows import tell_rows
 
@@ -166,7 +168,7 @@ def _outermost(comparison: "Comparison") -> "tuple[list[Difference], dict[Object
         if whole is each.item:
             if each.changed or not each.item.derived:
                 shown.append(each)
-        elif each.item.id in stated or each.item.dropped_apart:
+        elif each.item.id in stated or isinstance(each.item, DroppedApart):
             parts.setdefault(whole.id, []).append(each.item)
     return shown, parts
 

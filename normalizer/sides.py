@@ -8,6 +8,7 @@ from attrs import evolve
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Catalog, Target, Value
+from pgnorm.catalog.model.roles import GrantsDefaults
 
 from .compare.difference import Difference
 from .compare.ownership import Ownership, grounded, owned
@@ -169,7 +170,7 @@ class Sides:
     def _project(self, catalog: Catalog) -> Catalog:
         """What the project owns of a catalog, and all default privileges."""
         mine = grounded(owned(catalog, self.ownership), catalog, self.ownership)
-        grants = {name: item for name, item in catalog.objects.items() if item.default_grants}
+        grants = {name: item for name, item in catalog.objects.items() if isinstance(item, GrantsDefaults)}
         return evolve(mine, objects={**mine.objects, **grants})
 
     @contextmanager

@@ -14,6 +14,7 @@ import pytest
 from majors import fits
 
 from pgnorm.catalog.model import Catalog, Change, Object, own_fields
+from pgnorm.catalog.model.roles import SuperuserOnly
 from pgnorm.catalog.reader import read
 from pgnorm.normalizer.compare.difference import differences
 from pgnorm.normalizer.compare.selection import EVERYTHING
@@ -65,7 +66,7 @@ def _read_without_privileges(connection: psycopg.Connection, whole: Catalog) -> 
     connection.execute("set session authorization pg_signal_backend")
     found = read(connection)
     connection.execute("reset session authorization")
-    seen = {name: _without_hidden(item) for name, item in whole.objects.items() if not item.superuser_only}
+    seen = {name: _without_hidden(item) for name, item in whole.objects.items() if not isinstance(item, SuperuserOnly)}
     mappings = [f"{item.name} on server {item.detail}" for name, item in seen.items() if item != whole.objects[name]]
     told = {(name.kind, name.name.replace('"', "")) for name in whole.objects.keys() - seen.keys()}
     told |= {("options of user mapping", mapping) for mapping in mappings}

@@ -5,6 +5,8 @@ from typing import ClassVar, Final, LiteralString, Self
 
 from ..errors import PgnormError
 from ..model import Changed, Entry, Object, Target, alter, equal, replace
+from ..model.roles import Shelled
+from ..model.type_roles import Stored
 from ..quoting import ident, literal, qualified, spell_types
 from . import types
 from .routines import NONE
@@ -19,11 +21,10 @@ SETTABLE: Final = ("receive", "send", "typmod_in", "typmod_out", "analyze", "sub
 """The functions that ALTER TYPE can change."""
 
 
-class BaseType(types.Type):
+class BaseType(Shelled, Stored, types.Type):
     """A base type: pg_type with typtype b, arrays left out. Functions by their names, `-` for none."""
 
     kind: ClassVar[str] = "base type"
-    has_shell: ClassVar[bool] = True
 
     length: int = replace()
     """Bytes, -1 for a variable length, -2 for a C string."""

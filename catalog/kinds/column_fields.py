@@ -3,6 +3,7 @@
 from typing import ClassVar, LiteralString
 
 from ..model import Expression, ObjectId, TypeText, alter, equal, noted, replace, said
+from ..model.tie_roles import Matched
 from ..priority import Priority
 from ..quoting import ident, qualified
 from .column_query import column_query
@@ -10,7 +11,7 @@ from .inheritance import Inherited
 from .relations import FOREIGN_TABLE, altered
 
 
-class ColumnFields(Inherited):
+class ColumnFields(Matched, Inherited):
     """The attributes of a column, and its names."""
 
     keyword: ClassVar[str] = "COLUMN"
@@ -18,7 +19,6 @@ class ColumnFields(Inherited):
     priority: ClassVar[int] = Priority.TABLE
     embedded: ClassVar[bool] = True
     labelled_with_parent: ClassVar[bool] = True
-    matched: ClassVar[bool] = True
     merged: ClassVar[bool] = True
     ownable: ClassVar[bool] = False
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from ..foreign_options import options_clause
 from ..model import Entry, Object, Target, on_relation
+from ..model.roles import Accompanied
 from ..quoting import ident, literal, spell_types
 from .column_fields import ColumnFields
 
@@ -116,12 +117,13 @@ class PrintedColumn(ColumnFields):
 
     def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
         del shell
-        lines = [line for part in parts for line in part.before_parent(target)]
+        accompanied = [part for part in parts if isinstance(part, Accompanied)]
+        lines = [line for part in accompanied for line in part.before_parent(target)]
         # The table that it has them from, if any, is no parent yet.
         whole = self.evolve(local=True, not_null_said=True, generation_said=True)
         lines += [f"ALTER {self.table} ADD COLUMN {whole.definition(parts, target)};", *whole.settings(target)]
         lines += [entry.sql.rstrip("\n") for entry in self.remarks()]
-        lines += [line for part in parts for line in part.after_parent()]
+        lines += [line for part in accompanied for line in part.after_parent()]
         return "".join(f"{line}\n" for line in lines)
 
     def drop(self) -> str:

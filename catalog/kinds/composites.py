@@ -5,13 +5,14 @@ from typing import ClassVar, LiteralString, Self
 
 from ..errors import PgnormError
 from ..model import Changed, Object, ObjectId, OnRows, Statement, Target, Written, alter
+from ..model.type_roles import RowType
 from ..priority import Priority
 from ..quoting import ident, qualified, spell_types
 from . import types
 from .conversions import widens
 
 
-class Composite(types.Type):
+class Composite(RowType, types.Type):
     """A composite type: pg_type with typtype c whose pg_class row has relkind c."""
 
     kind: ClassVar[str] = "composite type"

@@ -18,6 +18,8 @@ from ..model import (
     replace,
     said,
 )
+from ..model.dump_roles import Unremarked
+from ..model.tie_roles import Matched
 from ..priority import Priority
 from ..quoting import ident, qualified, spell_types
 from .inheritance import Inherited
@@ -131,12 +133,11 @@ class Unindexed(Constraint):
         return self.holds
 
 
-class Check(Inherited, Unindexed):
+class Check(Unremarked, Matched, Inherited, Unindexed):
     """A CHECK constraint of a table: pg_constraint with contype c."""
 
     kind: ClassVar[str] = "check constraint"
     priority: ClassVar[int] = Priority.CONSTRAINT
-    matched: ClassVar[bool] = True
     merged: ClassVar[bool] = True
 
     definition: str = replace(deparsed=True)

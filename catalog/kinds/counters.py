@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import ClassVar, Final, LiteralString, Self
 
 from ..model import Changed, Object, OnRows, Statement, Written, alter
+from ..model.roles import Counting
 from ..priority import Priority
 from ..quoting import ident, literal, qualified
 
@@ -34,7 +35,7 @@ COUNTER_TABLES: Final[LiteralString] = """
 """
 
 
-class Counter(Object):
+class Counter(Counting, Object):
     """What a sequence of its own and that of an identity column have in common: pg_sequence."""
 
     catalog: ClassVar[str] = "pg_class"

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString
 
 from ..model import DefaultGrants, Entry, Object, Target
+from ..model.roles import GrantsDefaults
 from ..priority import Priority
 from ..quoting import ident
 
@@ -17,7 +18,7 @@ OBJECT_TYPES: Final = {
 }
 
 
-class DefaultPrivileges(Object):
+class DefaultPrivileges(GrantsDefaults, Object):
     """What a role grants on the objects it makes: pg_default_acl. `name` is defaclobjtype, `detail` the role.
 
     The privileges are all there is of it. Those of a schema add to the global ones, so they start from nothing; global

@@ -4,11 +4,12 @@ from collections.abc import Iterator, Sequence
 from typing import ClassVar, LiteralString, Self
 
 from ..model import Changed, Object, Statement, Target, Written, alter
+from ..model.type_roles import Labelled
 from ..quoting import literal, qualified
 from . import types
 
 
-class EnumType(types.Type):
+class EnumType(Labelled, types.Type):
     """An enum type: pg_type with typtype e, and pg_enum."""
 
     kind: ClassVar[str] = "enum"

@@ -4,12 +4,13 @@ from collections.abc import Iterator, Sequence
 from typing import ClassVar, LiteralString, Self
 
 from ..model import Changed, Object, Target, alter, replace
+from ..model.dump_roles import Last
 from ..priority import Priority
 from ..quoting import ident, literal, qualified
 from .firing import STATES, USUAL_STATE
 
 
-class EventTrigger(Object):
+class EventTrigger(Last, Object):
     """An event trigger: pg_event_trigger. Whose it is goes by the schema of its function."""
 
     kind: ClassVar[str] = "event trigger"
@@ -18,7 +19,6 @@ class EventTrigger(Object):
     presence: ClassVar[LiteralString] = "pg_event_trigger"
     priority: ClassVar[int] = Priority.EVENT_TRIGGER
     whole_only: ClassVar[bool] = True
-    last: ClassVar[bool] = True
     bystander: ClassVar[bool] = True
 
     event: str = replace()

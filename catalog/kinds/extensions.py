@@ -4,18 +4,19 @@ from collections.abc import Iterator, Sequence
 from typing import ClassVar, LiteralString, Self
 
 from ..model import Changed, Entry, Object, Target, alter, equal
+from ..model.dump_roles import SaysLess
+from ..model.roles import PlatformDecides
 from ..priority import Priority
 from ..quoting import ident
 
 
-class Extension(Object):
+class Extension(SaysLess, PlatformDecides, Object):
     """An extension: pg_extension. Its members are no objects of their own: what needs one needs the extension."""
 
     kind: ClassVar[str] = "extension"
     keyword: ClassVar[str] = "EXTENSION"
     catalog: ClassVar[str] = "pg_extension"
     priority: ClassVar[int] = Priority.EXTENSION
-    platform_decides: ClassVar[bool] = True
 
     home: str = alter()
     """The schema that holds its members."""

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
 from ..model import Changed, Entry, Lead, Object, ObjectId, OnRows, Statement, Target, Written, alter, equal, replace
+from ..model.dump_roles import SaysLess
+from ..model.tie_roles import Refers
 from ..priority import Priority
 from ..quoting import ident
 from .constraints import (
@@ -55,12 +57,11 @@ COMPARISON: Final[LiteralString] = """
 """
 
 
-class ForeignKey(Unindexed):
+class ForeignKey(SaysLess, Refers, Unindexed):
     """A foreign key: pg_constraint with contype f."""
 
     kind: ClassVar[str] = "foreign key"
     presence: ClassVar[LiteralString] = "pg_constraint where contype = 'f'"
-    refers: ClassVar[bool] = True
     priority: ClassVar[int] = Priority.FOREIGN_KEY
 
     definition: str = replace()

@@ -5,6 +5,7 @@ from typing import ClassVar, Final, LiteralString, Self
 
 from ..foreign_options import options_clause
 from ..model import Changed, Entry, Object, ObjectId, Target, alter, hidden, replace, secret
+from ..model.roles import DroppedApart
 from ..priority import Priority
 from ..quoting import ident, literal
 from ..secrets import masked_login
@@ -104,7 +105,7 @@ class ForeignServer(Object):
             yield f"ALTER {self.signature()}{version}{options};"
 
 
-class UserMapping(Object):
+class UserMapping(DroppedApart, Object):
     """How a role logs in to a foreign server: pg_user_mapping. `name` is the role (`public` for all), `detail` the
     server. A dump of who may not see its options has none, as pg_dump's; `unmodelled` names it then."""
 
@@ -114,7 +115,6 @@ class UserMapping(Object):
     presence: ClassVar[LiteralString] = "pg_foreign_server"
     priority: ClassVar[int] = Priority.FOREIGN_SERVER
     embedded: ClassVar[bool] = True
-    dropped_apart: ClassVar[bool] = True
 
     options: tuple[tuple[str, str], ...] | None = hidden()
     """With a mask for each secret, None for a role that may not see them."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
 from ..model import Changed, Object, Target, alter, equal, replace
+from ..model.roles import Routine
 from ..priority import Priority
 from ..quoting import dollar_quoted, ident, literal, plain, qualified, spell_types, string
 from ..settings import setting_text
@@ -68,7 +69,7 @@ _QUERY: Final[LiteralString] = """
 """
 
 
-class Function(Object):
+class Function(Routine, Object):
     """A function: pg_proc. `detail` is its input types, by which Postgres tells overloads apart."""
 
     kind: ClassVar[str] = "function"
@@ -78,7 +79,6 @@ class Function(Object):
     guarded: ClassVar[str] = "CREATE OR REPLACE FUNCTION"
     default_acl_type: ClassVar[str] = "f"
     code: ClassVar[str] = "source"
-    opaque: ClassVar[bool] = True
     postponable: ClassVar[bool] = True
     overloaded: ClassVar[bool] = True
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
 from ..model import Changed, Entry, Object, ObjectId, Target, Written, alter, equal
+from ..model.dump_roles import BeginsWith
 from ..privileges import AclItem
 from ..quoting import ident, qualified
 from .counters import COUNTER_FIELDS, COUNTER_TABLES, HIGHEST, Counter
@@ -20,7 +21,7 @@ _TABLE_GRANTED: Final[LiteralString] = """
                    or exists ( select from pg_attribute where attrelid = t.oid and attacl is not null )"""
 
 
-class Identity(Counter):
+class Identity(BeginsWith, Counter):
     """A column's being an identity, with the sequence behind it. `name` is the column, `detail` the table.
 
     Owner, comment and privileges are the sequence's.

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import ClassVar, LiteralString
 
 from ..model import Entry, Object, ObjectId, Target, equal, replace
+from ..model.tie_roles import Undroppable
 from ..priority import Priority
 from ..quoting import qualified
 from .index_backed import index_id, index_kind
@@ -12,7 +13,7 @@ from .keys import Key, KeyIndex
 from .relations import kind_of
 
 
-class IndexAttachment(Object):
+class IndexAttachment(Undroppable, Object):
     """An index's being a part of the index of a partitioned table: pg_inherits. It has the name of the part.
 
     Nothing detaches an index but the detaching of its table.

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import ClassVar, LiteralString, Self
 
 from ..model import Entry, Expression, Lead, Object, ObjectId, Target, equal, replace
+from ..model.dump_roles import ExtensionsWithParent
 from ..options import with_options
 from ..priority import Priority
 from ..quoting import spell_types
@@ -80,7 +81,7 @@ class Key(IndexBacked, Constraint):
         return (self.stored_entry("CONSTRAINT", self.create(parts, target)),)
 
 
-class KeyIndex(Object):
+class KeyIndex(ExtensionsWithParent, Object):
     """The index of a `Key`, for what is said of it alone: its comment and the extensions that it depends on."""
 
     kind: ClassVar[str] = "index of a constraint"
@@ -88,7 +89,6 @@ class KeyIndex(Object):
     catalog: ClassVar[str] = "pg_class"
     priority: ClassVar[int] = Priority.INDEX
     derived: ClassVar[bool] = True
-    extensions_with_parent: ClassVar[bool] = True
 
     attached_to: tuple[str, ...] | None = equal()
     """As that of the constraint."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
 from ..model import Changed, Entry, Object, ObjectId, Query, Target, alter, replace, state
+from ..model.roles import Filled
 from ..options import alter_options, with_options
 from ..priority import Priority
 from ..quoting import ident, literal, qualified, spell_types
@@ -16,7 +17,7 @@ REPLICA_IDENTITIES: Final = {"d": "DEFAULT", "n": "NOTHING", "f": "FULL"}
 """pg_class.relreplident; with `i` an index says so itself."""
 
 
-class MaterializedView(Object):
+class MaterializedView(Filled, Object):
     """A materialized view: pg_class with relkind m."""
 
     kind: ClassVar[str] = "materialized view"

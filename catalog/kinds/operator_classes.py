@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from typing import ClassVar, LiteralString
 
 from ..model import Object, ObjectId, Target, equal, replace
+from ..model.dump_roles import Follows
 from ..quoting import ident, qualified, spell_types
 from . import operator_members
 from .operator_families import OperatorFamily
 from .routines import NONE
 
 
-class OperatorClass(operator_members.OfAccessMethod):
+class OperatorClass(Follows, operator_members.OfAccessMethod):
     """An operator class: pg_opclass. `detail` is its access method. Postgres alters nothing of it."""
 
     kind: ClassVar[str] = "operator class"

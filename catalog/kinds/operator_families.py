@@ -4,11 +4,12 @@ from collections.abc import Iterator, Sequence
 from typing import ClassVar, LiteralString, Self
 
 from ..model import Changed, Object, Target, alter, equal
+from ..model.roles import WithMembers
 from ..quoting import spell_types
 from . import operator_members
 
 
-class OperatorFamily(operator_members.OfAccessMethod):
+class OperatorFamily(WithMembers, operator_members.OfAccessMethod):
     """An operator family: pg_opfamily. `detail` is its access method."""
 
     kind: ClassVar[str] = "operator family"

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
 from ..model import Changed, Object, ObjectId, Target, alter, equal, replace
+from ..model.roles import SettledByOthers
 from ..priority import Priority
 from ..quoting import ident, plain, spell_types
 from .routines import NONE, name_of
@@ -24,7 +25,7 @@ _LINKED: Final[LiteralString] = """
                                     join pg_namespace n2 on n2.oid = o2.oprnamespace"""
 
 
-class Operator(Object):
+class Operator(SettledByOthers, Object):
     """An operator: pg_operator. `detail` is its operand types. A shell, which only a link made, is none."""
 
     kind: ClassVar[str] = "operator"

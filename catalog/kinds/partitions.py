@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from typing import ClassVar, LiteralString
 
 from ..model import Entry, Object, ObjectId, Target, equal, replace
+from ..model.tie_roles import RefusedByOthers
 from ..priority import Priority
 from ..quoting import qualified
 from .inheritance import PARENT_FIELDS, PARTITION, TABLES_OF_BOTH, Tie
 from .relations import OF_USERS, kind_of
 
 
-class Partition(Tie):
+class Partition(RefusedByOthers, Tie):
     """A table's being a partition of another."""
 
     kind: ClassVar[str] = PARTITION

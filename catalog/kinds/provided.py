@@ -3,6 +3,7 @@
 from typing import ClassVar, Final, LiteralString
 
 from ..model import equal
+from ..model.dump_roles import Placed
 from ..priority import Priority
 from ..quoting import ident, plain, qualified
 from .provided_object import Provided
@@ -17,7 +18,7 @@ RANKS: Final = {
 """What can need a function and comes before functions."""
 
 
-class ProvidedRoutine(Provided):
+class ProvidedRoutine(Placed, Provided):
     """What its input types tell apart; they are its `detail`."""
 
     catalog: ClassVar[str] = "pg_proc"
@@ -31,9 +32,9 @@ class ProvidedRoutine(Provided):
     """What needs it and comes before functions by itself: (what, schema, name of it in pg_dump's order)."""
 
     @property
-    def sort_place(self) -> tuple[object, ...]:
+    def sort_place(self) -> tuple[object, ...] | None:
         if not self.users:
-            return super().sort_place
+            return None
         first = min((RANKS[what], not schema, schema, name) for what, schema, name in self.users)
         return (*first, False, self.schema, self.name)
 

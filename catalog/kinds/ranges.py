@@ -4,17 +4,17 @@ from collections.abc import Sequence
 from typing import ClassVar, LiteralString
 
 from ..model import Entry, Object, Target, TypeText, equal, replace
+from ..model.roles import Shelled
 from ..quoting import ident, qualified, spell_types
 from . import types
 from .routines import NONE
 
 
-class Range(types.Type):
+class Range(Shelled, types.Type):
     """A range type: pg_type with typtype r, and pg_range. Postgres alters nothing of it."""
 
     kind: ClassVar[str] = "range"
     presence: ClassVar[LiteralString] = "pg_range where rngtypid >= 16384"
-    has_shell: ClassVar[bool] = True
 
     subtype: TypeText = replace()
     multirange: str = replace()

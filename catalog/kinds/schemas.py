@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import ClassVar, Final, LiteralString
 
 from ..model import Entry, Object, Target, equal
+from ..model.dump_roles import BeginsWith, Unremarked
 from ..priority import Priority
 from ..privileges import AclItem
 from ..quoting import ident
@@ -15,7 +16,7 @@ PUBLIC_CLOSED_SINCE: Final = 15
 """The major from which on initdb lets not everybody create in `public`, and pg_dump prints whose it is."""
 
 
-class Schema(Object):
+class Schema(BeginsWith, Unremarked, Object):
     """A schema: pg_namespace.
 
     Every database has `public`, so pg_dump only prints how it differs from what initdb makes (selectDumpableNamespace,

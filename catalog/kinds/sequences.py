@@ -4,12 +4,13 @@ from collections.abc import Iterator, Sequence
 from typing import ClassVar, LiteralString, Self
 
 from ..model import Changed, Entry, Object, ObjectId, Target, Written, alter, equal
+from ..model.roles import Accompanied
 from ..quoting import ident, qualified
 from .counters import COUNTER_FIELDS, COUNTER_TABLES, Counter
 from .relations import OF_USERS
 
 
-class PlainSequence(Counter):
+class PlainSequence(Accompanied, Counter):
     """A sequence, be it a column's (serial) or its own: pg_class with relkind S."""
 
     kind: ClassVar[str] = "sequence"

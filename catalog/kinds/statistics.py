@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
 from ..model import Changed, Object, ObjectId, Target, alter, equal, replace
+from ..model.roles import OwnedApart
 from ..priority import Priority
 from ..quoting import ident, spell_types
 from .relations import RELATION_KIND
@@ -11,7 +12,7 @@ from .relations import RELATION_KIND
 DEFAULT_TARGET: Final = -1
 
 
-class Statistics(Object):
+class Statistics(OwnedApart, Object):
     """A statistics object: pg_statistic_ext."""
 
     kind: ClassVar[str] = "statistics object"
@@ -19,7 +20,6 @@ class Statistics(Object):
     catalog: ClassVar[str] = "pg_statistic_ext"
     presence: ClassVar[LiteralString] = "pg_statistic_ext"
     priority: ClassVar[int] = Priority.STATISTICS
-    owned_apart: ClassVar[bool] = True
 
     relation_schema: str = replace()
     relation: str = replace()

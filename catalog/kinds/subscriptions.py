@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
 from ..model import Changed, Object, Target, alter, equal, replace, secret, unknown_secret
+from ..model.roles import SuperuserOnly
 from ..priority import Priority
 from ..quoting import ident, ident_list, literal
 from ..secrets import MASK, masked_conninfo
@@ -20,7 +21,7 @@ NOT_SYNCHRONOUS: Final = "off"
 ANY_ORIGIN: Final = "any"
 
 
-class Subscription(Object):
+class Subscription(SuperuserOnly, Object):
     """A subscription: pg_subscription. Whether it is enabled, and how far it is, is no part of its definition."""
 
     kind: ClassVar[str] = "subscription"
@@ -28,7 +29,6 @@ class Subscription(Object):
     catalog: ClassVar[str] = "pg_subscription"
     presence: ClassVar[LiteralString] = "pg_subscription"
     priority: ClassVar[int] = Priority.SUBSCRIPTION
-    superuser_only: ClassVar[bool] = True
 
     connection: str = alter()
     """The connection string, with a mask for each password in it."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
 from ..model import Changed, Entry, Object, ObjectId, Target, alter, replace
+from ..model.roles import HoldsRows
 from ..options import alter_options, with_options
 from ..priority import Priority
 from ..quoting import ident, qualified
@@ -17,7 +18,7 @@ OF_AN_INDEX: Final = "i"
 UNLOGGED_PARTITIONED_UNTIL: Final = 17
 
 
-class Table(Object):
+class Table(HoldsRows, Object):
     """A table, partitioned or not: pg_class with relkind r or p.
 
     Its columns, defaults and constraints, its type, its ancestors and its place in a partitioned table are objects of

@@ -5,13 +5,14 @@ from typing import ClassVar, LiteralString
 
 from ..errors import PgnormError
 from ..model import Object, Target, equal
+from ..model.tie_roles import Refusing
 from ..priority import Priority
 from .columns import Column
 from .inheritance import Tie
 from .relations import RELATION_KIND, TABLES, altered
 
 
-class Typing(Tie):
+class Typing(Refusing, Tie):
     """A table's having its columns from a composite type (OF): pg_class.reloftype.
 
     No statement changes a column or an attribute as long as that holds, but for those that change both without a

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
 from ..model import Changed, Object, ObjectId, Query, Target, alter
+from ..model.roles import Bodied
 from ..options import alter_options, with_options
 from ..priority import Priority
 from ..quoting import ident, qualified, spell_types
@@ -32,7 +33,7 @@ COLUMN_FIELDS: Final[LiteralString] = """
 COLUMN_ORDER: Final[LiteralString] = " order by n.nspname, c.relname, a.attnum"
 
 
-class View(Object):
+class View(Bodied, Object):
     """A view: pg_class with relkind v, and its ON SELECT rule."""
 
     kind: ClassVar[str] = "view"

@@ -7,6 +7,7 @@ import attrs
 
 from .identity import Edge, ObjectId
 from .object import Object
+from .roles import Shelled
 
 
 @attrs.define(kw_only=True, slots=False)
@@ -55,7 +56,7 @@ class Catalog:
     @cached_property
     def shell_users(self) -> frozenset[tuple[ObjectId, ObjectId]]:
         """(dependent, referenced) where the shell of `referenced` is enough, since this needs `dependent` in turn."""
-        shelled = [name for name, item in self.objects.items() if item.has_shell]
+        shelled = [name for name, item in self.objects.items() if isinstance(item, Shelled)]
         return frozenset(
             (user, name) for name in shelled for user in self.needs.get(name, ()) if name in self.needs.get(user, ())
         )

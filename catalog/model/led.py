@@ -10,9 +10,6 @@ class Led(Alterable):
     """What can tie two objects together, and what of their parts then goes together."""
 
     __slots__ = ()
-
-    matched: ClassVar[bool] = False
-    """Both ends must have it, as a part, before they are tied (a column; not a policy)."""
     merged: ClassVar[bool] = False
     """One that is there becomes one with what the creation of a leader would make."""
 
@@ -34,19 +31,8 @@ class Led(Alterable):
         return ()
 
     @property
-    def held_by(self) -> tuple[ObjectId, ...]:
-        """What it lasts as long as, where it has no drop of its own: one of these must go, the last if nothing else
-        takes one away. Empty for what can be dropped."""
-        return ()
-
-    @property
     def comes_along(self) -> bool:
         """Whether creating a leader creates it too."""
-        return False
-
-    @property
-    def comes_with_tie(self) -> bool:
-        """Whether making the tie makes it too."""
         return False
 
     @property

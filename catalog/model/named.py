@@ -51,14 +51,6 @@ class Named(Traits, Value):
         return (self.detail,)
 
     @property
-    def sort_place(self) -> tuple[object, ...]:
-        """Where pg_dump's order has it: priority, schema and name. What has no schema comes after what has one.
-
-        True ends it; with False, and whatever is behind that, it comes just ahead of what has the place.
-        """
-        return (self.priority, not self.schema, self.schema, self.sort_name, True)
-
-    @property
     def tag(self) -> str:
         """The `Name:` of its header line in a dump."""
         return self.name
@@ -86,21 +78,6 @@ class Named(Traits, Value):
     def grant_columns(self) -> str:
         """The column list behind each privilege, `("c")` for a column's own privileges."""
         return ""
-
-    @property
-    def grant_prefix(self) -> str:
-        """What stands before GRANT and REVOKE: `ALTER DEFAULT PRIVILEGES … ` for default privileges."""
-        return ""
-
-    @property
-    def acl_desc(self) -> str:
-        """The `Type:` of the header line over its privileges in a dump."""
-        return "ACL"
-
-    @property
-    def acl_tag(self) -> str:
-        """The `Name:` of that line."""
-        return self.signature(qualify=False) if self.grant_columns else self.grant_signature(qualify=False)
 
 
 def on_relation(keyword: str, name: str, schema: str, relation: str) -> str:

@@ -1,11 +1,11 @@
 """The base of every kind of object."""
 
-from collections.abc import Iterator, Sequence
-from typing import Final, LiteralString, Self
+from collections.abc import Sequence
+from typing import Final, LiteralString
 
 from ..privileges import AclItem
 from .changes import Field
-from .entries import DefaultGrants, Entry, Target
+from .entries import Entry, Target
 from .identity import ObjectId
 from .led import Led
 
@@ -39,18 +39,8 @@ class Object(Led):
         raise NotImplementedError
 
     @property
-    def own_comment(self) -> str | None:
-        """The comment that somebody gave it, None for the one that it came with."""
-        return self.comment
-
-    @property
     def parent(self) -> ObjectId | None:
         """What it is a part of and is dropped with, None for what stands alone."""
-        return None
-
-    @property
-    def ordered_with(self) -> ObjectId | None:
-        """What a dump puts behind all that this needs (pg_dump links the members of a class to its family)."""
         return None
 
     @property
@@ -84,32 +74,6 @@ class Object(Led):
         """The names that it takes and no other object of any kind can have at the same time."""
         return ()
 
-    @property
-    def avoids(self) -> tuple[tuple[str, ...], ...]:
-        """The names in `claims` of others that nothing may have any more when it is made: it would depend on that."""
-        return ()
-
-    def initial_acl(self, target: Target) -> tuple[AclItem, ...]:
-        """The privileges that a dump takes for given, so that it prints what leads from them to `acl` (to
-        `acl_default` where that is None)."""
-        del target
-        return self.acl_default
-
-    def remarked(self, target: Target) -> bool:
-        """Whether a dump has its comment and security labels and its parts' (pg_dump 14: not those of `public`)."""
-        del target
-        return True
-
-    @property
-    def code_language(self) -> str:
-        """The language of its `code`."""
-        return ""
-
-    @property
-    def default_grants(self) -> DefaultGrants | None:
-        """What it adds to objects created later, None for what adds nothing."""
-        return None
-
     def dumped(self, target: Target) -> bool:
         """Whether a dump has it at all (pg_dump leaves out what every database has: the language plpgsql)."""
         del target
@@ -120,18 +84,6 @@ class Object(Led):
 
         `shell` asks for the stand-in of a kind that has a `body_catalog`.
         """
-        raise NotImplementedError
-
-    def body(self, target: Target) -> str:
-        """The statement that fills in a shell."""
-        raise NotImplementedError
-
-    def emptied(self, target: Target) -> str:
-        """The statement that takes the body away and leaves the rest, for a kind that has a `body_catalog`."""
-        raise NotImplementedError
-
-    def shell_entry(self) -> Entry:
-        """The entry that goes ahead of it, for what `has_shell`."""
         raise NotImplementedError
 
     def entries(self, parts: Sequence["Object"], target: Target, *, shell: bool = False) -> tuple[Entry, ...]:
@@ -151,40 +103,6 @@ class Object(Led):
         """Whether adding it with its `parts` to what is there can fail on the rows in it (a key, a NOT NULL column)."""
         del parts
         return False
-
-    @property
-    def refusers(self) -> tuple[ObjectId, ...]:
-        """Those whose rows may refuse it, where `rows_may_refuse`."""
-        return () if self.parent is None else (self.parent,)
-
-    def before_parent(self, target: Target) -> Iterator[str]:
-        """The statements ahead of the one that adds its parent, for what `joins` it (CREATE SEQUENCE)."""
-        del target
-        yield from ()
-
-    def after_parent(self) -> Iterator[str]:
-        """The statements behind that one (ALTER SEQUENCE … OWNED BY)."""
-        yield from ()
-
-    def refill(
-        self,
-        rows: tuple[Self, Sequence["Object"], frozenset[ObjectId]],
-        parts: Sequence["Object"],
-        target: Target,
-    ) -> Iterator[str]:
-        """The statements that give a new one, with its `parts`, the rows of its predecessor that was set aside.
-
-        `rows` are that one, its parts that stay by name, and those of them whose type was set aside too.
-        """
-        del rows, parts, target
-        yield from ()
-
-    def refuse(self, led: Sequence["Object"]) -> None:
-        """Raise PgnormError where a tie can't be made: `led` are the parts of the end that is led, as they will stand.
-
-        Asked only where that end is there already.
-        """
-        del led
 
     def drop(self) -> str:
         """The statement that drops it."""

@@ -16,16 +16,9 @@ class Traits:
     """The system catalog whose OIDs name it in pg_depend."""
     priority: ClassVar[int]
     """Its rank in pg_dump's order (pg_dump_sort.c, dbObjectTypePriorities): see `ordering.Priority`."""
-    body_catalog: ClassVar[str] = ""
-    """The catalog of a second part that can follow later (`pg_rewrite` for a view), empty where there is none."""
     presence: ClassVar[LiteralString] = ""
     """What stands behind FROM in a question whether there may be any, where that is much cheaper than its own query
     and the answer mostly no: `pg_cast where oid >= 16384`."""
-    members: ClassVar[LiteralString] = ""
-    """A query for what belongs to such objects and is none itself though pg_depend calls it no internal part:
-    (classid, objid, oid of the object). Empty where there is nothing of the kind."""
-    has_shell: ClassVar[bool] = False
-    """Where it needs functions that need it, a shell of it can go ahead of them (a base type)."""
     embedded: ClassVar[bool] = False
     """Always printed inside its parent's CREATE, never on its own (a column)."""
     derived: ClassVar[bool] = False
@@ -33,40 +26,22 @@ class Traits:
     labelled_with_parent: ClassVar[bool] = False
     """Its security labels stand in one entry with its parent's, behind the comments of both (a table's column). pg_dump
     prints none of any other part."""
-    extensions_with_parent: ClassVar[bool] = False
-    """That it DEPENDS ON EXTENSION is said at the end of its parent's first entry (the index of a key)."""
     made_by_parent: ClassVar[bool] = False
     """There as long as its parent is; an object only where something is said of it (an extension's function)."""
-    dropped_apart: ClassVar[bool] = False
-    """Postgres does not drop it along with what it is a part of: it goes before that (a user mapping)."""
     owned_as_table: ClassVar[bool] = False
     """pg_dump says ALTER TABLE … OWNER TO of it until it learned the object's own word (see OWN_WORD_SINCE)."""
     guarded: ClassVar[str] = ""
     """The form of `CREATE keyword` that may be run twice, empty where there is none (`CREATE TABLE IF NOT EXISTS`)."""
-    code: ClassVar[str] = ""
-    """The attribute that holds program text, which can differ in looks alone; empty where there is none."""
-    opaque: ClassVar[bool] = False
-    """Holds code whose dependencies Postgres does not record (a function with a quoted body)."""
     postponable: ClassVar[bool] = False
     """May follow the constraints and indexes where a loop demands it (a function, a materialized view)."""
     project_owned_anywhere: ClassVar[bool] = False
     """A project may add one to what its platform manages (a trigger on `auth.users`)."""
-    refers: ClassVar[bool] = False
-    """Ties what it is a part of to another of the same kind, see `referrers_first` (a foreign key)."""
     bystander: ClassVar[bool] = False
     """Has a say in statements about what it does not depend on, nor that on it (an event trigger, a cast)."""
     overloaded: ClassVar[bool] = False
     """Of those of one name each call takes the one that its arguments fit best: with another it may take that."""
-    platform_decides: ClassVar[bool] = False
-    """The platform's own stays so, however it differs from server to server (an extension)."""
     whole_only: ClassVar[bool] = False
     """Only a whole dump has it, none of chosen schemas (a table's place in a publication)."""
-    superuser_only: ClassVar[bool] = False
-    """Postgres shows it to superusers alone: for others it is not read, but named as not modelled (a subscription)."""
-    last: ClassVar[bool] = False
-    """A dump has it behind even the privileges, so that none of its statements is acted upon (an event trigger)."""
-    owned_apart: ClassVar[bool] = False
-    """Has an owner of its own although it is a part of something (statistics on a table)."""
     ownable: ClassVar[bool] = True
     """Whether ALTER … OWNER TO can change its `owner` (default privileges belong to their role for good)."""
     default_acl_type: ClassVar[str] = ""

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from pgnorm.catalog.model.type_roles import renamed_value
 from pgnorm.catalog.quoting import literal
 
 from .difference import NAME, Difference
@@ -51,7 +52,7 @@ def describe(found: Difference) -> str:
 def _word(found: Difference, name: str) -> str:
     if name == NAME and found.old is not None:
         return f"name (was {found.old.name})"
-    if name == "values" and found.old and found.new and (pair := found.old.renamed_value(found.new)):
+    if name == "values" and (pair := renamed_value(found.old, found.new)):
         return f"{_WORDS[name]} ({' -> '.join(map(literal, pair))})"
     return _WORDS.get(name, name.replace("_", " "))
 

@@ -6,6 +6,9 @@ from typing import Final
 from attrs import frozen
 
 from pgnorm.catalog.model import Catalog, Change, Object, ObjectId, own_fields
+from pgnorm.catalog.model.dump_roles import own_comment
+from pgnorm.catalog.model.roles import OwnedApart
+from pgnorm.catalog.model.tie_roles import comes_with_tie
 from pgnorm.catalog.privileges import AclItem, as_grants, with_owner
 
 from .parent_order import ORDER, misplaced
@@ -78,7 +81,7 @@ def _renamed(old: Catalog, new: Catalog) -> frozenset[ObjectId]:
     """What has another name in the other catalog and comes with a tie, or becomes what does so: pg_dump prints no more
     of it than its leader."""
     found: dict[ObjectId, ObjectId] = {}
-    coming = (item for item in new.objects.values() if item.comes_with_tie and item.id not in old.objects)
+    coming = (item for item in new.objects.values() if comes_with_tie(item) and item.id not in old.objects)
     for item in sorted(coming, key=lambda item: len(tuple(_leaders(new, item)))):
         leader = item.leads[0].leader
         for before in old.parts.get(item.parent, ()) if item.parent is not None else ():
@@ -90,14 +93,14 @@ def _renamed(old: Catalog, new: Catalog) -> frozenset[ObjectId]:
 
 
 def _leaders(catalog: Catalog, item: Object) -> Iterator[ObjectId]:
-    while item.comes_with_tie and (leader := item.leads[0].leader) in catalog.objects:
+    while comes_with_tie(item) and (leader := item.leads[0].leader) in catalog.objects:
         yield leader
         item = catalog.objects[leader]
 
 
 def _becomes(before: Object, item: Object, leader: ObjectId) -> bool:
     """Whether the object of the old catalog has this leader, or no leader and is the like of one that comes."""
-    if before.comes_with_tie:
+    if comes_with_tie(before):
         return before.leads[0].leader == leader
     return not changes(before.evolve(name=item.name, comment=None), item.evolve(comment=None))
 
@@ -137,7 +140,7 @@ def _told(item: Object, other: Object) -> Mapping[str, object]:
     return fields | {
         # A part's owner is that of the whole and changes with it (a column's sequence).
         OWNER: item.owner if item.ownable and _alone(item) and _alone(other) else None,
-        COMMENT: item.own_comment,
+        COMMENT: own_comment(item),
         # Grants that the owner made or holds are the same grants under another owner.
         PRIVILEGES: as_grants(with_owner(effective_acl(item), item.owner, OWNER)),
         LABELS: item.labels,
@@ -147,7 +150,7 @@ def _told(item: Object, other: Object) -> Mapping[str, object]:
 
 
 def _alone(item: Object) -> bool:
-    return item.parent is None or item.owned_apart
+    return item.parent is None or isinstance(item, OwnedApart)
 
 
 def effective_acl(item: Object) -> tuple[AclItem, ...]:

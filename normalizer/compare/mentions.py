@@ -9,6 +9,7 @@ from attrs import frozen
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Catalog, Object, ObjectId, Value
+from pgnorm.catalog.model.roles import Routine
 
 from .body_names import Naming, Words
 from .difference import Difference
@@ -65,7 +66,7 @@ def mentions(
     columns = _columns(new)
     seen: set[Mention] = set()
     for routine in new.objects.values():
-        if not routine.opaque or getattr(routine, "language", "") not in _READ:
+        if not isinstance(routine, Routine) or getattr(routine, "language", "") not in _READ:
             continue
         body = str(getattr(routine, routine.code))
         lower = body.lower()

@@ -3,6 +3,7 @@
 from attrs import evolve
 
 from pgnorm.catalog.model import Catalog, Object, ObjectId, Value, untold
+from pgnorm.catalog.model.roles import PlatformDecides
 
 from ..platforms import Platform
 from .difference import changes
@@ -27,7 +28,7 @@ class Ownership(Value):
             return item.project_owned_anywhere and item.id not in self.baseline.objects
         if (item.kind, item.name) in self.platform.managed_objects:
             return False
-        return not (item.platform_decides and item.id in self.baseline.objects)
+        return not (isinstance(item, PlatformDecides) and item.id in self.baseline.objects)
 
     def owns_schema(self, name: str) -> bool:
         """Whether all that is in a schema is the project's."""

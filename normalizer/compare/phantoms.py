@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from attrs import evolve
 
 from pgnorm.catalog.model import ObjectId, Value
+from pgnorm.catalog.model.roles import Routine
 
 from .bodies import Difference as Cosmetic
 from .bodies import classify
@@ -22,7 +23,7 @@ def phantoms(found: tuple[Difference, ...]) -> Iterator[Phantom]:
     """The differences of bodies in looks alone. What else an object says of itself is written with its body."""
     for difference in found:
         old, new = difference.old, difference.new
-        if old is None or new is None or not old.code or difference.own != {old.code}:
+        if not (isinstance(old, Routine) and isinstance(new, Routine)) or difference.own != {old.code}:
             continue
         worth = classify(new.code_language, str(getattr(old, old.code)), str(getattr(new, new.code)))
         if worth.cosmetic:
@@ -33,10 +34,10 @@ def without_code(found: Difference, phantoms: Mapping[ObjectId, Phantom]) -> Dif
     """What a difference is beside that of looks: a comment, an owner, privileges; None for nothing."""
     if found.item.id not in phantoms:
         return found
-    changed = found.changed - {found.item.code}
+    changed = found.changed - phantoms[found.item.id].difference.own
     return evolve(found, changed=changed) if changed else None
 
 
 def passed_over(found: Difference, names: frozenset[ObjectId]) -> bool:
     """Whether a difference is that of looks in one of these and no other."""
-    return found.item.id in names and found.changed == {found.item.code}
+    return found.item.id in names and isinstance(found.item, Routine) and found.changed == {found.item.code}

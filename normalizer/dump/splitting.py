@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from pgnorm.catalog.model import Catalog, Object, ObjectId, Target, Value
+from pgnorm.catalog.model.dump_roles import Last
+from pgnorm.catalog.model.roles import GrantsDefaults, Routine
 from pgnorm.catalog.ordering import Arrangement, Form, arrange
 
 from ..compare.selection import Selection
@@ -37,16 +39,16 @@ def split(
 
     chosen = writer().chosen()
     wanted = _wanted(catalog, chosen, layout)
-    places = _early_enough(catalog, [each for each in chosen if not each[0].last], arrangement, wanted)
+    places = _early_enough(catalog, [each for each in chosen if not isinstance(each[0], Last)], arrangement, wanted)
     granted = layout.files.index(layout.words[PRIVILEGES])
     privileges = {item.id: max(granted, places[(item.id, Form.WHOLE)]) for item in whole(chosen)}
     # What new objects are granted, and what acts upon statements, comes behind all of them.
-    end = max((places[(item.id, form)] for item, form in chosen if not item.last), default=0)
-    privileges |= {item.id: max(privileges[item.id], end) for item in whole(chosen) if item.default_grants}
+    end = max((places[(item.id, form)] for item, form in chosen if not isinstance(item, Last)), default=0)
+    privileges |= {item.id: max(privileges[item.id], end) for item in whole(chosen) if isinstance(item, GrantsDefaults)}
     end = max(end, *privileges.values())
-    places |= {(item.id, form): max(places[(item.id, form)], end) for item, form in chosen if item.last}
+    places |= {(item.id, form): max(places[(item.id, form)], end) for item, form in chosen if isinstance(item, Last)}
     known = below.objects.values() if below else ()
-    withdrawn = [item for item in known if item.default_grants and selection.takes(item)]
+    withdrawn = [item for item in known if isinstance(item, GrantsDefaults) and selection.takes(item)]
     texts: dict[str, str] = {}
     empty = writer().write((), ())
     for place, name in enumerate(layout.files):
@@ -121,7 +123,7 @@ def _needs(catalog: Catalog, order: Iterable[_Key], arrangement: Arrangement) ->
 def _mentions(items: Iterable[Object]) -> dict[_Key, set[_Key]]:
     """What the code of each opaque object may call: its likes, by the names that stand in the text."""
     known = {item.id: item for item in items}
-    opaque = [item for item in known.values() if item.opaque]
+    opaque = [item for item in known.values() if isinstance(item, Routine)]
     catalogs = {item.catalog for item in opaque}
     named: dict[str, set[_Key]] = {}
     for item in known.values():

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, TypeAlias
 
 from pgnorm.catalog.model import Catalog, Entry, Object, ObjectId, Target
+from pgnorm.catalog.model.dump_roles import BeginsWith, ExtensionsWithParent, Last, Unremarked
+from pgnorm.catalog.model.roles import Bodied, GrantsDefaults, Shelled
 from pgnorm.catalog.ordering import BODY_NAME, Arrangement, Form, arrange
 from pgnorm.catalog.privileges import AclItem, acl_commands
 from pgnorm.catalog.quoting import ident, literal, remark
@@ -68,11 +70,11 @@ class Writer:
         self._settings()
         for item in withdrawn:
             self._grants(item, effective_acl(item), item.acl_default)
-        self._definitions(pair for pair in definitions if not pair[0].last)
+        self._definitions(pair for pair in definitions if not isinstance(pair[0], Last))
         for item in privileges:
             for part in (item, *self._parts(item)):
                 self._privileges(part)
-        self._definitions(pair for pair in definitions if pair[0].last)
+        self._definitions(pair for pair in definitions if isinstance(pair[0], Last))
         self._comment("--\n-- PostgreSQL database dump complete\n--\n")
         self.out.append(f"\n{unrestricted(self.style.restrict_key)}\n{self.style.tail}")
         return "".join(self.out)
@@ -102,9 +104,11 @@ class Writer:
 
     def _entries(self, item: Object, form: Form) -> Iterator[Entry]:
         if form is Form.SHELL:
+            assert isinstance(item, Shelled)
             yield item.shell_entry()
             return
         if form is Form.BODY:
+            assert isinstance(item, Bodied)
             yield Entry(desc="RULE", tag=f"{item.name} {BODY_NAME}", sql=item.body(self.target))
             return
         parts = self._parts(item)
@@ -113,14 +117,17 @@ class Writer:
             yield self._with_extensions(item, first)
         yield from (entry for entry in others if not entry.after_remarks)
         said_of = [each for each in (item, *parts) if each.comment is not None or each.labels]
-        remarked = [each for each in said_of if each.remarked(self.target)] if item.remarked(self.target) else []
+        remarked = [each for each in said_of if self._remarked(each)] if self._remarked(item) else []
         yield from _remarks(item, [each for each in remarked if each is item or each.labelled_with_parent])
         yield from (entry for entry in others if entry.after_remarks)
         apart = (each for each in remarked if each is not item and not each.labelled_with_parent)
         yield from (_comment(each) for each in apart if each.comment is not None)
 
+    def _remarked(self, item: Object) -> bool:
+        return not isinstance(item, Unremarked) or item.remarked(self.target)
+
     def _with_extensions(self, item: Object, entry: Entry) -> Entry:
-        parts = [part for part in self.catalog.parts.get(item.id, ()) if part.extensions_with_parent]
+        parts = [part for part in self.catalog.parts.get(item.id, ()) if isinstance(part, ExtensionsWithParent)]
         dependent = [each for each in (item, *parts) if each.extensions]
         if not dependent:
             return entry
@@ -134,7 +141,7 @@ class Writer:
         return entry.with_sql(entry.sql[:place] + text + entry.sql[place:])
 
     def _privileges(self, item: Object) -> None:
-        base = item.initial_acl(self.target)
+        base = item.initial_acl(self.target) if isinstance(item, BeginsWith) else item.acl_default
         acl = item.acl_default if item.acl is None and base != item.acl_default else item.acl
         if acl is not None:
             self._grants(item, base, acl)
@@ -147,10 +154,11 @@ class Writer:
             self._owner(item),
             major=self.target.major,
             columns=item.grant_columns,
-            prefix=item.grant_prefix,
+            prefix=item.grant_prefix if isinstance(item, GrantsDefaults) else "",
         )
         if sql:
-            self._entry(item, Entry(desc=item.acl_desc, tag=item.acl_tag, sql=sql))
+            desc, tag = _acl_header(item)
+            self._entry(item, Entry(desc=desc, tag=tag, sql=sql))
 
     def _owner(self, item: Object) -> str | None:
         """The owner that a header line names: its own, else that of what it belongs to."""
@@ -243,3 +251,10 @@ def inside(catalog: Catalog, owner: ObjectId, separate: frozenset[ObjectId]) -> 
 def _line(text: str) -> str:
     """Names on one line (pg_backup_archiver.c, sanitize_line)."""
     return text.replace("\r", " ").replace("\n", " ")
+
+
+def _acl_header(item: Object) -> tuple[str, str]:
+    """`Type:` and `Name:` of the header line over an object's privileges."""
+    if isinstance(item, GrantsDefaults):
+        return item.acl_desc, item.acl_tag
+    return "ACL", item.signature(qualify=False) if item.grant_columns else item.grant_signature(qualify=False)

@@ -6,6 +6,7 @@ from typing import Final
 from attrs import evolve
 
 from pgnorm.catalog.model import Catalog, Change, Object, ObjectId, own_fields
+from pgnorm.catalog.model.roles import SuperuserOnly
 
 from ..files.reading import SourceFile
 from ..sql.defined import Target, target
@@ -59,7 +60,7 @@ def as_little_known(loaded: Catalog, source: Catalog) -> Catalog:
     for name, item in source.objects.items():
         if name in objects and (unknown := _hidden(item)):
             objects[name] = objects[name].evolve(**unknown)
-    kinds = {kind.kind for kind in KINDS if kind.superuser_only}
+    kinds = {kind.kind for kind in KINDS if issubclass(kind, SuperuserOnly)}
     unread = {(what, name) for what, name in source.unmodelled if what in kinds}
     return evolve(loaded, objects=objects, unmodelled=tuple(sorted(unread.union(loaded.unmodelled))))
 

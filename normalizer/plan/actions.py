@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 from pgnorm.catalog.loops import find_loops, topological, wait_for
 from pgnorm.catalog.model import Catalog, Object, ObjectId
+from pgnorm.catalog.model.roles import DroppedApart, GrantsDefaults, HoldsRows
+from pgnorm.catalog.model.tie_roles import Refers
 
 from ..compare.difference import parts_below
 from .attachments import order_followers, order_ties
@@ -172,7 +174,9 @@ class Actions:
         while item is not None and self.fate.gone(item.id):
             above = self.takers.get(item.id, item.parent)
             owner = self.old.objects.get(above) if above is not None else None
-            alone = item.dropped_apart or item.id in self.apart or goes_before_rows(self.old, item, self.fate)
+            alone = (
+                isinstance(item, DroppedApart) or item.id in self.apart or goes_before_rows(self.old, item, self.fate)
+            )
             if owner is None or not self.fate.gone(owner.id) or alone:
                 if item.derived:
                     return None
@@ -223,20 +227,22 @@ class Actions:
         """What is tied to another by a part that stays is altered before or after it, as the other says."""
         for name, difference in self.fate.altered.items():
             old, new = difference.old, difference.new
-            first = old.referrers_first(new, difference.own) if old is not None and new is not None else None
+            if not (isinstance(old, HoldsRows) and isinstance(new, HoldsRows)):
+                continue
+            first = old.referrers_first(new, difference.own)
             if first is None:
                 continue
             used = (name, *(part.id for part in parts_below(self.old, name)))
             users = sorted({user for each in used for user in self.old.needed_by.get(each, ())})
             for tie in map(self.old.objects.__getitem__, users):
-                if tie.refers and tie.parent is not None and not self.fate.gone(tie.id):
+                if isinstance(tie, Refers) and tie.parent is not None and not self.fate.gone(tie.id):
                     pair = (self.alterer(tie.parent), self.alterer(name))
                     before(*(pair if first else pair[::-1]))
 
     def _order_default_privileges(self, before: Before) -> None:
         """What is created gets the old default privileges, whatever becomes of these."""
-        granting = [self.maker(name) for name, item in self.new.objects.items() if item.default_grants]
-        leaving = [self.leaver(name) for name, item in self.old.objects.items() if item.default_grants]
+        granting = [self.maker(name) for name, item in self.new.objects.items() if isinstance(item, GrantsDefaults)]
+        leaving = [self.leaver(name) for name, item in self.old.objects.items() if isinstance(item, GrantsDefaults)]
         for action in filter(None, (*granting, *leaving)):
             for name in (*self.fate.created, *self.fate.replaced):
                 if self.new.objects[name].default_acl_type:

@@ -4,6 +4,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from pgnorm.catalog.model import ObjectId
+from pgnorm.catalog.model.tie_roles import Matched, Undroppable
 
 from ..compare.difference import parts_below
 from ..compare.parent_order import ties_in_order
@@ -53,7 +54,7 @@ def _order_cut(actions: "Actions", tie: ObjectId, ends: tuple[ObjectId, ObjectId
         if part.ties is None:
             before(cut, actions.maker(part.id))
     for part in parts_below(actions.new, leading):
-        if part.matched:
+        if isinstance(part, Matched):
             before(cut, actions.maker(part.id))
 
 
@@ -61,12 +62,12 @@ def _order_tie(actions: "Actions", tie: ObjectId, ends: tuple[ObjectId, ObjectId
     made = actions.maker(tie)
     led, leading = ends
     for part in parts_below(actions.new, leading):
-        if part.matched:
+        if isinstance(part, Matched):
             before(actions.maker(part.id), made)
         elif part.adopted and actions.fate.fresh(part.id):
             before(made, actions.maker(part.id))
     for part in parts_below(actions.old, leading):
-        if part.matched:
+        if isinstance(part, Matched):
             before(actions.leaver(part.id), made)
         for leader in actions.following.altered_leaders(part):
             before(actions.alterer(leader), made)
@@ -79,7 +80,7 @@ def _order_tie(actions: "Actions", tie: ObjectId, ends: tuple[ObjectId, ObjectId
         if part.adopted and not part.leads:
             # Of two alike, the one that is there is adopted.
             before(made, actions.maker(part.id))
-        elif part.matched or part.adopted:
+        elif isinstance(part, Matched) or part.adopted:
             bringers = set(actions.following.bringers(part))
             if not bringers:
                 before(actions.maker(part.id), made)
@@ -89,7 +90,7 @@ def _order_tie(actions: "Actions", tie: ObjectId, ends: tuple[ObjectId, ObjectId
         # The index of a partitioned table is valid, and adopted, only with those of all its partitions.
         users = actions.new.needed_by.get(part.id, ()) if part.leads else ()
         for user in map(actions.new.objects.__getitem__, users):
-            if user.held_by and tie not in user.held_by:
+            if isinstance(user, Undroppable) and tie not in user.held_by:
                 before(actions.maker(user.id), made)
     for part in parts_below(actions.old, led):
         if part.ties is None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from pgnorm.catalog.model import Catalog, Object, ObjectId
+from pgnorm.catalog.model.roles import Counting
 
 from ..compare.difference import parts_below
 from .changes import Decisions
@@ -25,9 +26,9 @@ class Carrying:
             whole = self._whole(after)
             # A new part of what stays is filled anew: what it counts begins with that.
             filled = whole is not after and whole.parent is not None
-            statements = before.carry_over(after, f"{SETTING_PREFIX}{number}")
-            if statements is not None and not filled:
-                self._saving[before.id], self._restoring[after.id] = statements
+            if isinstance(before, Counting) and isinstance(after, Counting) and not filled:
+                saving, restoring = before.carry_over(after, f"{SETTING_PREFIX}{number}")
+                self._saving[before.id], self._restoring[after.id] = saving, restoring
 
     def _successions(self) -> Iterator[tuple[Object, Object]]:
         """The old objects with those that follow them: under the same name, or in counting for the same whole."""
@@ -35,8 +36,9 @@ class Carrying:
             yield self.old.objects[name], self.new.objects[name]
         for name in sorted(self.fate.created):
             item = self.new.objects[name]
-            for part in self.old.parts.get(item.parent, ()) if item.parent is not None and item.catch_up else ():
-                if part.id in self.fate.dropped and part.catch_up:
+            counts = item.parent is not None and isinstance(item, Counting) and item.catch_up
+            for part in self.old.parts.get(item.parent, ()) if item.parent is not None and counts else ():
+                if part.id in self.fate.dropped and isinstance(part, Counting) and part.catch_up:
                     yield part, item
 
     def _whole(self, item: Object) -> Object:
@@ -69,7 +71,8 @@ class Carrying:
             item = self.new.objects[name]
             whole = self._whole(item)
             if (
-                item.catch_up
+                isinstance(item, Counting)
+                and item.catch_up
                 and not self.carries(item)
                 and whole.id in self.fate.replaced
                 and whole.parent is None

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Object
+from pgnorm.catalog.model.tie_roles import comes_with_tie
 
 from ..compare.difference import parts_below
 
@@ -62,7 +63,7 @@ def take_leaders_out(actions: "Actions") -> None:
     before the cut takes both."""
     fate, old = actions.fate, actions.old
     for name in (*fate.dropped, *fate.replaced):
-        for lead in old.objects[name].leads if old.objects[name].comes_with_tie else ():
+        for lead in old.objects[name].leads if comes_with_tie(old.objects[name]) else ():
             if fate.gone(lead.leader) and fate.gone(lead.tie) and actions.following.cut_alone(lead.tie):
                 _take_out(actions, old.objects[lead.leader], leaving=True)
 

@@ -8,6 +8,9 @@ from attrs import evolve
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Catalog, Change, Object, ObjectId, Target, own_fields
+from pgnorm.catalog.model.roles import settled_by
+from pgnorm.catalog.model.tie_roles import Refusing, Undroppable, comes_with_tie
+from pgnorm.catalog.model.type_roles import Typed, refused_while_stored, retypes, unties
 
 from ..compare.difference import OPERATORS, Difference, changes, is_part_of
 from ..compare.parent_order import misplaced
@@ -69,7 +72,9 @@ class _Deciding:
     def _let_go(self) -> bool:
         """Replace what holds an object that goes and has no drop of its own; whether there was such a one."""
         for name in (*self.result.dropped, *self.result.replaced):
-            holders = [holder for holder in self.old.objects[name].held_by if holder in self.old.objects]
+            item = self.old.objects[name]
+            held_by = item.held_by if isinstance(item, Undroppable) else ()
+            holders = [holder for holder in held_by if holder in self.old.objects]
             if holders and not any(map(self.result.gone, holders)):
                 self._replace(holders[-1])
         return bool(self.queue)
@@ -85,7 +90,7 @@ class _Deciding:
             for dependent in sorted(self.old.needed_by.get(item, ())):
                 if dependent in self.new.objects and not self.result.gone(dependent):
                     self._drag(dependent, item, disturbance)
-                elif dependent not in self.new.objects and not self.old.objects[dependent].comes_with_tie:
+                elif dependent not in self.new.objects and not comes_with_tie(self.old.objects[dependent]):
                     self.result.dropped.add(dependent)  # no longer there to become what comes with a tie
             for follower in self.following.led_by(item) if self.result.gone(item) else ():
                 leaderless = all(map(self.result.gone, self.following.leaders(follower)))
@@ -126,9 +131,9 @@ class _Deciding:
             self._replace(item)
         elif item not in self.result.replaced and left.changed:
             self.result.altered[item] = left
-            if left.own and before.retypes(after, left.own):
+            if left.own and retypes(before, after, left.own):
                 self._retype(before)
-            if left.own and before.unties(after, left.own):
+            if left.own and unties(before, after, left.own):
                 self._untie(item)
 
     def _untie(self, end: ObjectId) -> None:
@@ -143,14 +148,15 @@ class _Deciding:
             if tie.ties is not None and not self.result.fresh(led := tie.ties[0]):
                 kept = (part for part in self.old.parts.get(led, ()) if not self.result.gone(part.id))
                 made = (part for part in self.new.parts.get(led, ()) if self.result.fresh(part.id))
-                tie.refuse((*kept, *made))
+                if isinstance(tie, Refusing):
+                    tie.refuse((*kept, *made))
 
     def _unsettled(self, difference: Difference, before: Object, after: Object) -> Difference:
         """The difference without what the creation or drop of other objects changes by itself."""
         settled = {
             name
             for name in difference.own
-            if (others := before.settled_by(after, name))
+            if (others := settled_by(before, after, name))
             and all((other in self.old.objects) != (other in self.new.objects) for other in others)
         }
         return evolve(difference, changed=difference.changed - settled) if settled else difference
@@ -161,7 +167,7 @@ class _Deciding:
         replacing = {field.name for field in own_fields(type(before)) if field.change is Change.REPLACE}
         if not own.isdisjoint({*replacing, OPERATORS}):
             return True
-        if any(holders(self.old, before.id)) and before.refused_while_stored(after, own):
+        if any(holders(self.old, before.id)) and refused_while_stored(before, after, own):
             return True
         return before.must_replace(after, own)
 
@@ -220,7 +226,7 @@ class _Deciding:
             self._retype(self.old.objects[name])
 
     def _retype(self, item: Object) -> None:
-        if item.retyped_with_parent and item.parent is not None:
+        if isinstance(item, Typed) and item.retyped_with_parent and item.parent is not None:
             self._replace(item.parent)
         else:
             self.queue.append((item.id, Disturbance.RETYPED))

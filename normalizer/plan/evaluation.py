@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from pgnorm.catalog.model import Catalog, Object, ObjectId
+from pgnorm.catalog.model.roles import Filled, Routine
 from pgnorm.catalog.priority import Priority
 
 from ..compare.difference import above, parts_below
@@ -51,7 +52,7 @@ class Evaluation:
 
     def tables(self, item: Object) -> frozenset[ObjectId]:
         """Those that are there and on whose rows creating or altering a new object evaluates such code."""
-        if item.finish and self.fate.fresh(item.id):
+        if isinstance(item, Filled) and item.finish and self.fate.fresh(item.id):
             return frozenset(filter(self._has_rows, self._reached(item.id))) if self._calls(item.id) else frozenset()
         if not self._is_added(item) or not (item.embedded or item.rows_may_refuse(())) or not self._calls(item.id):
             return frozenset()
@@ -64,7 +65,7 @@ class Evaluation:
         return any(part.embedded and not part.derived for part in self.old.parts.get(name, ()))
 
     def _late(self, item: Object) -> bool:
-        if item.finish and self.fate.fresh(item.id):
+        if isinstance(item, Filled) and item.finish and self.fate.fresh(item.id):
             return True
         # An UPDATE fires triggers.
         return self._is_added(item) and (self.fate.fills(item.id) or self._calls(item.id))
@@ -75,7 +76,7 @@ class Evaluation:
 
     def _calls(self, name: ObjectId) -> bool:
         """Whether it needs, be it by way of others, a routine with an opaque body."""
-        return any(self.new.objects[one].opaque for one in self._reached(name) if one in self.new.objects)
+        return any(isinstance(self.new.objects.get(one), Routine) for one in self._reached(name))
 
     def _reached(self, name: ObjectId) -> Iterator[ObjectId]:
         """A new object with its parts and all that they need, its own whole apart."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from pgnorm.catalog.model import Catalog, Changed, Object, Target
+from pgnorm.catalog.model.roles import Filled
 
 from . import metadata
 from .alterations import possible, states
@@ -20,6 +21,8 @@ class Finishing:
 
     def statements(self, item: Object) -> tuple[str, ...]:
         """Those for a new object; what it does not say of its state, one that it replaces says."""
+        if not isinstance(item, Filled):
+            return ()
         before = self.old.objects.get(item.id)
         unsaid = [name for name, value in states(item).items() if value is None]
         return item.evolve(**{name: getattr(before, name) for name in unsaid}).finish if before else item.finish

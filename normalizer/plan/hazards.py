@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 
 from pgnorm.catalog.model import Catalog, Changed, Object, OnRows
+from pgnorm.catalog.model.tie_roles import RefusedByOthers, Undroppable
+from pgnorm.catalog.model.type_roles import Typed
 
 from ..compare.difference import Difference, changes
 from .alterations import on_rows, possible
@@ -22,13 +24,15 @@ class Hazards:
         """What is not on both sides with the same attributes: the rest is at most dropped and made again."""
         self.changed = self.unlike | fate.rebound
         """The same, and what gets another type of the same name."""
-        lost = (each.old for each in found if each.new is None and each.old is not None and each.old.held_by)
+        gone = (each.old for each in found if each.old is not None and each.new is None)
+        lost = (item for item in gone if isinstance(item, Undroppable))
         self.narrowed = frozenset(name for item in lost for name in item.also_needs)
         """What has lost a part for good: the index of a partitioned table that a partition leaves."""
 
     def refusable(self, item: Object, parts: Sequence[Object]) -> bool:
         """Whether rows that are there can make the creation of `item` with its `parts` fail."""
-        if all(map(self.fate.fresh, item.refusers)) or not (item.id in self.unlike or self._fits_less(item)):
+        refusers = item.refusers if isinstance(item, RefusedByOthers) else filter(None, [item.parent])
+        if all(map(self.fate.fresh, refusers)) or not (item.id in self.unlike or self._fits_less(item)):
             return False
         if not item.rows_may_refuse(parts):
             return False
@@ -52,7 +56,7 @@ class Hazards:
             return False
         whole = self.new.parts.get(item.ties[1], ())
         return item.ties[1] in self.changed or any(
-            part.retyped_with_parent and part.id in self.changed for part in whole
+            isinstance(part, Typed) and part.retyped_with_parent and part.id in self.changed for part in whole
         )
 
     def loses_with(self, item: Object) -> bool:

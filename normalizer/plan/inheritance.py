@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pgnorm.catalog.model import Catalog, Lead, Object, ObjectId
+from pgnorm.catalog.model.tie_roles import comes_with_tie
 
 from ..compare.difference import Difference, alone, changes
 
@@ -138,7 +139,7 @@ class Following:
         for lead in item.leads:
             if item.comes_along and self._added(lead.leader) and self._tied_before(item, lead.tie):
                 yield lead.leader
-            elif item.comes_with_tie and self.fate.fresh(lead.tie):
+            elif comes_with_tie(item) and self.fate.fresh(lead.tie):
                 yield from (lead.tie, lead.leader)
 
     def merged_into(self, item: Object) -> Iterator[ObjectId]:
@@ -195,12 +196,12 @@ class Following:
 
     def _taking(self, tie: ObjectId) -> Set[ObjectId]:
         led, _ = self.old.objects[tie].ties or (tie, tie)
-        along = [part for part in self.old.parts.get(led, ()) if part.comes_with_tie and self.fate.gone(part.id)]
+        along = [part for part in self.old.parts.get(led, ()) if comes_with_tie(part) and self.fate.gone(part.id)]
         return {part.leads[0].leader for part in along if self.fate.gone(part.leads[0].leader)}
 
     def left_behind(self, item: Object) -> bool:
         """Whether dropping an old object must leave some that would go along with it."""
-        along = [led for led in self.led_by(item.id) if led.goes_along and not led.comes_with_tie]
+        along = [led for led in self.led_by(item.id) if led.goes_along and not comes_with_tie(led)]
         # What another leads too stays by itself.
         alone = (led for led in along if all(map(self.fate.gone, {*self.leaders(led)} - {item.id})))
         return any(not self.fate.gone(led.id) or self.left_behind(led) for led in alone)

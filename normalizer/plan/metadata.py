@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from pgnorm.catalog.model import Catalog, DefaultGrants, Object, Target
+from pgnorm.catalog.model.dump_roles import own_comment
+from pgnorm.catalog.model.roles import GrantsDefaults
 from pgnorm.catalog.privileges import AclItem, acl_transition, as_grants, with_owner
 from pgnorm.catalog.quoting import ident, literal
 
@@ -19,7 +21,7 @@ def created(item: Object, defaults: Sequence[DefaultGrants], target: Target) -> 
     """What a new object lacks beside its owner. `defaults` say what it was granted when `target.role` created it."""
     initial = with_owner(_initial_acl(item, defaults, target.role), target.role, item.owner)
     yield from _set_extensions(item, ())
-    if item.own_comment is not None:
+    if own_comment(item) is not None:
         yield _set_comment(item)
     for provider, label in item.labels:
         yield _set_label(item, provider, label)
@@ -130,5 +132,5 @@ def _set_privileges(item: Object, old: tuple[AclItem, ...], target: Target) -> I
             item.owner,
             major=target.major,
             columns=item.grant_columns,
-            prefix=item.grant_prefix,
+            prefix=item.grant_prefix if isinstance(item, GrantsDefaults) else "",
         )

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from pgnorm.catalog.loops import Needs
+from pgnorm.catalog.model.roles import Routine
 
 from .refilling import leaves_with_rows
 
@@ -21,7 +22,8 @@ def order_names(actions: "Actions", needs: "Needs[Action]", before: "Before") ->
     freed = {claim: _freed(actions, claim, having, needs) for claim, having in holders.items()}
     for name in (*actions.fate.created, *actions.fate.replaced, *actions.fate.altered):
         item = actions.new.objects[name]
-        for claim in (*item.claims, *item.avoids):
+        avoided = item.avoids if isinstance(item, Routine) else ()
+        for claim in (*item.claims, *avoided):
             free = freed.get(claim)
             if free is not None and (free.claim or free.id != name):
                 before(free, actions.maker(name))

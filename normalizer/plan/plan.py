@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Final
 
 from pgnorm.catalog.model import Catalog, Object, ObjectId, Value
+from pgnorm.catalog.model.roles import Routine
 
 from ..compare.difference import Difference, parts_below
 from ..load.new_roles import NO_ROLES, NewRoles
@@ -69,7 +70,7 @@ class Plan(Value):
         """What is altered so that nothing which depends on it can tell: a routine's code, an enum that gets a label,
         comments, privileges and the like."""
         both = (each for each in self.differences if each.old and each.new)
-        quiet = {each.item.id for each in both if each.own <= {each.item.code}}
+        quiet = {each.item.id for each in both if not each.own - {isinstance(each.item, Routine) and each.item.code}}
         labelled = {step.id for step in self.steps if step.needs_commit}
         remade = {step.id for step in self.steps if step.verb is not Verb.ALTER}
         return frozenset((quiet | labelled) - remade)
@@ -122,7 +123,7 @@ def _may_use(new: Catalog, step: Step, early: Sequence[Step]) -> bool:
     """Whether a step may use what early ones added: it depends on it, or nobody can tell."""
     if step.verb is Verb.DROP:
         return False
-    if step.item.opaque:
+    if isinstance(step.item, Routine):
         return True
     added = {other.id for other in early}
     # The bound of a partition may hold a value of its parent's key, and pg_depend knows nothing of that.

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from attrs import evolve
 
 from pgnorm.catalog.model import Catalog, Object, ObjectId, OnRows, Target, own_fields, unknown_secret
+from pgnorm.catalog.model.roles import Bodied, Counting, GrantsDefaults, HoldsRows, Routine, Shelled
+from pgnorm.catalog.model.type_roles import Typed
 
 from ..compare.difference import PRIVILEGES, Difference, changes, differences
 from ..dump.operator_path import reaching
@@ -68,7 +70,8 @@ class _Planning:
         self.new = new
         self.fate = fate
         self.found = found
-        self.grants = tuple(filter(None, (item.default_grants for item in around.objects.values())))
+        granting = (item for item in around.objects.values() if isinstance(item, GrantsDefaults))
+        self.grants = tuple(item.default_grants for item in granting)
         schemas = frozenset(item.namespace for catalog in (around, new) for item in catalog.objects.values())
         self.target = Target(major=new.major, role=old.role, named_schemas=True, schemas=schemas)
         self.actions = Actions(old, new, fate, last)
@@ -102,7 +105,7 @@ class _Planning:
             bringer = next(self.actions.following.bringers(item), None)
             sql = joined(self._creation(item) if bringer is None else self._brought(item, bringer))
             refusable = bringer is None and self.hazards.refusable(item, self._parts(item))
-            return Step(verb=Verb.CREATE, item=item, sql=sql, opaque=item.opaque, refusable=refusable)
+            return Step(verb=Verb.CREATE, item=item, sql=sql, opaque=isinstance(item, Routine), refusable=refusable)
         return self._altering(item)
 
     def _reaching(self, step: Step) -> Step:
@@ -112,8 +115,9 @@ class _Planning:
         return step.evolve(sql=sql, evaluated_on=self.actions.evaluation.tables(step.item))
 
     def _shell(self, item: Object, *, leaving: bool) -> Step:
-        if not item.body_catalog:
+        if isinstance(item, Shelled):
             return Step(verb=Verb.CREATE, item=item, sql=item.shell_entry().sql)
+        assert isinstance(item, Bodied)
         if leaving or not self.fate.fresh(item.id):
             return Step(verb=Verb.ALTER, item=item, sql=item.emptied(self.target))
         return Step(verb=Verb.CREATE, item=item, sql=item.create((), self.target, shell=True))
@@ -130,7 +134,7 @@ class _Planning:
             filling = OnRows.FILLS in found
             refusable |= filling and self.hazards.fill_refusable(item)
             needs_commit = any(statement.commits for statement in statements)
-            opaque = item.opaque and bool(difference.own)
+            opaque = isinstance(item, Routine) and bool(difference.own)
         sql = joined(self._alteration(item))
         return Step(
             verb=Verb.ALTER,
@@ -145,6 +149,8 @@ class _Planning:
 
     def _refilling(self, item: Object) -> Step:
         old = self.old.objects[item.id]
+        if not (isinstance(old, HoldsRows) and isinstance(item, HoldsRows)):
+            return Step(verb=Verb.ALTER, item=item, sql="")
         parts = tuple(part for part in self.old.parts.get(item.id, ()) if part.id in self.new.objects)
         aside = self.fate.set_aside - {item.id}
         by_text = frozenset(part.id for part in parts if aside & self.old.needs.get(part.id, frozenset()))
@@ -173,6 +179,7 @@ class _Planning:
         target = self.target.evolve(usual_names_taken=item.id in self.fate.set_aside)
         texts = [stored(entry) for entry in item.entries(parts, target)]
         if item.id in self.actions.hollow[False]:
+            assert isinstance(item, Bodied)
             texts[0] = item.body(self.target).strip()
         yield from texts[:1]
         # Before anything draws from it.
@@ -182,7 +189,8 @@ class _Planning:
         # A column takes no sequence of another owner (SEQUENCE OWNED BY).
         yield from metadata.owned(item, self.target)
         yield from texts[1:]
-        if item.parent is not None and not self.fate.fresh(item.parent) and item.id not in self.fate.replaced:
+        added = item.parent is not None and not self.fate.fresh(item.parent)
+        if isinstance(item, Counting) and added and item.id not in self.fate.replaced:
             yield from item.catch_up
         derived = (part for part in self.new.parts.get(item.id, ()) if part.derived and not part.embedded)
         for made in (item, *parts, *derived):
@@ -203,7 +211,10 @@ class _Planning:
     def _alteration(self, item: Object) -> Iterator[str]:
         led = any(leader in self.fate.rebound for leader in self.actions.following.leaders(self.old.objects[item.id]))
         if item.id in self.fate.rebound and not led:
-            yield from self.old.objects[item.id].rebind(item, self.target)
+            old = self.old.objects[item.id]
+            assert isinstance(old, Typed)
+            assert isinstance(item, Typed)
+            yield from old.rebind(item, self.target)
         difference = self.fate.altered.get(item.id)
         if difference is not None:
             yield from self._changes(difference)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from pgnorm.catalog.model import Catalog, Edge, Object, ObjectId
+from pgnorm.catalog.model.tie_roles import Matched, Undroppable
 
 from ..compare.difference import above, parts_below
 
@@ -93,8 +94,8 @@ def order_rows(actions: "Actions", before: "Before") -> None:
 
 def _waits(part: Object, *, whole: bool) -> bool:
     """Whether a part of a table that gets rows, or of a partition of it, is made when it has them."""
-    made_with_it = part.embedded or part.derived or part.inline or part.joins or part.matched
-    completes_a_tie = not whole and (part.adopted or part.held_by)
+    made_with_it = part.embedded or part.derived or part.inline or part.joins or isinstance(part, Matched)
+    completes_a_tie = not whole and (part.adopted or isinstance(part, Undroppable))
     return not made_with_it and part.ties is None and not completes_a_tie
 
 

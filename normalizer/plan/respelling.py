@@ -7,6 +7,7 @@ from typing import Final
 from attrs import evolve
 
 from pgnorm.catalog.model import Catalog, Object
+from pgnorm.catalog.model.type_roles import Typed, renamed_value
 from pgnorm.catalog.quoting import literal, qualified
 
 from ..compare.difference import Difference, deparsed
@@ -16,7 +17,7 @@ _CONSTANT: Final = r"(?<!'){}(?![\w\"\[])"
 
 def respelled(old: Catalog, found: Sequence[Difference]) -> tuple[Catalog, tuple[Difference, ...]]:
     """The old side as it reads once its values have their new names, and what then still differs."""
-    renamed = {each.old: pair for each in found if each.old and each.new and (pair := each.old.renamed_value(each.new))}
+    renamed = {each.old: pair for each in found if each.old and (pair := renamed_value(each.old, each.new))}
     if not renamed:
         return old, tuple(found)
     objects = dict(old.objects)
@@ -39,7 +40,11 @@ def _said(old: Catalog, item: Object, of_type: Object, names: tuple[str, str]) -
     cast = f"::{qualified(of_type.schema, of_type.name)}"
     yield before + cast, after + cast
     # The bounds of a partition say the values of its key without their type.
-    keys = [part for part in old.parts.get(item.ties[1], ()) if part.retyped_with_parent] if item.ties else []
+    keys = (
+        [part for part in old.parts.get(item.ties[1], ()) if isinstance(part, Typed) and part.retyped_with_parent]
+        if item.ties
+        else []
+    )
     if keys and all(of_type.id in old.needs.get(key.id, ()) for key in keys):
         yield before, after
 

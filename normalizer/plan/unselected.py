@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Catalog, Object, ObjectId
+from pgnorm.catalog.model.type_roles import refused_while_stored, unties
 
 from ..compare.difference import above
 from .changes import Decisions
@@ -76,11 +77,11 @@ def _refused(around: Catalog, fate: Decisions) -> Iterator[tuple[Object, Object]
         before, after, own = difference.old, difference.new, difference.own
         if before is None or after is None or not own:
             continue
-        if before.unties(after, own):
+        if unties(before, after, own):
             users = map(around.objects.__getitem__, sorted(around.needed_by.get(name, ())))
             yield from ((user, before) for user in users if user.ties is not None)
         holding = [user for user, _ in holders(around, name)]
-        if holding and before.refused_while_stored(after, own):
+        if holding and refused_while_stored(before, after, own):
             yield from ((user, before) for user in holding)
 
 

@@ -15,6 +15,9 @@ import pytest
 from pgnorm.catalog import kinds
 from pgnorm.catalog.kinds import KINDS
 from pgnorm.catalog.model import IDENTITY, SATELLITES, Object, own_fields
+from pgnorm.catalog.model.named import Named
+from pgnorm.catalog.model.roles import Bodied
+from pgnorm.catalog.model.traits import Traits
 from pgnorm.catalog.pinning import PATH, PINNED
 
 ROOT = Path(__file__).parent.parent.parent
@@ -50,6 +53,8 @@ GENERIC = sorted(
     if str(path.relative_to(ROOT)) not in OF_SQL
 )
 """Where no kind is known by name."""
+
+_OF_BASES = {f"pgnorm.catalog.model.{name}" for name in ("alterable", "led", "named", "object", "traits")}
 
 every_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.kind)
 
@@ -100,7 +105,7 @@ def test_the_columns_of_the_query_are_the_fields(kind: type[Object], database: p
 
 @every_kind
 def test_its_catalog_exists(kind: type[Object], database: psycopg.Connection) -> None:
-    for name in filter(None, (kind.catalog, kind.body_catalog)):
+    for name in (kind.catalog, *([kind.body_catalog] if issubclass(kind, Bodied) else [])):
         found = database.execute("select to_regclass('pg_catalog.' || %s) is not null", [name]).fetchone()
         # On a server that is too old for a kind its query finds nothing on purpose.
         assert found == (True,) or kind.query(database.info.server_version).endswith("where false")
@@ -142,6 +147,21 @@ def test_generic_code_names_no_kind(path: str) -> None:
             constants = (child for child in ast.iter_child_nodes(node) if isinstance(child, ast.Constant))
             named += [repr(child.value) for child in constants if child.value in words]
     assert not named
+
+
+def test_each_member_of_the_base_has_implementers() -> None:
+    """What fewer than three kinds have to say belongs to a role that they play (`catalog.model.roles`)."""
+    bases = [base for base in Object.__mro__ if issubclass(base, Named | Traits) and base.__module__ in _OF_BASES]
+    names = {name for base in bases for name in (*vars(base), *vars(base).get("__annotations__", {}))}
+    members = {name for name in names if not name.startswith("_")} - {field.name for field in Object.declared_fields}
+    members -= {"declared_fields", "compared", "many"}  # how values are made
+    implementers = {name: [kind for kind in KINDS if _source(kind, name) not in bases] for name in members}
+    assert {name: kinds for name, kinds in implementers.items() if len(kinds) < 3} == {"id": []}
+    assert len(members) <= 60
+
+
+def _source(kind: type[Object], name: str) -> type | None:
+    return next((base for base in kind.__mro__ if name in vars(base)), None)
 
 
 def test_packages_are_the_folders() -> None:

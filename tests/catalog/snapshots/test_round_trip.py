@@ -31,7 +31,7 @@ from pgnorm.normalizer.workspace import Workspace
 
 Tried: TypeAlias = set[tuple[str, str]]
 FIXTURES = Path(__file__).parents[3] / "fixtures" / "kinds"
-STATES = sorted(FIXTURES.glob("*/*/*.sql"))
+STATES = sorted(path for name in ("old", "new") for path in FIXTURES.glob(f"*/*/{name}.sql"))
 LOOPS = (
     """
     create table r (a int); create function f() returns setof r language sql as 'select * from r';

@@ -1,0 +1,85 @@
+"""What only a few kinds are to a dump: roles as in `roles`."""
+
+from typing import TYPE_CHECKING
+
+from ..privileges import AclItem
+from .entries import Target
+from .identity import ObjectId
+from .roles import Role
+
+if TYPE_CHECKING:
+    from .object import Object
+
+
+class Follows(Role):
+    """What a dump puts behind all that another needs: pg_dump links the members of a class to its family."""
+
+    __slots__ = ()
+
+    @property
+    def ordered_with(self) -> ObjectId:
+        """That other."""
+        raise NotImplementedError
+
+
+class Placed(Role):
+    """What comes elsewhere in a dump than its kind, schema and name say: what an extension provides."""
+
+    __slots__ = ()
+
+    @property
+    def sort_place(self) -> tuple[object, ...] | None:
+        """Where pg_dump's order has it, None where its kind, schema and name do say.
+
+        False in it, and whatever is behind that, has it just ahead of what has the place before it.
+        """
+        raise NotImplementedError
+
+
+class SaysLess(Role):
+    """What has a comment that a dump does not say, or not always: it came with it."""
+
+    __slots__ = ()
+
+    @property
+    def own_comment(self) -> str | None:
+        """The comment that somebody gave it."""
+        raise NotImplementedError
+
+
+def own_comment(item: "Object") -> str | None:
+    """The comment that somebody gave an object."""
+    return item.own_comment if isinstance(item, SaysLess) else item.comment
+
+
+class BeginsWith(Role):
+    """What does not begin with the privileges of its kind: the schema `public`."""
+
+    __slots__ = ()
+
+    def initial_acl(self, target: Target) -> tuple[AclItem, ...]:
+        """The privileges that a dump takes for given, so that it prints what leads from them to `acl` (to
+        `acl_default` where that is None)."""
+        raise NotImplementedError
+
+
+class Unremarked(Role):
+    """What some dumps have without its comment and security labels: `public` in those of pg_dump 14."""
+
+    __slots__ = ()
+
+    def remarked(self, target: Target) -> bool:
+        """Whether a dump has them, and its parts'."""
+        raise NotImplementedError
+
+
+class ExtensionsWithParent(Role):
+    """What says that it DEPENDS ON EXTENSION at the end of its parent's first entry: the index of a key."""
+
+    __slots__ = ()
+
+
+class Last(Role):
+    """What a dump has behind even the privileges, so that none of its statements is acted upon: an event trigger."""
+
+    __slots__ = ()

@@ -1,0 +1,210 @@
+"""What only a few kinds are: each is a base beside `Object` of the kinds that play the role, and of no others.
+
+The engine asks by class: `isinstance(item, Bodied)`.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, ClassVar, LiteralString, Self
+
+from .entries import DefaultGrants, Entry, Target
+from .identity import ObjectId
+
+if TYPE_CHECKING:
+    from .object import Object
+
+
+class Role:
+    """The base of roles."""
+
+    __slots__ = ()
+
+
+class Bodied(Role):
+    """A body that can follow later, in a catalog of its own: `CREATE OR REPLACE VIEW "v" AS SELECT …`.
+
+    `create` with `shell` makes a stand-in without it.
+    """
+
+    __slots__ = ()
+
+    body_catalog: ClassVar[str]
+    """The catalog of the body (`pg_rewrite`)."""
+
+    def body(self, target: Target) -> str:
+        """The statement that fills in a shell."""
+        raise NotImplementedError
+
+    def emptied(self, target: Target) -> str:
+        """The statement that takes the body away and leaves the rest."""
+        raise NotImplementedError
+
+
+class Shelled(Role):
+    """A shell that goes ahead of the functions which it needs and which need it: `CREATE TYPE "box";`."""
+
+    __slots__ = ()
+
+    def shell_entry(self) -> Entry:
+        """The entry that goes ahead of it."""
+        raise NotImplementedError
+
+
+class WithMembers(Role):
+    """Belongings that are no objects though pg_depend calls them no internal part either (an operator family's)."""
+
+    __slots__ = ()
+
+    members: ClassVar[LiteralString]
+    """The query for them: (classid, objid, oid of the object)."""
+
+
+class Routine(Role):
+    """Code whose dependencies Postgres does not record: `CREATE FUNCTION "f"() … AS $$ … $$`."""
+
+    __slots__ = ()
+
+    code: ClassVar[str]
+    """The attribute that holds its text, which can differ in looks alone."""
+
+    @property
+    def code_language(self) -> str:
+        """The language of its `code`."""
+        raise NotImplementedError
+
+    @property
+    def avoids(self) -> tuple[tuple[str, ...], ...]:
+        """The names in `claims` of others that nothing may have any more when it is made: it would depend on that."""
+        raise NotImplementedError
+
+
+class GrantsDefaults(Role):
+    """Privileges of objects that are created later: `ALTER DEFAULT PRIVILEGES FOR ROLE "r" GRANT …`."""
+
+    __slots__ = ()
+
+    @property
+    def default_grants(self) -> DefaultGrants:
+        """What it adds to them."""
+        raise NotImplementedError
+
+    @property
+    def grant_prefix(self) -> str:
+        """What stands before GRANT and REVOKE: `ALTER DEFAULT PRIVILEGES … `."""
+        raise NotImplementedError
+
+    @property
+    def acl_desc(self) -> str:
+        """The `Type:` of the header line over it in a dump."""
+        raise NotImplementedError
+
+    @property
+    def acl_tag(self) -> str:
+        """The `Name:` of that line."""
+        raise NotImplementedError
+
+
+class Counting(Role):
+    """A number that goes on: `SELECT setval(…)`."""
+
+    __slots__ = ()
+
+    @property
+    def catch_up(self) -> tuple[str, ...]:
+        """What a migration runs after creating it for a parent that may have rows: it goes on after theirs."""
+        raise NotImplementedError
+
+    def carry_over(self, new: Self, setting: str) -> tuple[str, str]:
+        """The statement that saves its state in a setting of the session before it is dropped, and the one that gives
+        that to `new` once created."""
+        raise NotImplementedError
+
+
+class Filled(Role):
+    """Contents that its definition tells: `REFRESH MATERIALIZED VIEW "m";`."""
+
+    __slots__ = ()
+
+    @property
+    def finish(self) -> tuple[str, ...]:
+        """What a migration runs after creating it, beyond a dump's text."""
+        raise NotImplementedError
+
+
+class SettledByOthers(Role):
+    """Attributes that Postgres sets as something else comes or goes: an operator's COMMUTATOR, on both sides."""
+
+    __slots__ = ()
+
+    def settled_by(self, new: Self, name: str) -> tuple[ObjectId, ...]:
+        """The objects of which the creation or drop alone changes the attribute `name` to what `new` says.
+
+        Where each of them is created or dropped, `alter` is not asked about it. Empty for what nothing else changes.
+        """
+        raise NotImplementedError
+
+
+def settled_by(old: "Object", new: "Object", name: str) -> tuple[ObjectId, ...]:
+    """The objects that settle an attribute of one which may be altered."""
+    if isinstance(old, SettledByOthers) and isinstance(new, SettledByOthers):
+        return old.settled_by(new, name)
+    return ()
+
+
+class HoldsRows(Role):
+    """Rows that can be moved, and other tables that refer to them: a table."""
+
+    __slots__ = ()
+
+    def referrers_first(self, new: Self, changed: frozenset[str]) -> bool | None:
+        """Whether what `Refers` to it is altered before it (true) or after it (false), None where both will do."""
+        raise NotImplementedError
+
+    def refill(
+        self,
+        rows: "tuple[Self, Sequence[Object], frozenset[ObjectId]]",
+        parts: "Sequence[Object]",
+        target: Target,
+    ) -> Iterator[str]:
+        """The statements that give a new one, with its `parts`, the rows of its predecessor that was set aside.
+
+        `rows` are that one, its parts that stay by name, and those of them whose type was set aside too.
+        """
+        raise NotImplementedError
+
+
+class Accompanied(Role):
+    """What `joins` a column by statements around `ADD COLUMN`: a sequence that it owns."""
+
+    __slots__ = ()
+
+    def before_parent(self, target: Target) -> Iterator[str]:
+        """The statements ahead of the one that adds its parent: `CREATE SEQUENCE …`."""
+        raise NotImplementedError
+
+    def after_parent(self) -> Iterator[str]:
+        """The statements behind that one: `ALTER SEQUENCE … OWNED BY …`."""
+        raise NotImplementedError
+
+
+class DroppedApart(Role):
+    """What Postgres does not drop along with what it is a part of: it goes before that (a user mapping)."""
+
+    __slots__ = ()
+
+
+class OwnedApart(Role):
+    """What has an owner of its own although it is a part of something: statistics on a table."""
+
+    __slots__ = ()
+
+
+class PlatformDecides(Role):
+    """What stays as the platform has it, however that differs from server to server: an extension."""
+
+    __slots__ = ()
+
+
+class SuperuserOnly(Role):
+    """What Postgres shows to superusers alone: others are told that there is one not modelled (a subscription)."""
+
+    __slots__ = ()

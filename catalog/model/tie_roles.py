@@ -1,0 +1,67 @@
+"""What only a few kinds are where two objects are tied together: roles as in `roles`."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from .identity import ObjectId
+from .roles import Role
+
+if TYPE_CHECKING:
+    from .object import Object
+
+
+class Refers(Role):
+    """Ties what it is a part of to another of the same kind: `FOREIGN KEY ("a") REFERENCES "t"`."""
+
+    __slots__ = ()
+
+    @property
+    def comes_with_tie(self) -> bool:
+        """Whether making the tie makes it too."""
+        raise NotImplementedError
+
+
+def comes_with_tie(item: "Object") -> bool:
+    """Whether making a tie makes an object too."""
+    return isinstance(item, Refers) and item.comes_with_tie
+
+
+class Undroppable(Role):
+    """What has no drop of its own: `ALTER INDEX "i" ATTACH PARTITION "p"`."""
+
+    __slots__ = ()
+
+    @property
+    def held_by(self) -> tuple[ObjectId, ...]:
+        """What it lasts as long as: one of these must go, the last if nothing else takes one away."""
+        raise NotImplementedError
+
+
+class Refusing(Role):
+    """A tie that asks for an end which is just so: `ALTER TABLE "t" OF "c"`."""
+
+    __slots__ = ()
+
+    def refuse(self, led: "Sequence[Object]") -> None:
+        """Raise PgnormError where it can't be made: `led` are the parts of the end that is led, as they will stand.
+
+        Asked only where that end is there already.
+        """
+        raise NotImplementedError
+
+
+class RefusedByOthers(Role):
+    """What the rows of more than its parent may refuse: `ATTACH PARTITION "p" …`, those of the default partition."""
+
+    __slots__ = ()
+
+    @property
+    def refusers(self) -> tuple[ObjectId, ...]:
+        """Those whose rows may refuse it, where `rows_may_refuse`."""
+        raise NotImplementedError
+
+
+class Matched(Role):
+    """Both ends must have it, as a part, before they are tied: a column, a CHECK; not a policy."""
+
+    __slots__ = ()

@@ -1,0 +1,91 @@
+"""What only a few kinds are to a type and to what is of it: roles as in `roles`."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Self
+
+from .entries import Target
+from .roles import Role
+
+if TYPE_CHECKING:
+    from .object import Object
+
+
+class Stored(Role):
+    """A type that Postgres may refuse to alter while columns hold values of it."""
+
+    __slots__ = ()
+
+    def refused_while_stored(self, new: Self, changed: frozenset[str]) -> bool:
+        """Whether it refuses to alter it to `new`: it is then replaced. Asked only where a column holds values.
+
+        Raises PgnormError where the values would not survive that.
+        """
+        raise NotImplementedError
+
+
+class Retyping(Role):
+    """Something of a type that what depends on it was made for: `ALTER TABLE "t" ALTER COLUMN "n" TYPE bigint`."""
+
+    __slots__ = ()
+
+    def retypes(self, new: Self, changed: frozenset[str]) -> bool:
+        """Whether altering it to `new` needs what depends on it out of the way first."""
+        raise NotImplementedError
+
+
+class Typed(Retyping):
+    """A column of a table, which holds values of a type."""
+
+    __slots__ = ()
+
+    @property
+    def retyped_with_parent(self) -> bool:
+        """Whether Postgres gives it no other type as long as its parent stands: that is replaced (a partition key)."""
+        raise NotImplementedError
+
+    def rebind(self, new: Self, target: Target) -> Iterator[str]:
+        """The statements that move it from a type that was set aside to the successor of the same name."""
+        raise NotImplementedError
+
+
+class RowType(Retyping, Stored):
+    """A type of which tables can be: `CREATE TABLE "t" OF "c"`."""
+
+    __slots__ = ()
+
+    def unties(self, new: Self, changed: frozenset[str]) -> bool:
+        """Whether what `ties` others to it is cut before it is altered to `new`, and made again."""
+        raise NotImplementedError
+
+
+class Labelled(Role):
+    """A type whose values have names: `ALTER TYPE "mood" RENAME VALUE 'sad' TO 'blue'`."""
+
+    __slots__ = ()
+
+    def renamed_value(self, new: Self) -> tuple[str, str] | None:
+        """The one value that altering it to `new` gives another name, and that name; None where there is none.
+
+        What others say of that value is then said by the new name, without being altered.
+        """
+        raise NotImplementedError
+
+
+def refused_while_stored(old: "Object", new: "Object", changed: frozenset[str]) -> bool:
+    """Whether one of what columns hold is a type that Postgres refuses to alter."""
+    return isinstance(old, Stored) and isinstance(new, Stored) and old.refused_while_stored(new, changed)
+
+
+def retypes(old: "Object", new: "Object", changed: frozenset[str]) -> bool:
+    """Whether altering one needs what depends on it out of the way first."""
+    return isinstance(old, Retyping) and isinstance(new, Retyping) and old.retypes(new, changed)
+
+
+def unties(old: "Object", new: "Object", changed: frozenset[str]) -> bool:
+    """Whether altering one needs its ties cut."""
+    return isinstance(old, RowType) and isinstance(new, RowType) and old.unties(new, changed)
+
+
+def renamed_value(old: "Object | None", new: "Object | None") -> tuple[str, str] | None:
+    """The one value of a type that gets another name, and that name."""
+    return old.renamed_value(new) if isinstance(old, Labelled) and isinstance(new, Labelled) else None
