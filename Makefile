@@ -5,6 +5,9 @@ VENV   := .venv
 MAJORS  := 14 15 16 17 18
 SERVERS := $(VENV)/servers
 
+# A process for each core; one that has nothing left to do takes tests from another.
+AT_ONCE := -n auto --dist worksteal
+
 .PHONY: demo fuzz test test-matrix
 
 demo: $(VENV)/.installed
@@ -15,10 +18,10 @@ test: $(VENV)/.installed-dev
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
-	$(VENV)/bin/pytest
+	$(VENV)/bin/pytest $(AT_ONCE)
 
 test-matrix: $(VENV)/.installed-dev $(MAJORS:%=$(SERVERS)/%/.installed)
-	PGNORM_TEST_SERVERS="$(MAJORS:%=$(SERVERS)/%/bin)" $(VENV)/bin/pytest
+	PGNORM_TEST_SERVERS="$(MAJORS:%=$(SERVERS)/%/bin)" $(VENV)/bin/pytest $(AT_ONCE)
 
 # FUZZ_SECONDS is the time of each target, FUZZ_TURNS the most that it makes of files or snapshots, FUZZ_SEED the first
 # seed: one makes the same file or snapshot each time.

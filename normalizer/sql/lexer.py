@@ -58,8 +58,8 @@ _BLOCK_MARK: Final = re.compile(r"/\*|\*/")
 _REST_OF_STRING: Final = re.compile(r"[^']*+(?:''[^']*+)*+'")
 _REST_OF_QUOTED: Final = re.compile(r'[^"]*+(?:""[^"]*+)*+"')
 _REST_OF_ESCAPE: Final = re.compile(r"[^'\\]*+(?:(?:\\.|'')[^'\\]*+)*+'", re.DOTALL)
-# Literals with nothing but white space and a line end between them are one literal, and the second part of an E''
-# literal still knows backslashes (scan.l, quotecontinue).
+# Literals with nothing but white space, a line end and comments between them are one literal, and the second part of
+# an E'' literal still knows backslashes (scan.l, quotecontinue).
 _CONTINUED: Final = re.compile(r"(?:[ \t\f\v]|--[^\n\r]*)*[\n\r](?:[ \t\n\r\f\v]|--[^\n\r]*[\n\r])*'")
 
 
@@ -71,14 +71,13 @@ def token_end(text: str, match: re.Match[str], place: Callable[[int], str]) -> i
     end = match.end()
     found: re.Match[str] | None
     match match.lastgroup:
-        case "string":
-            found, what = _REST_OF_STRING.match(text, end), "string literal"
+        case "string" | "escape":
+            rest, what = _REST_OF_ESCAPE if match.lastgroup == "escape" else _REST_OF_STRING, "string literal"
+            found = rest.match(text, end)
+            while found and (next_part := _CONTINUED.match(text, found.end())):
+                found = rest.match(text, next_part.end())
         case "quoted":
             found, what = _REST_OF_QUOTED.match(text, end), "quoted identifier"
-        case "escape":
-            found, what = _REST_OF_ESCAPE.match(text, end), "string literal"
-            while found and (next_part := _CONTINUED.match(text, found.end())):
-                found = _REST_OF_ESCAPE.match(text, next_part.end())
         case "dollar":
             close = text.find(match.group(), end)
             if close >= 0:

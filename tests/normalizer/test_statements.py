@@ -1,7 +1,7 @@
 """Splitting SQL text into statements."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pglast.parser import ParseError, scan
 
@@ -120,6 +120,7 @@ PIECES = [
 ]
 
 
+@example("'a'-- ;\n'a'")
 @given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
 def test_spans_are_those_of_the_lexer_of_postgres(text: str) -> None:
     try:
