@@ -11,8 +11,10 @@ _ZONE: Final = "timestamp with time zone"
 
 _IN_ASSIGNMENT: Final[dict[str, Iterable[str]]] = {
     **dict.fromkeys(NUMBERS, NUMBERS),
-    "integer": {*NUMBERS, "money"},
-    "bigint": {*NUMBERS, "money"},
+    "smallint": {*NUMBERS, "oid"},
+    "integer": {*NUMBERS, "money", "oid"},
+    "bigint": {*NUMBERS, "money", "oid"},
+    "oid": {"integer", "bigint"},
     "numeric": {*NUMBERS, "money"},
     "money": {"numeric"},
     "date": {_NO_ZONE, _ZONE},

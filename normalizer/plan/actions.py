@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from pgnorm.catalog.loops import find_loops, topological, wait_for
 from pgnorm.catalog.model import Catalog, Object, ObjectId
-from pgnorm.catalog.model.roles import DroppedApart, GrantsDefaults, HoldsRows
+from pgnorm.catalog.model.roles import Counting, DroppedApart, GrantsDefaults, HoldsRows
 from pgnorm.catalog.model.tie_roles import Refers
 
 from ..compare.difference import parts_below
@@ -29,6 +29,12 @@ class Action(NamedTuple):
     shell: bool = False
     rows: bool = False
     claim: tuple[str, ...] = ()
+
+
+def set_with(item: Object) -> bool:
+    """Whether it can be set while the column that it is a part of is altered: what is inline, and a default that is
+    set apart since its column is inherited."""
+    return item.inline or (item.joins and not isinstance(item, Counting))
 
 
 Before = Callable[[Action | None, Action | None], None]
@@ -209,18 +215,20 @@ class Actions:
         """Whether the owner's statements create the part, or one of its inline parts is altered, with it."""
         if item.derived:
             return self.fate.fresh(owner.id) or owner.id in self.fate.altered
+        if self.fate.fills(owner.id) and (item.embedded or set_with(item)):
+            return item.embedded or item.id not in self.apart
         if item.joins:
             added = owner.embedded and self.fate.fresh(owner.id) and self.maker(owner.id) == Action(owner.id)
             return added and item.id not in self.apart and not any(self.following.bringers(owner))
         inner = item.embedded or (item.inline and item.id not in self.apart)
-        return inner and (self.fate.fresh(owner.id) or self.fate.fills(owner.id))
+        return inner and self.fate.fresh(owner.id)
 
     def alterer(self, name: ObjectId) -> Action | None:
         """The action that alters an object that stays."""
         if name not in self.fate.altered and name not in self.fate.rebound:
             return None
         item = self.new.objects[name]
-        within = item.inline and item.parent is not None and self.fate.fills(item.parent)
+        within = set_with(item) and item.parent is not None and self.fate.fills(item.parent)
         return Action(item.parent) if within and item.parent is not None else Action(name)
 
     def _order_referrers(self, before: Before) -> None:

@@ -9,6 +9,7 @@ from pgnorm.catalog.model import Object
 from pgnorm.catalog.model.tie_roles import comes_with_tie
 
 from ..compare.difference import parts_below
+from .refilling import leaves_with_rows
 
 if TYPE_CHECKING:
     from .actions import Action, Actions
@@ -47,7 +48,7 @@ def _parts(actions: "Actions", loop: Sequence["Action"], *, needed: bool) -> Ite
         leaving = action.drop or action.aside
         catalog = actions.old if leaving else actions.new
         for part in parts_below(catalog, action.id) if leaving or not needed else ():
-            if part.id in actions.apart or part.embedded or part.derived:
+            if part.id in actions.apart or part.embedded or part.derived or (leaving and _holds_rows(actions, part)):
                 continue
             others = (catalog.needed_by if needed else catalog.needs).get(part.id, ())
             reached = {
@@ -56,6 +57,11 @@ def _parts(actions: "Actions", loop: Sequence["Action"], *, needed: bool) -> Ite
             }
             if any(other and other.id != action.id and (other.id, other.drop) in members for other in reached):
                 yield part, leaving
+
+
+def _holds_rows(actions: "Actions", part: Object) -> bool:
+    """Whether it is a tie by which rows are still to be read as both its ends leave."""
+    return leaves_with_rows(actions.old, part.id, actions.fate)
 
 
 def take_leaders_out(actions: "Actions") -> None:
@@ -77,7 +83,7 @@ def _take_out(actions: "Actions", part: Object, *, leaving: bool) -> None:
             continue
         if actions.fate.gone(lead.leader):
             _take_out(actions, actions.old.objects[lead.leader], leaving=True)
-        else:
+        elif not leaves_with_rows(actions.old, lead.tie, actions.fate):
             actions.apart.add(lead.tie)
 
 

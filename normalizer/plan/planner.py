@@ -12,7 +12,7 @@ from ..compare.difference import PRIVILEGES, Difference, changes, differences
 from ..dump.operator_path import reaching
 from ..dump.writer import inside
 from . import metadata
-from .actions import Action, Actions
+from .actions import Action, Actions, set_with
 from .alterations import altering, on_rows
 from .changes import Decisions
 from .counters import Carrying
@@ -229,7 +229,9 @@ class _Planning:
             return
         last = {field.name for field in own_fields(type(difference.item)) if field.after_parts}
         yield from self._change(evolve(difference, changed=difference.changed - last))
-        for part in inside(self.new, difference.item.id, frozenset(self.actions.apart)):
+        name, apart = difference.item.id, frozenset(self.actions.apart)
+        joining = (part for part in self.new.parts.get(name, ()) if part.joins and set_with(part))
+        for part in (*inside(self.new, name, apart), *(part for part in joining if part.id not in apart)):
             if self.fate.fresh(part.id):
                 yield from self._creation(part)
             elif altered := self.fate.altered.get(part.id):

@@ -170,3 +170,10 @@ def test_a_not_null_that_another_parent_says_is_not_said_again(shadow: Shadow, d
     assert _lead(shadow, database, new) == 'ALTER TABLE "public"."one" ALTER COLUMN "a" DROP NOT NULL;\n'
     new = new.replace("two (a int not null)", "two (a int)")
     assert _lead(shadow, database, new) == 'ALTER TABLE "public"."two" ALTER COLUMN "a" DROP NOT NULL;\n'
+
+
+def test_a_column_that_is_inherited_gets_its_default_too(shadow: Shadow, database: psycopg.Connection) -> None:
+    before = "create table whole (id int not null default 7); create table other (id int)"
+    database.execute(f"{before}; create table part () inherits (other); insert into part values (null)")
+    _lead(shadow, database, f"{before}; create table part () inherits (whole)")
+    assert database.execute("select id from part").fetchall() == [(7,)]

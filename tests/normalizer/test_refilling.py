@@ -1,5 +1,7 @@
 """Rows outlive that their table is made anew: what no comparison of catalogs sees."""
 
+from pathlib import Path
+
 import psycopg
 import pytest
 
@@ -8,6 +10,7 @@ from pgnorm.normalizer.plan.plan import Plan
 from pgnorm.normalizer.plan.planner import diff
 from pgnorm.normalizer.postgres.shadow import Shadow
 
+FIXTURES = Path(__file__).parents[2] / "fixtures"
 REFUSES = """
     create or replace function public.refuse() returns trigger language plpgsql
         as 'begin raise exception ''fired for a row that is only moved''; end';"""
@@ -124,3 +127,13 @@ def test_a_type_that_is_made_anew_too_goes_by_text(shadow: Shadow, database: psy
         create table public.t1 partition of public.t default"""
     _migrate(shadow, database, old, "insert into public.t values ('b', '{b}')", new)
     assert _rows(database, "select x::text, y::text from public.t") == [("b", "{b}")]
+
+
+def test_keys_that_refer_to_each_other_part_no_partition_from_its_rows(
+    shadow: Shadow, database: psycopg.Connection
+) -> None:
+    case = FIXTURES / "kinds" / "partitions" / "mutual"
+    rows = "insert into band select n from generate_series(1, 20) n"
+    plan = _migrate(shadow, database, (case / "old.sql").read_text(), rows, (case / "new.sql").read_text())
+    assert not any(step.destructive for step in plan.steps)
+    assert _rows(database, "select count(*) from band") == [(20,)]
