@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, LiteralString, Self, TypeAlias
 
 from attrs import frozen
 
-from .conversation import Conversation
+from .conversation import Conversation, hang_up
 from .errors import PgnormError
 from .pinning import pins
 from .privileges import AclItem
@@ -71,9 +71,11 @@ class Snapshot:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         self._end(abandon=True)
-        if self._open and not self._connection.closed:
+        if kind is not None and issubclass(kind, KeyboardInterrupt):
+            hang_up(self._connection.pgconn)  # nobody waits for a server that may be silent
+        elif self._open and not self._connection.closed:
             for statement in self._undo:
                 self._connection.execute(statement)
 

@@ -58,8 +58,9 @@ _BLOCK_MARK: Final = re.compile(r"/\*|\*/")
 _REST_OF_STRING: Final = re.compile(r"[^']*+(?:''[^']*+)*+'")
 _REST_OF_QUOTED: Final = re.compile(r'[^"]*+(?:""[^"]*+)*+"')
 _REST_OF_ESCAPE: Final = re.compile(r"[^'\\]*+(?:(?:\\.|'')[^'\\]*+)*+'", re.DOTALL)
-# Literals with nothing but white space, a line end and comments between them are one literal, and the second part of
-# an E'' literal still knows backslashes (scan.l, quotecontinue).
+# Literals with nothing but white space and a line end between them are one literal, and the second part of an E''
+# literal still knows backslashes (scan.l, quotecontinue).
+_LINE_COMMENT: Final = re.compile(r"--[^\n\r]*")
 _CONTINUED: Final = re.compile(r"(?:[ \t\f\v]|--[^\n\r]*)*[\n\r](?:[ \t\n\r\f\v]|--[^\n\r]*[\n\r])*'")
 
 
@@ -71,13 +72,14 @@ def token_end(text: str, match: re.Match[str], place: Callable[[int], str]) -> i
     end = match.end()
     found: re.Match[str] | None
     match match.lastgroup:
-        case "string" | "escape":
-            rest, what = _REST_OF_ESCAPE if match.lastgroup == "escape" else _REST_OF_STRING, "string literal"
-            found = rest.match(text, end)
-            while found and (next_part := _CONTINUED.match(text, found.end())):
-                found = rest.match(text, next_part.end())
+        case "string":
+            found, what = _REST_OF_STRING.match(text, end), "string literal"
         case "quoted":
             found, what = _REST_OF_QUOTED.match(text, end), "quoted identifier"
+        case "escape":
+            found, what = _REST_OF_ESCAPE.match(text, end), "string literal"
+            while found and (next_part := _CONTINUED.match(text, found.end())):
+                found = _REST_OF_ESCAPE.match(text, next_part.end())
         case "dollar":
             close = text.find(match.group(), end)
             if close >= 0:
@@ -100,6 +102,14 @@ def token_end(text: str, match: re.Match[str], place: Callable[[int], str]) -> i
             hint="It begins there, and what should end it is missing.",
         )
     return found.end()
+
+
+def comments_within(text: str, start: int) -> Iterator[tuple[int, int]]:
+    """Where the comments lie between the parts of an E'' literal whose first one's text begins at `start`."""
+    found = _REST_OF_ESCAPE.match(text, start)
+    while found and (gap := _CONTINUED.match(text, found.end())):
+        yield from (comment.span() for comment in _LINE_COMMENT.finditer(text, gap.start(), gap.end()))
+        found = _REST_OF_ESCAPE.match(text, gap.end())
 
 
 class Token(Value):

@@ -11,7 +11,7 @@ from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Value, untold
 
 from ..files.reading import line_and_column
-from .lexer import OPENERS, RUN, TOKEN, token_end, tokens, words_of
+from .lexer import OPENERS, RUN, TOKEN, comments_within, token_end, tokens, words_of
 
 _WORDS: Final = 8
 _SPACE: Final = " \t\n\r\f\v"
@@ -78,6 +78,8 @@ def comments(text: str, start: int = 0, end: int | None = None) -> tuple[Comment
         position = token_end(text, match, place)
         if match.lastgroup in ("line", "block"):
             found.append(Comment(start=match.start(), end=position))
+        elif match.lastgroup == "escape":
+            found += (Comment(start=start, end=end) for start, end in comments_within(text, match.end()))
     return tuple(found)
 
 

@@ -144,7 +144,15 @@ def test_spans_are_those_of_the_lexer_of_postgres(text: str) -> None:
         fresh = False
     assert [[one.start, one.end] for one in split(text)] == spans
     found = [(start, end) for start, end, name in tokens if name in ("SQL_COMMENT", "C_COMMENT")]
-    assert [(one.start, one.end) for one in comments(text)] == found
+    # A literal may go on behind a comment: for Postgres that is one token, for whoever keeps comments it is none.
+    literals = [(start, end) for start, end, name in tokens if name == "SCONST"]
+    ours = [(one.start, one.end) for one in comments(text)]
+    assert [one for one in ours if not any(start < one[0] < end for start, end in literals)] == found
+
+
+def test_comments_are_found_between_the_parts_of_a_literal() -> None:
+    text = "select E'\\' -- no' -- a\n -- b\n 'c\\' -- no', 'd' -- e\n 'f'"
+    assert [text[one.start : one.end] for one in comments(text)] == ["-- a", "-- b", "-- e"]
 
 
 def test_a_backslash_that_a_setting_makes_an_escape_is_refused_at_its_place() -> None:
