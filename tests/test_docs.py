@@ -74,6 +74,14 @@ def _run_again(block: str, folder: Path) -> str:
     return EXAMPLE.sub(shown, block)
 
 
+def test_the_plan_that_is_followed_is_that_of_its_fixture() -> None:
+    case = ROOT / "fixtures" / "kinds" / "partitions" / "followed"
+    blocks = [
+        text for language, text in BLOCK.findall((ROOT / "docs" / "architecture.md").read_text()) if language == "sql"
+    ]
+    assert blocks == [(case / f"{name}.sql").read_text() for name in ("old", "new", "forwards")]
+
+
 @every_page
 def test_examples_print_what_the_page_shows(page: Path, crm: Path) -> None:
     text = page.read_text()

@@ -1,9 +1,8 @@
 """Access methods."""
 
-from collections.abc import Sequence
 from typing import ClassVar, Final, LiteralString
 
-from ..model import Entry, Object, Target, replace
+from ..model import Object, Printing, replace
 from ..priority import Priority
 from ..quoting import ident
 
@@ -44,9 +43,6 @@ class AccessMethod(Object):
         del qualify
         return f"{self.keyword} {ident(self.name)}"
 
-    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
-        del parts, target, shell
+    def create(self, printing: Printing) -> str:
+        del printing
         return f"CREATE {self.signature()} TYPE {TYPES[self.type]} HANDLER {self.handler};\n"
-
-    def entries(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> tuple[Entry, ...]:
-        return (Entry(desc=self.keyword, tag=self.tag, sql=self.create(parts, target)),)

@@ -1,9 +1,9 @@
 """Aggregates."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import ClassVar, Final, LiteralString, Self
 
-from ..model import Changed, Object, Target, alter, equal, replace
+from ..model import Changed, Object, Printing, Target, alter, equal, replace
 from ..priority import Priority
 from ..quoting import literal, plain, qualified, spell_types
 from .routines import NONE
@@ -131,11 +131,10 @@ class Aggregate(Object):
         # There is no GRANT ON AGGREGATE; FUNCTION takes the input types alone.
         return f"FUNCTION {qualified(self.schema if qualify else '', self.name)}({self.detail})"
 
-    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
-        del parts, shell
+    def create(self, printing: Printing) -> str:
         lines = ",\n".join(f"    {line}" for line in self._options())
         name = qualified(self.schema, self.name)
-        return spell_types(f"CREATE AGGREGATE {name}({self.arguments or '*'}) (\n{lines}\n);\n", target.major)
+        return spell_types(f"CREATE AGGREGATE {name}({self.arguments or '*'}) (\n{lines}\n);\n", printing.target.major)
 
     def _options(self) -> Iterator[str]:
         yield f"SFUNC = {self.transition}"
@@ -168,7 +167,7 @@ class Aggregate(Object):
             yield f"{option}_MODIFY = {MODIFY[modify]}"
 
     def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[str]:
-        text = new.create((), target).removesuffix("\n")
+        text = new.create(Printing(target=target)).removesuffix("\n")
         changed.take(*changed.left)
         yield text.replace("CREATE ", "CREATE OR REPLACE ", 1)
 

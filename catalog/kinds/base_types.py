@@ -1,10 +1,10 @@
 """Base types."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import ClassVar, Final, LiteralString, Self
 
 from ..errors import PgnormError
-from ..model import Changed, Entry, Object, Target, alter, equal, replace
+from ..model import Changed, Entry, Printing, Target, alter, equal, replace
 from ..model.roles import Shelled
 from ..model.type_roles import Stored
 from ..quoting import ident, literal, qualified, spell_types
@@ -84,10 +84,9 @@ class BaseType(Shelled, Stored, types.Type):
             + types.OF_USERS
         )
 
-    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
-        del parts, shell
+    def create(self, printing: Printing) -> str:
         lines = ",\n".join(f"    {line}" for line in self._options())
-        return spell_types(f"CREATE TYPE {qualified(self.schema, self.name)} (\n{lines}\n);\n", target.major)
+        return spell_types(f"CREATE TYPE {qualified(self.schema, self.name)} (\n{lines}\n);\n", printing.target.major)
 
     def _options(self) -> Iterator[str]:
         yield f"INTERNALLENGTH = {'variable' if self.length == VARIABLE else self.length}"

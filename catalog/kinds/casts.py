@@ -1,9 +1,8 @@
 """Casts."""
 
-from collections.abc import Sequence
 from typing import ClassVar, Final, LiteralString
 
-from ..model import Entry, Object, Target, replace
+from ..model import Object, Printing, replace
 from ..priority import Priority
 from ..quoting import plain, spell_types
 
@@ -76,10 +75,6 @@ class Cast(Object):
         del qualify
         return f"{self.keyword} ({self.name} AS {self.detail})"
 
-    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
-        del parts, shell
+    def create(self, printing: Printing) -> str:
         way = METHODS.get(self.method, f"WITH FUNCTION {self.function}")
-        return spell_types(f"CREATE {self.signature()} {way}{CONTEXTS[self.context]};\n", target.major)
-
-    def entries(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> tuple[Entry, ...]:
-        return (Entry(desc=self.keyword, tag=self.tag, sql=self.create(parts, target)),)
+        return spell_types(f"CREATE {self.signature()} {way}{CONTEXTS[self.context]};\n", printing.target.major)

@@ -1,9 +1,8 @@
 """Collations."""
 
-from collections.abc import Sequence
 from typing import ClassVar, Final, LiteralString
 
-from ..model import Object, Target, replace
+from ..model import Object, Printing, replace
 from ..priority import Priority
 from ..quoting import ident, literal
 
@@ -69,8 +68,8 @@ class Collation(Object):
              order by n.nspname, c.collname"""
         )
 
-    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
-        del parts, target, shell
+    def create(self, printing: Printing) -> str:
+        del printing
         options = [f"provider = {PROVIDERS[self.provider]}"]
         if not self.deterministic:
             options.append("deterministic = false")

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from ..foreign_options import options_clause
-from ..model import Entry, Object, Target, on_relation
+from ..model import Entry, Object, Printing, Target, on_relation
 from ..model.roles import Accompanied
 from ..quoting import ident, literal, spell_types
 from .column_fields import ColumnFields
@@ -115,13 +115,15 @@ class PrintedColumn(ColumnFields):
         comment = "NULL" if self.not_null_comment is None else literal(self.not_null_comment)
         return f"COMMENT ON {signature} IS {comment};"
 
-    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
-        del shell
-        accompanied = [part for part in parts if isinstance(part, Accompanied)]
-        lines = [line for part in accompanied for line in part.before_parent(target)]
+    def create(self, printing: Printing) -> str:
+        accompanied = [part for part in printing.parts if isinstance(part, Accompanied)]
+        lines = [line for part in accompanied for line in part.before_parent(printing.target)]
         # The table that it has them from, if any, is no parent yet.
         whole = self.evolve(local=True, not_null_said=True, generation_said=True)
-        lines += [f"ALTER {self.table} ADD COLUMN {whole.definition(parts, target)};", *whole.settings(target)]
+        lines += [
+            f"ALTER {self.table} ADD COLUMN {whole.definition(printing.parts, printing.target)};",
+            *whole.settings(printing.target),
+        ]
         lines += [entry.sql.rstrip("\n") for entry in self.remarks()]
         lines += [line for part in accompanied for line in part.after_parent()]
         return "".join(f"{line}\n" for line in lines)

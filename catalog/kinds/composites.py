@@ -1,10 +1,10 @@
 """Composite types and their attributes."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import ClassVar, LiteralString, Self
 
 from ..errors import PgnormError
-from ..model import Changed, Object, ObjectId, OnRows, Statement, Target, Written, alter
+from ..model import Changed, Object, ObjectId, OnRows, Printing, Statement, Target, Written, alter
 from ..model.type_roles import RowType
 from ..priority import Priority
 from ..quoting import ident, qualified, spell_types
@@ -50,10 +50,9 @@ class Composite(RowType, types.Type):
         # Its attributes hang on a row of pg_class of the same name.
         return (("type", self.schema, self.name), ("relation", self.schema, self.name))
 
-    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
-        del parts, shell
+    def create(self, printing: Printing) -> str:
         lines = ",".join(f"\n\t{_attribute(item)}" for item in self.attributes)
-        return spell_types(f"CREATE TYPE {qualified(self.schema, self.name)} AS ({lines}\n);\n", target.major)
+        return spell_types(f"CREATE TYPE {qualified(self.schema, self.name)} AS ({lines}\n);\n", printing.target.major)
 
     def must_replace(self, new: Self, changed: frozenset[str]) -> bool:
         return self._moved(new)

@@ -9,6 +9,7 @@ from ..model import (
     Object,
     ObjectId,
     OnRows,
+    Printing,
     Statement,
     Target,
     Written,
@@ -218,12 +219,11 @@ class Check(Unremarked, Matched, Inherited, Unindexed):
             return ""
         return f"CONSTRAINT {ident(self.name)} {self._definition(target)}"
 
-    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
-        del parts, shell
-        return self.addition(self._definition(target))
+    def create(self, printing: Printing) -> str:
+        return self.addition(self._definition(printing.target))
 
-    def entries(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> tuple[Entry, ...]:
-        return (Entry(desc="CHECK CONSTRAINT", tag=self.tag, sql=self.create(parts, target)),)
+    def entries(self, printing: Printing) -> tuple[Entry, ...]:
+        return (Entry(desc="CHECK CONSTRAINT", tag=self.tag, sql=self.create(printing)),)
 
     def must_replace(self, new: Self, changed: frozenset[str]) -> bool:
         return "validated" in changed and not new.validated

@@ -1,9 +1,9 @@
 """Default privileges."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import ClassVar, Final, LiteralString
 
-from ..model import DefaultGrants, Entry, Object, Target
+from ..model import DefaultGrants, Entry, Object, Printing
 from ..model.roles import GrantsDefaults
 from ..priority import Priority
 from ..quoting import ident
@@ -81,10 +81,12 @@ class DefaultPrivileges(GrantsDefaults, Object):
     def grant_signature(self, *, qualify: bool = True) -> str:
         return OBJECT_TYPES[self.name]
 
-    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
+    def create(self, printing: Printing) -> str:
+        del printing
         return ""
 
-    def entries(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> tuple[Entry, ...]:
+    def entries(self, printing: Printing) -> tuple[Entry, ...]:
+        del printing
         return ()
 
     def drop(self) -> str:

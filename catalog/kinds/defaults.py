@@ -1,9 +1,9 @@
 """The defaults of columns."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import ClassVar, Final, LiteralString, Self
 
-from ..model import Changed, Entry, Expression, Object, ObjectId, Target, alter, equal, replace
+from ..model import Changed, Expression, ObjectId, Printing, Target, alter, equal, replace
 from ..priority import Priority
 from ..quoting import ident, spell_types
 from .inheritance import Inherited
@@ -164,13 +164,9 @@ class Default(Inherited):
     def clause(self, target: Target) -> str:
         return f"DEFAULT {spell_types(self.expression, target.major)}"
 
-    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
-        del parts, shell
+    def create(self, printing: Printing) -> str:
         table = altered(self.relation_kind, self.schema, self.detail, only=True)
-        return f"ALTER {table} ALTER COLUMN {ident(self.name)} SET {self.clause(target)};\n"
-
-    def entries(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> tuple[Entry, ...]:
-        return (Entry(desc=self.keyword, tag=self.tag, sql=self.create(parts, target)),)
+        return f"ALTER {table} ALTER COLUMN {ident(self.name)} SET {self.clause(printing.target)};\n"
 
     def drop(self) -> str:
         table = altered(self.relation_kind, self.schema, self.detail, only=True)
@@ -178,4 +174,4 @@ class Default(Inherited):
 
     def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[str]:
         if changed.take("expression"):
-            yield new.create((), target).removesuffix("\n")
+            yield new.create(Printing(target=target)).removesuffix("\n")

@@ -10,6 +10,7 @@ from ..model import (
     Object,
     ObjectId,
     OnRows,
+    Printing,
     Statement,
     Target,
     TypeText,
@@ -77,12 +78,13 @@ class Domain(types.Type):
             + types.OF_USERS
         )
 
-    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
-        del shell
+    def create(self, printing: Printing) -> str:
         default = "" if self.default is None else f" DEFAULT {self.default}"
-        checks = "".join(f"\n\t{part.clause(target)}" for part in parts if isinstance(part, DomainConstraint))
-        base = spell_types(self.base + types.collate(self.collation), target.major)
-        default = spell_types(default, target.major)
+        checks = "".join(
+            f"\n\t{part.clause(printing.target)}" for part in printing.parts if isinstance(part, DomainConstraint)
+        )
+        base = spell_types(self.base + types.collate(self.collation), printing.target.major)
+        default = spell_types(default, printing.target.major)
         return f"CREATE DOMAIN {qualified(self.schema, self.name)} AS {base}{self._not_null()}{default}{checks};\n"
 
     def _not_null(self) -> str:
@@ -161,13 +163,12 @@ class DomainConstraint(Object):
     def clause(self, target: Target) -> str:
         return spell_types(f"CONSTRAINT {ident(self.name)} {self.definition}", target.major)
 
-    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
-        del parts, shell
+    def create(self, printing: Printing) -> str:
         valid = "" if self.validated else " NOT VALID"
-        return f"{self._domain()}\n    ADD {self.clause(target)}{valid};\n"
+        return f"{self._domain()}\n    ADD {self.clause(printing.target)}{valid};\n"
 
-    def entries(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> tuple[Entry, ...]:
-        return (Entry(desc="CHECK CONSTRAINT", tag=self.tag, sql=self.create(parts, target)),)
+    def entries(self, printing: Printing) -> tuple[Entry, ...]:
+        return (Entry(desc="CHECK CONSTRAINT", tag=self.tag, sql=self.create(printing)),)
 
     def rename(self, name: str) -> tuple[str, ...]:
         return (f"{self._domain()} RENAME CONSTRAINT {ident(self.name)} TO {ident(name)};",)

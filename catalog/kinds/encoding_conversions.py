@@ -1,9 +1,8 @@
 """Conversions between encodings."""
 
-from collections.abc import Sequence
 from typing import ClassVar, LiteralString
 
-from ..model import Object, Target, replace
+from ..model import Object, Printing, replace
 from ..priority import Priority
 from ..quoting import literal
 
@@ -50,8 +49,8 @@ class EncodingConversion(Object):
         # One default in a schema for each pair of encodings.
         return (("default conversion", self.schema, self.source, self.destination),) if self.default else ()
 
-    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
-        del parts, target, shell
+    def create(self, printing: Printing) -> str:
+        del printing
         default = "DEFAULT " if self.default else ""
         pair = f"FOR {literal(self.source)} TO {literal(self.destination)}"
         return f"CREATE {default}{self.signature()} {pair} FROM {self.function};\n"

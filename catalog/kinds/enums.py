@@ -1,9 +1,9 @@
 """Enum types."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import ClassVar, LiteralString, Self
 
-from ..model import Changed, Object, Statement, Target, Written, alter
+from ..model import Changed, Printing, Statement, Target, Written, alter
 from ..model.type_roles import Labelled
 from ..quoting import literal, qualified
 from . import types
@@ -31,8 +31,8 @@ class EnumType(Labelled, types.Type):
             + types.OF_USERS
         )
 
-    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
-        del parts, target, shell
+    def create(self, printing: Printing) -> str:
+        del printing
         labels = ",".join(f"\n    {literal(label)}" for label in self.values)
         return f"CREATE TYPE {qualified(self.schema, self.name)} AS ENUM ({labels}\n);\n"
 

@@ -1,9 +1,9 @@
 """Event triggers."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import ClassVar, LiteralString, Self
 
-from ..model import Changed, Object, Target, alter, replace
+from ..model import Changed, Object, Printing, Target, alter, replace
 from ..model.dump_roles import Last
 from ..priority import Priority
 from ..quoting import ident, literal, qualified
@@ -59,8 +59,8 @@ class EventTrigger(Last, Object):
         del qualify
         return f"{self.keyword} {ident(self.name)}"
 
-    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
-        del parts, target, shell
+    def create(self, printing: Printing) -> str:
+        del printing
         tags = ", ".join(literal(tag) for tag in self.tags)
         when = f"\n         WHEN TAG IN ({tags})" if tags else ""
         function = qualified(self.function_schema, self.function)

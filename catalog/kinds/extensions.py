@@ -1,9 +1,9 @@
 """Extensions."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import ClassVar, LiteralString, Self
 
-from ..model import Changed, Entry, Object, Target, alter, equal
+from ..model import Changed, Object, Printing, Target, alter, equal
 from ..model.dump_roles import SaysLess
 from ..model.roles import PlatformDecides
 from ..priority import Priority
@@ -64,15 +64,11 @@ class Extension(SaysLess, PlatformDecides, Object):
     def own_comment(self) -> str | None:
         return None if self.given_comment in (None, self.comment) else self.comment
 
-    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
-        del parts, shell
+    def create(self, printing: Printing) -> str:
         # An extension whose control file names its schema makes that schema, but only where nobody names it.
-        makes_home = target.schemas is not None and self.home not in target.schemas
+        makes_home = printing.target.schemas is not None and self.home not in printing.target.schemas
         place = "" if makes_home else f" WITH SCHEMA {ident(self.home)}"
         return f"CREATE EXTENSION IF NOT EXISTS {ident(self.name)}{place};\n"
-
-    def entries(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> tuple[Entry, ...]:
-        return (Entry(desc=self.keyword, tag=self.tag, sql=self.create(parts, target)),)
 
     def must_replace(self, new: Self, changed: frozenset[str]) -> bool:
         return "home" in changed and not self.relocatable

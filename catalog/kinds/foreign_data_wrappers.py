@@ -1,10 +1,10 @@
 """Foreign data wrappers."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import ClassVar, LiteralString, Self
 
 from ..foreign_options import options_clause
-from ..model import Changed, Object, Target, alter, secret
+from ..model import Changed, Object, Printing, Target, alter, secret
 from ..priority import Priority
 from ..quoting import ident
 from .foreign_secrets import FULL_OPTIONS, Options, changed_options, concealed, options_read
@@ -68,8 +68,8 @@ class ForeignDataWrapper(Object):
         del qualify
         return f"{self.keyword} {ident(self.name)}"
 
-    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
-        del parts, target, shell
+    def create(self, printing: Printing) -> str:
+        del printing
         handler = f" HANDLER {self.handler}" if self.handler else ""
         validator = f" VALIDATOR {self.validator}" if self.validator else ""
         return f"CREATE {self.signature()}{handler}{validator}{options_clause(self.known_options)};\n"

@@ -1,9 +1,9 @@
 """Foreign keys."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import ClassVar, Final, LiteralString, Self
 
-from ..model import Changed, Entry, Lead, Object, ObjectId, OnRows, Statement, Target, Written, alter, equal, replace
+from ..model import Changed, Entry, Lead, ObjectId, OnRows, Printing, Statement, Target, Written, alter, equal, replace
 from ..model.dump_roles import SaysLess
 from ..model.tie_roles import Refers
 from ..priority import Priority
@@ -152,13 +152,13 @@ class ForeignKey(SaysLess, Refers, Unindexed):
     def also_needs(self) -> tuple[ObjectId, ...]:
         return tuple(ObjectId("index attachment", schema, name) for schema, name in self.attachments)
 
-    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
-        del parts, target, shell
+    def create(self, printing: Printing) -> str:
+        del printing
         timing = deferral(self.deferrable, self.deferred)
         return self.addition(self.definition + timing + state(self.validated, self.enforced))
 
-    def entries(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> tuple[Entry, ...]:
-        return (Entry(desc="FK CONSTRAINT", tag=self.tag, sql=self.create(parts, target)),)
+    def entries(self, printing: Printing) -> tuple[Entry, ...]:
+        return (Entry(desc="FK CONSTRAINT", tag=self.tag, sql=self.create(printing)),)
 
     def survives_retyping(self, new: Self) -> bool:
         # Where both sides change, it is rebuilt after the first: `integer` is compared to `bigint`, never to `uuid`.

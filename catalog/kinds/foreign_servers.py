@@ -1,10 +1,10 @@
 """Foreign servers, and the user mappings on them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import ClassVar, Final, LiteralString, Self
 
 from ..foreign_options import options_clause
-from ..model import Changed, Entry, Object, ObjectId, Target, alter, hidden, replace, secret
+from ..model import Changed, Entry, Object, ObjectId, Printing, Target, alter, hidden, replace, secret
 from ..model.roles import DroppedApart
 from ..priority import Priority
 from ..quoting import ident, literal
@@ -82,16 +82,16 @@ class ForeignServer(Object):
     def grant_signature(self, *, qualify: bool = True) -> str:
         return f"FOREIGN {self.signature(qualify=qualify)}"
 
-    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
-        del parts, target, shell
+    def create(self, printing: Printing) -> str:
+        del printing
         type_ = f" TYPE {literal(self.type)}" if self.type else ""
         version = f" VERSION {literal(self.version)}" if self.version else ""
         wrapper = f" FOREIGN DATA WRAPPER {ident(self.wrapper)}"
         return f"CREATE {self.signature()}{type_}{version}{wrapper}{options_clause(self.known_options)};\n"
 
-    def entries(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> tuple[Entry, ...]:
-        own = super().entries((), target)
-        mappings = (entry for part in parts for entry in part.entries((), target))
+    def entries(self, printing: Printing) -> tuple[Entry, ...]:
+        own = super().entries(printing.alone)
+        mappings = (entry for part in printing.parts for entry in part.entries(printing.alone))
         return (*own, *(entry.evolve(after_remarks=True) for entry in mappings))
 
     def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[str]:
@@ -164,8 +164,8 @@ class UserMapping(DroppedApart, Object):
         del qualify
         return f"{self.keyword} FOR {ident(self.name)} SERVER {ident(self.detail)}"
 
-    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
-        del parts, target, shell
+    def create(self, printing: Printing) -> str:
+        del printing
         return f"CREATE {self.signature()}{options_clause(self.known_options)};\n"
 
     def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[str]:

@@ -1,10 +1,10 @@
 """Foreign tables."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import ClassVar, Final, LiteralString, Self
 
 from ..foreign_options import options_clause
-from ..model import Changed, Entry, Object, Target, alter, replace, secret
+from ..model import Changed, Entry, Object, Printing, Target, alter, replace, secret
 from ..priority import Priority
 from ..quoting import ident, qualified
 from .foreign_secrets import FULL_OPTIONS, Options, changed_options, concealed, options_read
@@ -79,18 +79,19 @@ class ForeignTable(Object):
     def grant_signature(self, *, qualify: bool = True) -> str:
         return f"TABLE {qualified(self.schema if qualify else '', self.name)}"
 
-    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
-        del shell
-        inside = body(self.id, parts, target)
+    def create(self, printing: Printing) -> str:
+        inside = body(self.id, printing.parts, printing.target)
         server = f"\nSERVER {ident(self.server)}"
         options = options_clause(self.known_options).replace(" ", "\n", 1)
-        return f"CREATE {self.signature()}{inside}{server}{options};\n{column_settings(parts, target)}"
+        return (
+            f"CREATE {self.signature()}{inside}{server}{options};\n{column_settings(printing.parts, printing.target)}"
+        )
 
-    def entries(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> tuple[Entry, ...]:
-        (table,) = super().entries(parts, target)
-        if target.major < NO_TABLESPACE_SINCE:
+    def entries(self, printing: Printing) -> tuple[Entry, ...]:
+        (table,) = super().entries(printing)
+        if printing.target.major < NO_TABLESPACE_SINCE:
             table = table.evolve(tablespace="")
-        return (table, *column_remarks(parts))
+        return (table, *column_remarks(printing.parts))
 
     def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[str]:
         taken = changed.take("options", "full_options")

@@ -1,9 +1,9 @@
 """Functions, window functions and procedures."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import ClassVar, Final, LiteralString, Self
 
-from ..model import Changed, Object, Target, alter, equal, replace
+from ..model import Changed, Object, Printing, Target, alter, equal, replace
 from ..model.roles import Routine
 from ..priority import Priority
 from ..quoting import dollar_quoted, ident, literal, plain, qualified, spell_types, string
@@ -146,15 +146,14 @@ class Function(Routine, Object):
     def signature(self, *, qualify: bool = True) -> str:
         return f"{self.keyword} {qualified(self.schema if qualify else '', self.name)}({self.identity_arguments})"
 
-    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
-        del parts, shell
-        arguments = spell_types(self.arguments, target.major)
-        result = f" RETURNS {spell_types(self.result, target.major)}" if self.result else ""
+    def create(self, printing: Printing) -> str:
+        arguments = spell_types(self.arguments, printing.target.major)
+        result = f" RETURNS {spell_types(self.result, printing.target.major)}" if self.result else ""
         settings = "".join(f"\n    SET {setting_text(item)}" for item in self.config)
         return (
             f"CREATE {self.keyword} {qualified(self.schema, self.name)}({arguments}){result}\n"
-            f"    LANGUAGE {ident(self.language)}{self._attributes(target)}{settings}\n"
-            f"    {self._definition(target)};\n"
+            f"    LANGUAGE {ident(self.language)}{self._attributes(printing.target)}{settings}\n"
+            f"    {self._definition(printing.target)};\n"
         )
 
     def _attributes(self, target: Target) -> str:
@@ -190,7 +189,7 @@ class Function(Routine, Object):
         return renamed or unnamed or new.default_count < self.default_count
 
     def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[str]:
-        text = new.create((), target).removesuffix("\n")
+        text = new.create(Printing(target=target)).removesuffix("\n")
         changed.take(*changed.left)
         yield text.replace(f"CREATE {self.keyword}", self.guarded, 1)
 

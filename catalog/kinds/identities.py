@@ -1,9 +1,9 @@
 """Identity columns."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import ClassVar, Final, LiteralString, Self
 
-from ..model import Changed, Entry, Object, ObjectId, Target, Written, alter, equal
+from ..model import Changed, ObjectId, Printing, Target, Written, alter, equal
 from ..model.dump_roles import BeginsWith
 from ..privileges import AclItem
 from ..quoting import ident, qualified
@@ -123,13 +123,9 @@ class Identity(BeginsWith, Counter):
     def clause(self, target: Target) -> str:
         return f"{self._generation} AS IDENTITY ({' '.join(self._options(target))})"
 
-    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
-        del parts, shell
-        options = "".join(f"\n    {option}" for option in self._options(target))
+    def create(self, printing: Printing) -> str:
+        options = "".join(f"\n    {option}" for option in self._options(printing.target))
         return f"ALTER {self.column} ADD {self._generation} AS IDENTITY ({options}\n);\n"
-
-    def entries(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> tuple[Entry, ...]:
-        return (Entry(desc=self.keyword, tag=self.tag, sql=self.create(parts, target)),)
 
     def drop(self) -> str:
         return f"ALTER {self.column} DROP IDENTITY;"

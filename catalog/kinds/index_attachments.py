@@ -1,9 +1,8 @@
 """The indexes of partitions that are parts of the index of the whole."""
 
-from collections.abc import Sequence
 from typing import ClassVar, LiteralString
 
-from ..model import Entry, Object, ObjectId, Target, equal, replace
+from ..model import Object, ObjectId, Printing, equal, replace
 from ..model.tie_roles import Undroppable
 from ..priority import Priority
 from ..quoting import qualified
@@ -97,13 +96,10 @@ class IndexAttachment(Undroppable, Object):
             return (tie,)  # Postgres drops no constraint with an index
         return (tie, index_id(self.whole_kind, self.whole_schema, self.whole_table, self.whole_name, of_key=Key.kind))
 
-    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
-        del parts, target, shell
+    def create(self, printing: Printing) -> str:
+        del printing
         whole = qualified(self.whole_schema, self.whole_name)
         return f"ALTER INDEX {whole} ATTACH PARTITION {qualified(self.schema, self.name)};\n"
-
-    def entries(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> tuple[Entry, ...]:
-        return (Entry(desc=self.keyword, tag=self.tag, sql=self.create(parts, target)),)
 
     def drop(self) -> str:
         return ""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, LiteralString, Self
 
-from ..model import Changed, Entry, Expression, Object, ObjectId, Target, alter, replace
+from ..model import Changed, Entry, Expression, Object, ObjectId, Printing, Target, alter, replace
 from ..options import with_options
 from ..priority import Priority
 from ..quoting import ident, spell_types
@@ -93,12 +93,11 @@ class Index(IndexBacked):
     def rows_may_refuse(self, parts: Sequence[Object]) -> bool:
         return self.definition.startswith("CREATE UNIQUE INDEX ")
 
-    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
-        del parts, shell
+    def create(self, printing: Printing) -> str:
         options = f" {with_options(self.options)}" if self.options else ""
         where = "" if self.predicate is None else f" WHERE {self.predicate}"
         statistics = "".join(f"{self._statistics(*item)}\n" for item in self.statistics)
-        definition = f"{spell_types(self.definition + options + where, target.major)};\n"
+        definition = f"{spell_types(self.definition + options + where, printing.target.major)};\n"
         return definition + paragraphs((self.clustering(),)) + statistics + self._identity_paragraph()
 
     def _identity_paragraph(self) -> str:
@@ -107,8 +106,8 @@ class Index(IndexBacked):
     def _statistics(self, column: str, target: str) -> str:
         return f"ALTER {self.signature()} ALTER COLUMN {column} SET STATISTICS {target};"
 
-    def entries(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> tuple[Entry, ...]:
-        sql = self.create(parts, target)
+    def entries(self, printing: Printing) -> tuple[Entry, ...]:
+        sql = self.create(printing)
         return (self.stored_entry("INDEX", sql, len(sql) - len(self._identity_paragraph())),)
 
     def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[str]:

@@ -1,9 +1,8 @@
 """What a table inherits from."""
 
-from collections.abc import Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
-from ..model import Lead, Object, ObjectId, Target, replace
+from ..model import Lead, Object, ObjectId, Printing, Target, replace
 from ..priority import Priority
 from ..quoting import qualified
 from .relations import OF_USERS, RELATION_KIND, altered, kind_of
@@ -101,8 +100,8 @@ class Inheritance(Tie):
         # Its place among those of its table: nothing else of it is altered.
         return True
 
-    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
-        del parts, target, shell
+    def create(self, printing: Printing) -> str:
+        del printing
         return f"ALTER {altered(self.relation_kind, self.schema, self.name)} INHERIT {self.ancestor};\n"
 
     def drop(self) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import ClassVar, LiteralString, Self
 
-from ..model import Entry, Expression, Lead, Object, ObjectId, Target, equal, replace
+from ..model import Entry, Expression, Lead, Object, ObjectId, Printing, equal, replace
 from ..model.dump_roles import ExtensionsWithParent
 from ..options import with_options
 from ..priority import Priority
@@ -69,16 +69,15 @@ class Key(IndexBacked, Constraint):
     def rows_may_refuse(self, parts: Sequence[Object]) -> bool:
         return True
 
-    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
-        del parts, shell
+    def create(self, printing: Printing) -> str:
         options = f" {with_options(self.options)}" if self.options else ""
         where = "" if self.predicate is None else f" WHERE ({self.predicate})"
         definition = self.definition + options + where + deferral(self.deferrable, self.deferred)
         marks = paragraphs((self.clustering(), self.identification()))
-        return self.addition(spell_types(definition, target.major)) + marks
+        return self.addition(spell_types(definition, printing.target.major)) + marks
 
-    def entries(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> tuple[Entry, ...]:
-        return (self.stored_entry("CONSTRAINT", self.create(parts, target)),)
+    def entries(self, printing: Printing) -> tuple[Entry, ...]:
+        return (self.stored_entry("CONSTRAINT", self.create(printing)),)
 
 
 class KeyIndex(ExtensionsWithParent, Object):
@@ -130,6 +129,6 @@ class KeyIndex(ExtensionsWithParent, Object):
     def sort_key(self) -> tuple[object, ...]:
         return ("",)
 
-    def entries(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> tuple[Entry, ...]:
-        del parts, target, shell
+    def entries(self, printing: Printing) -> tuple[Entry, ...]:
+        del printing
         return ()

@@ -1,9 +1,9 @@
 """Procedural languages."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import ClassVar, Final, LiteralString, Self
 
-from ..model import Changed, Entry, Object, Target, alter
+from ..model import Changed, Entry, Object, Printing, Target, alter
 from ..priority import Priority
 from ..quoting import ident
 
@@ -63,9 +63,8 @@ class Language(Object):
         del target
         return f"PROCEDURAL {self.signature()}"
 
-    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
-        del parts, shell
-        if (target.only_read or target.schemas is None) and self._of_initdb:
+    def create(self, printing: Printing) -> str:
+        if (printing.target.only_read or printing.target.schemas is None) and self._of_initdb:
             return f"CREATE OR REPLACE PROCEDURAL {self.signature()};\n"
         return f"CREATE {self._definition()}\n"
 
@@ -81,8 +80,8 @@ class Language(Object):
         validator = f" VALIDATOR {self.validator}" if self.validator else ""
         return f"{trusted}PROCEDURAL {self.signature()} HANDLER {self.handler}{inline}{validator};"
 
-    def entries(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> tuple[Entry, ...]:
-        return tuple(entry.evolve(desc=f"PROCEDURAL {entry.desc}") for entry in super().entries(parts, target))
+    def entries(self, printing: Printing) -> tuple[Entry, ...]:
+        return tuple(entry.evolve(desc=f"PROCEDURAL {entry.desc}") for entry in super().entries(printing))
 
     def must_replace(self, new: Self, changed: frozenset[str]) -> bool:
         # Of an untrusted language nothing can be revoked any more.

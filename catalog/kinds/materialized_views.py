@@ -1,9 +1,9 @@
 """Materialized views and what is said of their columns."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import ClassVar, Final, LiteralString, Self
 
-from ..model import Changed, Entry, Object, ObjectId, Query, Target, alter, replace, state
+from ..model import Changed, Entry, Object, ObjectId, Printing, Query, Target, alter, replace, state
 from ..model.roles import Filled
 from ..options import alter_options, with_options
 from ..priority import Priority
@@ -102,12 +102,11 @@ class MaterializedView(Filled, Object):
     def finish(self) -> tuple[str, ...]:
         return () if self.populated is False else (f"REFRESH {self.signature()};",)
 
-    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
-        del parts, shell
+    def create(self, printing: Printing) -> str:
         settings = "".join(f"{self._setting(*item)}\n" for item in self.column_settings)
         identity = f"\n{self._identification()}\n" if self.replica_identity in "nf" else ""
-        filled = self._called_populated() if target.only_read and self.populated else ""
-        return self._statement(target) + settings + identity + filled
+        filled = self._called_populated() if printing.target.only_read and self.populated else ""
+        return self._statement(printing.target) + settings + identity + filled
 
     def _called_populated(self) -> str:
         """What stands for a REFRESH, which may need rows, where there are none and nobody looks for any."""
@@ -130,16 +129,16 @@ class MaterializedView(Filled, Object):
     def _identification(self) -> str:
         return f"{self._table()} REPLICA IDENTITY {REPLICA_IDENTITIES[self.replica_identity]};"
 
-    def entries(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> tuple[Entry, ...]:
+    def entries(self, printing: Printing) -> tuple[Entry, ...]:
         return (
             Entry(
                 desc=self.keyword,
                 tag=self.tag,
-                sql=self.create(parts, target),
+                sql=self.create(printing),
                 owned=True,
                 tablespace=self.tablespace,
                 access_method=self.access_method,
-                extensions_at=len(self._statement(target)),
+                extensions_at=len(self._statement(printing.target)),
             ),
         )
 

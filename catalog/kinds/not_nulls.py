@@ -1,9 +1,8 @@
 """NOT NULL constraints that rows were not checked for (18). Those that hold are said by their column."""
 
-from collections.abc import Sequence
 from typing import ClassVar, LiteralString, Self
 
-from ..model import Entry, Object, ObjectId, Target, equal, noted, on_relation, replace, said
+from ..model import ObjectId, Printing, Target, equal, noted, on_relation, replace, said
 from ..priority import Priority
 from ..quoting import ident
 from .constraints import COMMON_FILTER, COMMON_TABLES, Unindexed
@@ -103,13 +102,10 @@ class UncheckedNotNull(Inherited, Unindexed):
     def dumped(self, target: Target) -> bool:
         return self.local
 
-    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
-        del parts, target, shell
+    def create(self, printing: Printing) -> str:
+        del printing
         definition = f"NOT NULL {ident(self.name)}{' NO INHERIT' if self.no_inherit else ''} NOT VALID"
         return f"ALTER {self.table}\n    ADD CONSTRAINT {ident(self.constraint)} {definition};\n"
-
-    def entries(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> tuple[Entry, ...]:
-        return (Entry(desc=self.keyword, tag=self.tag, sql=self.create(parts, target)),)
 
     def brought(self, new: Self) -> Self:
         return new.evolve(constraint=self.constraint, comment=None)

@@ -1,9 +1,8 @@
 """Operator classes."""
 
-from collections.abc import Sequence
 from typing import ClassVar, LiteralString
 
-from ..model import Object, ObjectId, Target, equal, replace
+from ..model import ObjectId, Printing, equal, replace
 from ..model.dump_roles import Follows
 from ..quoting import ident, qualified, spell_types
 from . import operator_members
@@ -60,8 +59,7 @@ class OperatorClass(Follows, operator_members.OfAccessMethod):
     def claims(self) -> tuple[tuple[str, ...], ...]:
         return (("default operator class", self.detail, self.input_type),) if self.default else ()
 
-    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
-        del parts, shell
+    def create(self, printing: Printing) -> str:
         items = [f"STORAGE {self.storage}"] if self.storage != NONE else []
         items += operator_members.texts(self.operators, self.type_order, self.functions)
         text = (
@@ -70,4 +68,4 @@ class OperatorClass(Follows, operator_members.OfAccessMethod):
             f" FAMILY {qualified(*self.family)} AS\n"
             f"    {operator_members.SEPARATOR.join(items or [f'STORAGE {self.input_type}'])};\n"
         )
-        return spell_types(text, target.major)
+        return spell_types(text, printing.target.major)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, LiteralString, Self
 
-from ..model import Changed, Object, Target, alter, equal
+from ..model import Changed, Printing, Target, alter, equal
 from ..model.roles import WithMembers
 from ..quoting import spell_types
 from . import operator_members
@@ -34,9 +34,8 @@ class OperatorFamily(WithMembers, operator_members.OfAccessMethod):
         columns: LiteralString = operator_members.columns("c.oid")
         return operator_members.names("opf") + columns + operator_members.source("pg_opfamily", "opf")
 
-    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
-        del parts, shell
-        return f"CREATE {self.signature()};\n" + "".join(self._add(self.operators, self.functions, target))
+    def create(self, printing: Printing) -> str:
+        return f"CREATE {self.signature()};\n" + "".join(self._add(self.operators, self.functions, printing.target))
 
     def _add(
         self,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
-from ..model import Changed, Object, ObjectId, Target, alter, equal, replace
+from ..model import Changed, Object, ObjectId, Printing, Target, alter, equal, replace
 from ..model.roles import SettledByOthers
 from ..priority import Priority
 from ..quoting import ident, plain, spell_types
@@ -113,10 +113,9 @@ class Operator(SettledByOthers, Object):
         schema = f"{ident(self.schema)}." if qualify else ""
         return f"{self.keyword} {schema}{self.name} ({self.detail})"
 
-    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
-        del parts, shell
+    def create(self, printing: Printing) -> str:
         lines = ",\n".join(f"    {line}" for line in self._options())
-        return spell_types(f"CREATE OPERATOR {ident(self.schema)}.{self.name} (\n{lines}\n);\n", target.major)
+        return spell_types(f"CREATE OPERATOR {ident(self.schema)}.{self.name} (\n{lines}\n);\n", printing.target.major)
 
     def _options(self) -> Iterator[str]:
         yield f"FUNCTION = {name_of(self.function)}"

@@ -1,9 +1,9 @@
 """Where a partition's copy of a trigger fires at other times than the trigger."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import ClassVar, LiteralString, Self
 
-from ..model import Changed, Entry, Object, ObjectId, Target, alter, equal, on_relation, replace
+from ..model import Changed, Object, ObjectId, Printing, Target, alter, equal, on_relation, replace
 from ..priority import Priority
 from ..quoting import ident
 from .firing import STATES
@@ -91,12 +91,9 @@ class PartitionTrigger(Object):
         partition = altered(self.relation_kind, self.schema, self.detail)
         return f"ALTER {partition} {STATES[state]} TRIGGER {ident(self.name)};"
 
-    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
-        del parts, target, shell
+    def create(self, printing: Printing) -> str:
+        del printing
         return f"\n{self._switch(self.state)}\n"
-
-    def entries(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> tuple[Entry, ...]:
-        return (Entry(desc=self.keyword, tag=self.tag, sql=self.create(parts, target)),)
 
     def drop(self) -> str:
         return self._switch(self.whole_state)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import ClassVar, LiteralString
 
-from ..model import Entry, Object, ObjectId, Target, equal, replace
+from ..model import Object, ObjectId, Printing, equal, replace
 from ..model.tie_roles import RefusedByOthers
 from ..priority import Priority
 from ..quoting import qualified
@@ -64,13 +64,10 @@ class Partition(RefusedByOthers, Tie):
         # A range can be free only once all that leave or move have been detached.
         return (("partitions", self.parent_schema, self.parent_name),)
 
-    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
-        del parts, target, shell
+    def create(self, printing: Printing) -> str:
+        del printing
         partition = qualified(self.schema, self.name)
         return f"ALTER TABLE ONLY {self.ancestor} ATTACH PARTITION {partition} {self.bound};\n"
-
-    def entries(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> tuple[Entry, ...]:
-        return (Entry(desc=self.keyword, tag=self.tag, sql=self.create(parts, target)),)
 
     def drop(self) -> str:
         return f"ALTER TABLE ONLY {self.ancestor} DETACH PARTITION {qualified(self.schema, self.name)};"

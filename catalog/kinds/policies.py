@@ -1,9 +1,9 @@
 """Row security policies."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import ClassVar, Final, LiteralString, Self
 
-from ..model import Changed, Expression, Object, ObjectId, Target, alter, equal, on_relation, replace
+from ..model import Changed, Expression, Object, ObjectId, Printing, Target, alter, equal, on_relation, replace
 from ..priority import Priority
 from ..quoting import ident, ident_list, qualified
 
@@ -64,8 +64,8 @@ class Policy(Object):
     def signature(self, *, qualify: bool = True) -> str:
         return on_relation(self.keyword, self.name, self.schema if qualify else "", self.detail)
 
-    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
-        del parts, target, shell
+    def create(self, printing: Printing) -> str:
+        del printing
         table = qualified(self.schema, self.detail)
         kind = "" if self.permissive else " AS RESTRICTIVE"
         to = f" TO {self.role_list}" if self.role_list else ""

@@ -1,9 +1,8 @@
 """What all have in common that extensions and initdb provide."""
 
-from collections.abc import Sequence
 from typing import ClassVar, Final
 
-from ..model import Entry, Object, ObjectId, Target, replace
+from ..model import Entry, Object, ObjectId, Printing, replace
 from ..privileges import acl_transition
 from ..quoting import qualified
 
@@ -31,11 +30,12 @@ class Provided(Object):
     def signature(self, *, qualify: bool = True) -> str:
         return f"{self.keyword} {qualified(self.schema if qualify else '', self.name)}"
 
-    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
-        del parts, target, shell
+    def create(self, printing: Printing) -> str:
+        del printing
         return ""
 
-    def entries(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> tuple[Entry, ...]:
+    def entries(self, printing: Printing) -> tuple[Entry, ...]:
+        del printing
         return ()
 
     def drop(self) -> str:

@@ -1,9 +1,9 @@
 """Publications, and the tables and schemas in them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import ClassVar, Final, LiteralString, Self
 
-from ..model import Changed, Entry, Expression, Object, ObjectId, Target, alter, equal, replace
+from ..model import Changed, Expression, Object, ObjectId, Printing, Target, alter, equal, replace
 from ..priority import Priority
 from ..quoting import ident, ident_list, qualified, spell_types
 
@@ -63,8 +63,8 @@ class Publication(Object):
         del qualify
         return f"{self.keyword} {ident(self.name)}"
 
-    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
-        del parts, target, shell
+    def create(self, printing: Printing) -> str:
+        del printing
         tables = " FOR ALL TABLES" if self.all_tables else ""
         options = [f"publish = '{', '.join(self.actions)}'"]
         if self.via_root:
@@ -110,9 +110,6 @@ class Membership(Object):
     def signature(self, *, qualify: bool = True) -> str:
         del qualify
         return f"PUBLICATION {ident(self.detail)}"
-
-    def entries(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> tuple[Entry, ...]:
-        return (Entry(desc=self.keyword, tag=self.tag, sql=self.create(parts, target)),)
 
     def drop(self) -> str:
         return f"ALTER {self.signature()} DROP {self.member};"
@@ -175,10 +172,9 @@ class PublicationTable(Membership):
     def member(self) -> str:
         return f"TABLE ONLY {qualified(self.schema, self.name)}"
 
-    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
-        del parts, shell
+    def create(self, printing: Printing) -> str:
         columns = f" ({ident_list(self.listed)})" if self.listed else ""
-        rows = f" WHERE ({spell_types(self.filter, target.major)})" if self.filter is not None else ""
+        rows = f" WHERE ({spell_types(self.filter, printing.target.major)})" if self.filter is not None else ""
         return f"ALTER {self.signature()} ADD {self.member}{columns}{rows};\n"
 
 
@@ -216,6 +212,6 @@ class PublicationSchema(Membership):
     def member(self) -> str:
         return f"TABLES IN SCHEMA {ident(self.name)}"
 
-    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
-        del parts, target, shell
+    def create(self, printing: Printing) -> str:
+        del printing
         return f"ALTER {self.signature()} ADD {self.member};\n"

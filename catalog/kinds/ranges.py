@@ -1,9 +1,8 @@
 """Range types, each with its multirange type."""
 
-from collections.abc import Sequence
 from typing import ClassVar, LiteralString
 
-from ..model import Entry, Object, Target, TypeText, equal, replace
+from ..model import Entry, Printing, TypeText, equal, replace
 from ..model.roles import Shelled
 from ..quoting import ident, qualified, spell_types
 from . import types
@@ -64,8 +63,7 @@ class Range(Shelled, types.Type):
     def claims(self) -> tuple[tuple[str, ...], ...]:
         return (("type", self.schema, self.name), ("type", *self.multirange_name))
 
-    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
-        del parts, shell
+    def create(self, printing: Printing) -> str:
         options = (
             ("subtype", self.subtype),
             ("multirange_type_name", self.multirange),
@@ -75,7 +73,9 @@ class Range(Shelled, types.Type):
             ("subtype_diff", "" if self.subtype_difference == NONE else self.subtype_difference),
         )
         lines = ",".join(f"\n    {name} = {value}" for name, value in options if value)
-        return spell_types(f"CREATE TYPE {qualified(self.schema, self.name)} AS RANGE ({lines}\n);\n", target.major)
+        return spell_types(
+            f"CREATE TYPE {qualified(self.schema, self.name)} AS RANGE ({lines}\n);\n", printing.target.major
+        )
 
     def shell_entry(self) -> Entry:
         return types.shell_entry(self)

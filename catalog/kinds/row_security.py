@@ -1,9 +1,8 @@
 """Row security as a switch of a table. pg_dump keeps it apart from the table, beside the policies."""
 
-from collections.abc import Sequence
 from typing import ClassVar, LiteralString
 
-from ..model import Entry, Object, ObjectId, Target
+from ..model import Object, ObjectId, Printing
 from ..priority import Priority
 from ..quoting import qualified
 
@@ -41,11 +40,9 @@ class RowSecurity(Object):
     def signature(self, *, qualify: bool = True) -> str:
         return f"TABLE {qualified(self.schema if qualify else '', self.name)}"
 
-    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
+    def create(self, printing: Printing) -> str:
+        del printing
         return f"ALTER {self.signature()} ENABLE ROW LEVEL SECURITY;"
-
-    def entries(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> tuple[Entry, ...]:
-        return (Entry(desc=self.keyword, tag=self.tag, sql=self.create(parts, target)),)
 
     def drop(self) -> str:
         return f"ALTER {self.signature()} DISABLE ROW LEVEL SECURITY;"

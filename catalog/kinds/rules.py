@@ -1,9 +1,9 @@
 """Rules, but for the one that makes a view."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import ClassVar, LiteralString, Self
 
-from ..model import Changed, Entry, Object, ObjectId, Target, alter, on_relation, replace
+from ..model import Changed, Object, ObjectId, Printing, Target, alter, on_relation, replace
 from ..priority import Priority
 from ..quoting import ident, qualified, spell_types
 from .firing import STATES, USUAL_STATE
@@ -63,16 +63,12 @@ class Rule(Object):
     def signature(self, *, qualify: bool = True) -> str:
         return on_relation(self.keyword, self.name, self.schema if qualify else "", self.detail)
 
-    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
-        del parts, shell
+    def create(self, printing: Printing) -> str:
         state = f"{self._switch()}\n" if self.state != USUAL_STATE else ""
-        return f"{spell_types(self.definition, target.major)}\n{state}"
+        return f"{spell_types(self.definition, printing.target.major)}\n{state}"
 
     def _switch(self) -> str:
         return f"ALTER TABLE {qualified(self.schema, self.detail)} {STATES[self.state]} RULE {ident(self.name)};"
-
-    def entries(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> tuple[Entry, ...]:
-        return (Entry(desc=self.keyword, tag=self.tag, sql=self.create(parts, target)),)
 
     def rename(self, name: str) -> tuple[str, ...]:
         return (f"ALTER {self.signature()} RENAME TO {ident(name)};",)

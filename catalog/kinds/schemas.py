@@ -1,9 +1,8 @@
 """Schemas."""
 
-from collections.abc import Sequence
 from typing import ClassVar, Final, LiteralString
 
-from ..model import Entry, Object, Target, equal
+from ..model import Entry, Object, Printing, Target, equal
 from ..model.dump_roles import BeginsWith, Unremarked
 from ..priority import Priority
 from ..privileges import AclItem
@@ -94,14 +93,14 @@ class Schema(BeginsWith, Unremarked, Object):
         old = target.major < PUBLIC_CLOSED_SINCE and target.reloaded_by is None
         return old and self.name == PUBLIC and not target.named_schemas
 
-    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
-        del parts, target, shell
+    def create(self, printing: Printing) -> str:
+        del printing
         return f"CREATE SCHEMA {ident(self.name)};\n"
 
-    def entries(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> tuple[Entry, ...]:
-        if self.name != PUBLIC or target.named_schemas:
-            sql = self.create(parts, target)
-        elif self.owner == PUBLIC_OWNER or self._untouched or self._left_out(target):
+    def entries(self, printing: Printing) -> tuple[Entry, ...]:
+        if self.name != PUBLIC or printing.target.named_schemas:
+            sql = self.create(printing)
+        elif self.owner == PUBLIC_OWNER or self._untouched or self._left_out(printing.target):
             return ()
         else:
             sql = "-- *not* creating schema, since initdb creates it\n"

@@ -1,9 +1,9 @@
 """Sequences, but for those of identity columns."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import ClassVar, LiteralString, Self
 
-from ..model import Changed, Entry, Object, ObjectId, Target, Written, alter, equal
+from ..model import Changed, Entry, ObjectId, Printing, Target, Written, alter, equal
 from ..model.roles import Accompanied
 from ..quoting import ident, qualified
 from .counters import COUNTER_FIELDS, COUNTER_TABLES, Counter
@@ -72,14 +72,14 @@ class PlainSequence(Accompanied, Counter):
     def data_type(self) -> str:
         return self.type
 
-    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
-        del parts, target, shell
+    def create(self, printing: Printing) -> str:
+        del printing
         type_ = () if self.type == "bigint" else (f"AS {self.type}",)
         options = "".join(f"\n    {option}" for option in (*type_, *self.counting()))
         return f"CREATE {'UNLOGGED ' if self.unlogged else ''}{self.signature()}{options};\n"
 
-    def entries(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> tuple[Entry, ...]:
-        own = Entry(desc=self.keyword, tag=self.tag, sql=self.create(parts, target), owned=True)
+    def entries(self, printing: Printing) -> tuple[Entry, ...]:
+        own = Entry(desc=self.keyword, tag=self.tag, sql=self.create(printing), owned=True)
         if self.owned_by is None:
             return (own,)
         return (own, Entry(desc="SEQUENCE OWNED BY", tag=self.tag, sql=f"{self.ownership()}\n"))
@@ -100,7 +100,7 @@ class PlainSequence(Accompanied, Counter):
 
     def before_parent(self, target: Target) -> Iterator[str]:
         # A column that rows get must have its numbers at once: they may not be null.
-        yield self.create((), target).removesuffix("\n")
+        yield self.create(Printing(target=target)).removesuffix("\n")
         if self.owner is not None and self.owner != target.role:
             yield f"ALTER {self.owner_signature(target)} OWNER TO {ident(self.owner)};"
 

@@ -1,9 +1,8 @@
 """Types that are no more than a name."""
 
-from collections.abc import Sequence
 from typing import ClassVar, LiteralString
 
-from ..model import Object, Target
+from ..model import Printing
 from . import types
 
 
@@ -28,8 +27,8 @@ class ShellType(types.Type):
     def disposable(self) -> bool:
         return True
 
-    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
-        del parts, target, shell
+    def create(self, printing: Printing) -> str:
+        del printing
         return types.shell_entry(self).sql
 
     def rename(self, name: str) -> tuple[str, ...]:

@@ -1,9 +1,9 @@
 """Extended statistics."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import ClassVar, Final, LiteralString, Self
 
-from ..model import Changed, Object, ObjectId, Target, alter, equal, replace
+from ..model import Changed, Object, ObjectId, Printing, Target, alter, equal, replace
 from ..model.roles import OwnedApart
 from ..priority import Priority
 from ..quoting import ident, spell_types
@@ -78,10 +78,9 @@ class Statistics(OwnedApart, Object):
     def rename(self, name: str) -> tuple[str, ...]:
         return (f"ALTER {self.signature()} RENAME TO {ident(name)};",)
 
-    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
-        del parts, shell
+    def create(self, printing: Printing) -> str:
         aim = f"{self._aim()}\n" if self.target != DEFAULT_TARGET else ""
-        return f"{spell_types(self.definition, target.major)};\n{aim}"
+        return f"{spell_types(self.definition, printing.target.major)};\n{aim}"
 
     def _aim(self) -> str:
         return f"ALTER {self.signature()} SET STATISTICS {self.target};"

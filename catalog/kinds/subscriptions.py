@@ -1,9 +1,9 @@
 """Subscriptions."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import ClassVar, Final, LiteralString, Self
 
-from ..model import Changed, Object, Target, alter, equal, replace, secret, unknown_secret
+from ..model import Changed, Object, Printing, Target, alter, equal, replace, secret, unknown_secret
 from ..model.roles import SuperuserOnly
 from ..priority import Priority
 from ..quoting import ident, ident_list, literal
@@ -116,9 +116,8 @@ class Subscription(SuperuserOnly, Object):
         del qualify
         return f"{self.keyword} {ident(self.name)}"
 
-    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
-        del parts, shell
-        options = ", ".join(("connect = false", self._slot, *self._options(target)))
+    def create(self, printing: Printing) -> str:
+        options = ", ".join(("connect = false", self._slot, *self._options(printing.target)))
         publications = ident_list(self.publications)
         return f"CREATE {self.signature()} {self._connection} PUBLICATION {publications} WITH ({options});\n"
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
-from ..model import Changed, Entry, Object, ObjectId, Target, alter, replace
+from ..model import Changed, Entry, Object, ObjectId, Printing, Target, alter, replace
 from ..model.roles import HoldsRows
 from ..options import alter_options, with_options
 from ..priority import Priority
@@ -87,14 +87,15 @@ class Table(HoldsRows, Object):
     def claims(self) -> tuple[tuple[str, ...], ...]:
         return (("relation", self.schema, self.name), ("type", self.schema, self.name))
 
-    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
-        del shell
+    def create(self, printing: Printing) -> str:
         table = qualified(self.schema, self.name)
-        text = f"CREATE {self._persistence(target)}TABLE {table}{body(self.id, parts, target)}"
+        text = (
+            f"CREATE {self._persistence(printing.target)}TABLE {table}{body(self.id, printing.parts, printing.target)}"
+        )
         text += f"\nPARTITION BY {self.partition_key}" if self.partition_key is not None else ""
         options = with_options(self.options, self.toast_options)
         text += (f"\n{options}" if options else "") + ";\n"
-        text += column_settings(parts, target)
+        text += column_settings(printing.parts, printing.target)
         if self.replica_identity in ("f", "n"):
             text += f"\nALTER TABLE ONLY {table} REPLICA IDENTITY {REPLICA_IDENTITY[self.replica_identity]};\n"
         if self.force_row_security:
@@ -112,17 +113,17 @@ class Table(HoldsRows, Object):
         ignored = self.partition_key is not None and target.major > UNLOGGED_PARTITIONED_UNTIL
         return "UNLOGGED " if self.unlogged and not ignored else ""
 
-    def entries(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> tuple[Entry, ...]:
+    def entries(self, printing: Printing) -> tuple[Entry, ...]:
         table = Entry(
             desc=self.keyword,
             tag=self.tag,
-            sql=self.create(parts, target),
+            sql=self.create(printing),
             owned=True,
             tablespace=self.tablespace,
             access_method=self.access_method if self.partition_key is None else None,
             after_owner=self._method_of_partitions(),
         )
-        return (table, *column_remarks(parts))
+        return (table, *column_remarks(printing.parts))
 
     def referrers_first(self, new: Self, changed: frozenset[str]) -> bool | None:
         # No logged table may refer to an unlogged one, at any time.

@@ -1,9 +1,9 @@
 """Text search configurations."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import ClassVar, LiteralString, Self
 
-from ..model import Changed, Object, Target, alter, replace
+from ..model import Changed, Object, Printing, Target, alter, replace
 from ..priority import Priority
 from ..quoting import ident
 
@@ -46,8 +46,8 @@ class TextSearchConfiguration(Object):
                                  where classid = 'pg_ts_config'::regclass and objid = c.oid and deptype = 'e' )
              order by n.nspname, c.cfgname"""
 
-    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
-        del parts, target, shell
+    def create(self, printing: Printing) -> str:
+        del printing
         mappings = "".join(
             f"\nALTER {self.signature()}\n    ADD MAPPING FOR {ident(token)} WITH {dictionaries};\n"
             for token, dictionaries in self._dictionaries().items()

@@ -1,10 +1,10 @@
 """Text search dictionaries."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import ClassVar, Final, LiteralString, Self
 
-from ..model import Changed, Object, Target, alter, replace
+from ..model import Changed, Object, Printing, Target, alter, replace
 from ..priority import Priority
 
 _OPTION: Final = re.compile(
@@ -46,8 +46,8 @@ class TextSearchDictionary(Object):
                                  where classid = 'pg_ts_dict'::regclass and objid = d.oid and deptype = 'e' )
              order by n.nspname, d.dictname"""
 
-    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
-        del parts, target, shell
+    def create(self, printing: Printing) -> str:
+        del printing
         options = f",\n    {self.options}" if self.options else ""
         return f"CREATE {self.signature()} (\n    TEMPLATE = {self.template}{options} );\n"
 

@@ -1,9 +1,8 @@
 """Text search parsers."""
 
-from collections.abc import Sequence
 from typing import ClassVar, LiteralString
 
-from ..model import Object, Target, replace
+from ..model import Object, Printing, replace
 from ..priority import Priority
 from .routines import NONE
 
@@ -44,8 +43,8 @@ class TextSearchParser(Object):
                                  where classid = 'pg_ts_parser'::regclass and objid = p.oid and deptype = 'e' )
              order by n.nspname, p.prsname"""
 
-    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
-        del parts, target, shell
+    def create(self, printing: Printing) -> str:
+        del printing
         options = (
             ("START", self.start),
             ("GETTOKEN", self.token),

@@ -1,9 +1,8 @@
 """Text search templates."""
 
-from collections.abc import Sequence
 from typing import ClassVar, LiteralString
 
-from ..model import Object, Target, replace
+from ..model import Object, Printing, replace
 from ..priority import Priority
 from .routines import NONE
 
@@ -38,7 +37,7 @@ class TextSearchTemplate(Object):
                                  where classid = 'pg_ts_template'::regclass and objid = t.oid and deptype = 'e' )
              order by n.nspname, t.tmplname"""
 
-    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
-        del parts, target, shell
+    def create(self, printing: Printing) -> str:
+        del printing
         init = f"    INIT = {self.init},\n" if self.init != NONE else ""
         return f"CREATE {self.signature()} (\n{init}    LEXIZE = {self.lexize} );\n"

@@ -1,9 +1,9 @@
 """Transforms between types and procedural languages."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import ClassVar, LiteralString, Self
 
-from ..model import Changed, Entry, Object, Target, alter, replace
+from ..model import Changed, Object, Printing, Target, alter, replace
 from ..priority import Priority
 from ..quoting import ident, plain, spell_types
 
@@ -70,15 +70,11 @@ class Transform(Object):
         del qualify
         return f"{self.keyword} FOR {self.name} LANGUAGE {ident(self.detail)}"
 
-    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
-        del parts, shell
+    def create(self, printing: Printing) -> str:
         pairs = (("FROM", self.from_sql), ("TO", self.to_sql))
         ways = ", ".join(f"{word} SQL WITH FUNCTION {function}" for word, function in pairs if function)
-        return spell_types(f"CREATE {self.signature()} ({ways});\n", target.major)
-
-    def entries(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> tuple[Entry, ...]:
-        return (Entry(desc=self.keyword, tag=self.tag, sql=self.create(parts, target)),)
+        return spell_types(f"CREATE {self.signature()} ({ways});\n", printing.target.major)
 
     def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[str]:
         if changed.take("from_sql", "to_sql"):
-            yield new.create((), target).replace("CREATE ", "CREATE OR REPLACE ", 1).rstrip("\n")
+            yield new.create(Printing(target=target)).replace("CREATE ", "CREATE OR REPLACE ", 1).rstrip("\n")

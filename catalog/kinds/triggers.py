@@ -1,9 +1,9 @@
 """Triggers on tables and views."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import ClassVar, Final, LiteralString, Self
 
-from ..model import Changed, Entry, Object, ObjectId, Target, alter, on_relation, replace
+from ..model import Changed, Entry, Object, ObjectId, Printing, Target, alter, on_relation, replace
 from ..priority import Priority
 from ..quoting import ident, spell_types
 from .firing import STATES, USUAL_STATE
@@ -66,10 +66,9 @@ class Trigger(Object):
     def signature(self, *, qualify: bool = True) -> str:
         return on_relation(self.keyword, self.name, self.schema if qualify else "", self.detail)
 
-    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
-        del parts, shell
+    def create(self, printing: Printing) -> str:
         state = f"\n{self._switch()}\n" if self.state != USUAL_STATE else ""
-        return self._definition(target) + state
+        return self._definition(printing.target) + state
 
     def _definition(self, target: Target) -> str:
         return f"{spell_types(self.definition, target.major)};\n"
@@ -78,9 +77,9 @@ class Trigger(Object):
         relation = altered(self.relation_kind, self.schema, self.detail)
         return f"ALTER {relation} {STATES[self.state]} TRIGGER {ident(self.name)};"
 
-    def entries(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> tuple[Entry, ...]:
-        sql = self.create(parts, target)
-        return (Entry(desc=self.keyword, tag=self.tag, sql=sql, extensions_at=len(self._definition(target))),)
+    def entries(self, printing: Printing) -> tuple[Entry, ...]:
+        sql = self.create(printing)
+        return (Entry(desc=self.keyword, tag=self.tag, sql=sql, extensions_at=len(self._definition(printing.target))),)
 
     def rename(self, name: str) -> tuple[str, ...]:
         # The constraint of a constraint trigger would keep its name.

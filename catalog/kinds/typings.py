@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import ClassVar, LiteralString
 
 from ..errors import PgnormError
-from ..model import Object, Target, equal
+from ..model import Object, Printing, Target, equal
 from ..model.tie_roles import Refusing
 from ..priority import Priority
 from .columns import Column
@@ -72,9 +72,8 @@ class Typing(Refusing, Tie):
             "or drop the table in one migration and create it in the next.",
         )
 
-    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
-        del parts, shell
-        return f"ALTER {altered(self.relation_kind, self.schema, self.name)}{self.clause(target)};\n"
+    def create(self, printing: Printing) -> str:
+        return f"ALTER {altered(self.relation_kind, self.schema, self.name)}{self.clause(printing.target)};\n"
 
     def drop(self) -> str:
         return f"ALTER {altered(self.relation_kind, self.schema, self.name)} NOT OF;"

@@ -1,9 +1,9 @@
 """Views and what is said of their columns."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import ClassVar, Final, LiteralString, Self
 
-from ..model import Changed, Object, ObjectId, Query, Target, alter
+from ..model import Changed, Object, ObjectId, Printing, Query, Target, alter
 from ..model.roles import Bodied
 from ..options import alter_options, with_options
 from ..priority import Priority
@@ -103,11 +103,10 @@ class View(Bodied, Object):
     def owner_signature(self, target: Target) -> str:
         return self.signature() if target.major >= OWNER_BY_ALTER_VIEW_SINCE else self.grant_signature()
 
-    def create(self, parts: Sequence[Object], target: Target, *, shell: bool = False) -> str:
-        del parts
-        if shell:
-            return f"CREATE {self.signature()} AS\n{self._stand_in(target)};\n"
-        return self._statement("CREATE", target)
+    def create(self, printing: Printing) -> str:
+        if printing.shell:
+            return f"CREATE {self.signature()} AS\n{self._stand_in(printing.target)};\n"
+        return self._statement("CREATE", printing.target)
 
     def body(self, target: Target) -> str:
         return self._statement("CREATE OR REPLACE", target)

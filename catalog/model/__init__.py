@@ -3,7 +3,7 @@
 from .catalog import Catalog
 from .changes import Change, Changed, alter, equal, hidden, noted, replace, said, secret, state, untold
 from .declaring import Value
-from .entries import DefaultGrants, Entry, Target
+from .entries import DefaultGrants, Entry, Printing, Target
 from .forms import Expression, Query, SqlForm, TypeText
 from .identity import Edge, Lead, ObjectId
 from .named import OWN_WORD_SINCE, on_relation
@@ -26,6 +26,7 @@ __all__ = [
     "Object",
     "ObjectId",
     "OnRows",
+    "Printing",
     "Query",
     "SqlForm",
     "Statement",

@@ -1,9 +1,14 @@
 """What is printed, and for whom."""
 
+from typing import TYPE_CHECKING, Self
+
 from attrs import frozen
 
 from ..privileges import AclItem
 from .declaring import Value
+
+if TYPE_CHECKING:
+    from .object import Object
 
 
 class Target(Value):
@@ -22,6 +27,24 @@ class Target(Value):
     """Whether Postgres would pick other names than usual, since what was set aside has those: then all are said."""
     schemas: frozenset[str] | None = None
     """The schemas that are there when a text runs or that it makes, None for a dump, which takes them for given."""
+
+
+class Printing(Value):
+    """How an object is printed: for whom, and what of it.
+
+    A table with its columns inside: `CREATE TABLE "t" ("a" integer)`; a view as a shell: `… AS SELECT NULL::integer`.
+    """
+
+    target: Target
+    parts: "tuple[Object, ...]" = ()
+    """The inline and embedded parts that come with it."""
+    shell: bool = False
+    """Whether the stand-in is asked for, of a kind that is `Bodied`."""
+
+    @property
+    def alone(self) -> Self:
+        """The same without parts."""
+        return self.evolve(parts=())
 
 
 class Entry(Value):

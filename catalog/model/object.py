@@ -5,7 +5,7 @@ from typing import Final, LiteralString
 
 from ..privileges import AclItem
 from .changes import Field
-from .entries import Entry, Target
+from .entries import Entry, Printing, Target
 from .identity import ObjectId
 from .led import Led
 
@@ -79,17 +79,17 @@ class Object(Led):
         del target
         return True
 
-    def create(self, parts: Sequence["Object"], target: Target, *, shell: bool = False) -> str:
-        """The statements that create it, as pg_dump prints them, with the inline `parts` inside.
+    def create(self, printing: Printing) -> str:
+        """The statements that create it, as pg_dump prints them, with the inline `printing.parts` inside.
 
-        `shell` asks for the stand-in of a kind that has a `body_catalog`.
+        `printing.shell` asks for the stand-in of a kind that has a `body_catalog`.
         """
         raise NotImplementedError
 
-    def entries(self, parts: Sequence["Object"], target: Target, *, shell: bool = False) -> tuple[Entry, ...]:
+    def entries(self, printing: Printing) -> tuple[Entry, ...]:
         """Its entries in a dump, in order."""
-        sql = self.create(parts, target, shell=shell)
-        return (Entry(desc=self.keyword, tag=self.tag, sql=sql, owned=self.owner is not None),)
+        sql = self.create(printing)
+        return (Entry(desc=self.keyword, tag=self.tag, sql=sql, owned=self.owner is not None and self.ownable),)
 
     def clause(self, target: Target) -> str:
         """Its text inside its parent's CREATE, for what is `inline`: `CONSTRAINT "c" CHECK (("a" > 0))`.

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, TypeAlias
 
-from pgnorm.catalog.model import Catalog, Entry, Object, ObjectId, Target
+from pgnorm.catalog.model import Catalog, Entry, Object, ObjectId, Printing, Target
 from pgnorm.catalog.model.dump_roles import BeginsWith, ExtensionsWithParent, Last, Unremarked
 from pgnorm.catalog.model.roles import Bodied, GrantsDefaults, Shelled
 from pgnorm.catalog.ordering import BODY_NAME, Arrangement, Form, arrange
@@ -112,7 +112,8 @@ class Writer:
             yield Entry(desc="RULE", tag=f"{item.name} {BODY_NAME}", sql=item.body(self.target))
             return
         parts = self._parts(item)
-        first, *others = item.entries(parts, self.target, shell=item.id in self.arrangement.shells) or (None,)
+        printing = Printing(target=self.target, parts=parts, shell=item.id in self.arrangement.shells)
+        first, *others = item.entries(printing) or (None,)
         if first is not None:
             yield self._with_extensions(item, first)
         yield from (entry for entry in others if not entry.after_remarks)

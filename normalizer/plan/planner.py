@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from attrs import evolve
 
-from pgnorm.catalog.model import Catalog, Object, ObjectId, OnRows, Target, own_fields, unknown_secret
+from pgnorm.catalog.model import Catalog, Object, ObjectId, OnRows, Printing, Target, own_fields, unknown_secret
 from pgnorm.catalog.model.roles import Bodied, Counting, GrantsDefaults, HoldsRows, Routine, Shelled
 from pgnorm.catalog.model.type_roles import Typed
 
@@ -120,7 +120,7 @@ class _Planning:
         assert isinstance(item, Bodied)
         if leaving or not self.fate.fresh(item.id):
             return Step(verb=Verb.ALTER, item=item, sql=item.emptied(self.target))
-        return Step(verb=Verb.CREATE, item=item, sql=item.create((), self.target, shell=True))
+        return Step(verb=Verb.CREATE, item=item, sql=item.create(Printing(target=self.target, shell=True)))
 
     def _altering(self, item: Object) -> Step:
         difference = self.fate.altered.get(item.id)
@@ -177,7 +177,7 @@ class _Planning:
         if concealing := next((made for made in (item, *parts) if made.conceals), None):
             raise unknown_secret(concealing)
         target = self.target.evolve(usual_names_taken=item.id in self.fate.set_aside)
-        texts = [stored(entry) for entry in item.entries(parts, target)]
+        texts = [stored(entry) for entry in item.entries(Printing(target=target, parts=parts))]
         if item.id in self.actions.hollow[False]:
             assert isinstance(item, Bodied)
             texts[0] = item.body(self.target).strip()
@@ -206,7 +206,7 @@ class _Planning:
         for part in inside(self.new, item.id, frozenset(self.actions.apart)):
             likes = [self.new.objects.get(lead.leader) for lead in part.leads]
             if not any(like and like.clause(self.target) == part.clause(self.target) for like in likes):
-                yield part.create((), self.target).removesuffix("\n")
+                yield part.create(Printing(target=self.target)).removesuffix("\n")
 
     def _alteration(self, item: Object) -> Iterator[str]:
         led = any(leader in self.fate.rebound for leader in self.actions.following.leaders(self.old.objects[item.id]))

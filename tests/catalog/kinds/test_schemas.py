@@ -1,14 +1,14 @@
 """The schema `public` in a dump: as much of it as initdb does not make."""
 
 from pgnorm.catalog.kinds.schemas import Schema
-from pgnorm.catalog.model import Target
+from pgnorm.catalog.model import Printing, Target
 
 WHOLE = Target(major=15)
 NAMED = Target(major=15, named_schemas=True)
 
 
 def _texts(schema: Schema, target: Target) -> list[str]:
-    return [entry.sql for entry in schema.entries((), target)]
+    return [entry.sql for entry in schema.entries(Printing(target=target))]
 
 
 def test_public_as_initdb_made_it() -> None:
@@ -20,7 +20,7 @@ def test_public_as_initdb_made_it() -> None:
 def test_public_of_another_owner() -> None:
     public = Schema(schema="", name="public", owner="postgres", initdb_acl=None)
     assert _texts(public, WHOLE) == ["-- *not* creating schema, since initdb creates it\n"]
-    assert [entry.owned for entry in public.entries((), WHOLE)] == [True]
+    assert [entry.owned for entry in public.entries(Printing(target=WHOLE))] == [True]
 
 
 def test_pg_dump_14_prints_nothing_of_public_but_its_privileges() -> None:
