@@ -49,16 +49,19 @@ class Conversation:
         on_silence: Callable[[], bool] | None = None,
     ) -> None:
         self._connection = connection
-        self._pgconn = pgconn = connection.pgconn
+        self._pgconn = connection.pgconn
         self._statements = statements
         self._on_silence = on_silence
         self._answers: SimpleQueue[Answer] = SimpleQueue()
         self._succeeded = 0
-        self._nonblocking = pgconn.nonblocking
-        pgconn.nonblocking = 1
-        self._leave_at_once(True)
-        pgconn.enter_pipeline_mode()
+        self._nonblocking = self._pgconn.nonblocking
         self._thread = Thread(target=self._converse, name=RECEIVER, daemon=True)
+
+    def begin(self) -> None:
+        """Send the statements, and listen."""
+        self._pgconn.nonblocking = 1
+        self._leave_at_once(True)
+        self._pgconn.enter_pipeline_mode()
         self._thread.start()
 
     def __iter__(self) -> "Iterator[PGresult]":
@@ -89,7 +92,8 @@ class Conversation:
         """Wait for the last answer and leave the connection as it was."""
         from psycopg.pq import ConnStatus
 
-        self._thread.join()
+        with suppress(RuntimeError):  # it was never begun
+            self._thread.join()
         if self._pgconn.status == ConnStatus.OK:
             self._leave_at_once(False)
             self._pgconn.exit_pipeline_mode()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, LiteralString, Self, TypeAlias
 
 from attrs import frozen
 
-from .conversation import Conversation, hang_up
+from .conversation import Conversation
 from .errors import PgnormError
 from .pinning import pins
 from .privileges import AclItem
@@ -74,7 +74,7 @@ class Snapshot:
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         self._end(abandon=True)
         if kind is not None and issubclass(kind, KeyboardInterrupt):
-            hang_up(self._connection.pgconn)  # nobody waits for a server that may be silent
+            self._connection.close()  # nobody waits for a server that may be silent
         elif self._open and not self._connection.closed:
             for statement in self._undo:
                 self._connection.execute(statement)
@@ -89,8 +89,10 @@ class Snapshot:
         timeout = patience.lock_timeout if patience else None
         head = () if self._open else (self._begin, *pins(connection.pgconn, timeout))
         statements = (*head, *queries, *(self._undo if last else ()))
-        self._asked = Conversation(connection, statements, patience.on_silence if patience else None)
-        return self._results(self._asked, range(len(head), len(head) + len(queries)))
+        # Known before it begins: an interruption may come at any moment.
+        self._asked = asked = Conversation(connection, statements, patience.on_silence if patience else None)
+        asked.begin()
+        return self._results(asked, range(len(head), len(head) + len(queries)))
 
     def _results(self, asked: Conversation, places: range) -> Iterator[Result]:
         from psycopg.adapt import Transformer
