@@ -1,0 +1,203 @@
+"""The plan engine on three toy kinds, which no server knows: it asks what the contract says and names none."""
+
+from collections.abc import Iterator, Sequence
+from typing import ClassVar, Self
+
+import pytest
+
+from pgnorm.catalog.errors import PgnormError
+from pgnorm.catalog.model import Catalog, Changed, Edge, Object, ObjectId, Printing, Target, alter, equal, replace
+from pgnorm.catalog.model.type_roles import Typed
+from pgnorm.catalog.priority import Priority
+from pgnorm.normalizer.plan.planner import diff
+
+
+class Mould(Object):
+    """What slots are of: it can't be altered, and be renamed."""
+
+    kind: ClassVar[str] = "mould"
+    keyword: ClassVar[str] = "MOULD"
+    catalog: ClassVar[str] = ""
+    priority: ClassVar[int] = Priority.TYPE
+
+    form: str = replace()
+
+    def create(self, printing: Printing) -> str:
+        return f"CREATE {self.signature()} AS {self.form};\n"
+
+    def rename(self, name: str) -> tuple[str, ...]:
+        return (f"ALTER {self.signature()} RENAME TO {name};",)
+
+
+class Box(Object):
+    """What has slots, and rules about other boxes inside its own text."""
+
+    kind: ClassVar[str] = "box"
+    keyword: ClassVar[str] = "BOX"
+    catalog: ClassVar[str] = ""
+    priority: ClassVar[int] = Priority.TABLE
+
+    colour: str = alter()
+
+    @property
+    def disposable(self) -> bool:
+        return False
+
+    def create(self, printing: Printing) -> str:
+        inside = ", ".join(part.clause(printing.target) for part in printing.parts)
+        return f"CREATE {self.signature()} ({inside});\n"
+
+    def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[str]:
+        if changed.take("colour"):
+            yield f"ALTER {self.signature()} PAINT {new.colour};"
+
+
+class Part(Object):
+    """A part of a box, which `detail` names."""
+
+    catalog: ClassVar[str] = ""
+
+    @property
+    def parent(self) -> ObjectId:
+        return ObjectId(Box.kind, self.schema, self.detail)
+
+    def clause(self, target: Target) -> str:
+        return f"{self.keyword} {self.name}"
+
+    def create(self, printing: Printing) -> str:
+        return f"ALTER BOX {self.detail} ADD {self.clause(printing.target)};\n"
+
+    def drop(self) -> str:
+        return f"ALTER BOX {self.detail} DROP {self.keyword} {self.name};"
+
+
+class Slot(Typed, Part):
+    """A slot, which holds what is made by its mould."""
+
+    kind: ClassVar[str] = "slot"
+    keyword: ClassVar[str] = "SLOT"
+    priority: ClassVar[int] = Priority.TABLE
+    embedded: ClassVar[bool] = True
+
+    mould: str = alter()
+
+    @property
+    def disposable(self) -> bool:
+        return False
+
+    @property
+    def retyped_with_parent(self) -> bool:
+        return False
+
+    def retypes(self, new: Self, changed: frozenset[str]) -> bool:
+        return True
+
+    def rebind(self, new: Self, target: Target) -> Iterator[str]:
+        yield f"ALTER BOX {self.detail} MOVE SLOT {self.name};"
+
+
+class Rule(Part):
+    """A rule, printed inside its box unless a loop forbids it."""
+
+    kind: ClassVar[str] = "rule of a box"
+    keyword: ClassVar[str] = "RULE"
+    priority: ClassVar[int] = Priority.CONSTRAINT
+
+    @property
+    def inline(self) -> bool:
+        return True
+
+
+class Attachment(Object):
+    """What ties a box, its `detail`, to another."""
+
+    kind: ClassVar[str] = "attachment"
+    keyword: ClassVar[str] = "ATTACHMENT"
+    catalog: ClassVar[str] = ""
+    priority: ClassVar[int] = Priority.TABLE_ATTACH
+
+    to: str = equal()
+
+    @property
+    def parent(self) -> ObjectId:
+        return _box(self.detail)
+
+    @property
+    def ties(self) -> tuple[ObjectId, ObjectId]:
+        return _box(self.detail), _box(self.to)
+
+    def create(self, printing: Printing) -> str:
+        return f"ATTACH {self.detail} TO {self.to};\n"
+
+    def drop(self) -> str:
+        return f"DETACH {self.detail} FROM {self.to};"
+
+
+def _box(name: str) -> ObjectId:
+    return ObjectId(Box.kind, "", name)
+
+
+def _catalog(*objects: Object, edges: Sequence[tuple[Object, Object]] = ()) -> Catalog:
+    parents = [Edge(item.id, item.parent) for item in objects if item.parent is not None]
+    return Catalog(
+        version=180000,
+        server="18",
+        role="postgres",
+        objects={item.id: item for item in objects},
+        edges=(*parents, *(Edge(user.id, used.id) for user, used in edges)),
+    )
+
+
+def _plan(old: Catalog, new: Catalog) -> list[str]:
+    return [step.sql.strip().replace('"', "") for step in diff(old, new).steps]
+
+
+ONE, TWO = (Box(schema="", name=name, colour="red") for name in ("one", "two"))
+NOTHING = _catalog()
+
+
+def test_a_loop_is_taken_apart_where_a_part_can_follow() -> None:
+    rules = [Rule(schema="", name="fits", detail=box.name) for box in (ONE, TWO)]
+    both = _catalog(ONE, TWO, *rules, edges=[(rules[0], TWO), (rules[1], ONE)])
+    made = _plan(NOTHING, both)
+    assert made == ["CREATE BOX one ();", "CREATE BOX two (RULE fits);", "ALTER BOX one ADD RULE fits;"]
+    gone = _plan(both, NOTHING)
+    assert gone == ["ALTER BOX one DROP RULE fits;", "DROP BOX two;", "DROP BOX one;"]
+
+
+def test_a_loop_that_nothing_takes_apart_is_named() -> None:
+    with pytest.raises(PgnormError, match=r"box one -> box two|box two -> box one"):
+        _plan(NOTHING, _catalog(ONE, TWO, edges=[(ONE, TWO), (TWO, ONE)]))
+
+
+def test_what_is_tied_is_tied_as_it_will_stand() -> None:
+    tie = Attachment(schema="", name="", detail="one", to="two")
+    tied = _catalog(ONE, TWO, tie, edges=[(tie, TWO)])
+    assert _plan(NOTHING, tied) == ["CREATE BOX two ();", "CREATE BOX one ();", "ATTACH one TO two;"]
+    assert _plan(tied, _catalog(ONE, TWO)) == ["DETACH one FROM two;"]
+    # A tie of which one end goes leaves with it, the other stays.
+    assert _plan(tied, _catalog(TWO)) == ["DROP BOX one;"]
+
+
+@pytest.mark.parametrize("colour", ["red", "blue"])
+def test_what_holds_something_is_moved_to_the_successor(colour: str) -> None:
+    round_, square = (Mould(schema="", name="m", form=form) for form in ("round", "square"))
+    slot = Slot(schema="", name="s", detail="one", mould="m")
+    before = _catalog(round_, ONE, slot, edges=[(slot, round_)])
+    painted = ONE.evolve(colour=colour)
+    after = _catalog(square, painted, slot, edges=[(slot, square)])
+    moved = [
+        "ALTER MOULD m RENAME TO m__pgnorm_old;",
+        "CREATE MOULD m AS square;",
+        "ALTER BOX one MOVE SLOT s;",
+        "DROP MOULD m__pgnorm_old;",
+    ]
+    painting = [f"ALTER BOX one PAINT {colour};"] if colour != ONE.colour else []
+    found = _plan(before, after)
+    assert [each for each in found if each not in painting] == moved
+    assert sorted(found) == sorted([*moved, *painting])
+
+
+def test_what_nothing_holds_is_made_anew() -> None:
+    before, after = (_catalog(Mould(schema="", name="m", form=form)) for form in ("round", "square"))
+    assert _plan(before, after) == ["DROP MOULD m;", "CREATE MOULD m AS square;"]
