@@ -3,12 +3,12 @@
 `fixtures/everything` makes it: the files in the order of their names, `since_17_…` from that major on.
 """
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
+from judge import carry_out, lines
 from majors import fits
 
 from pgnorm.catalog.kinds import KINDS
@@ -55,14 +55,10 @@ def test_it_holds_every_kind(everything: psycopg.Connection) -> None:
     assert catalog.unmodelled == ()
 
 
-def _lines(dump: str) -> list[str]:
-    return [line for line in dump.split("\n") if not re.match(r"\\(un)?restrict |-- Dumped (from|by) ", line)]
-
-
 def test_its_dump_is_that_of_pg_dump(shadow: Shadow, everything: psycopg.Connection) -> None:
     assert shadow.binaries is not None
     theirs = dumped(everything, shadow.binaries.bindir / "pg_dump")
-    assert _lines(render(read(everything), EVERYTHING)) == _lines(theirs)
+    assert lines(render(read(everything), EVERYTHING)) == lines(theirs)
 
 
 def test_its_dump_loads_and_dumps_alike(shadow: Shadow, everything: psycopg.Connection) -> None:
@@ -96,8 +92,8 @@ def test_its_snapshot_says_the_same(everything: psycopg.Connection) -> None:
     assert dumps(again) == text
     assert not differences(catalog, again)
     assert not differences(again, catalog)
-    lines = zip(_lines(render(again, EVERYTHING)), _lines(render(catalog, EVERYTHING)), strict=True)
-    assert [said for said, was in lines if said != was and MASK not in said] == []
+    pairs = zip(lines(render(again, EVERYTHING)), lines(render(catalog, EVERYTHING)), strict=True)
+    assert [said for said, was in pairs if said != was and MASK not in said] == []
 
 
 def test_plans_build_it_and_take_it_down(shadow: Shadow, everything: psycopg.Connection) -> None:
@@ -105,6 +101,5 @@ def test_plans_build_it_and_take_it_down(shadow: Shadow, everything: psycopg.Con
     with shadow.session(scratch=True) as session:
         nothing = read(session.connection)
         for goal in (catalog, nothing):
-            for script in diff(read(session.connection), goal).scripts():
-                session.connection.execute(script.encode())
+            carry_out(session.connection, diff(read(session.connection), goal))
             assert not differences(read(session.connection), goal)

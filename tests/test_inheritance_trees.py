@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 import psycopg
 import pytest
 from inheritance_trees import SERVER, State, pairs
+from judge import carry_out
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.reader import read
@@ -64,8 +65,7 @@ def _fault(shadow: Shadow, cases: Sequence[Case]) -> str:
         wanted = read(goal.connection)
         try:
             plan = diff(read(start.connection), wanted)
-            for script in plan.scripts():
-                start.connection.execute(script.encode())
+            carry_out(start.connection, plan)
         except (PgnormError, psycopg.Error) as error:
             return f"{type(error).__name__}: {error}"
         arrived = read(start.connection)

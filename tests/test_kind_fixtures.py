@@ -6,11 +6,11 @@ the bundled server, `forwards.sql` and `backwards.sql`: with PGNORM_UPDATE_PLANS
 anew."""
 
 import os
-import re
 from pathlib import Path
 
 import psycopg
 import pytest
+from judge import carry_out, lines
 from majors import fits
 
 from pgnorm.catalog.model import Catalog, Change, Object, own_fields
@@ -44,21 +44,11 @@ STAYS_ITS_OWN = {
 UPDATE = bool(os.environ.get("PGNORM_UPDATE_PLANS"))
 
 
-def _lines(dump: str) -> list[str]:
-    return [line for line in dump.split("\n") if not re.match(r"\\(un)?restrict |-- Dumped (from|by) ", line)]
-
-
 def _as_written(plan: Plan, file: Path) -> None:
     text = f"\n{BOUNDARY}\n".join(plan.scripts())
     if UPDATE:
         file.write_text(text)
     assert file.read_text() == text
-
-
-def _apply(connection: psycopg.Connection, plan: Plan) -> None:
-    for script in plan.scripts():
-        with connection.transaction():
-            connection.execute(script.encode())
 
 
 def _read_without_privileges(connection: psycopg.Connection, whole: Catalog) -> None:
@@ -100,7 +90,7 @@ def test_plan_arrives(shadow: Shadow, case: Path, backwards: bool) -> None:
         assert plan
         if shadow.binaries.bundled:
             _as_written(plan, case / ("backwards.sql" if backwards else "forwards.sql"))
-        _apply(start.connection, plan)
+        carry_out(start.connection, plan)
         assert not differences(read(start.connection), wanted)
         here, there = (dumped(session.connection, program) for session in (start, goal))
         arrived, target = entries(here), entries(there)
@@ -108,4 +98,4 @@ def test_plan_arrives(shadow: Shadow, case: Path, backwards: bool) -> None:
         if which not in STAYS_ITS_OWN:
             assert (arrived - target, target - arrived) == ({}, {})
         if which not in OTHER_ORDER:
-            assert _lines(render(wanted, EVERYTHING)) == _lines(there)
+            assert lines(render(wanted, EVERYTHING)) == lines(there)

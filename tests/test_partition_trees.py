@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 import psycopg
 import pytest
+from judge import carry_out
 from partition_trees import Tree, changes, trees
 from psycopg import sql
 
@@ -72,8 +73,7 @@ def _arrives(connection: psycopg.Connection, tree: Tree, start: State, goal: Sta
         _fill(connection, tree)
         before = _rows(connection)
         plan = diff(start.catalog, goal.catalog)
-        for script in plan.scripts():
-            connection.execute(script.encode())
+        carry_out(connection, plan)
         left = differences(read(connection), goal.catalog)
         after = _rows(connection)
         lost = [name for name in before.keys() & after.keys() if before[name] != after[name]]

@@ -5,6 +5,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from addresses import address
+from judge import carry_out
 from majors import fits
 
 from pgnorm.normalizer.as_read import AsRead
@@ -112,8 +113,7 @@ def test_what_no_dump_says_is_known_of_what_was_read(shadow: Shadow) -> None:
         assert whole is not None
         validated = {step.item.label for step in whole.plan.steps} - {step.item.label for step in found.plan.steps}
         assert validated == {"public.turned.positive"}
-        for script in found.plan.scripts():
-            start.connection.execute(script.encode())
+        carry_out(start.connection, found.plan)
         left = _compared(AsRead, old, new, proof=None)
         assert left is not None
         assert not left.plan

@@ -5,6 +5,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from addresses import address
+from judge import carry_out
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.kinds.indexes import Index
@@ -34,8 +35,7 @@ def test_a_new_materialized_view_of_a_live_database_holds_its_rows(
     goal = _file(tmp_path, "b.sql", "create table t (a int); create materialized view m as select a, 1 as b from t;")
     found = _compared(address(database), goal)
     assert found.unproved is None
-    for script in found.plan.scripts():
-        database.execute(script.encode())
+    carry_out(database, found.plan)
     assert database.execute("select * from m").fetchall() == [(7, 1)]
 
 
@@ -97,8 +97,7 @@ def test_a_materialized_view_is_filled_when_the_partitions_are_back(
     text = PARTITIONED.format("range (k)", "from (0) to (9)")
     database.execute(f"{text} insert into p values (1, ''), (2, '')".encode())
     goal = _file(tmp_path, "b.sql", text.replace("k int", "k bigint"))
-    for script in _compared(address(database), goal).plan.scripts():
-        database.execute(script.encode())
+    carry_out(database, _compared(address(database), goal).plan)
     assert database.execute("select * from m").fetchall() == [(2,)]
 
 

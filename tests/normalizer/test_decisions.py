@@ -2,6 +2,7 @@
 
 import psycopg
 import pytest
+from judge import carry_out
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.reader import read
@@ -69,8 +70,7 @@ def test_what_works_is_not_refused(shadow: Shadow, old: str, new: str) -> None:
         start.connection.execute(old.encode())
         goal.connection.execute(new.encode())
         wanted = read(goal.connection)
-        for script in diff(read(start.connection), wanted).scripts():
-            start.connection.execute(script.encode())
+        carry_out(start.connection, diff(read(start.connection), wanted))
         assert not diff(read(start.connection), wanted)
 
 

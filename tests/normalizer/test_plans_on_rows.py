@@ -5,6 +5,7 @@ from typing import Final
 
 import psycopg
 import pytest
+from judge import carry_out
 
 from pgnorm.catalog.reader import read
 from pgnorm.normalizer.compare.difference import differences
@@ -20,10 +21,8 @@ def _lead(shadow: Shadow, old: psycopg.Connection, new: str) -> str:
         session.connection.execute(new.encode())
         goal = read(session.connection)
     plan = diff(read(old), goal)
-    for script in plan.scripts():
-        with old.transaction():
-            old.execute(script.encode())
-        old.execute("reset all")
+    carry_out(old, plan)
+    old.execute("reset all")
     assert not differences(read(old), goal)
     return "\n".join(plan.scripts())
 

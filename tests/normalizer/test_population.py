@@ -6,6 +6,7 @@ from typing import Final
 import psycopg
 import pytest
 from addresses import address
+from judge import carry_out
 
 from pgnorm.normalizer.comparing import compare
 from pgnorm.normalizer.comparison import Comparison, Options
@@ -26,8 +27,7 @@ def _compared(old: str, new: str) -> Comparison:
 
 def _apply(connection: psycopg.Connection, found: Comparison) -> None:
     assert found.unproved is None
-    for script in found.plan.scripts():
-        connection.execute(script.encode())
+    carry_out(connection, found.plan)
 
 
 @pytest.mark.parametrize(

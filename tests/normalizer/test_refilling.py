@@ -4,6 +4,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from judge import carry_out
 
 from pgnorm.catalog.reader import read
 from pgnorm.normalizer.plan.plan import Plan
@@ -21,8 +22,7 @@ def _migrate(shadow: Shadow, start: psycopg.Connection, old: str, rows: str, new
     with shadow.session(scratch=True) as goal:
         goal.connection.execute(new.encode())
         plan = diff(read(start), read(goal.connection))
-    for script in plan.scripts():
-        start.execute(script.encode())
+    carry_out(start, plan)
     return plan
 
 

@@ -2,6 +2,7 @@
 
 import psycopg
 import pytest
+from judge import carry_out
 
 from pgnorm.catalog.reader import read
 from pgnorm.normalizer.compare.describing import describe
@@ -20,8 +21,7 @@ def _plan(shadow: Shadow, start: psycopg.Connection, old: str, new: str) -> Plan
     with shadow.session(scratch=True) as goal:
         goal.connection.execute((SETUP + new).encode())
         plan = diff(read(start), read(goal.connection))
-    for script in plan.scripts():
-        start.execute(script.encode())
+    carry_out(start, plan)
     return plan
 
 

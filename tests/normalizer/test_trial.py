@@ -5,6 +5,7 @@ from typing import Final
 
 import psycopg
 import pytest
+from judge import carry_out
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import ObjectId
@@ -50,8 +51,7 @@ def test_what_a_function_reads_of_a_row_comes_before_it(
 ) -> None:
     found = _compared(tmp_path, OLD, NEW, seed)
     database.execute(f"{OLD} insert into a (m, w, d) values ('good', '{{}}', now())".encode())
-    for script in found.plan.scripts():
-        database.execute(script.encode())
+    carry_out(database, found.plan)
     assert database.execute("select number from a").fetchall() == [(0,)]
 
 
@@ -117,8 +117,7 @@ def test_what_comes_too_early_in_several_places_is_put_in_order(
 ) -> None:
     found = _compared(tmp_path, TWICE, TWICE_MORE, seed)
     database.execute(f"{TWICE} {FILLED}".encode())
-    for script in found.plan.scripts():
-        database.execute(script.encode())
+    carry_out(database, found.plan)
     assert database.execute("select a1.b, a2.b from a1, a2").fetchall() == [(0, 0)]
 
 

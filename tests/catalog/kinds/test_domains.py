@@ -1,6 +1,7 @@
 """A domain with two NOT NULL constraints, which Postgres 17 takes and 18 refuses."""
 
 import pytest
+from judge import carry_out
 
 from pgnorm.catalog.reader import read
 from pgnorm.normalizer.compare.difference import differences
@@ -17,6 +18,5 @@ def test_a_second_not_null_is_named_as_not_modelled(shadow: Shadow) -> None:
         goal.connection.execute("create domain twice as int constraint z_first not null constraint a_second not null")
         wanted = read(goal.connection)
         assert wanted.unmodelled == (("second not-null constraint", "a_second on public.twice"),)
-        for script in diff(read(empty.connection), wanted).scripts():
-            empty.connection.execute(script.encode())
+        carry_out(empty.connection, diff(read(empty.connection), wanted))
         assert not differences(read(empty.connection), wanted)

@@ -2,6 +2,7 @@
 
 import psycopg
 import pytest
+from judge import carry_out
 
 from pgnorm.catalog.reader import read
 from pgnorm.normalizer.plan.planner import diff
@@ -37,6 +38,5 @@ def test_postgres_rebuilds_it_where_its_types_stay_comparable(
     with shadow.session(scratch=True) as goal:
         goal.connection.execute(_declared(*new))
         plan = diff(read(database), read(goal.connection))
-    for script in plan.scripts():
-        database.execute(script.encode())
+    carry_out(database, plan)
     assert all(step.item.kind != "foreign key" for step in plan.steps) == rebuilt

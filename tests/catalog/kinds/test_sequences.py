@@ -4,6 +4,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from judge import carry_out
 
 from pgnorm.catalog.reader import read
 from pgnorm.normalizer.plan.planner import diff
@@ -17,8 +18,7 @@ def _migrate(shadow: Shadow, start: psycopg.Connection, old: bytes, new: bytes) 
     with shadow.session(scratch=True) as goal:
         goal.connection.execute(new)
         plan = diff(read(start), read(goal.connection))
-    for script in plan.scripts():
-        start.execute(script.encode())
+    carry_out(start, plan)
 
 
 def _one(connection: psycopg.Connection, query: bytes) -> object:
