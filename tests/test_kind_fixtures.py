@@ -48,7 +48,8 @@ def _as_written(plan: Plan, file: Path) -> None:
     text = f"\n{BOUNDARY}\n".join(plan.scripts())
     if UPDATE:
         file.write_text(text)
-    assert file.read_text() == text
+    assert file.exists(), "PGNORM_UPDATE_PLANS=1 writes it"
+    assert file.read_text() == text, "the plan has changed: read it, and PGNORM_UPDATE_PLANS=1 writes it"
 
 
 def _read_without_privileges(connection: psycopg.Connection, whole: Catalog) -> None:

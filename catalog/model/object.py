@@ -34,7 +34,8 @@ class Object(Led):
         """The one query that reads every object of the kind; `version` is server_version_num.
 
         Its columns are `oid` (and `subid` for a sub-object), `schema`, `name`, `detail`, then those of `owner`, `acl`,
-        `acl_default` (both as `text[]`) that the kind has, then the kind's own fields by name. `search_path` is empty.
+        `acl_default` (both as `text[]`) that the kind has, then the kind's own fields by name. `search_path` is
+        `pg_catalog, pg_temp`.
         """
         raise NotImplementedError
 
@@ -75,7 +76,8 @@ class Object(Led):
         return ()
 
     def dumped(self, target: Target) -> bool:
-        """Whether a dump has it at all (pg_dump leaves out what every database has: the language plpgsql)."""
+        """Whether a dump has it at all (pg_dump leaves out what every database has: the language plpgsql). What is
+        `reloaded_by` a server has all of it."""
         del target
         return True
 

@@ -13,7 +13,7 @@ class Traits:
     keyword: ClassVar[str]
     """The word SQL has for it: `TABLE` in `DROP TABLE`, `COMMENT ON TABLE`, `ALTER TABLE … OWNER TO`."""
     catalog: ClassVar[str]
-    """The system catalog whose OIDs name it in pg_depend."""
+    """The system catalog that pg_depend and pg_description name it by, which need not be that of its query."""
     priority: ClassVar[int]
     """Its rank in pg_dump's order (pg_dump_sort.c, dbObjectTypePriorities): see `ordering.Priority`."""
     presence: ClassVar[LiteralString] = ""

@@ -133,7 +133,8 @@ class Following:
                 yield from self.altered_leaders(self.old.objects[leader])
 
     def bringers(self, item: Object) -> Iterator[ObjectId]:
-        """Those whose creation creates a new object too: its leader, or the tie to it."""
+        """Those whose creation creates a new object too: its leader, one level up and itself perhaps brought, or the tie
+        to it."""
         if not self.fate.fresh(item.id):
             return
         for lead in item.leads:
@@ -153,7 +154,7 @@ class Following:
         return self.holds(tie) or (item.adopted != "" and self.fate.fresh(tie))
 
     def _added(self, name: ObjectId) -> bool:
-        """Whether it is created by a statement of its own."""
+        """Whether it is new on what is there, be it by another's statement, or not made inside its parent's."""
         item = self.new.objects.get(name)
         if item is None or not self.fate.fresh(name) or item.parent is None:
             return False

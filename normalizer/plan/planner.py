@@ -202,11 +202,21 @@ class _Planning:
     def _brought(self, item: Object, bringer: ObjectId) -> Iterator[str]:
         """What an object lacks that another's statement created with that one."""
         there = self.new.objects[bringer].brought(item) if bringer.kind == item.kind else item.brought(item)
-        yield from self._change(Difference(there, item, changes(there, item)))
-        for part in inside(self.new, item.id, frozenset(self.actions.apart)):
-            likes = [self.new.objects.get(lead.leader) for lead in part.leads]
-            if not any(like and like.clause(self.target) == part.clause(self.target) for like in likes):
+        difference = Difference(there, item, changes(there, item))
+        last = _after_parts(item)
+        yield from self._change(evolve(difference, changed=difference.changed - last))
+        # What one of those between has for itself alone (`ALTER TABLE ONLY … SET DEFAULT`) goes no further.
+        apart = frozenset(self.actions.apart)
+        passed_on = {(part.kind, part.clause(self.target)) for part in inside(self.new, self._first(bringer), apart)}
+        for part in inside(self.new, item.id, apart):
+            if (part.kind, part.clause(self.target)) not in passed_on:
                 yield part.create(Printing(target=self.target)).removesuffix("\n")
+        yield from self._change(evolve(difference, changed=difference.changed & last))
+
+    def _first(self, bringer: ObjectId) -> ObjectId:
+        """The one whose own statement brings all below it."""
+        above = next(self.actions.following.bringers(self.new.objects[bringer]), None)
+        return bringer if above is None else self._first(above)
 
     def _alteration(self, item: Object) -> Iterator[str]:
         led = any(leader in self.fate.rebound for leader in self.actions.following.leaders(self.old.objects[item.id]))
@@ -227,7 +237,7 @@ class _Planning:
         if not self.fate.fills(difference.item.id):
             yield from self._change(difference)
             return
-        last = {field.name for field in own_fields(type(difference.item)) if field.after_parts}
+        last = _after_parts(difference.item)
         yield from self._change(evolve(difference, changed=difference.changed - last))
         name, apart = difference.item.id, frozenset(self.actions.apart)
         joining = (part for part in self.new.parts.get(name, ()) if part.joins and set_with(part))
@@ -251,3 +261,8 @@ class _Planning:
         for column in metadata.columns(self.new, new):
             if not self.fate.fresh(column.id):
                 yield from metadata.restored(column, old, new, self.target)
+
+
+def _after_parts(item: Object) -> frozenset[str]:
+    """The attributes that are altered behind inline parts."""
+    return frozenset(field.name for field in own_fields(type(item)) if field.after_parts)

@@ -176,3 +176,16 @@ def test_a_column_that_is_inherited_gets_its_default_too(shadow: Shadow, databas
     database.execute(f"{before}; create table part () inherits (other); insert into part values (null)")
     _lead(shadow, database, f"{before}; create table part () inherits (whole)")
     assert database.execute("select id from part").fetchall() == [(7,)]
+
+
+def test_a_partition_gets_its_own_default_before_its_column_is_not_null(
+    shadow: Shadow, database: psycopg.Connection
+) -> None:
+    whole = "create table whole (id int{}) partition by list (id); create table part partition of whole default"
+    database.execute(f"{whole.format('')}; insert into whole values (1)".encode())
+    _lead(
+        shadow,
+        database,
+        f"{whole.format(', tag text')}; alter table part alter tag set default 'y', alter tag set not null",
+    )
+    assert database.execute("select tag from whole").fetchall() == [("y",)]
