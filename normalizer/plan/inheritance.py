@@ -133,8 +133,8 @@ class Following:
                 yield from self.altered_leaders(self.old.objects[leader])
 
     def bringers(self, item: Object) -> Iterator[ObjectId]:
-        """Those whose creation creates a new object too: its leader, one level up and itself perhaps brought, or the tie
-        to it."""
+        """Those whose creation creates a new object too: its leader, one level up and perhaps brought itself, or the
+        tie to it."""
         if not self.fate.fresh(item.id):
             return
         for lead in item.leads:
