@@ -7,7 +7,7 @@ from queue import Empty, SimpleQueue
 from selectors import EVENT_READ, EVENT_WRITE, DefaultSelector
 from socket import SHUT_RDWR, SO_LINGER, SOL_SOCKET, socket
 from struct import pack
-from threading import Thread
+from threading import Event, Lock, Thread
 from time import monotonic
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -55,14 +55,18 @@ class Conversation:
         self._answers: SimpleQueue[Answer] = SimpleQueue()
         self._succeeded = 0
         self._nonblocking = self._pgconn.nonblocking
-        self._thread = Thread(target=self._converse, name=RECEIVER, daemon=True)
+        # An interruption may come while the thread starts, when it can't say yet whether it runs.
+        self._turn = Lock()
+        self._over = False
+        self._listening = False
+        self._done = Event()
 
     def begin(self) -> None:
         """Send the statements, and listen."""
         self._pgconn.nonblocking = 1
         self._leave_at_once(True)
         self._pgconn.enter_pipeline_mode()
-        self._thread.start()
+        Thread(target=self._converse, name=RECEIVER, daemon=True).start()
 
     def __iter__(self) -> "Iterator[PGresult]":
         """One answer to each statement. Raises what went wrong with the connection."""
@@ -81,23 +85,29 @@ class Conversation:
         request to. Where it does not in time, the connection is closed on this side; it is lost then."""
         deadline = monotonic() + GRACE
         try:
-            while self._thread.is_alive() and (left := deadline - monotonic()) > 0:
+            while self._goes_on() and (left := deadline - monotonic()) > 0:
                 self._ask_to_stop(left)
-                self._thread.join(min(PATIENCE, left))
+                self._done.wait(min(PATIENCE, left))
         finally:
-            if self._thread.is_alive():
+            if self._goes_on():
                 hang_up(self._pgconn)
 
     def end(self) -> None:
         """Wait for the last answer and leave the connection as it was."""
         from psycopg.pq import ConnStatus
 
-        with suppress(RuntimeError):  # it was never begun
-            self._thread.join()
+        if self._goes_on():
+            self._done.wait()
         if self._pgconn.status == ConnStatus.OK:
             self._leave_at_once(False)
             self._pgconn.exit_pipeline_mode()
             self._pgconn.nonblocking = self._nonblocking
+
+    def _goes_on(self) -> bool:
+        """Whether the thread is at it. From now on it does not begin."""
+        with self._turn:
+            self._over = True
+            return self._listening and not self._done.is_set()
 
     def _next(self) -> Answer:
         while self._on_silence is not None:
@@ -124,6 +134,10 @@ class Conversation:
             _on_socket(self._pgconn, lambda line: line.setsockopt(SOL_SOCKET, SO_LINGER, linger))
 
     def _converse(self) -> None:
+        with self._turn:
+            if self._over:
+                return
+            self._listening = True
         try:
             for statement in self._statements:
                 self._pgconn.send_query_params(statement.encode(), None)
@@ -131,6 +145,8 @@ class Conversation:
             self._receive(len(self._statements) + 1)  # the end of the pipeline is an answer too
         except BaseException as error:
             self._answers.put(error)
+        finally:
+            self._done.set()
 
     def _receive(self, count: int) -> None:
         from psycopg.pq import ExecStatus

@@ -54,9 +54,11 @@ def supported(connection: "psycopg.Connection[Row]") -> int:
     return version
 
 
-class Snapshot:
-    """The connection's open transaction or one of its own, in which several questions see the same. Whatever is on its
-    way at the end is abandoned, and every setting is put back."""
+class Pipeline:
+    """Questions in one transaction: the connection's open one, or one of its own, in which all see the same.
+
+    Whatever is on its way at the end is abandoned, and every setting is put back.
+    """
 
     def __init__(self, connection: "psycopg.Connection[Row]", patience: "Patience | None" = None) -> None:
         from psycopg.pq import TransactionStatus
@@ -83,8 +85,9 @@ class Snapshot:
         """The results of all queries; `last` says that none follow them.
 
         All are sent at once and by now, the first behind what settles the session (`pinning`). A server waits for
-        whoever leaves its answers unread, hence a thread.
+        whoever leaves its answers unread, hence a thread. They are read to their end before anything else is asked.
         """
+        assert self._asked is None
         connection, patience = self._connection, self._patience
         timeout = patience.lock_timeout if patience else None
         head = () if self._open else (self._begin, *pins(connection.pgconn, timeout))
@@ -110,7 +113,7 @@ class Snapshot:
         self._end(abandon=False)
 
     def _end(self, *, abandon: bool) -> None:
-        asked, self._asked = self._asked, None
+        asked = self._asked
         if asked is None:
             return
         try:
@@ -120,14 +123,15 @@ class Snapshot:
             asked.end()
             begun, ended = asked.said(self._begin), asked.said(self._undo[-1])
             self._open = (self._open or begun) and not ended
+            self._asked = None
 
 
 def run(
     connection: "psycopg.Connection[Row]", queries: Sequence[LiteralString], patience: "Patience | None" = None
 ) -> Generator[Result]:
     """The results of all queries, sent at once in one snapshot. Close the iterator where it is not read to its end."""
-    with Snapshot(connection, patience) as snapshot:
-        yield from snapshot.ask(queries, last=True)
+    with Pipeline(connection, patience) as pipeline:
+        yield from pipeline.ask(queries, last=True)
 
 
 _OWN_TRANSACTION: Final[tuple[LiteralString, tuple[LiteralString, ...]]] = (

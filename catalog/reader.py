@@ -10,7 +10,7 @@ from .extension_members import edges_among
 from .kinds import KINDS
 from .model import Catalog, Object, ObjectId
 from .model.roles import Bodied, Shelled, SuperuserOnly, WithMembers
-from .pipeline import Columns, Result, Row, Snapshot, supported
+from .pipeline import Columns, Pipeline, Result, Row, supported
 from .unmodelled import UNMODELLED
 
 if TYPE_CHECKING:
@@ -90,10 +90,10 @@ def reading(
     version = supported(connection)
     if superuser is None:
         superuser = connection.info.parameter_status("is_superuser") == "on"
-    with Snapshot(connection, patience) as snapshot:
-        kinds = _present([kind for kind in KINDS if superuser or not issubclass(kind, SuperuserOnly)], snapshot)
+    with Pipeline(connection, patience) as pipeline:
+        kinds = _present([kind for kind in KINDS if superuser or not issubclass(kind, SuperuserOnly)], pipeline)
         server = connection.info.parameter_status("server_version") or str(version)
-        results = snapshot.ask(queries(kinds, version), last=True)
+        results = pipeline.ask(queries(kinds, version), last=True)
         yield lambda: _catalog(version, server, kinds, results)
 
 
@@ -141,10 +141,10 @@ def _catalog(version: int, server: str, kinds: Sequence[type[Object]], results: 
     )
 
 
-def _present(kinds: Sequence[type[Object]], snapshot: Snapshot) -> list[type[Object]]:
+def _present(kinds: Sequence[type[Object]], pipeline: Pipeline) -> list[type[Object]]:
     """The kinds of which there may be objects."""
-    ((answer,),) = (result.rows for result in snapshot.ask([presence(kinds)]))
-    found = iter(answer[0])
+    (result,) = pipeline.ask([presence(kinds)])
+    found = iter(result.rows[0][0])
     return [kind for kind in kinds if not kind.presence or next(found)]
 
 

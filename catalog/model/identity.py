@@ -19,7 +19,7 @@ class ObjectId(NamedTuple):
 class Edge(NamedTuple):
     """`dependent` needs `referenced`.
 
-    `body` is true where only the dependent's body (see `body_catalog`) needs it. `tied` is true where only a tie makes
+    `body` is true where only the dependent's body (see `Bodied`) needs it. `tied` is true where only a tie makes
     it so (see `ties`): a dump goes by it, a plan by the tie, which it can cut and make. It is also true between objects
     that are `made_by_parent`, which are there whatever a plan does to them.
     """

@@ -84,7 +84,7 @@ class Object(Led):
     def create(self, printing: Printing) -> str:
         """The statements that create it, as pg_dump prints them, with the inline `printing.parts` inside.
 
-        `printing.shell` asks for the stand-in of a kind that has a `body_catalog`.
+        `printing.shell` asks for the stand-in of a kind that is `Bodied`.
         """
         raise NotImplementedError
 

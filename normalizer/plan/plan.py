@@ -32,6 +32,8 @@ class Step(Value):
     """One or more statements, each with its semicolon."""
     needs_commit: bool = False
     """Whether what it brings can be used only after a commit (an enum's new label)."""
+    only_adds: bool = False
+    """Whether it does no more than bring such."""
     opaque: bool = False
     """Whether it makes a routine whose body may name what comes later."""
     destructive: bool = False
@@ -70,10 +72,10 @@ class Plan(Value):
         """What is altered so that nothing which depends on it can tell: a routine's code, an enum that gets a label,
         comments, privileges and the like."""
         both = (each for each in self.differences if each.old and each.new)
-        quiet = {each.item.id for each in both if not each.own - {isinstance(each.item, Routine) and each.item.code}}
-        labelled = {step.id for step in self.steps if step.needs_commit}
-        remade = {step.id for step in self.steps if step.verb is not Verb.ALTER}
-        return frozenset((quiet | labelled) - remade)
+        quiet = {each.item.id for each in both if each.own <= _code(each.item)}
+        adding = {step.id for step in self.steps if step.only_adds}
+        others = {step.id for step in self.steps if step.verb is not Verb.ALTER}
+        return frozenset((quiet | adding) - others)
 
     @property
     def evaluated_on(self) -> frozenset[ObjectId]:
@@ -101,6 +103,11 @@ class Plan(Value):
 
     def __bool__(self) -> bool:
         return bool(self.steps or self.roles)
+
+
+def _code(item: Object) -> frozenset[str]:
+    """The attribute that holds the text of a routine."""
+    return frozenset({item.code} if isinstance(item, Routine) else ())
 
 
 EMPTY: Final = Plan(transactions=(), differences=())

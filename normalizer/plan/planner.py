@@ -124,7 +124,7 @@ class _Planning:
 
     def _altering(self, item: Object) -> Step:
         difference = self.fate.altered.get(item.id)
-        needs_commit = opaque = lossy = filling = False
+        needs_commit = only_adds = opaque = lossy = filling = False
         refusable = item.id in self.fate.rebound
         if difference is not None and difference.old is not None and difference.new is not None:
             statements = altering(difference.old, difference.new, difference.own, self.target)
@@ -134,6 +134,7 @@ class _Planning:
             filling = OnRows.FILLS in found
             refusable |= filling and self.hazards.fill_refusable(item)
             needs_commit = any(statement.commits for statement in statements)
+            only_adds = needs_commit and all(statement.commits for statement in statements)
             opaque = isinstance(item, Routine) and bool(difference.own)
         sql = joined(self._alteration(item))
         return Step(
@@ -141,6 +142,7 @@ class _Planning:
             item=item,
             sql=sql,
             needs_commit=needs_commit,
+            only_adds=only_adds,
             opaque=opaque,
             destructive=lossy,
             refusable=refusable,

@@ -198,9 +198,13 @@ def open_private(binaries: Binaries, platform: Platform, *, trust_files: bool = 
         host.power.close()
         if host.running is not None:
             host.running.administrator.close()
-            in_order = host.running.server.stop(meanwhile=host.kept.write) and given_back
-            host.running.slot.finish(in_order=in_order)
-        host.kept.write()
+            given_back = host.running.server.ask_to_stop() and given_back
+        try:
+            host.kept.write()  # while the server ends, if there is one
+        finally:
+            if host.running is not None:
+                in_order = host.running.server.wait_ended() and given_back
+                host.running.slot.finish(in_order=in_order)
 
 
 def _is_loss(error: BaseException | None) -> bool:

@@ -7,7 +7,6 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Self
@@ -121,32 +120,39 @@ class Server(Value):
         """Whether all of the server's processes are gone, or go within that many seconds."""
         return bool(select.select([self.alive], [], [], within)[0])
 
-    def stop(self, *, meanwhile: Callable[[], None] | None = None) -> bool:
+    def stop(self) -> bool:
         """Ends the server, waits for it and removes its socket folder; True if the data folder was left in order."""
-        in_order = not self.has_ended()
+        running = self.ask_to_stop()
+        return self.wait_ended() and running
+
+    def ask_to_stop(self) -> bool:
+        """Has the server end. Whether it had not by itself."""
+        running = not self.has_ended()
         pipe = self.watchdog.stdin
         assert pipe is not None
+        with suppress(BrokenPipeError):
+            pipe.write(b"stop\n")
+            pipe.close()
+        return running
+
+    def wait_ended(self) -> bool:
+        """Waits for a server that was asked to stop, and removes its socket folder. Whether it did as asked."""
         try:
-            with suppress(BrokenPipeError):
-                pipe.write(b"stop\n")
-                pipe.close()
-            if meanwhile is not None:
-                meanwhile()
             if self.watchdog.poll() is None:
                 self.has_ended(within=_PATIENCE_AT_END)  # Popen.wait would sleep longer and longer between its looks
             self.watchdog.wait(timeout=_PATIENCE_AT_END)
         except subprocess.TimeoutExpired:
-            in_order = False
             os.killpg(self.watchdog.pid, signal.SIGQUIT)
             self.watchdog.wait()
+            return False
         else:
-            if not self.has_ended(within=1):
-                in_order = False
-                self._kill()
+            if self.has_ended(within=1):
+                return True
+            self._kill()
+            return False
         finally:
             os.close(self.alive)
             shutil.rmtree(self.folder, ignore_errors=True)
-        return in_order
 
     def _kill(self) -> None:
         # Only if somebody killed the watchdog alone.

@@ -16,7 +16,7 @@ from pgnorm.catalog import kinds
 from pgnorm.catalog.kinds import KINDS
 from pgnorm.catalog.model import IDENTITY, SATELLITES, Object, own_fields
 from pgnorm.catalog.model.named import Named
-from pgnorm.catalog.model.roles import Bodied
+from pgnorm.catalog.model.roles import Bodied, Role
 from pgnorm.catalog.model.traits import Traits
 from pgnorm.catalog.pinning import PATH, PINNED
 
@@ -158,6 +158,18 @@ def test_each_member_of_the_base_has_implementers() -> None:
     implementers = {name: [kind for kind in KINDS if _source(kind, name) not in bases] for name in members}
     assert {name: kinds for name, kinds in implementers.items() if len(kinds) < 3} == {"id": []}
     assert len(members) <= 60
+
+
+def test_each_role_is_played_in_full() -> None:
+    """A role comes before `Object` among the bases: what it only declares must not hide what is inherited."""
+    missing = []
+    for kind in KINDS:
+        for role in (base for base in kind.__mro__ if base.__module__.endswith("roles") and base is not Role):
+            for name in (*vars(role), *vars(role).get("__annotations__", {})):
+                source = _source(kind, name)
+                if not name.startswith("_") and (source is None or source.__module__ == role.__module__):
+                    missing.append(f"{kind.kind}: {name} of {role.__name__}")
+    assert missing == []
 
 
 def _source(kind: type[Object], name: str) -> type | None:

@@ -13,7 +13,7 @@ from waiting import PATIENCE
 
 from pgnorm.catalog import conversation
 from pgnorm.catalog.conversation import RECEIVER
-from pgnorm.catalog.pipeline import run
+from pgnorm.catalog.pipeline import Pipeline, run
 from pgnorm.catalog.reader import read
 
 TURNS = 2
@@ -105,3 +105,46 @@ def test_a_connection_that_ends_is_said(database: psycopg.Connection) -> None:
     with pytest.raises(psycopg.OperationalError):
         list(run(database, ["select pg_terminate_backend(pg_backend_pid())", "select 2"]))
     assert database.closed
+
+
+def _listeners() -> list[str]:
+    return [thread.name for thread in threading.enumerate() if thread.name == RECEIVER]
+
+
+def test_an_interruption_between_two_questions_waits_for_nobody(database: psycopg.Connection) -> None:
+    with pytest.raises(KeyboardInterrupt), Pipeline(database) as pipeline:
+        assert [result.rows for result in pipeline.ask(["select 1"])] == [[(1,)]]
+        raise KeyboardInterrupt
+    assert database.closed
+    assert _listeners() == []
+
+
+@pytest.mark.parametrize("asked", [True, False], ids=["sent", "not yet sent"])
+def test_an_interruption_as_a_question_is_put_leaves_nobody_listening(
+    database: psycopg.Connection, monkeypatch: pytest.MonkeyPatch, asked: bool
+) -> None:
+    begin = conversation.Conversation.begin
+
+    def interrupted(self: conversation.Conversation) -> None:
+        if asked:
+            begin(self)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(conversation.Conversation, "begin", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        read(database)
+    assert database.closed
+    for thread in threading.enumerate():
+        if thread.name == RECEIVER:
+            thread.join(PATIENCE)
+    assert _listeners() == []
+
+
+def test_a_question_that_fails_leaves_a_callers_transaction_as_it_was(database: psycopg.Connection) -> None:
+    database.execute("begin")
+    database.execute("create table t ()")
+    with pytest.raises(psycopg.errors.DivisionByZero), Pipeline(database) as pipeline:
+        assert [result.rows for result in pipeline.ask(["select 1"])] == [[(1,)]]
+        list(pipeline.ask(["select 1 / 0"], last=True))
+    assert database.info.transaction_status == TransactionStatus.INTRANS
+    assert database.execute("select to_regclass('public.t') is not null").fetchone() == (True,)

@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from addresses import address
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Catalog
 from pgnorm.catalog.reader import read
+from pgnorm.normalizer.postgres.shadow import Shadow
 from pgnorm.normalizer.project.databases import Database
 from pgnorm.normalizer.project.project import find
 from pgnorm.normalizer.project.sources import Files, parse
@@ -144,3 +146,22 @@ def test_an_error_in_a_file_has_its_place(workspace: Workspace, folder: Path) ->
     with pytest.raises(PgnormError) as raised:
         workspace.read(files(workspace, "files"))
     assert raised.value.place == "schemas/a.sql:2:3"
+
+
+def test_databases_are_read_at_once_and_each_error_names_its_own(workspace: Workspace, shadow: Shadow) -> None:
+    with shadow.session(scratch=True) as first, shadow.session(scratch=True) as second:
+        sources = [parse(address(session.connection), None) for session in (first, second)]
+        for session, name in ((first, "f"), (second, "g")):
+            session.connection.execute(function(name).encode())
+        with workspace.reading(sources[0]) as finish, workspace.reading(sources[1]) as finish_other:
+            assert functions(finish_other()) == {"public.g"}
+            assert functions(finish()) == {"public.f"}
+        ours, ending = (session.connection.info.backend_pid for session in (first, second))
+        with workspace.reading(sources[0]) as finish, workspace.reading(sources[1]):
+            second.connection.execute(
+                "select pg_terminate_backend(pid, 5000) from pg_stat_activity"
+                " where pid not in (%s, %s) and datname = %s",
+                (ours, ending, first.connection.info.dbname),
+            )
+            with pytest.raises(PgnormError, match=f"reading from .*{first.connection.info.dbname}"):
+                finish()
