@@ -53,15 +53,20 @@ class AsRead(Basis):
                 mentions = broken_bodies(start.evolve(loaded=loaded), goal, found)
                 arrived, early = arrive_with_rows(loaded.session, plan)
             if early:
+                self._on_wholes("something is evaluated on rows before what it needs is there")
                 return None
             arrived = as_little_known(arrived, before)
             views = self.views(arrived, wanted)
             left = [each for each in differences(*views) if not passed_over(each, comparison.passed_over)]
             refuse_rest(settled(left, (arrived,), (wanted,), self.sides.reload))
-        except PgnormError:
+        except PgnormError as error:
+            self._on_wholes(error.message)
             return None
         told = comparison.unplanned.outside(before.objects.keys() | after.objects.keys())
         return comparison.evolve(mentions=mentions, unplanned=told.joined(unplanned(*views)))
+
+    def _on_wholes(self, because: str) -> None:
+        self.workspace.telling("verbose", f"the plan is tried on the whole of both sides: {because.splitlines()[0]}")
 
     def _broken(self, start: Side, goal: Side, found: tuple[Difference, ...]) -> "tuple[Mention, ...]":
         """The bodies that stay and name what goes; a server is asked what goes with an extension."""

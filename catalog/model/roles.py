@@ -103,6 +103,18 @@ class GrantsDefaults(Role):
         raise NotImplementedError
 
 
+def grant_prefix(item: "Object") -> str:
+    """What stands before GRANT and REVOKE of an object's privileges."""
+    return item.grant_prefix if isinstance(item, GrantsDefaults) else ""
+
+
+def acl_header(item: "Object") -> tuple[str, str]:
+    """`Type:` and `Name:` of the header line over an object's privileges in a dump."""
+    if isinstance(item, GrantsDefaults):
+        return item.acl_desc, item.acl_tag
+    return "ACL", item.signature(qualify=False) if item.grant_columns else item.grant_signature(qualify=False)
+
+
 class Counting(Role):
     """A number that goes on: `SELECT setval(…)`."""
 

@@ -3,6 +3,7 @@
 It is read back by the pgnorm that wrote it, several times as fast as a snapshot.
 """
 
+import json
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Final, TypeAlias, TypedDict
@@ -51,6 +52,12 @@ def packed(catalog: Catalog) -> Packed | None:
         "objects": runs,
         "edges": [(numbers[edge.dependent], numbers[edge.referenced], edge.body, edge.tied) for edge in catalog.edges],
     }
+
+
+def dumps(catalog: Catalog) -> str | None:
+    """The document as a text, None where the catalog holds a secret."""
+    document = packed(catalog)
+    return None if document is None else json.dumps(document)
 
 
 def unpacked(said: Packed) -> Catalog:

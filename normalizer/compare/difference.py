@@ -172,6 +172,11 @@ def above(catalog: Catalog, item: Object) -> Iterator[ObjectId]:
         item = catalog.objects[item.parent]
 
 
+def outermost(catalog: Catalog, name: ObjectId) -> ObjectId:
+    """What an object belongs to in the end, or itself."""
+    return (name, *above(catalog, catalog.objects[name]))[-1]
+
+
 def parts_below(catalog: Catalog, name: ObjectId) -> Iterator[Object]:
     """Everything that belongs to an object, its parts' parts included."""
     for part in catalog.parts.get(name, ()):

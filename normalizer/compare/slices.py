@@ -1,12 +1,12 @@
 """The part of a catalog that is enough to load some of its objects, or to try on it what is done to them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from attrs import evolve
 
 from pgnorm.catalog.model import Catalog, ObjectId
 
-from .difference import above, parts_below
+from .difference import outermost, parts_below
 
 
 def slice_of(catalog: Catalog, names: Iterable[ObjectId]) -> Catalog:
@@ -39,63 +39,76 @@ def slices(
 
     What is done to the `unnoticed` shows nowhere else: what depends on them may stay away.
     """
-    families = {each for name in names for catalog in (old, new) for each in _family(catalog, name)}
-    taken = families.union(unnoticed, _bystanders(old), _bystanders(new))
-    for catalog in (old, new):
-        taken |= _dependent(catalog, families)
+    sides = _Side(old), _Side(new)
+    families = {each for name in names for side in sides for each in side.family(name)}
+    taken = families.union(unnoticed)
+    for side in sides:
+        taken |= {*side.bystanders(), *side.disturbed(families)}
     while True:
         parts = slice_of(old, taken), slice_of(new, taken)
-        ends = {end for catalog, part in zip((old, new), parts, strict=True) for end in _ends(catalog, part)} - taken
-        grown = taken.union(*(part.objects for part in parts), *(_dependent(catalog, ends) for catalog in (old, new)))
-        calls = {(name.schema, name.name) for name in grown if _is_overloaded(name, old, new)}
-        for catalog in (old, new):
-            grown |= {name for name, item in catalog.objects.items() if item.overloaded and name[1:3] in calls}
+        ends = {end for side, part in zip(sides, parts, strict=True) for end in side.tied(part)} - taken
+        grown = taken.union(*(part.objects for part in parts), *(side.disturbed(ends) for side in sides))
+        calls = {call for side in sides for call in side.calls(grown)}
+        for side in sides:
+            grown |= side.called(calls)
         if grown == taken:
             return parts
         taken = grown
 
 
-def _family(catalog: Catalog, name: ObjectId) -> Iterator[ObjectId]:
-    """What an object belongs to in the end, and all that does."""
-    item = catalog.objects.get(name)
-    if item is not None:
-        *_, root = name, *above(catalog, item)
-        yield root
-        yield from (part.id for part in parts_below(catalog, root))
+class _Side:
+    """One of the two catalogs, and what leads from its objects to others."""
 
+    def __init__(self, catalog: Catalog) -> None:
+        self.catalog = catalog
+        self.followers: dict[ObjectId, list[ObjectId]] = {}
+        """What has its like on the other end of a tie: what is done to that is done to it."""
+        for name, item in catalog.objects.items():
+            for lead in item.leads:
+                self.followers.setdefault(lead.leader, []).append(name)
 
-def _bystanders(catalog: Catalog) -> Iterator[ObjectId]:
-    return (name for name, item in catalog.objects.items() if item.bystander)
+    def family(self, name: ObjectId) -> Iterator[ObjectId]:
+        """What an object belongs to in the end, and all that does."""
+        if name in self.catalog.objects:
+            whole = outermost(self.catalog, name)
+            yield whole
+            yield from (part.id for part in parts_below(self.catalog, whole))
 
+    def bystanders(self) -> Iterator[ObjectId]:
+        """What has a say in statements about others."""
+        return (name for name, item in self.catalog.objects.items() if item.bystander)
 
-def _is_overloaded(name: ObjectId, *catalogs: Catalog) -> bool:
-    return any(name in catalog.objects and catalog.objects[name].overloaded for catalog in catalogs)
-
-
-def _ends(catalog: Catalog, part: Catalog) -> Iterator[ObjectId]:
-    """What ties the objects in a part of a catalog to others, and all that belongs to either end: one has it from the
-    other."""
-    ties = [item for name in part.objects for item in catalog.parts.get(name, ()) if item.ties is not None]
-    yield from (tie.id for tie in ties)
-    for end in {end for tie in ties for end in tie.ties or ()}:
-        yield from (item.id for item in parts_below(catalog, end))
-
-
-def _dependent(catalog: Catalog, names: Iterable[ObjectId]) -> set[ObjectId]:
-    """These, what depends on them or has its like there, and so on."""
-    led: dict[ObjectId, list[ObjectId]] = {}
-    for name, item in catalog.objects.items():
-        for lead in item.leads:
-            led.setdefault(lead.leader, []).append(name)
-    found: set[ObjectId] = set()
-    waiting = list(names)
-    while waiting:
-        name = waiting.pop()
-        if name not in found:
+    def disturbed(self, names: Iterable[ObjectId]) -> set[ObjectId]:
+        """These, with what depends on them or follows them, and what depends on or follows that."""
+        found: set[ObjectId] = set()
+        waiting = list(names)
+        while waiting:
+            name = waiting.pop()
+            if name in found:
+                continue
             found.add(name)
-            waiting.extend(catalog.needed_by.get(name, ()))
-            waiting.extend(led.get(name, ()))
-            whole = catalog.objects[name].parent if name in catalog.objects else None
-            if whole is not None and catalog.objects[name].embedded:
-                waiting.append(whole)  # another table may use its rows' type
-    return found
+            waiting.extend(self.catalog.needed_by.get(name, ()))
+            waiting.extend(self.followers.get(name, ()))
+            item = self.catalog.objects.get(name)
+            if item is not None and item.embedded and item.parent is not None:
+                waiting.append(item.parent)  # another table may use its rows' type
+        return found
+
+    def tied(self, part: Catalog) -> Iterator[ObjectId]:
+        """What ties the objects in a part of the catalog to others, and all that belongs to either end: one has it from
+        the other."""
+        ties = [item for name in part.objects for item in self.catalog.parts.get(name, ()) if item.ties is not None]
+        yield from (tie.id for tie in ties)
+        for end in {end for tie in ties for end in tie.ties or ()}:
+            yield from (item.id for item in parts_below(self.catalog, end))
+
+    def calls(self, names: Iterable[ObjectId]) -> Iterator[tuple[str, str]]:
+        """(schema, name) of those among which a call chooses by its arguments."""
+        return ((name.schema, name.name) for name in names if self._overloaded(name))
+
+    def called(self, calls: Collection[tuple[str, str]]) -> set[ObjectId]:
+        """All of those names."""
+        return {name for name in self.catalog.objects if self._overloaded(name) and (name.schema, name.name) in calls}
+
+    def _overloaded(self, name: ObjectId) -> bool:
+        return name in self.catalog.objects and self.catalog.objects[name].overloaded

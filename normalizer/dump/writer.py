@@ -5,7 +5,7 @@ from typing import Final, TypeAlias
 
 from pgnorm.catalog.model import Catalog, Entry, Object, ObjectId, Printing, Target
 from pgnorm.catalog.model.dump_roles import BeginsWith, ExtensionsWithParent, Last, Unremarked
-from pgnorm.catalog.model.roles import Bodied, GrantsDefaults, Shelled
+from pgnorm.catalog.model.roles import Bodied, Shelled, acl_header, grant_prefix
 from pgnorm.catalog.ordering import BODY_NAME, Arrangement, Form, arrange
 from pgnorm.catalog.privileges import AclItem, acl_commands
 from pgnorm.catalog.quoting import ident, literal, remark
@@ -155,10 +155,10 @@ class Writer:
             self._owner(item),
             major=self.target.major,
             columns=item.grant_columns,
-            prefix=item.grant_prefix if isinstance(item, GrantsDefaults) else "",
+            prefix=grant_prefix(item),
         )
         if sql:
-            desc, tag = _acl_header(item)
+            desc, tag = acl_header(item)
             self._entry(item, Entry(desc=desc, tag=tag, sql=sql))
 
     def _owner(self, item: Object) -> str | None:
@@ -252,10 +252,3 @@ def inside(catalog: Catalog, owner: ObjectId, separate: frozenset[ObjectId]) -> 
 def _line(text: str) -> str:
     """Names on one line (pg_backup_archiver.c, sanitize_line)."""
     return text.replace("\r", " ").replace("\n", " ")
-
-
-def _acl_header(item: Object) -> tuple[str, str]:
-    """`Type:` and `Name:` of the header line over an object's privileges."""
-    if isinstance(item, GrantsDefaults):
-        return item.acl_desc, item.acl_tag
-    return "ACL", item.signature(qualify=False) if item.grant_columns else item.grant_signature(qualify=False)

@@ -5,17 +5,17 @@ from typing import NamedTuple
 
 from pgnorm.catalog.loops import find_loops, topological, wait_for
 from pgnorm.catalog.model import Catalog, Object, ObjectId
-from pgnorm.catalog.model.roles import Counting, DroppedApart, GrantsDefaults, HoldsRows
+from pgnorm.catalog.model.roles import DroppedApart, GrantsDefaults, HoldsRows
 from pgnorm.catalog.model.tie_roles import Refers
 
-from ..compare.difference import parts_below
+from ..compare.difference import outermost, parts_below
 from .attachments import order_followers, order_ties
-from .changes import Decisions
+from .changes import Decisions, set_with
 from .cycles import repair, take_leaders_out, unsolvable
 from .evaluation import Evaluation
 from .inheritance import Following
 from .names import order_names
-from .refilling import goes_before_rows, order_rows, outermost, read_through
+from .refilling import goes_before_rows, order_rows, read_through
 
 
 class Action(NamedTuple):
@@ -29,12 +29,6 @@ class Action(NamedTuple):
     shell: bool = False
     rows: bool = False
     claim: tuple[str, ...] = ()
-
-
-def set_with(item: Object) -> bool:
-    """Whether it can be set while the column that it is a part of is altered: what is inline, and a default that is
-    set apart since its column is inherited."""
-    return item.inline or (item.joins and not isinstance(item, Counting))
 
 
 Before = Callable[[Action | None, Action | None], None]

@@ -40,3 +40,8 @@ def on_rows(statements: Iterable[Statement]) -> OnRows:
     for statement in statements:
         found |= statement.on_rows
     return found
+
+
+def after_parts(item: Object) -> frozenset[str]:
+    """The attributes that are altered behind inline parts."""
+    return frozenset(field.name for field in own_fields(type(item)) if field.after_parts)

@@ -2,7 +2,8 @@
 
 from attrs import define, field
 
-from pgnorm.catalog.model import ObjectId, OnRows, Target
+from pgnorm.catalog.model import Object, ObjectId, OnRows, Target
+from pgnorm.catalog.model.roles import Counting
 
 from ..compare.difference import Difference
 from .alterations import altering, on_rows
@@ -38,3 +39,9 @@ class Decisions:
     def fresh(self, item: ObjectId) -> bool:
         """Whether the new object is created."""
         return item in self.created or item in self.replaced
+
+
+def set_with(item: Object) -> bool:
+    """Whether it can be set while the column that it is a part of is altered: what is inline, and a default that is
+    set apart since its column is inherited."""
+    return item.inline or (item.joins and not isinstance(item, Counting))

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from pgnorm.catalog.model import Catalog, DefaultGrants, Object, Target
 from pgnorm.catalog.model.dump_roles import own_comment
-from pgnorm.catalog.model.roles import GrantsDefaults
+from pgnorm.catalog.model.roles import grant_prefix
 from pgnorm.catalog.privileges import AclItem, acl_transition, as_grants, with_owner
 from pgnorm.catalog.quoting import ident, literal
 
@@ -132,5 +132,5 @@ def _set_privileges(item: Object, old: tuple[AclItem, ...], target: Target) -> I
             item.owner,
             major=target.major,
             columns=item.grant_columns,
-            prefix=item.grant_prefix if isinstance(item, GrantsDefaults) else "",
+            prefix=grant_prefix(item),
         )

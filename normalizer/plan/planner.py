@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from attrs import evolve
 
-from pgnorm.catalog.model import Catalog, Object, ObjectId, OnRows, Printing, Target, own_fields, unknown_secret
+from pgnorm.catalog.model import Catalog, Object, ObjectId, OnRows, Printing, Target, unknown_secret
 from pgnorm.catalog.model.roles import Bodied, Counting, GrantsDefaults, HoldsRows, Routine, Shelled
 from pgnorm.catalog.model.type_roles import Typed
 
@@ -12,9 +12,9 @@ from ..compare.difference import PRIVILEGES, Difference, changes, differences
 from ..dump.operator_path import reaching
 from ..dump.writer import inside
 from . import metadata
-from .actions import Action, Actions, set_with
-from .alterations import altering, on_rows
-from .changes import Decisions
+from .actions import Action, Actions
+from .alterations import after_parts, altering, on_rows
+from .changes import Decisions, set_with
 from .counters import Carrying
 from .deciding import decide
 from .finishing import Finishing
@@ -152,7 +152,7 @@ class _Planning:
     def _refilling(self, item: Object) -> Step:
         old = self.old.objects[item.id]
         if not (isinstance(old, HoldsRows) and isinstance(item, HoldsRows)):
-            return Step(verb=Verb.ALTER, item=item, sql="")
+            return Step(verb=Verb.ALTER, item=item, sql="")  # a type: what held its values has moved them
         parts = tuple(part for part in self.old.parts.get(item.id, ()) if part.id in self.new.objects)
         aside = self.fate.set_aside - {item.id}
         by_text = frozenset(part.id for part in parts if aside & self.old.needs.get(part.id, frozenset()))
@@ -205,7 +205,7 @@ class _Planning:
         """What an object lacks that another's statement created with that one."""
         there = self.new.objects[bringer].brought(item) if bringer.kind == item.kind else item.brought(item)
         difference = Difference(there, item, changes(there, item))
-        last = _after_parts(item)
+        last = after_parts(item)
         yield from self._change(evolve(difference, changed=difference.changed - last))
         # What one of those between has for itself alone (`ALTER TABLE ONLY … SET DEFAULT`) goes no further.
         apart = frozenset(self.actions.apart)
@@ -239,7 +239,7 @@ class _Planning:
         if not self.fate.fills(difference.item.id):
             yield from self._change(difference)
             return
-        last = _after_parts(difference.item)
+        last = after_parts(difference.item)
         yield from self._change(evolve(difference, changed=difference.changed - last))
         name, apart = difference.item.id, frozenset(self.actions.apart)
         joining = (part for part in self.new.parts.get(name, ()) if part.joins and set_with(part))
@@ -263,8 +263,3 @@ class _Planning:
         for column in metadata.columns(self.new, new):
             if not self.fate.fresh(column.id):
                 yield from metadata.restored(column, old, new, self.target)
-
-
-def _after_parts(item: Object) -> frozenset[str]:
-    """The attributes that are altered behind inline parts."""
-    return frozenset(field.name for field in own_fields(type(item)) if field.after_parts)

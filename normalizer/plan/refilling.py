@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from pgnorm.catalog.model import Catalog, Edge, Object, ObjectId
 from pgnorm.catalog.model.tie_roles import Matched, Undroppable
 
-from ..compare.difference import above, parts_below
+from ..compare.difference import above, outermost, parts_below
 
 if TYPE_CHECKING:
     from .actions import Actions, Before
@@ -46,11 +46,6 @@ def goes_before_rows(old: Catalog, item: Object, fate: "Decisions") -> bool:
     if not fate.set_aside or item.embedded or item.derived or item.inline:
         return False
     return not fate.set_aside.isdisjoint(above(old, item))
-
-
-def outermost(catalog: Catalog, name: ObjectId) -> ObjectId:
-    """What an object belongs to in the end, or itself."""
-    return (name, *above(catalog, catalog.objects[name]))[-1]
 
 
 def read_through(old: Catalog, edge: Edge, fate: "Decisions") -> bool:

@@ -123,14 +123,14 @@ class Shadow:
     @cached_property
     def baseline(self) -> "Catalog":
         """What the platform provides, read from the empty shadow."""
-        from pgnorm.catalog.snapshots.columns import unpacked
+        from pgnorm.catalog.snapshots.columns import dumps, unpacked
 
         if self._known_baseline is not None:
             return unpacked(self._known_baseline)
         with self.session() as session:
             found = session.read()
         if self.kept is not None:
-            self.kept.keep(partial(_packed, found), "baseline")
+            self.kept.keep(partial(dumps, found), "baseline")
         return found
 
     @property
@@ -203,15 +203,6 @@ def open_shadow(
             kept=private.kept,
             host=private,
         )
-
-
-def _packed(catalog: "Catalog") -> str | None:
-    import json
-
-    from pgnorm.catalog.snapshots.columns import packed
-
-    document = packed(catalog)
-    return None if document is None else json.dumps(document)
 
 
 def _begin(connection: "Connection") -> Began:
