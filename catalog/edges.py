@@ -6,7 +6,7 @@ from typing import Final, TypeAlias
 from attrs import frozen
 
 from .model import Edge, Object, ObjectId
-from .model.roles import Bodied
+from .model.facets import Bodied
 from .pipeline import Row
 
 FOLDING: Final = frozenset({"i", "e"})

@@ -9,9 +9,9 @@ from attrs import frozen
 
 from .loops import Needs, find_loops, stuck, topological
 from .model import Catalog, Object, ObjectId
-from .model.dump_roles import Follows, Placed
-from .model.roles import Bodied
-from .model.tie_roles import comes_with_tie
+from .model.dump_facets import Follows, Placed
+from .model.facets import Bodied
+from .model.tie_facets import comes_with_tie
 from .priority import Priority
 
 

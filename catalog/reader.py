@@ -9,7 +9,7 @@ from .edges import Address, edges_between
 from .extension_members import edges_among
 from .kinds import KINDS
 from .model import Catalog, Object, ObjectId
-from .model.roles import Bodied, Shelled, SuperuserOnly, WithMembers
+from .model.facets import Bodied, Shelled, SuperuserOnly, WithMembers
 from .pipeline import Columns, Pipeline, Result, Row, supported
 from .unmodelled import UNMODELLED
 

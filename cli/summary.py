@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
-from pgnorm.catalog.model.roles import DroppedApart
+from pgnorm.catalog.model.facets import DroppedApart
 
 from .output import Console, plural
 from .rows import tell_rows

@@ -8,7 +8,7 @@ from attrs import evolve
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Catalog, Target, Value
-from pgnorm.catalog.model.roles import GrantsDefaults
+from pgnorm.catalog.model.facets import GrantsDefaults
 
 from .compare.difference import Difference
 from .compare.ownership import Ownership, grounded, owned

@@ -14,7 +14,7 @@ from judge import carry_out, lines
 from majors import fits
 
 from pgnorm.catalog.model import Catalog, Change, Object, own_fields
-from pgnorm.catalog.model.roles import SuperuserOnly
+from pgnorm.catalog.model.facets import SuperuserOnly
 from pgnorm.catalog.reader import read
 from pgnorm.normalizer.compare.difference import differences
 from pgnorm.normalizer.compare.selection import EVERYTHING

@@ -5,8 +5,8 @@ from typing import ClassVar, Final, LiteralString, Self
 
 from ..errors import PgnormError
 from ..model import Changed, Entry, Printing, Target, alter, equal, replace
-from ..model.roles import Shelled
-from ..model.type_roles import Stored
+from ..model.facets import Shelled
+from ..model.type_facets import Stored
 from ..quoting import ident, literal, qualified, spell_types
 from . import types
 from .routines import NONE

@@ -3,7 +3,7 @@
 from typing import ClassVar, LiteralString
 
 from ..model import Expression, ObjectId, TypeText, alter, equal, noted, replace, said
-from ..model.tie_roles import Matched
+from ..model.tie_facets import Matched
 from ..priority import Priority
 from ..quoting import ident, qualified
 from .column_query import column_query

@@ -6,7 +6,7 @@ from typing import Final
 
 from ..foreign_options import options_clause
 from ..model import Entry, Object, Printing, Target, on_relation
-from ..model.roles import Accompanied
+from ..model.facets import Accompanied
 from ..quoting import ident, literal, spell_types
 from .column_fields import ColumnFields
 

@@ -5,14 +5,14 @@ from typing import ClassVar, Self
 
 from ..foreign_options import options_change
 from ..model import Changed, Object, OnRows, Statement, Target, Written
-from ..model.type_roles import Typed
+from ..model.type_facets import HoldsType
 from ..options import alter_options
 from ..quoting import ident, plain, qualified, remark, spell_types
 from .column_text import COMPRESSION, STORAGE, STORED, PrintedColumn
 from .conversions import conversion, through_text, widens
 
 
-class Column(Typed, PrintedColumn):
+class Column(HoldsType, PrintedColumn):
     """A column of a table: pg_attribute. `detail` is the table; default and identity are objects of their own."""
 
     kind: ClassVar[str] = "column"

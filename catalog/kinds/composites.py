@@ -5,7 +5,7 @@ from typing import ClassVar, LiteralString, Self
 
 from ..errors import PgnormError
 from ..model import Changed, Object, ObjectId, OnRows, Printing, Statement, Target, Written, alter
-from ..model.type_roles import RowType
+from ..model.type_facets import RowType
 from ..priority import Priority
 from ..quoting import ident, qualified, spell_types
 from . import types

@@ -19,8 +19,8 @@ from ..model import (
     replace,
     said,
 )
-from ..model.dump_roles import Unremarked
-from ..model.tie_roles import Matched
+from ..model.dump_facets import Unremarked
+from ..model.tie_facets import Matched
 from ..priority import Priority
 from ..quoting import ident, qualified, spell_types
 from .inheritance import Inherited

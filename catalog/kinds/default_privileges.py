@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import ClassVar, Final, LiteralString
 
 from ..model import DefaultGrants, Entry, Object, Printing
-from ..model.roles import GrantsDefaults
+from ..model.facets import GrantsDefaults
 from ..priority import Priority
 from ..quoting import ident
 

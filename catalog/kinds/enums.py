@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from typing import ClassVar, LiteralString, Self
 
 from ..model import Changed, Printing, Statement, Target, Written, alter
-from ..model.type_roles import Labelled
+from ..model.type_facets import HasValues
 from ..quoting import literal, qualified
 from . import types
 
 
-class EnumType(Labelled, types.Type):
+class EnumType(HasValues, types.Type):
     """An enum type: pg_type with typtype e, and pg_enum."""
 
     kind: ClassVar[str] = "enum"

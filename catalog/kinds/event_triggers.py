@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import ClassVar, LiteralString, Self
 
 from ..model import Changed, Object, Printing, Target, alter, replace
-from ..model.dump_roles import Last
+from ..model.dump_facets import Last
 from ..priority import Priority
 from ..quoting import ident, literal, qualified
 from .firing import STATES, USUAL_STATE

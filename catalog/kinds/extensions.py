@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import ClassVar, LiteralString, Self
 
 from ..model import Changed, Object, Printing, Target, alter, equal
-from ..model.dump_roles import SaysLess
-from ..model.roles import PlatformDecides
+from ..model.dump_facets import SaysLess
+from ..model.facets import PlatformDecides
 from ..priority import Priority
 from ..quoting import ident
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import ClassVar, Final, LiteralString, Self
 
 from ..model import Changed, Entry, Lead, ObjectId, OnRows, Printing, Statement, Target, Written, alter, equal, replace
-from ..model.dump_roles import SaysLess
-from ..model.tie_roles import Refers
+from ..model.dump_facets import SaysLess
+from ..model.tie_facets import Refers
 from ..priority import Priority
 from ..quoting import ident
 from .constraints import (

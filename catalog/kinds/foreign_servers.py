@@ -5,7 +5,7 @@ from typing import ClassVar, Final, LiteralString, Self
 
 from ..foreign_options import options_clause
 from ..model import Changed, Entry, Object, ObjectId, Printing, Target, alter, hidden, replace, secret
-from ..model.roles import DroppedApart
+from ..model.facets import DroppedApart
 from ..priority import Priority
 from ..quoting import ident, literal
 from ..secrets import masked_login

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import ClassVar, Final, LiteralString, Self
 
 from ..model import Changed, Object, Printing, Target, alter, equal, replace
-from ..model.roles import Routine
+from ..model.facets import Routine
 from ..priority import Priority
 from ..quoting import dollar_quoted, ident, literal, plain, qualified, spell_types, string
 from ..settings import setting_text

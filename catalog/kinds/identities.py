@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import ClassVar, Final, LiteralString, Self
 
 from ..model import Changed, ObjectId, Printing, Target, Written, alter, equal
-from ..model.dump_roles import BeginsWith
+from ..model.dump_facets import BeginsWith
 from ..privileges import AclItem
 from ..quoting import ident, qualified
 from .counters import COUNTER_FIELDS, COUNTER_TABLES, HIGHEST, Counter

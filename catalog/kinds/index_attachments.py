@@ -3,7 +3,7 @@
 from typing import ClassVar, LiteralString
 
 from ..model import Object, ObjectId, Printing, equal, replace
-from ..model.tie_roles import Undroppable
+from ..model.tie_facets import Undroppable
 from ..priority import Priority
 from ..quoting import qualified
 from .index_backed import index_id, index_kind

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import ClassVar, LiteralString, Self
 
 from ..model import Entry, Expression, Lead, Object, ObjectId, Printing, equal, replace
-from ..model.dump_roles import ExtensionsWithParent
+from ..model.dump_facets import ExtensionsWithParent
 from ..options import with_options
 from ..priority import Priority
 from ..quoting import spell_types

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import ClassVar, Final, LiteralString, Self
 
 from ..model import Changed, Entry, Object, ObjectId, Printing, Query, Target, alter, replace, state
-from ..model.roles import Filled
+from ..model.facets import Filled
 from ..options import alter_options, with_options
 from ..priority import Priority
 from ..quoting import ident, literal, qualified, spell_types

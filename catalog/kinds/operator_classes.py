@@ -3,7 +3,7 @@
 from typing import ClassVar, LiteralString
 
 from ..model import ObjectId, Printing, equal, replace
-from ..model.dump_roles import Follows
+from ..model.dump_facets import Follows
 from ..quoting import ident, qualified, spell_types
 from . import operator_members
 from .operator_families import OperatorFamily

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import ClassVar, LiteralString, Self
 
 from ..model import Changed, Printing, Target, alter, equal
-from ..model.roles import WithMembers
+from ..model.facets import WithMembers
 from ..quoting import spell_types
 from . import operator_members
 

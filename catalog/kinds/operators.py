@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
 from ..model import Changed, Object, ObjectId, Printing, Target, alter, equal, replace
-from ..model.roles import SettledByOthers
+from ..model.facets import SettledByOthers
 from ..priority import Priority
 from ..quoting import ident, plain, spell_types
 from .routines import NONE, name_of

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import ClassVar, LiteralString
 
 from ..model import Object, ObjectId, Printing, equal, replace
-from ..model.tie_roles import RefusedByOthers
+from ..model.tie_facets import RefusedByOthers
 from ..priority import Priority
 from ..quoting import qualified
 from .inheritance import PARENT_FIELDS, PARTITION, TABLES_OF_BOTH, Tie

@@ -3,7 +3,7 @@
 from typing import ClassVar, Final, LiteralString
 
 from ..model import equal
-from ..model.dump_roles import Placed
+from ..model.dump_facets import Placed
 from ..priority import Priority
 from ..quoting import ident, plain, qualified
 from .provided_object import Provided

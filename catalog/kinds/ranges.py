@@ -3,7 +3,7 @@
 from typing import ClassVar, LiteralString
 
 from ..model import Entry, Printing, TypeText, equal, replace
-from ..model.roles import Shelled
+from ..model.facets import Shelled
 from ..quoting import ident, qualified, spell_types
 from . import types
 from .routines import NONE

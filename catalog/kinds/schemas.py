@@ -3,7 +3,7 @@
 from typing import ClassVar, Final, LiteralString
 
 from ..model import Entry, Object, Printing, Target, equal
-from ..model.dump_roles import BeginsWith, Unremarked
+from ..model.dump_facets import BeginsWith, Unremarked
 from ..priority import Priority
 from ..privileges import AclItem
 from ..quoting import ident

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import ClassVar, LiteralString, Self
 
 from ..model import Changed, Entry, ObjectId, Printing, Target, Written, alter, equal
-from ..model.roles import Accompanied
+from ..model.facets import Accompanied
 from ..quoting import ident, qualified
 from .counters import COUNTER_FIELDS, COUNTER_TABLES, Counter
 from .relations import OF_USERS

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import ClassVar, Final, LiteralString, Self
 
 from ..model import Changed, Object, ObjectId, Printing, Target, alter, equal, replace
-from ..model.roles import OwnedApart
+from ..model.facets import OwnedApart
 from ..priority import Priority
 from ..quoting import ident, spell_types
 from .relations import RELATION_KIND

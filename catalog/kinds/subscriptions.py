@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import ClassVar, Final, LiteralString, Self
 
 from ..model import Changed, Object, Printing, Target, alter, equal, replace, secret, unknown_secret
-from ..model.roles import SuperuserOnly
+from ..model.facets import SuperuserOnly
 from ..priority import Priority
 from ..quoting import ident, ident_list, literal
 from ..secrets import MASK, masked_conninfo

@@ -5,7 +5,7 @@ from typing import ClassVar, LiteralString
 
 from ..errors import PgnormError
 from ..model import Object, Printing, Target, equal
-from ..model.tie_roles import Refusing
+from ..model.tie_facets import Refusing
 from ..priority import Priority
 from .columns import Column
 from .inheritance import Tie

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import ClassVar, Final, LiteralString, Self
 
 from ..model import Changed, Object, ObjectId, Printing, Query, Target, alter
-from ..model.roles import Bodied
+from ..model.facets import Bodied
 from ..options import alter_options, with_options
 from ..priority import Priority
 from ..quoting import ident, qualified, spell_types

@@ -5,9 +5,9 @@ from functools import cached_property
 
 import attrs
 
+from .facets import Shelled
 from .identity import Edge, ObjectId
 from .object import Object
-from .roles import Shelled
 
 
 @attrs.define(kw_only=True, slots=False)

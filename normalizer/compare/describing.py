@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from pgnorm.catalog.model.type_roles import renamed_value
+from pgnorm.catalog.model.type_facets import renamed_value
 from pgnorm.catalog.quoting import literal
 
 from .difference import NAME, Difference

@@ -9,7 +9,7 @@ from attrs import frozen
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Catalog, Object, ObjectId, Value
-from pgnorm.catalog.model.roles import Routine
+from pgnorm.catalog.model.facets import Routine
 
 from .body_names import Naming, Words
 from .difference import Difference

@@ -3,7 +3,7 @@
 from attrs import evolve
 
 from pgnorm.catalog.model import Catalog, Object, ObjectId, Value, untold
-from pgnorm.catalog.model.roles import PlatformDecides
+from pgnorm.catalog.model.facets import PlatformDecides
 
 from ..platforms import Platform
 from .difference import changes

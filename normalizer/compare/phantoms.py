@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from attrs import evolve
 
 from pgnorm.catalog.model import ObjectId, Value
-from pgnorm.catalog.model.roles import Routine
+from pgnorm.catalog.model.facets import Routine
 
 from .bodies import Difference as Cosmetic
 from .bodies import classify

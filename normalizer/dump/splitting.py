@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from pgnorm.catalog.model import Catalog, Object, ObjectId, Target, Value
-from pgnorm.catalog.model.dump_roles import Last
-from pgnorm.catalog.model.roles import GrantsDefaults, Routine
+from pgnorm.catalog.model.dump_facets import Last
+from pgnorm.catalog.model.facets import GrantsDefaults, Routine
 from pgnorm.catalog.ordering import Arrangement, Form, arrange
 
 from ..compare.selection import Selection

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, TypeAlias
 
 from pgnorm.catalog.model import Catalog, Entry, Object, ObjectId, Printing, Target
-from pgnorm.catalog.model.dump_roles import BeginsWith, ExtensionsWithParent, Last, Unremarked
-from pgnorm.catalog.model.roles import Bodied, Shelled, acl_header, grant_prefix
+from pgnorm.catalog.model.dump_facets import BeginsWith, ExtensionsWithParent, Last, Unremarked
+from pgnorm.catalog.model.facets import Bodied, Shelled, acl_header, grant_prefix
 from pgnorm.catalog.ordering import BODY_NAME, Arrangement, Form, arrange
 from pgnorm.catalog.privileges import AclItem, acl_commands
 from pgnorm.catalog.quoting import ident, literal, remark

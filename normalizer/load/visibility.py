@@ -6,7 +6,7 @@ from typing import Final
 from attrs import evolve
 
 from pgnorm.catalog.model import Catalog, Change, Object, ObjectId, own_fields
-from pgnorm.catalog.model.roles import SuperuserOnly
+from pgnorm.catalog.model.facets import SuperuserOnly
 
 from ..files.reading import SourceFile
 from ..sql.defined import Target, target

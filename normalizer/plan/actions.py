@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from pgnorm.catalog.loops import find_loops, topological, wait_for
 from pgnorm.catalog.model import Catalog, Object, ObjectId
-from pgnorm.catalog.model.roles import DroppedApart, GrantsDefaults, HoldsRows
-from pgnorm.catalog.model.tie_roles import Refers
+from pgnorm.catalog.model.facets import DroppedApart, GrantsDefaults, HoldsRows
+from pgnorm.catalog.model.tie_facets import Refers
 
 from ..compare.difference import outermost, parts_below
 from .attachments import order_followers, order_ties

@@ -4,7 +4,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from pgnorm.catalog.model import ObjectId
-from pgnorm.catalog.model.tie_roles import Matched, Undroppable
+from pgnorm.catalog.model.tie_facets import Matched, Undroppable
 
 from ..compare.difference import parts_below
 from ..compare.parent_order import ties_in_order

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Object
-from pgnorm.catalog.model.tie_roles import comes_with_tie
+from pgnorm.catalog.model.tie_facets import comes_with_tie
 
 from ..compare.difference import parts_below
 from .refilling import leaves_with_rows

@@ -8,9 +8,9 @@ from attrs import evolve
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Catalog, Change, Object, ObjectId, Target, own_fields
-from pgnorm.catalog.model.roles import settled_by
-from pgnorm.catalog.model.tie_roles import Refusing, Undroppable, comes_with_tie
-from pgnorm.catalog.model.type_roles import Typed, refused_while_stored, retypes, unties
+from pgnorm.catalog.model.facets import settled_by
+from pgnorm.catalog.model.tie_facets import Refusing, Undroppable, comes_with_tie
+from pgnorm.catalog.model.type_facets import HoldsType, refused_while_stored, retypes, unties
 
 from ..compare.difference import OPERATORS, Difference, changes, is_part_of
 from ..compare.parent_order import misplaced
@@ -226,7 +226,7 @@ class _Deciding:
             self._retype(self.old.objects[name])
 
     def _retype(self, item: Object) -> None:
-        if isinstance(item, Typed) and item.retyped_with_parent and item.parent is not None:
+        if isinstance(item, HoldsType) and item.retyped_with_parent and item.parent is not None:
             self._replace(item.parent)
         else:
             self.queue.append((item.id, Disturbance.RETYPED))

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from pgnorm.catalog.model import Catalog, Object, ObjectId
-from pgnorm.catalog.model.roles import Filled, Routine
+from pgnorm.catalog.model.facets import Filled, Routine
 from pgnorm.catalog.priority import Priority
 
 from ..compare.difference import above, parts_below

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from pgnorm.catalog.model import Catalog, Changed, Object, OnRows
-from pgnorm.catalog.model.tie_roles import RefusedByOthers, Undroppable
-from pgnorm.catalog.model.type_roles import Typed
+from pgnorm.catalog.model.tie_facets import RefusedByOthers, Undroppable
+from pgnorm.catalog.model.type_facets import HoldsType
 
 from ..compare.difference import Difference, changes
 from .alterations import on_rows, possible
@@ -56,7 +56,7 @@ class Hazards:
             return False
         whole = self.new.parts.get(item.ties[1], ())
         return item.ties[1] in self.changed or any(
-            isinstance(part, Typed) and part.retyped_with_parent and part.id in self.changed for part in whole
+            isinstance(part, HoldsType) and part.retyped_with_parent and part.id in self.changed for part in whole
         )
 
     def loses_with(self, item: Object) -> bool:

@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pgnorm.catalog.model import Catalog, Lead, Object, ObjectId
-from pgnorm.catalog.model.tie_roles import comes_with_tie
+from pgnorm.catalog.model.tie_facets import comes_with_tie
 
 from ..compare.difference import Difference, alone, changes
 

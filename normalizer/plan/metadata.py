@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from pgnorm.catalog.model import Catalog, DefaultGrants, Object, Target
-from pgnorm.catalog.model.dump_roles import own_comment
-from pgnorm.catalog.model.roles import grant_prefix
+from pgnorm.catalog.model.dump_facets import own_comment
+from pgnorm.catalog.model.facets import grant_prefix
 from pgnorm.catalog.privileges import AclItem, acl_transition, as_grants, with_owner
 from pgnorm.catalog.quoting import ident, literal
 

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from pgnorm.catalog.loops import Needs
-from pgnorm.catalog.model.roles import Routine
+from pgnorm.catalog.model.facets import Routine
 
 from .refilling import leaves_with_rows
 

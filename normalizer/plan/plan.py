@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Final
 
 from pgnorm.catalog.model import Catalog, Object, ObjectId, Value
-from pgnorm.catalog.model.roles import Routine
+from pgnorm.catalog.model.facets import Routine
 
 from ..compare.difference import Difference, parts_below
 from ..load.new_roles import NO_ROLES, NewRoles

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from attrs import evolve
 
 from pgnorm.catalog.model import Catalog, Object, ObjectId, OnRows, Printing, Target, unknown_secret
-from pgnorm.catalog.model.roles import Bodied, Counting, GrantsDefaults, HoldsRows, Routine, Shelled
-from pgnorm.catalog.model.type_roles import Typed
+from pgnorm.catalog.model.facets import Bodied, Counting, GrantsDefaults, HoldsRows, Routine, Shelled
+from pgnorm.catalog.model.type_facets import HoldsType
 
 from ..compare.difference import PRIVILEGES, Difference, changes, differences
 from ..dump.operator_path import reaching
@@ -224,8 +224,8 @@ class _Planning:
         led = any(leader in self.fate.rebound for leader in self.actions.following.leaders(self.old.objects[item.id]))
         if item.id in self.fate.rebound and not led:
             old = self.old.objects[item.id]
-            assert isinstance(old, Typed)
-            assert isinstance(item, Typed)
+            assert isinstance(old, HoldsType)
+            assert isinstance(item, HoldsType)
             yield from old.rebind(item, self.target)
         difference = self.fate.altered.get(item.id)
         if difference is not None:

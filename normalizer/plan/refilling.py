@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from pgnorm.catalog.model import Catalog, Edge, Object, ObjectId
-from pgnorm.catalog.model.tie_roles import Matched, Undroppable
+from pgnorm.catalog.model.tie_facets import Matched, Undroppable
 
 from ..compare.difference import above, outermost, parts_below
 

@@ -7,7 +7,7 @@ from typing import Final
 from attrs import evolve
 
 from pgnorm.catalog.model import Catalog, Object
-from pgnorm.catalog.model.type_roles import Typed, renamed_value
+from pgnorm.catalog.model.type_facets import HoldsType, renamed_value
 from pgnorm.catalog.quoting import literal, qualified
 
 from ..compare.difference import Difference, deparsed
@@ -41,7 +41,7 @@ def _said(old: Catalog, item: Object, of_type: Object, names: tuple[str, str]) -
     yield before + cast, after + cast
     # The bounds of a partition say the values of its key without their type.
     keys = (
-        [part for part in old.parts.get(item.ties[1], ()) if isinstance(part, Typed) and part.retyped_with_parent]
+        [part for part in old.parts.get(item.ties[1], ()) if isinstance(part, HoldsType) and part.retyped_with_parent]
         if item.ties
         else []
     )

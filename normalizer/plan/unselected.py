@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Catalog, Object, ObjectId
-from pgnorm.catalog.model.type_roles import refused_while_stored, unties
+from pgnorm.catalog.model.type_facets import refused_while_stored, unties
 
 from ..compare.difference import above
 from .changes import Decisions

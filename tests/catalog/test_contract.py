@@ -15,8 +15,8 @@ import pytest
 from pgnorm.catalog import kinds
 from pgnorm.catalog.kinds import KINDS
 from pgnorm.catalog.model import IDENTITY, SATELLITES, Object, own_fields
+from pgnorm.catalog.model.facets import Bodied, Facet
 from pgnorm.catalog.model.named import Named
-from pgnorm.catalog.model.roles import Bodied, Role
 from pgnorm.catalog.model.traits import Traits
 from pgnorm.catalog.pinning import PATH, PINNED
 
@@ -150,7 +150,7 @@ def test_generic_code_names_no_kind(path: str) -> None:
 
 
 def test_each_member_of_the_base_has_implementers() -> None:
-    """What fewer than three kinds have to say belongs to a role that they play (`catalog.model.roles`)."""
+    """What fewer than three kinds have to say is a facet that they have (`catalog.model.facets`)."""
     bases = [base for base in Object.__mro__ if issubclass(base, Named | Traits) and base.__module__ in _OF_BASES]
     names = {name for base in bases for name in (*vars(base), *vars(base).get("__annotations__", {}))}
     members = {name for name in names if not name.startswith("_")} - {field.name for field in Object.declared_fields}
@@ -160,15 +160,15 @@ def test_each_member_of_the_base_has_implementers() -> None:
     assert len(members) <= 60
 
 
-def test_each_role_is_played_in_full() -> None:
-    """A role comes before `Object` among the bases: what it only declares must not hide what is inherited."""
+def test_each_facet_is_whole() -> None:
+    """A facet comes before `Object` among the bases: what it only declares must not hide what is inherited."""
     missing = []
     for kind in KINDS:
-        for role in (base for base in kind.__mro__ if base.__module__.endswith("roles") and base is not Role):
-            for name in (*vars(role), *vars(role).get("__annotations__", {})):
+        for facet in (base for base in kind.__mro__ if base.__module__.endswith("facets") and base is not Facet):
+            for name in (*vars(facet), *vars(facet).get("__annotations__", {})):
                 source = _source(kind, name)
-                if not name.startswith("_") and (source is None or source.__module__ == role.__module__):
-                    missing.append(f"{kind.kind}: {name} of {role.__name__}")
+                if not name.startswith("_") and (source is None or source.__module__ == facet.__module__):
+                    missing.append(f"{kind.kind}: {name} of {facet.__name__}")
     assert missing == []
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Catalog, Changed, Edge, Object, ObjectId, Printing, Target, alter, equal, replace
-from pgnorm.catalog.model.type_roles import Typed
+from pgnorm.catalog.model.type_facets import HoldsType
 from pgnorm.catalog.priority import Priority
 from pgnorm.normalizer.plan.planner import diff
 
@@ -71,7 +71,7 @@ class Part(Object):
         return f"ALTER BOX {self.detail} DROP {self.keyword} {self.name};"
 
 
-class Slot(Typed, Part):
+class Slot(HoldsType, Part):
     """A slot, which holds what is made by its mould."""
 
     kind: ClassVar[str] = "slot"

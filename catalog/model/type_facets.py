@@ -1,16 +1,16 @@
-"""What only a few kinds are to a type and to what is of it: roles as in `roles`."""
+"""What only a few kinds are to a type and to what is of it: facets as in `facets`."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Self
 
 from .entries import Target
-from .roles import Role
+from .facets import Facet
 
 if TYPE_CHECKING:
     from .object import Object
 
 
-class Stored(Role):
+class Stored(Facet):
     """A type that Postgres may refuse to alter while columns hold values of it."""
 
     __slots__ = ()
@@ -23,7 +23,7 @@ class Stored(Role):
         raise NotImplementedError
 
 
-class Retyping(Role):
+class Retyping(Facet):
     """Something of a type that what depends on it was made for: `ALTER TABLE "t" ALTER COLUMN "n" TYPE bigint`."""
 
     __slots__ = ()
@@ -33,7 +33,7 @@ class Retyping(Role):
         raise NotImplementedError
 
 
-class Typed(Retyping):
+class HoldsType(Retyping):
     """A column of a table, which holds values of a type."""
 
     __slots__ = ()
@@ -58,7 +58,7 @@ class RowType(Retyping, Stored):
         raise NotImplementedError
 
 
-class Labelled(Role):
+class HasValues(Facet):
     """A type whose values have names: `ALTER TYPE "mood" RENAME VALUE 'sad' TO 'blue'`."""
 
     __slots__ = ()
@@ -88,4 +88,4 @@ def unties(old: "Object", new: "Object", changed: frozenset[str]) -> bool:
 
 def renamed_value(old: "Object | None", new: "Object | None") -> tuple[str, str] | None:
     """The one value of a type that gets another name, and that name."""
-    return old.renamed_value(new) if isinstance(old, Labelled) and isinstance(new, Labelled) else None
+    return old.renamed_value(new) if isinstance(old, HasValues) and isinstance(new, HasValues) else None

@@ -1,16 +1,16 @@
-"""What only a few kinds are where two objects are tied together: roles as in `roles`."""
+"""What only a few kinds are where two objects are tied together: facets as in `facets`."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from .facets import Facet
 from .identity import ObjectId
-from .roles import Role
 
 if TYPE_CHECKING:
     from .object import Object
 
 
-class Refers(Role):
+class Refers(Facet):
     """Ties what it is a part of to another of the same kind: `FOREIGN KEY ("a") REFERENCES "t"`."""
 
     __slots__ = ()
@@ -26,7 +26,7 @@ def comes_with_tie(item: "Object") -> bool:
     return isinstance(item, Refers) and item.comes_with_tie
 
 
-class Undroppable(Role):
+class Undroppable(Facet):
     """What has no drop of its own: `ALTER INDEX "i" ATTACH PARTITION "p"`."""
 
     __slots__ = ()
@@ -37,7 +37,7 @@ class Undroppable(Role):
         raise NotImplementedError
 
 
-class Refusing(Role):
+class Refusing(Facet):
     """A tie that asks for an end which is just so: `ALTER TABLE "t" OF "c"`."""
 
     __slots__ = ()
@@ -50,7 +50,7 @@ class Refusing(Role):
         raise NotImplementedError
 
 
-class RefusedByOthers(Role):
+class RefusedByOthers(Facet):
     """What the rows of more than its parent may refuse: `ATTACH PARTITION "p" …`, those of the default partition."""
 
     __slots__ = ()
@@ -61,7 +61,7 @@ class RefusedByOthers(Role):
         raise NotImplementedError
 
 
-class Matched(Role):
+class Matched(Facet):
     """Both ends must have it, as a part, before they are tied: a column, a CHECK; not a policy."""
 
     __slots__ = ()

@@ -1,17 +1,17 @@
-"""What only a few kinds are to a dump: roles as in `roles`."""
+"""What only a few kinds are to a dump: facets as in `facets`."""
 
 from typing import TYPE_CHECKING
 
 from ..privileges import AclItem
 from .entries import Target
+from .facets import Facet
 from .identity import ObjectId
-from .roles import Role
 
 if TYPE_CHECKING:
     from .object import Object
 
 
-class Follows(Role):
+class Follows(Facet):
     """What a dump puts behind all that another needs: pg_dump links the members of a class to its family."""
 
     __slots__ = ()
@@ -22,7 +22,7 @@ class Follows(Role):
         raise NotImplementedError
 
 
-class Placed(Role):
+class Placed(Facet):
     """What comes elsewhere in a dump than its kind, schema and name say: what an extension provides."""
 
     __slots__ = ()
@@ -36,7 +36,7 @@ class Placed(Role):
         raise NotImplementedError
 
 
-class SaysLess(Role):
+class SaysLess(Facet):
     """What has a comment that a dump does not say, or not always: it came with it."""
 
     __slots__ = ()
@@ -52,7 +52,7 @@ def own_comment(item: "Object") -> str | None:
     return item.own_comment if isinstance(item, SaysLess) else item.comment
 
 
-class BeginsWith(Role):
+class BeginsWith(Facet):
     """What does not begin with the privileges of its kind: the schema `public`."""
 
     __slots__ = ()
@@ -63,7 +63,7 @@ class BeginsWith(Role):
         raise NotImplementedError
 
 
-class Unremarked(Role):
+class Unremarked(Facet):
     """What some dumps have without its comment and security labels: `public` in those of pg_dump 14."""
 
     __slots__ = ()
@@ -73,13 +73,13 @@ class Unremarked(Role):
         raise NotImplementedError
 
 
-class ExtensionsWithParent(Role):
+class ExtensionsWithParent(Facet):
     """What says that it DEPENDS ON EXTENSION at the end of its parent's first entry: the index of a key."""
 
     __slots__ = ()
 
 
-class Last(Role):
+class Last(Facet):
     """What a dump has behind even the privileges, so that none of its statements is acted upon: an event trigger."""
 
     __slots__ = ()

@@ -1,4 +1,4 @@
-"""What only a few kinds are: each is a base beside `Object` of the kinds that play the role, and of no others.
+"""What only a few kinds are: each is a base beside `Object` of the kinds that are so, and of no others.
 
 The engine asks by class: `isinstance(item, Bodied)`.
 """
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from .object import Object
 
 
-class Role:
-    """The base of roles."""
+class Facet:
+    """The base of facets."""
 
     __slots__ = ()
 
 
-class Bodied(Role):
+class Bodied(Facet):
     """A body that can follow later, in a catalog of its own: `CREATE OR REPLACE VIEW "v" AS SELECT …`.
 
     `create` with `shell` makes a stand-in without it.
@@ -39,7 +39,7 @@ class Bodied(Role):
         raise NotImplementedError
 
 
-class Shelled(Role):
+class Shelled(Facet):
     """A shell that goes ahead of the functions which it needs and which need it: `CREATE TYPE "box";`."""
 
     __slots__ = ()
@@ -49,7 +49,7 @@ class Shelled(Role):
         raise NotImplementedError
 
 
-class WithMembers(Role):
+class WithMembers(Facet):
     """Belongings that are no objects though pg_depend calls them no internal part either (an operator family's)."""
 
     __slots__ = ()
@@ -58,7 +58,7 @@ class WithMembers(Role):
     """The query for them: (classid, objid, oid of the object)."""
 
 
-class Routine(Role):
+class Routine(Facet):
     """Code whose dependencies Postgres does not record: `CREATE FUNCTION "f"() … AS $$ … $$`."""
 
     __slots__ = ()
@@ -77,7 +77,7 @@ class Routine(Role):
         raise NotImplementedError
 
 
-class GrantsDefaults(Role):
+class GrantsDefaults(Facet):
     """Privileges of objects that are created later: `ALTER DEFAULT PRIVILEGES FOR ROLE "r" GRANT …`."""
 
     __slots__ = ()
@@ -115,7 +115,7 @@ def acl_header(item: "Object") -> tuple[str, str]:
     return "ACL", item.signature(qualify=False) if item.grant_columns else item.grant_signature(qualify=False)
 
 
-class Counting(Role):
+class Counting(Facet):
     """A number that goes on: `SELECT setval(…)`."""
 
     __slots__ = ()
@@ -131,7 +131,7 @@ class Counting(Role):
         raise NotImplementedError
 
 
-class Filled(Role):
+class Filled(Facet):
     """Contents that its definition tells: `REFRESH MATERIALIZED VIEW "m";`."""
 
     __slots__ = ()
@@ -142,7 +142,7 @@ class Filled(Role):
         raise NotImplementedError
 
 
-class SettledByOthers(Role):
+class SettledByOthers(Facet):
     """Attributes that Postgres sets as something else comes or goes: an operator's COMMUTATOR, on both sides."""
 
     __slots__ = ()
@@ -162,7 +162,7 @@ def settled_by(old: "Object", new: "Object", name: str) -> tuple[ObjectId, ...]:
     return ()
 
 
-class HoldsRows(Role):
+class HoldsRows(Facet):
     """Rows that can be moved, and other tables that refer to them: a table."""
 
     __slots__ = ()
@@ -184,7 +184,7 @@ class HoldsRows(Role):
         raise NotImplementedError
 
 
-class Accompanied(Role):
+class Accompanied(Facet):
     """What `joins` a column by statements around `ADD COLUMN`: a sequence that it owns."""
 
     __slots__ = ()
@@ -198,25 +198,25 @@ class Accompanied(Role):
         raise NotImplementedError
 
 
-class DroppedApart(Role):
+class DroppedApart(Facet):
     """What Postgres does not drop along with what it is a part of: it goes before that (a user mapping)."""
 
     __slots__ = ()
 
 
-class OwnedApart(Role):
+class OwnedApart(Facet):
     """What has an owner of its own although it is a part of something: statistics on a table."""
 
     __slots__ = ()
 
 
-class PlatformDecides(Role):
+class PlatformDecides(Facet):
     """What stays as the platform has it, however that differs from server to server: an extension."""
 
     __slots__ = ()
 
 
-class SuperuserOnly(Role):
+class SuperuserOnly(Facet):
     """What Postgres shows to superusers alone: others are told that there is one not modelled (a subscription)."""
 
     __slots__ = ()
