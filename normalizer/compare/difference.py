@@ -182,3 +182,15 @@ def parts_below(catalog: Catalog, name: ObjectId) -> Iterator[Object]:
     for part in catalog.parts.get(name, ()):
         yield part
         yield from parts_below(catalog, part.id)
+
+
+def inside(catalog: Catalog, owner: ObjectId, separate: frozenset[ObjectId]) -> tuple[Object, ...]:
+    """The parts inside the CREATE of `owner`: embedded ones, inline ones not in `separate`, derived ones."""
+    parts: Sequence[Object] = catalog.parts.get(owner, ())
+    if not parts:
+        return ()
+    embedded = [part for part in parts if part.embedded]
+    below = [part for outer in embedded for part in catalog.parts.get(outer.id, ())]
+    inline = [part for part in (*parts, *below) if part.inline and part.id not in separate]
+    derived = [part for part in embedded if part.derived]
+    return (*(part for part in embedded if not part.derived), *inline, *derived)

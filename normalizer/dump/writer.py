@@ -10,7 +10,7 @@ from pgnorm.catalog.ordering import BODY_NAME, Arrangement, Form, arrange
 from pgnorm.catalog.privileges import AclItem, acl_commands
 from pgnorm.catalog.quoting import ident, literal, remark
 
-from ..compare.difference import effective_acl
+from ..compare.difference import effective_acl, inside
 from ..compare.selection import Selection
 from .operator_path import reaching
 from .restricting import restricted, unrestricted
@@ -235,18 +235,6 @@ def _remarks(item: Object, labelled: Sequence[Object]) -> Iterator[Entry]:
 def _comment(item: Object) -> Entry:
     sql = f"COMMENT ON {item.signature()} IS {literal(item.comment or '')};\n"
     return Entry(desc="COMMENT", tag=item.signature(qualify=False), sql=sql)
-
-
-def inside(catalog: Catalog, owner: ObjectId, separate: frozenset[ObjectId]) -> tuple[Object, ...]:
-    """The parts inside the CREATE of `owner`: embedded ones, inline ones not in `separate`, derived ones."""
-    parts: Sequence[Object] = catalog.parts.get(owner, ())
-    if not parts:
-        return ()
-    embedded = [part for part in parts if part.embedded]
-    below = [part for outer in embedded for part in catalog.parts.get(outer.id, ())]
-    inline = [part for part in (*parts, *below) if part.inline and part.id not in separate]
-    derived = [part for part in embedded if part.derived]
-    return (*(part for part in embedded if not part.derived), *inline, *derived)
 
 
 def _line(text: str) -> str:

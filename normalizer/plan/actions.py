@@ -5,16 +5,16 @@ from typing import NamedTuple
 
 from pgnorm.catalog.loops import find_loops, topological, wait_for
 from pgnorm.catalog.model import Catalog, Object, ObjectId
-from pgnorm.catalog.model.facets import DroppedApart, GrantsDefaults, HoldsRows
-from pgnorm.catalog.model.tie_facets import Refers
+from pgnorm.catalog.model.facets import DroppedApart
 
-from ..compare.difference import outermost, parts_below
+from ..compare.difference import outermost
 from .attachments import order_followers, order_ties
 from .changes import Decisions, set_with
 from .cycles import repair, take_leaders_out, unsolvable
 from .evaluation import Evaluation
 from .inheritance import Following
 from .names import order_names
+from .orders import order_default_privileges, order_referrers
 from .refilling import goes_before_rows, order_rows, read_through
 
 
@@ -130,9 +130,9 @@ class Actions:
         order_ties(self, before)
         order_followers(self, before)
         order_rows(self, before)
-        self._order_referrers(before)
+        order_referrers(self, before)
         order_names(self, needs, before)
-        self._order_default_privileges(before)
+        order_default_privileges(self, before)
         for name in self.hollow[True]:
             before(Action(name, drop=True, shell=True), self.leaver(name) or self.alterer(name))
         for name in self.hollow[False]:
@@ -224,31 +224,6 @@ class Actions:
         item = self.new.objects[name]
         within = set_with(item) and item.parent is not None and self.fate.fills(item.parent)
         return Action(item.parent) if within and item.parent is not None else Action(name)
-
-    def _order_referrers(self, before: Before) -> None:
-        """What is tied to another by a part that stays is altered before or after it, as the other says."""
-        for name, difference in self.fate.altered.items():
-            old, new = difference.old, difference.new
-            if not (isinstance(old, HoldsRows) and isinstance(new, HoldsRows)):
-                continue
-            first = old.referrers_first(new, difference.own)
-            if first is None:
-                continue
-            used = (name, *(part.id for part in parts_below(self.old, name)))
-            users = sorted({user for each in used for user in self.old.needed_by.get(each, ())})
-            for tie in map(self.old.objects.__getitem__, users):
-                if isinstance(tie, Refers) and tie.parent is not None and not self.fate.gone(tie.id):
-                    pair = (self.alterer(tie.parent), self.alterer(name))
-                    before(*(pair if first else pair[::-1]))
-
-    def _order_default_privileges(self, before: Before) -> None:
-        """What is created gets the old default privileges, whatever becomes of these."""
-        granting = [self.maker(name) for name, item in self.new.objects.items() if isinstance(item, GrantsDefaults)]
-        leaving = [self.leaver(name) for name, item in self.old.objects.items() if isinstance(item, GrantsDefaults)]
-        for action in filter(None, (*granting, *leaving)):
-            for name in (*self.fate.created, *self.fate.replaced):
-                if self.new.objects[name].default_acl_type:
-                    before(self.maker(name), action)
 
 
 def _last(leaver: Action | None) -> Action | None:
