@@ -3,6 +3,8 @@
 from typing import TYPE_CHECKING
 
 from pgnorm.catalog.errors import PgnormError
+from pgnorm.catalog.model import Catalog
+from pgnorm.catalog.model.facets import Computes, Routine, SettledByOthers, Watches
 
 from .basis import Basis
 from .compare.difference import Difference, differences
@@ -11,6 +13,7 @@ from .compare.settling import deparsed_changes, settled
 from .compare.slices import slice_of, slices
 from .comparison import Comparison
 from .load.visibility import as_little_known
+from .plan.plan import Plan, Step, Verb
 from .plan.unplanned import unplanned
 from .proof.apply import arrive_with_rows, refuse_rest
 from .sides import Side, broken_bodies
@@ -34,8 +37,25 @@ class AsRead(Basis):
         comparison = self.planned(start, goal, found)
         if self.options.proof is None or not comparison.plan.differences:
             return comparison.evolve(mentions=self._broken(start, goal, found))
-        # What code reads of rows is not in pg_depend, and so in no slice.
-        return None if of_whole or comparison.plan.evaluated_on else self._proved(comparison, start, goal, found)
+        if of_whole or self._reaches_beyond(comparison.plan, start.catalog, goal.catalog):
+            return None
+        return self._proved(comparison, start, goal, found)
+
+    def _reaches_beyond(self, plan: Plan, old: Catalog, new: Catalog) -> bool:
+        """Whether a plan may meet what no part of the catalogs tells: code that runs meanwhile may look at anything,
+        and names are taken, or operators found, where no dependency leads."""
+        views = self.views(old, new)
+        watched = any(isinstance(item, Watches) for view in views for item in view.objects.values())
+        return watched or bool(plan.kept or plan.evaluated_on) or any(self._is_far(step, new) for step in plan.steps)
+
+    @staticmethod
+    def _is_far(step: Step, new: Catalog) -> bool:
+        if step.verb is Verb.CREATE and isinstance(step.item, Computes):
+            needed = slice_of(new, [step.id]).objects.values()
+            if any(isinstance(item, Routine) for item in needed):
+                return True
+        cut = step.verb is not Verb.CREATE and isinstance(step.item, SettledByOthers)
+        return cut or bool(step.fires or step.item.operators_used)
 
     def _proved(
         self, comparison: Comparison, start: Side, goal: Side, found: tuple[Difference, ...]

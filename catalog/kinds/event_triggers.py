@@ -5,12 +5,13 @@ from typing import ClassVar, LiteralString, Self
 
 from ..model import Changed, Object, Printing, Target, alter, replace
 from ..model.dump_facets import Last
+from ..model.facets import Watches
 from ..priority import Priority
 from ..quoting import ident, literal, qualified
 from .firing import STATES, USUAL_STATE
 
 
-class EventTrigger(Last, Object):
+class EventTrigger(Watches, Last, Object):
     """An event trigger: pg_event_trigger. Whose it is goes by the schema of its function."""
 
     kind: ClassVar[str] = "event trigger"

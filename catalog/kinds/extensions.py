@@ -17,6 +17,7 @@ class Extension(SaysLess, PlatformDecides, Object):
     keyword: ClassVar[str] = "EXTENSION"
     catalog: ClassVar[str] = "pg_extension"
     priority: ClassVar[int] = Priority.EXTENSION
+    bystander: ClassVar[bool] = True
 
     home: str = alter()
     """The schema that holds its members."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import ClassVar, LiteralString, Self
 
 from ..model import Changed, Entry, Expression, Object, ObjectId, Printing, Target, alter, replace
+from ..model.facets import Computes
 from ..options import with_options
 from ..priority import Priority
 from ..quoting import ident, spell_types
@@ -11,7 +12,7 @@ from .index_backed import INDEX_FIELDS, OPTIONS_CLAUSE, IndexBacked, paragraphs
 from .relations import RELATION_KIND
 
 
-class Index(IndexBacked):
+class Index(Computes, IndexBacked):
     """An index, of a partitioned table too: pg_class with relkind i or I, and pg_index."""
 
     kind: ClassVar[str] = "index"

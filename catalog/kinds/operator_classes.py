@@ -18,6 +18,7 @@ class OperatorClass(Follows, operator_members.OfAccessMethod):
     catalog: ClassVar[str] = "pg_opclass"
     presence: ClassVar[LiteralString] = "pg_opclass where oid >= 16384"
     place: ClassVar[int] = 0
+    bystander: ClassVar[bool] = True
 
     input_type: str = replace()
     storage: str = replace()

@@ -14,7 +14,7 @@ class TextSearchConfiguration(Object):
     kind: ClassVar[str] = "text search configuration"
     keyword: ClassVar[str] = "TEXT SEARCH CONFIGURATION"
     catalog: ClassVar[str] = "pg_ts_config"
-    presence: ClassVar[LiteralString] = "pg_ts_config where oid >= 16384"
+    presence: ClassVar[LiteralString] = "pg_ts_config where cfgnamespace <> 11"
     priority: ClassVar[int] = Priority.TS_CONFIGURATION
 
     parser: str = replace()

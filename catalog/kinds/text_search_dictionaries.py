@@ -18,7 +18,7 @@ class TextSearchDictionary(Object):
     kind: ClassVar[str] = "text search dictionary"
     keyword: ClassVar[str] = "TEXT SEARCH DICTIONARY"
     catalog: ClassVar[str] = "pg_ts_dict"
-    presence: ClassVar[LiteralString] = "pg_ts_dict where oid >= 16384"
+    presence: ClassVar[LiteralString] = "pg_ts_dict where dictnamespace <> 11"
     priority: ClassVar[int] = Priority.TS_DICTIONARY
 
     template: str = replace()

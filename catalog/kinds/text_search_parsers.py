@@ -13,7 +13,7 @@ class TextSearchParser(Object):
     kind: ClassVar[str] = "text search parser"
     keyword: ClassVar[str] = "TEXT SEARCH PARSER"
     catalog: ClassVar[str] = "pg_ts_parser"
-    presence: ClassVar[LiteralString] = "pg_ts_parser where oid >= 16384"
+    presence: ClassVar[LiteralString] = "pg_ts_parser where prsnamespace <> 11"
     priority: ClassVar[int] = Priority.TS_PARSER
 
     start: str = replace()

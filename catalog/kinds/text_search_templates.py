@@ -13,7 +13,7 @@ class TextSearchTemplate(Object):
     kind: ClassVar[str] = "text search template"
     keyword: ClassVar[str] = "TEXT SEARCH TEMPLATE"
     catalog: ClassVar[str] = "pg_ts_template"
-    presence: ClassVar[LiteralString] = "pg_ts_template where oid >= 16384"
+    presence: ClassVar[LiteralString] = "pg_ts_template where tmplnamespace <> 11"
     priority: ClassVar[int] = Priority.TS_TEMPLATE
 
     init: str = replace()

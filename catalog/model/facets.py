@@ -220,3 +220,15 @@ class SuperuserOnly(Facet):
     """What Postgres shows to superusers alone: others are told that there is one not modelled (a subscription)."""
 
     __slots__ = ()
+
+
+class Watches(Facet):
+    """Code that runs on statements about others and may look at anything: an event trigger."""
+
+    __slots__ = ()
+
+
+class Computes(Facet):
+    """What its expressions make of each row is kept, so that they are evaluated: `CREATE INDEX … (lower("a"))`."""
+
+    __slots__ = ()

@@ -37,7 +37,8 @@ class Traits:
     project_owned_anywhere: ClassVar[bool] = False
     """A project may add one to what its platform manages (a trigger on `auth.users`)."""
     bystander: ClassVar[bool] = False
-    """Has a say in statements about what it does not depend on, nor that on it (an event trigger, a cast)."""
+    """Has a say in statements about what it does not depend on, nor that on it: a cast, the default operator class of a
+    type, an extension with functions of its own."""
     overloaded: ClassVar[bool] = False
     """Of those of one name each call takes the one that its arguments fit best: with another it may take that."""
     whole_only: ClassVar[bool] = False

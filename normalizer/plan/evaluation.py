@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from pgnorm.catalog.model import Catalog, Object, ObjectId
-from pgnorm.catalog.model.facets import Filled, Routine
+from pgnorm.catalog.model.facets import Filled, HoldsRows, Routine
 from pgnorm.catalog.priority import Priority
 
 from ..compare.difference import above, parts_below
@@ -62,7 +62,8 @@ class Evaluation:
         return frozenset(filter(self._has_rows, found))
 
     def _has_rows(self, name: ObjectId) -> bool:
-        return any(part.embedded and not part.derived for part in self.old.parts.get(name, ()))
+        columns = any(part.embedded and not part.derived for part in self.old.parts.get(name, ()))
+        return columns or isinstance(self.old.objects.get(name), HoldsRows)
 
     def _late(self, item: Object) -> bool:
         if isinstance(item, Filled) and item.finish and self.fate.fresh(item.id):

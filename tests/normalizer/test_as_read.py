@@ -71,16 +71,14 @@ def test_what_is_read_and_what_is_loaded_make_one_plan(case: Path, shadow: Shado
             assert found.unplanned == whole.unplanned
 
 
+_MOOD = "create type mood as enum ({}); create table t (m mood)"
+_NEGATED = (
+    "create operator === (leftarg = e, rightarg = e, function = {});"
+    " create operator !== (leftarg = e, rightarg = e, function = f, negator = operator(===))"
+)
 # What refuses a plan although nothing in it depends on that: (what stays, what is there before, what is to be there,
 # what Postgres says).
 BYSTANDERS = {
-    "event trigger": (
-        "create function refuse() returns event_trigger language plpgsql as 'begin raise ''no drops''; end';"
-        " create event trigger refuse on sql_drop execute function refuse();",
-        "create table t (a int)",
-        "",
-        "no drops",
-    ),
     "publication": (
         "create publication p for all tables",
         "create table t (a int)",
@@ -113,6 +111,69 @@ def test_a_part_that_something_else_refuses_proves_nothing(case: tuple[str, str,
             session.connection.execute(f"{stays}; {state}".encode())
         assert _compared(AsRead, address(start.connection), address(goal.connection), said=said) is None
     assert because in said[-1]
+
+
+_LOOKS = "if to_regclass('public.legacy') is not null then raise 'no'; end if;"
+# What a plan meets where no dependency leads, so that no part can tell: (what stays, what is there, what is to be).
+FAR = {
+    "name set aside": ("create table mood__pgnorm_old ()", _MOOD.format("'a', 'b'"), _MOOD.format("'a'")),
+    "event trigger that looks around": (
+        "create table legacy (); create table t ();"
+        f" create function look() returns event_trigger language plpgsql as $$begin {_LOOKS} end$$;"
+        " create event trigger looks on ddl_command_end execute function look()",
+        "",
+        "alter event trigger looks disable; alter table t add a int; alter event trigger looks enable",
+    ),
+    "trigger of a statement": (
+        "create table legacy (); create table t (a int);"
+        f" create function look() returns trigger language plpgsql as $$begin {_LOOKS} end$$;"
+        " create trigger looks after update on t for each statement execute function look()",
+        "",
+        "alter table t alter a set default 5, alter a set not null",
+    ),
+    "default of a table without columns": (
+        "create table legacy (); create table t ();"
+        f" create function f() returns int language plpgsql as $$begin {_LOOKS} return 1; end$$",
+        "",
+        "drop table legacy; alter table t add a int default f(); create table legacy ()",
+    ),
+    "negator of an operator": (
+        "create type e as (i int); create function f(e, e) returns bool language sql as 'select true';"
+        " create function g(e, e) returns bool language sql as 'select true'",
+        _NEGATED.format("f"),
+        _NEGATED.format("g"),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", FAR.values(), ids=FAR)
+@pytest.mark.usefixtures("on_this_major")
+def test_a_plan_that_reaches_beyond_is_for_the_whole(case: tuple[str, str, str], shadow: Shadow) -> None:
+    stays, before, after = case
+    with shadow.session(scratch=True) as start, shadow.session(scratch=True) as goal:
+        for session, state in ((start, before), (goal, after)):
+            session.connection.execute(f"{stays}; {state}".encode())
+        assert _compared(AsRead, address(start.connection), address(goal.connection)) is None
+
+
+@pytest.mark.usefixtures("on_this_major")
+def test_a_class_that_nothing_depends_on_decides_what_is_a_difference(shadow: Shadow) -> None:
+    operators = "".join(
+        f"create operator {name} (leftarg = my, rightarg = my, function = f);" for name in ("<", "<=", "=", ">=", ">")
+    )
+    made = (
+        "create type my as (a int); create function f(my, my) returns bool language sql immutable as 'select true';"
+        " create function c(my, my) returns int language sql immutable as 'select 0'; create table t (x my);"
+    )
+    members = "operator 1 <, operator 2 <=, operator 3 =, operator 4 >=, operator 5 >, function 1 c(my, my)"
+    of_class = f"create operator class o default for type my using btree as {members};"
+    view = "create view v as select distinct x from t;"
+    with shadow.session(scratch=True) as start, shadow.session(scratch=True) as goal:
+        start.connection.execute(f"{made}{operators}{view}".encode())
+        goal.connection.execute(f"{made}{operators}{of_class}{view}".encode())
+        found = _compared(AsRead, address(start.connection), address(goal.connection), proof=None)
+    assert found is not None
+    assert "public.v" in {step.item.label for step in found.plan.steps}
 
 
 @pytest.mark.usefixtures("on_this_major")
