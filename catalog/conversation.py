@@ -77,7 +77,7 @@ class Conversation:
             yield answer
 
     def said(self, statement: str) -> bool:
-        """Whether it was among the statements and has had its effect, once the conversation has ended."""
+        """True if it was among the statements and has had its effect, once the conversation has ended."""
         return statement in self._statements[: self._succeeded]
 
     def abandon(self) -> None:
@@ -104,7 +104,7 @@ class Conversation:
             self._pgconn.nonblocking = self._nonblocking
 
     def _goes_on(self) -> bool:
-        """Whether the thread is at it. From now on it does not begin."""
+        """True if the thread is at it. From now on it does not begin."""
         with self._turn:
             self._over = True
             return self._listening and not self._done.is_set()

@@ -36,7 +36,7 @@ class Node:
 
     @property
     def body(self) -> bool:
-        """Whether it is the part of an object that can follow later."""
+        """True if it is the part of an object that can follow later."""
         return self.form is Form.BODY
 
 

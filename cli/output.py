@@ -108,7 +108,7 @@ def visible(text: str) -> str:
 
 
 def wants_color(choice: bool | None) -> bool | None:
-    """Whether to colour: as the flag says, or NO_COLOR, or FORCE_COLOR; None leaves it to whether it is a terminal."""
+    """Colours wanted: as the flag says, or NO_COLOR, or FORCE_COLOR; None leaves it to whether it is a terminal."""
     if choice is not None:
         return choice
     if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":

@@ -42,7 +42,7 @@ class AsRead(Basis):
         return self._proved(comparison, start, goal, found)
 
     def _reaches_beyond(self, plan: Plan, old: Catalog, new: Catalog) -> bool:
-        """Whether a plan may meet what no part of the catalogs tells: code that runs meanwhile may look at anything,
+        """True if a plan may meet what no part of the catalogs tells: code that runs meanwhile may look at anything,
         and names are taken, or operators found, where no dependency leads."""
         views = self.views(old, new)
         watched = any(isinstance(item, Watches) for view in views for item in view.objects.values())

@@ -51,7 +51,7 @@ class Basis:
         return None if self.options.proof is not None and comparison.plan.differences else (found, comparison)
 
     def makes_a_plan(self, found: tuple[Difference, ...]) -> bool:
-        """Whether something differs that no reload makes equal, and in more than a body's looks."""
+        """True if something differs that no reload makes equal, and in more than a body's looks."""
         in_looks = set() if self.options.cosmetic else {each.difference.item.id for each in phantoms(found)}
         sure = (each for each in found if each.changed - deparsed_changes(each) or None in (each.old, each.new))
         return any(each.item.id not in in_looks for each in sure)

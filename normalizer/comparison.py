@@ -22,7 +22,7 @@ class Options(Value):
     schemas: tuple[str, ...] = ()
     exclude_schemas: tuple[str, ...] = ()
     cosmetic: bool = False
-    """Whether bodies that differ in looks only are differences."""
+    """True if bodies that differ in looks only are differences."""
     proof: ProofBy | None = "catalog"
     """Who judges whether the plan arrives: our reading of the catalogs, or pg_dump as well; None for nobody."""
     seed: Path | None = None

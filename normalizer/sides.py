@@ -91,7 +91,7 @@ class Sides:
 
     @property
     def alike(self) -> bool:
-        """Whether servers of one major say what both sides are, so that they can be compared as they were read."""
+        """True if servers of one major say what both sides are, so that they can be compared as they were read."""
         return self.live and all(catalog.major == self.workspace.shadow.major for catalog in self._read.values())
 
     def as_it_is(self, source: Source) -> Side:

@@ -46,9 +46,9 @@ class Membership(Value):
     inherits: bool | None
     """None on a server older than 16, where the member's own attribute says it."""
     sets: bool
-    """Whether the member may SET ROLE to it."""
+    """True if the member may SET ROLE to it."""
     by_bootstrap: bool
-    """Whether the grantor is the superuser of initdb, who may always be named as one."""
+    """True if the grantor is the superuser of initdb, who may always be named as one."""
 
     def grant(self) -> str:
         """The statement that makes it."""

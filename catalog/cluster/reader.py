@@ -47,7 +47,7 @@ class Cluster(Value):
 
     @property
     def has_parameters(self) -> bool:
-        """Whether the server knows privileges on parameters."""
+        """True if the server knows privileges on parameters."""
         return self.version >= parameters.SINCE
 
 

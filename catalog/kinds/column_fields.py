@@ -47,19 +47,19 @@ class ColumnFields(Matched, Inherited):
     not_null_no_inherit: bool = alter(after_parts=True)
     not_null_comment: str | None = alter(after_parts=True)
     filled: bool = equal()
-    """Whether a row that says nothing of it gets a value: it has a default, or its domain has one."""
+    """True if a row that says nothing of it gets a value: it has a default, or its domain has one."""
     deferred: bool = equal()
-    """Whether an UPDATE of its table may leave checks for the commit, with which ALTER TABLE does not go."""
+    """True if an UPDATE of its table may leave checks for the commit, with which ALTER TABLE does not go."""
     not_null_said: bool = noted()
-    """Whether CREATE TABLE says it, since the table does not have it from another one."""
+    """True if CREATE TABLE says it, since the table does not have it from another one."""
     generated: str = alter()
     """pg_attribute.attgenerated: empty, s for stored or v for virtual."""
     expression: Expression | None = alter(deparsed=True)
     """What it is generated as."""
     generation_said: bool = equal()
-    """Whether CREATE TABLE says it, since the table does not have it from another one."""
+    """True if CREATE TABLE says it, since the table does not have it from another one."""
     settable_expression: bool = equal()
-    """Whether its server can change that in place (17); it is a fact about the server, not about the column."""
+    """True if its server can change that in place (17); it is a fact about the server, not about the column."""
     storage: str = alter()
     """pg_attribute.attstorage, empty for the type's own."""
     type_storage: str = alter()
@@ -75,13 +75,13 @@ class ColumnFields(Matched, Inherited):
     ancestors: tuple[tuple[str, ...], ...] = equal()
     """(schema, table, kind of it) of each that its table inherits from, or is a partition of, and that has it too."""
     local: bool = noted()
-    """Whether the table has it of its own, and not only from another. No statement takes that back."""
+    """True if the table has it of its own, and not only from another. No statement takes that back."""
     of_partition: bool = equal()
-    """Whether the table is a partition: its place among partitions is an object of its own."""
+    """True if the table is a partition: its place among partitions is an object of its own."""
     of_type: bool = equal()
-    """Whether the table has its columns from a type, as the table says."""
+    """True if the table has its columns from a type, as the table says."""
     of_partition_key: bool = equal()
-    """Whether the table is partitioned by it, or by an expression of it, as the table says."""
+    """True if the table is partitioned by it, or by an expression of it, as the table says."""
 
     @classmethod
     def query(cls, version: int) -> LiteralString:
@@ -93,7 +93,7 @@ class ColumnFields(Matched, Inherited):
 
     @property
     def _elsewhere(self) -> bool:
-        """Whether its values are not stored here."""
+        """True if its values are not stored here."""
         return self.relation_kind == FOREIGN_TABLE
 
     @property

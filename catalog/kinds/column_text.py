@@ -23,7 +23,7 @@ class PrintedColumn(ColumnFields):
 
     @property
     def printed(self) -> bool:
-        """Whether CREATE TABLE names it: what comes from another table comes by itself, but for a partition's."""
+        """True if CREATE TABLE names it: what comes from another table comes by itself, but for a partition's."""
         return self.local or self.of_partition
 
     def line(self, parts: Sequence[Object], target: Target) -> str:

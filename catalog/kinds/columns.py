@@ -85,17 +85,17 @@ class Column(HoldsType, PrintedColumn):
         return leader.not_null_name if self.of_partition else None
 
     def _renames(self, new: Self) -> bool:
-        """Whether the name of its NOT NULL is to change."""
+        """True if the name of its NOT NULL is to change."""
         return None not in (self.not_null_name, new.not_null_name) and self.not_null_name != new.not_null_name
 
     @property
     def _unchecked(self) -> bool:
-        """Whether it has a NOT NULL that rows were not checked for."""
+        """True if it has a NOT NULL that rows were not checked for."""
         return bool(self.not_null_constraint) and not self.not_null
 
     @property
     def passes_not_null(self) -> bool:
-        """Whether the tables that inherit it have its NOT NULL."""
+        """True if the tables that inherit it have its NOT NULL."""
         return self.not_null and not self.not_null_no_inherit
 
     def cut_for(self, new: Self, leader: Self, leads: Self, *, shared: bool) -> bool:
@@ -118,7 +118,7 @@ class Column(HoldsType, PrintedColumn):
         return shared or not alike
 
     def _is_led_to_name(self, new: Self) -> bool:
-        """Whether its NOT NULL is that of an ancestor alone, and renamed with it."""
+        """True if its NOT NULL is that of an ancestor alone, and renamed with it."""
         inherited = self.not_null_name is None and new.not_null_name is None
         return inherited and self.not_null_given != new.not_null_given
 
@@ -196,7 +196,7 @@ class Column(HoldsType, PrintedColumn):
         )
 
     def _fits(self, new: Self) -> bool:
-        """Whether the type of `new` takes all the values that this one has."""
+        """True if the type of `new` takes all the values that this one has."""
         return self.type == new.type or self.disposable or widens(self.type, new.type)
 
     def _fill(self) -> Iterator[Written]:

@@ -75,7 +75,7 @@ class Composite(RowType, types.Type):
         return "attributes" in changed
 
     def _moved(self, new: Self) -> bool:
-        """Whether ALTER TYPE, which appends attributes and drops them but moves none, cannot lead to `new`."""
+        """True if ALTER TYPE, which appends attributes and drops them but moves none, cannot lead to `new`."""
         old_names, new_names = _names(self), _names(new)
         kept = [name for name in old_names if name in new_names]
         return new_names[: len(kept)] != kept

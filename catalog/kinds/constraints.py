@@ -127,7 +127,7 @@ class Unindexed(Constraint):
 
     @property
     def holds(self) -> bool:
-        """Whether all rows have been checked for it."""
+        """True if all rows have been checked for it."""
         raise NotImplementedError
 
     def rows_may_refuse(self, parts: Sequence[Object]) -> bool:
@@ -149,7 +149,7 @@ class Check(Unremarked, Matched, Inherited, Unindexed):
     """The same even there."""
     enforced: bool = replace()
     local: bool = noted()
-    """Whether the table has it of its own, and not only from another. No statement takes that back."""
+    """True if the table has it of its own, and not only from another. No statement takes that back."""
     of_partition: bool = equal()
     ancestors: tuple[tuple[str, ...], ...] = equal()
     """(schema, table) of each that its table inherits from, or is a partition of, and that passes it on."""

@@ -103,7 +103,7 @@ _TEXTS: Final = frozenset({'"text"', "character varying"})
 
 
 def widens(old: str, new: str) -> bool:
-    """Whether the type `new` holds every value of `old`, as far as their names say: any type fits into text."""
+    """True if the type `new` holds every value of `old`, as far as their names say: any type fits into text."""
     before, after = _base(old), _base(new)
     if _is_array(before) != _is_array(after):
         return False
@@ -122,7 +122,7 @@ def _modifiers(type_: str) -> tuple[int, ...]:
 
 
 def _fits(old: tuple[int, ...], new: tuple[int, ...]) -> bool:
-    """Whether every length or (precision, scale) of `old` fits into `new`; no modifiers mean no limit."""
+    """True if every length or (precision, scale) of `old` fits into `new`; no modifiers mean no limit."""
     if not new:
         return True
     if len(old) != len(new):

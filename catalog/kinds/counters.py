@@ -122,16 +122,16 @@ class Counter(Counting, Object):
         )
 
     def _may_have_passed(self, new: Self) -> bool:
-        """Whether it may have drawn a number that lies beyond the new bounds."""
+        """True if it may have drawn a number that lies beyond the new bounds."""
         (low, high), (new_low, new_high) = self.bounds, new.bounds
         return high > new_high if self.increment > 0 else low < new_low
 
     def _moves_to_start(self, new: Self) -> bool:
-        """Whether a value outside of the new bounds gives way. Numbers that would be drawn twice do not."""
+        """True if a value outside of the new bounds gives way. Numbers that would be drawn twice do not."""
         return not _within(self.start, new.bounds) or self.turns(new)
 
     def turns(self, new: Self) -> bool:
-        """Whether it goes the other way from then on."""
+        """True if it goes the other way from then on."""
         return (self.increment > 0) != (new.increment > 0)
 
     def _beyond(self, new: Self) -> tuple[str, str]:

@@ -94,7 +94,7 @@ class Default(Inherited):
     """The kind of that relation: another one can have the same name later."""
     expression: Expression = alter(deparsed=True)
     of_printed: bool = equal()
-    """Whether CREATE TABLE names the column: one that is only inherited has its default set apart."""
+    """True if CREATE TABLE names the column: one that is only inherited has its default set apart."""
     of_partition: bool = equal()
     ancestors: tuple[tuple[str, ...], ...] = equal()
     """(schema, table) of each that its table inherits from, or is a partition of, and that has the column too."""

@@ -28,7 +28,7 @@ class Extension(SaysLess, PlatformDecides, Object):
     given_comment: str | None = equal()
     """The control file's comment, which CREATE EXTENSION sets. A stand-in has none and does not know the real one's."""
     of_initdb: bool = equal()
-    """Whether initdb made it (plpgsql): then every database has it."""
+    """True if initdb made it (plpgsql): then every database has it."""
 
     @classmethod
     def query(cls, version: int) -> LiteralString:

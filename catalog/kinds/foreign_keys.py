@@ -71,7 +71,7 @@ class ForeignKey(SaysLess, Refers, Unindexed):
     validated: bool = alter()
     enforced: bool = alter()
     passed_on: bool = equal()
-    """Whether its table is partitioned: then every partition has it too."""
+    """True if its table is partitioned: then every partition has it too."""
     copied_from: tuple[str, ...] | None = equal()
     """(schema, name, table) of the one on the partitioned table that made it, None for one of its own."""
     comparison: tuple[str, ...] | None = equal()

@@ -31,7 +31,7 @@ def options_read(
 
 
 def concealed(options: Sequence[tuple[str, str]]) -> bool:
-    """Whether a secret among the options, as far as they are known, is not."""
+    """True if a secret among the options, as far as they are known, is not."""
     return any(MASK in value for _, value in options)
 
 

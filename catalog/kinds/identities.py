@@ -36,9 +36,9 @@ class Identity(BeginsWith, Counter):
     type: str = equal()
     """The column's, which says so itself; ALTER COLUMN … TYPE brings the sequence along."""
     table_unlogged: bool = equal()
-    """Whether the table is; it says so itself."""
+    """True if the table is; it says so itself."""
     table_granted: bool = equal()
-    """Whether the privileges on the table or on a column of it were changed; only asked where pg_dump minds it."""
+    """True if the privileges on the table or on a column of it were changed; only asked where pg_dump minds it."""
 
     @classmethod
     def query(cls, version: int) -> LiteralString:

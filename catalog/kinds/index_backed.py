@@ -75,9 +75,9 @@ class IndexBacked(Object):
     tablespace: str = alter()
     """Empty for the database's default."""
     clustered: bool = alter()
-    """Whether CLUSTER goes by it."""
+    """True if CLUSTER goes by it."""
     relation_clustered: bool = equal()
-    """Whether CLUSTER goes by any index of the relation; each index's `clustered` says the same."""
+    """True if CLUSTER goes by any index of the relation; each index's `clustered` says the same."""
     replica_identity: bool = alter()
     attached_to: tuple[str, ...] | None = equal()
     """(schema, name, table, kind) of the partitioned index that it is a part of, as its attachment says."""

@@ -123,12 +123,12 @@ class Inherited(Object):
 
     @property
     def of_partition(self) -> bool:
-        """Whether its table is a partition."""
+        """True if its table is a partition."""
         raise NotImplementedError
 
     @property
     def local(self) -> bool:
-        """Whether the table has it of its own, and not only from another."""
+        """True if the table has it of its own, and not only from another."""
         return True
 
     @property

@@ -70,7 +70,7 @@ class Language(Object):
 
     @property
     def _of_initdb(self) -> bool:
-        """Whether pg_dump takes it for one that every server has a template of: it has not read its functions."""
+        """True if pg_dump takes it for one that every server has a template of: it has not read its functions."""
         functions = (self.handler, self.inline_handler, self.validator)
         return any(function.startswith(INITDB_SCHEMA) for function in functions)
 

@@ -23,7 +23,7 @@ class UncheckedNotNull(Inherited, Unindexed):
     given: str | None = said("constraint")
     no_inherit: bool = replace()
     local: bool = noted()
-    """Whether the table has it of its own, and not only from another."""
+    """True if the table has it of its own, and not only from another."""
     of_partition: bool = equal()
     ancestors: tuple[tuple[str, ...], ...] = equal()
     """(schema, table) of each that its table inherits from, or is a partition of, and that passes one on."""

@@ -52,7 +52,7 @@ class Operator(SettledByOthers, Object):
     shells: tuple[str, ...] = equal()
     """The shells that its links made, as DROP names them: they would stay behind."""
     settable: bool = equal()
-    """Whether the server can set links and flags of an operator that is there."""
+    """True if the server can set links and flags of an operator that is there."""
 
     @classmethod
     def query(cls, version: int) -> LiteralString:

@@ -28,7 +28,7 @@ class Publication(Object):
     actions: tuple[str, ...] = alter()
     """What it publishes: insert, update, delete, truncate."""
     via_root: bool = alter()
-    """Whether a partition's changes are told as those of its root."""
+    """True if a partition's changes are told as those of its root."""
     generated: str = alter()
     """pg_publication.pubgencols: n or s."""
 
@@ -131,7 +131,7 @@ class PublicationTable(Membership):
     filter: Expression | None = replace(deparsed=True)
     """Which rows are published, None for all."""
     of_extension: bool = equal()
-    """Whether the table is an extension's."""
+    """True if the table is an extension's."""
 
     @classmethod
     def query(cls, version: int) -> LiteralString:

@@ -81,7 +81,7 @@ class Schema(BeginsWith, Unremarked, Object):
 
     @property
     def _untouched(self) -> bool:
-        """Whether it is as initdb 14 made it: of the role that granted its first privileges."""
+        """True if it is as initdb 14 made it: of the role that granted its first privileges."""
         if self.initdb_acl is None or self.name != PUBLIC:
             return False
         return self.acl == self._remembered and self._remembered[0].grantor == self.owner

@@ -24,7 +24,7 @@ class PlainSequence(Accompanied, Counter):
     """The table and the column with which it is dropped; None also where an extension made that table, which a dump
     can't name."""
     serial: bool = equal()
-    """Whether that column's default draws its numbers from it, as the default says."""
+    """True if that column's default draws its numbers from it, as the default says."""
 
     @classmethod
     def query(cls, version: int) -> LiteralString:

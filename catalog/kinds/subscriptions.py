@@ -42,7 +42,7 @@ class Subscription(SuperuserOnly, Object):
     """Of transactions in progress: f (off), t (on) or p (parallel, from 16 on)."""
     two_phase: bool = alter()
     can_turn_two_phase_on: bool = equal()
-    """Whether its server can do that later, once it is disabled."""
+    """True if its server can do that later, once it is disabled."""
     disable_on_error: bool = alter()
     password_required: bool = alter()
     run_as_owner: bool = alter()

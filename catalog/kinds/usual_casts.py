@@ -56,10 +56,10 @@ _EXPLICIT: Final[dict[str, Iterable[str]]] = {
 
 
 def in_assignment(old: str, new: str) -> bool:
-    """Whether a value of one type is stored as another without a word."""
+    """True if a value of one type is stored as another without a word."""
     return new in _IN_ASSIGNMENT.get(old, ())
 
 
 def castable(old: str, new: str) -> bool:
-    """Whether there is a cast that has to be written."""
+    """True if there is a cast that has to be written."""
     return new in _EXPLICIT.get(old, ())

@@ -15,12 +15,12 @@ class Alterable(Named):
     __slots__ = ()
 
     def must_replace(self, new: Self, changed: frozenset[str]) -> bool:
-        """Whether only drop and create leads to `new`, although each attribute in `changed` can be altered."""
+        """True if only drop and create leads to `new`, although each attribute in `changed` can be altered."""
         del new, changed
         return False
 
     def survives_retyping(self, new: Self) -> bool:
-        """Whether Postgres rebuilds it by itself when the type of a column that it uses is altered (an index)."""
+        """True if Postgres rebuilds it by itself when the type of a column that it uses is altered (an index)."""
         del new
         return False
 

@@ -39,15 +39,15 @@ class Field(NamedTuple):
     """None where the engine answers for it."""
     default: object = REQUIRED
     deparsed: bool = False
-    """Whether its text is made from a parse tree: see `alter`."""
+    """True if its text is made from a parse tree: see `alter`."""
     after_parts: bool = False
-    """Whether it is altered after inline parts: see `alter`."""
+    """True if it is altered after inline parts: see `alter`."""
     otherwise: str = ""
     """The attribute that it has the value of where nothing else decides on it: see `said`; empty for none."""
     given: bool = True
-    """Whether who makes a value gives it: see `worked_out`."""
+    """True if who makes a value gives it: see `worked_out`."""
     told: bool = True
-    """Whether `repr` tells it."""
+    """True if `repr` tells it."""
 
 
 def alter(*, deparsed: bool = False, after_parts: bool = False) -> Any:
@@ -116,7 +116,7 @@ class Changed:
         self._left = set(names)
 
     def take(self, *names: str) -> bool:
-        """Whether any of `names` changed; they count as answered for from now on."""
+        """True if any of `names` changed; they count as answered for from now on."""
         hit = not self._left.isdisjoint(names)
         self._left.difference_update(names)
         return hit

@@ -69,7 +69,7 @@ class Unremarked(Facet):
     __slots__ = ()
 
     def remarked(self, target: Target) -> bool:
-        """Whether a dump has them, and its parts'."""
+        """True if a dump has them, and its parts'."""
         raise NotImplementedError
 
 

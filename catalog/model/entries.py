@@ -17,14 +17,14 @@ class Target(Value):
     major: int
     role: str = "postgres"
     named_schemas: bool = False
-    """Whether schemas were asked for by name: pg_dump then creates even `public`."""
+    """True if schemas were asked for by name: pg_dump then creates even `public`."""
     reloaded_by: int | None = None
     """The major of the server that loads the text and must have all of it then, even what pg_dump leaves out. None for
     a dump as pg_dump writes it."""
     only_read: bool = False
-    """Whether that server is for reading the catalog alone: what takes rows may be feigned."""
+    """True if that server is for reading the catalog alone: what takes rows may be feigned."""
     usual_names_taken: bool = False
-    """Whether Postgres would pick other names than usual, since what was set aside has those: then all are said."""
+    """True if Postgres would pick other names than usual, since what was set aside has those: then all are said."""
     schemas: frozenset[str] | None = None
     """The schemas that are there when a text runs or that it makes, None for a dump, which takes them for given."""
 
@@ -39,7 +39,7 @@ class Printing(Value):
     parts: "tuple[Object, ...]" = ()
     """The inline and embedded parts that come with it."""
     shell: bool = False
-    """Whether the stand-in is asked for, of a kind that is `Bodied`."""
+    """True if the stand-in is asked for, of a kind that is `Bodied`."""
 
     @property
     def alone(self) -> Self:
@@ -54,13 +54,13 @@ class Entry(Value):
     tag: str
     sql: str
     owned: bool = False
-    """Whether `ALTER … OWNER TO` follows (pg_dump: the entry has a DROP statement and an ownable type)."""
+    """True if `ALTER … OWNER TO` follows (pg_dump: the entry has a DROP statement and an ownable type)."""
     tablespace: str | None = None
     """The tablespace to select before it: empty for the default one, None for what has no storage."""
     access_method: str | None = None
     """The table access method to select before it, None for what has none."""
     after_remarks: bool = False
-    """Whether the comments and the labels of its object and of what these stand with come before it (a user mapping of
+    """True if the comments and the labels of its object and of what these stand with come before it (a user mapping of
     a server)."""
     after_owner: str = ""
     """What follows `ALTER … OWNER TO`, each statement a paragraph."""

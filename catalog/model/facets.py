@@ -168,7 +168,7 @@ class HoldsRows(Facet):
     __slots__ = ()
 
     def referrers_first(self, new: Self, changed: frozenset[str]) -> bool | None:
-        """Whether what `Refers` to it is altered before it (true) or after it (false), None where both will do."""
+        """True if what `Refers` to it is altered before it (true) or after it (false), None where both will do."""
         raise NotImplementedError
 
     def refill(

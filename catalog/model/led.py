@@ -32,12 +32,12 @@ class Led(Alterable):
 
     @property
     def comes_along(self) -> bool:
-        """Whether creating a leader creates it too."""
+        """True if creating a leader creates it too."""
         return False
 
     @property
     def goes_along(self) -> bool:
-        """Whether dropping its leaders drops it too, and nothing else does."""
+        """True if dropping its leaders drops it too, and nothing else does."""
         return False
 
     def brought(self, new: Self) -> Self:
@@ -46,7 +46,7 @@ class Led(Alterable):
         return self
 
     def cut_for(self, new: Self, leader: Self, leads: Self, *, shared: bool) -> bool:
-        """Whether it can become `new`, and a leader be altered from `leader` to `leads`, only while the tie is cut.
+        """True if it can become `new`, and a leader be altered from `leader` to `leads`, only while the tie is cut.
 
         `shared` says that something else leads it, which does not follow what is altered.
         """

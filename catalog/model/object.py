@@ -62,12 +62,12 @@ class Object(Led):
 
     @property
     def disposable(self) -> bool:
-        """Whether dropping and creating it again loses nothing but time."""
+        """True if dropping and creating it again loses nothing but time."""
         return True
 
     @property
     def conceals(self) -> bool:
-        """Whether it holds a secret that is not known: a dump has a mask or nothing there, no plan can create it."""
+        """True if it holds a secret that is not known: a dump has a mask or nothing there, no plan can create it."""
         return False
 
     @property
@@ -76,7 +76,7 @@ class Object(Led):
         return ()
 
     def dumped(self, target: Target) -> bool:
-        """Whether a dump has it at all (pg_dump leaves out what every database has: the language plpgsql). What is
+        """True if a dump has it at all (pg_dump leaves out what every database has: the language plpgsql). What is
         `reloaded_by` a server has all of it."""
         del target
         return True
@@ -102,7 +102,7 @@ class Object(Led):
         raise NotImplementedError
 
     def rows_may_refuse(self, parts: Sequence["Object"]) -> bool:
-        """Whether adding it with its `parts` to what is there can fail on the rows in it (a key, a NOT NULL column)."""
+        """True if adding it with its `parts` to what is there can fail on the rows in it (a key, a NOT NULL column)."""
         del parts
         return False
 

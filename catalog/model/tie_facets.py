@@ -17,12 +17,12 @@ class Refers(Facet):
 
     @property
     def comes_with_tie(self) -> bool:
-        """Whether making the tie makes it too."""
+        """True if making the tie makes it too."""
         raise NotImplementedError
 
 
 def comes_with_tie(item: "Object") -> bool:
-    """Whether making a tie makes an object too."""
+    """True if making a tie makes an object too."""
     return isinstance(item, Refers) and item.comes_with_tie
 
 

@@ -44,6 +44,6 @@ class Traits:
     whole_only: ClassVar[bool] = False
     """Only a whole dump has it, none of chosen schemas (a table's place in a publication)."""
     ownable: ClassVar[bool] = True
-    """Whether ALTER … OWNER TO can change its `owner` (default privileges belong to their role for good)."""
+    """True if ALTER … OWNER TO can change its `owner` (default privileges belong to their role for good)."""
     default_acl_type: ClassVar[str] = ""
     """pg_default_acl.defaclobjtype of the default privileges that a new one gets, empty where there are none."""

@@ -16,7 +16,7 @@ class Stored(Facet):
     __slots__ = ()
 
     def refused_while_stored(self, new: Self, changed: frozenset[str]) -> bool:
-        """Whether it refuses to alter it to `new`: it is then replaced. Asked only where a column holds values.
+        """True if it refuses to alter it to `new`: it is then replaced. Asked only where a column holds values.
 
         Raises PgnormError where the values would not survive that.
         """
@@ -29,7 +29,7 @@ class Retyping(Facet):
     __slots__ = ()
 
     def retypes(self, new: Self, changed: frozenset[str]) -> bool:
-        """Whether altering it to `new` needs what depends on it out of the way first."""
+        """True if altering it to `new` needs what depends on it out of the way first."""
         raise NotImplementedError
 
 
@@ -40,7 +40,7 @@ class HoldsType(Retyping):
 
     @property
     def retyped_with_parent(self) -> bool:
-        """Whether Postgres gives it no other type as long as its parent stands: that is replaced (a partition key)."""
+        """True if Postgres gives it no other type as long as its parent stands: that is replaced (a partition key)."""
         raise NotImplementedError
 
     def rebind(self, new: Self, target: Target) -> Iterator[str]:
@@ -54,7 +54,7 @@ class RowType(Retyping, Stored):
     __slots__ = ()
 
     def unties(self, new: Self, changed: frozenset[str]) -> bool:
-        """Whether what `ties` others to it is cut before it is altered to `new`, and made again."""
+        """True if what `ties` others to it is cut before it is altered to `new`, and made again."""
         raise NotImplementedError
 
 
@@ -72,17 +72,17 @@ class HasValues(Facet):
 
 
 def refused_while_stored(old: "Object", new: "Object", changed: frozenset[str]) -> bool:
-    """Whether one of what columns hold is a type that Postgres refuses to alter."""
+    """True if one of what columns hold is a type that Postgres refuses to alter."""
     return isinstance(old, Stored) and isinstance(new, Stored) and old.refused_while_stored(new, changed)
 
 
 def retypes(old: "Object", new: "Object", changed: frozenset[str]) -> bool:
-    """Whether altering one needs what depends on it out of the way first."""
+    """True if altering one needs what depends on it out of the way first."""
     return isinstance(old, Retyping) and isinstance(new, Retyping) and old.retypes(new, changed)
 
 
 def unties(old: "Object", new: "Object", changed: frozenset[str]) -> bool:
-    """Whether altering one needs its ties cut."""
+    """True if altering one needs its ties cut."""
     return isinstance(old, RowType) and isinstance(new, RowType) and old.unties(new, changed)
 
 

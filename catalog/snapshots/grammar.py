@@ -30,7 +30,7 @@ _TOKEN: Final = re.compile(
 
 @lru_cache(maxsize=20_000)
 def is_form(form: SqlForm, text: str) -> bool:
-    """Whether `text` is of the form."""
+    """True if `text` is of the form."""
     from pglast import ast
     from pglast.parser import ParseError, parse_sql
 
@@ -53,7 +53,7 @@ def is_form(form: SqlForm, text: str) -> bool:
 
 
 def _is_bare_column(table: "ast.CreateStmt") -> bool:
-    """Whether it is one column of which nothing is said but its type."""
+    """True if it is one column of which nothing is said but its type."""
     first, *others = table.tableElts or ()
     said = (first.constraints, first.collClause, first.storage_name, first.compression, first.fdwoptions)
     return not others and not any(said) and not any((table.inhRelations, table.partspec, table.options))
@@ -75,7 +75,7 @@ def statements_of(text: str) -> tuple[str, ...] | None:
 
 
 def _closed(text: str) -> bool:
-    """Whether what surrounds the text keeps its meaning: brackets in pairs, no end of a statement, no comment."""
+    """True if what surrounds the text keeps its meaning: brackets in pairs, no end of a statement, no comment."""
     depth = 0
     for match in _TOKEN.finditer(text):
         if match["end"]:

@@ -48,7 +48,7 @@ def named(name: ObjectId) -> Json:
 
 
 def implied(item: Object, edge: Edge) -> bool:
-    """Whether an edge goes without saying: a part needs what it is a part of."""
+    """True if an edge goes without saying: a part needs what it is a part of."""
     return edge.referenced == item.parent and not edge.body
 
 

@@ -33,7 +33,7 @@ class Difference(IntEnum):
 
     @property
     def cosmetic(self) -> bool:
-        """Whether the two bodies differ, and do the same."""
+        """True if the two bodies differ, and do the same."""
         return Difference.IDENTICAL < self < Difference.MEANING
 
     @property

@@ -55,7 +55,7 @@ class Words:
         return self.name(at - 2) if self.text(at - 1) == "." else ""
 
     def qualified(self, at: int) -> bool:
-        """Whether there is a dot before a token, whatever stands before that."""
+        """True if there is a dot before a token, whatever stands before that."""
         return self.text(at - 1).endswith(".")
 
 
@@ -164,7 +164,7 @@ class Naming:
         return "".join(f"names {schema}.{table}.{name}" for schema, table in sorted(hit)[:1])
 
     def _is_relation(self, at: int) -> bool:
-        """Whether a token, or the schema before it, stands where a statement names a relation."""
+        """True if a token, or the schema before it, stands where a statement names a relation."""
         words = self.words
         before = at - 3 if words.text(at - 1) == "." else at - 1
         keyword = words.keyword(before)

@@ -99,7 +99,7 @@ def _leaders(catalog: Catalog, item: Object) -> Iterator[ObjectId]:
 
 
 def _becomes(before: Object, item: Object, leader: ObjectId) -> bool:
-    """Whether the object of the old catalog has this leader, or no leader and is the like of one that comes."""
+    """True if the object of the old catalog has this leader, or no leader and is the like of one that comes."""
     if comes_with_tie(before):
         return before.leads[0].leader == leader
     return not changes(before.evolve(name=item.name, comment=None), item.evolve(comment=None))
@@ -159,7 +159,7 @@ def effective_acl(item: Object) -> tuple[AclItem, ...]:
 
 
 def is_part_of(catalog: Catalog, item: Object, owner: ObjectId) -> bool:
-    """Whether `item` goes when `owner` is dropped, because it is a part of it or of a part of it."""
+    """True if `item` goes when `owner` is dropped, because it is a part of it or of a part of it."""
     return owner in above(catalog, item)
 
 

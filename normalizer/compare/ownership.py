@@ -19,7 +19,7 @@ class Ownership(Value):
     """Patterns of the project's schemas; empty for all but those that the platform manages."""
 
     def owns(self, item: Object) -> bool:
-        """Whether an object can be the project's.
+        """True if an object can be the project's.
 
         On a managed schema that are only triggers and policies, and what the baseline has is not. Elsewhere it is
         everything but what the baseline decides by itself, such as an extension's version.
@@ -31,13 +31,13 @@ class Ownership(Value):
         return not (isinstance(item, PlatformDecides) and item.id in self.baseline.objects)
 
     def owns_schema(self, name: str) -> bool:
-        """Whether all that is in a schema is the project's."""
+        """True if all that is in a schema is the project's."""
         if self.schemas:
             return any(matches(pattern, name) for pattern in self.schemas)
         return not self.platform.manages(name)
 
     def is_baseline(self, item: Object) -> bool:
-        """Whether an object is just as the baseline has it."""
+        """True if an object is just as the baseline has it."""
         given = self.baseline.objects.get(item.id)
         return given is not None and not changes(given, item)
 

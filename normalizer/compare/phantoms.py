@@ -39,5 +39,5 @@ def without_code(found: Difference, phantoms: Mapping[ObjectId, Phantom]) -> Dif
 
 
 def passed_over(found: Difference, names: frozenset[ObjectId]) -> bool:
-    """Whether a difference is that of looks in one of these and no other."""
+    """True if a difference is that of looks in one of these and no other."""
     return found.item.id in names and isinstance(found.item, Routine) and found.changed == {found.item.code}

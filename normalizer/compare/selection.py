@@ -28,7 +28,7 @@ class Selection(Value):
     """The patterns asked for that name no schema, where others do."""
 
     def takes(self, item: Object) -> bool:
-        """Whether an object is selected. What is in no schema belongs to a whole dump only, as in pg_dump."""
+        """True if an object is selected. What is in no schema belongs to a whole dump only, as in pg_dump."""
         schema = item.namespace
         if item.id in self.besides:
             return True
@@ -70,7 +70,7 @@ def selected(catalog: Catalog, selection: Selection) -> Catalog:
 
 
 def matches(pattern: str, schema: str) -> bool:
-    """Whether a pattern names a schema. Raises PgnormError for what is no pattern."""
+    """True if a pattern names a schema. Raises PgnormError for what is no pattern."""
     return _pattern(pattern).fullmatch(schema) is not None
 
 

@@ -36,7 +36,7 @@ def unnamed(items: Iterable[Object]) -> Iterator[Object]:
 
 
 def _implies_operators(sql: str) -> bool:
-    """Whether a text has an expression that uses an operator without naming it (ruleutils.c, get_rule_expr)."""
+    """True if a text has an expression that uses an operator without naming it (ruleutils.c, get_rule_expr)."""
     words = {token.keyword for token in tokens(sql) if token.word}
     return not words.isdisjoint({"NULLIF", "IN", "ROW", "NATURAL"}) or {"JOIN", "USING"} <= words or any(_pairs(sql))
 
@@ -79,7 +79,7 @@ def _ends_of_rows(found: Sequence[Token]) -> Iterator[int]:
 
 
 def _calls(token: Token) -> bool:
-    """Whether a parenthesis behind it begins a list of arguments, or of columns."""
+    """True if a parenthesis behind it begins a list of arguments, or of columns."""
     return token.text.startswith('"') or (token.word and token.keyword not in _BEFORE_EXPRESSIONS)
 
 

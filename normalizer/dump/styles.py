@@ -12,7 +12,7 @@ class Style(Protocol):
 
     @property
     def comments(self) -> bool:
-        """Whether the `--` lines between the statements are printed."""
+        """True if the `--` lines between the statements are printed."""
 
     @property
     def restrict_key(self) -> str | None:

@@ -35,17 +35,17 @@ class Entry(Value):
 
     @property
     def is_done(self) -> bool:
-        """Whether the file holds its new content."""
+        """True if the file holds its new content."""
         return self._now() == self.after
 
     @property
     def is_ready(self) -> bool:
-        """Whether the staged file is there, whole and the one that was written, and the file as it was before."""
+        """True if the staged file is there, whole and the one that was written, and the file as it was before."""
         return self.is_own and digest(self.staged.read_bytes()) == self.after and self._now() == self.before
 
     @property
     def is_own(self) -> bool:
-        """Whether the staged file is the one that was written."""
+        """True if the staged file is the one that was written."""
         try:
             status = self.staged.lstat()
         except (FileNotFoundError, NotADirectoryError):

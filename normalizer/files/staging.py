@@ -33,7 +33,7 @@ class Writing(Value):
 
     @property
     def special(self) -> bool:
-        """Whether it is a pipe or a device."""
+        """True if it is a pipe or a device."""
         return self.target.exists() and not self.target.is_file()
 
     @property

@@ -85,7 +85,7 @@ def without_version(text: str) -> str:
 
 
 def sets_session(statement: Statement) -> bool:
-    """Whether all that a statement does is to change settings of its session."""
+    """True if all that a statement does is to change settings of its session."""
     words = statement.words
     if words[:1] in (("SET",), ("RESET",)):
         return words[1:2] != ("CONSTRAINTS",)
@@ -93,13 +93,13 @@ def sets_session(statement: Statement) -> bool:
 
 
 def handles_savepoint(statement: Statement) -> bool:
-    """Whether a statement sets, releases or returns to a savepoint of its file's own."""
+    """True if a statement sets, releases or returns to a savepoint of its file's own."""
     words = statement.words
     return words[:1] in (("SAVEPOINT",), ("RELEASE",)) or (words[:1] == ("ROLLBACK",) and "TO" in words)
 
 
 def stands_alone(statement: Statement) -> bool:
-    """Whether a statement must not run in one message with others."""
+    """True if a statement must not run in one message with others."""
     return sets_session(statement) or handles_savepoint(statement)
 
 

@@ -37,7 +37,7 @@ class Fault:
     """The names that it would have made, as far as its text tells; None may be any."""
 
     def explains(self, missing: frozenset[str]) -> bool:
-        """Whether something of these names may be missing because of the fault."""
+        """True if something of these names may be missing because of the fault."""
         return bool(missing) and (self.makes is None or not self.makes.isdisjoint(missing))
 
 

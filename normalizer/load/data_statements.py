@@ -43,13 +43,13 @@ class DataStatement(Value):
     """Digests of the literals that it consists of, as they are spelt: these are rows, and may be secrets."""
 
     def names(self, name: str) -> bool:
-        """Whether one of its literals is in a name."""
+        """True if one of its literals is in a name."""
         breaks = [at for at, letter in enumerate(name) if letter == "_"]
         words = {name, *(name[:at] for at in breaks), *(name[at + 1 :] for at in breaks)} - {""}
         return any(_digest(f"'{word}'") in self.literals for word in words)
 
     def same_aim(self, other: DataStatement) -> bool:
-        """Whether another one does the same to the same target, be it with other values."""
+        """True if another one does the same to the same target, be it with other values."""
         return self.call == other.call and self.target.removeprefix("public.") == other.target.removeprefix("public.")
 
 

@@ -79,28 +79,28 @@ def _thing(message: str) -> str | None:
 
 
 def is_taken(error: Error) -> bool:
-    """Whether something of the name is there already."""
+    """True if something of the name is there already."""
     return error.sqlstate in _TAKEN and not _lacks_shell(error)
 
 
 def is_missing(error: Error) -> bool:
-    """Whether the statement may succeed once something else has been made."""
+    """True if the statement may succeed once something else has been made."""
     return error.sqlstate in _MISSING or missing_role(error) is not None or _lacks_shell(error)
 
 
 def _lacks_shell(error: Error) -> bool:
-    """Whether a base type comes before its shell: Postgres calls that a duplicate, but with a hint."""
+    """True if a base type comes before its shell: Postgres calls that a duplicate, but with a hint."""
     diag = error.diag
     return (diag.source_function, error.sqlstate) == ("DefineType", "42710") and diag.message_hint is not None
 
 
 def lacks_label_provider(error: Error) -> bool:
-    """Whether the server has not loaded the provider of a security label."""
+    """True if the server has not loaded the provider of a security label."""
     return (error.diag.source_function, error.sqlstate) == ("ExecSecLabelStmt", "22023")
 
 
 def is_final(error: Error) -> bool:
-    """Whether nothing that other statements make can help."""
+    """True if nothing that other statements make can help."""
     return error.sqlstate in _FINAL and not _lacks_shell(error)
 
 

@@ -147,7 +147,7 @@ class Lending:
         self.connection.execute("release savepoint pgnorm_plan")
 
     def may_lend(self, statement: Statement) -> bool:
-        """Whether a statement that is refused may have power, by itself and by the functions that it calls."""
+        """True if a statement that is refused may have power, by itself and by the functions that it calls."""
         if not may_be_lent(statement):
             return False
         name = validator(statement)

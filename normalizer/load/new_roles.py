@@ -106,5 +106,5 @@ def to_make(goal: FileRoles, start: FileRoles | Cluster) -> NewRoles:
 
 
 def _of_creator(each: Membership) -> bool:
-    """Whether CREATE ROLE itself made it for who ran that, from 16."""
+    """True if CREATE ROLE itself made it for who ran that, from 16."""
     return each.by_bootstrap and each.admin and each.inherits is False and not each.sets

@@ -41,7 +41,7 @@ _POPULATES: Final = re.compile(
 
 
 def needs_power(statement: Statement) -> bool:
-    """Whether a statement does something else, with an error or without, where its role is no superuser."""
+    """True if a statement does something else, with an error or without, where its role is no superuser."""
     words = statement.words
     if words[:1] in (("GRANT",), ("REVOKE",)) or statement.begins("CREATE", "EXTENSION"):
         return True
@@ -53,18 +53,18 @@ def needs_power(statement: Statement) -> bool:
 
 
 def gives_rights(statement: Statement) -> bool:
-    """Whether a statement grants or revokes rights on objects, and no membership of roles."""
+    """True if a statement grants or revokes rights on objects, and no membership of roles."""
     return statement.words[:1] in (("GRANT",), ("REVOKE",)) and "ON" in statement.words
 
 
 def changes_role(statement: Statement) -> bool:
-    """Whether a statement makes, alters or drops a role."""
+    """True if a statement makes, alters or drops a role."""
     words = statement.words
     return len(words) > 2 and words[0] in _VERBS and words[1] in _ROLES and words[2] != "MAPPING"
 
 
 def changes_runner(statement: Statement) -> bool:
-    """Whether an ALTER ROLE is about what the role may do that runs the files: that stays as it is."""
+    """True if an ALTER ROLE is about what the role may do that runs the files: that stays as it is."""
     words = statement.words
     if words[:1] != ("ALTER",) or not changes_role(statement) or name_of(words[2]) != OWNER:
         return False
@@ -72,12 +72,12 @@ def changes_runner(statement: Statement) -> bool:
 
 
 def about_events(statement: Statement) -> bool:
-    """Whether a statement is about an event trigger, for which none is called."""
+    """True if a statement is about an event trigger, for which none is called."""
     return statement.words[1:3] == ("EVENT", "TRIGGER")
 
 
 def may_be_lent(statement: Statement) -> bool:
-    """Whether a statement that Postgres refuses to a role may have a superuser's power: it runs no code of files."""
+    """True if a statement that Postgres refuses to a role may have a superuser's power: it runs no code of files."""
     words = statement.words
     if not words:
         return False
@@ -150,7 +150,7 @@ def validator(statement: Statement) -> str | None:
 
 
 def _may_load_library(statement: Statement) -> bool:
-    """Whether a statement may make a function in C: Postgres loads its library at once, which runs code of that."""
+    """True if a statement may make a function in C: Postgres loads its library at once, which runs code of that."""
     if statement.words[:1] != ("CREATE",):
         return False
     found = list(tokens(statement.text))
@@ -162,6 +162,6 @@ def _may_load_library(statement: Statement) -> bool:
 
 
 def _renames(text: str) -> bool:
-    """Whether all that an ALTER does is to give its object to another role or schema."""
+    """True if all that an ALTER does is to give its object to another role or schema."""
     found = [token.keyword for token in tokens(text)]
     return found[-3:-1] in (["OWNER", "TO"], ["SET", "SCHEMA"]) and "," not in text

@@ -40,7 +40,7 @@ class Load(Protocol):
 
 
 def remedy(load: Load, item: Item, error: Error) -> bool:
-    """Whether something was done after which a statement can be run again (or, its text empty, is left out)."""
+    """True if something was done after which a statement can be run again (or, its text empty, is left out)."""
     words, message, code = item.statement.words, error.diag.message_primary or "", error.sqlstate
     if role := missing_role(error):
         return _provide_role(load, item, role)

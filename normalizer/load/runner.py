@@ -138,7 +138,7 @@ class Execution:
         return True
 
     def is_lent(self, item: Item) -> bool:
-        """Whether a superuser's power is lent for a statement from the first."""
+        """True if a superuser's power is lent for a statement from the first."""
         return self.power.withholds and needs_power(item.statement)
 
     def create_role(self, role: str) -> None:

@@ -59,7 +59,7 @@ class Filling:
     """The file that makes the project's roles, which is loaded first."""
     tell: Tell
     cached: bool = True
-    """Whether what earlier runs have read of files counts."""
+    """True if what earlier runs have read of files counts."""
     role: str | None = None
     """The role that the compared database was read as: what files create is its own."""
     _made: set[str] = field(factory=set, init=False)

@@ -27,7 +27,7 @@ class TimeLimit:
     connection: Connection
     limit: float = field(factory=LIMIT.get, kw_only=True)
     exceeded: bool = field(default=False, init=False)
-    """Whether the last statement was ended for its time."""
+    """True if the last statement was ended for its time."""
     _since: float | None = field(default=None, init=False)
     _changed: Condition = field(factory=Condition, init=False)
     _watcher: Thread | None = field(default=None, init=False)

@@ -28,18 +28,18 @@ class Verdict(Value):
 
     @property
     def absent(self) -> bool:
-        """Whether the body names what is not there."""
+        """True if the body names what is not there."""
         return self.sqlstate in _ABSENT
 
     @property
     def maybe_temporary(self) -> bool:
-        """Whether the body names a table that may be a temporary one."""
+        """True if the body names a table that may be a temporary one."""
         relation = _RELATION.match(self.message)
         return relation is not None and "." not in relation[1]
 
     @property
     def miswritten(self) -> bool:
-        """Whether the body is wrong whatever is, or is not, there."""
+        """True if the body is wrong whatever is, or is not, there."""
         return not self.absent and _GRAMMAR.search(self.error.diag.source_file or "") is not None
 
 

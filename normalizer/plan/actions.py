@@ -206,7 +206,7 @@ class Actions:
         return self.alterer(item.id) if item is not None else None
 
     def comes_inside(self, item: Object, owner: Object) -> bool:
-        """Whether the owner's statements create the part, or one of its inline parts is altered, with it."""
+        """True if the owner's statements create the part, or one of its inline parts is altered, with it."""
         if item.derived:
             return self.fate.fresh(owner.id) or owner.id in self.fate.altered
         if self.fate.fills(owner.id) and (item.embedded or set_with(item)):

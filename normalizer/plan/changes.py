@@ -26,22 +26,22 @@ class Decisions:
     """Those of `replaced` that are renamed first: something `rebound` still uses them, or their rows are to be kept."""
 
     def gone(self, item: ObjectId) -> bool:
-        """Whether the old object is dropped."""
+        """True if the old object is dropped."""
         return item in self.dropped or item in self.replaced
 
     def fills(self, item: ObjectId) -> bool:
-        """Whether altering it gives rows a default, which must be there by then."""
+        """True if altering it gives rows a default, which must be there by then."""
         difference = self.altered.get(item)
         if difference is None or difference.old is None or difference.new is None:
             return False
         return OnRows.FILLS in on_rows(altering(difference.old, difference.new, difference.own, self.target))
 
     def fresh(self, item: ObjectId) -> bool:
-        """Whether the new object is created."""
+        """True if the new object is created."""
         return item in self.created or item in self.replaced
 
 
 def set_with(item: Object) -> bool:
-    """Whether it can be set while the column that it is a part of is altered: what is inline, and a default that is
+    """True if it can be set while the column that it is a part of is altered: what is inline, and a default that is
     set apart since its column is inherited."""
     return item.inline or (item.joins and not isinstance(item, Counting))

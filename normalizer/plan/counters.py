@@ -48,7 +48,7 @@ class Carrying:
         return item
 
     def carries(self, item: Object) -> bool:
-        """Whether a new object has its state from the old one."""
+        """True if a new object has its state from the old one."""
         return item.id in self._restoring or item.id in self._saving
 
     def saved(self, steps: Iterable[Step]) -> Iterator[Step]:

@@ -60,7 +60,7 @@ def _parts(actions: "Actions", loop: Sequence["Action"], *, needed: bool) -> Ite
 
 
 def _holds_rows(actions: "Actions", part: Object) -> bool:
-    """Whether it is a tie by which rows are still to be read as both its ends leave."""
+    """True if it is a tie by which rows are still to be read as both its ends leave."""
     return leaves_with_rows(actions.old, part.id, actions.fate)
 
 

@@ -209,7 +209,7 @@ class _Deciding:
                 raise _in_two_migrations(user, item)
 
     def _lets_go(self, name: ObjectId, because: ObjectId, disturbance: Disturbance) -> bool:
-        """Whether altering it is enough, since it needs the other no more once altered."""
+        """True if altering it is enough, since it needs the other no more once altered."""
         difference = self.result.altered.get(name)
         if difference is None or not difference.own:
             # An owned sequence and its column depend on each other's table, not on each other's definition.

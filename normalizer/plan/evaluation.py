@@ -72,11 +72,11 @@ class Evaluation:
         return self._is_added(item) and (self.fate.fills(item.id) or self._calls(item.id))
 
     def _is_added(self, item: Object) -> bool:
-        """Whether it is, or becomes, a part of what is there."""
+        """True if it is, or becomes, a part of what is there."""
         return item.parent is not None and not self.fate.fresh(item.parent) and not item.derived
 
     def _calls(self, name: ObjectId) -> bool:
-        """Whether it needs, be it by way of others, a routine with an opaque body."""
+        """True if it needs, be it by way of others, a routine with an opaque body."""
         return any(isinstance(self.new.objects.get(one), Routine) for one in self._reached(name))
 
     def _reached(self, name: ObjectId) -> Iterator[ObjectId]:

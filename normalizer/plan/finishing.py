@@ -28,7 +28,7 @@ class Finishing:
         return item.evolve(**{name: getattr(before, name) for name in unsaid}).finish if before else item.finish
 
     def at_once(self, made: Iterable[Object]) -> bool:
-        """Whether it must be done while what is made has its creator as owner, whose rights it then has: the owner to
+        """True if it must be done while what is made has its creator as owner, whose rights it then has: the owner to
         be may lack them, as he does where he is given what is filled already."""
         return any(self.statements(item) and any(metadata.owned(item, self.target)) for item in made)
 

@@ -56,7 +56,7 @@ def _below(old: Catalog, table: ObjectId) -> Iterator[ObjectId]:
 
 
 def _acts(item: Object, column: str, *, led: bool) -> bool:
-    """Whether it acts on an UPDATE of a column; `led` where the UPDATE is of a table above its own."""
+    """True if it acts on an UPDATE of a column; `led` where the UPDATE is of a table above its own."""
     definition = str(getattr(item, "definition", ""))
     found = _ON_UPDATE[item.catalog].match(definition)
     if found is None or getattr(item, "state", "") not in _FIRED:

@@ -30,7 +30,7 @@ class Hazards:
         """What has lost a part for good: the index of a partitioned table that a partition leaves."""
 
     def refusable(self, item: Object, parts: Sequence[Object]) -> bool:
-        """Whether rows that are there can make the creation of `item` with its `parts` fail."""
+        """True if rows that are there can make the creation of `item` with its `parts` fail."""
         refusers = item.refusers if isinstance(item, RefusedByOthers) else filter(None, [item.parent])
         if all(map(self.fate.fresh, refusers)) or not (item.id in self.unlike or self._fits_less(item)):
             return False
@@ -42,16 +42,16 @@ class Hazards:
         return not used or any(not self.fate.fresh(part.id) or self.new.parts.get(part.id) for part in used)
 
     def fill_refusable(self, item: Object) -> bool:
-        """Whether something else that rows must fit can make it fail to give them a default: a key, a CHECK."""
+        """True if something else that rows must fit can make it fail to give them a default: a key, a CHECK."""
         users = (self.new.objects[name] for name in self.new.needed_by.get(item.id, ()))
         return any(user.rows_may_refuse(()) for user in users if user.parent == item.parent)
 
     def _fits_less(self, item: Object) -> bool:
-        """Whether rows that fitted it before it was made anew may not do so any more."""
+        """True if rows that fitted it before it was made anew may not do so any more."""
         return self._tied_otherwise(item) or not self.narrowed.isdisjoint(self.new.needs.get(item.id, ()))
 
     def _tied_otherwise(self, item: Object) -> bool:
-        """Whether a tie holds by another key, or by columns that now have another type: rows may fall elsewhere."""
+        """True if a tie holds by another key, or by columns that now have another type: rows may fall elsewhere."""
         if item.ties is None:
             return False
         whole = self.new.parts.get(item.ties[1], ())
@@ -60,7 +60,7 @@ class Hazards:
         )
 
     def loses_with(self, item: Object) -> bool:
-        """Whether something is lost as an old object is dropped that its successor does not get."""
+        """True if something is lost as an old object is dropped that its successor does not get."""
         if item.id in self.fate.set_aside:
             new = self.new.objects[item.id]
             gone = (part for part in self.old.parts.get(item.id, ()) if part.id in self.fate.dropped)
@@ -70,5 +70,5 @@ class Hazards:
         return not (item.disposable or rows_moved(self.old, item.id, self.fate))
 
     def loses_data(self, old: Object, found: OnRows) -> bool:
-        """Whether what is stored loses something; a type's values are where it is used, or nowhere."""
+        """True if what is stored loses something; a type's values are where it is used, or nowhere."""
         return OnRows.LOSES in found and (not old.rename("") or any(holders(self.old, old.id)))

@@ -36,7 +36,7 @@ class Following:
         return (item for item in self._followers.get(leader, ()) if leader in self.leaders(item))
 
     def holds(self, name: ObjectId) -> bool:
-        """Whether an object, a tie say, is there before, after and all the while."""
+        """True if an object, a tie say, is there before, after and all the while."""
         return name in self.old.objects and name in self.new.objects and not self.fate.gone(name)
 
     def leaders(self, item: Object) -> Iterator[ObjectId]:
@@ -68,7 +68,7 @@ class Following:
                 yield from self._cuts_below(follower, led, top)
 
     def _shared(self, item: Object, top: ObjectId) -> bool:
-        """Whether something leads it that is neither `top` nor led by it."""
+        """True if something leads it that is neither `top` nor led by it."""
         if len(item.leads) == 1:
             return False
         reached = self._reached(top)
@@ -150,11 +150,11 @@ class Following:
             yield from (leader for leader in self.leaders(item) if self._added(leader))
 
     def _tied_before(self, item: Object, tie: ObjectId) -> bool:
-        """Whether a tie is there when a new leader of `item` is created."""
+        """True if a tie is there when a new leader of `item` is created."""
         return self.holds(tie) or (item.adopted != "" and self.fate.fresh(tie))
 
     def _added(self, name: ObjectId) -> bool:
-        """Whether it is new on what is there, be it by another's statement, or not made inside its parent's."""
+        """True if it is new on what is there, be it by another's statement, or not made inside its parent's."""
         item = self.new.objects.get(name)
         if item is None or not self.fate.fresh(name) or item.parent is None:
             return False
@@ -172,13 +172,13 @@ class Following:
         return self.left_behind(self.old.objects[name])
 
     def _to_the_end(self, lead: Lead) -> bool:
-        """Whether a tie is there for as long as the old leader is, or what it leads."""
+        """True if a tie is there for as long as the old leader is, or what it leads."""
         if lead.tie not in self.old.objects or self.holds(lead.tie):
             return lead.tie in self.old.objects
         return not self.cut_alone(lead.tie) or lead.leader in self.ahead(lead.tie)
 
     def cut_alone(self, tie: ObjectId) -> bool:
-        """Whether a tie that leaves is cut by a statement of its own, not by the drop of the end that is led."""
+        """True if a tie that leaves is cut by a statement of its own, not by the drop of the end that is led."""
         whole = self.old.objects[tie].parent
         return tie in self.apart or whole is None or not self.fate.gone(whole)
 
@@ -201,7 +201,7 @@ class Following:
         return {part.leads[0].leader for part in along if self.fate.gone(part.leads[0].leader)}
 
     def left_behind(self, item: Object) -> bool:
-        """Whether dropping an old object must leave some that would go along with it."""
+        """True if dropping an old object must leave some that would go along with it."""
         along = [led for led in self.led_by(item.id) if led.goes_along and not comes_with_tie(led)]
         # What another leads too stays by itself.
         alone = (led for led in along if all(map(self.fate.gone, {*self.leaders(led)} - {item.id})))

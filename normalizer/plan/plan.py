@@ -31,22 +31,22 @@ class Step(Value):
     sql: str
     """One or more statements, each with its semicolon."""
     needs_commit: bool = False
-    """Whether what it brings can be used only after a commit (an enum's new label)."""
+    """True if what it brings can be used only after a commit (an enum's new label)."""
     only_adds: bool = False
-    """Whether it does no more than bring such."""
+    """True if it does no more than bring such."""
     opaque: bool = False
-    """Whether it makes a routine whose body may name what comes later."""
+    """True if it makes a routine whose body may name what comes later."""
     destructive: bool = False
-    """Whether rows or other data are lost that nothing in the plan brings back."""
+    """True if rows or other data are lost that nothing in the plan brings back."""
 
     refusable: bool = False
-    """Whether rows that are there can make it fail."""
+    """True if rows that are there can make it fail."""
     filling: bool = False
-    """Whether rows without a value get the default."""
+    """True if rows without a value get the default."""
     fires: tuple[str, ...] = ()
     """The triggers and rules that this sets off."""
     finishing: bool = False
-    """Whether all that it does is to put a state right, which only rows tell."""
+    """True if all that it does is to put a state right, which only rows tell."""
     evaluated_on: frozenset[ObjectId] = frozenset()
     """The tables on whose rows it evaluates code that may read what a plan can't see."""
 
@@ -127,7 +127,7 @@ def cut(new: Catalog, steps: Sequence[Step]) -> tuple[tuple[Step, ...], ...]:
 
 
 def _may_use(new: Catalog, step: Step, early: Sequence[Step]) -> bool:
-    """Whether a step may use what early ones added: it depends on it, or nobody can tell."""
+    """True if a step may use what early ones added: it depends on it, or nobody can tell."""
     if step.verb is Verb.DROP:
         return False
     if isinstance(step.item, Routine):

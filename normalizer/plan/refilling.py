@@ -25,7 +25,7 @@ def _loses_rows(old: Catalog, item: Object, fate: "Decisions") -> bool:
 
 
 def rows_moved(old: Catalog, item: ObjectId, fate: "Decisions") -> bool:
-    """Whether the rows of a table that is dropped are in another one by then."""
+    """True if the rows of a table that is dropped are in another one by then."""
     return item in fate.set_aside or any(item in _dropped_below(old, whole, fate) for whole in fate.set_aside)
 
 
@@ -36,20 +36,20 @@ def kept(old: Catalog, fate: "Decisions") -> dict[ObjectId, ObjectId]:
 
 
 def leaves_with_rows(old: Catalog, name: ObjectId, fate: "Decisions") -> bool:
-    """Whether it is a tie to what is set aside that is never cut, since the rows are still to be read by it."""
+    """True if it is a tie to what is set aside that is never cut, since the rows are still to be read by it."""
     ends = old.objects[name].ties
     return ends is not None and ends[0] in fate.dropped and rows_moved(old, ends[1], fate)
 
 
 def goes_before_rows(old: Catalog, item: Object, fate: "Decisions") -> bool:
-    """Whether it would keep a name, or act upon rows, when what it is a part of is set aside."""
+    """True if it would keep a name, or act upon rows, when what it is a part of is set aside."""
     if not fate.set_aside or item.embedded or item.derived or item.inline:
         return False
     return not fate.set_aside.isdisjoint(above(old, item))
 
 
 def read_through(old: Catalog, edge: Edge, fate: "Decisions") -> bool:
-    """Whether a table that is dropped needs another so that its rows can be read by way of what is set aside.
+    """True if a table that is dropped needs another so that its rows can be read by way of what is set aside.
 
     Not so a default that draws from a sequence: that goes before.
     """
@@ -88,7 +88,7 @@ def order_rows(actions: "Actions", before: "Before") -> None:
 
 
 def _waits(part: Object, *, whole: bool) -> bool:
-    """Whether a part of a table that gets rows, or of a partition of it, is made when it has them."""
+    """True if a part of a table that gets rows, or of a partition of it, is made when it has them."""
     made_with_it = part.embedded or part.derived or part.inline or part.joins or isinstance(part, Matched)
     completes_a_tie = not whole and (part.adopted or isinstance(part, Undroppable))
     return not made_with_it and part.ties is None and not completes_a_tie

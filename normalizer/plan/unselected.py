@@ -86,7 +86,7 @@ def _refused(around: Catalog, fate: Decisions) -> Iterator[tuple[Object, Object]
 
 
 def _is_outside(item: Object, old: Catalog, around: Catalog) -> bool:
-    """Whether the plan doesn't know an object, nor the whole that it is no more than a detail of."""
+    """True if the plan doesn't know an object, nor the whole that it is no more than a detail of."""
     if item.id in old.objects:
         return False
     whole = around.objects.get(item.parent) if item.parent and (item.embedded or item.derived) else None
@@ -94,7 +94,7 @@ def _is_outside(item: Object, old: Catalog, around: Catalog) -> bool:
 
 
 def _loses(user: Object, used: Object, around: Catalog, fate: Decisions) -> bool:
-    """Whether the plan does to `used` what takes `user` away, or what Postgres refuses because of it."""
+    """True if the plan does to `used` what takes `user` away, or what Postgres refuses because of it."""
     if any(whole in fate.dropped for whole in above(around, user)):
         return False
     # A table's place in a publication is none without the table, but it can name a column that goes.

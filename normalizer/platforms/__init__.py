@@ -23,7 +23,7 @@ class Platform(Value):
     spared_objects: tuple[tuple[str, str], ...] = ()
 
     def manages(self, schema: str) -> bool:
-        """Whether the platform, and not the project, owns this schema."""
+        """True if the platform, and not the project, owns this schema."""
         return _matches(schema, self.managed_schemas)
 
 

@@ -44,7 +44,7 @@ def server_account(initdb: Path) -> Account | None:
 
 
 def has_name(account: Account | None) -> bool:
-    """Whether the system knows the account by a name, without which programs of Postgres refuse to start."""
+    """True if the system knows the account by a name, without which programs of Postgres refuse to start."""
     try:
         pwd.getpwuid(account.uid if account else os.geteuid())
     except KeyError:
@@ -53,14 +53,14 @@ def has_name(account: Account | None) -> bool:
 
 
 def can_enter(account: Account | None, folder: Path) -> bool:
-    """Whether the account may pass through every folder on the way to this one, and this one."""
+    """True if the account may pass through every folder on the way to this one, and this one."""
     if account is None:
         return os.access(folder, os.X_OK)
     return all(_may(account, step, stat.S_IXOTH) for step in (folder, *folder.parents))
 
 
 def can_write(account: Account | None, folder: Path) -> bool:
-    """Whether the account may make and remove entries of this folder."""
+    """True if the account may make and remove entries of this folder."""
     if account is None:
         return os.access(folder, os.W_OK)
     return _may(account, folder, stat.S_IWOTH)
@@ -86,7 +86,7 @@ def _free_id() -> int | None:
 
 
 def _is_mapped(kind: str, number: int) -> bool:
-    """Whether an id is one in this user namespace; it is where nothing is known of any."""
+    """True if an id is one in this user namespace; it is where nothing is known of any."""
     spans = _mapped(kind)
     return not spans or any(number in span for span in spans)
 
@@ -102,7 +102,7 @@ def _mapped(kind: str) -> tuple[range, ...]:
 
 
 def _may(account: Account, folder: Path, right: int) -> bool:
-    """Whether the folder gives the account a right, named by its bit for others."""
+    """True if the folder gives the account a right, named by its bit for others."""
     status = folder.stat()
     if status.st_uid == account.uid:
         return bool(status.st_mode & right << 6)

@@ -66,7 +66,7 @@ class Slot(Value):
     fresh: Path
 
     def is_fresh(self) -> bool:
-        """Whether the data were left in order, since the machine started: nothing makes them outlive its end."""
+        """True if the data were left in order, since the machine started: nothing makes them outlive its end."""
         try:
             return self.fresh.read_text() == _boot() and self.data.is_dir() and not self.data.is_symlink()
         except OSError:

@@ -34,7 +34,7 @@ class Confinement(Value):
     """What is prepared to be laid on a process of a server before it starts."""
 
     alone: bool
-    """Whether the account runs servers of ours and nothing else."""
+    """True if the account runs servers of ours and nothing else."""
     files: Ruleset | None
     calls: Filter | None
 

@@ -121,7 +121,7 @@ def repair(installation: Installation) -> None:
 
 
 def _is_whole(home: Path, bindir: Path | None, binaries: Binaries) -> bool:
-    """Whether all was arranged and the programs are there; the rest is looked at where a server fails."""
+    """True if all was arranged and the programs are there; the rest is looked at where a server fails."""
     if not is_finished(home):
         return False
     try:

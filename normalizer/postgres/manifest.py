@@ -33,7 +33,7 @@ def finish(folder: Path) -> None:
 
 
 def is_finished(folder: Path) -> bool:
-    """Whether a folder was finished, whatever became of it since."""
+    """True if a folder was finished, whatever became of it since."""
     return not folder.is_symlink() and (folder / _NAME).is_file()
 
 

@@ -40,7 +40,7 @@ class Power:
 
     @property
     def withholds(self) -> bool:
-        """Whether there is anything to lend."""
+        """True if there is anything to lend."""
         return self.administer is not None
 
     @property

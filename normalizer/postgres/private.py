@@ -48,7 +48,7 @@ class PrivateHost:
     _bring_up: Callable[[], Running]
     _numbers: Iterator[int] = field(factory=lambda: count(1), init=False)
     _committed: bool = field(default=False, init=False)
-    """Whether files may have changed for good how their role enters."""
+    """True if files may have changed for good how their role enters."""
 
     def __attrs_post_init__(self) -> None:
         self.power = Power(administer=None if self.trust_files else self._administer)
@@ -208,7 +208,7 @@ def open_private(binaries: Binaries, platform: Platform, *, trust_files: bool = 
 
 
 def _is_loss(error: BaseException | None) -> bool:
-    """Whether an error, or what it comes from, may be that of a lost connection."""
+    """True if an error, or what it comes from, may be that of a lost connection."""
     from psycopg import OperationalError
 
     if error is None:
@@ -219,7 +219,7 @@ def _is_loss(error: BaseException | None) -> bool:
 
 
 def _is_damage(error: BaseException) -> bool:
-    """Whether an error is that of a file of the server which is damaged, gone or can't be read."""
+    """True if an error is that of a file of the server which is damaged, gone or can't be read."""
     from psycopg import Error
 
     return isinstance(error, Error) and (error.sqlstate or "").startswith(("XX", "58P01", "58030"))

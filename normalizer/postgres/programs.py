@@ -16,7 +16,7 @@ _FIRST = b"\0getpwent\0"
 
 
 def can_do_without_a_name(program: Path) -> bool:
-    """Whether a copy of the program can be made to run as an account without a name."""
+    """True if a copy of the program can be made to run as an account without a name."""
     return sys.platform == "linux" and _OF_AN_ID in program.read_bytes()
 
 

@@ -117,7 +117,7 @@ class Server(Value):
                 raise ServerFailed("the private Postgres server did not start: " + ("\n".join(words) or "no message"))
 
     def has_ended(self, *, within: float = 0) -> bool:
-        """Whether all of the server's processes are gone, or go within that many seconds."""
+        """True if all of the server's processes are gone, or go within that many seconds."""
         return bool(select.select([self.alive], [], [], within)[0])
 
     def stop(self) -> bool:

@@ -19,7 +19,7 @@ def matching(base: Path, pattern: str) -> tuple[Path, ...]:
 
 
 def covers(pattern: Sequence[str], path: Sequence[str]) -> bool:
-    """Whether a pattern, as its parts, names the path or a folder above it."""
+    """True if a pattern, as its parts, names the path or a folder above it."""
     if not pattern:
         return True
     if pattern[0] == "**":

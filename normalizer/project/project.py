@@ -58,7 +58,7 @@ class Project(Value):
 
     @property
     def auto_expose_new_tables(self) -> bool | None:
-        """Whether Supabase grants new tables to the roles of its API; None where config.toml does not say."""
+        """True if Supabase grants new tables to the roles of its API; None where config.toml does not say."""
         return self.config.table("api").boolean("auto_expose_new_tables")
 
     @property
@@ -163,7 +163,7 @@ class Project(Value):
         return sql_files(self.schemas_dir) if self.schemas_dir.is_dir() else ()
 
     def _declares(self, path: Path) -> bool:
-        """Whether a file of this path, there or not, is or would be a schema file."""
+        """True if a file of this path, there or not, is or would be a schema file."""
         patterns = self.schema_patterns or ("schemas",)
         base = real_path(self.base)
         return any(covers(Path(os.path.normpath(base / each)).parts, path.parts) for each in patterns)
@@ -176,7 +176,7 @@ class Project(Value):
 
     @property
     def has_supabase_migrations(self) -> bool:
-        """Whether the Supabase CLI runs the migrations."""
+        """True if the Supabase CLI runs the migrations."""
         return self.supabase_dir is not None and self.migrations_dir == self.supabase_dir / "migrations"
 
 

@@ -22,7 +22,7 @@ _PASSWORDS: Final = (
 
 
 def could_be_address(word: str) -> bool:
-    """Whether a word that somebody typed could be the address of a database, however badly written."""
+    """True if a word that somebody typed could be the address of a database, however badly written."""
     if _ADDRESS.search(word) is None:
         return False
     return _FILE.fullmatch(word) is None and not (word and os.path.lexists(word.partition("\0")[0]))

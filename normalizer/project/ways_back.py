@@ -18,7 +18,7 @@ class Tool(Value):
     up: re.Pattern[str]
     down: re.Pattern[str]
     paired: bool = False
-    """Whether the words are too common to mean anything without one another."""
+    """True if the words are too common to mean anything without one another."""
     head: str = ""
     tail: str = ""
     """What stands around the statements of a new migration."""
@@ -83,7 +83,7 @@ def without_ways_back(text: str) -> str:
 
 
 def holds_way_back(text: str) -> bool:
-    """Whether a text holds a way back."""
+    """True if a text holds a way back."""
     return next(_stretches(text), None) is not None
 
 

@@ -26,7 +26,7 @@ class Header(Value):
     keyword: str
     """FUNCTION, PROCEDURE or AGGREGATE."""
     replaces: bool
-    """Whether it says OR REPLACE."""
+    """True if it says OR REPLACE."""
     comments: tuple[str, ...]
     """The comments outside the body, up to the semicolon."""
     body_comments: tuple[int, ...]

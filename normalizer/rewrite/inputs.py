@@ -26,12 +26,12 @@ class Chosen(Value):
     rewritten: frozenset[str]
     """The labels of those that may be rewritten."""
     named: bool = True
-    """Whether these were asked for; else all are."""
+    """True if these were asked for; else all are."""
     unread: tuple[PgnormError, ...] = ()
     """The errors of files beside those asked for that can't be read."""
 
     def asks_for(self, place: str | None) -> bool:
-        """Whether a place is in a file that may be rewritten."""
+        """True if a place is in a file that may be rewritten."""
         return any(place == label or (place or "").startswith(f"{label}:") for label in self.rewritten)
 
 

@@ -19,7 +19,7 @@ class Body(Value):
     difference: Difference
     stored: str = untold()
     taken: bool
-    """Whether the stored bytes take its place."""
+    """True if the stored bytes take its place."""
 
     def message(self, *, written: bool) -> str:
         """What a person is told about it, whether the files are `written` or only looked at."""

@@ -45,7 +45,7 @@ class Tolerance:
             known[_key(error)] -= 1
 
     def _concerns(self, failed: Failed) -> bool:
-        """Whether something in the files asked for fails, or one of their functions for want of something elsewhere."""
+        """True if something in the files asked for fails, or one of their functions for want of something elsewhere."""
         if any(self.chosen.asks_for(error.place) for error in failed.errors):
             return True
         return any(

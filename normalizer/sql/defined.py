@@ -109,7 +109,7 @@ def names_in(statement: Statement) -> frozenset[str]:
 
 
 def makes_routine(statement: Statement) -> bool:
-    """Whether a statement creates, or creates anew, a function, a procedure or an aggregate."""
+    """True if a statement creates, or creates anew, a function, a procedure or an aggregate."""
     return statement.begins("CREATE") and not set(_ROUTINES).isdisjoint(statement.words[1:4])
 
 

@@ -43,7 +43,7 @@ class Statement(Value):
     copy_data: bool = False
 
     def begins(self, *words: str) -> bool:
-        """Whether the statement's first keywords are `words`."""
+        """True if the statement's first keywords are `words`."""
         return self.words[: len(words)] == words
 
 
