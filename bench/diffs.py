@@ -4,8 +4,6 @@ import shutil
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from itertools import pairwise
-from math import log
 from pathlib import Path
 from statistics import median
 
@@ -13,7 +11,7 @@ import psycopg
 from pairs import MIGRATIONS, TINY, edits, few, grown
 from processes import Program
 from psycopg.conninfo import make_conninfo
-from reporting import table, walls
+from reporting import powers, table, walls
 from schemas import SIZES, TABLES, mixed, tables
 
 PGNORM = Path(sys.executable).with_name("pgnorm")
@@ -35,18 +33,15 @@ def beside_rivals(server: str, rivals: Path | None, folder: Path, runs: int) -> 
 
 def growth(server: str, folder: Path, runs: int) -> None:
     """Diffs with ten edits of growing databases, and how they grow."""
-    grown: list[tuple[int, list[float]]] = []
+    times: list[tuple[int, list[float]]] = []
     for size in SIZES:
         with ExitStack() as stack:
             old = stack.enter_context(_database(server, "old", mixed(size)))
             new = stack.enter_context(_database(server, "new", (*mixed(size), few())))
             programs = _ours((old, new), folder)
             measured = table(f"diff of {size:,} objects, 10 edits", programs, runs)
-            grown.append((size, [median(walls(found)) for found in measured]))
-    for (less, before), (more, after) in pairwise(grown):
-        powers = [log(late / early) / log(more / less) for early, late in zip(before, after, strict=True)]
-        print(f"  from {less:,} to {more:,}: time grows with the power {powers[0]:.2f}, proved {powers[1]:.2f}")
-    print()
+            times.append((size, [median(walls(found)) for found in measured]))
+    print("  powers with which time grows, unproved and proved,", *powers(times), sep="\n  ", end="\n\n")
 
 
 def project(folder: Path, runs: int) -> None:

@@ -1,7 +1,8 @@
 """Tables of what was measured."""
 
-from collections.abc import Sequence
-from itertools import product
+from collections.abc import Iterator, Sequence
+from itertools import pairwise, product
+from math import log
 
 from processes import Program, Run, in_turns, ratio, spread
 
@@ -25,6 +26,13 @@ def table(
             print("  the server's CPU ms:", ", ".join(served))
     print(flush=True)
     return measured
+
+
+def powers(grown: Sequence[tuple[int, Sequence[float]]]) -> Iterator[str]:
+    """With which powers of the size the times grow, from each size to the next: `from 1,000 to 10,000: 0.36, 0.34`."""
+    for (less, before), (more, after) in pairwise(grown):
+        found = (log(late / early) / log(more / less) for early, late in zip(before, after, strict=True))
+        yield f"from {less:,} to {more:,}: {', '.join(f'{power:.2f}' for power in found)}"
 
 
 def walls(runs: Sequence[Run]) -> list[float]:

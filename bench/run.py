@@ -10,15 +10,13 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
-from itertools import pairwise
-from math import log
 from pathlib import Path
 from statistics import median
 
 from diffs import beside_rivals, growth, project
 from link import Link, delayed
 from processes import Program, cpu_of_children
-from reporting import table, walls
+from reporting import powers, table, walls
 from schemas import FUNCTIONS, SIZES, TABLES, functions, mixed, tables
 
 from pgnorm.normalizer.platforms import PLAIN
@@ -90,7 +88,7 @@ def _starting(folder: Path) -> tuple[Program, ...]:
 
 def _sizes(binaries: Binaries, host: PrivateHost, folder: Path, runs: int) -> None:
     """Dumps of growing databases: time, memory, and how both grow."""
-    grown: list[tuple[int, float, float]] = []
+    grown: list[tuple[int, list[float]]] = []
     target = host.server.folder / f".s.PGSQL.{PORT}"
     for size in SIZES:
         with _database(host, mixed(size)) as name:
@@ -102,11 +100,8 @@ def _sizes(binaries: Binaries, host: PrivateHost, folder: Path, runs: int) -> No
             with delayed(folder, target, ROUND_TRIP) as link:
                 program, _ = _dumps(binaries, host, name, folder, folder)
                 print(f"  round trips of {program.name}: {_round_trips(program, link)}\n", flush=True)
-            grown.append((count, median(walls(ours)), median(walls(theirs))))
-    for (few, *before), (many, *after) in pairwise(grown):
-        powers = [log(late / early) / log(many / few) for early, late in zip(before, after, strict=True)]
-        print(f"  from {few:,} to {many:,}: time grows with the power {powers[0]:.2f}, pg_dump's {powers[1]:.2f}")
-    print()
+            grown.append((count, [median(walls(ours)), median(walls(theirs))]))
+    print("  powers with which time grows, pgnorm's and pg_dump's,", *powers(grown), sep="\n  ", end="\n\n")
 
 
 def _entries(binaries: Binaries, host: PrivateHost, database: str) -> int:

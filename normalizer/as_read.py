@@ -46,16 +46,10 @@ class AsRead(Basis):
         and names are taken, or operators found, where no dependency leads."""
         views = self.views(old, new)
         watched = any(isinstance(item, Watches) for view in views for item in view.objects.values())
-        return watched or bool(plan.kept or plan.evaluated_on) or any(self._is_far(step, new) for step in plan.steps)
-
-    @staticmethod
-    def _is_far(step: Step, new: Catalog) -> bool:
-        if step.verb is Verb.CREATE and isinstance(step.item, Computes):
-            needed = slice_of(new, [step.id]).objects.values()
-            if any(isinstance(item, Routine) for item in needed):
-                return True
-        cut = step.verb is not Verb.CREATE and isinstance(step.item, SettledByOthers)
-        return cut or bool(step.fires or step.item.operators_used)
+        if watched or plan.kept or plan.evaluated_on or any(map(_is_far, plan.steps)):
+            return True
+        computing = (step.id for step in plan.steps if step.verb is Verb.CREATE and isinstance(step.item, Computes))
+        return any(isinstance(item, Routine) for item in slice_of(new, computing).objects.values())
 
     def _proved(
         self, comparison: Comparison, start: Side, goal: Side, found: tuple[Difference, ...]
@@ -99,3 +93,9 @@ class AsRead(Basis):
                 return broken_bodies(start.evolve(loaded=loaded), goal, found)
         except PgnormError:
             return broken_bodies(start, goal, found)
+
+
+def _is_far(step: Step) -> bool:
+    """True if a step sets off triggers, finds operators by a path, or takes links of operators along."""
+    cut = step.verb is not Verb.CREATE and isinstance(step.item, SettledByOthers)
+    return cut or bool(step.fires or step.item.operators_used)

@@ -1,7 +1,5 @@
 """What each way of comparing two sources has in common: what of them counts, the plan, and what is said of both."""
 
-from collections.abc import Callable
-
 from pgnorm.catalog.model import Catalog, ObjectId
 
 from .compare.absent_owner import stranger
@@ -9,7 +7,7 @@ from .compare.difference import Difference, differences
 from .compare.ownership import only_by_platform, owned, spared
 from .compare.phantoms import phantoms, without_code
 from .compare.selection import EVERYTHING, Selection, select, selected
-from .compare.settling import deparsed_changes, settled
+from .compare.settling import deparsed_changes
 from .comparison import Comparison, Options
 from .plan.planner import diff
 from .plan.unplanned import unplanned
@@ -35,20 +33,6 @@ class Basis:
         """What of the two differs. Raises PgnormError for a pattern that names no schema."""
         select([start.catalog, goal.catalog], self.ownership.schemas, ())
         return differences(*self.views(start.catalog, goal.catalog))
-
-    def foreseen(
-        self, start: Side, goal: Side, doubts: Callable[[Difference], set[str]]
-    ) -> tuple[tuple[Difference, ...], Comparison] | None:
-        """What differs, and the comparison as it is without a proof; None where there is a plan to be proved.
-
-        `doubts` tells the attributes of a difference that a reload may make equal.
-        """
-        found = self.found(start, goal)
-        if self.options.proof is not None and self.makes_a_plan(found):
-            return None
-        found = settled(found, start.states, goal.states, self.sides.reload, doubts)
-        comparison = self.planned(start, goal, found)
-        return None if self.options.proof is not None and comparison.plan.differences else (found, comparison)
 
     def makes_a_plan(self, found: tuple[Difference, ...]) -> bool:
         """True if something differs that no reload makes equal, and in more than a body's looks."""

@@ -70,10 +70,13 @@ class Whole(Basis):
     def _told(self, known: Side, goal: Side) -> Comparison | None:
         """The comparison with what is known of the old side; None where that has to be there for a plan, or to say
         which bodies name what goes."""
-        foreseen = self.foreseen(known, goal, doubtful)
-        if foreseen is None or any(each.new is None for each in foreseen[0]):
+        found = self.found(known, goal)
+        if self.options.proof is not None and self.makes_a_plan(found):
             return None
-        return foreseen[1]
+        found = settled(found, known.states, goal.states, self.sides.reload)
+        comparison = self.planned(known, goal, found)
+        proved = self.options.proof is not None and comparison.plan.differences
+        return None if proved or any(each.new is None for each in found) else comparison
 
     def _arrived(self, start: Side, goal: Side, comparison: Comparison) -> tuple[Catalog | None, frozenset[ObjectId]]:
         """What the plan makes of the old side, and what of it came too early for rows; None where it then stopped.

@@ -126,6 +126,7 @@ class Workspace:
                 self._connected(source) as connection,
                 reading(connection, self._patience(source, connection)) as finish,
             ):
+                # Of two that are read at once, the context of the other one would take the error for its own.
                 finished = reading_of(source, connection)(finish)
                 yield lambda: self._known_to_be(finished())
 

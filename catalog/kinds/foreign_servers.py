@@ -90,8 +90,9 @@ class ForeignServer(Object):
         return f"CREATE {self.signature()}{type_}{version}{wrapper}{options_clause(self.known_options)};\n"
 
     def entries(self, printing: Printing) -> tuple[Entry, ...]:
-        own = super().entries(printing.alone)
-        mappings = (entry for part in printing.parts for entry in part.entries(printing.alone))
+        alone = Printing(target=printing.target)
+        own = super().entries(alone)
+        mappings = (entry for part in printing.parts for entry in part.entries(alone))
         return (*own, *(entry.evolve(after_remarks=True) for entry in mappings))
 
     def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[str]:

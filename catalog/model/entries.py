@@ -1,6 +1,6 @@
 """What is printed, and for whom."""
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from attrs import frozen
 
@@ -40,11 +40,6 @@ class Printing(Value):
     """The inline and embedded parts that come with it."""
     shell: bool = False
     """True if the stand-in is asked for, of a kind that is `Bodied`."""
-
-    @property
-    def alone(self) -> Self:
-        """The same without parts."""
-        return self.evolve(parts=())
 
 
 class Entry(Value):

@@ -10,6 +10,7 @@ class Led(Alterable):
     """What can tie two objects together, and what of their parts then goes together."""
 
     __slots__ = ()
+
     merged: ClassVar[bool] = False
     """One that is there becomes one with what the creation of a leader would make."""
 

@@ -36,9 +36,10 @@ class Carrying:
             yield self.old.objects[name], self.new.objects[name]
         for name in sorted(self.fate.created):
             item = self.new.objects[name]
-            counts = item.parent is not None and isinstance(item, Counting) and item.catch_up
-            for part in self.old.parts.get(item.parent, ()) if item.parent is not None and counts else ():
-                if part.id in self.fate.dropped and isinstance(part, Counting) and part.catch_up:
+            if item.parent is None or not _counts(item):
+                continue
+            for part in self.old.parts.get(item.parent, ()):
+                if part.id in self.fate.dropped and _counts(part):
                     yield part, item
 
     def _whole(self, item: Object) -> Object:
@@ -79,3 +80,8 @@ class Carrying:
                 and whole.disposable
             ):
                 yield Step(verb=Verb.ALTER, item=item, sql="\n".join(item.catch_up))
+
+
+def _counts(item: Object) -> bool:
+    """True if it goes on after rows."""
+    return isinstance(item, Counting) and bool(item.catch_up)
