@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from pgnorm.catalog.loops import find_loops, topological, wait_for
 from pgnorm.catalog.model import Catalog, Object, ObjectId
-from pgnorm.catalog.model.facets import DroppedApart
+from pgnorm.catalog.model.facets import DroppedApart, GrantsDefaults
 
 from ..compare.difference import outermost
 from .attachments import order_followers, order_ties
@@ -105,7 +105,9 @@ class Actions:
                 dropped = Action(edge.dependent, drop=True, shell=True)
             before(dropped, freed)
             before(_last(dropped), _last(freed))
-            before(dropped, self.alterer(edge.referenced))
+            # Default privileges outlast what is created, and keep no schema from being altered before it.
+            if not isinstance(self.old.objects[edge.dependent], GrantsDefaults):
+                before(dropped, self.alterer(edge.referenced))
             for leader in self.following.altered_leaders(self.old.objects[edge.referenced]):
                 before(dropped, self.alterer(leader))
             if dropped is None:
