@@ -19,6 +19,7 @@ from .options import App
 from .output import Console
 
 COMMANDS: Final = {
+    "access": "pgnorm.cli.access:access",
     "diff": "pgnorm.cli.diff:diff",
     "dump": "pgnorm.cli.dump:dump",
     "fix-functions": "pgnorm.cli.fix_functions:fix_functions",

@@ -154,6 +154,25 @@ class Workspace:
         with self.loaded(source) as loaded:
             return loaded.session.cluster()
 
+    @contextmanager
+    def asked(self, source: Source) -> "Iterator[tuple[Connection, Patience | None]]":
+        """A connection to the database that the source is, or that its files are loaded into, and how long to wait.
+
+        Raises PgnormError for what can't be connected to or loaded, and for a snapshot.
+        """
+        if isinstance(source, Database):
+            with self._connected(source) as connection:
+                yield connection, self._patience(source, connection)
+        elif isinstance(source, Files):
+            with self.loaded(source) as loaded:
+                yield loaded.session.connection, None
+        else:
+            raise PgnormError(
+                "a snapshot is nothing that can be asked who may do what",
+                place=shown(source.path),
+                hint="Name the database that it was taken of.",
+            )
+
     @cached_property
     def ownership(self) -> "Ownership":
         """What tells the project's objects from the platform's."""

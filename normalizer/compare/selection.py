@@ -1,7 +1,7 @@
 """Which schemas a command looks at: the patterns of pg_dump's `-n` and `-N`."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 from typing import Final
 
@@ -27,6 +27,10 @@ class Selection(Value):
     unmatched: tuple[str, ...] = ()
     """The patterns asked for that name no schema, where others do."""
 
+    def takes_schema(self, name: str) -> bool:
+        """True if a schema is selected."""
+        return name not in self.exclude and (name in self.include or not self.include)
+
     def takes(self, item: Object) -> bool:
         """True if an object is selected. What is in no schema belongs to a whole dump only, as in pg_dump."""
         schema = item.namespace
@@ -49,7 +53,15 @@ def select(catalogs: Iterable[Catalog], include: Iterable[str], exclude: Iterabl
     include, exclude = tuple(include), tuple(exclude)
     if not include and not exclude:
         return EVERYTHING
-    known = {item.namespace for catalog in catalogs for item in catalog.objects.values() if item.namespace}
+    return select_of(
+        {item.namespace for catalog in catalogs for item in catalog.objects.values() if item.namespace},
+        include,
+        exclude,
+    )
+
+
+def select_of(known: Collection[str], include: Sequence[str], exclude: Iterable[str]) -> Selection:
+    """As `select`, of schemas by name."""
     chosen = {pattern: {name for name in known if matches(pattern, name)} for pattern in include}
     unmatched = tuple(pattern for pattern, found in chosen.items() if not found)
     if include and len(unmatched) == len(chosen):

@@ -89,10 +89,14 @@ def write(rewrites: Sequence[Rewrite]) -> frozenset[Path]:
 
 def unified(rewrite: Rewrite) -> str:
     """What changes in a file, as a unified diff that `patch` takes."""
+    return unified_texts(rewrite.source.text, rewrite.text, rewrite.source.label)
+
+
+def unified_texts(old: str, new: str, label: str) -> str:
+    """What differs between two texts of one name, likewise."""
     from difflib import unified_diff
 
-    label = rewrite.source.label
-    lines = unified_diff(_lines(rewrite.source.text), _lines(rewrite.text), f"a/{label}", f"b/{label}")
+    lines = unified_diff(_lines(old), _lines(new), f"a/{label}", f"b/{label}")
     return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
 
 

@@ -11,11 +11,12 @@ class Platform(Value):
     """A baseline: `sql` makes it in an empty database; `managed_schemas` (patterns) and `managed_objects`, (kind,
     name) of what lives in no schema, are the platform's own. `spared_objects`, named likewise, some of its servers
     make by themselves and others don't: a project may declare one, and a plan never drops it. The schemas `marks` are
-    in each of its databases."""
+    in each of its databases; its API acts as `api_roles`."""
 
     name: str
     title: str = "Postgres"
     marks: tuple[str, ...] = ()
+    api_roles: tuple[str, ...] = ()
     sql: tuple[str, ...]
     search_path: str
     managed_schemas: tuple[str, ...]
@@ -57,6 +58,7 @@ def supabase(*, auto_expose_new_tables: bool | None, major: int) -> Platform:
         name="supabase",
         title="Supabase",
         marks=("auth", "storage"),
+        api_roles=("anon", "authenticated", "service_role"),
         sql=(auto_expose, Path(__file__).with_name("supabase.sql").read_text(encoding="utf-8")),
         search_path='"$user", public, extensions',
         managed_schemas=_SUPABASE_SCHEMAS,

@@ -67,6 +67,11 @@ class Project(Value):
         return self.settings.strings("schemas")
 
     @property
+    def roles(self) -> tuple[str, ...]:
+        """The roles whose access counts; empty for those that the platform's API uses."""
+        return self.settings.strings("roles")
+
+    @property
     def split(self) -> Table:
         """What goes into which file of a dump in several files, for `layouts.configured`."""
         return self.settings.table("split")
@@ -238,6 +243,7 @@ def _check(project: Project) -> None:
     unless_unset(lambda: project.migrations_dir)
     unless_unset(lambda: project.schemas)
     unless_unset(lambda: project.split)
+    unless_unset(lambda: project.roles)
 
 
 def _major(table: Table) -> int | None:

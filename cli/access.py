@@ -1,0 +1,134 @@
+"""`pgnorm access`: who may do what."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from pgnorm.catalog.errors import PgnormError
+
+from .access_forms import FORMS, JSON, MARKDOWN, TEXT
+from .general import general_options
+from .help import EXIT_CODES, Command
+from .options import App, schema_options, source_options
+from .output import deliver
+from .reading import source_of
+from .servers import cache_option, lock_timeout_option, shadow_option, trust_option
+
+if TYPE_CHECKING:
+    from pgnorm.catalog.access import Access
+
+CHANGED: Final = 1
+ENDINGS: Final = {".json": JSON, ".md": MARKDOWN}
+EPILOG: Final = f"""\b
+Examples:
+  pgnorm access                    what the roles of the API may do, as the schema files say
+  pgnorm access --linked --role anon
+  pgnorm access --format markdown -o docs/access.md
+  pgnorm access --check docs/access.md
+                                   exit code 1 if it is no longer so
+
+{EXIT_CODES}"""
+
+
+@click.command(cls=Command, params=general_options(), epilog=EPILOG)
+@source_options
+@shadow_option
+@trust_option
+@cache_option
+@lock_timeout_option
+@schema_options
+@click.option(
+    "--role",
+    "roles",
+    multiple=True,
+    metavar="ROLE",
+    help="Of this role; repeatable. `public` is everybody.  [default: those of the API; else all that have a grant]",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice([TEXT, MARKDOWN, JSON]),
+    help="[default: text, or as the name of the file with -o or --check ends]",
+)
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@click.option(
+    "--check",
+    "committed",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Print nothing but what differs from this file, which -o wrote; exit code 1 if anything does.",
+)
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file instead of stdout.")
+@click.pass_obj
+def access(
+    app: App,
+    schemas: tuple[str, ...],
+    exclude_schemas: tuple[str, ...],
+    roles: tuple[str, ...],
+    form: str | None,
+    as_json: bool,
+    committed: Path | None,
+    output: Path | None,
+) -> int:
+    """Print what roles may do with each object, row security counted in, as Postgres itself answers.
+
+    In a project the source is its declared schema files, elsewhere the database that libpq's settings name. Types,
+    languages and foreign servers are left out, and so are routines that only triggers can call.
+    """
+    if as_json and form not in (None, JSON):
+        raise click.UsageError("--json and --format name two forms.")
+    if committed is not None and output is not None:
+        raise click.UsageError("--check writes nothing: it can't be combined with -o.")
+    ending = (committed or output or Path()).suffix
+    wanted = JSON if as_json else form or ENDINGS.get(ending, TEXT)
+    found = _read(app, schemas, exclude_schemas, roles)
+    text = FORMS[wanted](found)
+    if committed is not None:
+        return _compare(app, committed, text)
+    deliver(app.console, text, output)
+    _tell_findings(app, found)
+    return 0
+
+
+def _read(app: App, schemas: tuple[str, ...], exclude_schemas: tuple[str, ...], roles: tuple[str, ...]) -> "Access":
+    from pgnorm.catalog.access import grantees, read_access
+    from pgnorm.normalizer.compare.selection import select_of
+
+    with app.workspace() as workspace, workspace.asked(source_of(app)) as (connection, patience):
+        named = roles or (app.project.roles if app.project else ()) or workspace.platform.api_roles
+        asked = tuple(dict.fromkeys(named)) or grantees(connection, patience)
+        found = read_access(connection, asked, patience)
+        managed = () if schemas else workspace.platform.managed_schemas
+    if found.absent:
+        raise PgnormError(
+            f"there is no role {', '.join(found.absent)}",
+            hint="Name roles with --role, or in `roles` of pgnorm.toml or [tool.pgnorm].",
+        )
+    selection = select_of(found.schemas, schemas, (*managed, *exclude_schemas))
+    app.tell_unmatched(selection.unmatched)
+    return found.evolve(
+        permissions=tuple(
+            each for each in found.permissions if not each.namespace or selection.takes_schema(each.namespace)
+        )
+    )
+
+
+def _compare(app: App, committed: Path, text: str) -> int:
+    from pgnorm.normalizer.files.edits import unified_texts
+    from pgnorm.normalizer.files.reading import read_file, shown
+
+    label = shown(committed)
+    known = read_file(committed, label=label).text
+    if known == text:
+        app.console.say(f"{label} says so")
+        return 0
+    click.echo(unified_texts(known, text, label), nl=False)
+    app.console.warn(f"Access is not as {label} says", hint=f"If it is right so: pgnorm access -o {label}")
+    return CHANGED
+
+
+def _tell_findings(app: App, found: "Access") -> None:
+    from pgnorm.normalizer.access.findings import findings
+
+    app.console.listing("Please check that these are meant:", tuple(findings(found)))

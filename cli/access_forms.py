@@ -1,0 +1,67 @@
+"""The forms that `pgnorm access` prints."""
+
+import json
+from collections.abc import Callable, Mapping
+from itertools import groupby
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from pgnorm.catalog.access import Access, Permission
+
+TEXT: Final = "text"
+MARKDOWN: Final = "markdown"
+JSON: Final = "json"
+JSON_VERSION: Final = 1
+
+
+def as_text(access: "Access") -> str:
+    """A paragraph for each role, a line for each object."""
+    from pgnorm.normalizer.access.wording import by_object, privileges
+
+    paragraphs = []
+    for role, permissions in groupby(access.permissions, key=lambda each: each.role):
+        lines = [f"  {what}: {privileges(some)}\n" for what, some in by_object(permissions)]
+        paragraphs.append("".join([f"{role}\n", *lines]))
+    return "\n".join(paragraphs)
+
+
+def as_markdown(access: "Access") -> str:
+    """A table of objects by roles."""
+    from pgnorm.normalizer.access.wording import by_object, privileges
+
+    roles = list(dict.fromkeys(each.role for each in access.permissions))
+    cells: dict[str, dict[str, str]] = {}
+    in_order = sorted(access.permissions, key=lambda each: each.place)
+    for what, some in by_object(in_order):
+        cells.setdefault(what, {})[some[0].role] = _escaped(privileges(some))
+    head = [["Object", *roles], ["---"] * (len(roles) + 1)]
+    rows = [[_escaped(what), *(found.get(role, "") for role in roles)] for what, found in cells.items()]
+    return "".join(f"| {' | '.join(row)} |\n" for row in (*head, *rows))
+
+
+def as_json(access: "Access") -> str:
+    """One document."""
+    document = {"version": JSON_VERSION, "permissions": [_permission(each) for each in access.permissions]}
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def _permission(permission: "Permission") -> dict[str, object]:
+    return {
+        "role": permission.role,
+        "kind": permission.kind,
+        "schema": permission.schema,
+        "name": permission.name,
+        "privilege": permission.privilege,
+        "columns": permission.columns,
+        "rows": permission.rows.name.lower() if permission.rows else None,
+        "policies": permission.policies,
+        "runs_as": permission.runs_as,
+        "past_row_security_of": permission.past,
+    }
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("|", "\\|").replace("\n", " ")
+
+
+FORMS: Final[Mapping[str, Callable[["Access"], str]]] = {TEXT: as_text, MARKDOWN: as_markdown, JSON: as_json}
