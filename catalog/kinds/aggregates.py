@@ -20,6 +20,7 @@ class Aggregate(Object):
     catalog: ClassVar[str] = "pg_proc"
     presence: ClassVar[LiteralString] = "pg_aggregate where aggfnoid::oid >= 16384"
     priority: ClassVar[int] = Priority.AGGREGATE
+    renamable: ClassVar[bool] = True
     default_acl_type: ClassVar[str] = "f"
     overloaded: ClassVar[bool] = True
 

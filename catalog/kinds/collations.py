@@ -4,7 +4,7 @@ from typing import ClassVar, Final, LiteralString
 
 from ..model import Object, Printing, replace
 from ..priority import Priority
-from ..quoting import ident, literal
+from ..quoting import literal
 
 PROVIDERS: Final = {"b": "builtin", "c": "libc", "i": "icu"}
 LOCALE_SINCE: Final = 170000
@@ -20,6 +20,8 @@ class Collation(Object):
     catalog: ClassVar[str] = "pg_collation"
     presence: ClassVar[LiteralString] = "pg_collation where oid >= 16384"
     priority: ClassVar[int] = Priority.COLLATION
+    renamable: ClassVar[bool] = True
+    stands_aside: ClassVar[bool] = True
 
     provider: str = replace()
     """pg_collation.collprovider: b, c or i."""
@@ -80,6 +82,3 @@ class Collation(Object):
         if self.rules is not None:
             options.append(f"rules = {literal(self.rules)}")
         return f"CREATE {self.signature()} ({', '.join(options)});\n"
-
-    def rename(self, name: str) -> tuple[str, ...]:
-        return (f"ALTER {self.signature()} RENAME TO {ident(name)};",)

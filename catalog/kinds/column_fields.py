@@ -121,5 +121,8 @@ class ColumnFields(Matched, Inherited):
     def signature(self, *, qualify: bool = True) -> str:
         return f"COLUMN {qualified(self.schema if qualify else '', self.detail)}.{ident(self.name)}"
 
+    def rename(self, name: str) -> tuple[str, ...]:
+        return (f"ALTER {self.table} RENAME COLUMN {ident(self.name)} TO {ident(name)};",)
+
     def grant_signature(self, *, qualify: bool = True) -> str:
         return f"TABLE {qualified(self.schema if qualify else '', self.detail)}"

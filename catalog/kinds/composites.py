@@ -138,6 +138,10 @@ class Attribute(Object):
     def parent(self) -> ObjectId:
         return ObjectId(Composite.kind, self.schema, self.detail)
 
+    def rename(self, name: str) -> tuple[str, ...]:
+        of_type = qualified(self.schema, self.detail)
+        return (f"ALTER TYPE {of_type} RENAME ATTRIBUTE {ident(self.name)} TO {ident(name)} CASCADE;",)
+
     def signature(self, *, qualify: bool = True) -> str:
         return f"COLUMN {qualified(self.schema if qualify else '', self.detail)}.{ident(self.name)}"
 

@@ -15,6 +15,7 @@ class EncodingConversion(Object):
     catalog: ClassVar[str] = "pg_conversion"
     presence: ClassVar[LiteralString] = "pg_conversion where oid >= 16384"
     priority: ClassVar[int] = Priority.CONVERSION
+    renamable: ClassVar[bool] = True
 
     source: str = replace()
     """The name of an encoding; so is `destination`."""

@@ -43,6 +43,16 @@ class EnumType(HasValues, types.Type):
         kept = tuple(label for label in new.values if label in self.values)
         return kept != self.values
 
+    @property
+    def value_names(self) -> tuple[str, ...]:
+        return self.values
+
+    def rename_value(self, old: str, new: str) -> str:
+        return f"ALTER {self.signature()} RENAME VALUE {literal(old)} TO {literal(new)};"
+
+    def with_value_renamed(self, old: str, new: str) -> Self:
+        return self.evolve(values=tuple(new if value == old else value for value in self.values))
+
     def renamed_value(self, new: Self) -> tuple[str, str] | None:
         if len(self.values) != len(new.values):
             return None
@@ -53,7 +63,7 @@ class EnumType(HasValues, types.Type):
         if not changed.take("values"):
             return
         if renamed := self.renamed_value(new):
-            yield f"ALTER {self.signature()} RENAME VALUE {literal(renamed[0])} TO {literal(renamed[1])};"
+            yield self.rename_value(*renamed)
             return
         waiting = list(self.values)
         previous: str | None = None

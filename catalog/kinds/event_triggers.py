@@ -19,6 +19,7 @@ class EventTrigger(Watches, Last, Object):
     catalog: ClassVar[str] = "pg_event_trigger"
     presence: ClassVar[LiteralString] = "pg_event_trigger"
     priority: ClassVar[int] = Priority.EVENT_TRIGGER
+    renamable: ClassVar[bool] = True
     whole_only: ClassVar[bool] = True
     bystander: ClassVar[bool] = True
 

@@ -18,6 +18,7 @@ class ForeignDataWrapper(Object):
     catalog: ClassVar[str] = "pg_foreign_data_wrapper"
     presence: ClassVar[LiteralString] = "pg_foreign_data_wrapper"
     priority: ClassVar[int] = Priority.FOREIGN_DATA_WRAPPER
+    renamable: ClassVar[bool] = True
 
     handler: str = alter()
     """A function's name as SQL, empty for none; so is `validator`."""

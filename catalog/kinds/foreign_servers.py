@@ -26,6 +26,7 @@ class ForeignServer(Object):
     catalog: ClassVar[str] = "pg_foreign_server"
     presence: ClassVar[LiteralString] = "pg_foreign_server"
     priority: ClassVar[int] = Priority.FOREIGN_SERVER
+    renamable: ClassVar[bool] = True
 
     wrapper: str = replace()
     """The name of its foreign data wrapper."""

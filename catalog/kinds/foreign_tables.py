@@ -26,6 +26,7 @@ class ForeignTable(Object):
     catalog: ClassVar[str] = "pg_class"
     presence: ClassVar[LiteralString] = "pg_foreign_table"
     priority: ClassVar[int] = Priority.TABLE
+    renamable: ClassVar[bool] = True
     default_acl_type: ClassVar[str] = "r"
 
     server: str = replace()

@@ -76,6 +76,7 @@ class Function(Routine, Object):
     keyword: ClassVar[str] = "FUNCTION"
     catalog: ClassVar[str] = "pg_proc"
     priority: ClassVar[int] = Priority.FUNCTION
+    renamable: ClassVar[bool] = True
     guarded: ClassVar[str] = "CREATE OR REPLACE FUNCTION"
     default_acl_type: ClassVar[str] = "f"
     code: ClassVar[str] = "source"

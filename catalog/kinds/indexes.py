@@ -19,6 +19,7 @@ class Index(Computes, IndexBacked):
     keyword: ClassVar[str] = "INDEX"
     catalog: ClassVar[str] = "pg_class"
     priority: ClassVar[int] = Priority.INDEX
+    renamable: ClassVar[bool] = True
 
     indexed: str = replace()
     """The name of the table or materialized view."""
@@ -83,9 +84,6 @@ class Index(Computes, IndexBacked):
     def adopted(self) -> str:
         keyword, _, method = self.definition.partition(' USING "')
         return f"{keyword.partition(' INDEX ')[0]} {method} {self.predicate or ''}"
-
-    def rename(self, name: str) -> tuple[str, ...]:
-        return (f"ALTER {self.signature()} RENAME TO {ident(name)};",)
 
     def renamed(self, name: str) -> Self:
         definition = self.definition.replace(f" INDEX {ident(self.name)} ", f" INDEX {ident(name)} ", 1)

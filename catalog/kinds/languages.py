@@ -18,6 +18,7 @@ class Language(Object):
     catalog: ClassVar[str] = "pg_language"
     presence: ClassVar[LiteralString] = "pg_language where oid >= 16384"
     priority: ClassVar[int] = Priority.LANGUAGE
+    renamable: ClassVar[bool] = True
 
     trusted: bool = alter()
     handler: str = alter()

@@ -25,6 +25,7 @@ class MaterializedView(Filled, Object):
     catalog: ClassVar[str] = "pg_class"
     presence: ClassVar[LiteralString] = "pg_class where relkind = 'm'"
     priority: ClassVar[int] = Priority.TABLE
+    renamable: ClassVar[bool] = True
     owned_as_table: ClassVar[bool] = True
     postponable: ClassVar[bool] = True
     default_acl_type: ClassVar[str] = "r"

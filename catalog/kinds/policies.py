@@ -18,6 +18,7 @@ class Policy(Object):
     catalog: ClassVar[str] = "pg_policy"
     presence: ClassVar[LiteralString] = "pg_policy"
     priority: ClassVar[int] = Priority.POLICY
+    renamable: ClassVar[bool] = True
     project_owned_anywhere: ClassVar[bool] = True
 
     permissive: bool = replace()
@@ -71,9 +72,6 @@ class Policy(Object):
         to = f" TO {self.role_list}" if self.role_list else ""
         clauses = _clause(" USING", self.using) + _clause(" WITH CHECK", self.check)
         return f"CREATE POLICY {ident(self.name)} ON {table}{kind}{COMMANDS[self.command]}{to}{clauses};\n"
-
-    def rename(self, name: str) -> tuple[str, ...]:
-        return (f"ALTER {self.signature()} RENAME TO {ident(name)};",)
 
     def must_replace(self, new: Self, changed: frozenset[str]) -> bool:
         # ALTER POLICY can set an expression but never take one away.

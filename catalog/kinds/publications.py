@@ -22,6 +22,7 @@ class Publication(Object):
     keyword: ClassVar[str] = "PUBLICATION"
     catalog: ClassVar[str] = "pg_publication"
     priority: ClassVar[int] = Priority.PUBLICATION
+    renamable: ClassVar[bool] = True
     bystander: ClassVar[bool] = True
 
     all_tables: bool = replace()

@@ -18,6 +18,7 @@ class Rule(Object):
     catalog: ClassVar[str] = "pg_rewrite"
     presence: ClassVar[LiteralString] = "pg_rewrite where ev_type <> '1'"
     priority: ClassVar[int] = Priority.RULE
+    renamable: ClassVar[bool] = True
 
     relation_kind: str = replace()
     """The kind of that relation: another one can have the same name later."""
@@ -69,9 +70,6 @@ class Rule(Object):
 
     def _switch(self) -> str:
         return f"ALTER TABLE {qualified(self.schema, self.detail)} {STATES[self.state]} RULE {ident(self.name)};"
-
-    def rename(self, name: str) -> tuple[str, ...]:
-        return (f"ALTER {self.signature()} RENAME TO {ident(name)};",)
 
     def renamed(self, name: str) -> Self:
         definition = self.definition.replace(f" RULE {ident(self.name)} ", f" RULE {ident(name)} ", 1)

@@ -30,6 +30,7 @@ class Schema(BeginsWith, Unremarked, Object):
     keyword: ClassVar[str] = "SCHEMA"
     catalog: ClassVar[str] = "pg_namespace"
     priority: ClassVar[int] = Priority.SCHEMA
+    renamable: ClassVar[bool] = True
     guarded: ClassVar[str] = "CREATE SCHEMA IF NOT EXISTS"
     default_acl_type: ClassVar[str] = "n"
 

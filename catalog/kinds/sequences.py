@@ -17,6 +17,7 @@ class PlainSequence(Accompanied, Counter):
     presence: ClassVar[LiteralString] = "pg_sequence"
     keyword: ClassVar[str] = "SEQUENCE"
     owned_as_table: ClassVar[bool] = True
+    renamable: ClassVar[bool] = True
     guarded: ClassVar[str] = "CREATE SEQUENCE IF NOT EXISTS"
 
     type: str = alter()

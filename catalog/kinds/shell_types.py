@@ -11,6 +11,8 @@ class ShellType(types.Type):
 
     kind: ClassVar[str] = "shell type"
     presence: ClassVar[LiteralString] = "pg_type where not typisdefined"
+    renamable: ClassVar[bool] = False
+    stands_aside: ClassVar[bool] = False
 
     @classmethod
     def query(cls, version: int) -> LiteralString:
@@ -30,6 +32,3 @@ class ShellType(types.Type):
     def create(self, printing: Printing) -> str:
         del printing
         return types.shell_entry(self).sql
-
-    def rename(self, name: str) -> tuple[str, ...]:
-        return ()

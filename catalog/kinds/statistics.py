@@ -6,7 +6,7 @@ from typing import ClassVar, Final, LiteralString, Self
 from ..model import Changed, Object, ObjectId, Printing, Target, alter, equal, replace
 from ..model.facets import OwnedApart
 from ..priority import Priority
-from ..quoting import ident, spell_types
+from ..quoting import spell_types
 from .relations import RELATION_KIND
 
 DEFAULT_TARGET: Final = -1
@@ -20,6 +20,7 @@ class Statistics(OwnedApart, Object):
     catalog: ClassVar[str] = "pg_statistic_ext"
     presence: ClassVar[LiteralString] = "pg_statistic_ext"
     priority: ClassVar[int] = Priority.STATISTICS
+    renamable: ClassVar[bool] = True
 
     relation_schema: str = replace()
     relation: str = replace()
@@ -74,9 +75,6 @@ class Statistics(OwnedApart, Object):
     @property
     def parent(self) -> ObjectId:
         return ObjectId(self.relation_kind, self.relation_schema, self.relation)
-
-    def rename(self, name: str) -> tuple[str, ...]:
-        return (f"ALTER {self.signature()} RENAME TO {ident(name)};",)
 
     def create(self, printing: Printing) -> str:
         aim = f"{self._aim()}\n" if self.target != DEFAULT_TARGET else ""

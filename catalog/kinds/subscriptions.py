@@ -29,6 +29,7 @@ class Subscription(SuperuserOnly, Object):
     catalog: ClassVar[str] = "pg_subscription"
     presence: ClassVar[LiteralString] = "pg_subscription"
     priority: ClassVar[int] = Priority.SUBSCRIPTION
+    renamable: ClassVar[bool] = True
 
     connection: str = alter()
     """The connection string, with a mask for each password in it."""

@@ -29,6 +29,8 @@ class Table(HoldsRows, Object):
     keyword: ClassVar[str] = "TABLE"
     catalog: ClassVar[str] = "pg_class"
     priority: ClassVar[int] = Priority.TABLE
+    renamable: ClassVar[bool] = True
+    stands_aside: ClassVar[bool] = True
     guarded: ClassVar[str] = "CREATE TABLE IF NOT EXISTS"
     default_acl_type: ClassVar[str] = "r"
 
@@ -128,9 +130,6 @@ class Table(HoldsRows, Object):
     def referrers_first(self, new: Self, changed: frozenset[str]) -> bool | None:
         # No logged table may refer to an unlogged one, at any time.
         return new.unlogged if "unlogged" in changed else None
-
-    def rename(self, name: str) -> tuple[str, ...]:
-        return (f"ALTER {self.signature()} RENAME TO {ident(name)};",)
 
     def refill(
         self,

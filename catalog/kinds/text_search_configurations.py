@@ -16,6 +16,7 @@ class TextSearchConfiguration(Object):
     catalog: ClassVar[str] = "pg_ts_config"
     presence: ClassVar[LiteralString] = "pg_ts_config where cfgnamespace <> 11"
     priority: ClassVar[int] = Priority.TS_CONFIGURATION
+    renamable: ClassVar[bool] = True
 
     parser: str = replace()
     mappings: tuple[tuple[str, str], ...] = alter()

@@ -20,6 +20,7 @@ class TextSearchDictionary(Object):
     catalog: ClassVar[str] = "pg_ts_dict"
     presence: ClassVar[LiteralString] = "pg_ts_dict where dictnamespace <> 11"
     priority: ClassVar[int] = Priority.TS_DICTIONARY
+    renamable: ClassVar[bool] = True
 
     template: str = replace()
     options: str = alter()

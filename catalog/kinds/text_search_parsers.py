@@ -15,6 +15,7 @@ class TextSearchParser(Object):
     catalog: ClassVar[str] = "pg_ts_parser"
     presence: ClassVar[LiteralString] = "pg_ts_parser where prsnamespace <> 11"
     priority: ClassVar[int] = Priority.TS_PARSER
+    renamable: ClassVar[bool] = True
 
     start: str = replace()
     token: str = replace()

@@ -15,6 +15,7 @@ class TextSearchTemplate(Object):
     catalog: ClassVar[str] = "pg_ts_template"
     presence: ClassVar[LiteralString] = "pg_ts_template where tmplnamespace <> 11"
     priority: ClassVar[int] = Priority.TS_TEMPLATE
+    renamable: ClassVar[bool] = True
 
     init: str = replace()
     """A function, `-` for none."""

@@ -20,6 +20,7 @@ class Trigger(Object):
     catalog: ClassVar[str] = "pg_trigger"
     presence: ClassVar[LiteralString] = "pg_trigger where not tgisinternal"
     priority: ClassVar[int] = Priority.TRIGGER
+    renamable: ClassVar[bool] = True
     project_owned_anywhere: ClassVar[bool] = True
     guarded: ClassVar[str] = "CREATE OR REPLACE TRIGGER"
 
@@ -83,9 +84,7 @@ class Trigger(Object):
 
     def rename(self, name: str) -> tuple[str, ...]:
         # The constraint of a constraint trigger would keep its name.
-        if self.definition.startswith(CONSTRAINT_TRIGGER):
-            return ()
-        return (f"ALTER {self.signature()} RENAME TO {ident(name)};",)
+        return () if self.definition.startswith(CONSTRAINT_TRIGGER) else super().rename(name)
 
     def renamed(self, name: str) -> Self:
         definition = self.definition.replace(f" TRIGGER {ident(self.name)} ", f" TRIGGER {ident(name)} ", 1)

@@ -4,7 +4,7 @@ from typing import ClassVar, Final, LiteralString
 
 from ..model import Entry, Object
 from ..priority import Priority
-from ..quoting import ident, qualified
+from ..quoting import qualified
 
 IDENTITY: Final[LiteralString] = """
             select t.oid
@@ -34,6 +34,8 @@ class Type(Object):
     keyword: ClassVar[str] = "TYPE"
     catalog: ClassVar[str] = "pg_type"
     priority: ClassVar[int] = Priority.TYPE
+    renamable: ClassVar[bool] = True
+    stands_aside: ClassVar[bool] = True
     default_acl_type: ClassVar[str] = "T"
 
     @property
@@ -47,9 +49,6 @@ class Type(Object):
 
     def grant_signature(self, *, qualify: bool = True) -> str:
         return f"TYPE {qualified(self.schema if qualify else '', self.name)}"
-
-    def rename(self, name: str) -> tuple[str, ...]:
-        return (f"ALTER {self.signature()} RENAME TO {ident(name)};",)
 
 
 def shell_entry(item: Type) -> Entry:

@@ -41,6 +41,7 @@ class View(Bodied, Object):
     catalog: ClassVar[str] = "pg_class"
     body_catalog: ClassVar[str] = "pg_rewrite"
     priority: ClassVar[int] = Priority.TABLE
+    renamable: ClassVar[bool] = True
     owned_as_table: ClassVar[bool] = True
     guarded: ClassVar[str] = "CREATE OR REPLACE VIEW"
     default_acl_type: ClassVar[str] = "r"
@@ -163,6 +164,10 @@ class ViewColumn(Object):
     @property
     def parent(self) -> ObjectId:
         return ObjectId(View.kind, self.schema, self.detail)
+
+    def rename(self, name: str) -> tuple[str, ...]:
+        view = f"{self.parent.kind.upper()} {qualified(self.schema, self.detail)}"
+        return (f"ALTER {view} RENAME COLUMN {ident(self.name)} TO {ident(name)};",)
 
     def signature(self, *, qualify: bool = True) -> str:
         return f"COLUMN {qualified(self.schema if qualify else '', self.detail)}.{ident(self.name)}"

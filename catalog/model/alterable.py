@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Self
 
+from ..quoting import ident
 from .changes import Changed
 from .entries import Target
 from .named import Named
@@ -25,14 +26,8 @@ class Alterable(Named):
         return False
 
     def rename(self, name: str) -> tuple[str, ...]:
-        """The statements that rename it to `name`, empty where there is no such way.
-
-        A part that differs in its name alone is renamed. What is not `disposable` but must be replaced is renamed so
-        that its successor can be created while columns still use it: these are moved over (`USING "c"::text::type`),
-        and the old one is dropped under its new name.
-        """
-        del name
-        return ()
+        """The statements that rename it to `name`, empty where there is no such way."""
+        return (f"ALTER {self.signature()} RENAME TO {ident(name)};",) if self.renamable else ()
 
     def renamed(self, name: str) -> Self:
         """What it then is."""

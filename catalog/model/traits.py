@@ -41,6 +41,11 @@ class Traits:
     type, an extension with functions of its own."""
     overloaded: ClassVar[bool] = False
     """Of those of one name each call takes the one that its arguments fit best: with another it may take that."""
+    renamable: ClassVar[bool] = False
+    """`ALTER … RENAME TO` gives it another name."""
+    stands_aside: ClassVar[bool] = False
+    """Where it must be replaced and something is stored in it, or is of it, it is renamed so that its successor can be
+    created meanwhile: what is stored is moved over (`USING "c"::text::type`), and it is dropped under its new name."""
     whole_only: ClassVar[bool] = False
     """Only a whole dump has it, none of chosen schemas (a table's place in a publication)."""
     ownable: ClassVar[bool] = True

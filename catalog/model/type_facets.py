@@ -63,6 +63,19 @@ class HasValues(Facet):
 
     __slots__ = ()
 
+    @property
+    def value_names(self) -> tuple[str, ...]:
+        """The names of its values, in their order."""
+        raise NotImplementedError
+
+    def rename_value(self, old: str, new: str) -> str:
+        """The statement that gives a value another name."""
+        raise NotImplementedError
+
+    def with_value_renamed(self, old: str, new: str) -> Self:
+        """The type as it then is."""
+        raise NotImplementedError
+
     def renamed_value(self, new: Self) -> tuple[str, str] | None:
         """The one value that altering it to `new` gives another name, and that name; None where there is none.
 

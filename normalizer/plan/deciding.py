@@ -193,9 +193,9 @@ class _Deciding:
             return
         elif item.disposable:
             self._replace(name)
-        elif self.old.objects[because].rename(""):
+        elif self.old.objects[because].stands_aside:
             self._rebind(name, because, disturbance)
-        elif item.rename(""):
+        elif item.stands_aside:
             self._replace(name)
         else:
             raise _in_two_migrations(item, self.old.objects[because])
@@ -219,7 +219,7 @@ class _Deciding:
     def _rebind(self, name: ObjectId, because: ObjectId, disturbance: Disturbance) -> None:
         if disturbance is Disturbance.REPLACED:
             self.result.set_aside.add(because)
-        if self.old.objects[name].rename(""):
+        if self.old.objects[name].stands_aside:
             self._replace(name)
         elif name not in self.result.rebound:
             self.result.rebound.add(name)

@@ -71,4 +71,4 @@ class Hazards:
 
     def loses_data(self, old: Object, found: OnRows) -> bool:
         """True if what is stored loses something; a type's values are where it is used, or nowhere."""
-        return OnRows.LOSES in found and (not old.rename("") or any(holders(self.old, old.id)))
+        return OnRows.LOSES in found and (not old.stands_aside or any(holders(self.old, old.id)))

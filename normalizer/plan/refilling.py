@@ -19,7 +19,7 @@ def keeping_rows(old: Catalog, fate: "Decisions") -> tuple[ObjectId, ...]:
 
 
 def _loses_rows(old: Catalog, item: Object, fate: "Decisions") -> bool:
-    if not item.rename("") or not any(part.embedded and not part.derived for part in old.parts.get(item.id, ())):
+    if not item.stands_aside or not any(part.embedded and not part.derived for part in old.parts.get(item.id, ())):
         return False
     return not item.disposable or any(_dropped_below(old, item.id, fate))
 

@@ -18,7 +18,7 @@ def holders(catalog: Catalog, held: ObjectId) -> Iterator[tuple[Object, ObjectId
             user = catalog.objects[name]
             if user.disposable or is_part_of(catalog, user, held):
                 continue
-            if user.rename(""):
+            if user.stands_aside:
                 waiting.append(name)
             elif user.embedded:
                 yield user, used

@@ -19,14 +19,13 @@ class Mould(Object):
     keyword: ClassVar[str] = "MOULD"
     catalog: ClassVar[str] = ""
     priority: ClassVar[int] = Priority.TYPE
+    renamable: ClassVar[bool] = True
+    stands_aside: ClassVar[bool] = True
 
     form: str = replace()
 
     def create(self, printing: Printing) -> str:
         return f"CREATE {self.signature()} AS {self.form};\n"
-
-    def rename(self, name: str) -> tuple[str, ...]:
-        return (f"ALTER {self.signature()} RENAME TO {name};",)
 
 
 class Box(Object):

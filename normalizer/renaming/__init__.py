@@ -1,0 +1,1 @@
+"""Renames that a person asks for, and those that two states suggest."""

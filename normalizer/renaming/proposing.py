@@ -1,0 +1,107 @@
+"""Renames that two states suggest: what is gone and what is new are the same but for the name."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from pgnorm.catalog.model import Catalog, Object, ObjectId, Value
+
+from ..compare.difference import Difference, changes
+from .requests import words
+from .resolving import path_of
+
+
+class Proposal(Value):
+    """That an object of the old side may be one of the new side by another name."""
+
+    old: Object
+    new: Object
+    reasons: tuple[str, ...]
+    """What speaks for it, the strongest first."""
+
+    @property
+    def said(self) -> str:
+        """The rename as a person reads it."""
+        return f"{self.old.kind} {words(path_of(self.old))} to {words((self.new.name,))}"
+
+    @property
+    def option(self) -> str:
+        """What asks for it on the command line."""
+        return f"{words(path_of(self.old))}={words((self.new.name,))}"
+
+    @property
+    def hint(self) -> str:
+        """What asks for it in a schema file, at the object's new name."""
+        return f"-- pgnorm: renamed from {words((self.old.name,))}"
+
+
+def proposals(old: Catalog, new: Catalog, found: Sequence[Difference]) -> tuple[Proposal, ...]:
+    """Each pair of a whole that is gone and one that is new, or of parts of one whole, that leaves no doubt."""
+    gone = tuple(_alone(each.old for each in found if each.new is None))
+    come = tuple(_alone(each.new for each in found if each.old is None))
+    alike = {
+        before.id: [after for after in come if _place(before) == _place(after) and _same(old, before, new, after)]
+        for before in gone
+        if before.rename(before.name)
+    }
+    pairs = []
+    for before in gone:
+        after = _meant(old, before, new, alike.get(before.id, []))
+        if after is not None:
+            rivals = [other for other in gone if after in alike.get(other.id, [])]
+            if _meant(new, after, old, rivals) == before:
+                pairs.append((before, after))
+    return tuple(Proposal(old=a, new=b, reasons=tuple(_reasons(old, a, new, b))) for a, b in pairs)
+
+
+def _alone(items: Iterable[Object | None]) -> Iterator[Object]:
+    """Those that do not come or go with what they are parts of."""
+    there = {item.id: item for item in items if item is not None}
+    return (item for item in there.values() if item.parent not in there)
+
+
+def _place(item: Object) -> tuple[str, str, ObjectId | None, str]:
+    """What two must have in common: kind, schema, the whole that they are parts of, the arguments of a routine."""
+    return item.kind, item.schema, item.parent, "" if item.parent is not None else item.detail
+
+
+def _meant(catalog: Catalog, item: Object, other: Catalog, alike: Sequence[Object]) -> Object | None:
+    """The one that an object may be: the only one, or of several the one at its place among the columns."""
+    if len(alike) < 2:
+        return alike[0] if alike else None
+    at = _index(catalog, item)
+    there = [each for each in alike if at is not None and _index(other, each) == at]
+    return there[0] if len(there) == 1 else None
+
+
+def _same(old: Catalog, before: Object, new: Catalog, after: Object) -> bool:
+    """True if nothing but the name differs, of it and of what is always printed inside of it."""
+    parts, others = _made_of(old, before), _made_of(new, after)
+    if [part.name for part in parts] != [part.name for part in others]:
+        return False
+    pairs = [(before.renamed(after.name), after)]
+    pairs += [(part.evolve(detail=other.detail), other) for part, other in zip(parts, others, strict=True)]
+    return not any(Difference(a, b, changes(a, b)).own for a, b in pairs)
+
+
+def _made_of(catalog: Catalog, item: Object) -> list[Object]:
+    return [part for part in catalog.parts.get(item.id, ()) if part.embedded]
+
+
+def _index(catalog: Catalog, item: Object) -> int | None:
+    """The place among the columns."""
+    whole = catalog.objects.get(item.parent) if item.parent is not None else None
+    beside = _made_of(catalog, whole) if whole is not None else []
+    return beside.index(item) if item in beside else None
+
+
+def _reasons(old: Catalog, before: Object, new: Catalog, after: Object) -> Iterator[str]:
+    columns = len(_made_of(old, before))
+    yield (f"the same {columns} columns" if columns > 1 else "the same column") if columns else "the same definition"
+    if (at := _index(old, before)) is not None and at == _index(new, after):
+        yield "the same place"
+    users = {name for name in old.needed_by.get(before.id, ()) if name in new.objects}
+    if users and users <= new.needed_by.get(after.id, frozenset()):
+        yield "the same dependents"
+    if before.comment and before.comment == after.comment:
+        yield "the same comment"
+    if before.acl and before.acl == after.acl:
+        yield "the same privileges"

@@ -1,0 +1,169 @@
+"""Hints in SQL text: comments that say what an object was called before, `-- pgnorm: renamed from status`."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from pgnorm.catalog.errors import PgnormError
+from pgnorm.catalog.model import Value
+
+from ..files.reading import SourceFile
+from .defined import target
+from .lexer import Token, name_of, tokens
+from .statements import Comment, Statement, comments, split
+
+_MARK: Final = re.compile(r"(?:--|/\*)\s*pgnorm:\s*(?P<said>.*?)\s*(?:\*/)?\s*", re.DOTALL)
+_NAME: Final = r"""(?:"(?:[^"]|"")+"|[^\W\d][\w$]*)"""
+_RENAMED: Final = re.compile(rf"renamed\s+from\s+(?P<old>{_NAME}|'(?:[^']|'')*')", re.IGNORECASE)
+_UNNAMED: Final = frozenset({"PRIMARY", "UNIQUE", "CHECK", "FOREIGN", "EXCLUDE", "LIKE"})
+_WAY_OUT: Final = "Write `-- pgnorm: renamed from old_name` on the line before what has the new name, or behind it."
+
+
+class Subject(Value):
+    """What a hint is about, by its new name, as far as the text tells: `keyword` is `COLUMN` for a column, `VALUE` for
+    one of an enum, else what the statement makes. `owner` is what a part, or a trigger or policy, belongs to."""
+
+    keyword: str
+    schema: str
+    name: str
+    owner: str = ""
+
+
+class Hint(Value):
+    """That an object had another name: `old`, as Postgres folds it."""
+
+    source: SourceFile
+    comment: Comment
+    subject: Subject
+    old: str
+
+    @property
+    def place(self) -> str:
+        """`file:line:column` of the comment."""
+        return self.source.place(self.comment.start)
+
+
+def hints(source: SourceFile) -> Iterator[Hint]:
+    """The hints of a file. Raises PgnormError, placed, for one that is not understood or about nothing."""
+    text = source.text
+    if "pgnorm:" not in text:
+        return
+    statements = split(text, label=source.label)
+    for comment in comments(text):
+        marked = _MARK.fullmatch(text, comment.start, comment.end)
+        if marked is None:
+            continue
+        place = source.place(comment.start)
+        renamed = _RENAMED.fullmatch(marked["said"])
+        if renamed is None:
+            raise PgnormError(f"no hint is known that says `{marked['said']}`", place=place, hint=_WAY_OUT)
+        subject = _subject(text, comment, statements, place)
+        yield Hint(source=source, comment=comment, subject=subject, old=_plain(renamed["old"]))
+
+
+def without(text: str, found: Sequence[Hint]) -> str:
+    """The text without these hints: the whole line of one that stands alone, else with the space before it."""
+    for hint in sorted(found, key=lambda each: -each.comment.start):
+        start, end = hint.comment.start, hint.comment.end
+        line = text.rfind("\n", 0, start) + 1
+        rest = re.compile(r"[ \t]*(\r?\n|$)").match(text, end)
+        if not text[line:start].strip() and rest is not None:
+            start, end = line, rest.end()
+        else:
+            start = len(text[:start].rstrip(" \t"))
+        text = text[:start] + text[end:]
+    return text
+
+
+def _subject(text: str, comment: Comment, statements: Sequence[Statement], place: str) -> Subject:
+    """What a hint is about: what ends before it on its line, else what begins behind it."""
+    line = max(text.rfind("\n", 0, comment.start), text.rfind("\r", 0, comment.start)) + 1
+    behind = bool(text[line : comment.start].strip())
+    inside = next((one for one in statements if one.start < comment.start < one.end), None)
+    subject = None
+    if inside is not None:
+        subject = _within(inside, comment.start - inside.start, behind=behind)
+    elif behind:
+        before = [one for one in statements if one.stop <= comment.start and one.stop > line]
+        subject = _of_statement(before[-1]) if before else None
+    else:
+        after = next((one for one in statements if one.start >= comment.end), None)
+        subject = _of_statement(after) if after is not None else None
+    if subject is None:
+        raise PgnormError("the hint stands at nothing that has a name", place=place, hint=_WAY_OUT)
+    return subject
+
+
+def _of_statement(statement: Statement) -> Subject | None:
+    """What a statement makes: an object, or what `ALTER TABLE … ADD` adds."""
+    made = target(statement)
+    if made is not None:
+        return Subject(keyword=made.kind, schema=made.schema, name=made.name, owner=made.table)
+    if not statement.begins("ALTER", "TABLE"):
+        return None
+    found = list(tokens(statement.text))
+    words = [token.keyword for token in found]
+    if "ADD" not in words:
+        return None
+    at = words.index("ADD")
+    table = [token.name for token in found[2:at] if token.text != "." and token.keyword not in _BEFORE_TABLE]
+    named = _named(found[at + 1 + words[at + 1 : at + 2].count("COLUMN") :])
+    if named is None or not table:
+        return None
+    schema = table[-2] if len(table) > 1 else "public"
+    return Subject(keyword=named[0], schema=schema, name=named[1], owner=table[-1])
+
+
+_BEFORE_TABLE: Final = frozenset({"ONLY", "IF", "EXISTS"})
+
+
+def _within(statement: Statement, offset: int, *, behind: bool) -> Subject | None:
+    """What a hint inside of a statement is about: a part in its parentheses, or itself."""
+    whole = _of_statement(statement)
+    found = list(tokens(statement.text))
+    parts = list(_parts(found))
+    if behind:
+        at = next((token for token in reversed(found) if token.end <= offset), None)
+        part = next((part for part in parts if at is not None and part[0].start <= at.start <= part[-1].end), None)
+        if part is None:
+            return whole
+    else:
+        part = next((part for part in parts if part[0].start > offset), None)
+    if whole is None or part is None:
+        return None
+    if part[0].text.startswith("'"):
+        return Subject(keyword="VALUE", schema=whole.schema, name=_plain(part[0].text), owner=whole.name)
+    named = _named(part)
+    return named and Subject(keyword=named[0], schema=whole.schema, name=named[1], owner=whole.name)
+
+
+def _parts(found: Sequence[Token]) -> Iterator[list[Token]]:
+    """What stands between the commas of the first parentheses, each with its comma."""
+    depth = 0
+    part: list[Token] = []
+    for token in found:
+        depth += {"(": 1, ")": -1}.get(token.text, 0)
+        if depth == 1 and token.text == "(" and not part:
+            continue
+        if not depth and token.text == ")":
+            break
+        if depth:
+            part.append(token)
+        if depth == 1 and token.text == ",":
+            yield part
+            part = []
+    if part:
+        yield part
+
+
+def _named(part: Sequence[Token]) -> tuple[str, str] | None:
+    """The keyword and the name of a column or constraint that begins here."""
+    if part and part[0].keyword == "CONSTRAINT" and len(part) > 1:
+        return "CONSTRAINT", part[1].name
+    if not part or part[0].keyword in _UNNAMED or not (part[0].word or part[0].text.startswith('"')):
+        return None
+    return "COLUMN", part[0].name
+
+
+def _plain(word: str) -> str:
+    return word[1:-1].replace("''", "'") if word.startswith("'") else name_of(word)
