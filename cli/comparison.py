@@ -42,6 +42,7 @@ def as_json(comparison: "Comparison", old: str, new: str, files: tuple[str, ...]
         ],
         "roles": [role.name for role in comparison.plan.roles.roles],
         "phantoms": phantoms,
+        "ignored": dict(comparison.ignored),
         "unproved": comparison.unproved,
         "broken_bodies": [
             {"routine": mention.routine, "line": mention.line, "what": mention.what} for mention in comparison.mentions

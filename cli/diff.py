@@ -18,6 +18,7 @@ from .servers import cache_option, lock_timeout_option, shadow_option, trust_opt
 from .summary import summarize, tell_phantoms
 
 if TYPE_CHECKING:
+    from pgnorm.normalizer.compare.ignoring import Ignoring
     from pgnorm.normalizer.comparison import ProofBy
     from pgnorm.normalizer.project.sources import Source
 
@@ -42,6 +43,8 @@ Examples:
 @cache_option
 @lock_timeout_option
 @schema_options
+@click.option("--only", multiple=True, metavar="PATTERN", help="Only objects of these names; repeatable.")
+@click.option("--ignore", multiple=True, metavar="PATTERN", help="Leave objects of these names alone; repeatable.")
 @click.option("--cosmetic", is_flag=True, help="Take in function bodies that differ in looks only.")
 @click.option(
     "--proof",
@@ -66,6 +69,8 @@ def diff(
     to: str | None,
     schemas: tuple[str, ...],
     exclude_schemas: tuple[str, ...],
+    only: tuple[str, ...],
+    ignore: tuple[str, ...],
     cosmetic: bool,
     proof: "ProofBy",
     seed: Path | None,
@@ -96,6 +101,7 @@ def diff(
     options = Options(
         schemas=schemas,
         exclude_schemas=exclude_schemas,
+        ignoring=_ignoring(app, only, ignore),
         cosmetic=cosmetic,
         proof=None if no_proof else proof,
         seed=seed,
@@ -114,8 +120,8 @@ def diff(
     summarize(app.console, found)
     tell_phantoms(app.console, found, _way_out(old, new))
     app.tell_unmodelled(sorted(set(found.unmodelled) - set(found.one_sided)))
-    for side, only in (("from", found.only_old), ("to", {*found.one_sided} - found.only_old)):
-        app.tell_unmodelled(sorted(only), title=f"{side}: not modelled, and on this side only, so not in this plan")
+    for side, one_sided in (("from", found.only_old), ("to", {*found.one_sided} - found.only_old)):
+        app.tell_unmodelled(sorted(one_sided), title=f"{side}: not modelled, and on this side only, so not in this plan")
     files: tuple[str, ...] = ()
     if name is not None and known is not None and found.plan:
         files = write_migrations(app, scripts(found), name, known, behind=old == "migrations")
@@ -125,6 +131,14 @@ def diff(
         text = f"\n{BOUNDARY}\n".join(scripts(found)) if found.plan else ""
         deliver(app.console, text, output)
     return CHANGED if check and (found.plan or found.one_sided) else 0
+
+
+def _ignoring(app: App, only: tuple[str, ...], ignore: tuple[str, ...]) -> "Ignoring":
+    """What the settings and options leave alone."""
+    from pgnorm.normalizer.compare.ignoring import Ignoring, Rule, configured
+
+    rules = configured(app.project.ignore) if app.project else ()
+    return Ignoring(rules=(*rules, *((Rule(patterns=ignore),) if ignore else ())), only=only)
 
 
 def _words(app: App, to: str | None) -> tuple[str, str]:

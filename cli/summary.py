@@ -37,6 +37,9 @@ def summarize(console: Console, comparison: "Comparison") -> None:
         _list_changes(console, comparison)
     for name in comparison.staying:
         console.say(f"{name.kind} {name.name} stays, though the new side lacks it: the platform makes it by itself")
+    if comparison.ignored:
+        counts = ", ".join(plural(count, kind) for kind, count in comparison.ignored.items())
+        console.say(f"Left alone, as --ignore, --only or the settings say: {counts}")
     _tell_unplanned(console, comparison.unplanned)
     _tell_uncarried(console, comparison)
     for role in comparison.plan.roles.absent:

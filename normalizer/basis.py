@@ -1,5 +1,8 @@
 """What each way of comparing two sources has in common: what of them counts, the plan, and what is said of both."""
 
+from collections import Counter
+from collections.abc import Mapping
+
 from pgnorm.catalog.model import Catalog, ObjectId
 
 from .compare.absent_owner import stranger
@@ -58,10 +61,17 @@ class Basis:
             unmodelled=tuple(sorted({*before.unmodelled, *after.unmodelled})),
             one_sided=tuple(sorted({*before.unmodelled} ^ {*after.unmodelled})),
             only_old=frozenset(before.unmodelled).difference(after.unmodelled),
+            ignored=self._ignored(start.catalog, goal.catalog),
             unmatched=self.selection(start.catalog, goal.catalog).unmatched,
             uncarried=to_tell(self.new, goal, start),
             stranger=stranger(((start.role, before), (goal.role, after)), planned),
         )
+
+    def _ignored(self, *catalogs: Catalog) -> Mapping[str, int]:
+        """How many of the project's objects are left alone, by kind."""
+        names = self.options.ignoring.left_out(*catalogs)
+        both = {name: item for catalog in catalogs for name, item in catalog.objects.items() if name in names}
+        return Counter(item.kind for item in both.values() if item.parent not in names and self.ownership.owns(item))
 
     def views(self, old: Catalog, new: Catalog) -> tuple[Catalog, Catalog]:
         """What of two catalogs is compared: the project's own, in the schemas asked for."""
@@ -79,4 +89,6 @@ class Basis:
 
     def selection(self, *catalogs: Catalog) -> Selection:
         """The schemas asked for."""
-        return select(catalogs, self.options.schemas, self.options.exclude_schemas)
+        selection = select(catalogs, self.options.schemas, self.options.exclude_schemas)
+        left_out = self.options.ignoring.left_out(*catalogs)
+        return selection.evolve(without=left_out) if left_out else selection

@@ -1,10 +1,13 @@
 """What is compared, and what a comparison finds."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 from pgnorm.catalog.model import ObjectId, Value
 
+from .compare.ignoring import Ignoring
 from .compare.phantoms import Phantom
 from .load.data_statements import DataStatement
 from .plan.plan import Plan
@@ -21,6 +24,8 @@ class Options(Value):
 
     schemas: tuple[str, ...] = ()
     exclude_schemas: tuple[str, ...] = ()
+    ignoring: Ignoring = Ignoring()
+    """What is left alone."""
     cosmetic: bool = False
     """True if bodies that differ in looks only are differences."""
     proof: ProofBy | None = "catalog"
@@ -47,6 +52,8 @@ class Comparison(Value):
     """What of that only one side has: a difference that no plan here ends."""
     only_old: frozenset[tuple[str, str]] = frozenset()
     """What of that the old side has."""
+    ignored: Mapping[str, int] = MappingProxyType({})
+    """How many objects of each kind were left alone, their parts apart."""
     unmatched: tuple[str, ...] = ()
     """Patterns of schemas that name none, where others do."""
     uncarried: tuple[DataStatement, ...] = ()

@@ -24,6 +24,8 @@ class Selection(Value):
     exclude: frozenset[str] = frozenset()
     besides: frozenset[ObjectId] = frozenset()
     """What is selected wherever it is."""
+    without: frozenset[ObjectId] = frozenset()
+    """What is left alone wherever it is."""
     unmatched: tuple[str, ...] = ()
     """The patterns asked for that name no schema, where others do."""
 
@@ -36,6 +38,8 @@ class Selection(Value):
         schema = item.namespace
         if item.id in self.besides:
             return True
+        if item.id in self.without:
+            return False
         if schema in self.exclude:
             return False
         return schema in self.include and not item.whole_only if self.include else True

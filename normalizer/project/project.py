@@ -72,6 +72,11 @@ class Project(Value):
         return self.settings.strings("roles")
 
     @property
+    def ignore(self) -> Table:
+        """What a comparison leaves alone, for `ignoring.configured`."""
+        return self.settings.table("ignore")
+
+    @property
     def split(self) -> Table:
         """What goes into which file of a dump in several files, for `layouts.configured`."""
         return self.settings.table("split")
@@ -244,6 +249,7 @@ def _check(project: Project) -> None:
     unless_unset(lambda: project.schemas)
     unless_unset(lambda: project.split)
     unless_unset(lambda: project.roles)
+    unless_unset(lambda: project.ignore)
 
 
 def _major(table: Table) -> int | None:

@@ -1,0 +1,72 @@
+"""What `pgnorm diff` leaves alone: never dropped, never altered, counted."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import psycopg
+import pytest
+from addresses import address
+
+Run = Callable[[str], tuple[int, str, str]]
+
+STATE = """
+create table public.events (at date, x int) partition by range (at);
+create table public.events_p2020 partition of public.events for values from ('2020-01-01') to ('2021-01-01');
+create table public.by_hand (a int);
+create table public.notes (a int);
+insert into public.by_hand values (1);
+"""
+FILES = """
+create table public.events (at date, x int) partition by range (at);
+create table public.notes (a int, b int);
+create view public.seen as select b from public.notes;
+"""
+
+
+@pytest.fixture
+def project(plain: Path, database: psycopg.Connection) -> str:
+    """A project with other files than its database, whose address it is."""
+    (plain / "schemas" / "01_notes.sql").write_text(FILES)
+    for path in (plain / "schemas").glob("*.sql"):
+        if path.name != "01_notes.sql":
+            path.unlink()
+    database.execute(STATE)
+    return address(database)
+
+
+def test_partitions_and_tables_made_by_hand_are_not_dropped(run: Run, plain: Path, project: str) -> None:
+    code, out, _ = run(f"diff --db-url '{project}'")
+    assert code == 0
+    assert 'DROP TABLE "public"."by_hand"' in out
+    assert 'DROP TABLE "public"."events_p2020"' in out
+    (plain / "pgnorm.toml").write_text('[ignore]\npartition-of = ["events"]\ntable = ["by_*"]\n')
+    code, out, err = run(f"diff --db-url '{project}'")
+    assert code == 0
+    assert "DROP" not in out
+    assert 'ADD COLUMN "b" integer' in out
+    assert "Left alone, as --ignore, --only or the settings say: 2 tables\n" in err
+    document = json.loads(run(f"diff --json --db-url '{project}'")[1])
+    assert document["ignored"] == {"table": 2}
+
+
+def test_options(run: Run, project: str) -> None:
+    _, out, _ = run(f"diff --db-url '{project}' --ignore events_p* --ignore public.by_hand")
+    assert "DROP" not in out
+    _, out, err = run(f"diff --db-url '{project}' --only notes")
+    assert 'ADD COLUMN "b" integer' in out
+    assert "VIEW" not in out
+    assert "DROP" not in out
+    assert "3 tables, 1 view" in err
+    assert run(f"diff --check --db-url '{project}' --only nothing*")[0] == 0
+
+
+def test_a_plan_that_needs_what_is_left_alone_is_refused(run: Run, project: str, database: psycopg.Connection) -> None:
+    database.execute("create view public.mine as select a from public.notes")
+    code, out, err = run(f"diff --db-url '{project}' --only seen")
+    assert (code, out) == (2, "")
+    assert "left alone" in err
+    database.execute("alter table public.notes rename a to z")
+    code, out, err = run(f"diff --db-url '{project}' --only notes --ignore events*")
+    assert (code, out) == (2, "")
+    assert "view public.mine" in err
