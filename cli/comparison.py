@@ -66,8 +66,6 @@ def _named(difference: "Difference") -> dict[str, str]:
 
 
 def _change(step: "Step", transaction: int) -> dict[str, object]:
-    from pgnorm.normalizer.sql.statements import split
-
     name = step.id
     return {
         "action": step.verb.value,
@@ -75,7 +73,7 @@ def _change(step: "Step", transaction: int) -> dict[str, object]:
         "schema": name.schema,
         "name": name.name,
         "detail": name.detail,
-        "sql": [f"{statement.text};" for statement in split(step.sql)],
+        "sql": [statement.sql for statement in step.statements],
         "destructive": step.destructive,
         "may_fail_on_rows": step.refusable,
         "fills_rows": step.filling,

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from ..foreign_options import options_clause
-from ..model import Entry, Object, Printing, Target, on_relation
+from ..model import Entry, Object, OnRows, Printing, Statement, Target, Written, on_relation, statements
 from ..model.facets import Accompanied
 from ..quoting import ident, literal, spell_types
 from .column_fields import ColumnFields
@@ -115,18 +115,19 @@ class PrintedColumn(ColumnFields):
         comment = "NULL" if self.not_null_comment is None else literal(self.not_null_comment)
         return f"COMMENT ON {signature} IS {comment};"
 
-    def create(self, printing: Printing) -> str:
+    def create(self, printing: Printing) -> tuple[Written, ...]:
         accompanied = [part for part in printing.parts if isinstance(part, Accompanied)]
-        lines = [line for part in accompanied for line in part.before_parent(printing.target)]
         # The table that it has them from, if any, is no parent yet.
         whole = self.evolve(local=True, not_null_said=True, generation_said=True)
-        lines += [
-            f"ALTER {self.table} ADD COLUMN {whole.definition(printing.parts, printing.target)};",
+        sql = f"ALTER {self.table} ADD COLUMN {whole.definition(printing.parts, printing.target)};"
+        refusable = self.not_null and not printing.parts
+        return (
+            *(each for part in accompanied for each in part.before_parent(printing.target)),
+            Statement(sql=sql, on_rows=OnRows.MAY_FAIL if refusable else OnRows.NOTHING),
             *whole.settings(printing.target),
-        ]
-        lines += [entry.sql.rstrip("\n") for entry in self.remarks()]
-        lines += [line for part in accompanied for line in part.after_parent()]
-        return "".join(f"{line}\n" for line in lines)
+            *(each for entry in self.remarks() for each in statements(entry.sql)),
+            *(each for part in accompanied for each in part.after_parent()),
+        )
 
     def drop(self) -> str:
         return f"ALTER {self.table} DROP COLUMN {ident(self.name)};"

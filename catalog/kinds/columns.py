@@ -1,10 +1,10 @@
 """The columns of tables."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import ClassVar, Self
 
 from ..foreign_options import options_change
-from ..model import Changed, Object, OnRows, Statement, Target, Written
+from ..model import Changed, OnRows, Statement, Target, Written
 from ..model.type_facets import HoldsType
 from ..options import alter_options
 from ..quoting import ident, plain, qualified, remark, spell_types
@@ -140,9 +140,6 @@ class Column(HoldsType, PrintedColumn):
     def retyped_with_parent(self) -> bool:
         return self.of_partition_key
 
-    def rows_may_refuse(self, parts: Sequence[Object]) -> bool:
-        return self.not_null and not parts
-
     def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[Written]:
         column = f"{self.table} ALTER COLUMN {ident(self.name)}"
         only = f"{self.only_table} ALTER COLUMN {ident(self.name)}"
@@ -153,11 +150,11 @@ class Column(HoldsType, PrintedColumn):
         if retyped:
             type_ = spell_types(new.type, target.major)
             using = "" if self._elsewhere else self.conversion_to(new, type_)
-            if using is None:
-                yield self.by_text_to(new)
-                using = through_text(ident(self.name), type_)
+            said = self.by_text_to(new) if using is None else ""
+            using = through_text(ident(self.name), type_) if using is None else using
             sql = f"ALTER {column} TYPE {type_}{new._collate}{f' USING {using}' if using else ''};"
-            yield Statement(sql=sql, on_rows=OnRows.NOTHING if self._fits(new) else OnRows.LOSES | OnRows.MAY_FAIL)
+            found = OnRows.NOTHING if self._fits(new) else OnRows.LOSES | OnRows.MAY_FAIL
+            yield Statement(sql=sql, remark=said, on_rows=found)
             yield from new.settings_of_type()
         if changed.take("expression"):
             yield f"ALTER {column} SET EXPRESSION AS ({spell_types(new.expression or '', target.major)});"
@@ -173,13 +170,13 @@ class Column(HoldsType, PrintedColumn):
         if changed.take("foreign_options"):
             yield f"ALTER {only}{options_change(self.foreign_options, new.foreign_options)};"
 
-    def rebind(self, new: Self, target: Target) -> Iterator[str]:
+    def rebind(self, new: Self, target: Target) -> Iterator[Written]:
         column = f"{self.table} ALTER COLUMN {ident(self.name)}"
         type_ = spell_types(new.type, target.major)
         # A type of Postgres' own, named without a schema, is not new: its collation is, which changes no row.
         moved = "." in type_ and not self._elsewhere
         using = f" USING {through_text(ident(self.name), type_)}" if moved else ""
-        yield f"ALTER {column} TYPE {type_}{new._collate}{using};"
+        yield Statement(sql=f"ALTER {column} TYPE {type_}{new._collate}{using};", on_rows=OnRows.MAY_FAIL)
         yield from new.settings_of_type()
 
     def conversion_to(self, new: Self, type_: str) -> str | None:
@@ -202,10 +199,13 @@ class Column(HoldsType, PrintedColumn):
     def _fill(self) -> Iterator[Written]:
         table, column = qualified(self.schema, self.detail), ident(self.name)
         without = f"{column} IS NULL"
-        yield remark(
-            f"Rows without a value get the default. To count them: SELECT count(*) FROM {table} WHERE {without}"
+        yield Statement(
+            sql=f"UPDATE {table} SET {column} = DEFAULT WHERE {without};",
+            remark=remark(
+                f"Rows without a value get the default. To count them: SELECT count(*) FROM {table} WHERE {without}"
+            ),
+            on_rows=OnRows.FILLS,
         )
-        yield Statement(sql=f"UPDATE {table} SET {column} = DEFAULT WHERE {without};", on_rows=OnRows.FILLS)
 
     @property
     def _added_not_null(self) -> str:

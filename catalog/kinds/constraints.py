@@ -1,6 +1,6 @@
 """What the constraints of tables have in common, and CHECK."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import ClassVar, Final, LiteralString, Self
 
 from ..model import (
@@ -57,9 +57,7 @@ PASSED_ON: Final[LiteralString] = """
                    where i.inhrelid = c.oid
                    order by i.inhseqno )                                as ancestors
 """
-COMMON_ORDER: Final[LiteralString] = """
-     order by n.nspname, c.relname, k.conname
-"""
+COMMON_ORDER: Final[LiteralString] = "\n     order by n.nspname, c.relname, k.conname\n"
 
 
 def enforced(version: int) -> LiteralString:
@@ -103,7 +101,7 @@ class Constraint(Object):
 
     def addition(self, definition: str) -> str:
         """The statement that adds it, as pg_dump breaks its lines."""
-        return f"ALTER {self.table}\n    ADD CONSTRAINT {ident(self.name)} {definition};\n"
+        return f"ALTER {self.table}\n    ADD CONSTRAINT {ident(self.name)} {definition};"
 
     def rename(self, name: str) -> tuple[str, ...]:
         # ALTER FOREIGN TABLE has no word for this.
@@ -130,8 +128,13 @@ class Unindexed(Constraint):
         """True if all rows have been checked for it."""
         raise NotImplementedError
 
-    def rows_may_refuse(self, parts: Sequence[Object]) -> bool:
-        return self.holds
+    def create(self, printing: Printing) -> Statement:
+        sql = self.addition(self.stated_definition(printing.target))
+        return Statement(sql=sql, on_rows=OnRows.MAY_FAIL if self.holds else OnRows.NOTHING)
+
+    def stated_definition(self, target: Target) -> str:
+        """Its definition with all that is said of it."""
+        raise NotImplementedError
 
 
 class Check(Unremarked, Matched, Inherited, Unindexed):
@@ -211,16 +214,13 @@ class Check(Unremarked, Matched, Inherited, Unindexed):
         # Without ONLY: a CHECK constraint holds for the table's children too.
         return altered(self.relation_kind, self.schema, self.detail)
 
-    def _definition(self, target: Target) -> str:
+    def stated_definition(self, target: Target) -> str:
         return spell_types(self.definition, target.major) + state(self.checked, self.enforced)
 
     def clause(self, target: Target) -> str:
         if not self.local and not self.of_partition:
             return ""
-        return f"CONSTRAINT {ident(self.name)} {self._definition(target)}"
-
-    def create(self, printing: Printing) -> str:
-        return self.addition(self._definition(printing.target))
+        return f"CONSTRAINT {ident(self.name)} {self.stated_definition(target)}"
 
     def entries(self, printing: Printing) -> tuple[Entry, ...]:
         return (Entry(desc="CHECK CONSTRAINT", tag=self.tag, sql=self.create(printing)),)

@@ -89,9 +89,9 @@ class DefaultPrivileges(GrantsDefaults, Object):
         del printing
         return ()
 
-    def drop(self) -> str:
+    def drop(self) -> tuple[str, ...]:
         """The statements that lead back to what is built in: the row of pg_default_acl goes by itself."""
-        return "\n".join(self._resets())
+        return tuple(self._resets())
 
     def _resets(self) -> Iterator[str]:
         words = OBJECT_TYPES[self.name]

@@ -1,6 +1,6 @@
 """Domains and their constraints."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import ClassVar, Final, LiteralString, Self
 
 from ..model import (
@@ -163,9 +163,10 @@ class DomainConstraint(Object):
     def clause(self, target: Target) -> str:
         return spell_types(f"CONSTRAINT {ident(self.name)} {self.definition}", target.major)
 
-    def create(self, printing: Printing) -> str:
+    def create(self, printing: Printing) -> Statement:
         valid = "" if self.validated else " NOT VALID"
-        return f"{self._domain()}\n    ADD {self.clause(printing.target)}{valid};\n"
+        sql = f"{self._domain()}\n    ADD {self.clause(printing.target)}{valid};"
+        return Statement(sql=sql, on_rows=OnRows.MAY_FAIL if self.validated else OnRows.NOTHING)
 
     def entries(self, printing: Printing) -> tuple[Entry, ...]:
         return (Entry(desc="CHECK CONSTRAINT", tag=self.tag, sql=self.create(printing)),)
@@ -175,9 +176,6 @@ class DomainConstraint(Object):
 
     def drop(self) -> str:
         return f"{self._domain()} DROP CONSTRAINT {ident(self.name)};"
-
-    def rows_may_refuse(self, parts: Sequence[Object]) -> bool:
-        return self.validated
 
     def must_replace(self, new: Self, changed: frozenset[str]) -> bool:
         return self.validated and not new.validated

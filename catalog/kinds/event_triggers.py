@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import ClassVar, LiteralString, Self
 
-from ..model import Changed, Object, Printing, Target, alter, replace
+from ..model import Changed, Object, Printing, Statement, Target, alter, replace
 from ..model.dump_facets import Last
 from ..model.facets import Watches
 from ..priority import Priority
@@ -61,13 +61,14 @@ class EventTrigger(Watches, Last, Object):
         del qualify
         return f"{self.keyword} {ident(self.name)}"
 
-    def create(self, printing: Printing) -> str:
+    def create(self, printing: Printing) -> tuple[Statement, ...]:
         del printing
         tags = ", ".join(literal(tag) for tag in self.tags)
         when = f"\n         WHEN TAG IN ({tags})" if tags else ""
         function = qualified(self.function_schema, self.function)
-        state = f"\n{self._switch()}\n" if self.state != USUAL_STATE else ""
-        return f"CREATE {self.signature()} ON {ident(self.event)}{when}\n   EXECUTE FUNCTION {function}();\n{state}"
+        sql = f"CREATE {self.signature()} ON {ident(self.event)}{when}\n   EXECUTE FUNCTION {function}();"
+        made = Statement(sql=sql)
+        return (made,) if self.state == USUAL_STATE else (made, Statement(sql=self._switch(), apart=True))
 
     def _switch(self) -> str:
         return f"ALTER {self.signature()} {STATES[self.state]};"

@@ -152,10 +152,9 @@ class ForeignKey(SaysLess, Refers, Unindexed):
     def also_needs(self) -> tuple[ObjectId, ...]:
         return tuple(ObjectId("index attachment", schema, name) for schema, name in self.attachments)
 
-    def create(self, printing: Printing) -> str:
-        del printing
-        timing = deferral(self.deferrable, self.deferred)
-        return self.addition(self.definition + timing + state(self.validated, self.enforced))
+    def stated_definition(self, target: Target) -> str:
+        del target
+        return self.definition + deferral(self.deferrable, self.deferred) + state(self.validated, self.enforced)
 
     def entries(self, printing: Printing) -> tuple[Entry, ...]:
         return (Entry(desc="FK CONSTRAINT", tag=self.tag, sql=self.create(printing)),)

@@ -80,13 +80,12 @@ class ForeignTable(Object):
     def grant_signature(self, *, qualify: bool = True) -> str:
         return f"TABLE {qualified(self.schema if qualify else '', self.name)}"
 
-    def create(self, printing: Printing) -> str:
+    def create(self, printing: Printing) -> tuple[str, ...]:
         inside = body(self.id, printing.parts, printing.target)
         server = f"\nSERVER {ident(self.server)}"
         options = options_clause(self.known_options).replace(" ", "\n", 1)
-        return (
-            f"CREATE {self.signature()}{inside}{server}{options};\n{column_settings(printing.parts, printing.target)}"
-        )
+        settings = column_settings(printing.parts, printing.target)
+        return (f"CREATE {self.signature()}{inside}{server}{options};", *settings)
 
     def entries(self, printing: Printing) -> tuple[Entry, ...]:
         (table,) = super().entries(printing)

@@ -1,9 +1,9 @@
 """What an index and a constraint that an index stands for have in common."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Final, LiteralString, Self
 
-from ..model import Changed, Entry, Lead, Object, ObjectId, Target, alter, equal, replace
+from ..model import Changed, Entry, Lead, Object, ObjectId, Script, Target, alter, equal, replace
 from ..options import alter_options
 from ..quoting import ident, qualified
 from .inheritance import PARTITION
@@ -120,7 +120,7 @@ class IndexBacked(Object):
         relation = qualified(self.schema, self.relation)
         return f"ALTER TABLE ONLY {relation} REPLICA IDENTITY USING INDEX {ident(self.name)};"
 
-    def stored_entry(self, desc: str, sql: str, extensions_at: int | None = None) -> Entry:
+    def stored_entry(self, desc: str, sql: Script, extensions_at: int | None = None) -> Entry:
         """Its entry in a dump."""
         return Entry(desc=desc, tag=self.tag, sql=sql, tablespace=self.tablespace, extensions_at=extensions_at)
 
@@ -139,8 +139,3 @@ class IndexBacked(Object):
         if changed.take("replica_identity") and new.replica_identity:
             # Losing it is said by the index or the relation that has the replica identity now.
             yield new.identification()
-
-
-def paragraphs(statements: Sequence[str]) -> str:
-    """Statements that pg_dump sets apart by a blank line."""
-    return "".join(f"\n{statement}\n" for statement in statements if statement)

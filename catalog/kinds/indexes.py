@@ -1,14 +1,27 @@
 """Indexes, but for those that stand for a constraint."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import ClassVar, LiteralString, Self
 
-from ..model import Changed, Entry, Expression, Object, ObjectId, Printing, Target, alter, replace
+from ..model import (
+    Changed,
+    Entry,
+    Expression,
+    ObjectId,
+    OnRows,
+    Printing,
+    Statement,
+    Target,
+    Written,
+    alter,
+    paragraphs,
+    replace,
+)
 from ..model.facets import Computes
 from ..options import with_options
 from ..priority import Priority
 from ..quoting import ident, spell_types
-from .index_backed import INDEX_FIELDS, OPTIONS_CLAUSE, IndexBacked, paragraphs
+from .index_backed import INDEX_FIELDS, OPTIONS_CLAUSE, IndexBacked
 from .relations import RELATION_KIND
 
 
@@ -89,25 +102,23 @@ class Index(Computes, IndexBacked):
         definition = self.definition.replace(f" INDEX {ident(self.name)} ", f" INDEX {ident(name)} ", 1)
         return self.evolve(name=name, definition=definition)
 
-    def rows_may_refuse(self, parts: Sequence[Object]) -> bool:
-        return self.definition.startswith("CREATE UNIQUE INDEX ")
-
-    def create(self, printing: Printing) -> str:
+    def create(self, printing: Printing) -> tuple[Written, ...]:
         options = f" {with_options(self.options)}" if self.options else ""
         where = "" if self.predicate is None else f" WHERE {self.predicate}"
-        statistics = "".join(f"{self._statistics(*item)}\n" for item in self.statistics)
-        definition = f"{spell_types(self.definition + options + where, printing.target.major)};\n"
-        return definition + paragraphs((self.clustering(),)) + statistics + self._identity_paragraph()
-
-    def _identity_paragraph(self) -> str:
-        return paragraphs((self.identification(),))
+        unique = self.definition.startswith("CREATE UNIQUE INDEX ")
+        made = Statement(
+            sql=f"{spell_types(self.definition + options + where, printing.target.major)};",
+            on_rows=OnRows.MAY_FAIL if unique else OnRows.NOTHING,
+        )
+        statistics = (self._statistics(*item) for item in self.statistics)
+        return (made, *paragraphs(self.clustering()), *statistics, *paragraphs(self.identification()))
 
     def _statistics(self, column: str, target: str) -> str:
         return f"ALTER {self.signature()} ALTER COLUMN {column} SET STATISTICS {target};"
 
     def entries(self, printing: Printing) -> tuple[Entry, ...]:
-        sql = self.create(printing)
-        return (self.stored_entry("INDEX", sql, len(sql) - len(self._identity_paragraph())),)
+        made = self.create(printing)
+        return (self.stored_entry("INDEX", made, len(made) - bool(self.identification())),)
 
     def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[str]:
         if changed.take("statistics"):

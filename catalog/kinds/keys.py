@@ -1,15 +1,14 @@
 """Table constraints that an index stands for: PRIMARY KEY, UNIQUE and EXCLUDE."""
 
-from collections.abc import Sequence
 from typing import ClassVar, LiteralString, Self
 
-from ..model import Entry, Expression, Lead, Object, ObjectId, Printing, equal, replace
+from ..model import Entry, Expression, Lead, Object, ObjectId, OnRows, Printing, Statement, equal, paragraphs, replace
 from ..model.dump_facets import ExtensionsWithParent
 from ..options import with_options
 from ..priority import Priority
 from ..quoting import spell_types
 from .constraints import COMMON_FIELDS, COMMON_FILTER, COMMON_ORDER, COMMON_TABLES, Constraint, deferral
-from .index_backed import ATTACHED_TO, INDEX_FIELDS, OPTIONS_CLAUSE, IndexBacked, index_id, paragraphs
+from .index_backed import ATTACHED_TO, INDEX_FIELDS, OPTIONS_CLAUSE, IndexBacked, index_id
 from .inheritance import PARTITION
 
 
@@ -66,15 +65,13 @@ class Key(IndexBacked, Constraint):
     def claims(self) -> tuple[tuple[str, ...], ...]:
         return (*super().claims, ("constraint", self.schema, self.detail, self.name))
 
-    def rows_may_refuse(self, parts: Sequence[Object]) -> bool:
-        return True
-
-    def create(self, printing: Printing) -> str:
+    def create(self, printing: Printing) -> tuple[Statement, ...]:
         options = f" {with_options(self.options)}" if self.options else ""
         where = "" if self.predicate is None else f" WHERE ({self.predicate})"
         definition = self.definition + options + where + deferral(self.deferrable, self.deferred)
-        marks = paragraphs((self.clustering(), self.identification()))
-        return self.addition(spell_types(definition, printing.target.major)) + marks
+        sql = self.addition(spell_types(definition, printing.target.major))
+        added = Statement(sql=sql, on_rows=OnRows.MAY_FAIL)
+        return (added, *paragraphs(self.clustering(), self.identification()))
 
     def entries(self, printing: Printing) -> tuple[Entry, ...]:
         return (self.stored_entry("CONSTRAINT", self.create(printing)),)

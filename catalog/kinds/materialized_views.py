@@ -3,7 +3,20 @@
 from collections.abc import Iterator
 from typing import ClassVar, Final, LiteralString, Self
 
-from ..model import Changed, Entry, Object, ObjectId, Printing, Query, Target, alter, replace, state
+from ..model import (
+    Changed,
+    Entry,
+    Object,
+    ObjectId,
+    Printing,
+    Query,
+    Target,
+    Written,
+    alter,
+    paragraphs,
+    replace,
+    state,
+)
 from ..model.facets import Filled
 from ..options import alter_options, with_options
 from ..priority import Priority
@@ -103,21 +116,19 @@ class MaterializedView(Filled, Object):
     def finish(self) -> tuple[str, ...]:
         return () if self.populated is False else (f"REFRESH {self.signature()};",)
 
-    def create(self, printing: Printing) -> str:
-        settings = "".join(f"{self._setting(*item)}\n" for item in self.column_settings)
-        identity = f"\n{self._identification()}\n" if self.replica_identity in "nf" else ""
-        filled = self._called_populated() if printing.target.only_read and self.populated else ""
-        return self._statement(printing.target) + settings + identity + filled
+    def create(self, printing: Printing) -> tuple[Written, ...]:
+        options = with_options(self.options, self.toast_options)
+        options = f"\n{options}" if options else ""
+        query = spell_types(self.definition, printing.target.major)
+        settings = (self._setting(*item) for item in self.column_settings)
+        identity = paragraphs(self._identification() if self.replica_identity in "nf" else "")
+        filled = (self._called_populated(),) if printing.target.only_read and self.populated else ()
+        return (f"CREATE {self.signature()}{options} AS\n{query}\n  WITH NO DATA;", *settings, *identity, *filled)
 
     def _called_populated(self) -> str:
         """What stands for a REFRESH, which may need rows, where there are none and nobody looks for any."""
         name = literal(qualified(self.schema, self.name))
-        return f"UPDATE pg_catalog.pg_class SET relispopulated = true WHERE oid = {name}::pg_catalog.regclass;\n"
-
-    def _statement(self, target: Target) -> str:
-        options = with_options(self.options, self.toast_options)
-        options = f"\n{options}" if options else ""
-        return f"CREATE {self.signature()}{options} AS\n{spell_types(self.definition, target.major)}\n  WITH NO DATA;\n"
+        return f"UPDATE pg_catalog.pg_class SET relispopulated = true WHERE oid = {name}::pg_catalog.regclass;"
 
     def _setting(self, column: str, name: str, value: str, usual: str = "") -> str:
         del usual
@@ -139,7 +150,7 @@ class MaterializedView(Filled, Object):
                 owned=True,
                 tablespace=self.tablespace,
                 access_method=self.access_method,
-                extensions_at=len(self._statement(printing.target)),
+                extensions_at=1,
             ),
         )
 

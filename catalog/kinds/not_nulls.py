@@ -2,7 +2,7 @@
 
 from typing import ClassVar, LiteralString, Self
 
-from ..model import ObjectId, Printing, Target, equal, noted, on_relation, replace, said
+from ..model import ObjectId, Printing, Statement, Target, equal, noted, on_relation, replace, said
 from ..priority import Priority
 from ..quoting import ident
 from .constraints import COMMON_FILTER, COMMON_TABLES, Unindexed
@@ -102,10 +102,10 @@ class UncheckedNotNull(Inherited, Unindexed):
     def dumped(self, target: Target) -> bool:
         return self.local
 
-    def create(self, printing: Printing) -> str:
+    def create(self, printing: Printing) -> Statement:
         del printing
         definition = f"NOT NULL {ident(self.name)}{' NO INHERIT' if self.no_inherit else ''} NOT VALID"
-        return f"ALTER {self.table}\n    ADD CONSTRAINT {ident(self.constraint)} {definition};\n"
+        return Statement(sql=f"ALTER {self.table}\n    ADD CONSTRAINT {ident(self.constraint)} {definition};")
 
     def brought(self, new: Self) -> Self:
         return new.evolve(constraint=self.constraint, comment=None)

@@ -34,8 +34,8 @@ class OperatorFamily(WithMembers, operator_members.OfAccessMethod):
         columns: LiteralString = operator_members.columns("c.oid")
         return operator_members.names("opf") + columns + operator_members.source("pg_opfamily", "opf")
 
-    def create(self, printing: Printing) -> str:
-        return f"CREATE {self.signature()};\n" + "".join(self._add(self.operators, self.functions, printing.target))
+    def create(self, printing: Printing) -> tuple[str, ...]:
+        return (f"CREATE {self.signature()};", *self._add(self.operators, self.functions, printing.target))
 
     def _add(
         self,
@@ -45,7 +45,7 @@ class OperatorFamily(WithMembers, operator_members.OfAccessMethod):
     ) -> Iterator[str]:
         items = operator_members.SEPARATOR.join(operator_members.texts(operators, self.type_order, functions))
         if items:
-            yield spell_types(f"ALTER {self.signature()} ADD\n    {items};\n", target.major)
+            yield spell_types(f"ALTER {self.signature()} ADD\n    {items};", target.major)
 
     def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[str]:
         changed.take("operators", "functions")
@@ -59,8 +59,7 @@ class OperatorFamily(WithMembers, operator_members.OfAccessMethod):
         if gone:
             yield f"ALTER {self.signature()} DROP\n    {gone};"
         there = _without(self.functions, moved)
-        for text in new._add(_without(new.operators, self.operators), _without(new.functions, there), target):
-            yield text.rstrip("\n")
+        yield from new._add(_without(new.operators, self.operators), _without(new.functions, there), target)
 
 
 def _without(

@@ -1,9 +1,8 @@
 """The partitions of partitioned tables."""
 
-from collections.abc import Sequence
 from typing import ClassVar, LiteralString
 
-from ..model import Object, ObjectId, Printing, equal, replace
+from ..model import ObjectId, OnRows, Printing, Statement, equal, replace
 from ..model.tie_facets import RefusedByOthers
 from ..priority import Priority
 from ..quoting import qualified
@@ -48,9 +47,6 @@ class Partition(RefusedByOthers, Tie):
             + "order by n.nspname, c.relname"
         )
 
-    def rows_may_refuse(self, parts: Sequence[Object]) -> bool:
-        return True
-
     @property
     def refusers(self) -> tuple[ObjectId, ...]:
         if self.beside is None:
@@ -64,10 +60,11 @@ class Partition(RefusedByOthers, Tie):
         # A range can be free only once all that leave or move have been detached.
         return (("partitions", self.parent_schema, self.parent_name),)
 
-    def create(self, printing: Printing) -> str:
+    def create(self, printing: Printing) -> Statement:
         del printing
         partition = qualified(self.schema, self.name)
-        return f"ALTER TABLE ONLY {self.ancestor} ATTACH PARTITION {partition} {self.bound};\n"
+        sql = f"ALTER TABLE ONLY {self.ancestor} ATTACH PARTITION {partition} {self.bound};"
+        return Statement(sql=sql, on_rows=OnRows.MAY_FAIL)
 
     def drop(self) -> str:
         return f"ALTER TABLE ONLY {self.ancestor} DETACH PARTITION {qualified(self.schema, self.name)};"

@@ -38,10 +38,11 @@ class Provided(Object):
         del printing
         return ()
 
-    def drop(self) -> str:
+    def drop(self) -> tuple[str, ...]:
         """The statements that lead back to the privileges it came with."""
         acl = self.acl or ()
-        back = acl_transition(
-            self.grant_signature(), acl, self.acl_default, self.owner, major=NEWEST, columns=self.grant_columns
+        return tuple(
+            acl_transition(
+                self.grant_signature(), acl, self.acl_default, self.owner, major=NEWEST, columns=self.grant_columns
+            )
         )
-        return "\n".join(back)

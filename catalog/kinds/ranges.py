@@ -82,7 +82,7 @@ class Range(Shelled, types.Type):
 
     def drop(self) -> str:
         # A canonical function needs the type, and the type needs it.
-        return f"{super().drop().removesuffix(';')} CASCADE;" if self.canonical != NONE else super().drop()
+        return f"DROP {self.signature()}{' CASCADE' if self.canonical != NONE else ''};"
 
     def rename(self, name: str) -> tuple[str, ...]:
         # The multirange type and the constructors keep their names, which the successor's own would meet.

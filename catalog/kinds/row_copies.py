@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from ..model import Object, ObjectId, Target
-from ..quoting import ident, spell_types
+from ..model import Object, ObjectId, OnRows, Statement, Target
+from ..quoting import ident, remark, spell_types
 from .columns import Column
 from .conversions import through_text
 
@@ -25,10 +25,11 @@ def copied_values(
             yield ident(new.name), text if value is None else value or ident(new.name), comment
 
 
-def copied_rows(table: str, source: str, values: Iterator[Value]) -> Iterator[str]:
+def copied_rows(table: str, source: str, values: Iterator[Value]) -> Statement:
     """The statement that copies them into `table`."""
     found = list(values)
-    yield from (comment for *_, comment in found if comment)
+    remarks = (remark("Copies all rows while nobody else can use the table."), *(said for *_, said in found if said))
     names = f" ({', '.join(name for name, *_ in found)})" if found else ""
     selected = ", ".join(value for _, value, _ in found)
-    yield f"INSERT INTO {table}{names} OVERRIDING SYSTEM VALUE\n    SELECT {selected} FROM {source};"
+    sql = f"INSERT INTO {table}{names} OVERRIDING SYSTEM VALUE\n    SELECT {selected} FROM {source};"
+    return Statement(sql=sql, remark="\n".join(remarks), on_rows=OnRows.MAY_FAIL)

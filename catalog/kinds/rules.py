@@ -64,9 +64,9 @@ class Rule(Object):
     def signature(self, *, qualify: bool = True) -> str:
         return on_relation(self.keyword, self.name, self.schema if qualify else "", self.detail)
 
-    def create(self, printing: Printing) -> str:
-        state = f"{self._switch()}\n" if self.state != USUAL_STATE else ""
-        return f"{spell_types(self.definition, printing.target.major)}\n{state}"
+    def create(self, printing: Printing) -> tuple[str, ...]:
+        made = spell_types(self.definition, printing.target.major)
+        return (made,) if self.state == USUAL_STATE else (made, self._switch())
 
     def _switch(self) -> str:
         return f"ALTER TABLE {qualified(self.schema, self.detail)} {STATES[self.state]} RULE {ident(self.name)};"

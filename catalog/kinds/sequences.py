@@ -99,13 +99,13 @@ class PlainSequence(Accompanied, Counter):
         del target
         return ""
 
-    def before_parent(self, target: Target) -> Iterator[str]:
+    def before_parent(self, target: Target) -> Iterator[Written]:
         # A column that rows get must have its numbers at once: they may not be null.
         yield self.create(Printing(target=target)).removesuffix("\n")
         if self.owner is not None and self.owner != target.role:
             yield f"ALTER {self.owner_signature(target)} OWNER TO {ident(self.owner)};"
 
-    def after_parent(self) -> Iterator[str]:
+    def after_parent(self) -> Iterator[Written]:
         yield self.ownership()
 
     def ownership(self) -> str:

@@ -31,4 +31,4 @@ class ShellType(types.Type):
 
     def create(self, printing: Printing) -> str:
         del printing
-        return types.shell_entry(self).sql
+        return types.shell_entry(self).text

@@ -76,9 +76,9 @@ class Statistics(OwnedApart, Object):
     def parent(self) -> ObjectId:
         return ObjectId(self.relation_kind, self.relation_schema, self.relation)
 
-    def create(self, printing: Printing) -> str:
-        aim = f"{self._aim()}\n" if self.target != DEFAULT_TARGET else ""
-        return f"{spell_types(self.definition, printing.target.major)};\n{aim}"
+    def create(self, printing: Printing) -> tuple[str, ...]:
+        made = f"{spell_types(self.definition, printing.target.major)};"
+        return (made,) if self.target == DEFAULT_TARGET else (made, self._aim())
 
     def _aim(self) -> str:
         return f"ALTER {self.signature()} SET STATISTICS {self.target};"

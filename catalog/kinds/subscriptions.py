@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import ClassVar, Final, LiteralString, Self
 
-from ..model import Changed, Object, Printing, Target, alter, equal, replace, secret, unknown_secret
+from ..model import Changed, Object, Printing, Statement, Target, Written, alter, equal, replace, secret, unknown_secret
 from ..model.facets import SuperuserOnly
 from ..priority import Priority
-from ..quoting import ident, ident_list, literal
+from ..quoting import ident, ident_list, literal, remark
 from ..secrets import MASK, masked_conninfo
 
 DISABLE_ON_ERROR_SINCE: Final = 150000
@@ -155,15 +155,19 @@ class Subscription(SuperuserOnly, Object):
         # Whatever else changes two_phase asks the publisher.
         return "two_phase" in changed and not (new.two_phase and self.can_turn_two_phase_on)
 
-    def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[str]:
+    def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[Written]:
         alter = f"ALTER {self.signature()}"
         if changed.take("connection", "full_connection"):
             if new.conceals:
                 raise unknown_secret(new)
             yield f"{alter} {new._connection};"
         if changed.take("publications"):
-            yield "-- Its tables follow with ALTER SUBSCRIPTION ... REFRESH PUBLICATION, which no transaction can hold."
-            yield f"{alter} SET PUBLICATION {ident_list(new.publications)} WITH (refresh = false);"
+            yield Statement(
+                sql=f"{alter} SET PUBLICATION {ident_list(new.publications)} WITH (refresh = false);",
+                remark=remark(
+                    "Its tables follow with ALTER SUBSCRIPTION ... REFRESH PUBLICATION, which no transaction can hold."
+                ),
+            )
         if settings := ", ".join(self._settings(new, changed)):
             yield f"{alter} SET ({settings});"
 
@@ -180,8 +184,12 @@ class Subscription(SuperuserOnly, Object):
             if changed.take(name):
                 yield f"{name} = {str(getattr(new, name)).lower()}"
 
-    def drop(self) -> str:
+    def drop(self) -> tuple[Written, ...]:
         """The statements that drop it here. With its slot it could not be dropped inside a transaction."""
         alter = f"ALTER {self.signature()}"
-        note = "" if self.slot is None else "-- Its replication slot stays on the publisher, to be dropped there.\n"
-        return f"{note}{alter} DISABLE;\n{alter} SET (slot_name = NONE);\n{super().drop()}"
+        note = "" if self.slot is None else remark("Its replication slot stays on the publisher, to be dropped there.")
+        return (
+            Statement(sql=f"{alter} DISABLE;", remark=note),
+            f"{alter} SET (slot_name = NONE);",
+            f"DROP {self.signature()};",
+        )

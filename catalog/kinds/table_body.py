@@ -22,9 +22,9 @@ def body(table: ObjectId, parts: Sequence[Object], target: Target) -> str:
     return of + _listed(lines, typed=bool(of)) + (f"\nINHERITS ({', '.join(parents)})" if parents else "")
 
 
-def column_settings(parts: Sequence[Object], target: Target) -> str:
+def column_settings(parts: Sequence[Object], target: Target) -> Iterator[str]:
     """The statements on single columns behind the CREATE."""
-    return "".join(f"{line}\n" for column in _columns(parts) for line in column.settings(target))
+    return (statement for column in _columns(parts) for statement in column.settings(target))
 
 
 def column_remarks(parts: Sequence[Object]) -> Iterator[Entry]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
-from ..model import Changed, Entry, Object, ObjectId, Printing, Target, alter, replace
+from ..model import Changed, Entry, Object, ObjectId, Printing, Target, Written, alter, paragraphs, replace
 from ..model.facets import HoldsRows
 from ..options import alter_options, with_options
 from ..priority import Priority
@@ -89,20 +89,24 @@ class Table(HoldsRows, Object):
     def claims(self) -> tuple[tuple[str, ...], ...]:
         return (("relation", self.schema, self.name), ("type", self.schema, self.name))
 
-    def create(self, printing: Printing) -> str:
+    def create(self, printing: Printing) -> tuple[Written, ...]:
         table = qualified(self.schema, self.name)
         text = (
             f"CREATE {self._persistence(printing.target)}TABLE {table}{body(self.id, printing.parts, printing.target)}"
         )
         text += f"\nPARTITION BY {self.partition_key}" if self.partition_key is not None else ""
         options = with_options(self.options, self.toast_options)
-        text += (f"\n{options}" if options else "") + ";\n"
-        text += column_settings(printing.parts, printing.target)
-        if self.replica_identity in ("f", "n"):
-            text += f"\nALTER TABLE ONLY {table} REPLICA IDENTITY {REPLICA_IDENTITY[self.replica_identity]};\n"
-        if self.force_row_security:
-            text += f"\nALTER TABLE ONLY {table} FORCE ROW LEVEL SECURITY;\n"
-        return text
+        text += (f"\n{options}" if options else "") + ";"
+        only = f"ALTER TABLE ONLY {table}"
+        identity = REPLICA_IDENTITY[self.replica_identity] if self.replica_identity in ("f", "n") else ""
+        return (
+            text,
+            *column_settings(printing.parts, printing.target),
+            *paragraphs(
+                f"{only} REPLICA IDENTITY {identity};" if identity else "",
+                f"{only} FORCE ROW LEVEL SECURITY;" if self.force_row_security else "",
+            ),
+        )
 
     def _method_of_partitions(self) -> str:
         # What has no storage takes no method from default_table_access_method (17).
@@ -136,12 +140,11 @@ class Table(HoldsRows, Object):
         rows: tuple[Self, Sequence[Object], frozenset[ObjectId]],
         parts: Sequence[Object],
         target: Target,
-    ) -> Iterator[str]:
+    ) -> Iterator[Written]:
         predecessor, before, by_text = rows
         source = ("" if predecessor.disposable else "ONLY ") + qualified(predecessor.schema, predecessor.name)
-        yield "-- Copies all rows while nobody else can use the table."
         values = copied_values(before, by_text, parts, target)
-        yield from copied_rows(qualified(self.schema, self.name), source, values)
+        yield copied_rows(qualified(self.schema, self.name), source, values)
 
     def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[str]:
         table = self.signature()

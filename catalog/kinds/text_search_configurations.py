@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import ClassVar, LiteralString, Self
 
-from ..model import Changed, Object, Printing, Target, alter, replace
+from ..model import Changed, Object, Printing, Statement, Target, alter, replace
 from ..priority import Priority
 from ..quoting import ident
 
@@ -47,13 +47,14 @@ class TextSearchConfiguration(Object):
                                  where classid = 'pg_ts_config'::regclass and objid = c.oid and deptype = 'e' )
              order by n.nspname, c.cfgname"""
 
-    def create(self, printing: Printing) -> str:
+    def create(self, printing: Printing) -> tuple[Statement, ...]:
         del printing
-        mappings = "".join(
-            f"\nALTER {self.signature()}\n    ADD MAPPING FOR {ident(token)} WITH {dictionaries};\n"
+        mappings = (
+            f"ALTER {self.signature()}\n    ADD MAPPING FOR {ident(token)} WITH {dictionaries};"
             for token, dictionaries in self._dictionaries().items()
         )
-        return f"CREATE {self.signature()} (\n    PARSER = {self.parser} );\n{mappings}"
+        made = Statement(sql=f"CREATE {self.signature()} (\n    PARSER = {self.parser} );")
+        return (made, *(Statement(sql=sql, apart=True) for sql in mappings))
 
     def _dictionaries(self) -> dict[str, str]:
         """The dictionaries of each token type, with commas between them."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import ClassVar, Final, LiteralString, Self
 
-from ..model import Changed, Entry, Object, ObjectId, Printing, Target, alter, on_relation, replace
+from ..model import Changed, Entry, Object, ObjectId, Printing, Statement, Target, alter, on_relation, replace
 from ..priority import Priority
 from ..quoting import ident, spell_types
 from .firing import STATES, USUAL_STATE
@@ -67,20 +67,16 @@ class Trigger(Object):
     def signature(self, *, qualify: bool = True) -> str:
         return on_relation(self.keyword, self.name, self.schema if qualify else "", self.detail)
 
-    def create(self, printing: Printing) -> str:
-        state = f"\n{self._switch()}\n" if self.state != USUAL_STATE else ""
-        return self._definition(printing.target) + state
-
-    def _definition(self, target: Target) -> str:
-        return f"{spell_types(self.definition, target.major)};\n"
+    def create(self, printing: Printing) -> tuple[Statement, ...]:
+        made = Statement(sql=f"{spell_types(self.definition, printing.target.major)};")
+        return (made,) if self.state == USUAL_STATE else (made, Statement(sql=self._switch(), apart=True))
 
     def _switch(self) -> str:
         relation = altered(self.relation_kind, self.schema, self.detail)
         return f"ALTER {relation} {STATES[self.state]} TRIGGER {ident(self.name)};"
 
     def entries(self, printing: Printing) -> tuple[Entry, ...]:
-        sql = self.create(printing)
-        return (Entry(desc=self.keyword, tag=self.tag, sql=sql, extensions_at=len(self._definition(printing.target))),)
+        return (Entry(desc=self.keyword, tag=self.tag, sql=self.create(printing), extensions_at=1),)
 
     def rename(self, name: str) -> tuple[str, ...]:
         # The constraint of a constraint trigger would keep its name.

@@ -9,7 +9,7 @@ from .identity import Edge, Lead, ObjectId
 from .named import OWN_WORD_SINCE, on_relation
 from .object import IDENTITY, SATELLITES, Object, own_fields
 from .secrecy import unknown_secret
-from .statement import OnRows, Statement, Written, stated
+from .statement import OnRows, Script, Statement, Written, about, joined, paragraphs, printed, stated, statements
 
 __all__ = [
     "IDENTITY",
@@ -28,23 +28,29 @@ __all__ = [
     "OnRows",
     "Printing",
     "Query",
+    "Script",
     "SqlForm",
     "Statement",
     "Target",
     "TypeText",
     "Value",
     "Written",
+    "about",
     "alter",
     "equal",
     "hidden",
+    "joined",
     "noted",
     "on_relation",
     "own_fields",
+    "paragraphs",
+    "printed",
     "replace",
     "said",
     "secret",
     "state",
     "stated",
+    "statements",
     "unknown_secret",
     "untold",
 ]

@@ -6,6 +6,7 @@ from attrs import frozen
 
 from ..privileges import AclItem
 from .declaring import Value
+from .statement import Script, printed, statements
 
 if TYPE_CHECKING:
     from .object import Object
@@ -43,11 +44,11 @@ class Printing(Value):
 
 
 class Entry(Value):
-    """One entry of pg_dump's table of contents: the header line's fields and the text below it."""
+    """One entry of pg_dump's table of contents: the header line's fields and the statements below it."""
 
     desc: str
     tag: str
-    sql: str
+    sql: Script
     owned: bool = False
     """True if `ALTER … OWNER TO` follows (pg_dump: the entry has a DROP statement and an ownable type)."""
     tablespace: str | None = None
@@ -60,11 +61,23 @@ class Entry(Value):
     after_owner: str = ""
     """What follows `ALTER … OWNER TO`, each statement a paragraph."""
     extensions_at: int | None = None
-    """Where in `sql` pg_dump puts ALTER … DEPENDS ON EXTENSION, None for its end."""
+    """The number of its statements that pg_dump puts ahead of ALTER … DEPENDS ON EXTENSION, None for all."""
 
-    def with_sql(self, sql: str) -> "Entry":
+    @property
+    def text(self) -> str:
+        """The text below the header line."""
+        return printed(self.sql)
+
+    def with_text(self, text: str) -> "Entry":
         """The same entry with other text."""
-        return self.evolve(sql=sql)
+        return self.evolve(sql=text)
+
+    def with_extensions(self, text: str) -> "Entry":
+        """The same entry with the text that says on which extensions its object depends."""
+        if self.extensions_at is None:
+            return self.with_text(self.text + text)
+        found = statements(self.sql)
+        return self.with_text(printed(found[: self.extensions_at]) + text + printed(found[self.extensions_at :]))
 
 
 @frozen

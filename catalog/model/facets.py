@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, LiteralString, Self
 
 from .entries import DefaultGrants, Entry, Target
 from .identity import ObjectId
+from .statement import Written
 
 if TYPE_CHECKING:
     from .object import Object
@@ -121,11 +122,11 @@ class Counting(Facet):
     __slots__ = ()
 
     @property
-    def catch_up(self) -> tuple[str, ...]:
+    def catch_up(self) -> tuple[Written, ...]:
         """What a migration runs after creating it for a parent that may have rows: it goes on after theirs."""
         raise NotImplementedError
 
-    def carry_over(self, new: Self, setting: str) -> tuple[str, str]:
+    def carry_over(self, new: Self, setting: str) -> tuple[Written, Written]:
         """The statement that saves its state in a setting of the session before it is dropped, and the one that gives
         that to `new` once created."""
         raise NotImplementedError
@@ -137,7 +138,7 @@ class Filled(Facet):
     __slots__ = ()
 
     @property
-    def finish(self) -> tuple[str, ...]:
+    def finish(self) -> tuple[Written, ...]:
         """What a migration runs after creating it, beyond a dump's text."""
         raise NotImplementedError
 
@@ -176,7 +177,7 @@ class HoldsRows(Facet):
         rows: "tuple[Self, Sequence[Object], frozenset[ObjectId]]",
         parts: "Sequence[Object]",
         target: Target,
-    ) -> Iterator[str]:
+    ) -> Iterator[Written]:
         """The statements that give a new one, with its `parts`, the rows of its predecessor that was set aside.
 
         `rows` are that one, its parts that stay by name, and those of them whose type was set aside too.
@@ -189,11 +190,11 @@ class Accompanied(Facet):
 
     __slots__ = ()
 
-    def before_parent(self, target: Target) -> Iterator[str]:
+    def before_parent(self, target: Target) -> Iterator[Written]:
         """The statements ahead of the one that adds its parent: `CREATE SEQUENCE …`."""
         raise NotImplementedError
 
-    def after_parent(self) -> Iterator[str]:
+    def after_parent(self) -> Iterator[Written]:
         """The statements behind that one: `ALTER SEQUENCE … OWNED BY …`."""
         raise NotImplementedError
 

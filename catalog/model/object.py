@@ -1,6 +1,5 @@
 """The base of every kind of object."""
 
-from collections.abc import Sequence
 from typing import Final, LiteralString
 
 from ..privileges import AclItem
@@ -8,6 +7,7 @@ from .changes import Field
 from .entries import Entry, Printing, Target
 from .identity import ObjectId
 from .led import Led
+from .statement import Script
 
 SATELLITES: Final = frozenset({"owner", "comment", "acl", "acl_default", "labels", "extensions", "operators_used"})
 IDENTITY: Final = frozenset({"schema", "name", "detail"})
@@ -81,8 +81,10 @@ class Object(Led):
         del target
         return True
 
-    def create(self, printing: Printing) -> str:
+    def create(self, printing: Printing) -> Script:
         """The statements that create it, as pg_dump prints them, with the inline `printing.parts` inside.
+
+        They say what rows can do to them in what is there already, wherever there are any.
 
         `printing.shell` asks for the stand-in of a kind that is `Bodied`.
         """
@@ -101,16 +103,11 @@ class Object(Led):
         """
         raise NotImplementedError
 
-    def rows_may_refuse(self, parts: Sequence["Object"]) -> bool:
-        """True if adding it with its `parts` to what is there can fail on the rows in it (a key, a NOT NULL column)."""
-        del parts
-        return False
-
-    def drop(self) -> str:
-        """The statement that drops it."""
+    def drop(self) -> Script:
+        """The statement that drops it, several where it takes them."""
         return f"DROP {self.signature()};"
 
-    def drop_alone(self) -> str:
+    def drop_alone(self) -> Script:
         """The statement that drops it and leaves what goes along with it."""
         return self.drop()
 

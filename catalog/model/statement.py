@@ -1,9 +1,11 @@
 """A statement that changes a database, and what is known of it."""
 
+from collections.abc import Iterable, Iterator
 from enum import Flag, auto
 from typing import TypeAlias
 
 from .declaring import Value
+from .identity import ObjectId
 
 
 class OnRows(Flag):
@@ -22,15 +24,59 @@ class Statement(Value):
     """A statement with its semicolon, of which more is to be said than its text."""
 
     sql: str
+    remark: str = ""
+    """The comment above it, a `--` line or several."""
     on_rows: OnRows = OnRows.NOTHING
     commits: bool = False
     """What it brings can be used only after a commit: `ALTER TYPE "mood" ADD VALUE 'glad'`."""
+    opaque: bool = False
+    """True if it may name what comes later, in code that nobody looks into: `CREATE FUNCTION "f"() … AS $$ … $$`."""
+    apart: bool = False
+    """True if a blank line sets it apart from the statement before it."""
+    about: ObjectId | None = None
+    """What it is about; a plan says so."""
+
+    @property
+    def text(self) -> str:
+        """The statement below its comment."""
+        return f"{self.remark}\n{self.sql}" if self.remark else self.sql
 
 
 Written: TypeAlias = str | Statement
 """A statement; plain text where there is no more to say of it."""
+Script: TypeAlias = Written | tuple[Written, ...]
+"""One statement or several in order, no text for none: `CREATE TABLE …`, then `ALTER TABLE … SET STORAGE …`."""
 
 
 def stated(written: Written) -> Statement:
     """The statement with what is said of it."""
-    return Statement(sql=written) if isinstance(written, str) else written
+    return Statement(sql=written.strip()) if isinstance(written, str) else written
+
+
+def about(name: ObjectId, written: Iterable[Written]) -> Iterator[Statement]:
+    """The statements; those that don't say what they are about are about this."""
+    return (each if each.about else each.evolve(about=name) for each in map(stated, written))
+
+
+def statements(script: Script) -> tuple[Statement, ...]:
+    """Each statement by itself."""
+    found = script if isinstance(script, tuple) else (script,) if script else ()
+    return tuple(map(stated, found))
+
+
+def paragraphs(*texts: str) -> tuple[Statement, ...]:
+    """Statements that a blank line sets apart, those that are not empty."""
+    return tuple(Statement(sql=text, apart=True) for text in texts if text)
+
+
+def joined(found: tuple[Statement, ...]) -> str:
+    """The text of statements in order, without a line end behind the last."""
+    later = "".join(f"{chr(10) * (1 + each.apart)}{each.text}" for each in found[1:])
+    return found[0].text + later if found else ""
+
+
+def printed(script: Script) -> str:
+    """The text of a script in a dump: each statement on lines of its own, one that is plain text alone as it is."""
+    if isinstance(script, str):
+        return script
+    return "".join(f"{chr(10) * each.apart}{each.text}\n" for each in statements(script))

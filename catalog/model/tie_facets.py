@@ -57,7 +57,7 @@ class RefusedByOthers(Facet):
 
     @property
     def refusers(self) -> tuple[ObjectId, ...]:
-        """Those whose rows may refuse it, where `rows_may_refuse`."""
+        """Those whose rows may refuse it."""
         raise NotImplementedError
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Self
 
 from .entries import Target
 from .facets import Facet
+from .statement import Written
 
 if TYPE_CHECKING:
     from .object import Object
@@ -43,7 +44,7 @@ class HoldsType(Retyping):
         """True if Postgres gives it no other type as long as its parent stands: that is replaced (a partition key)."""
         raise NotImplementedError
 
-    def rebind(self, new: Self, target: Target) -> Iterator[str]:
+    def rebind(self, new: Self, target: Target) -> Iterator[Written]:
         """The statements that move it from a type that was set aside to the successor of the same name."""
         raise NotImplementedError
 

@@ -111,7 +111,7 @@ class _Checker(Writer):
         super()._privileges(item)
 
     def _entry(self, item: Object, entry: Entry) -> None:
-        text = entry.sql + entry.after_owner
+        text = entry.text + entry.after_owner
         if entry.owned:
             text += f'\nALTER {item.owner_signature(self.target)} OWNER TO "owner";'
         if not _is_definition(text, entry.desc):

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Final
 
-from pgnorm.catalog.model import Object
+from pgnorm.catalog.model import Object, Statement
 from pgnorm.catalog.quoting import ident
 
 from ..compare.difference import deparsed
@@ -18,13 +18,37 @@ from ..sql.lexer import Token, tokens
 def reaching(sql: str, items: Iterable[Object], *, afterwards: str) -> str:
     """`sql`, which creates `items`, in the search_path that it needs to mean the same, with `afterwards` behind it; as
     it is where it needs none."""
+    path = _path(items)
+    text = _read_in_path(sql) if path else None
+    return sql if text is None else f"{path}\n\n{text.strip()}\n\n{afterwards}\n"
+
+
+def reached(found: Sequence[Statement], items: Iterable[Object]) -> Sequence[Statement]:
+    """The same for statements: the search_path is set ahead of the first that needs it, and reset behind the last."""
+    path = _path(items)
+    texts = [_read_in_path(each.sql) if path else None for each in found]
+    needing = [place for place, text in enumerate(texts) if text is not None]
+    if not needing:
+        return found
+    first, last = needing[0], needing[-1]
+    read = [each if text is None else each.evolve(sql=text) for each, text in zip(found, texts, strict=True)]
+    before, inside, after = read[:first], read[first : last + 1], read[last + 1 :]
+    inside[0] = inside[0].evolve(apart=True)
+    after[:1] = (each.evolve(apart=True) for each in after[:1])
+    reset = Statement(sql="RESET search_path;", apart=True)
+    return (*before, Statement(sql=path, apart=bool(before)), *inside, reset, *after)
+
+
+def _path(items: Iterable[Object]) -> str:
+    """The statement that sets the search_path in which the operators of `items` are found, empty if they need none."""
     schemas = {schema for item in items for schema, _ in item.operators_used}
-    if not schemas:
-        return sql
+    return f"SET search_path = {', '.join(map(ident, sorted(schemas)))};" if schemas else ""
+
+
+def _read_in_path(sql: str) -> str | None:
+    """The text as it is to be read in that search_path, None where it means the same in any."""
     text = _with_plain_rows(sql)
-    if text == sql and not _implies_operators(sql):
-        return sql
-    return f"SET search_path = {', '.join(map(ident, sorted(schemas)))};\n\n{text.strip()}\n\n{afterwards}\n"
+    return None if text == sql and not _implies_operators(sql) else text
 
 
 def unnamed(items: Iterable[Object]) -> Iterator[Object]:

@@ -138,8 +138,7 @@ class Writer:
             for each in dependent
             for name in each.extensions
         )
-        place = len(entry.sql) if entry.extensions_at is None else entry.extensions_at
-        return entry.with_sql(entry.sql[:place] + text + entry.sql[place:])
+        return entry.with_extensions(text)
 
     def _privileges(self, item: Object) -> None:
         base = item.initial_acl(self.target) if isinstance(item, BeginsWith) else item.acl_default
@@ -187,7 +186,7 @@ class Writer:
         for line in lines:
             entry = self.style.edit(None, Entry(desc="", tag="", sql=line))
             if entry is not None:
-                self.out.append(entry.sql + "\n")
+                self.out.append(entry.text + "\n")
         self.out.append("\n")
 
     def _entry(self, item: Object, entry: Entry) -> None:
@@ -201,7 +200,7 @@ class Writer:
         header = f"-- Name: {entry.tag}; Type: {entry.desc}; Schema: {schema}; Owner: {owner or nobody}{place}"
         self._comment(f"--\n{_line(header)}\n--\n")
         self.out.append("\n")
-        sql = edited.sql if edited else ""
+        sql = edited.text if edited else ""
         if self.target.reloaded_by is not None:
             sql = reaching(sql, (item, *self._parts(item)), afterwards=NO_PATH)
         self.out.append(f"{sql}\n\n")

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.catalog.model import Changed, Object, OnRows, Statement, Target, own_fields, stated
+from pgnorm.catalog.model import Changed, Object, OnRows, Printing, Statement, Target, own_fields, stated, statements
 from pgnorm.catalog.model.changes import Change
 
 
@@ -25,21 +25,26 @@ def altering(old: Object, new: Object, names: Iterable[str], target: Target) -> 
     changed = Changed({*names} - states(new).keys())
     if not changed.left:
         return ()
-    statements = possible(old, new, changed, target)
+    found = possible(old, new, changed, target)
     if changed.left:
         raise PgnormError(
             f"{new.kind} {new.label}: no statement is known that changes its {', '.join(sorted(changed.left))}",
             hint="This is a defect of pgnorm: please report it with the two definitions.",
         )
-    return statements
+    return found
 
 
-def on_rows(statements: Iterable[Statement]) -> OnRows:
+def on_rows(written: Iterable[Statement]) -> OnRows:
     """What one or another of them may do to the rows that are there."""
     found = OnRows.NOTHING
-    for statement in statements:
+    for statement in written:
         found |= statement.on_rows
     return found
+
+
+def on_creation(item: Object, target: Target) -> OnRows:
+    """What creating it, without any parts, may do to them."""
+    return on_rows(statements(item.create(Printing(target=target))))
 
 
 def after_parts(item: Object) -> frozenset[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from pgnorm.catalog.model import Catalog, Object, ObjectId
+from pgnorm.catalog.model import Catalog, Object, ObjectId, Written
 from pgnorm.catalog.model.facets import Counting
 
 from ..compare.difference import parts_below
@@ -20,8 +20,8 @@ class Carrying:
         self.old = old
         self.new = new
         self.fate = fate
-        self._saving: Final[dict[ObjectId, str]] = {}
-        self._restoring: Final[dict[ObjectId, str]] = {}
+        self._saving: Final[dict[ObjectId, Written]] = {}
+        self._restoring: Final[dict[ObjectId, Written]] = {}
         for number, (before, after) in enumerate(self._successions(), 1):
             whole = self._whole(after)
             # A new part of what stays is filled anew: what it counts begins with that.
@@ -59,10 +59,10 @@ class Carrying:
             dropped = (step.item, *parts_below(self.old, step.id)) if step.verb is Verb.DROP else ()
             for item in dropped:
                 if saving := waiting.pop(item.id, None):
-                    yield Step(verb=Verb.ALTER, item=item, sql=saving)
+                    yield Step.of(Verb.ALTER, item, (saving,))
             yield step
 
-    def restored(self, made: Iterable[Object]) -> Iterator[str]:
+    def restored(self, made: Iterable[Object]) -> Iterator[Written]:
         """The statements that give objects just created the state saved."""
         return (self._restoring[item.id] for item in made if item.id in self._restoring)
 
@@ -79,7 +79,7 @@ class Carrying:
                 and whole.parent is None
                 and whole.disposable
             ):
-                yield Step(verb=Verb.ALTER, item=item, sql="\n".join(item.catch_up))
+                yield Step.of(Verb.ALTER, item, item.catch_up)
 
 
 def _counts(item: Object) -> bool:

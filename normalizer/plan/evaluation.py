@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from functools import cached_property
 
-from pgnorm.catalog.model import Catalog, Object, ObjectId
+from pgnorm.catalog.model import Catalog, Object, ObjectId, OnRows
 from pgnorm.catalog.model.facets import Filled, HoldsRows, Routine
 from pgnorm.catalog.priority import Priority
 
 from ..compare.difference import above, parts_below
+from .alterations import on_creation
 from .changes import Decisions
 from .storage import holders
 
@@ -54,7 +55,9 @@ class Evaluation:
         """Those that are there and on whose rows creating or altering a new object evaluates such code."""
         if isinstance(item, Filled) and item.finish and self.fate.fresh(item.id):
             return frozenset(filter(self._has_rows, self._reached(item.id))) if self._calls(item.id) else frozenset()
-        if not self._is_added(item) or not (item.embedded or item.rows_may_refuse(())) or not self._calls(item.id):
+        if not self._is_added(item) or not self._calls(item.id):
+            return frozenset()
+        if not item.embedded and OnRows.MAY_FAIL not in on_creation(item, self.fate.target):
             return frozenset()
         *_, whole = above(self.new, item)
         users = (user.parent for user, _ in holders(self.old, whole))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from pgnorm.catalog.model import Catalog, Changed, Object, Target
+from pgnorm.catalog.model import Catalog, Changed, Object, Statement, Target, Written
 from pgnorm.catalog.model.facets import Filled
 
 from . import metadata
@@ -19,7 +19,7 @@ class Finishing:
         self.fate = fate
         self.target = target
 
-    def statements(self, item: Object) -> tuple[str, ...]:
+    def statements(self, item: Object) -> tuple[Written, ...]:
         """Those for a new object; what it does not say of its state, one that it replaces says."""
         if not isinstance(item, Filled):
             return ()
@@ -37,17 +37,17 @@ class Finishing:
         emptied = []
         for item in items:
             fresh = self.fate.fresh(item.id)
-            sql = "\n".join(() if fresh and at_once else self.statements(item) if fresh else self._alteration(item))
-            step = Step(verb=Verb.ALTER, item=item, sql=sql, finishing=True)
-            if sql and not fresh and not any(states(item).values()):
+            found = () if fresh and at_once else self.statements(item) if fresh else self._alteration(item)
+            step = Step.of(Verb.ALTER, item, found, finishing=True)
+            if step.statements and not fresh and not any(states(item).values()):
                 emptied.append(step)
-            elif sql:
+            elif step.statements:
                 yield step
         yield from emptied
 
-    def _alteration(self, item: Object) -> Iterator[str]:
+    def _alteration(self, item: Object) -> tuple[Statement, ...]:
         difference = self.fate.altered.get(item.id)
-        if difference is not None and difference.old is not None:
-            changed = difference.own & states(item).keys()
-            made = possible(difference.old, item, Changed(changed), self.target) if changed else ()
-            yield from (statement.sql for statement in made)
+        if difference is None or difference.old is None:
+            return ()
+        changed = difference.own & states(item).keys()
+        return possible(difference.old, item, Changed(changed), self.target) if changed else ()

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from pgnorm.catalog.model import Catalog, Object, ObjectId
+from pgnorm.catalog.model import Catalog, Object, ObjectId, OnRows, Statement
 from pgnorm.catalog.quoting import ident, remark
 
 from .plan import Step, Verb
@@ -33,8 +33,15 @@ def announced(old: Catalog, steps: Iterable[Step]) -> Iterator[Step]:
         if step.filling and (found := sorted(_fired(old, step.item, acting.values()), key=lambda item: item.id)):
             names = tuple(f"{item.kind} {item.label}" for item in found)
             said = remark(f"The UPDATE sets off {', '.join(names)}: disable what is not to act meanwhile")
-            step = step.evolve(sql=f"{said}\n{step.sql}", fires=names)
+            step = step.evolve(statements=tuple(_remarked(step.statements, said)), fires=names)
         yield step
+
+
+def _remarked(found: Iterable[Statement], said: str) -> Iterator[Statement]:
+    """The statements; those that fill rows with one more line above them."""
+    for each in found:
+        filling = OnRows.FILLS in each.on_rows
+        yield each.evolve(remark="\n".join(filter(None, (said, each.remark)))) if filling else each
 
 
 def _fired(old: Catalog, column: Object, acting: Iterable[Object]) -> Iterator[Object]:

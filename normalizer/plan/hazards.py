@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from pgnorm.catalog.model import Catalog, Changed, Object, OnRows
+from pgnorm.catalog.model import Catalog, Changed, Object, OnRows, Statement
 from pgnorm.catalog.model.tie_facets import RefusedByOthers, Undroppable
 from pgnorm.catalog.model.type_facets import HoldsType
 
 from ..compare.difference import Difference, changes
-from .alterations import on_rows, possible
+from .alterations import on_creation, on_rows, possible
 from .changes import Decisions
 from .refilling import rows_moved
 from .storage import holders
@@ -29,12 +29,19 @@ class Hazards:
         self.narrowed = frozenset(name for item in lost for name in item.also_needs)
         """What has lost a part for good: the index of a partitioned table that a partition leaves."""
 
-    def refusable(self, item: Object, parts: Sequence[Object]) -> bool:
-        """True if rows that are there can make the creation of `item` with its `parts` fail."""
+    def felt(self, statement: Statement, old: Object, new: Object) -> Statement:
+        """A statement that alters an object, with what it does to the rows that there can be."""
+        found = statement.on_rows
+        if OnRows.LOSES in found and not self.loses_data(old, found):
+            found &= ~OnRows.LOSES
+        if OnRows.FILLS in found and self.fill_refusable(new):
+            found |= OnRows.MAY_FAIL
+        return statement.evolve(on_rows=found)
+
+    def refusable(self, item: Object) -> bool:
+        """True if rows are there that can make the creation of `item` fail, where its statements say that some may."""
         refusers = item.refusers if isinstance(item, RefusedByOthers) else filter(None, [item.parent])
         if all(map(self.fate.fresh, refusers)) or not (item.id in self.unlike or self._fits_less(item)):
-            return False
-        if not item.rows_may_refuse(parts):
             return False
         needed = (self.new.objects[name] for name in self.new.needs.get(item.id, ()))
         used = [part for part in needed if part.embedded and part.parent == item.parent]
@@ -44,7 +51,8 @@ class Hazards:
     def fill_refusable(self, item: Object) -> bool:
         """True if something else that rows must fit can make it fail to give them a default: a key, a CHECK."""
         users = (self.new.objects[name] for name in self.new.needed_by.get(item.id, ()))
-        return any(user.rows_may_refuse(()) for user in users if user.parent == item.parent)
+        same = (user for user in users if user.parent == item.parent)
+        return any(OnRows.MAY_FAIL in on_creation(user, self.fate.target) for user in same)
 
     def _fits_less(self, item: Object) -> bool:
         """True if rows that fitted it before it was made anew may not do so any more."""

@@ -1,15 +1,16 @@
 """A plan: the ordered statements that turn one catalog into another, with hazards and transaction boundaries."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import Enum
 from types import MappingProxyType
-from typing import Final
+from typing import Final, Self
 
-from pgnorm.catalog.model import Catalog, Object, ObjectId, Value
+from pgnorm.catalog.model import Catalog, Object, ObjectId, OnRows, Statement, Value, Written, about, joined
 from pgnorm.catalog.model.facets import Routine
 
 from ..compare.difference import Difference, parts_below
 from ..load.new_roles import NO_ROLES, NewRoles
+from .alterations import on_rows
 
 BOUNDARY: Final = "-- Commit here: what follows uses an enum value that was added above.\n"
 UNCHECKED_BODIES: Final = "SET check_function_bodies = false;\n"
@@ -28,27 +29,48 @@ class Step(Value):
 
     verb: Verb
     item: Object
-    sql: str
-    """One or more statements, each with its semicolon."""
-    needs_commit: bool = False
-    """True if what it brings can be used only after a commit (an enum's new label)."""
-    only_adds: bool = False
-    """True if it does no more than bring such."""
-    opaque: bool = False
-    """True if it makes a routine whose body may name what comes later."""
-    destructive: bool = False
-    """True if rows or other data are lost that nothing in the plan brings back."""
-
-    refusable: bool = False
-    """True if rows that are there can make it fail."""
-    filling: bool = False
-    """True if rows without a value get the default."""
+    statements: tuple[Statement, ...]
     fires: tuple[str, ...] = ()
     """The triggers and rules that this sets off."""
     finishing: bool = False
     """True if all that it does is to put a state right, which only rows tell."""
     evaluated_on: frozenset[ObjectId] = frozenset()
     """The tables on whose rows it evaluates code that may read what a plan can't see."""
+
+    @classmethod
+    def of(cls, verb: Verb, item: Object, written: Iterable[Written], *, finishing: bool = False) -> Self:
+        """The step of these statements. They are about `item`, unless they say about what."""
+        return cls(verb=verb, item=item, statements=tuple(about(item.id, written)), finishing=finishing)
+
+    @property
+    def sql(self) -> str:
+        """The text of its statements."""
+        return joined(self.statements)
+
+    @property
+    def needs_commit(self) -> bool:
+        """True if what it brings can be used only after a commit (an enum's new label)."""
+        return any(each.commits for each in self.statements)
+
+    @property
+    def only_adds(self) -> bool:
+        """True if it does no more than bring such."""
+        return all(each.commits for each in self.statements)
+
+    @property
+    def destructive(self) -> bool:
+        """True if rows or other data are lost that nothing in the plan brings back."""
+        return OnRows.LOSES in on_rows(self.statements)
+
+    @property
+    def refusable(self) -> bool:
+        """True if rows that are there can make it fail."""
+        return OnRows.MAY_FAIL in on_rows(self.statements)
+
+    @property
+    def filling(self) -> bool:
+        """True if rows without a value get the default."""
+        return OnRows.FILLS in on_rows(self.statements)
 
     @property
     def id(self) -> ObjectId:
@@ -96,10 +118,10 @@ class Plan(Value):
         return ("\n".join([made, *scripts[:1]]), *scripts[1:])
 
     def _script(self, steps: tuple[Step, ...]) -> Iterator[str]:
-        if any(step.opaque for step in steps):
+        if any(each.opaque for step in steps for each in step.statements):
             yield UNCHECKED_BODIES
             yield "\n"
-        yield "\n".join(step.sql.strip() + "\n" for step in steps)
+        yield "\n".join(step.sql + "\n" for step in steps)
 
     def __bool__(self) -> bool:
         return bool(self.steps or self.roles)

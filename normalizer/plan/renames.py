@@ -80,9 +80,7 @@ class Renames(Value):
         """The plan from what they then are, with what renames them at its beginning."""
         if not self.pairs:
             return plan
-        steps = (
-            Step(verb=Verb.ALTER, item=after, sql="\n".join(before.rename(after.name))) for before, after in self.pairs
-        )
+        steps = (Step.of(Verb.ALTER, after, before.rename(after.name)) for before, after in self.pairs)
         first, *others = plan.transactions or ((),)
         return plan.evolve(transactions=((*steps, *first), *others), differences=self.told(plan.differences))
 

@@ -1,9 +1,8 @@
 """The text of what a plan does to one object."""
 
-from collections.abc import Iterable
 from typing import Final
 
-from pgnorm.catalog.model import Entry, Object
+from pgnorm.catalog.model import Entry, Object, Statement, statements
 from pgnorm.catalog.quoting import ident
 
 ASIDE_SUFFIX: Final = "__pgnorm_old"
@@ -12,22 +11,16 @@ NAME_LIMIT: Final = 63
 USUAL_ACCESS_METHOD: Final = "heap"
 
 
-def stored(entry: Entry) -> str:
-    """The entry's text, in the tablespace and with the access method that it asks for."""
+def stored(entry: Entry) -> tuple[Statement, ...]:
+    """The entry's statements, in the tablespace and with the access method that it asks for."""
     wanted = {"default_tablespace": entry.tablespace or "", "default_table_access_method": entry.access_method or ""}
     settings = {name: value for name, value in wanted.items() if value not in ("", USUAL_ACCESS_METHOD)}
-    return joined(
-        (
-            *(f"SET {name} = {ident(value)};" for name, value in settings.items()),
-            entry.sql.strip(),
-            *filter(None, (entry.after_owner.strip(),)),
-            *(f"RESET {name};" for name in settings),
-        )
+    return (
+        *(Statement(sql=f"SET {name} = {ident(value)};") for name, value in settings.items()),
+        *statements(entry.sql),
+        *statements(entry.after_owner),
+        *(Statement(sql=f"RESET {name};") for name in settings),
     )
-
-
-def joined(statements: Iterable[str]) -> str:
-    return "\n".join(statements)
 
 
 def aside_name(item: Object) -> str:

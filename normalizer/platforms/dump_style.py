@@ -31,13 +31,14 @@ class SupabaseStyle(Value):
 
     def edit(self, item: Object | None, entry: Entry) -> Entry | None:
         """The entry with CREATE made repeatable; None for what the platform sees to."""
-        if entry.sql.startswith(OMITTED):
+        text = entry.text
+        if text.startswith(OMITTED):
             if item is None and not self.comments:
                 return None
-            lines = entry.sql.splitlines(keepends=True) if self.comments else []
+            lines = text.splitlines(keepends=True) if self.comments else []
             sql = "".join(f"-- {line}" if line.strip() else line for line in lines)
-            return entry.evolve(sql=sql, owned=entry.owned and not entry.sql.startswith(OMITTED_WITH_OWNER))
-        sql = SCHEMALESS_EXTENSIONS.sub(r"\1;", entry.sql) if entry.desc == "EXTENSION" else entry.sql
+            return entry.evolve(sql=sql, owned=entry.owned and not text.startswith(OMITTED_WITH_OWNER))
+        sql = SCHEMALESS_EXTENSIONS.sub(r"\1;", text) if entry.desc == "EXTENSION" else text
         if item is not None and entry.desc in RUN_TWICE and sql.startswith(f'CREATE {item.keyword} "'):
             sql = sql.replace(f"CREATE {item.keyword}", item.guarded, 1)
-        return entry.with_sql(sql)
+        return entry.with_text(sql)

@@ -6,7 +6,24 @@ from typing import ClassVar, Self
 import pytest
 
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.catalog.model import Catalog, Changed, Edge, Object, ObjectId, Printing, Target, alter, equal, replace
+from pgnorm.catalog.model import (
+    Catalog,
+    Changed,
+    Edge,
+    Object,
+    ObjectId,
+    OnRows,
+    Printing,
+    Statement,
+    Target,
+    Written,
+    alter,
+    equal,
+    joined,
+    printed,
+    replace,
+    statements,
+)
 from pgnorm.catalog.model.type_facets import HoldsType
 from pgnorm.catalog.priority import Priority
 from pgnorm.normalizer.plan.planner import diff
@@ -42,9 +59,11 @@ class Box(Object):
     def disposable(self) -> bool:
         return False
 
-    def create(self, printing: Printing) -> str:
+    def create(self, printing: Printing) -> tuple[Written, ...]:
         inside = ", ".join(part.clause(printing.target) for part in printing.parts)
-        return f"CREATE {self.signature()} ({inside});\n"
+        made = f"CREATE {self.signature()} ({inside});"
+        polish = Statement(sql=f"ALTER {self.signature()} POLISH;", apart=True)
+        return (made, polish) if self.colour == "gold" else (made,)
 
     def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[str]:
         if changed.take("colour"):
@@ -62,9 +81,6 @@ class Part(Object):
 
     def clause(self, target: Target) -> str:
         return f"{self.keyword} {self.name}"
-
-    def create(self, printing: Printing) -> str:
-        return f"ALTER BOX {self.detail} ADD {self.clause(printing.target)};\n"
 
     def drop(self) -> str:
         return f"ALTER BOX {self.detail} DROP {self.keyword} {self.name};"
@@ -91,12 +107,15 @@ class Slot(HoldsType, Part):
     def retypes(self, new: Self, changed: frozenset[str]) -> bool:
         return True
 
+    def create(self, printing: Printing) -> str:
+        return f"ALTER BOX {self.detail} ADD {self.clause(printing.target)};"
+
     def rebind(self, new: Self, target: Target) -> Iterator[str]:
         yield f"ALTER BOX {self.detail} MOVE SLOT {self.name};"
 
 
 class Rule(Part):
-    """A rule, printed inside its box unless a loop forbids it."""
+    """A rule, printed inside its box unless a loop forbids it. What is in a box can break one that is added."""
 
     kind: ClassVar[str] = "rule of a box"
     keyword: ClassVar[str] = "RULE"
@@ -105,6 +124,10 @@ class Rule(Part):
     @property
     def inline(self) -> bool:
         return True
+
+    def create(self, printing: Printing) -> Statement:
+        sql = f"ALTER BOX {self.detail} ADD {self.clause(printing.target)};"
+        return Statement(sql=sql, on_rows=OnRows.MAY_FAIL)
 
 
 class Attachment(Object):
@@ -200,3 +223,35 @@ def test_what_holds_something_is_moved_to_the_successor(colour: str) -> None:
 def test_what_nothing_holds_is_made_anew() -> None:
     before, after = (_catalog(Mould(schema="", name="m", form=form)) for form in ("round", "square"))
     assert _plan(before, after) == ["DROP MOULD m;", "CREATE MOULD m AS square;"]
+
+
+def test_each_statement_is_a_value() -> None:
+    box = ONE.evolve(colour="gold", comment="shines")
+    (step,) = diff(NOTHING, _catalog(box)).steps
+    made = [each.sql.replace('"', "") for each in step.statements]
+    assert made == ["CREATE BOX one ();", "ALTER BOX one POLISH;", "COMMENT ON BOX one IS 'shines';"]
+    assert {each.about for each in step.statements} == {box.id}
+    assert step.sql.replace('"', "") == "\n".join((made[0], "", *made[1:]))
+
+
+def test_a_dump_joins_what_a_plan_keeps_apart() -> None:
+    script = ("CREATE a;", Statement(sql="ALTER a;", apart=True, remark="-- Why"), "ALTER b;")
+    assert printed(script) == "CREATE a;\n\n-- Why\nALTER a;\nALTER b;\n"
+    assert joined(statements(script)) + "\n" == printed(script)
+    assert statements("CREATE a;\n") == (Statement(sql="CREATE a;"),)
+    assert statements("") == () and printed("") == joined(()) == ""
+
+
+def test_rows_are_feared_only_where_some_may_be() -> None:
+    rule = Rule(schema="", name="fits", detail="one")
+    (added,) = diff(_catalog(ONE), _catalog(ONE, rule)).steps
+    assert [each.on_rows for each in added.statements] == [OnRows.MAY_FAIL]
+    assert added.refusable and not added.destructive
+    # On a box that is as new as the rule nothing can be in its way.
+    assert not any(step.refusable for step in diff(NOTHING, _catalog(ONE, rule)).steps)
+
+
+def test_a_drop_says_what_it_loses() -> None:
+    slot = Slot(schema="", name="s", detail="one", mould="m")
+    (step,) = diff(_catalog(ONE, slot), _catalog(ONE)).steps
+    assert step.destructive and [each.on_rows for each in step.statements] == [OnRows.LOSES]

@@ -8,7 +8,7 @@ NAMED = Target(major=15, named_schemas=True)
 
 
 def _texts(schema: Schema, target: Target) -> list[str]:
-    return [entry.sql for entry in schema.entries(Printing(target=target))]
+    return [entry.text for entry in schema.entries(Printing(target=target))]
 
 
 def test_public_as_initdb_made_it() -> None:

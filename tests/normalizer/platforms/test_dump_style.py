@@ -28,6 +28,6 @@ def test_what_the_platform_sees_to(sql: str, owned: bool) -> None:
     commented = SupabaseStyle(comments=True).edit(item, entry)
     assert bare is not None
     assert commented is not None
-    assert (bare.sql, bare.owned, commented.owned) == ("", owned, owned)
-    assert all(not line or line.startswith("-- ") for line in commented.sql.split("\n"))
-    assert commented.sql.replace("-- ", "") == sql
+    assert (bare.text, bare.owned, commented.owned) == ("", owned, owned)
+    assert all(not line or line.startswith("-- ") for line in commented.text.split("\n"))
+    assert commented.text.replace("-- ", "") == sql
