@@ -3,14 +3,13 @@
 from typing import ClassVar, LiteralString
 
 from ..model import ObjectId, OnRows, Printing, Statement, equal, replace
-from ..model.tie_facets import RefusedByOthers
 from ..priority import Priority
 from ..quoting import qualified
 from .inheritance import PARENT_FIELDS, PARTITION, TABLES_OF_BOTH, Tie
 from .relations import OF_USERS, kind_of
 
 
-class Partition(RefusedByOthers, Tie):
+class Partition(Tie):
     """A table's being a partition of another."""
 
     kind: ClassVar[str] = PARTITION
@@ -48,14 +47,6 @@ class Partition(RefusedByOthers, Tie):
         )
 
     @property
-    def refusers(self) -> tuple[ObjectId, ...]:
-        if self.beside is None:
-            return (self.parent,)
-        # None of its rows may belong into the new one.
-        schema, name, kind = self.beside
-        return (self.parent, ObjectId(kind, schema, name))
-
-    @property
     def claims(self) -> tuple[tuple[str, ...], ...]:
         # A range can be free only once all that leave or move have been detached.
         return (("partitions", self.parent_schema, self.parent_name),)
@@ -64,7 +55,9 @@ class Partition(RefusedByOthers, Tie):
         del printing
         partition = qualified(self.schema, self.name)
         sql = f"ALTER TABLE ONLY {self.ancestor} ATTACH PARTITION {partition} {self.bound};"
-        return Statement(sql=sql, on_rows=OnRows.MAY_FAIL)
+        # None of the rows of the default partition may belong into the new one.
+        beside = [ObjectId(kind, schema, name) for schema, name, kind in filter(None, [self.beside])]
+        return Statement(sql=sql, on_rows=OnRows.MAY_FAIL, rows_of=(self.parent, *beside))
 
     def drop(self) -> str:
         return f"ALTER TABLE ONLY {self.ancestor} DETACH PARTITION {qualified(self.schema, self.name)};"

@@ -27,6 +27,9 @@ class Statement(Value):
     remark: str = ""
     """The comment above it, a `--` line or several."""
     on_rows: OnRows = OnRows.NOTHING
+    rows_of: tuple[ObjectId, ...] = ()
+    """Those whose rows can make it fail, where it is not only what it alters: `ATTACH PARTITION "p" …`, those of the
+    default partition."""
     commits: bool = False
     """What it brings can be used only after a commit: `ALTER TYPE "mood" ADD VALUE 'glad'`."""
     opaque: bool = False

@@ -50,17 +50,6 @@ class Refusing(Facet):
         raise NotImplementedError
 
 
-class RefusedByOthers(Facet):
-    """What the rows of more than its parent may refuse: `ATTACH PARTITION "p" …`, those of the default partition."""
-
-    __slots__ = ()
-
-    @property
-    def refusers(self) -> tuple[ObjectId, ...]:
-        """Those whose rows may refuse it."""
-        raise NotImplementedError
-
-
 class Matched(Facet):
     """Both ends must have it, as a part, before they are tied: a column, a CHECK; not a policy."""
 

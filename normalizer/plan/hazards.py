@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from pgnorm.catalog.model import Catalog, Changed, Object, OnRows, Statement
-from pgnorm.catalog.model.tie_facets import RefusedByOthers, Undroppable
+from pgnorm.catalog.model import Catalog, Changed, Object, ObjectId, OnRows, Statement
+from pgnorm.catalog.model.tie_facets import Undroppable
 from pgnorm.catalog.model.type_facets import HoldsType
 
 from ..compare.difference import Difference, changes
@@ -38,9 +38,13 @@ class Hazards:
             found |= OnRows.MAY_FAIL
         return statement.evolve(on_rows=found)
 
-    def refusable(self, item: Object) -> bool:
-        """True if rows are there that can make the creation of `item` fail, where its statements say that some may."""
-        refusers = item.refusers if isinstance(item, RefusedByOthers) else filter(None, [item.parent])
+    def felt_by_new(self, statement: Statement, item: Object) -> Statement:
+        """The same for one of those that create `item`."""
+        may_fail = OnRows.MAY_FAIL in statement.on_rows and self._refusable(item, statement.rows_of)
+        return statement.evolve(on_rows=OnRows.MAY_FAIL if may_fail else OnRows.NOTHING)
+
+    def _refusable(self, item: Object, rows_of: tuple[ObjectId, ...]) -> bool:
+        refusers = rows_of or filter(None, [item.parent])
         if all(map(self.fate.fresh, refusers)) or not (item.id in self.unlike or self._fits_less(item)):
             return False
         needed = (self.new.objects[name] for name in self.new.needs.get(item.id, ()))

@@ -159,8 +159,7 @@ class Planning:
 
     def _made(self, item: Object, statement: Statement) -> Statement:
         """A statement that creates an object, with what is known of it where it runs."""
-        felt = statement.on_rows if statement.on_rows and self.hazards.refusable(item) else OnRows.NOTHING
-        return statement.evolve(on_rows=felt, opaque=isinstance(item, Routine))
+        return self.hazards.felt_by_new(statement, item).evolve(opaque=isinstance(item, Routine))
 
     def _brought(self, item: Object, bringer: ObjectId) -> Iterator[Written]:
         """What an object lacks that another's statement created with that one."""

@@ -148,8 +148,9 @@ class Attachment(Object):
     def ties(self) -> tuple[ObjectId, ObjectId]:
         return _box(self.detail), _box(self.to)
 
-    def create(self, printing: Printing) -> str:
-        return f"ATTACH {self.detail} TO {self.to};\n"
+    def create(self, printing: Printing) -> Statement:
+        sql = f"ATTACH {self.detail} TO {self.to};"
+        return Statement(sql=sql, on_rows=OnRows.MAY_FAIL, rows_of=self.ties)
 
     def drop(self) -> str:
         return f"DETACH {self.detail} FROM {self.to};"
@@ -249,6 +250,13 @@ def test_rows_are_feared_only_where_some_may_be() -> None:
     assert added.refusable and not added.destructive
     # On a box that is as new as the rule nothing can be in its way.
     assert not any(step.refusable for step in diff(NOTHING, _catalog(ONE, rule)).steps)
+
+
+def test_rows_of_others_are_feared_too() -> None:
+    tie = Attachment(schema="", name="", detail="one", to="two")
+    tied = _catalog(ONE, TWO, tie, edges=[(tie, TWO)])
+    assert [step.refusable for step in diff(_catalog(TWO), tied).steps] == [False, True]
+    assert not any(step.refusable for step in diff(NOTHING, tied).steps)
 
 
 def test_a_drop_says_what_it_loses() -> None:
