@@ -10,6 +10,7 @@ from pgnorm.catalog.errors import PgnormError
 
 from .comparison import as_json, scripts
 from .general import general_options
+from .header import headed
 from .help import EXIT_CODES, Command
 from .new_migrations import write_migrations
 from .options import SOURCES, App, schema_options, source_options
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from pgnorm.normalizer.project.sources import Source
 
 CHANGED: Final = 1
+_ONE_SIDED: Final = "not modelled, and on this side only, so not in this plan"
 EPILOG: Final = f"""\b
 Examples:
   pgnorm diff                      what the schema files have that the migrations don't
@@ -61,6 +63,7 @@ Examples:
 @click.option("--no-proof", is_flag=True, help="Print the plan without trying it in the shadow.")
 @click.option("--check", is_flag=True, help="End with 1 if there are changes; not with -f.")
 @click.option("-f", "--file", "name", metavar="NAME", help="Write a migration <UTC time>_NAME.sql instead of stdout.")
+@click.option("--no-header", is_flag=True, help="With -f: write no comments at the head of the migration.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file instead of stdout.")
 @click.option("--json", "json_", is_flag=True, help="Print one JSON document instead of SQL.")
 @click.pass_obj
@@ -77,6 +80,7 @@ def diff(
     no_proof: bool,
     check: bool,
     name: str | None,
+    no_header: bool,
     output: Path | None,
     json_: bool,
 ) -> int:
@@ -121,10 +125,15 @@ def diff(
     tell_phantoms(app.console, found, _way_out(old, new))
     app.tell_unmodelled(sorted(set(found.unmodelled) - set(found.one_sided)))
     for side, one_sided in (("from", found.only_old), ("to", {*found.one_sided} - found.only_old)):
-        app.tell_unmodelled(sorted(one_sided), title=f"{side}: not modelled, and on this side only, so not in this plan")
+        app.tell_unmodelled(
+            sorted(one_sided), title=f"{side}: not modelled, and on this side only, so not in this plan"
+        )
     files: tuple[str, ...] = ()
     if name is not None and known is not None and found.plan:
-        files = write_migrations(app, scripts(found), name, known, behind=old == "migrations")
+        texts = scripts(found)
+        if not no_header:
+            texts = headed(found, texts, workspace.platform.name)
+        files = write_migrations(app, texts, name, known, behind=old == "migrations")
     if json_:
         deliver(app.console, as_json(found, _public(old), _public(new), files), output)
     elif not files and (found.plan or output is not None):

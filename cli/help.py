@@ -28,6 +28,7 @@ _GROUPS: Final = {
             "restrict_key",
             "keep_comments",
             "name",
+            "no_header",
             "json",
             "json_",
             "as_json",

@@ -53,6 +53,8 @@ class Basis:
         plan = diff(before, after, planned, around=start.catalog, last=last)
         untried = (start.untried or goal.untried) if self.options.proof else "--no-proof"
         return Comparison(
+            views=(before, after),
+            judge=None if untried else self.options.proof,
             plan=plan.evolve(roles=self.sides.new_roles(self.old, start, goal)),
             phantoms=tuple(left_out.values()),
             unplanned=unplanned(before, after),

@@ -5,7 +5,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
-from pgnorm.catalog.model import ObjectId, Value
+from pgnorm.catalog.model import Catalog, ObjectId, Value, untold
 
 from .compare.ignoring import Ignoring
 from .compare.phantoms import Phantom
@@ -38,6 +38,10 @@ class Comparison(Value):
     """What two sources differ in."""
 
     plan: Plan
+    views: tuple[Catalog, Catalog] = untold()
+    """What of either side was compared."""
+    judge: ProofBy | None = None
+    """Who was asked whether the plan arrives; None for nobody."""
     phantoms: tuple[Phantom, ...]
     unplanned: Unplanned
     staying: tuple[ObjectId, ...]

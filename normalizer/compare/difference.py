@@ -107,7 +107,7 @@ def _becomes(before: Object, item: Object, leader: ObjectId) -> bool:
 
 def changes(old: Object, new: Object) -> frozenset[str]:
     """The names of what differs between two objects of one id. What is declared `equal` never does."""
-    if old == new or (before := _told(old, new)) == (after := _told(new, old)):
+    if old == new or (before := told(old, new)) == (after := told(new, old)):
         return frozenset()
     found = frozenset(name for name, said in before.items() if said != after[name])
     return found - {OPERATORS} if found & deparsed(new) else found
@@ -129,8 +129,8 @@ def deparsed(item: Object) -> frozenset[str]:
     return frozenset(field.name for field in own_fields(type(item)) if field.deparsed)
 
 
-def _told(item: Object, other: Object) -> Mapping[str, object]:
-    """What an object says that can be a difference from the other."""
+def told(item: Object, other: Object) -> Mapping[str, object]:
+    """What an object says that can be a difference from the other, by the names of `Difference.changed`."""
     fields: dict[str, object] = {}
     for field in own_fields(type(item)):
         said = getattr(item, field.name)

@@ -1,0 +1,67 @@
+"""The comments at the head of a migration: what it does, and its certificate."""
+
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from pgnorm.catalog.quoting import remark
+
+from . import VERSION
+from .output import Console, visible
+from .summary import summarize
+
+if TYPE_CHECKING:
+    from pgnorm.normalizer.comparison import Comparison
+
+CERTIFICATE: Final = "-- pgnorm-certificate: "
+"""How the line begins that a program reads."""
+CERTIFICATE_VERSION: Final = 1
+_LINES_AT_MOST: Final = 40
+
+
+class _Recording(Console):
+    """A console that keeps what it is told."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[str] = []
+
+    def say(self, message: str, *, fg: str | None = None) -> None:
+        del fg
+        self.lines += visible(message).splitlines()
+
+    def warn(self, message: str, *, hint: str | None = None) -> None:
+        del hint
+        self.lines += visible(message).splitlines()
+
+
+def headed(comparison: "Comparison", texts: Sequence[str], platform: str) -> tuple[str, ...]:
+    """The text of each migration below its comments: the summary, and in all of them one line for programs."""
+    recording = _Recording()
+    summarize(recording, comparison)
+    lines = [remark(line) for line in recording.lines[:_LINES_AT_MOST]]
+    if (left := len(recording.lines) - _LINES_AT_MOST) > 0:
+        lines.append(remark(f"and {left} more lines"))
+    certificate = _certificate(comparison, platform)
+    heads = []
+    for number in range(1, len(texts) + 1):
+        part = {"part": [number, len(texts)]} if len(texts) > 1 else {}
+        line = f"{CERTIFICATE}{json.dumps({**certificate, **part}, separators=(',', ':'), ensure_ascii=False)}"
+        heads.append([*(lines if number == 1 else [remark(f"Part {number} of {len(texts)}")]), line])
+    return tuple("\n".join(head) + f"\n\n{text}" for head, text in zip(heads, texts, strict=True))
+
+
+def _certificate(comparison: "Comparison", platform: str) -> dict[str, object]:
+    from pgnorm.normalizer.compare.fingerprint import fingerprint
+
+    before, after = comparison.views
+    left = {name: before.objects[name] for name in comparison.passed_over if name in before.objects}
+    return {
+        "version": CERTIFICATE_VERSION,
+        "pgnorm": VERSION,
+        "server": after.server.split()[0],
+        "baseline": platform,
+        "from": fingerprint(before),
+        "to": fingerprint(after, instead=left),
+        "judge": comparison.judge,
+    }

@@ -1,0 +1,95 @@
+"""The effects of statements, read of the server that has just run them."""
+
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from .effects import Effect, Lock
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+    from pgnorm.catalog.pipeline import Row
+
+# Where tables lie, and how often this session has read one from end to end (also to build an index or to check a
+# constraint). Reading these takes locks on catalogs alone.
+_TABLES: Final = """
+    select c.oid, n.nspname || '.' || c.relname, c.relfilenode, coalesce(s.seq_scan, 0)
+      from pg_catalog.pg_class c
+      join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+      left join pg_catalog.pg_stat_xact_all_tables s on s.relid = c.oid
+     where c.relkind in ('r', 'p', 'm') and c.oid >= 16384
+"""
+_LOCKED: Final = """
+    select l.relation, max(n.nspname || '.' || c.relname), max(c.relfilenode::bigint), max(coalesce(s.seq_scan, 0)),
+           array_agg(l.mode)
+      from pg_catalog.pg_locks l
+      left join pg_catalog.pg_class c on c.oid = l.relation
+      left join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+      left join pg_catalog.pg_stat_xact_all_tables s on s.relid = c.oid
+     where l.pid = pg_catalog.pg_backend_pid() and l.locktype = 'relation' and l.relation >= 16384
+     group by l.relation
+"""
+_SUFFIX: Final = "Lock"
+
+
+class _State(NamedTuple):
+    relation: str
+    file: int
+    scans: int
+    lock: Lock | None = None
+
+
+class Meter:
+    """Tells what each statement does, one after the other.
+
+    What the plan itself has made concerns nobody else: only relations that were there at the beginning count.
+    """
+
+    def __init__(self, connection: "Connection[Row]") -> None:
+        self._connection = connection
+        self._last = self._tables()
+
+    def effects(self) -> tuple[Effect, ...]:
+        """What the statements since the last call have done."""
+        found = []
+        for oid, now in self._locked().items():
+            before = self._last.get(oid)
+            if before is None:
+                continue
+            gone = not now.relation
+            lock = now.lock if now.lock is not None and now.lock > (before.lock or 0) else None
+            rewrites, scans = not gone and now.file != before.file, now.scans > before.scans
+            if lock or rewrites or scans:
+                found.append(
+                    Effect(
+                        relation=before.relation,
+                        lock=lock,
+                        held=now.lock,
+                        rewrites=rewrites,
+                        scans=scans and not rewrites,
+                        measured=True,
+                    )
+                )
+            self._last[oid] = before._replace(lock=now.lock) if gone else now
+        return tuple(sorted(found, key=lambda effect: effect.relation))
+
+    def committed(self) -> None:
+        """Begin anew after a commit, when no lock is held any more."""
+        there = self._tables()
+        self._last = {oid: there[oid] for oid in self._last if oid in there}
+
+    def _tables(self) -> dict[int, _State]:
+        rows = self._connection.execute(_TABLES.encode()).fetchall()
+        return {oid: _State(name, file, scans) for oid, name, file, scans in rows}
+
+    def _locked(self) -> dict[int, _State]:
+        rows = self._connection.execute(_LOCKED.encode()).fetchall()
+        return {
+            oid: _State(name or "", file or 0, scans, max(map(_lock, modes))) for oid, name, file, scans, modes in rows
+        }
+
+
+def _lock(mode: str) -> Lock:
+    """The lock of a name in pg_locks: `ShareRowExclusiveLock`."""
+    words = re.findall("[A-Z][a-z]+", mode.removesuffix(_SUFFIX))
+    return Lock["_".join(words).upper()]
