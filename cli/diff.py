@@ -19,7 +19,6 @@ from .servers import cache_option, lock_timeout_option, shadow_option, trust_opt
 from .summary import summarize, tell_phantoms
 
 if TYPE_CHECKING:
-    from pgnorm.normalizer.compare.ignoring import Ignoring
     from pgnorm.normalizer.comparison import ProofBy
     from pgnorm.normalizer.project.sources import Source
 
@@ -93,6 +92,8 @@ def diff(
     from pgnorm.normalizer.comparison import Options
     from pgnorm.normalizer.plan.plan import BOUNDARY
 
+    from .left_alone import ignoring
+
     if name is not None:
         if check:
             raise click.UsageError(
@@ -105,7 +106,7 @@ def diff(
     options = Options(
         schemas=schemas,
         exclude_schemas=exclude_schemas,
-        ignoring=_ignoring(app, only, ignore),
+        ignoring=ignoring(app.project.ignore if app.project else None, only, ignore),
         cosmetic=cosmetic,
         proof=None if no_proof else proof,
         seed=seed,
@@ -140,14 +141,6 @@ def diff(
         text = f"\n{BOUNDARY}\n".join(scripts(found)) if found.plan else ""
         deliver(app.console, text, output)
     return CHANGED if check and (found.plan or found.one_sided) else 0
-
-
-def _ignoring(app: App, only: tuple[str, ...], ignore: tuple[str, ...]) -> "Ignoring":
-    """What the settings and options leave alone."""
-    from pgnorm.normalizer.compare.ignoring import Ignoring, Rule, configured
-
-    rules = configured(app.project.ignore) if app.project else ()
-    return Ignoring(rules=(*rules, *((Rule(patterns=ignore),) if ignore else ())), only=only)
 
 
 def _words(app: App, to: str | None) -> tuple[str, str]:

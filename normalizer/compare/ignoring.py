@@ -1,22 +1,17 @@
 """Objects that a comparison leaves alone, as settings and options say: `[ignore]` in pgnorm.toml, --ignore, --only."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from pgnorm.catalog.errors import PgnormError
-from pgnorm.catalog.kinds import KINDS
 from pgnorm.catalog.model import Catalog, Object, ObjectId, Value
-
-if TYPE_CHECKING:
-    from ..project.config import Table
 
 PARTITION_OF: Final = "partition-of"
 """The word for what is tied to a table that the patterns name: its partitions, and what inherits from it."""
 _EXCEPT: Final = "!"
 
 
-class Rule(Value):
+class NamePatterns(Value):
     """Patterns of names, `*_p20*`, of which later ones go before earlier ones: `!kept_p2020` takes an exception out."""
 
     kind: str = ""
@@ -35,7 +30,7 @@ class Rule(Value):
 class Ignoring(Value):
     """What is left alone: what a rule names, and with `only` what none of these patterns names."""
 
-    rules: tuple[Rule, ...] = ()
+    rules: tuple[NamePatterns, ...] = ()
     only: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
@@ -46,7 +41,7 @@ class Ignoring(Value):
         return frozenset(name for catalog in catalogs for name in self._of(catalog)) if self else frozenset()
 
     def _of(self, catalog: Catalog) -> Iterator[ObjectId]:
-        wanted = Rule(patterns=self.only)
+        wanted = NamePatterns(patterns=self.only)
         found = {
             item.id
             for item in catalog.objects.values()
@@ -68,29 +63,6 @@ class Ignoring(Value):
             waiting += (each for each in more if each not in found)
             found.update(more)
         return iter(found)
-
-
-def configured(settings: "Table") -> tuple[Rule, ...]:
-    """The rules of `[ignore]`: kinds with their patterns. Raises PgnormError for a word that is no kind."""
-    known = {kind.kind.replace(" ", "-"): kind.kind for kind in KINDS if not kind.derived}
-    known |= {kind: kind for kind in known.values()} | {PARTITION_OF: PARTITION_OF}
-    rules = []
-    for word in settings.values:
-        if word not in known:
-            raise _unknown(settings, word, sorted(known))
-        rules.append(Rule(kind=known[word], patterns=settings.strings(word)))
-    return tuple(rules)
-
-
-def _unknown(settings: "Table", word: str, known: Sequence[str]) -> PgnormError:
-    import difflib
-
-    close = difflib.get_close_matches(word, known, n=1)
-    return PgnormError(
-        f"`{word}` in [{settings.name}] is no kind of object",
-        place=settings.place(word),
-        hint=f"Did you mean `{close[0]}`?" if close else f"There are {', '.join(known)}.",
-    )
 
 
 def _matches(pattern: str, item: Object, *, with_owner: bool) -> bool:

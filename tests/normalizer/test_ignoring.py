@@ -8,7 +8,8 @@ import pytest
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.reader import read
-from pgnorm.normalizer.compare.ignoring import Ignoring, Rule, configured
+from pgnorm.cli.left_alone import configured
+from pgnorm.normalizer.compare.ignoring import Ignoring, NamePatterns
 from pgnorm.normalizer.project.config import read_toml
 
 LeftOut = Callable[[Ignoring], set[str]]
@@ -42,7 +43,9 @@ def wholes(found: set[str]) -> set[str]:
 
 
 def rules(**patterns: str) -> Ignoring:
-    return Ignoring(rules=tuple(Rule(kind=kind, patterns=tuple(said.split())) for kind, said in patterns.items()))
+    return Ignoring(
+        rules=tuple(NamePatterns(kind=kind, patterns=tuple(said.split())) for kind, said in patterns.items())
+    )
 
 
 def test_patterns_by_kind_with_exceptions(left_out: LeftOut) -> None:
@@ -55,7 +58,7 @@ def test_patterns_by_kind_with_exceptions(left_out: LeftOut) -> None:
 
 
 def test_partitions_and_what_is_below_them(left_out: LeftOut) -> None:
-    found = left_out(Ignoring(rules=(Rule(kind="partition-of", patterns=("s.events",)),)))
+    found = left_out(Ignoring(rules=(NamePatterns(kind="partition-of", patterns=("s.events",)),)))
     assert wholes(found) == {"table s.events_p2020", "table s.events_p2021", "index s.by_x"}
     # What is below a table that is left alone is so too.
     assert "table s.events_p2020" in left_out(rules(table="events"))
@@ -65,9 +68,9 @@ def test_only(left_out: LeftOut) -> None:
     found = left_out(Ignoring(only=("s.events*", "other")))
     assert wholes(found) == {"table s.kept_p2020", "view s.seen", "function s.f()"}
     assert "check constraint s.kept_p2020.kept_p2020_a_check" in found
-    assert left_out(Ignoring(rules=(Rule(patterns=("x", "a", "by_x")),))) == {"index s.by_x"}
-    assert left_out(Ignoring(rules=(Rule(patterns=("events.x",)),))) == {"column s.events.x"}
-    of_any_kind = Ignoring(rules=(Rule(patterns=("s.kept*", "seen")),))
+    assert left_out(Ignoring(rules=(NamePatterns(patterns=("x", "a", "by_x")),))) == {"index s.by_x"}
+    assert left_out(Ignoring(rules=(NamePatterns(patterns=("events.x",)),))) == {"column s.events.x"}
+    of_any_kind = Ignoring(rules=(NamePatterns(patterns=("s.kept*", "seen")),))
     assert wholes(left_out(of_any_kind)) == {"table s.kept_p2020", "view s.seen"}
 
 
