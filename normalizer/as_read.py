@@ -83,16 +83,22 @@ class AsRead(Basis):
         self.workspace.telling("verbose", f"the plan is tried on the whole of both sides: {because.splitlines()[0]}")
 
     def _broken(self, start: Side, goal: Side, found: tuple[Difference, ...]) -> "tuple[Mention, ...]":
-        """The bodies that stay and name what goes; a server is asked what goes with an extension."""
-        gone = {each.item.id for each in found if each.new is None}
+        """The bodies that stay and name what goes; a server is asked what goes with an extension, and whether a name
+        that was found is one of its own."""
+        gone = [each.item for each in found if each.new is None]
         if not gone:
+            return ()
+        from .compare.mentions import may_provide
+
+        unasked = broken_bodies(start, goal, found)
+        if not unasked and not any(map(may_provide, gone)):
             return ()
         self.workspace.shadow.start()
         try:
-            with self.sides.reopened(slice_of(start.catalog, gone), scratch=False) as loaded:
+            with self.sides.reopened(slice_of(start.catalog, (item.id for item in gone)), scratch=False) as loaded:
                 return broken_bodies(start.evolve(loaded=loaded), goal, found)
         except PgnormError:
-            return broken_bodies(start, goal, found)
+            return unasked
 
 
 def _is_far(step: Step) -> bool:

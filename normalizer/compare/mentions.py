@@ -84,6 +84,11 @@ def mentions(
     return tuple(sorted(seen))
 
 
+def may_provide(item: Object) -> bool:
+    """True if it may be an extension: what goes with that, only a server knows."""
+    return not item.schema and item.parent is None
+
+
 class _Gone(Value):
     names: Mapping[tuple[str, str, str], bool]
     """(catalog, schema, name), and whether the name without its schema is enough to know it."""
@@ -111,7 +116,7 @@ def _gone(dropped: Collection[Object], old: Catalog, new: Catalog, connection: C
                 lost.setdefault(item.name, set()).add((whole.schema, whole.name))
         elif item.parent is None and item.schema:
             names.add((item.catalog, item.schema, item.name))
-    provided = [item.name for item in dropped if not item.schema and item.parent is None]
+    provided = [item.name for item in dropped if may_provide(item)]
     if connection is not None and provided:
         rows = connection.execute(_PROVIDED.encode(), {"names": provided})
         names |= {(str(catalog), str(schema), str(name)) for catalog, schema, name in rows}
