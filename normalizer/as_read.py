@@ -33,6 +33,8 @@ class AsRead(Basis):
         of_whole = self.options.seed is not None or self.options.proof == "pg_dump"
         if of_whole and self.makes_a_plan(found):
             return None
+        if any(map(deparsed_changes, found)) or (self.options.proof is not None and self.makes_a_plan(found)):
+            self.workspace.shadow.launch()
         found = settled(found, start.states, goal.states, self.sides.reload, deparsed_changes)
         comparison = self.planned(start, goal, found)
         if self.options.proof is None or not comparison.plan.differences:

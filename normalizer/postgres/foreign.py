@@ -47,6 +47,9 @@ class ForeignHost:
     def shared(self) -> str | None:
         return None
 
+    def launch(self) -> None:
+        """It runs."""
+
     def start(self) -> None:
         """It runs."""
 

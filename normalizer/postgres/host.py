@@ -24,6 +24,9 @@ class Host(Protocol):
     def power(self) -> "Power":
         """What the role that files run as may do."""
 
+    def launch(self) -> None:
+        """Has the server come up beside what is done next; raises PgnormError as `start` does."""
+
     def start(self) -> None:
         """Has the server run from now on. Raises PgnormError where it can't be started."""
 

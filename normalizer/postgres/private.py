@@ -1,9 +1,10 @@
 """A server of our own, in a slot of the cached cluster."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from functools import partial
 from itertools import count
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from attrs import define, field
@@ -23,7 +24,7 @@ from .kept import Kept
 from .passwords import admit, refuse_libraries
 from .power import Power
 from .server import Server
-from .starting import Arranged, Running, administer, started
+from .starting import Arranged, Running, administer, starting
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -45,7 +46,10 @@ class PrivateHost:
     in_order: bool = True
     power: Power = field(init=False)
     running: Running | None = field(default=None, init=False)
-    _bring_up: Callable[[], Running]
+    _root: Path
+    _bring_up: Callable[[], Generator[None, None, Running]]
+    _coming: Generator[None, None, Running] | None = field(default=None, init=False)
+    """The start of a server that has been launched and is not awaited yet."""
     _numbers: Iterator[int] = field(factory=lambda: count(1), init=False)
     _committed: bool = field(default=False, init=False)
     """True if files may have changed for good how their role enters."""
@@ -63,11 +67,34 @@ class PrivateHost:
         """The programs of the server. Raises PgnormError where it can't be started."""
         return self._up.installation
 
+    def launch(self) -> None:
+        if self.running is None and self._coming is None:
+            self._advanced()
+
     def start(self) -> None:
         if self.running is None:
-            self.running = self._bring_up()
+            while (running := self._advanced()) is None:
+                pass
+            self.running = running
             if self.trust_files:
                 set_trust(self._administer, trusted=True)
+
+    def _advanced(self) -> Running | None:
+        """The server if it is up after one more step of its start."""
+        coming, self._coming = self._coming or self._bring_up(), None
+        try:
+            with usual_modes(), writing(self._root):
+                next(coming)
+        except StopIteration as up:
+            running: Running = up.value
+            return running
+        self._coming = coming
+        return None
+
+    def abandon(self) -> None:
+        """Have a server end that was launched and never needed."""
+        if self._coming is not None:
+            self._coming.close()
 
     @property
     def _up(self) -> Running:
@@ -162,10 +189,6 @@ def open_private(binaries: Binaries, platform: Platform, *, trust_files: bool = 
         )
         return installation, made
 
-    def bring_up() -> Running:
-        with usual_modes(), writing(root):
-            return started(arrange, arranged)
-
     with usual_modes(), writing(root):
         arranged = arrange()
     host = PrivateHost(
@@ -173,7 +196,8 @@ def open_private(binaries: Binaries, platform: Platform, *, trust_files: bool = 
         platform=platform,
         kept=Kept(folder=root / "known", made_from=f"{arranged[1].path.name} {trust_files}"),
         trust_files=trust_files,
-        bring_up=bring_up,
+        root=root,
+        bring_up=partial(starting, arrange, arranged),
     )
     given_back = False
     try:
@@ -195,6 +219,7 @@ def open_private(binaries: Binaries, platform: Platform, *, trust_files: bool = 
             raise PgnormError("the private Postgres server ended unexpectedly", place=place, hint=hint) from error
         raise
     finally:
+        host.abandon()
         host.power.close()
         if host.running is not None:
             host.running.administrator.close()

@@ -93,6 +93,10 @@ class Shadow:
     def major(self) -> int:
         return self.version_num // 10000
 
+    def launch(self) -> None:
+        """Have the server come up while other things are done, where it is as good as certain that it is needed."""
+        self._host.launch()
+
     def start(self) -> None:
         """Have the server run, which else starts with the first session: where a load may fail and be passed over, a
         server that can't start must not. Raises PgnormError for one."""

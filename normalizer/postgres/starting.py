@@ -1,6 +1,6 @@
 """A server of our own brought to life, made anew as far as it turns out damaged."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -29,8 +29,9 @@ class Running(Value):
     administrator: "Connection"
 
 
-def started(arrange: Callable[[], Arranged], arranged: Arranged) -> Running:
-    """A server on a free slot of what is arranged, which is arranged again after damage.
+def starting(arrange: Callable[[], Arranged], arranged: Arranged) -> Generator[None, None, Running]:
+    """The start of a server on a free slot of what is arranged, which is arranged again after damage. It pauses where
+    the server comes up by itself; closed there, it has the server end.
 
     Raises PgnormError where it can't be started.
     """
@@ -48,14 +49,14 @@ def started(arrange: Callable[[], Arranged], arranged: Arranged) -> Running:
         try:
             slot.begin()
             server = Server.start(installation, slot.data, slot.lock.fd, made.account, password=made.password)
+            yield
             import_module("psycopg")  # these take as long as the server's start, beside it
             import_module("pgnorm.catalog.reader")
             server.wait_ready()
             administrator = administer(server)
         except BaseException as error:
-            if server is not None:
-                server.stop()
-            slot.finish(in_order=False)
+            unused = server is not None and server.stop() and isinstance(error, GeneratorExit)
+            slot.finish(in_order=unused)
             if not isinstance(error, ServerFailed) or attempt == 2:
                 raise
             if attempt == 1:

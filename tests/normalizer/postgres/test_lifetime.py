@@ -14,9 +14,12 @@ from waiting import PATIENCE, until
 
 from pgnorm.normalizer.platforms import PLAIN
 from pgnorm.normalizer.postgres import cluster
+from pgnorm.normalizer.postgres.account import Account
 from pgnorm.normalizer.postgres.binaries import find
 from pgnorm.normalizer.postgres.cache import Lock
+from pgnorm.normalizer.postgres.installation import Installation
 from pgnorm.normalizer.postgres.private import PrivateHost, open_private
+from pgnorm.normalizer.postgres.server import Server
 from pgnorm.normalizer.postgres.shadow import open_shadow
 from pgnorm.normalizer.postgres.sweep import sweep
 
@@ -26,6 +29,7 @@ for number in (signal.SIGHUP, signal.SIGTERM):
     signal.signal(number, signal.SIG_DFL)  # whoever runs the tests may ignore them (nohup)
 signal.signal(signal.SIGINT, signal.default_int_handler)
 from pgnorm.normalizer.platforms import PLAIN
+from pgnorm.normalizer.postgres.installation import Installation
 from pgnorm.normalizer.postgres.private import open_private
 from pgnorm.normalizer.postgres.binaries import find
 
@@ -171,3 +175,25 @@ def test_what_no_run_uses_is_swept_away(cache: Path) -> None:
 def _age(path: Path, seconds: float) -> None:
     path.touch()
     os.utime(path, (time.time() - seconds,) * 2)
+
+
+@pytest.mark.parametrize("needed", [False, True])
+def test_a_launched_server_ends_with_the_run_in_good_order(monkeypatch: pytest.MonkeyPatch, needed: bool) -> None:
+    launched: list[Server] = []
+    start = Server.start
+
+    def noted(installation: Installation, data: Path, lock: int, account: Account | None, *, password: str) -> Server:
+        launched.append(start(installation, data, lock, account, password=password))
+        return launched[-1]
+
+    monkeypatch.setattr(Server, "start", noted)
+    with open_private(find(None), PLAIN) as host:
+        host.launch()
+        host.launch()
+        assert [server.folder.exists() for server in launched] == [True]
+        if needed:
+            with host.connect("postgres") as connection:
+                assert connection.execute("select 1").fetchone() == (1,)
+    (server,) = launched
+    assert not server.folder.exists()
+    assert not (server.data / "postmaster.pid").exists()
