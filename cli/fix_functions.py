@@ -17,6 +17,8 @@ from .output import STDIO, plural, read_bytes, write, write_bytes
 from .servers import cache_option, lock_timeout_option, shadow_option, trust_option
 
 if TYPE_CHECKING:
+    from pgnorm.catalog.model import Catalog
+    from pgnorm.normalizer.load.context import Context
     from pgnorm.normalizer.rewrite.fixing import Report
     from pgnorm.normalizer.rewrite.inputs import Chosen, Text
     from pgnorm.normalizer.workspace import Workspace
@@ -80,12 +82,12 @@ def fix_functions(
         chosen = _chosen(workspace, paths, text)
         for note in workspace.project.unmatched() if workspace.project else ():
             app.console.warn(note)
-        stored = workspace.read(app.source_or(app.source)) if app.source else None
+        stored, context = _stored(app, workspace)
         with _hinting(text):
             if stored is None:
-                report = fixed(workspace, chosen, written=written)
+                report = fixed(context, chosen, written=written)
             else:
-                report = fix(workspace, chosen, stored=stored, take_comments=take == "comments", written=written)
+                report = fix(context, chosen, stored=stored, take_comments=take == "comments", written=written)
     if report.failed:
         app.console.warn("Other files do not load, and the named ones are not checked against them:")
         app.console.errors(report.failed, warning=True)
@@ -150,6 +152,18 @@ def _enter_project(app: App, named: tuple[Path, ...]) -> None:
     if app.project is not None and app.project is not here:
         app.console.say(f"project: {shown(app.project.root)}")
         app.repair(app.project.folders())
+
+
+def _stored(app: App, workspace: "Workspace") -> "tuple[Catalog | None, Context]":
+    """The catalog whose bodies are compared, if any, and what the files are loaded with for that."""
+    from pgnorm.normalizer.project.sources import Files
+
+    source = app.source_or(app.source) if app.source else None
+    if source is None or isinstance(source, Files):
+        stored = workspace.contents(source).catalog if source is not None else None
+        return stored, workspace.settled()
+    stored = workspace.read(source)
+    return stored, workspace.settled(stored)
 
 
 def _chosen(workspace: "Workspace", paths: tuple[Path, ...], text: "Text | None") -> "Chosen":

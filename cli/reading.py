@@ -56,7 +56,7 @@ def with_own(workspace: "Workspace", catalog: "Catalog", selection: "Selection")
     """The selection with what the project has added to what the platform manages: triggers and policies."""
     if not workspace.platform.managed_schemas:
         return selection
-    ownership = workspace.ownership
+    ownership = workspace.ownership(workspace.shadow())
     added = (item.id for item in catalog.objects.values() if item.namespace and not selection.takes(item))
     mine = frozenset(name for name in added if ownership.owns(catalog.objects[name]))
     return selection.evolve(besides=mine)

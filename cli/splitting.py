@@ -43,7 +43,7 @@ def write_split(
     with app.workspace() as workspace:
         catalog, data = read_source(app, workspace)
         chosen = selection_of(app, workspace, catalog, schemas, exclude_schemas)
-        below = workspace.shadow.baseline if workspace.platform.managed_schemas else None
+        below = workspace.shadow().baseline if workspace.platform.managed_schemas else None
         if not schemas:
             chosen = with_own(workspace, catalog, chosen)
         found = split(catalog, chosen, style, below=below, layout=layout)

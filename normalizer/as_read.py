@@ -16,7 +16,7 @@ from .load.visibility import as_little_known
 from .plan.plan import Plan, Step, Verb
 from .plan.unplanned import unplanned
 from .proof.apply import arrive_with_rows, refuse_rest
-from .sides import Side, broken_bodies
+from .side import Side, broken_bodies
 
 if TYPE_CHECKING:
     from .compare.mentions import Mention
@@ -34,7 +34,7 @@ class AsRead(Basis):
         if of_whole and self.makes_a_plan(found):
             return None
         if any(map(deparsed_changes, found)) or (self.options.proof is not None and self.makes_a_plan(found)):
-            self.workspace.shadow.launch()
+            self.sides.context.shadow.launch()
         found = settled(found, start.states, goal.states, self.sides.reload, deparsed_changes)
         comparison = self.planned(start, goal, found)
         if self.options.proof is None or not comparison.plan.differences:
@@ -61,12 +61,14 @@ class AsRead(Basis):
         unnoticed = plan.unnoticed
         names = {each.item.id for each in found}.union(step.id for step in plan.steps) - unnoticed
         before, after = slices(start.catalog, goal.catalog, names, unnoticed)
-        self.workspace.shadow.start()
+        self.sides.context.shadow.start()
         try:
-            with self.sides.reopened(after, scratch=False) as loaded:
-                wanted = as_little_known(loaded.catalog, after)
-            with self.sides.reopened(before, scratch=any(step.needs_commit for step in plan.steps)) as loaded:
-                mentions = broken_bodies(start.evolve(loaded=loaded), goal, found)
+            with self.sides.reopened(after) as loaded:
+                wanted = as_little_known(loaded.session.read(), after)
+            scratch = any(step.needs_commit for step in plan.steps)
+            beside = start.made | goal.made | loaded.roles.names
+            with self.sides.reopened(before, scratch=scratch, beside=beside) as loaded:
+                mentions = broken_bodies(start, goal, found, loaded.session)
                 arrived, early = arrive_with_rows(loaded.session, plan)
             if early:
                 self._on_wholes("something is evaluated on rows before what it needs is there")
@@ -92,13 +94,13 @@ class AsRead(Basis):
             return ()
         from .compare.mentions import may_provide
 
-        unasked = broken_bodies(start, goal, found)
+        unasked = broken_bodies(start, goal, found, None)
         if not unasked and not any(map(may_provide, gone)):
             return ()
-        self.workspace.shadow.start()
+        self.sides.context.shadow.start()
         try:
-            with self.sides.reopened(slice_of(start.catalog, (item.id for item in gone)), scratch=False) as loaded:
-                return broken_bodies(start.evolve(loaded=loaded), goal, found)
+            with self.sides.reopened(slice_of(start.catalog, (item.id for item in gone))) as loaded:
+                return broken_bodies(start, goal, found, loaded.session)
         except PgnormError:
             return unasked
 

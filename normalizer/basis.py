@@ -15,7 +15,8 @@ from .comparison import Comparison, Options
 from .plan.planner import diff
 from .plan.unplanned import unplanned
 from .project.sources import Files, Source
-from .sides import Side, Sides, to_tell
+from .side import Side, to_tell
+from .sides import Sides
 from .workspace import Workspace
 
 
@@ -28,8 +29,7 @@ class Basis:
         self.sides = sides
         self.old = old
         self.new = new
-        self.ownership = workspace.ownership
-        """What tells the project's objects from the platform's; its baseline is of the shadow while that is empty."""
+        self.ownership = sides.ownership
         self._viewed: tuple[Catalog, Catalog, tuple[Catalog, Catalog]] | None = None
 
     def found(self, start: Side, goal: Side) -> tuple[Difference, ...]:

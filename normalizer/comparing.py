@@ -13,7 +13,7 @@ def compare(workspace: Workspace, old: Source, new: Source, options: Options) ->
 
     Raises PgnormError where a source can't be read, and where the plan fails its proof.
     """
-    sides = Sides(workspace, old, new)
+    sides = Sides.between(workspace, old, new)
     if sides.alike:
         comparison = AsRead(workspace, options, sides, old, new).compare()
         if comparison is not None:

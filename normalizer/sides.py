@@ -1,144 +1,136 @@
 """The two sides of a comparison in the shadow: files as they load, databases and snapshots by way of a dump."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from attrs import evolve
 
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.catalog.model import Catalog, Target, Value
+from pgnorm.catalog.model import Catalog, Target
 from pgnorm.catalog.model.facets import GrantsDefaults
 
-from .compare.difference import Difference
 from .compare.ownership import Ownership, grounded, owned
 from .compare.selection import EVERYTHING
 from .dump.writer import render
+from .files.reading import SourceFile
 from .load.contents import Contents
-from .load.data_statements import DataStatement, uncarried
-from .load.new_roles import NO_FILE_ROLES, NO_ROLES, FileRoles, NewRoles, to_make
-from .load.session import Loaded
+from .load.context import Context, Texts
+from .load.knowledge import contents, known, opened
+from .load.new_roles import NO_FILE_ROLES, NO_ROLES, NewRoles, to_make
+from .load.session import Loaded, loaded
 from .load.visibility import as_little_known
 from .project.databases import Database
 from .project.sources import Files, Source
-from .workspace import Workspace
+from .side import Opened, Side, of_files
+from .workspace import Read, Workspace
 
 if TYPE_CHECKING:
-    from .compare.mentions import Mention
-
-
-class Side(Value):
-    """One source as it is compared: `loaded` where it is in the shadow, else `untried` says why it is not."""
-
-    catalog: Catalog
-    loaded: Loaded | None
-    untried: str | None = None
-    role: str | None = None
-    """Who read it, where it is a database or a snapshot."""
-    read: Catalog | None = None
-    """What was read of the source where `catalog` is of a reload."""
-    data: tuple[DataStatement, ...] = ()
-    """What of the files writes rows or calls functions."""
-    roles: FileRoles | None = None
-    """The roles that the files make or name, None where it is no source of files."""
-
-    @property
-    def states(self) -> tuple[Catalog, ...]:
-        """The catalog as read and as reloaded."""
-        return (self.catalog,) if self.read is None else (self.read, self.catalog)
-
-
-def to_tell(source: Source, goal: Side, start: Side) -> tuple[DataStatement, ...]:
-    """What the files of `goal` do to rows or call and those of `start` do not, where its source says what is to be."""
-    declares = isinstance(source, Files) and source.kind != "migrations"
-    return uncarried(goal.data, start.data) if declares else ()
+    from .postgres.shadow import Session
 
 
 class Sides:
-    """Opens the sides of one comparison. With `live`, a database or a snapshot takes part."""
+    """Opens the sides of one comparison, in one context. With `live`, a database or a snapshot takes part."""
 
-    def __init__(self, workspace: Workspace, old: Source, new: Source) -> None:
-        sources = old, new
+    def __init__(self, workspace: Workspace, context: Context, read: Mapping[Source, Read]) -> None:
         self.workspace = workspace
-        workspace.telling.sides = {old: "from", new: "to"}
-        self.live = any(not isinstance(source, Files) for source in sources)
-        self._read: dict[Source, Catalog] = {}
-        self._files: dict[Source, Contents] = {}
-        # Databases and snapshots first: they say as which role, and for which major version, files are loaded.
-        with ExitStack() as stack:
-            read = [each for each in sources if not isinstance(each, Files)]
-            for source, finish in [(each, stack.enter_context(workspace.reading(each))) for each in read]:
-                self._read[source] = finish()
-                self._tell_lacking(source)
-
-    def _tell_lacking(self, source: Source) -> None:
-        """Say where a database is not one of the platform that the project is on."""
-        platform = self.workspace.platform
-        there = {name.name for name in self._read[source].objects if name.kind == "schema"}
-        lacking = [name for name in platform.marks if name not in there]
-        if lacking and source not in self.workspace.partial:
-            self.workspace.telling(
-                "warning",
-                f"it lacks schemas that {platform.title} provides ({', '.join(lacking)}) and the project builds on:"
-                " a plan does not make them, and what refers to them fails there",
-                source,
-            )
-
-    @property
-    def ownership(self) -> Ownership:
+        self.context = context
+        self.live = bool(read)
+        self.ownership: Ownership = workspace.ownership(context.shadow)
         """What tells the project's objects from the platform's."""
-        return self.workspace.ownership
+        self._read = read
+        self._texts: dict[Files, Texts] = {}
+        self._files: dict[Files, Side] = {}
+        self._reloaded: dict[Texts, Catalog] = {}
+
+    @classmethod
+    def between(cls, workspace: Workspace, old: Source, new: Source) -> Self:
+        """The sides of two sources. Databases and snapshots are read first: they say as which role, and for which
+        major version, files are loaded."""
+        workspace.telling.sides = {old: "from", new: "to"}
+        found: dict[Source, Read] = {}
+        with ExitStack() as stack:
+            live = [source for source in (old, new) if not isinstance(source, Files)]
+            for source, finish in [(each, stack.enter_context(workspace.reading(each))) for each in live]:
+                found[source] = finish()
+                _tell_lacking(workspace, source, found[source])
+        return cls(workspace, workspace.settled(*(each.catalog for each in found.values())), found)
+
+    def anew(self) -> Self:
+        """The same, where nothing counts that is known of files."""
+        return type(self)(self.workspace, self.context.evolve(cached=False), self._read)
 
     @property
     def alike(self) -> bool:
         """True if servers of one major say what both sides are, so that they can be compared as they were read."""
-        return self.live and all(catalog.major == self.workspace.shadow.major for catalog in self._read.values())
+        return self.live and all(each.catalog.major == self.context.shadow.major for each in self._read.values())
 
     def as_it_is(self, source: Source) -> Side:
         """A source as it was read, of which nothing stays loaded."""
-        if isinstance(source, Files):
-            if source not in self._files:
-                self._files[source] = self.workspace.contents(source)
-            return _of_files(self._files[source])
-        catalog = self._read[source]
-        return Side(catalog=catalog, loaded=None, role=catalog.role)
+        if not isinstance(source, Files):
+            catalog = self._read[source].catalog
+            return Side(catalog=catalog, role=catalog.role)
+        if source not in self._files:
+            texts = self.texts(source)
+            self._files[source] = of_files(contents(self.context, texts), texts)
+        return self._files[source]
+
+    def texts(self, source: Files) -> Texts:
+        """What files say. Raises PgnormError for those that can't be read."""
+        if source not in self._texts:
+            self.workspace.introduce(source)
+            self._texts[source] = self.workspace.texts(source)
+        return self._texts[source]
+
+    def known(self, source: Source) -> Contents | None:
+        """What an earlier run read of a source that `opened` would load as it is."""
+        return None if self.live or not isinstance(source, Files) else known(self.context, self.texts(source))
 
     def closed(self, source: Source) -> Side:
         """A source as `opened` has it, of which nothing stays loaded."""
         if isinstance(source, Files) and not self.live:
             return self.as_it_is(source)
-        with self.opened(source) as side:
-            return side
-
-    def forget(self) -> None:
-        """Load files anew from now on, whatever is known of them."""
-        self._files.clear()
-        self.workspace.filling.cached = False
-
-    def known(self, source: Source) -> Side | None:
-        """A source as `opened` has it, where that is known from an earlier run."""
-        if self.live or not isinstance(source, Files):
-            return None
-        known = self.workspace.known(source)
-        return None if known is None else _of_files(known)
+        with self.opened(source) as opened:
+            return opened.side
 
     @contextmanager
-    def opened(self, source: Source, *, scratch: bool = False) -> Iterator[Side]:
-        """A source in the shadow. Where a database or a snapshot takes part, both sides come through a dump."""
+    def opened(
+        self, source: Source, *, beside: frozenset[str] = frozenset(), expected: Contents | None = None
+    ) -> Iterator[Opened]:
+        """A source in the shadow, where the roles `beside` are too. Where a database or a snapshot takes part, both
+        sides come through a dump; else a source that is as `expected` is that very object."""
         if isinstance(source, Files) and not self.live:
-            with self.workspace.loaded(source, scratch=scratch) as loaded:
-                yield _of_files(loaded.contents).evolve(loaded=loaded)
+            texts = self.texts(source)
+            with opened(self.context, texts, beside=beside, expected=expected) as (held, holding):
+                yield Opened(of_files(held, texts), holding)
             return
         side = self.as_it_is(source)
         read = side.catalog
-        self.workspace.shadow.start()
+        self.context.shadow.start()
         with ExitStack() as stack:
+            session: Session | None = None
             try:
-                loaded = stack.enter_context(self._reloaded(self._project(read), scratch=scratch))
-                side = side.evolve(catalog=as_little_known(loaded.catalog, read), loaded=loaded, read=read)
+                texts = self._dump(read)
+                found = stack.enter_context(loaded(self.context, texts, beside=beside | side.made))
+                side = side.evolve(
+                    catalog=as_little_known(found.session.read(), read),
+                    texts=texts,
+                    read=read,
+                    made=side.made | found.roles.names,
+                )
+                session = found.session
             except PgnormError as error:
                 side = side.evolve(untried=f"{self.workspace.telling.side(source)}: {error.message.splitlines()[0]}")
-            yield side
+            yield Opened(side, session)
+
+    @contextmanager
+    def again(self, side: Side, *, scratch: bool = False, beside: frozenset[str] = frozenset()) -> "Iterator[Session]":
+        """A side that has been in the shadow there once more, with `scratch` in a database of its own."""
+        assert side.texts is not None
+        with loaded(self.context, side.texts, scratch=scratch, beside=beside | side.made) as found:
+            for statement in side.after:
+                found.session.connection.execute(statement.encode())
+            yield found.session
 
     def new_roles(self, old: Source, start: Side, goal: Side) -> NewRoles:
         """The roles that the new side's files make or name and the old side lacks."""
@@ -150,20 +142,25 @@ class Sides:
         return to_make(goal.roles, self.workspace.roles(old)) if isinstance(old, Database) else NO_ROLES
 
     @contextmanager
-    def reopened(self, catalog: Catalog, *, scratch: bool = True) -> Iterator[Loaded]:
+    def reopened(
+        self, catalog: Catalog, *, scratch: bool = False, beside: frozenset[str] = frozenset()
+    ) -> Iterator[Loaded]:
         """What the project owns of a catalog, printed and loaded, with `scratch` into a database of its own.
 
         Raises PgnormError where the text does not load.
         """
-        with self._reloaded(self._project(catalog), scratch=scratch) as loaded:
-            yield loaded
+        with loaded(self.context, self._dump(catalog), scratch=scratch, beside=beside) as found:
+            yield found
 
     def reload(self, part: Catalog) -> Catalog | None:
         """A part of a catalog printed, loaded and read again; None where its text does not load."""
-        self.workspace.shadow.start()
+        self.context.shadow.start()
         try:
-            with self._reloaded(self._project(part)) as loaded:
-                return loaded.catalog
+            texts = self._dump(part)
+            if texts not in self._reloaded:
+                with loaded(self.context, texts) as found:
+                    self._reloaded[texts] = found.session.read()
+            return self._reloaded[texts]
         except PgnormError:
             return None
 
@@ -173,30 +170,31 @@ class Sides:
         grants = {name: item for name, item in catalog.objects.items() if isinstance(item, GrantsDefaults)}
         return evolve(mine, objects={**mine.objects, **grants})
 
-    @contextmanager
-    def _reloaded(self, part: Catalog, *, scratch: bool = False) -> Iterator[Loaded]:
+    def _dump(self, catalog: Catalog) -> Texts:
+        """The text of what the project owns of a catalog."""
+        part = self._project(catalog)
         there = {item.namespace for each in (part, self.ownership.baseline) for item in each.objects.values()}
         target = Target(
             major=part.major,
             role=part.role,
-            reloaded_by=self.workspace.shadow.major,
+            reloaded_by=self.context.shadow.major,
             only_read=True,
             schemas=frozenset(there),
         )
         text = render(part, EVERYTHING, target=target)
-        with self.workspace.reloaded(text, title="dump of the source", scratch=scratch) as loaded:
-            yield loaded
+        file = SourceFile(path=None, label="dump of the source", text=text)
+        return Texts(files=(file,), kind="migrations", is_dump=True)
 
 
-def _of_files(contents: Contents) -> Side:
-    return Side(catalog=contents.catalog, loaded=None, data=contents.data, roles=contents.roles)
-
-
-def broken_bodies(start: Side, goal: Side, found: tuple[Difference, ...]) -> "tuple[Mention, ...]":
-    """The bodies that stay and name what goes."""
-    if all(each.new is not None for each in found):
-        return ()
-    from .compare.mentions import mentions
-
-    asked = start.loaded.session.connection if start.loaded is not None else None
-    return mentions(start.catalog, goal.catalog, found, asked)
+def _tell_lacking(workspace: Workspace, source: Source, read: Read) -> None:
+    """Say where a database is not one of the platform that the project is on."""
+    platform = workspace.platform
+    there = {name.name for name in read.catalog.objects if name.kind == "schema"}
+    lacking = [name for name in platform.marks if name not in there]
+    if lacking and not read.partial:
+        workspace.telling(
+            "warning",
+            f"it lacks schemas that {platform.title} provides ({', '.join(lacking)}) and the project builds on:"
+            " a plan does not make them, and what refers to them fails there",
+            source,
+        )

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .load.adaptation import Level
-    from .load.session import Tell
+    from .load.context import Tell
     from .project.sources import Source
 
 
@@ -20,7 +18,6 @@ class Telling:
         """What messages call the sources that are compared."""
         self._tell = tell
         self._told: set[str] = set()
-        self._record: list[tuple[Level, str]] | None = None
 
     def side(self, source: Source) -> str:
         """What a message calls a source."""
@@ -29,21 +26,9 @@ class Telling:
     def __call__(self, level: Level, message: str, source: Source | None = None) -> None:
         """Pass on a message, of one side where it is about that source, the first time: one may be loaded again."""
         said = f"{self.sides[source]}: {message}" if source is not None and source in self.sides else message
-        if self._record is not None:
-            self._record.append((level, said))
         if said not in self._told:
             self._told.add(said)
             self._tell(level, said)
-
-    @contextmanager
-    def recorded(self) -> Iterator[list[tuple[Level, str]]]:
-        """All that is said while the context lasts, passed on as ever."""
-        said: list[tuple[Level, str]] = []
-        self._record = said
-        try:
-            yield said
-        finally:
-            self._record = None
 
 
 def version_words(number: int) -> str:

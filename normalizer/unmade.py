@@ -9,7 +9,7 @@ from pgnorm.catalog.model import Catalog, Object
 from .compare.difference import Difference
 from .compare.ownership import Ownership, root_of
 from .load.data_statements import DataStatement
-from .sides import Side
+from .side import Side
 
 
 def unmade(found: Iterable[Difference], start: Side, goal: Side, ownership: Ownership) -> str | None:

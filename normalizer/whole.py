@@ -2,6 +2,7 @@
 
 from collections import Counter
 from contextlib import ExitStack
+from typing import TYPE_CHECKING
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Catalog, ObjectId
@@ -12,13 +13,16 @@ from .compare.difference import differences
 from .compare.phantoms import passed_over
 from .compare.settling import ROUNDS, doubtful, settled
 from .comparison import Comparison
-from .load.session import Loaded
+from .load.contents import Contents
 from .load.visibility import as_little_known
 from .plan.unplanned import unplanned
 from .proof.apply import REPORT, Early, arrive_with_rows, arrive_with_seed, excused, refuse_early, refuse_rest
-from .proof.pg_dump import DumpEntry, dumped, entries
-from .sides import Side, broken_bodies
+from .proof.pg_dump import DumpEntry, dumped, entries, program_of
+from .side import Side, broken_bodies, of_files
 from .unmade import unmade
+
+if TYPE_CHECKING:
+    from .postgres.shadow import Session
 
 
 class Whole(Basis):
@@ -30,15 +34,14 @@ class Whole(Basis):
         if known is not None and (comparison := self._told(known, goal)) is not None:
             return comparison
         with ExitStack() as stack:
-            start = stack.enter_context(self.sides.opened(self.old))
+            opened = self.sides.opened(self.old, beside=goal.made, expected=known)
+            start, session = stack.enter_context(opened)
             if known is not None and start.catalog is not known.catalog:
                 # Its files make what they did not make in the earlier run: they look at the clock, or roll dice.
                 stack.close()
-                self.sides.forget()
-                goal = self.sides.closed(self.new)
-                start = stack.enter_context(self.sides.opened(self.old))
+                return Whole(self.workspace, self.options, self.sides.anew(), self.old, self.new).compare()
             found = self.found(start, goal)
-            broken = broken_bodies(start, goal, found)
+            broken = broken_bodies(start, goal, found, session)
             in_shadow = not any(map(doubtful, found))
             if not in_shadow:
                 stack.close()  # what a reload makes, roles above all, must not wait for what this one has made
@@ -50,26 +53,28 @@ class Whole(Basis):
                 commits = any(step.needs_commit for step in comparison.plan.steps)
                 if commits or not in_shadow:
                     stack.close()
-                    start = stack.enter_context(self.sides.opened(self.old, scratch=commits))
+                    session = stack.enter_context(self.sides.again(start, scratch=commits, beside=goal.made))
                 last: frozenset[ObjectId] = frozenset()
                 while True:
-                    arrived, early = self._arrived(start, goal, comparison)
+                    assert session is not None
+                    arrived, early = self._arrived(session, start, goal, comparison)
                     stack.close()
                     refuse_early(early & last)
                     if not early and arrived is not None:
                         break
                     last |= early
                     comparison = self.planned(start, goal, found, last=last).evolve(mentions=broken)
-                    start = stack.enter_context(self.sides.opened(self.old, scratch=commits))
+                    session = stack.enter_context(self.sides.again(start, scratch=commits, beside=goal.made))
                 self._prove(arrived, goal, comparison)
                 comparison = comparison.evolve(unplanned=unplanned(*self.views(arrived, goal.catalog)))
                 if self.options.proof == "pg_dump":
-                    self._ask_pg_dump(comparison)
+                    self._ask_pg_dump(start, goal, comparison)
             return comparison
 
-    def _told(self, known: Side, goal: Side) -> Comparison | None:
+    def _told(self, contents: Contents, goal: Side) -> Comparison | None:
         """The comparison with what is known of the old side; None where that has to be there for a plan, or to say
         which bodies name what goes."""
+        known = of_files(contents)
         found = self.found(known, goal)
         if self.options.proof is not None and self.makes_a_plan(found):
             return None
@@ -78,23 +83,25 @@ class Whole(Basis):
         proved = self.options.proof is not None and comparison.plan.differences
         return None if proved or any(each.new is None for each in found) else comparison
 
-    def _arrived(self, start: Side, goal: Side, comparison: Comparison) -> tuple[Catalog | None, frozenset[ObjectId]]:
-        """What the plan makes of the old side, and what of it came too early for rows; None where it then stopped.
+    def _arrived(
+        self, session: "Session", start: Side, goal: Side, comparison: Comparison
+    ) -> tuple[Catalog | None, frozenset[ObjectId]]:
+        """What the plan makes of the old side, which the session holds, and what of it came too early for rows; None
+        where it then stopped.
 
         Raises PgnormError where it does not apply.
         """
-        assert start.loaded is not None
         lacking = unmade(comparison.plan.differences, start, goal, self.ownership)
         if self.options.seed is not None:
             from .load.seeding import seed
 
-            seed(start.loaded.session, self.options.seed, self.workspace.telling)
+            seed(session, self.options.seed, self.workspace.telling)
         with excused(lacking or self._excuse(comparison)):
             if self.options.seed is None:
-                arrived, early = arrive_with_rows(start.loaded.session, comparison.plan)
+                arrived, early = arrive_with_rows(session, comparison.plan)
                 return as_little_known(arrived, start.catalog), early
             try:
-                arrived = arrive_with_seed(start.loaded.session, comparison.plan)
+                arrived = arrive_with_seed(session, comparison.plan)
             except Early as early_one:
                 return None, frozenset({early_one.name})
             return as_little_known(arrived, start.catalog), frozenset()
@@ -120,13 +127,12 @@ class Whole(Basis):
             )
         return None
 
-    def _ask_pg_dump(self, found: Comparison) -> None:
+    def _ask_pg_dump(self, old: Side, new: Side, found: Comparison) -> None:
         """Let pg_dump compare what the plan makes of the old side with the new side, in databases of their own."""
-        with self.sides.opened(self.new, scratch=True) as side:
-            goal = self._dumped(side.loaded, side.catalog)
-        with self.sides.opened(self.old, scratch=True) as side:
-            assert side.loaded is not None
-            arrived = self._dumped(side.loaded, arrive_with_rows(side.loaded.session, found.plan)[0])
+        with self.sides.again(new, scratch=True) as session:
+            goal = self._dumped(session, new.catalog)
+        with self.sides.again(old, scratch=True, beside=new.made) as session:
+            arrived = self._dumped(session, arrive_with_rows(session, found.plan)[0])
         forgiven = {(item.tag, item.schema) for item in map(goal[1].objects.get, found.passed_over) if item is not None}
         for name in found.staying:
             forgiven |= {(name.name, "-"), (f"{name.kind.upper()} {ident(name.name)}", "-")}  # itself, its comment
@@ -139,14 +145,13 @@ class Whole(Basis):
             goal, arrived = self._dumped_again(goal[1]), self._dumped_again(arrived[1])
         raise PgnormError("pg_dump sees a difference that the plan leaves\n" + "\n".join(left), hint=REPORT)
 
-    def _dumped(self, loaded: Loaded | None, catalog: Catalog) -> tuple[Counter[DumpEntry], Catalog]:
-        assert loaded is not None
-        session = loaded.session
-        return entries(dumped(session.connection, self.workspace.pg_dump, user=session.power.administrator)), catalog
+    def _dumped(self, session: "Session", catalog: Catalog) -> tuple[Counter[DumpEntry], Catalog]:
+        program = program_of(self.sides.context.shadow)
+        return entries(dumped(session.connection, program, user=session.power.administrator)), catalog
 
     def _dumped_again(self, catalog: Catalog) -> tuple[Counter[DumpEntry], Catalog]:
-        with self.sides.reopened(catalog) as loaded:
-            return self._dumped(loaded, loaded.catalog)
+        with self.sides.reopened(catalog, scratch=True) as loaded:
+            return self._dumped(loaded.session, loaded.session.read())
 
     def _judged(self, entry: DumpEntry, forgiven: set[tuple[str, str]]) -> bool:
         owns = entry.schema == "-" or self.ownership.owns_schema(entry.schema)

@@ -1,25 +1,23 @@
-"""Sources opened: databases and snapshots as they are, files by loading them into the one shadow of the run."""
+"""What one run opens: databases and snapshots, read as they are, and the shadow that files are loaded into."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from functools import cached_property
-from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.catalog.model import Catalog
+from pgnorm.catalog.model import Catalog, Value
 
-from .files.reading import FileKind, SourceFile, shown
+from .files.reading import read_file, shown
 from .load.contents import Contents
+from .load.context import Context, Tell, Texts
 from .load.reading import read_files
-from .load.session import Filling, Loaded, OnErrors, Tell, Watch
 from .platforms import PLAIN, Platform
 from .project.databases import Database, address, connected, reading_of
 from .project.lookout import Lookout
 from .project.project import Project
 from .project.sources import Files, SnapshotFile, Source
-from .project.ways_back import holds_way_back
+from .project.ways_back import not_run
 from .telling import Telling, version_words
 
 if TYPE_CHECKING:
@@ -29,11 +27,20 @@ if TYPE_CHECKING:
     from pgnorm.catalog.conversation import Patience
 
     from .compare.ownership import Ownership
-    from .postgres.shadow import Session, Shadow
+    from .load.session import Loaded
+    from .postgres.shadow import Shadow
+
+
+class Read(Value):
+    """A database or a snapshot as it is."""
+
+    catalog: Catalog
+    partial: bool = False
+    """True for a snapshot of some schemas only."""
 
 
 class Workspace:
-    """The sources of one run. A context: at its end the shadow, opened at first need, is gone."""
+    """What the sources of one run are opened with. A context: at its end the shadow, opened at first need, is gone."""
 
     def __init__(
         self,
@@ -46,15 +53,13 @@ class Workspace:
         lock_timeout: int | None = None,
     ) -> None:
         self.project = project
-        self._read_major: int | None = None
         self.telling = Telling(tell)
-        self.partial: set[Source] = set()
-        """Snapshots of some schemas only."""
         self._shadow_url = shadow_url
         self._lock_timeout = lock_timeout
         self._trust_files = trust_files
+        self._cached = cached
+        self._shadows: dict[int | None, Shadow] = {}
         self._stack = ExitStack()
-        self.filling = Filling(roles=project.roles_file if project else None, tell=self.telling, cached=cached)
 
     def __enter__(self) -> Self:
         return self
@@ -64,20 +69,45 @@ class Workspace:
     ) -> None:
         self._stack.__exit__(kind, error, traceback)
 
-    @cached_property
+    @property
     def platform(self) -> Platform:
         """What the project is on."""
         return self.project.platform if self.project else PLAIN
 
-    @cached_property
-    def shadow(self) -> "Shadow":
-        """The shadow server. Raises PgnormError where none can be had."""
-        from .postgres.shadow import open_shadow
+    def settled(self, *read: Catalog) -> Context:
+        """What files are loaded with, where these catalogs of databases and snapshots are what they are compared with:
+        the last says as which role, and the project or else the last for which major version.
 
-        major = self._read_major
+        Raises PgnormError where no shadow server can be had.
+        """
+        last = read[-1] if read else None
+        shadow = self.shadow(last.major if last is not None else None)
+        roles = self.project.roles_file if self.project is not None else None
+        return Context(
+            shadow=shadow,
+            major=(self.project.major if self.project is not None else None) or shadow.major,
+            tell=self.telling,
+            role=last.role if last is not None else None,
+            roles=read_file(roles, label=shown(roles)) if roles is not None else None,
+            cached=self._cached,
+        )
+
+    def shadow(self, read: int | None = None) -> "Shadow":
+        """The shadow server of the project's major version or, outside of one, of that which was `read`.
+
+        Raises PgnormError where none can be had.
+        """
+        major = read
         if self.project is not None:
             self.project.require_settings()
             major = self.project.major
+        if major not in self._shadows:
+            self._shadows[major] = self._opened(major)
+        return self._shadows[major]
+
+    def _opened(self, major: int | None) -> "Shadow":
+        from .postgres.shadow import open_shadow
+
         opening = open_shadow(
             major=major, platform=self.platform, shadow_url=self._shadow_url, trust_files=self._trust_files
         )
@@ -89,36 +119,26 @@ class Workspace:
             self.telling("note", f"Postgres {major} is not installed: {shadow.major} stands in for it")
         return shadow
 
-    @property
-    def pg_dump(self) -> Path:
-        """The shadow server's own pg_dump. Raises PgnormError where the server is not ours."""
-        if self.shadow.binaries is None:
-            raise PgnormError(
-                "a proof by pg_dump needs a private server",
-                hint="Leave --shadow-url out, or prove with --proof catalog.",
-            )
-        return self.shadow.binaries.bindir / "pg_dump"
+    def ownership(self, shadow: "Shadow") -> "Ownership":
+        """What tells the project's objects from the platform's, whose baseline the shadow holds."""
+        from .compare.ownership import Ownership
 
-    def read(self, source: Source) -> Catalog:
-        """The source's catalog.
+        schemas = self.project.schemas if self.project else ()
+        return Ownership(platform=self.platform, baseline=shadow.baseline, schemas=schemas)
 
-        Raises PgnormError for what can't be connected to, read or loaded.
-        """
+    def read(self, source: Database | SnapshotFile) -> Catalog:
+        """The catalog of a source that is not loaded. Raises PgnormError for what can't be connected to or read."""
         with self.reading(source) as finish:
-            return finish()
+            return finish().catalog
 
     @contextmanager
-    def reading(self, source: Source) -> "Iterator[Callable[[], Catalog]]":
-        """As `read`: what is called for the catalog. A database is asked by now, and works while others are."""
-        if isinstance(source, Files):
-            yield lambda: self.contents(source).catalog
-        elif isinstance(source, SnapshotFile):
+    def reading(self, source: Database | SnapshotFile) -> "Iterator[Callable[[], Read]]":
+        """As `read`: what is called for the answer. A database is asked by now, and works while others are."""
+        if isinstance(source, SnapshotFile):
             from .snapshot import read_snapshot
 
             snapshot = read_snapshot(source, self.telling)
-            if snapshot.schemas is not None:
-                self.partial.add(source)
-            yield lambda: self._known_to_be(snapshot.catalog)
+            yield lambda: Read(catalog=snapshot.catalog, partial=snapshot.schemas is not None)
         else:
             from pgnorm.catalog.reader import reading
 
@@ -128,14 +148,39 @@ class Workspace:
             ):
                 # Of two that are read at once, the context of the other one would take the error for its own.
                 finished = reading_of(source, connection)(finish)
-                yield lambda: self._known_to_be(finished())
+                yield lambda: Read(catalog=finished())
 
-    def _known_to_be(self, catalog: Catalog) -> Catalog:
-        """The catalog, by which role and major version of what is loaded go from now on."""
-        if "shadow" not in self.__dict__ and self.project is None:
-            self._read_major = catalog.major
-        self.filling.role = catalog.role
-        return catalog
+    def contents(self, source: Files) -> Contents:
+        """What the files hold, compared with no database.
+
+        Raises PgnormError for a file that can't be read or loaded, with its place.
+        """
+        from .load.knowledge import contents
+
+        self.introduce(source)
+        return contents(self.settled(), self.texts(source))
+
+    @contextmanager
+    def loaded(self, source: Files) -> "Iterator[Loaded]":
+        """The files in the shadow, likewise."""
+        from .load.session import loaded
+
+        self.introduce(source)
+        with loaded(self.settled(), self.texts(source)) as found:
+            yield found
+
+    def introduce(self, source: Files) -> None:
+        """Tell a person what files a source is of."""
+        self.telling("note", f"{self.telling.side(source)}: {source.title}")
+        for note in source.notes:
+            self.telling("warning", note, source)
+
+    def texts(self, source: Files) -> Texts:
+        """What the source's files say. Raises PgnormError for those that can't be read."""
+        files = tuple(read_files(source.paths))
+        if said := not_run((file.text for file in files), beside=len(source.back)):
+            self.telling("note", said, source)
+        return Texts(files=files, kind=source.kind)
 
     def roles(self, source: Source) -> "Cluster":
         """The roles of the server that the source is a database of, or that its files are loaded into.
@@ -172,88 +217,6 @@ class Workspace:
                 place=shown(source.path),
                 hint="Name the database that it was taken of.",
             )
-
-    @cached_property
-    def ownership(self) -> "Ownership":
-        """What tells the project's objects from the platform's."""
-        from .compare.ownership import Ownership
-
-        schemas = self.project.schemas if self.project else ()
-        return Ownership(platform=self.platform, baseline=self.shadow.baseline, schemas=schemas)
-
-    def contents(self, source: Files) -> Contents:
-        """What the files hold, read by an earlier run if nothing has changed since.
-
-        Raises PgnormError for a file that can't be read or loaded, with its place.
-        """
-        shadow, files = self._introduced(source)
-        if (known := self.filling.known(shadow, files, source.kind)) is not None:
-            return known
-        with self.filling.catalog(shadow, files, source.kind, scratch=False) as loaded:
-            return loaded.contents
-
-    def known(self, source: Files) -> Contents | None:
-        """What `Filling.known` says of the files. Raises PgnormError for a file that can't be read."""
-        shadow, files = self._introduced(source)
-        return self.filling.known(shadow, files, source.kind)
-
-    @contextmanager
-    def loaded(self, source: Files, *, scratch: bool = False) -> Iterator[Loaded]:
-        """The files in the shadow for as long as the context lasts; with `scratch` in a database of their own, where
-        statements can be committed.
-
-        Raises PgnormError for a file that can't be read or loaded, with its place.
-        """
-        shadow, files = self._introduced(source)
-        with self.filling.catalog(shadow, files, source.kind, scratch=scratch) as loaded:
-            yield loaded
-
-    def _introduced(self, source: Files) -> "tuple[Shadow, Sequence[SourceFile]]":
-        """The shadow and the source's files, once a person has been told what they are."""
-        self.telling("note", f"{self.telling.side(source)}: {source.title}")
-        for note in source.notes:
-            self.telling("warning", note, source)
-        shadow = self.shadow
-        files = read_files(source.paths)
-        self._tell_ways_back(files, source)
-        return shadow, files
-
-    @contextmanager
-    def reloaded(self, dump: str, *, title: str, scratch: bool = False) -> Iterator[Loaded]:
-        """The text of a dump in the shadow: the round trip that the catalog of a live database makes before it is
-        compared, since Postgres does not deparse what it has reloaded exactly as before.
-
-        Raises PgnormError where the dump does not load (an extension that the shadow lacks).
-        """
-        file = SourceFile(path=None, label=title, text=dump)
-        with self.filling.dump(self.shadow, file, scratch=scratch) as loaded:
-            yield loaded
-
-    @contextmanager
-    def texts(
-        self,
-        files: Sequence[SourceFile],
-        kind: FileKind,
-        *,
-        watch: Watch,
-        on_errors: "OnErrors | None" = None,
-        quiet: bool = False,
-    ) -> "Iterator[Session]":
-        """The texts in the shadow for as long as the context lasts, whatever their files hold by now.
-
-        `watch` is asked at the beginning of each attempt to load them for what is called after each statement;
-        with `on_errors` what loads is there, and that is told what failed. `quiet` is for texts whose notes are known.
-        Raises PgnormError for what does not load, with its place.
-        """
-        self._tell_ways_back(files)
-        with self.filling.session(self.shadow, files, kind, watch=watch, on_errors=on_errors, quiet=quiet) as session:
-            yield session
-
-    def _tell_ways_back(self, files: Sequence[SourceFile], source: Files | None = None) -> None:
-        count = len(source.back if source else ()) + sum(holds_way_back(file.text) for file in files)
-        if count:
-            what = "the way back in 1 file is" if count == 1 else f"the ways back in {count} files are"
-            self.telling("note", f"{what} not run", source)
 
     @contextmanager
     def _connected(self, database: Database) -> "Iterator[Connection]":

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from pgnorm.normalizer.load.context import Context
 from pgnorm.normalizer.postgres.shadow import Shadow
-from pgnorm.normalizer.workspace import Workspace
 
 SEED = int(os.environ.get("FUZZ_SEED", "4711"))
 SECONDS = float(os.environ.get("FUZZ_SECONDS", "0"))
@@ -67,12 +67,9 @@ SNIPPETS = (
 )
 
 
-class Space(Workspace):
-    """A workspace on a shadow that is there already."""
-
-    def __init__(self, shadow: Shadow) -> None:
-        super().__init__(None, tell=lambda level, message: None)
-        self.__dict__["shadow"] = shadow
+def context_on(shadow: Shadow) -> Context:
+    """What is loaded with, on a shadow that is there already."""
+    return Context(shadow=shadow, major=shadow.major, tell=lambda level, message: None, cached=False)
 
 
 class Fuzz:

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Final, get_type_hints
 
 from pgnorm.catalog.model import Catalog, Value
 
-from ..files.reading import FileKind, SourceFile, read_file, shown
 from .adaptation import Level
 from .data_statements import DataStatement
 from .new_roles import NO_FILE_ROLES, FileRoles
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from pgnorm.catalog.snapshots.scalars import Codec
 
 _CATALOG: Final = "catalog"
@@ -67,17 +62,3 @@ def _codecs() -> dict[str, Codec]:
 
     hints = get_type_hints(Contents)
     return {field.name: codec(hints[field.name]) for field in Contents.declared_fields if field.name != _CATALOG}
-
-
-def depends_on(files: Iterable[SourceFile], kind: FileKind, role: str | None, roles: Path | None) -> Iterator[str]:
-    """What a load of files by a role depends on, behind the file that makes `roles`; the server apart.
-
-    The day is part of it: files may make what bears its date (a partition for this month).
-    """
-    yield f"{kind} {datetime.now(UTC):%Y-%m-%d}"
-    yield role or ""
-    for file in files:
-        yield file.label
-        yield file.text
-    if roles is not None:
-        yield read_file(roles, label=shown(roles)).text

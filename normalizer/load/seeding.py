@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ..postgres.shadow import Session
-    from .session import Tell
+    from .context import Tell
 
 
 def seed(session: Session, path: Path, tell: Tell) -> None:

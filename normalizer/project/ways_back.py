@@ -87,6 +87,15 @@ def holds_way_back(text: str) -> bool:
     return next(_stretches(text), None) is not None
 
 
+def not_run(texts: Iterable[str], *, beside: int = 0) -> str | None:
+    """What a person is told of ways back, those in texts and those in so many files beside them; None where there are
+    none."""
+    count = beside + sum(map(holds_way_back, texts))
+    if not count:
+        return None
+    return f"{'the way back in 1 file is' if count == 1 else f'the ways back in {count} files are'} not run"
+
+
 def tool_of(text: str) -> Tool | None:
     """The tool that a migration is written for, None for one that takes any SQL."""
     marks = _comments(text)

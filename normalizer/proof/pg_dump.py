@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from psycopg import Connection
 
+    from ..postgres.shadow import Shadow
+
 _ENTRY: Final = re.compile(r"^--\n-- Name: (.*); Type: (.*); Schema: (.*); Owner: (.*)\n--\n\n", re.MULTILINE)
 _COMPLETE: Final = "\n--\n-- PostgreSQL database dump complete"
 _STORAGE: Final = re.compile(r"^SET default_\w+ = .*;\n\n", re.MULTILINE)
@@ -41,6 +43,16 @@ class DumpEntry(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.desc} {self.schema}.{self.tag}\n{self.text}"
+
+
+def program_of(shadow: "Shadow") -> "Path":
+    """The shadow server's own pg_dump. Raises PgnormError where the server is not ours."""
+    if shadow.binaries is None:
+        raise PgnormError(
+            "a proof by pg_dump needs a private server",
+            hint="Leave --shadow-url out, or prove with --proof catalog.",
+        )
+    return shadow.binaries.bindir / "pg_dump"
 
 
 def entries(text: str) -> Counter[DumpEntry]:

@@ -16,6 +16,9 @@ from ..compare.difference import differences
 from ..compare.settling import ROUNDS, doubtful
 from ..files.edits import Edit, Rewrite, apply, write
 from ..load.adaptation import Level
+from ..load.context import Context, Texts
+from ..load.session import loaded
+from ..project.ways_back import not_run
 from ..sql.statements import split
 from .collecting import Collector
 from .definitions import Definition
@@ -30,7 +33,6 @@ if TYPE_CHECKING:
     from ..files.reading import SourceFile
     from ..postgres.shadow import Session
     from ..sql.statements import Statement
-    from ..workspace import Workspace
     from .inputs import Chosen
 
 
@@ -69,7 +71,7 @@ class Report:
 
 
 def fix(
-    workspace: Workspace,
+    context: Context,
     chosen: Chosen,
     *,
     stored: Catalog | None = None,
@@ -83,24 +85,27 @@ def fix(
     Raises PgnormError for files asked for that don't load, for a definition that has no canonical text, and should the
     rewritten files not make the same catalog or not stay as they are in a second run.
     """
-    target = target_of(workspace)
+    if said := not_run(file.text for file in chosen.files):
+        context.tell("note", said)
+    target = Target(major=context.major)
     watcher = _Watcher()
     before: Catalog | None = None
     bodies: dict[Definition, Body] = {}
     tolerance = Tolerance(chosen=chosen)
-    with workspace.texts(chosen.files, chosen.kind, watch=watcher, on_errors=tolerance) as session:
+    texts = Texts(files=chosen.files, kind=chosen.kind)
+    with loaded(context, texts, watch=watcher, on_errors=tolerance) as found:
         definitions = watcher.definitions(chosen.files)
         mine = [one for one in definitions if one.source.label in chosen.rewritten]
         if stored is not None:
-            before = session.read()
-            found = compare(definitions, before, stored, take_comments=take_comments)
-            bodies = {one: body for one, body in found.items() if one in mine and one.obstacle is None}
+            before = found.session.read()
+            compared = compare(definitions, before, stored, take_comments=take_comments)
+            bodies = {one: body for one, body in compared.items() if one in mine and one.obstacle is None}
         edits = _edits(mine, target, bodies)
         if edits and before is None:
-            before = session.read()
+            before = found.session.read()
     rewrites = tuple(_rewrites(chosen, edits))
     if before is not None and edits:
-        rewrites = _proved(workspace, tolerance, rewrites, target, _expected(before, bodies))
+        rewrites = _proved(context, tolerance, rewrites, target, _expected(before, bodies))
     left = sum(one.obstacle is not None for one in mine)
     return Report(
         rewrites=rewrites,
@@ -110,12 +115,6 @@ def fix(
         messages=tuple(_messages(chosen, mine, watcher, edits, bodies, written=written)),
         failed=tolerance.errors,
     )
-
-
-def target_of(workspace: Workspace) -> Target:
-    """Whose definitions are canonical: those of the project's major version, else of the shadow's."""
-    project = workspace.project
-    return Target(major=(project.major if project else None) or workspace.shadow.major)
 
 
 @define(eq=False)
@@ -175,17 +174,18 @@ def _expected(before: Catalog, bodies: Mapping[Definition, Body]) -> Catalog:
 
 
 def _proved(
-    workspace: Workspace, tolerance: Tolerance, rewrites: Sequence[Rewrite], target: Target, expected: Catalog
+    context: Context, tolerance: Tolerance, rewrites: Sequence[Rewrite], target: Target, expected: Catalog
 ) -> tuple[Rewrite, ...]:
     """The rewrites, as often rewritten again as makes them stand still. Raises PgnormError where one means another
     thing than `expected`."""
     chosen = tolerance.chosen
     for _ in range(ROUNDS):
-        texts = {one.source.label: one.text for one in rewrites}
-        files = tuple(file.evolve(text=texts.get(file.label, file.text)) for file in chosen.files)
+        by_label = {one.source.label: one.text for one in rewrites}
+        files = tuple(file.evolve(text=by_label.get(file.label, file.text)) for file in chosen.files)
         watcher = _Watcher()
-        with workspace.texts(files, chosen.kind, watch=watcher, on_errors=tolerance, quiet=True) as session:
-            made = session.read()
+        texts = Texts(files=files, kind=chosen.kind)
+        with loaded(context, texts, watch=watcher, on_errors=tolerance, quiet=True) as found:
+            made = found.session.read()
             _refuse_changes(expected, made, chosen)
             mine = [one for one in watcher.definitions(files) if one.source.label in chosen.rewritten]
             edits = _edits(mine, target, {})

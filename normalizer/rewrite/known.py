@@ -14,11 +14,12 @@ from pgnorm.catalog.snapshots.values import codec
 
 from ..files.edits import Rewrite
 from ..load.adaptation import Level
-from .fixing import Message, Report, fix, target_of
+from ..load.context import Context, Texts
+from ..load.knowledge import depends_on
+from .fixing import Message, Report, fix
 
 if TYPE_CHECKING:
     from ..files.reading import SourceFile
-    from ..workspace import Workspace
     from .inputs import Chosen
 
 
@@ -62,29 +63,34 @@ class Known(Value):
         )
 
 
-def fixed(workspace: Workspace, chosen: Chosen, *, written: bool = True) -> Report:
+def fixed(context: Context, chosen: Chosen, *, written: bool = True) -> Report:
     """What `fix` answers where no bodies are stored elsewhere, from an earlier run that was asked the same of the same
     files. Raises as `fix` does."""
-    kept = workspace.filling.kept(workspace.shadow)
+    kept = context.kept
     if kept is None or chosen.unread:
-        return fix(workspace, chosen, written=written)
-    names = tuple(_named(workspace, chosen, written=written))
+        return fix(context, chosen, written=written)
+    names = tuple(_named(context, chosen, written=written))
     text = kept.find(*names)
     known = _loads(text) if text is not None else None
     if known is not None:
         for level, message in known.notes:
-            workspace.telling(level, message)
+            context.tell(level, message)
         return known.report([file for file in chosen.files if file.label in chosen.rewritten])
-    with workspace.telling.recorded() as notes:
-        report = fix(workspace, chosen, written=written)
+    notes: list[tuple[Level, str]] = []
+
+    def tell(level: Level, message: str) -> None:
+        notes.append((level, message))
+        context.tell(level, message)
+
+    report = fix(context.evolve(tell=tell), chosen, written=written)
     if not report.failed:
         kept.keep(Known.of(report, notes).dumps, *names)
     return report
 
 
-def _named(workspace: Workspace, chosen: Chosen, *, written: bool) -> Iterator[str]:
-    yield f"fix {target_of(workspace).major} {written} {chosen.named} {len(chosen.files)} {len(chosen.rewritten)}"
-    yield from workspace.filling.named(chosen.files, chosen.kind)
+def _named(context: Context, chosen: Chosen, *, written: bool) -> Iterator[str]:
+    yield f"fix {context.major} {written} {chosen.named} {len(chosen.files)} {len(chosen.rewritten)}"
+    yield from depends_on(context, Texts(files=chosen.files, kind=chosen.kind))
     yield from sorted(chosen.rewritten)
 
 

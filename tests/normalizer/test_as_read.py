@@ -46,7 +46,7 @@ def _compared(
     told: list[str] = [] if said is None else said
     with Workspace(None, tell=lambda _level, message: told.append(message)) as workspace:
         sources = parse(old, None), parse(new, None)
-        sides = Sides(workspace, *sources)
+        sides = Sides.between(workspace, *sources)
         assert sides.alike
         return way(workspace, Options(proof=proof), sides, *sources).compare()
 

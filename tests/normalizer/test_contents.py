@@ -1,6 +1,6 @@
 """What files hold is known to later runs as long as nothing has changed that a load depends on."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,12 +8,14 @@ import attrs
 import pytest
 
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.normalizer.files.reading import FileKind, SourceFile
-from pgnorm.normalizer.load.contents import Contents, depends_on
-from pgnorm.normalizer.load.session import Filling
+from pgnorm.normalizer import sides
+from pgnorm.normalizer.load import knowledge, session
+from pgnorm.normalizer.load.contents import Contents
+from pgnorm.normalizer.load.context import Context, Texts
+from pgnorm.normalizer.load.knowledge import depends_on
 from pgnorm.normalizer.postgres.kept import Kept
 from pgnorm.normalizer.postgres.server import Server
-from pgnorm.normalizer.postgres.shadow import Shadow
+from pgnorm.normalizer.postgres.shadow import Session, Shadow
 
 if TYPE_CHECKING:
     from conftest import Run
@@ -47,15 +49,13 @@ def starts(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
 def loads(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """What has been loaded, each time the label of its first file."""
     found: list[str] = []
-    run = Filling._run
+    load = session._load
 
-    def counted(
-        self: Filling, shadow: object, session: object, files: object, *words: object, **more: object
-    ) -> object:
-        found.append(files[0].label)  # type: ignore[index]  # a sequence of files
-        return run(self, shadow, session, files, *words, **more)  # type: ignore[arg-type]  # passed on as they came
+    def counted(context: Context, opened: Session, texts: Texts, *words: object) -> object:
+        found.append(texts.files[0].label)
+        return load(context, opened, texts, *words)  # type: ignore[arg-type]  # passed on as they came
 
-    monkeypatch.setattr(Filling, "_run", counted)
+    monkeypatch.setattr(session, "_load", counted)
     yield found
 
 
@@ -209,16 +209,16 @@ def test_a_known_side_that_is_another_by_now_does_not_count(
     assert run("diff --check")[0] == 0
     (same / "schemas" / "02.sql").write_text("create table more ();\n")
     honest = run("diff --no-cache")
-    known = Filling.known
+    known = knowledge.known
 
-    def of_yesterday(self: Filling, shadow: Shadow, files: Sequence[SourceFile], kind: FileKind) -> Contents | None:
-        found = known(self, shadow, files, kind)
-        if found is None or kind != "migrations":
+    def of_yesterday(context: Context, texts: Texts) -> Contents | None:
+        found = known(context, texts)
+        if found is None or texts.kind != "migrations":
             return found
         schemas = {name: item for name, item in found.catalog.objects.items() if item.kind == "schema"}
         return found.evolve(catalog=attrs.evolve(found.catalog, objects=schemas, edges=()))
 
-    monkeypatch.setattr(Filling, "known", of_yesterday)
+    monkeypatch.setattr(sides, "known", of_yesterday)
     loads.clear()
     assert run("diff") == honest
     assert loads.count("schemas/01_tables.sql") == 2
@@ -251,6 +251,8 @@ def test_surroundings_do_not_decide_what_files_mean(
     assert run("dump --no-restrict --no-cache --from a.sql") == before
 
 
-def test_a_role_by_the_name_of_nothing() -> None:
-    named = [tuple(depends_on((), "declared", role, None)) for role in (None, "None", "")]
+def test_a_role_by_the_name_of_nothing(shadow: Shadow) -> None:
+    context = Context(shadow=shadow, major=shadow.major, tell=lambda _level, _message: None)
+    texts = Texts(files=(), kind="declared")
+    named = [tuple(depends_on(context.evolve(role=role), texts)) for role in (None, "None", "")]
     assert named[0] == named[2] != named[1]

@@ -9,6 +9,10 @@ from addresses import address
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Catalog
 from pgnorm.catalog.reader import read
+from pgnorm.normalizer.files.reading import SourceFile
+from pgnorm.normalizer.load.context import Texts
+from pgnorm.normalizer.load.knowledge import contents
+from pgnorm.normalizer.load.session import loaded
 from pgnorm.normalizer.postgres.shadow import Shadow
 from pgnorm.normalizer.project.databases import Database
 from pgnorm.normalizer.project.project import find
@@ -48,6 +52,11 @@ def functions(catalog: Catalog) -> set[str]:
     return {f"{name.schema}.{name.name}" for name in catalog.objects if name.kind == "function"}
 
 
+def dump(text: str) -> Texts:
+    file = SourceFile(path=None, label="a dump", text=text)
+    return Texts(files=(file,), kind="migrations", is_dump=True)
+
+
 def function(name: str) -> str:
     return f"create function {name}() returns int language sql as 'select 1';\n"
 
@@ -55,12 +64,12 @@ def function(name: str) -> str:
 def test_what_was_loaded_is_gone_afterwards(workspace: Workspace, folder: Path) -> None:
     (folder / "schemas/a.sql").write_text(function("f"))
     (folder / "migrations/1_a.sql").write_text(function("g"))
-    assert functions(workspace.shadow.baseline) == set()
-    with workspace.loaded(files(workspace, "files")) as loaded:
-        assert functions(loaded.catalog) == {"public.f"}
-        loaded.session.connection.execute(function("h").encode())
-        assert functions(read(loaded.session.connection)) == {"public.f", "public.h"}
-    assert functions(workspace.read(files(workspace, "migrations"))) == {"public.g"}
+    assert functions(workspace.shadow().baseline) == set()
+    with workspace.loaded(files(workspace, "files")) as opened:
+        assert functions(opened.session.read()) == {"public.f"}
+        opened.session.connection.execute(function("h").encode())
+        assert functions(read(opened.session.connection)) == {"public.f", "public.h"}
+    assert functions(workspace.contents(files(workspace, "migrations")).catalog) == {"public.g"}
 
 
 def test_what_one_transaction_can_not_hold_gets_a_database(workspace: Workspace, folder: Path, said: Said) -> None:
@@ -70,15 +79,16 @@ def test_what_one_transaction_can_not_hold_gets_a_database(workspace: Workspace,
         "create table t (m mood);\n"
         "create function f() returns int language sql begin atomic select 1 where 'b'::public.mood = 'b'; end;\n"
     )
-    with workspace.loaded(files(workspace, "migrations")) as loaded:
-        assert functions(loaded.catalog) == {"public.f"}
+    with workspace.loaded(files(workspace, "migrations")) as opened:
+        assert functions(opened.session.read()) == {"public.f"}
     assert any("database of its own" in message for level, message in said if level == "verbose")
 
 
 def test_a_dump_makes_the_round_trip(workspace: Workspace) -> None:
-    with workspace.reloaded(function("public.f"), title="a dump") as loaded:
-        assert functions(loaded.catalog) == {"public.f"}
-    with pytest.raises(PgnormError) as raised, workspace.reloaded("creat table x ();", title="a dump"):
+    context = workspace.settled()
+    with loaded(context, dump(function("public.f"))) as found:
+        assert functions(found.session.read()) == {"public.f"}
+    with pytest.raises(PgnormError) as raised, loaded(context, dump("creat table x ();")):
         pass
     assert raised.value.place == "a dump:1:1"
 
@@ -96,34 +106,36 @@ def test_the_roles_file_comes_before_either_side(tmp_path: Path, monkeypatch: py
     monkeypatch.chdir(tmp_path)
     with Workspace(find(tmp_path), tell=lambda *_: None) as workspace:
         for word in ("files", "migrations"):
-            catalog = workspace.read(files(workspace, word))
+            catalog = workspace.contents(files(workspace, word)).catalog
             owners = {item.owner for name, item in catalog.objects.items() if (name.kind, name.name) == ("schema", "s")}
             assert owners == {"pgnorm_reporting"}
 
 
 def test_a_live_database_is_read_as_it_is(workspace: Workspace, said: Said) -> None:
-    with workspace.shadow.session(scratch=True) as session:
+    with workspace.shadow().session(scratch=True) as session:
         session.connection.execute(function("f").encode())
         info = session.connection.info
         words = f"host={info.host} port={info.port} user=postgres password={info.password} dbname={info.dbname}"
         database = Database(conninfo=words)
-        assert functions(workspace.read(database)) == {"public.f"}
+        catalog = workspace.read(database)
+        assert functions(catalog) == {"public.f"}
+        assert workspace.settled(catalog).role == "postgres"
+        assert workspace.settled().role is None
         named = f"source: database {info.dbname} on {info.host} as postgres, Postgres "
-    assert workspace.filling.role == "postgres"
     assert any(message.startswith(named) for _, message in said)
 
 
 def test_what_files_create_belongs_to_the_role_of_the_database(workspace: Workspace, folder: Path) -> None:
     (folder / "schemas/a.sql").write_text(function("f"))
-    workspace.filling.role = "pgnorm_owner"
-    catalog = workspace.read(files(workspace, "files"))
+    context = workspace.settled().evolve(role="pgnorm_owner")
+    catalog = contents(context, workspace.texts(files(workspace, "files"))).catalog
     assert {item.owner for item in catalog.objects.values() if item.name == "f"} == {"pgnorm_owner"}
 
 
 def test_each_message_is_told_once(workspace: Workspace, folder: Path, said: Said) -> None:
     (folder / "schemas/a.sql").write_text(function("f"))
     for _ in range(2):
-        workspace.read(files(workspace, "files"))
+        workspace.contents(files(workspace, "files"))
     assert len(said) == len(set(said))
     assert ("note", "source: 1 file of schemas") in said
 
@@ -136,26 +148,25 @@ def test_what_no_kind_reads_is_told_apart_from_the_platforms(folder: Path) -> No
     """)
     with (
         Workspace(find(folder), tell=lambda _level, _message: None, trust_files=True) as workspace,
-        workspace.loaded(files(workspace, "files")) as loaded,
     ):
-        assert loaded.contents.unmodelled == (("invalid index", "public.p"),)
+        assert workspace.contents(files(workspace, "files")).unmodelled == (("invalid index", "public.p"),)
 
 
 def test_an_error_in_a_file_has_its_place(workspace: Workspace, folder: Path) -> None:
     (folder / "schemas/a.sql").write_text("select 1;\n  creat table x ();\n")
     with pytest.raises(PgnormError) as raised:
-        workspace.read(files(workspace, "files"))
+        workspace.contents(files(workspace, "files"))
     assert raised.value.place == "schemas/a.sql:2:3"
 
 
 def test_databases_are_read_at_once_and_each_error_names_its_own(workspace: Workspace, shadow: Shadow) -> None:
     with shadow.session(scratch=True) as first, shadow.session(scratch=True) as second:
-        sources = [parse(address(session.connection), None) for session in (first, second)]
+        sources = [Database(conninfo=address(session.connection)) for session in (first, second)]
         for session, name in ((first, "f"), (second, "g")):
             session.connection.execute(function(name).encode())
         with workspace.reading(sources[0]) as finish, workspace.reading(sources[1]) as finish_other:
-            assert functions(finish_other()) == {"public.g"}
-            assert functions(finish()) == {"public.f"}
+            assert functions(finish_other().catalog) == {"public.g"}
+            assert functions(finish().catalog) == {"public.f"}
         ours, ending = (session.connection.info.backend_pid for session in (first, second))
         with workspace.reading(sources[0]) as finish, workspace.reading(sources[1]):
             second.connection.execute(

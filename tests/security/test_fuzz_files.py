@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from composing import composed
 from conftest import Run, open_on
-from fuzzing import Fuzz, Space, files, keywords, mutated
+from fuzzing import Fuzz, context_on, files, keywords, mutated
 from gentle import changed
 from walking import outside, walked
 
@@ -22,6 +22,8 @@ from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Target
 from pgnorm.normalizer.files.edits import apply
 from pgnorm.normalizer.files.reading import SourceFile
+from pgnorm.normalizer.load.context import Context, Texts
+from pgnorm.normalizer.load.session import loaded
 from pgnorm.normalizer.platforms import PLAIN
 from pgnorm.normalizer.postgres.shadow import Session
 from pgnorm.normalizer.rewrite.collecting import Collector
@@ -74,10 +76,11 @@ class _Seen:
         return self.collector.see
 
 
-def _loaded(space: Space, text: str) -> Sequence[Definition]:
+def _loaded(context: Context, text: str) -> Sequence[Definition]:
     """The routines that a text defines, in their order."""
     seen = _Seen()
-    with space.texts([SourceFile(path=None, label="x.sql", text=text)], "declared", watch=seen):
+    file = SourceFile(path=None, label="x.sql", text=text)
+    with loaded(context, Texts(files=(file,), kind="declared"), watch=seen):
         assert seen.collector is not None
         return sorted(seen.collector.definitions, key=lambda one: one.statement.start)
 
@@ -86,34 +89,34 @@ def _edited(text: str, found: Sequence[Definition], target: Target) -> str:
     return apply(text, [one.edit(target) for one in found if one.obstacle is None])
 
 
-def _rewritten(space: Space, text: str) -> str | None:
+def _rewritten(context: Context, text: str) -> str | None:
     """What becomes of a text without the proof, which reads all of the catalog: its routines are compared here. None
     where that takes more than a look. Raises PgnormError where the text is refused."""
-    target = Target(major=space.shadow.major)
-    before = _loaded(space, text)
+    target = Target(major=context.major)
+    before = _loaded(context, text)
     once = _edited(text, before, target)
     if once == text:
         return once
-    after = _loaded(space, once)
+    after = _loaded(context, once)
     stands = [one.routine for one in after] == [one.routine for one in before]
     return once if stands and _edited(once, after, target) == once else None
 
 
-def _fixed(space: Space, text: str) -> str:
+def _fixed(context: Context, text: str) -> str:
     """What fix-functions makes of a text. Raises PgnormError where it refuses."""
     file = SourceFile(path=None, label="x.sql", text=text)
-    return fix(space, Chosen(files=(file,), kind="declared", rewritten=frozenset({"x.sql"}))).rewrites[0].text
+    return fix(context, Chosen(files=(file,), kind="declared", rewritten=frozenset({"x.sql"}))).rewrites[0].text
 
 
-def _judged(space: Space, text: str, seed: int) -> str:
+def _judged(context: Context, text: str, seed: int) -> str:
     """What was done with a text, in a word."""
     if not walked(text):
         return "not lexed"
     try:
-        once = None if seed % WHOLE_WAY == 0 else _rewritten(space, text)
+        once = None if seed % WHOLE_WAY == 0 else _rewritten(context, text)
         whole = once is None
         if once is None:
-            once = _fixed(space, text)
+            once = _fixed(context, text)
     except PgnormError as problem:
         assert (problem.hint or "") != "Please report it with the definition.", problem
         return ENDED if problem.message.startswith("the server ended the connection") else "refused"
@@ -121,7 +124,7 @@ def _judged(space: Space, text: str, seed: int) -> str:
         return "unchanged"
     assert outside(once) == outside(text)
     if whole:
-        assert _fixed(space, once) == once
+        assert _fixed(context, once) == once
     return "changed, whole way" if whole else "changed"
 
 
@@ -159,13 +162,14 @@ def test_files(run: Run, folder: Path, mark: Path, temporary: Path) -> None:
     going = True
     while going:
         going = False
-        with open_on("bundled", PLAIN) as shadow, Space(shadow) as space:
+        with open_on("bundled", PLAIN) as shadow:
+            context = context_on(shadow)
             ours = sorted(temporary.iterdir())
             for seed, chance in turns:
                 text = made(chance, material, words, str(mark))
                 found = ""
                 with fuzz.told(seed, text):
-                    found = _judged(space, text.removeprefix("\ufeff"), seed)
+                    found = _judged(context, text.removeprefix("\ufeff"), seed)
                     fuzz.found[found] += 1
                     if seed % COMMANDS == 0:
                         _commanded(run, folder, text, seed)

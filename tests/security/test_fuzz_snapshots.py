@@ -9,7 +9,7 @@ import random
 
 import pytest
 from conftest import open_on
-from fuzzing import SEED, Fuzz, Space, files, keywords, mutated, mutated_document
+from fuzzing import SEED, Fuzz, context_on, files, keywords, mutated, mutated_document
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.reader import read
@@ -19,6 +19,8 @@ from pgnorm.normalizer.compare.selection import EVERYTHING
 from pgnorm.normalizer.dump.as_data import check_definitions
 from pgnorm.normalizer.dump.writer import render
 from pgnorm.normalizer.files.reading import SourceFile
+from pgnorm.normalizer.load.context import Texts
+from pgnorm.normalizer.load.session import loaded
 from pgnorm.normalizer.platforms import PLAIN
 from pgnorm.normalizer.sql.statements import split
 
@@ -34,11 +36,9 @@ def documents() -> tuple[str, ...]:
         for text in chance.sample(files(), 25):
             file = SourceFile(path=None, label="x.sql", text=text)
             try:
-                with (
-                    Space(shadow) as space,
-                    space.texts([file], "declared", watch=lambda _: lambda source, statement: None) as session,
-                ):
-                    made.append(dumps(read(session.connection)))
+                texts = Texts(files=(file,), kind="declared")
+                with loaded(context_on(shadow), texts, watch=lambda _: lambda source, statement: None) as found:
+                    made.append(dumps(read(found.session.connection)))
             except PgnormError:
                 continue
     return tuple(made)

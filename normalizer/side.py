@@ -1,0 +1,72 @@
+"""One side of a comparison as a value, and what is asked of two of them."""
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from pgnorm.catalog.model import Catalog, Value
+
+from .compare.difference import Difference
+from .load.contents import Contents
+from .load.context import Texts
+from .load.data_statements import DataStatement, uncarried
+from .load.new_roles import FileRoles
+from .project.sources import Files, Source
+
+if TYPE_CHECKING:
+    from .compare.mentions import Mention
+    from .postgres.shadow import Session
+
+
+class Side(Value):
+    """One source as it is compared: as it was read, or as the shadow says once `texts` are loaded."""
+
+    catalog: Catalog
+    texts: Texts | None = None
+    """What makes it in the shadow, where it has been there."""
+    after: tuple[str, ...] = ()
+    """Statements that run behind the texts."""
+    untried: str | None = None
+    """Why the shadow can't have it, None where that is not known to be so."""
+    role: str | None = None
+    """Who read it, where it is a database or a snapshot."""
+    read: Catalog | None = None
+    """What was read of the source where `catalog` is of a reload."""
+    data: tuple[DataStatement, ...] = ()
+    """What of the files writes rows or calls functions."""
+    roles: FileRoles | None = None
+    """The roles that the files make or name, None where it is no source of files."""
+    made: frozenset[str] = frozenset()
+    """The roles that its loads made: a plan that leads to it may name them."""
+
+    @property
+    def states(self) -> tuple[Catalog, ...]:
+        """The catalog as read and as reloaded."""
+        return (self.catalog,) if self.read is None else (self.read, self.catalog)
+
+
+class Opened(NamedTuple):
+    """A side, and the session that holds it where the shadow can have it."""
+
+    side: Side
+    session: "Session | None"
+
+
+def to_tell(source: Source, goal: Side, start: Side) -> tuple[DataStatement, ...]:
+    """What the files of `goal` do to rows or call and those of `start` do not, where its source says what is to be."""
+    declares = isinstance(source, Files) and source.kind != "migrations"
+    return uncarried(goal.data, start.data) if declares else ()
+
+
+def of_files(read: Contents, texts: Texts | None = None) -> Side:
+    """The side that files are."""
+    return Side(catalog=read.catalog, texts=texts, data=read.data, roles=read.roles, made=read.roles.names)
+
+
+def broken_bodies(
+    start: Side, goal: Side, found: tuple[Difference, ...], session: "Session | None"
+) -> "tuple[Mention, ...]":
+    """The bodies that stay and name what goes; a session that holds it is asked what goes with an extension."""
+    if all(each.new is not None for each in found):
+        return ()
+    from .compare.mentions import mentions
+
+    return mentions(start.catalog, goal.catalog, found, session.connection if session is not None else None)
