@@ -235,7 +235,7 @@ def test_a_server_that_cannot_start_is_told(run: "Run", folder: Path, monkeypatc
     def fail(*_: object) -> None:
         raise PgnormError("it does not start")
 
-    monkeypatch.setattr("pgnorm.normalizer.postgres.private.started", fail)
+    monkeypatch.setattr("pgnorm.normalizer.postgres.private.starting", fail)
     assert run(line) == (2, "", "error: it does not start\n")
 
 
