@@ -1,7 +1,8 @@
 """The two sides of a comparison in the shadow: files as they load, databases and snapshots by way of a dump."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Self
 
 from attrs import evolve
@@ -18,8 +19,8 @@ from .load.contents import Contents
 from .load.context import Context, Texts
 from .load.knowledge import contents, known, opened
 from .load.new_roles import NO_FILE_ROLES, NO_ROLES, NewRoles, to_make
-from .load.session import Loaded, loaded
-from .load.visibility import as_little_known
+from .load.session import Loaded, loaded, run_behind
+from .load.visibility import as_little_known, as_renamed
 from .project.databases import Database
 from .project.sources import Files, Source
 from .side import Opened, Side, of_files
@@ -32,13 +33,20 @@ if TYPE_CHECKING:
 class Sides:
     """Opens the sides of one comparison, in one context. With `live`, a database or a snapshot takes part."""
 
-    def __init__(self, workspace: Workspace, context: Context, read: Mapping[Source, Read]) -> None:
+    def __init__(
+        self,
+        workspace: Workspace,
+        context: Context,
+        read: Mapping[Source, Read],
+        renamed: Mapping[Source, Side] = MappingProxyType({}),
+    ) -> None:
         self.workspace = workspace
         self.context = context
         self.live = bool(read)
         self.ownership: Ownership = workspace.ownership(context.shadow)
         """What tells the project's objects from the platform's."""
         self._read = read
+        self._renamed = renamed
         self._texts: dict[Files, Texts] = {}
         self._files: dict[Files, Side] = {}
         self._reloaded: dict[Texts, Catalog] = {}
@@ -58,7 +66,21 @@ class Sides:
 
     def anew(self) -> Self:
         """The same, where nothing counts that is known of files."""
-        return type(self)(self.workspace, self.context.evolve(cached=False), self._read)
+        return type(self)(self.workspace, self.context.evolve(cached=False), self._read, self._renamed)
+
+    def renamed(self, source: Source, statements: Sequence[str]) -> Self:
+        """The same, with a source as statements leave it (`ALTER TABLE notes RENAME body TO text`): a plan that begins
+        with them leads on from there.
+
+        Raises PgnormError where the shadow can't have the source and where Postgres refuses a statement.
+        """
+        with self.opened(source) as (side, session):
+            if session is None:
+                raise PgnormError(f"what is renamed has to be in the shadow first: {side.untried}")
+            run_behind(session, statements)
+            catalog = as_renamed(session.read(), side.catalog)
+        there = side.evolve(catalog=catalog, after=(*side.after, *statements), read=None)
+        return type(self)(self.workspace, self.context, self._read, {**self._renamed, source: there})
 
     @property
     def alike(self) -> bool:
@@ -66,7 +88,9 @@ class Sides:
         return self.live and all(each.catalog.major == self.context.shadow.major for each in self._read.values())
 
     def as_it_is(self, source: Source) -> Side:
-        """A source as it was read, of which nothing stays loaded."""
+        """A source as it was read, or renamed after that, of which nothing stays loaded."""
+        if source in self._renamed:
+            return self._renamed[source]
         if not isinstance(source, Files):
             catalog = self._read[source].catalog
             return Side(catalog=catalog, role=catalog.role)
@@ -84,7 +108,9 @@ class Sides:
 
     def known(self, source: Source) -> Contents | None:
         """What an earlier run read of a source that `opened` would load as it is."""
-        return None if self.live or not isinstance(source, Files) else known(self.context, self.texts(source))
+        if self.live or source in self._renamed or not isinstance(source, Files):
+            return None
+        return known(self.context, self.texts(source))
 
     def closed(self, source: Source) -> Side:
         """A source as `opened` has it, of which nothing stays loaded."""
@@ -99,11 +125,22 @@ class Sides:
     ) -> Iterator[Opened]:
         """A source in the shadow, where the roles `beside` are too. Where a database or a snapshot takes part, both
         sides come through a dump; else a source that is as `expected` is that very object."""
+        if source in self._renamed:
+            side = self._renamed[source]
+            with self.again(side, beside=beside) as session:
+                yield Opened(side, session)
+            return
         if isinstance(source, Files) and not self.live:
             texts = self.texts(source)
             with opened(self.context, texts, beside=beside, expected=expected) as (held, holding):
                 yield Opened(of_files(held, texts), holding)
             return
+        with self._round_trip(source, beside) as found:
+            yield found
+
+    @contextmanager
+    def _round_trip(self, source: Source, beside: frozenset[str]) -> Iterator[Opened]:
+        """A source whose dump is in the shadow, or why that can't be."""
         side = self.as_it_is(source)
         read = side.catalog
         self.context.shadow.start()
@@ -128,8 +165,7 @@ class Sides:
         """A side that has been in the shadow there once more, with `scratch` in a database of its own."""
         assert side.texts is not None
         with loaded(self.context, side.texts, scratch=scratch, beside=beside | side.made) as found:
-            for statement in side.after:
-                found.session.connection.execute(statement.encode())
+            run_behind(found.session, side.after)
             yield found.session
 
     def new_roles(self, old: Source, start: Side, goal: Side) -> NewRoles:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Value
 
 from ..project.ways_back import without_ways_back
@@ -124,3 +125,21 @@ def _load(
 def forth(files: Sequence[SourceFile]) -> list[SourceFile]:
     """The files without their ways back."""
     return [file.evolve(text=without_ways_back(file.text)) for file in files]
+
+
+def run_behind(session: Session, statements: Iterable[str]) -> None:
+    """Run statements (`ALTER TABLE notes RENAME body TO text`) behind what is loaded.
+
+    Raises PgnormError for the first that Postgres refuses.
+    """
+    from psycopg import Error
+
+    from .lending import Lending
+
+    for statement in statements:
+        try:
+            with session.connection.transaction():
+                session.power.withdraw(session.connection)
+                Lending.begun(session.connection, session.power).run(statement)
+        except Error as error:
+            raise PgnormError(f"it can't be renamed: {error.diag.message_primary or error}\n  {statement}") from error

@@ -65,6 +65,14 @@ def as_little_known(loaded: Catalog, source: Catalog) -> Catalog:
     return evolve(loaded, objects=objects, unmodelled=tuple(sorted(unread.union(loaded.unmodelled))))
 
 
+def as_renamed(loaded: Catalog, source: Catalog) -> Catalog:
+    """`loaded`, which renames made of `source`, with all that `source` does not know unknown again. Of what has a new
+    name no state is known where one that has gone had an unknown one."""
+    little = as_little_known(loaded, source)
+    gone = (item for name, item in source.objects.items() if name not in loaded.objects)
+    return without_states(little, loaded.objects.keys() - source.objects.keys()) if any(map(_hidden, gone)) else little
+
+
 def _hidden(item: Object) -> dict[str, None]:
     fields = (field for field in own_fields(type(item)) if field.change in (Change.HIDDEN, Change.STATE))
     return {field.name: None for field in fields if getattr(item, field.name) is None}
