@@ -1,9 +1,14 @@
 """What Postgres is asked to judge by: a plan carried out, and a dump without what differs from run to run."""
 
 import re
+from collections.abc import Iterator
 
 import psycopg
 
+from pgnorm.catalog.quoting import ident
+from pgnorm.normalizer.hazards.effects import Lock
+from pgnorm.normalizer.hazards.measuring import Meter
+from pgnorm.normalizer.hazards.rules import locks
 from pgnorm.normalizer.plan.plan import Plan
 
 _CHANCE = re.compile(r"\\(un)?restrict |-- Dumped (from|by) ")
@@ -14,6 +19,32 @@ def carry_out(connection: psycopg.Connection, plan: Plan) -> None:
     for script in plan.scripts():
         with connection.transaction():
             connection.execute(script.encode())
+
+
+def carry_out_measured(connection: psycopg.Connection, plan: Plan) -> Iterator[str]:
+    """Run a plan statement by statement; where the locks of relations that one names are not as the rules say."""
+    for steps in plan.transactions:
+        with connection.transaction():
+            connection.execute("set check_function_bodies = off")
+            meter = Meter(connection)
+            for statement in (each for step in steps for each in step.statements):
+                before = meter.locks
+                connection.execute(statement.text.encode())
+                ruled = {name: lock for name, lock in locks(statement.sql).items() if name in before}
+                found = {effect.relation: effect.lock for effect in meter.effects() if effect.lock is not None}
+                for name, lock in before.items():
+                    wanted = max(lock or 0, ruled.get(name, 0))
+                    held = found.get(name, lock or 0)
+                    named = name in ruled or (held > wanted and _names(statement.sql, name))
+                    if named and held != wanted and max(held, wanted) >= Lock.SHARE_UPDATE_EXCLUSIVE:
+                        yield f"{statement.sql}: {name} by rule {wanted}, measured {held}"
+            connection.execute("reset check_function_bodies")
+
+
+def _names(sql: str, relation: str) -> bool:
+    """True if a statement is of a relation by its text."""
+    schema, _, name = relation.partition(".")
+    return sql.split("\n")[0].count(f"{ident(schema)}.{ident(name)}") > 0
 
 
 def lines(dump: str) -> list[str]:

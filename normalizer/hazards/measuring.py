@@ -49,6 +49,11 @@ class Meter:
         self._connection = connection
         self._last = self._tables()
 
+    @property
+    def locks(self) -> dict[str, Lock | None]:
+        """The strongest lock held on each relation that was there at the beginning, by its name now."""
+        return {state.relation: state.lock for state in self._last.values()}
+
     def effects(self) -> tuple[Effect, ...]:
         """What the statements since the last call have done."""
         found = []

@@ -4,10 +4,8 @@ A test measures them over all fixtures.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from typing import Final, TypeAlias
-
-from pgnorm.catalog.model import ObjectId, Statement
+from collections.abc import Mapping
+from typing import Final
 
 from .effects import Lock
 
@@ -42,10 +40,12 @@ RULES: Final = (
     _rule(_TABLE + r"(?:RE)?SET \(", table=_SUE),
     _rule(_TABLE + r"ATTACH PARTITION <part>", table=_SUE, part=_AE),
     _rule(_TABLE + r"DETACH PARTITION <part>", table=_AE, part=_AE),
-    _rule(_TABLE + r"(?:NO )?INHERIT <other>", table=_AE, other=_SUE),
+    _rule(_TABLE + r"INHERIT <other>", table=_AE, other=_SUE),
     _rule(r"ALTER (?:FOREIGN |)TABLE (?:IF EXISTS )?<table>", table=_AE),
+    _rule(r"ALTER MATERIALIZED VIEW <table>\s+(?:RE)?SET \(", table=_SUE),
     _rule(r"ALTER MATERIALIZED VIEW <table>", table=_AE),
     _rule(r"CREATE (?:OR REPLACE )?(?:CONSTRAINT )?TRIGGER .*? ON <table>", table=_SRE),
+    _rule(r"ALTER TRIGGER <name> ON <table>\s+(?:NO )?DEPENDS ", table=_SRE),
     _rule(r"(?:ALTER|DROP) TRIGGER <name> ON <table>", table=_AE),
     _rule(r"(?:CREATE|ALTER|DROP) POLICY <name> ON <table>", table=_AE),
     _rule(r"CREATE (?:OR REPLACE )?RULE <name> AS\s+ON \w+ TO <table>", table=_AE),
@@ -54,7 +54,10 @@ RULES: Final = (
     _rule(r"COMMENT ON COLUMN <table>\.<name>", table=_SUE),
     _rule(r"DROP (?:FOREIGN )?(?:TABLE|MATERIALIZED VIEW) (?:IF EXISTS )?<table>", table=_AE),
     _rule(r"REFRESH MATERIALIZED VIEW <table>", table=_AE),
+    _rule(r"CREATE (?:FOREIGN )?TABLE .*?\)\s*INHERITS \(<table>(?:, <other>)?", table=_SUE, other=_SUE),
     _rule(r"CREATE STATISTICS .*? FROM <table>", table=_SUE),
+    _rule(r"ALTER PUBLICATION <name>\s+(?:ADD|DROP|SET) TABLE <table>", table=_SUE),
+    _rule(r"CREATE PUBLICATION <name> FOR TABLE <table>", table=_SUE),
 )
 
 
@@ -62,7 +65,7 @@ def locks(statement: str) -> dict[str, Lock]:
     """The locks that a statement takes on relations that it names, by `schema.name`."""
     for pattern, modes in RULES:
         if found := pattern.match(statement):
-            return {_plain(found[name]): lock for name, lock in modes.items()}
+            return {_plain(found[name]): lock for name, lock in modes.items() if found[name]}
     return {}
 
 
