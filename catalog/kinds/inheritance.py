@@ -133,6 +133,8 @@ class Inherited(Object):
 
     @property
     def leads(self) -> tuple[Lead, ...]:
+        if not self.ancestors:
+            return ()  # most columns have none, and each is asked several times
         return tuple(
             Lead(ObjectId(self.kind, schema, self.name, table), self._tie(schema, table))
             for schema, table, *_ in self.ancestors

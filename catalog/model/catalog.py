@@ -40,8 +40,8 @@ class Catalog:
         """What belongs to each object, in catalog order."""
         found: dict[ObjectId, list[Object]] = {}
         for item in self.objects.values():
-            if item.parent is not None:
-                found.setdefault(item.parent, []).append(item)
+            if (owner := item.parent) is not None:
+                found.setdefault(owner, []).append(item)
         return {owner: tuple(items) for owner, items in found.items()}
 
     @cached_property
