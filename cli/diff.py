@@ -15,6 +15,7 @@ from .help import EXIT_CODES, Command
 from .new_migrations import write_migrations
 from .options import SOURCES, App, schema_options, source_options
 from .output import STDIO, deliver
+from .renames import ACCEPT, ASK, NEVER, accept, tell_renames
 from .servers import cache_option, lock_timeout_option, shadow_option, trust_option
 from .summary import summarize, tell_phantoms
 
@@ -46,6 +47,21 @@ Examples:
 @schema_options
 @click.option("--only", multiple=True, metavar="PATTERN", help="Only objects of these names; repeatable.")
 @click.option("--ignore", multiple=True, metavar="PATTERN", help="Leave objects of these names alone; repeatable.")
+@click.option(
+    "--rename",
+    "renames",
+    multiple=True,
+    metavar="OLD=NEW",
+    help="Rename instead of drop and create: public.contacts.status=stage; repeatable.",
+)
+@click.option(
+    "--renames",
+    "suggested",
+    type=click.Choice([ASK, NEVER, ACCEPT]),
+    default=ASK,
+    help="What to do about renames that the two sides suggest: ask on a terminal and list them elsewhere (default).",
+)
+@click.option("--keep-hints", is_flag=True, help="With -f: leave the hints of renames in the schema files.")
 @click.option("--cosmetic", is_flag=True, help="Take in function bodies that differ in looks only.")
 @click.option(
     "--proof",
@@ -73,6 +89,9 @@ def diff(
     exclude_schemas: tuple[str, ...],
     only: tuple[str, ...],
     ignore: tuple[str, ...],
+    renames: tuple[str, ...],
+    suggested: str,
+    keep_hints: bool,
     cosmetic: bool,
     proof: "ProofBy",
     seed: Path | None,
@@ -106,6 +125,7 @@ def diff(
     options = Options(
         schemas=schemas,
         exclude_schemas=exclude_schemas,
+        renames=renames,
         ignoring=ignoring(app.project.ignore if app.project else None, only, ignore),
         cosmetic=cosmetic,
         proof=None if no_proof else proof,
@@ -121,8 +141,11 @@ def diff(
     known = app.project.migration_files() if app.project and name is not None else None
     with app.workspace() as workspace:
         found = compare(workspace, *sources, options)
+        if accepted := accept(app, found, suggested):
+            found = compare(workspace, *sources, options.evolve(renames=(*renames, *accepted)))
     app.tell_unmatched(found.unmatched)
     summarize(app.console, found)
+    tell_renames(app, found, listed=suggested == ASK)
     tell_phantoms(app.console, found, _way_out(old, new))
     app.tell_unmodelled(sorted(set(found.unmodelled) - set(found.one_sided)))
     for side, one_sided in (("from", found.only_old), ("to", {*found.one_sided} - found.only_old)):
@@ -134,7 +157,8 @@ def diff(
         texts = scripts(found)
         if not no_header:
             texts = headed(found, texts, workspace.platform.name)
-        files = write_migrations(app, texts, name, known, behind=old == "migrations")
+        hints = () if keep_hints else found.renamed.honoured
+        files = write_migrations(app, texts, name, known, behind=old == "migrations", done=hints)
     if json_:
         deliver(app.console, as_json(found, _public(old), _public(new), files), output)
     elif not files and (found.plan or output is not None):

@@ -10,13 +10,16 @@ from pgnorm.catalog.errors import PgnormError
 from .options import App
 
 if TYPE_CHECKING:
+    from pgnorm.normalizer.files.staging import Writing
     from pgnorm.normalizer.project.forms import Migrations
+    from pgnorm.normalizer.sql.hints import Hint
 
 
 def write_migrations(
-    app: App, texts: Sequence[str], name: str, known: "Migrations", *, behind: bool
+    app: App, texts: Sequence[str], name: str, known: "Migrations", *, behind: bool, done: "Sequence[Hint]" = ()
 ) -> tuple[str, ...]:
-    """Write one migration for each text, all or none; the paths.
+    """Write one migration for each text, and the schema files without the hints that are `done`, all or none; the paths
+    of the migrations.
 
     `known` are the migrations when the run began, `behind` says that the plan begins where they end. What another run
     has written just so since then is not written again. Raises PgnormError where another one wrote something else.
@@ -32,7 +35,8 @@ def write_migrations(
     folder = app.project.migrations_dir
     contents = [as_last(text, known).encode() for text in texts]
     # Two runs at the same time must not take the same version.
-    with made(folder), alone_in([folder]):
+    files = _without_hints(done)
+    with made(folder), alone_in([folder, *(writing.target.parent for writing in files)]):
         before = {migration.path for migration in known.files}
         added = [one.path for one in app.project.migration_files().files if one.path not in before]
         if same := _same(added, contents):
@@ -51,10 +55,34 @@ def write_migrations(
                 Writing(path=path, content=content, label=label)
                 for path, content, label in zip(paths, contents, labels, strict=True)
             ]
+            + files
         )
     for label in labels:
         app.console.say(f"Wrote {label}")
+    for writing in files:
+        app.console.say(f"Took the hints that are carried out out of {writing.label}")
     return labels
+
+
+def _without_hints(done: "Sequence[Hint]") -> "list[Writing]":
+    """What the schema files hold once their hints have been carried out."""
+    from pgnorm.normalizer.files.edits import encoded
+    from pgnorm.normalizer.files.staging import Writing
+    from pgnorm.normalizer.sql.hints import without
+
+    by_file: dict[Path, list[Hint]] = {}
+    for hint in done:
+        if hint.source.path is not None:
+            by_file.setdefault(hint.source.path, []).append(hint)
+    return [
+        Writing(
+            path=path,
+            content=encoded(hints[0].source, without(hints[0].source.text, hints)),
+            expected=encoded(hints[0].source, hints[0].source.text),
+            label=hints[0].source.label,
+        )
+        for path, hints in by_file.items()
+    ]
 
 
 def _same(added: Sequence[Path], contents: Sequence[bytes]) -> Sequence[Path]:

@@ -1,9 +1,21 @@
 """Two sources compared: the differences, the plan that ends them, and its proof."""
 
+from collections.abc import Iterator
+
+from pgnorm.catalog.model import Catalog
+
 from .as_read import AsRead
+from .basis import Basis
+from .compare.difference import Difference
+from .compare.mentions import Mention, mentions
 from .comparison import Comparison, Options
-from .project.sources import Source
+from .project.sources import Files, Source
+from .renaming.ahead import ahead_of
+from .renaming.proposing import proposals
+from .renaming.requests import Request, of_hints, of_options
+from .renaming.resolving import Resolved, resolve
 from .sides import Sides
+from .sql.hints import hints
 from .whole import Whole
 from .workspace import Workspace
 
@@ -11,11 +23,56 @@ from .workspace import Workspace
 def compare(workspace: Workspace, old: Source, new: Source, options: Options) -> Comparison:
     """What leads from `old` to `new`, proved in the shadow.
 
-    Raises PgnormError where a source can't be read, and where the plan fails its proof.
+    Raises PgnormError where a source can't be read, where a rename that is asked for does not fit them, and where the
+    plan fails its proof.
     """
     sides = Sides.between(workspace, old, new)
+    requests = tuple(_requests(sides, new, options))
+    if not requests:
+        comparison = _compared(workspace, options, sides, old, new)
+    else:
+        comparison = _renamed(workspace, options, sides, old, new, requests)
+    return comparison.evolve(proposals=proposals(*comparison.views, comparison.plan.differences))
+
+
+def _requests(sides: Sides, new: Source, options: Options) -> Iterator[Request]:
+    """The renames asked for, by options and by hints in schema files."""
+    yield from of_options(options.renames)
+    if isinstance(new, Files) and new.kind != "migrations":
+        for file in sides.texts(new).files:
+            yield from of_hints(hints(file))
+
+
+def _compared(workspace: Workspace, options: Options, sides: Sides, old: Source, new: Source) -> Comparison:
     if sides.alike:
         comparison = AsRead(workspace, options, sides, old, new).compare()
         if comparison is not None:
             return comparison
     return Whole(workspace, options, sides, old, new).compare()
+
+
+def _renamed(
+    workspace: Workspace, options: Options, sides: Sides, old: Source, new: Source, requests: tuple[Request, ...]
+) -> Comparison:
+    """The comparison from what the renames make of the old side, with them ahead of its plan."""
+    start, goal = sides.as_it_is(old), sides.as_it_is(new)
+    resolved = resolve(requests, start.catalog, goal.catalog)
+    if not resolved.renamings:
+        return _compared(workspace, options, sides, old, new).evolve(renamed=resolved)
+    statements = [statement for each in resolved.renamings for statement in each.statements]
+    comparison = _compared(workspace, options, sides.renamed(old, statements), old, new)
+    basis = Basis(workspace, options, sides, old, new)
+    before, _ = basis.views(start.catalog, goal.catalog)
+    return comparison.evolve(
+        plan=ahead_of(comparison.plan, resolved.renamings),
+        views=(before, comparison.views[1]),
+        mentions=(*comparison.mentions, *_named(resolved, start.catalog, goal.catalog)),
+        renamed=resolved,
+    )
+
+
+def _named(resolved: Resolved, old: Catalog, new: Catalog) -> tuple[Mention, ...]:
+    """The bodies of the new side that name something by its old name."""
+    # A part is looked for in what its whole is called by now.
+    gone = [each.old.evolve(detail=each.new.detail) for each in resolved.renamings if not each.value]
+    return mentions(old, new, [Difference(item, None) for item in gone], None)

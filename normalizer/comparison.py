@@ -12,6 +12,8 @@ from .compare.phantoms import Phantom
 from .load.data_statements import DataStatement
 from .plan.plan import Plan
 from .plan.unplanned import Unplanned
+from .renaming.proposing import Proposal
+from .renaming.resolving import Resolved
 
 if TYPE_CHECKING:
     from .compare.mentions import Mention
@@ -24,6 +26,8 @@ class Options(Value):
 
     schemas: tuple[str, ...] = ()
     exclude_schemas: tuple[str, ...] = ()
+    renames: tuple[str, ...] = ()
+    """What is renamed, `public.contacts.status=stage`."""
     ignoring: Ignoring = Ignoring()
     """What is left alone."""
     cosmetic: bool = False
@@ -56,6 +60,10 @@ class Comparison(Value):
     """What of that only one side has: a difference that no plan here ends."""
     only_old: frozenset[tuple[str, str]] = frozenset()
     """What of that the old side has."""
+    renamed: Resolved = Resolved()
+    """What is renamed since somebody asked for it: the plan begins with that."""
+    proposals: tuple[Proposal, ...] = ()
+    """What may be a rename, and is a drop and a creation as long as nobody says so."""
     ignored: Mapping[str, int] = MappingProxyType({})
     """How many objects of each kind were left alone, their parts apart."""
     unmatched: tuple[str, ...] = ()

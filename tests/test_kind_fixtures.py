@@ -42,7 +42,7 @@ STAYS_ITS_OWN = {
 }
 
 
-# A foreign key that is there already on a partition becomes one with its leader's: its triggers on what it refers to go.
+# A foreign key that a partition has already becomes one with its leader's: its triggers on what it refers to go.
 MORE_LOCKED = {"foreign_keys/adopted", "foreign_keys/to_itself"}
 
 

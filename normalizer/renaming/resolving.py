@@ -7,6 +7,8 @@ from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Catalog, Object, Value
 from pgnorm.catalog.model.type_facets import HasValues
 
+from ..compare.difference import NAME
+from ..sql.hints import Hint
 from .requests import DEFAULT_SCHEMA, Request, words
 
 Path: TypeAlias = tuple[str, ...]
@@ -46,13 +48,23 @@ class Renaming(Value):
 
     path: Path
     name: str
-    kind: str
+    old: Object
+    new: Object
+    """What it is there, or what the value is of."""
+    value: str = ""
+    """The value that gets the name, empty where the object does."""
     statements: tuple[str, ...]
 
     @property
     def said(self) -> str:
         """The rename as a person reads it: `column public.contacts.status to stage`."""
-        return f"{self.kind} {words(self.path)} to {words((self.name,))}"
+        kind = f"value of {self.old.kind}" if self.value else self.old.kind
+        return f"{kind} {words(self.path)} to {words((self.name,))}"
+
+    @property
+    def changed(self) -> frozenset[str]:
+        """What differs about the object."""
+        return frozenset({"values" if self.value else NAME})
 
 
 class Resolved(Value):
@@ -60,6 +72,8 @@ class Resolved(Value):
 
     renamings: tuple[Renaming, ...] = ()
     """Parts before what they belong to, so that each statement finds it by its old name."""
+    honoured: tuple[Hint, ...] = ()
+    """The hints that asked for them."""
     satisfied: tuple[Request, ...] = ()
     """The hints that have been carried out before: the old name is gone, the new one is there."""
 
@@ -69,6 +83,7 @@ def resolve(requests: Sequence[Request], old: Catalog, new: Catalog) -> Resolved
     before, after = things(old), things(new)
     renamings: list[Renaming] = []
     satisfied: list[Request] = []
+    honoured: list[Hint] = []
     owners: dict[Path, Path] = {}
     # An owner first: its hints and those of its parts speak of it by its new name, --rename by its old one.
     for request in sorted(requests, key=lambda each: len(each.path)):
@@ -76,12 +91,13 @@ def resolve(requests: Sequence[Request], old: Catalog, new: Catalog) -> Resolved
         if found := tuple(asked.found()):
             renamings += found
             owners[*asked.new_owner, request.new] = found[0].path
+            honoured += [request.hint] if request.hint is not None else []
         elif asked.done:
             satisfied.append(request)
         else:
             raise asked.error()
     renamings.sort(key=lambda each: -len(each.path))
-    return Resolved(renamings=tuple(renamings), satisfied=tuple(satisfied))
+    return Resolved(renamings=tuple(renamings), honoured=tuple(honoured), satisfied=tuple(satisfied))
 
 
 class _Asked:
@@ -113,12 +129,14 @@ class _Asked:
     def found(self) -> Iterator[Renaming]:
         """Each that has the old name on the old side alone, and the new name on the new side alone."""
         name = self.request.new
+        path = *self.old_owner, self.name
         for thing in self.old_old:
-            meant = any(each.succeeds(thing) for each in self.new_new)
+            meant = next((each for each in self.new_new if each.succeeds(thing)), None)
             taken = any(each.succeeds(thing) for each in (*self.old_new, *self.new_old))
-            if meant and not taken and (statements := thing.rename(name)):
-                kind = f"value of {thing.item.kind}" if thing.value else thing.item.kind
-                yield Renaming(path=(*self.old_owner, self.name), name=name, kind=kind, statements=statements)
+            if meant is not None and not taken and (statements := thing.rename(name)):
+                yield Renaming(
+                    path=path, name=name, old=thing.item, new=meant.item, value=thing.value, statements=statements
+                )
 
     @property
     def done(self) -> bool:

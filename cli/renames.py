@@ -1,0 +1,39 @@
+"""Renames that two sides suggest: asked about on a terminal, listed elsewhere."""
+
+import sys
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from .options import App
+
+if TYPE_CHECKING:
+    from pgnorm.normalizer.comparison import Comparison
+
+ASK: Final = "ask"
+NEVER: Final = "never"
+ACCEPT: Final = "accept"
+
+
+def accept(app: App, comparison: "Comparison", answer: str) -> tuple[str, ...]:
+    """What is to be renamed of what the sides suggest, as --rename takes it. Nobody is asked but on a terminal."""
+    if answer == ACCEPT:
+        return tuple(each.option for each in comparison.proposals)
+    if answer == NEVER or not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return ()
+    return tuple(
+        each.option
+        for each in comparison.proposals
+        if click.confirm(f"Rename {each.said} ({', '.join(each.reasons)})?", err=True)
+    )
+
+
+def tell_renames(app: App, comparison: "Comparison", *, listed: bool) -> None:
+    """Say which hints have done their work, and where `listed` what the sides suggest, with the words that ask for
+    it."""
+    for request in comparison.renamed.satisfied:
+        app.console.detail(f"{request.place}: it has that name by now, so the hint can go")
+    if listed and comparison.proposals:
+        app.console.warn("Dropped and made anew, though they may only have another name (rows are lost):")
+        for each in comparison.proposals:
+            app.console.warn(f"  {each.said} ({', '.join(each.reasons)}): --rename {each.option}, or `{each.hint}`")
