@@ -42,6 +42,10 @@ def as_json(comparison: "Comparison", old: str, new: str, files: tuple[str, ...]
         ],
         "roles": [role.name for role in comparison.plan.roles.roles],
         "phantoms": phantoms,
+        "renames": [each.said for each in comparison.renamed.renamings],
+        "suggested_renames": [
+            {"rename": each.option, "hint": each.hint, "reasons": each.reasons} for each in comparison.proposals
+        ],
         "ignored": dict(comparison.ignored),
         "unproved": comparison.unproved,
         "broken_bodies": [

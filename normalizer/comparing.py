@@ -11,6 +11,7 @@ from .compare.mentions import Mention, mentions
 from .comparison import Comparison, Options
 from .project.sources import Files, Source
 from .renaming.ahead import ahead_of
+from .renaming.followers import followers
 from .renaming.proposing import proposals
 from .renaming.requests import Request, of_hints, of_options
 from .renaming.resolving import Resolved, resolve
@@ -59,8 +60,11 @@ def _renamed(
     resolved = resolve(requests, start.catalog, goal.catalog)
     if not resolved.renamings:
         return _compared(workspace, options, sides, old, new).evolve(renamed=resolved)
-    statements = [statement for each in resolved.renamings for statement in each.statements]
-    comparison = _compared(workspace, options, sides.renamed(old, statements), old, new)
+    there = sides.renamed(old, [statement for each in resolved.renamings for statement in each.statements])
+    if following := followers(resolved.renamings, there.as_it_is(old).catalog, goal.catalog):
+        there = there.renamed(old, [statement for each in following for statement in each.statements])
+        resolved = resolved.evolve(renamings=(*resolved.renamings, *following))
+    comparison = _compared(workspace, options, there, old, new)
     basis = Basis(workspace, options, sides, old, new)
     before, _ = basis.views(start.catalog, goal.catalog)
     return comparison.evolve(

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from pgnorm.catalog.model import Catalog, Object, ObjectId, Written
+from pgnorm.catalog.model import Catalog, Object, ObjectId, Written, stated
 from pgnorm.catalog.model.facets import Counting
 
 from ..compare.difference import parts_below
@@ -22,6 +22,8 @@ class Carrying:
         self.fate = fate
         self._saving: Final[dict[ObjectId, Written]] = {}
         self._restoring: Final[dict[ObjectId, Written]] = {}
+        self._following: Final[dict[ObjectId, str]] = {}
+        """What gives its state to the successor of each that is saved."""
         for number, (before, after) in enumerate(self._successions(), 1):
             whole = self._whole(after)
             # A new part of what stays is filled anew: what it counts begins with that.
@@ -29,6 +31,7 @@ class Carrying:
             if isinstance(before, Counting) and isinstance(after, Counting) and not filled:
                 saving, restoring = before.carry_over(after, f"{SETTING_PREFIX}{number}")
                 self._saving[before.id], self._restoring[after.id] = saving, restoring
+                self._following[before.id] = stated(restoring).sql
 
     def _successions(self) -> Iterator[tuple[Object, Object]]:
         """The old objects with those that follow them: under the same name, or in counting for the same whole."""
@@ -53,11 +56,14 @@ class Carrying:
         return item.id in self._restoring or item.id in self._saving
 
     def saved(self, steps: Iterable[Step]) -> Iterator[Step]:
-        """The steps, with what saves the state of objects just before they are dropped, be it with their whole."""
+        """The steps, with what saves the state of objects just before they are dropped, be it with their whole, or
+        their successors get it."""
         waiting = dict(self._saving)
         for step in steps:
             dropped = (step.item, *parts_below(self.old, step.id)) if step.verb is Verb.DROP else ()
-            for item in dropped:
+            given = {each.sql for each in step.statements}
+            followed = (self.old.objects[name] for name, text in self._following.items() if text in given)
+            for item in (*dropped, *followed):
                 if saving := waiting.pop(item.id, None):
                     yield Step.of(Verb.ALTER, item, (saving,))
             yield step

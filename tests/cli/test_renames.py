@@ -1,0 +1,157 @@
+"""Renames in `pgnorm diff`: asked for, suggested, refused; and the rows that are there before and after."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import psycopg
+import pytest
+from addresses import address
+
+Run = Callable[[str], tuple[int, str, str]]
+Refused = Callable[[str, str], str]
+
+OLD = """
+create table public.people (
+  id serial primary key,
+  number integer generated always as identity,
+  status text not null check (status <> ''),
+  boss integer references public.people (id)
+);
+create index people_status_idx on public.people (status);
+create type public.mood as enum ('sad', 'glad');
+create table public.moods (id integer primary key, mood public.mood default 'sad');
+create view public.active as select id, status from public.people where status <> 'left';
+create materialized view public.kept as select id from public.people;
+create sequence public.counts;
+create function public.doubled(n integer) returns integer language sql as 'select n * 2';
+alter table public.people enable row level security;
+create policy own on public.people using (status <> 'secret');
+create schema inner_one;
+create table inner_one.held (a integer);
+"""
+ROWS = """
+insert into public.people (status, boss) select 's' || n, null from generate_series(1, 5) n;
+insert into public.moods values (1, 'sad'), (2, 'glad');
+insert into inner_one.held values (1), (2), (3);
+refresh materialized view public.kept;
+select nextval('public.counts'), nextval('public.counts');
+"""
+COUNTS = """
+select (select count(*) from {people}), (select count(*) from public.moods), (select count(*) from {held}),
+       (select count(*) from {kept})
+"""
+RENAMES = {
+    "public.people=persons": "people->persons",
+    "public.people.status=stage": "status->stage",
+    "public.mood.sad='blue'": "'sad'->'blue'",
+    "public.mood=feeling": "public.mood ->public.feeling ",
+    "public.active=working": "public.active->public.working",
+    "public.kept=stored": "public.kept->public.stored",
+    "public.counts=tally": "public.counts->public.tally",
+    "public.doubled=twice": "public.doubled->public.twice",
+    "public.people.own=mine": "policy own->policy mine",
+    "public.people_status_idx=by_status": "people_status_idx->by_status",
+    "inner_one=inner_two": "inner_one->inner_two",
+}
+
+
+def spelled(text: str, change: str) -> str:
+    before, _, after = change.partition("->")
+    return text.replace(before, after)
+
+
+def counted(database: psycopg.Connection, change: str) -> object:
+    query = COUNTS.format(people="public.people", held="inner_one.held", kept="public.kept")
+    return database.execute(spelled(query, change).encode()).fetchone()
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("word", RENAMES)
+def test_every_row_survives_each_rename_and_its_way_back(
+    run: Run, folder: Path, database: psycopg.Connection, word: str
+) -> None:
+    change = RENAMES[word]
+    (folder / "new.sql").write_text(spelled(OLD, change))
+    (folder / "old.sql").write_text(OLD)
+    database.execute(OLD.encode())
+    database.execute(ROWS.encode())
+    rows = counted(database, "->")
+    old_path, _, new_name = word.partition("=")
+    back = ".".join([*old_path.split(".")[:-1], new_name]) + f"={old_path.split('.')[-1]}"
+    back = back.replace("=sad", "='sad'")
+    for goal, asked, spelling in (("new.sql", word, change), ("old.sql", back, "->")):
+        code, sql, err = run(f"diff --db-url '{address(database)}' --to {goal} --rename \"{asked}\"")
+        assert code == 0, err
+        assert "DROP" not in sql
+        assert "CREATE" not in sql
+        database.execute(sql.encode())
+        assert counted(database, spelling) == rows
+        assert run(f"diff --db-url '{address(database)}' --to {goal}")[1] == ""
+
+
+def test_a_hint_is_carried_out_and_taken_out_of_the_file(run: Run, plain: Path) -> None:
+    schema = plain / "schemas" / "50_more.sql"
+    schema.write_text("create table people (id int primary key, status text);\n")
+    assert run("diff -f first")[0] == 0
+    text = "-- The people.\n-- pgnorm: renamed from people\ncreate table persons (\n  id int primary key,\n"
+    schema.write_text(f"{text}  stage text -- pgnorm: renamed from status\n);\n")
+    document = json.loads(run("diff --json")[1])
+    assert document["renames"] == ["column public.people.status to stage", "table public.people to persons"]
+    code, _, err = run("diff -f second")
+    assert code == 0
+    assert "Took the hints that are carried out out of schemas/50_more.sql\n" in err
+    assert schema.read_text() == "-- The people.\ncreate table persons (\n  id int primary key,\n  stage text\n);\n"
+    written = max((plain / "migrations").glob("*_second.sql")).read_text()
+    assert "--   ~ table public.persons: name (was people)\n" in written
+    assert 'ALTER TABLE "public"."people" RENAME COLUMN "status" TO "stage";\n' in written
+    assert run("diff --check")[0] == 0
+
+
+def test_hints_that_are_kept_have_no_effect_any_more(run: Run, plain: Path) -> None:
+    schema = plain / "schemas" / "50_more.sql"
+    schema.write_text("create table people (id int);\n")
+    assert run("diff -f first")[0] == 0
+    schema.write_text("-- pgnorm: renamed from people\ncreate table persons (id int);\n")
+    assert run("diff -f second --keep-hints")[0] == 0
+    assert "pgnorm: renamed" in schema.read_text()
+    code, out, err = run("diff -v --check")
+    assert (code, out) == (0, "")
+    assert "schemas/50_more.sql:1:1: it has that name by now, so the hint can go" in err
+
+
+def test_a_hint_that_does_not_fit_is_refused_at_its_place(run: Run, plain: Path, refused: Refused) -> None:
+    schema = plain / "schemas" / "50_more.sql"
+    schema.write_text("\n-- pgnorm: renamed from nobody\ncreate table persons (id int);\n")
+    refused("diff -f x", "schemas/50_more.sql:2:1: can't rename public.nobody to persons: the old side has neither")
+    assert "pgnorm: renamed" in schema.read_text()
+    refused("diff --rename a", "`--rename a` does not say what gets which name")
+
+
+def test_what_the_sides_suggest_is_listed_and_never_guessed(run: Run, plain: Path) -> None:
+    schema = plain / "schemas" / "50_more.sql"
+    schema.write_text("create table people (id int, status text);\n")
+    assert run("diff -f first")[0] == 0
+    schema.write_text("create table people (id int, stage text);\n")
+    code, out, err = run("diff")
+    assert code == 0
+    assert 'DROP COLUMN "status"' in out
+    assert "column public.people.status to stage (the same definition, the same place): " in err
+    assert "--rename public.people.status=stage, or `-- pgnorm: renamed from status`" in err
+    document = json.loads(run("diff --json")[1])
+    assert [each["rename"] for each in document["suggested_renames"]] == ["public.people.status=stage"]
+    assert "pgnorm: renamed" not in run("diff --renames never")[2]
+    code, out, _ = run("diff --renames accept")
+    assert code == 0
+    assert out == 'ALTER TABLE "public"."people" RENAME COLUMN "status" TO "stage";\n'
+
+
+def test_bodies_that_name_the_old_name_are_told(run: Run, plain: Path) -> None:
+    schema = plain / "schemas" / "50_more.sql"
+    function = "create function told() returns int language plpgsql as $$\nbegin\n  return (select count(p.status)\n"
+    function += "    from public.people p);\nend $$;\n"
+    schema.write_text(f"create table people (id int, status text);\n{function}")
+    assert run("diff -f first")[0] == 0
+    schema.write_text(f"create table people (id int, stage text);\n{function}")
+    _, _, err = run("diff --rename people.status=stage")
+    assert "public.told() line 3" in err
