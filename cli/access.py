@@ -96,8 +96,7 @@ def _read(app: App, schemas: tuple[str, ...], exclude_schemas: tuple[str, ...], 
     from pgnorm.normalizer.compare.selection import select_of
 
     with app.workspace() as workspace, workspace.asked(source_of(app)) as (connection, patience):
-        named = roles or (app.project.roles if app.project else ()) or workspace.platform.api_roles
-        asked = tuple(dict.fromkeys(named)) or grantees(connection, patience)
+        asked = tuple(dict.fromkeys(roles or workspace.roles_asked)) or grantees(connection, patience)
         found = read_access(connection, asked, patience)
         managed = () if schemas else workspace.platform.managed_schemas
     if found.absent:

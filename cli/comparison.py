@@ -1,16 +1,20 @@
 """What `pgnorm diff` makes of a comparison: the SQL, and the document for a program."""
 
 import json
+from collections.abc import Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from pgnorm.catalog.quoting import remark
 
 from .differing import differing
+from .hazards import effects_json
 from .rows import by_target
 
 if TYPE_CHECKING:
     from pgnorm.normalizer.compare.difference import Difference
     from pgnorm.normalizer.comparison import Comparison
+    from pgnorm.normalizer.plan.assessing import Assessed
     from pgnorm.normalizer.plan.plan import Step
 
 JSON_VERSION: Final = 2
@@ -26,8 +30,11 @@ def scripts(comparison: "Comparison") -> tuple[str, ...]:
 
 def as_json(comparison: "Comparison", old: str, new: str, files: tuple[str, ...]) -> str:
     """The comparison as one JSON document."""
+    statements = iter(comparison.assessed)
     changes = [
-        _change(step, number) for number, steps in enumerate(comparison.plan.transactions, start=1) for step in steps
+        _change(step, number, [*islice(statements, len(step.statements))])
+        for number, steps in enumerate(comparison.plan.transactions, start=1)
+        for step in steps
     ]
     phantoms = [{**_named(phantom.difference), "difference": phantom.found.word} for phantom in comparison.phantoms]
     document = {
@@ -45,6 +52,17 @@ def as_json(comparison: "Comparison", old: str, new: str, files: tuple[str, ...]
         "renames": [each.said for each in comparison.renamed.renamings],
         "suggested_renames": [
             {"rename": each.option, "hint": each.hint, "reasons": each.reasons} for each in comparison.proposals
+        ],
+        "hazards": sorted(hazard.value for hazard in comparison.hazards),
+        "access": [
+            {
+                "role": change.role,
+                "object": change.what,
+                "gained": [permission.privilege for permission in change.gained],
+                "lost": [permission.privilege for permission in change.lost],
+                "said": str(change),
+            }
+            for change in comparison.access
         ],
         "ignored": dict(comparison.ignored),
         "unproved": comparison.unproved,
@@ -69,7 +87,7 @@ def _named(difference: "Difference") -> dict[str, str]:
     return {"kind": name.kind, "schema": name.schema, "name": name.name, "detail": name.detail}
 
 
-def _change(step: "Step", transaction: int) -> dict[str, object]:
+def _change(step: "Step", transaction: int, assessed: "Sequence[Assessed]") -> dict[str, object]:
     name = step.id
     return {
         "action": step.verb.value,
@@ -81,5 +99,7 @@ def _change(step: "Step", transaction: int) -> dict[str, object]:
         "destructive": step.destructive,
         "may_fail_on_rows": step.refusable,
         "fills_rows": step.filling,
+        "hazards": sorted({hazard.value for each in assessed for hazard in each.hazards}),
+        "effects": effects_json([effect for each in assessed for effect in each.effects]),
         "transaction": transaction,
     }

@@ -10,6 +10,7 @@ from pgnorm.catalog.errors import PgnormError
 
 from .comparison import as_json, scripts
 from .general import general_options
+from .hazards import WORDS, refused
 from .header import headed
 from .help import EXIT_CODES, Command
 from .new_migrations import write_migrations
@@ -76,6 +77,13 @@ Examples:
     help="Try the plan on the rows that this SQL gives the tables of the old side.",
 )
 @click.option("--no-proof", is_flag=True, help="Print the plan without trying it in the shadow.")
+@click.option(
+    "--fail-on",
+    multiple=True,
+    type=click.Choice(WORDS),
+    metavar="HAZARD",
+    help="End with 1, and write no migration, if the plan has this hazard; repeatable.",
+)
 @click.option("--check", is_flag=True, help="End with 1 if there are changes; not with -f.")
 @click.option("-f", "--file", "name", metavar="NAME", help="Write a migration <UTC time>_NAME.sql instead of stdout.")
 @click.option("--no-header", is_flag=True, help="With -f: write no comments at the head of the migration.")
@@ -96,6 +104,7 @@ def diff(
     proof: "ProofBy",
     seed: Path | None,
     no_proof: bool,
+    fail_on: tuple[str, ...],
     check: bool,
     name: str | None,
     no_header: bool,
@@ -153,7 +162,8 @@ def diff(
             sorted(one_sided), title=f"{side}: not modelled, and on this side only, so not in this plan"
         )
     files: tuple[str, ...] = ()
-    if name is not None and known is not None and found.plan:
+    failed = refused(app.console, found, fail_on)
+    if name is not None and known is not None and found.plan and not failed:
         texts = scripts(found)
         if not no_header:
             texts = headed(found, texts, workspace.platform.name)
@@ -164,7 +174,7 @@ def diff(
     elif not files and (found.plan or output is not None):
         text = f"\n{BOUNDARY}\n".join(scripts(found)) if found.plan else ""
         deliver(app.console, text, output)
-    return CHANGED if check and (found.plan or found.one_sided) else 0
+    return CHANGED if failed or (check and (found.plan or found.one_sided)) else 0
 
 
 def _words(app: App, to: str | None) -> tuple[str, str]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from pgnorm.catalog.model.facets import DroppedApart
 
+from .hazards import tell_hazards
 from .output import Console, plural
 from .rows import tell_rows
 
@@ -123,6 +124,7 @@ def _list_changes(console: Console, comparison: "Comparison") -> None:
     _warn(console, "Rows without a value get the default:", filling)
     refusable = _lines(step for step in plan.steps if step.refusable)
     _warn(console, "These fail if existing rows violate them:", refusable)
+    tell_hazards(console, comparison)
 
 
 def _lines(steps: "Iterable[Step]") -> list[str]:

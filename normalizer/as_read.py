@@ -69,11 +69,11 @@ class AsRead(Basis):
             beside = start.made | goal.made | loaded.roles.names
             with self.sides.reopened(before, scratch=scratch, beside=beside) as loaded:
                 mentions = broken_bodies(start, goal, found, loaded.session)
-                arrived, early = arrive_with_rows(loaded.session, plan)
-            if early:
+                arrival = arrive_with_rows(loaded.session, plan, self.workspace.roles_asked)
+            if arrival.early:
                 self._on_wholes("something is evaluated on rows before what it needs is there")
                 return None
-            arrived = as_little_known(arrived, before)
+            arrived = as_little_known(arrival.catalog, before)
             views = self.views(arrived, wanted)
             left = [each for each in differences(*views) if not passed_over(each, comparison.passed_over)]
             refuse_rest(settled(left, (arrived,), (wanted,), self.sides.reload))
@@ -81,7 +81,7 @@ class AsRead(Basis):
             self._on_wholes(error.message)
             return None
         told = comparison.unplanned.outside(before.objects.keys() | after.objects.keys())
-        return comparison.evolve(mentions=mentions, unplanned=told.joined(unplanned(*views)))
+        return self.measured(comparison, arrival).evolve(mentions=mentions, unplanned=told.joined(unplanned(*views)))
 
     def _on_wholes(self, because: str) -> None:
         self.workspace.telling("verbose", f"the plan is tried on the whole of both sides: {because.splitlines()[0]}")

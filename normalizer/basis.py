@@ -15,6 +15,7 @@ from .comparison import Comparison, Options
 from .plan.planner import diff
 from .plan.unplanned import unplanned
 from .project.sources import Files, Source
+from .proof.apply import Arrival
 from .side import Side, to_tell
 from .sides import Sides
 from .workspace import Workspace
@@ -74,6 +75,11 @@ class Basis:
         names = self.options.ignoring.left_out(*catalogs)
         both = {name: item for catalog in catalogs for name, item in catalog.objects.items() if name in names}
         return Counter(item.kind for item in both.values() if item.parent not in names and self.ownership.owns(item))
+
+    def measured(self, comparison: Comparison, arrival: Arrival) -> Comparison:
+        """The comparison with what its plan did in the proof."""
+        ours = (each for each in arrival.access if not each.namespace or self.ownership.owns_schema(each.namespace))
+        return comparison.evolve(effects=arrival.effects, access=tuple(ours))
 
     def views(self, old: Catalog, new: Catalog) -> tuple[Catalog, Catalog]:
         """What of two catalogs is compared: the project's own, in the schemas asked for."""

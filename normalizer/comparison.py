@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Literal
 
 from pgnorm.catalog.model import Catalog, ObjectId, Value, untold
 
+from .access.changes import AccessChange
 from .compare.ignoring import Ignoring
 from .compare.phantoms import Phantom
+from .hazards.effects import Effect, Hazard
 from .load.data_statements import DataStatement
 from .plan.plan import Plan
 from .plan.unplanned import Unplanned
@@ -17,6 +19,7 @@ from .renaming.resolving import Resolved
 
 if TYPE_CHECKING:
     from .compare.mentions import Mention
+    from .plan.assessing import Assessed
 
 ProofBy = Literal["catalog", "pg_dump"]
 
@@ -44,6 +47,10 @@ class Comparison(Value):
     plan: Plan
     views: tuple[Catalog, Catalog] = untold()
     """What of either side was compared."""
+    effects: Mapping[str, tuple[Effect, ...]] | None = None
+    """What each statement of the plan did to tables in the proof, by its text; None where nobody tried it."""
+    access: tuple[AccessChange, ...] = ()
+    """What the roles of the API may do afterwards and could not before, or the reverse."""
     judge: ProofBy | None = None
     """Who was asked whether the plan arrives; None for nobody."""
     phantoms: tuple[Phantom, ...]
@@ -72,6 +79,20 @@ class Comparison(Value):
     """What the files of the new side, and not those of the old one, do to rows or call."""
     stranger: str | None = None
     """The role that a database was read as and that files are compared for, where it owns nothing there."""
+
+    @property
+    def assessed(self) -> "tuple[Assessed, ...]":
+        """Each statement of the plan with what is known of it."""
+        from .plan.assessing import assessed
+
+        return tuple(assessed(self.plan, self.views[0], self.effects))
+
+    @property
+    def hazards(self) -> "frozenset[Hazard]":
+        """The hazards of the whole plan."""
+        found = {hazard for each in self.assessed for hazard in each.hazards}
+        found |= {Hazard.CHANGES_ACCESS} if self.access else set()
+        return frozenset(found | ({Hazard.BREAKS_CALLERS} if self.mentions else set()))
 
     @property
     def passed_over(self) -> frozenset[ObjectId]:

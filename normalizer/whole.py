@@ -16,7 +16,7 @@ from .comparison import Comparison
 from .load.contents import Contents
 from .load.visibility import as_little_known
 from .plan.unplanned import unplanned
-from .proof.apply import REPORT, Early, arrive_with_rows, arrive_with_seed, excused, refuse_early, refuse_rest
+from .proof.apply import REPORT, Arrival, Early, arrive_with_rows, arrive_with_seed, excused, refuse_early, refuse_rest
 from .proof.pg_dump import DumpEntry, dumped, entries, program_of
 from .side import Side, broken_bodies, of_files
 from .unmade import unmade
@@ -57,16 +57,20 @@ class Whole(Basis):
                 last: frozenset[ObjectId] = frozenset()
                 while True:
                     assert session is not None
-                    arrived, early = self._arrived(session, start, goal, comparison)
+                    arrival = self._arrived(session, start, goal, comparison)
                     stack.close()
-                    refuse_early(early & last)
-                    if not early and arrived is not None:
+                    if isinstance(arrival, Arrival) and not arrival.early:
                         break
+                    early = arrival.early if isinstance(arrival, Arrival) else frozenset({arrival})
+                    refuse_early(early & last)
                     last |= early
                     comparison = self.planned(start, goal, found, last=last).evolve(mentions=broken)
                     session = stack.enter_context(self.sides.again(start, scratch=commits, beside=goal.made))
+                arrived = as_little_known(arrival.catalog, start.catalog)
                 self._prove(arrived, goal, comparison)
-                comparison = comparison.evolve(unplanned=unplanned(*self.views(arrived, goal.catalog)))
+                comparison = self.measured(comparison, arrival).evolve(
+                    unplanned=unplanned(*self.views(arrived, goal.catalog))
+                )
                 if self.options.proof == "pg_dump":
                     self._ask_pg_dump(start, goal, comparison)
             return comparison
@@ -83,11 +87,9 @@ class Whole(Basis):
         proved = self.options.proof is not None and comparison.plan.differences
         return None if proved or any(each.new is None for each in found) else comparison
 
-    def _arrived(
-        self, session: "Session", start: Side, goal: Side, comparison: Comparison
-    ) -> tuple[Catalog | None, frozenset[ObjectId]]:
-        """What the plan makes of the old side, which the session holds, and what of it came too early for rows; None
-        where it then stopped.
+    def _arrived(self, session: "Session", start: Side, goal: Side, comparison: Comparison) -> Arrival | ObjectId:
+        """What the plan makes of the old side, which the session holds; where it stopped since something came too early
+        for rows, that.
 
         Raises PgnormError where it does not apply.
         """
@@ -98,13 +100,11 @@ class Whole(Basis):
             seed(session, self.options.seed, self.workspace.telling)
         with excused(lacking or self._excuse(comparison)):
             if self.options.seed is None:
-                arrived, early = arrive_with_rows(session, comparison.plan)
-                return as_little_known(arrived, start.catalog), early
+                return arrive_with_rows(session, comparison.plan, self.workspace.roles_asked)
             try:
-                arrived = arrive_with_seed(session, comparison.plan)
+                return arrive_with_seed(session, comparison.plan, self.workspace.roles_asked)
             except Early as early_one:
-                return None, frozenset({early_one.name})
-            return as_little_known(arrived, start.catalog), frozenset()
+                return early_one.name
 
     def _prove(self, arrived: Catalog, goal: Side, comparison: Comparison) -> None:
         """Raise PgnormError where the plan leaves a difference that is not left on purpose."""
@@ -132,7 +132,7 @@ class Whole(Basis):
         with self.sides.again(new, scratch=True) as session:
             goal = self._dumped(session, new.catalog)
         with self.sides.again(old, scratch=True, beside=new.made) as session:
-            arrived = self._dumped(session, arrive_with_rows(session, found.plan)[0])
+            arrived = self._dumped(session, arrive_with_rows(session, found.plan).catalog)
         forgiven = {(item.tag, item.schema) for item in map(goal[1].objects.get, found.passed_over) if item is not None}
         for name in found.staying:
             forgiven |= {(name.name, "-"), (f"{name.kind.upper()} {ident(name.name)}", "-")}  # itself, its comment

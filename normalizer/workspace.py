@@ -74,6 +74,11 @@ class Workspace:
         """What the project is on."""
         return self.project.platform if self.project else PLAIN
 
+    @property
+    def roles_asked(self) -> tuple[str, ...]:
+        """The roles whose access counts: those that the project names, else those of the platform's API."""
+        return (self.project.roles if self.project else ()) or self.platform.api_roles
+
     def settled(self, *read: Catalog) -> Context:
         """What files are loaded with, where these catalogs of databases and snapshots are what they are compared with:
         the last says as which role, and the project or else the last for which major version.

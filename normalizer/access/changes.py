@@ -14,6 +14,8 @@ class AccessChange(Value):
     role: str
     what: str
     """The object in words."""
+    namespace: str = ""
+    """The schema that it is in, or is."""
     gained: tuple[Permission, ...] = ()
     lost: tuple[Permission, ...] = ()
 
@@ -42,7 +44,10 @@ def _changes(before: Access, after: Access) -> Iterator[AccessChange]:
     lost = {_key(some[0]): some for _, some in by_object(each for each in before.permissions if each not in new)}
     for key in dict.fromkeys((*gained, *lost)):
         more, less = gained.get(key, []), lost.get(key, [])
-        yield AccessChange(role=key[0], what=called((more or less)[0]), gained=tuple(more), lost=tuple(less))
+        either = (more or less)[0]
+        yield AccessChange(
+            role=key[0], what=called(either), namespace=either.namespace, gained=tuple(more), lost=tuple(less)
+        )
 
 
 def _key(permission: Permission) -> tuple[str, str, str, str]:

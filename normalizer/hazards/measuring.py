@@ -48,6 +48,13 @@ class Meter:
     def __init__(self, connection: "Connection[Row]") -> None:
         self._connection = connection
         self._last = self._tables()
+        self.found: dict[str, tuple[Effect, ...]] = {}
+        """What was noted of statements, by their texts."""
+
+    def note(self, statement: str) -> None:
+        """Keep what a statement that has just run did, if it did anything."""
+        if done := self.effects():
+            self.found[statement] = done
 
     @property
     def locks(self) -> dict[str, Lock | None]:

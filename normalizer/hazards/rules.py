@@ -69,6 +69,23 @@ def locks(statement: str) -> dict[str, Lock]:
     return {}
 
 
+def runs_alone(statement: str) -> bool:
+    """True if a statement can't run in a transaction."""
+    return _ALONE.match(statement) is not None
+
+
+def changes_access(statement: str) -> bool:
+    """True if a statement is about who may do what, or to which rows."""
+    return _ACCESS.match(statement) is not None
+
+
+_ALONE: Final = re.compile(r"(?:CREATE (?:UNIQUE )?|DROP )INDEX CONCURRENTLY |.*? DETACH PARTITION .*? CONCURRENTLY;")
+_ACCESS: Final = re.compile(
+    r"GRANT |REVOKE |ALTER DEFAULT PRIVILEGES |(?:CREATE|ALTER|DROP) POLICY "
+    r"|ALTER TABLE .*? (?:(?:ENABLE|DISABLE|NO FORCE|FORCE) ROW LEVEL SECURITY|OWNER TO )",
+)
+
+
 def _plain(name: str) -> str:
     """`"public"."t"` as `public.t`."""
     return ".".join(part[1:-1].replace('""', '"') for part in re.findall(_WORD, name))

@@ -1,18 +1,22 @@
 """The plan applied in the shadow to the old side, and what is then still different."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
+from pgnorm.catalog.access import Access, read_access
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.catalog.model import Catalog, ObjectId
+from pgnorm.catalog.model import Catalog, ObjectId, Value
 from pgnorm.catalog.quoting import ident
 from pgnorm.catalog.secrets import masked_sql
 
+from ..access.changes import AccessChange, access_changes
 from ..compare.describing import describe
 from ..compare.difference import Difference
+from ..hazards.effects import Effect
+from ..hazards.measuring import Meter
 from ..load.visibility import without_states
-from ..plan.plan import Plan, Step
+from ..plan.plan import Plan, Step, Verb
 
 if TYPE_CHECKING:
     from psycopg import Error
@@ -39,46 +43,71 @@ class Early(Exception):
         self.name = name
 
 
-def arrive_with_rows(session: "Session", plan: Plan) -> tuple[Catalog, frozenset[ObjectId]]:
-    """The catalog that `plan` makes of the old side, which is loaded in `session`, and what came too early in it.
+class Arrival(Value):
+    """What a plan makes of the old side."""
+
+    catalog: Catalog
+    early: frozenset[ObjectId] = frozenset()
+    """What came too early in it."""
+    effects: Mapping[str, tuple[Effect, ...]]
+    """What each statement did to tables that were there, by its text."""
+    access: tuple[AccessChange, ...] = ()
+    """What the roles asked about may do afterwards and could not before, or the reverse."""
+
+
+def arrive_with_rows(session: "Session", plan: Plan, roles: Sequence[str] = ()) -> Arrival:
+    """What `plan` makes of the old side, which is loaded in `session`.
 
     Tables on whose rows code is evaluated hold one each. What such a row itself makes fail is run again without one: no
     plan is refused for a row that nobody has. Raises PgnormError for the statement that Postgres refuses.
     """
     from .rows import Rows
 
+    before = _access(session, roles)
     rows = Rows(session.connection, plan.evaluated_on, session.power)
     failed: list[Step] = []
-    lending = apply(session, plan, lambda lending, step: failed.extend(_tried(lending, step, rows)))
+    meter = Meter(session.connection)
+    lending = apply(session, plan, lambda lending, step: failed.extend(_tried(lending, step, rows, meter)), meter)
     # Code that fails all the same when everything is there is none of the plan's faults.
     early = {step.id for step in failed if any(rows.again(table) is None for table in step.evaluated_on)}
     unfinished = {step.id for step in failed if step.finishing}
     for step in failed:
-        if step.finishing and not any(_tried(lending, step, rows)):
+        if step.finishing and not any(_tried(lending, step, rows, meter)):
             early.add(step.id)
-    return without_states(session.read(), unfinished), frozenset(early)
+    return Arrival(
+        catalog=without_states(session.read(), unfinished),
+        early=frozenset(early),
+        effects=meter.found,
+        access=access_changes(before, _access(session, roles)),
+    )
 
 
-def arrive_with_seed(session: "Session", plan: Plan) -> Catalog:
+def arrive_with_seed(session: "Session", plan: Plan, roles: Sequence[str] = ()) -> Arrival:
     """The same where tables hold rows that somebody gave, so that what they refuse is said of them.
 
     Raises Early besides.
     """
-    apply(session, plan, lambda lending, step: _run(lending, step, seeded=True))
-    return session.read()
+    before = _access(session, roles)
+    meter = Meter(session.connection)
+    apply(session, plan, lambda lending, step: _run(lending, step, meter, seeded=True), meter)
+    return Arrival(catalog=session.read(), effects=meter.found, access=access_changes(before, _access(session, roles)))
 
 
-def _tried(lending: "Lending", step: Step, rows: "Rows") -> Iterator[Step]:
+def _access(session: "Session", roles: Sequence[str]) -> Access:
+    return read_access(session.connection, roles) if roles else Access(permissions=(), absent=())
+
+
+def _tried(lending: "Lending", step: Step, rows: "Rows", meter: Meter) -> Iterator[Step]:
     """Run a step. It comes back if it names what is missing where it is evaluated on rows, and if it can't put a state
     right: for want of rows, or before another."""
     from psycopg import Error
 
     if not rows.there and not step.finishing:
-        _run(lending, step)
+        _run(lending, step, meter)
         return
     try:
         with lending.connection.transaction():
-            lending.run(step.sql)
+            _perform(lending, step, meter)
     except Error as error:
         missing = error.sqlstate in MISSING
         if step.finishing and not rows.there and not missing:
@@ -87,10 +116,10 @@ def _tried(lending: "Lending", step: Step, rows: "Rows") -> Iterator[Step]:
         if missing and not rows.there.isdisjoint(step.evaluated_on):
             yield step
         elif missing and not rows.there:
-            _run(lending, step)
+            _run(lending, step, meter)
             return
         rows.remove()
-        yield from _tried(lending, step, rows)
+        yield from _tried(lending, step, rows, meter)
 
 
 def refuse_rest(left: Sequence[Difference]) -> None:
@@ -124,7 +153,12 @@ def excused(hint: str | None) -> Iterator[None]:
         raise
 
 
-def apply(session: "Session", plan: Plan, run: "Callable[[Lending, Step], None] | None" = None) -> "Lending":
+def apply(
+    session: "Session",
+    plan: Plan,
+    run: "Callable[[Lending, Step], None] | None" = None,
+    meter: Meter | None = None,
+) -> "Lending":
     """Run the plan where the old side is loaded, transaction by transaction in a database of its own.
 
     Answers what has run it. Raises PgnormError for the statement that Postgres refuses.
@@ -151,14 +185,26 @@ def apply(session: "Session", plan: Plan, run: "Callable[[Lending, Step], None] 
             (run or _run)(lending, step)
         if not inside:
             connection.execute("commit")
+            if meter is not None:
+                meter.committed()
     return lending
 
 
-def _run(lending: "Lending", step: Step, *, seeded: bool = False) -> None:
+def _perform(lending: "Lending", step: Step, meter: Meter | None) -> None:
+    """Run a step: one statement after the other where they may do something to tables that were there."""
+    if meter is None or (step.verb is Verb.CREATE and step.item.parent is None):
+        lending.run(step.sql)
+        return
+    for statement in step.statements:
+        lending.run(statement.text)
+        meter.note(statement.sql)
+
+
+def _run(lending: "Lending", step: Step, meter: Meter | None = None, *, seeded: bool = False) -> None:
     from psycopg import Error
 
     try:
-        lending.run(step.sql)
+        _perform(lending, step, meter)
     except Error as error:
         said = error.diag
         if seeded and step.evaluated_on and error.sqlstate in MISSING:

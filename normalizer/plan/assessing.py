@@ -1,0 +1,73 @@
+"""What each statement of a plan does to tables that were there: locks by rule, scans and rewrites as measured."""
+
+from collections.abc import Iterator, Mapping
+
+from pgnorm.catalog.model import Catalog, OnRows, Statement, Value
+from pgnorm.catalog.model.facets import Filled, HoldsRows
+
+from ..hazards.effects import Effect, Hazard, Lock
+from ..hazards.rules import changes_access, locks, runs_alone
+from .plan import Plan, Step, Verb
+
+
+class Assessed(Value):
+    """A statement of a plan, and what is known of it."""
+
+    step: Step
+    statement: Statement
+    effects: tuple[Effect, ...]
+
+    @property
+    def hazards(self) -> frozenset[Hazard]:
+        """Its hazards."""
+        found = {hazard for effect in self.effects for hazard in effect.hazards}
+        rows = self.statement.on_rows
+        found |= {Hazard.LOSES_DATA} if OnRows.LOSES in rows else set()
+        found |= {Hazard.MAY_FAIL_ON_ROWS} if OnRows.MAY_FAIL in rows else set()
+        found |= {Hazard.NEEDS_COMMIT} if self.statement.commits else set()
+        found |= {Hazard.NOT_IN_TRANSACTION} if runs_alone(self.statement.sql) else set()
+        found |= {Hazard.CHANGES_ACCESS} if changes_access(self.statement.sql) else set()
+        return frozenset(found)
+
+
+def assessed(plan: Plan, old: Catalog, measured: Mapping[str, tuple[Effect, ...]] | None) -> Iterator[Assessed]:
+    """Each statement in order. `old` tells which tables were there; `measured` is None where the plan was not run."""
+    there = {f"{item.schema}.{item.name}" for item in old.objects.values() if isinstance(item, HoldsRows | Filled)}
+    for steps in plan.transactions:
+        held: dict[str, Lock] = {}
+        for step in steps:
+            if step.verb is Verb.ALTER:
+                there.add(f"{step.item.schema}.{step.item.name}")  # what has another name from here on
+            for statement in step.statements:
+                yield Assessed(
+                    step=step,
+                    statement=statement,
+                    effects=tuple(_effects(step, statement, there, held, measured)),
+                )
+
+
+def _effects(
+    step: Step,
+    statement: Statement,
+    there: set[str],
+    held: dict[str, Lock],
+    measured: Mapping[str, tuple[Effect, ...]] | None,
+) -> Iterator[Effect]:
+    ruled = {name: lock for name, lock in locks(statement.sql).items() if name in there}
+    if step.verb is Verb.DROP and step.item.parent is not None and not ruled:
+        # An index, or what else is dropped without naming its table.
+        whole = f"{step.item.parent.schema}.{step.item.parent.name}"
+        ruled = {whole: Lock.ACCESS_EXCLUSIVE} if whole in there else {}
+    for name, lock in ruled.items():
+        held[name] = max(lock, held.get(name, lock))
+    done = {effect.relation: effect for effect in (measured or {}).get(statement.sql, ())}
+    for name in sorted({*ruled, *(name for name, effect in done.items() if effect.rewrites or effect.scans)}):
+        effect = done.get(name)
+        yield Effect(
+            relation=name,
+            lock=ruled.get(name),
+            held=held.get(name),
+            rewrites=effect is not None and effect.rewrites,
+            scans=effect is not None and effect.scans,
+            measured=measured is not None,
+        )
