@@ -104,9 +104,20 @@ def test_json(run: Run, same: Path) -> None:
             "destructive": True,
             "may_fail_on_rows": False,
             "fills_rows": False,
+            "hazards": ["loses-data"],
+            "effects": [
+                {
+                    "relation": "public.notes",
+                    "lock": "ACCESS EXCLUSIVE",
+                    "rewrites": False,
+                    "scans": False,
+                    "measured": True,
+                }
+            ],
             "transaction": 1,
         }
     ]
+    assert document["hazards"] == ["loses-data"]
 
 
 def test_json_says_where_objects_differ(run: Run, same: Path) -> None:

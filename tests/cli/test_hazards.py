@@ -1,0 +1,106 @@
+"""What `pgnorm diff` says of the hazards of a plan."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Run = Callable[[str], tuple[int, str, str]]
+LONG = "These take as long as a table is big:\n"
+
+OLD = "create table t (a int, b varchar(20), c text); create table u (id int primary key);"
+
+
+def said(run: Run, folder: Path, new: str, more: str = "") -> tuple[int, list[str]]:
+    """The exit code, and the lines about what takes long."""
+    (folder / "old.sql").write_text(OLD)
+    (folder / "new.sql").write_text(new)
+    code, _, err = run(f"diff --from old.sql --to new.sql {more}")
+    _, _, rest = err.partition(LONG)
+    return code, [line.strip() for line in rest.splitlines() if line.startswith("  ")]
+
+
+@pytest.mark.parametrize(
+    ("change", "line"),
+    [
+        ("create index i on t (a)", "create index public.i reads all rows of public.t; writers wait"),
+        (
+            "alter table t alter column a type bigint",
+            "alter column public.t.a writes all rows of public.t anew; readers and writers wait",
+        ),
+        ("alter table t alter column b type varchar(30)", None),
+        (
+            "alter table t alter column a set not null",
+            "alter column public.t.a reads all rows of public.t; readers and writers wait",
+        ),
+        ("alter table t add column d int", None),
+        ("alter table t add column d int not null default 3", None),
+        (
+            "alter table t add column d timestamptz default clock_timestamp()",
+            "create column public.t.d writes all rows of public.t anew; readers and writers wait",
+        ),
+        ("alter table t add constraint k check (a > 0) not valid", None),
+        ("alter table t drop column c", None),
+        ("alter table t enable row level security", None),
+    ],
+)
+@pytest.mark.usefixtures("folder")
+def test_what_takes_long(run: Run, folder: Path, change: str, line: str | None) -> None:
+    assert said(run, folder, f"{OLD} {change};") == (0, [] if line is None else [line])
+
+
+@pytest.mark.usefixtures("folder")
+def test_later_statements_run_under_the_locks_of_earlier_ones(run: Run, folder: Path) -> None:
+    new = f"{OLD} alter table t drop column c; create index i on t (a);"
+    assert said(run, folder, new)[1] == ["create index public.i reads all rows of public.t; readers and writers wait"]
+
+
+@pytest.mark.usefixtures("folder")
+def test_fail_on(run: Run, folder: Path) -> None:
+    new = f"{OLD} create index i on t (a);"
+    assert said(run, folder, new, "--fail-on blocks-reads")[0] == 0
+    code, _ = said(run, folder, new, "--fail-on blocks-reads --fail-on blocks-writes")
+    assert code == 1
+    code, _, err = run("diff --from old.sql --to new.sql --fail-on scans-table")
+    assert code == 1
+    assert "--fail-on scans-table: the plan has this hazard\n  create index public.i\n" in err
+    assert run("diff --from old.sql --to new.sql --fail-on something")[0] == 2
+
+
+def test_a_migration_with_a_refused_hazard_is_not_written(run: Run, plain: Path) -> None:
+    schema = plain / "schemas" / "50_more.sql"
+    schema.write_text("create table more (a int, b int);\n")
+    assert run("diff -f first")[0] == 0
+    before = sorted((plain / "migrations").iterdir())
+    schema.write_text("create table more (a int);\n")
+    code, _, err = run("diff -f second --fail-on loses-data")
+    assert code == 1
+    assert "--fail-on loses-data: the plan has this hazard\n  drop column public.more.b\n" in err
+    assert sorted((plain / "migrations").iterdir()) == before
+
+
+@pytest.mark.usefixtures("folder")
+def test_without_a_proof_nothing_is_measured(run: Run, folder: Path) -> None:
+    (folder / "old.sql").write_text(OLD)
+    (folder / "new.sql").write_text(f"{OLD} create index i on t (a);")
+    _, out, err = run("diff --from old.sql --to new.sql --json --no-proof")
+    assert LONG not in err
+    (change,) = json.loads(out)["changes"]
+    assert change["effects"] == [
+        {"relation": "public.t", "lock": "SHARE", "rewrites": False, "scans": False, "measured": False}
+    ]
+
+
+@pytest.mark.usefixtures("crm")
+def test_who_may_do_what_changes(run: Run, crm: Path) -> None:
+    grants = crm / "supabase" / "schemas" / "06_grants.sql"
+    text = grants.read_text()
+    grants.write_text(f"{text}\ngrant select on public.tags to anon;\n")
+    _, out, err = run("diff --json")
+    assert "Who may do what changes:\n  anon: table public.tags: may now SELECT (no rows, no policy for it)\n" in err
+    access = json.loads(out)["access"]
+    assert ("anon", "table public.tags", ["SELECT"]) in [
+        (each["role"], each["object"], each["gained"]) for each in access
+    ]
+    assert run("diff --fail-on changes-access")[0] == 1
