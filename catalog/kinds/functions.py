@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import ClassVar, Final, LiteralString, Self
 
-from ..model import Changed, Object, Printing, Target, alter, equal, replace
+from ..model import Changed, Object, Printing, Statement, Target, alter, equal, replace
 from ..model.facets import Routine
 from ..priority import Priority
 from ..quoting import dollar_quoted, ident, literal, plain, qualified, spell_types, string
@@ -147,15 +147,16 @@ class Function(Routine, Object):
     def signature(self, *, qualify: bool = True) -> str:
         return f"{self.keyword} {qualified(self.schema if qualify else '', self.name)}({self.identity_arguments})"
 
-    def create(self, printing: Printing) -> str:
+    def create(self, printing: Printing) -> Statement:
         arguments = spell_types(self.arguments, printing.target.major)
         result = f" RETURNS {spell_types(self.result, printing.target.major)}" if self.result else ""
         settings = "".join(f"\n    SET {setting_text(item)}" for item in self.config)
-        return (
+        sql = (
             f"CREATE {self.keyword} {qualified(self.schema, self.name)}({arguments}){result}\n"
             f"    LANGUAGE {ident(self.language)}{self._attributes(printing.target)}{settings}\n"
-            f"    {self._definition(printing.target)};\n"
+            f"    {self._definition(printing.target)};"
         )
+        return Statement(sql=sql, opaque=True)
 
     def _attributes(self, target: Target) -> str:
         text = ""
@@ -189,10 +190,10 @@ class Function(Routine, Object):
         unnamed = len(self.argument_names) > len(new.argument_names)
         return renamed or unnamed or new.default_count < self.default_count
 
-    def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[str]:
-        text = new.create(Printing(target=target)).removesuffix("\n")
+    def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[Statement]:
+        made = new.create(Printing(target=target))
         changed.take(*changed.left)
-        yield text.replace(f"CREATE {self.keyword}", self.guarded, 1)
+        yield made.evolve(sql=made.sql.replace(f"CREATE {self.keyword}", self.guarded, 1))
 
 
 class Procedure(Function):

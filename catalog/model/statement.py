@@ -34,6 +34,8 @@ class Statement(Value):
     """What it brings can be used only after a commit: `ALTER TYPE "mood" ADD VALUE 'glad'`."""
     opaque: bool = False
     """True if it may name what comes later, in code that nobody looks into: `CREATE FUNCTION "f"() … AS $$ … $$`."""
+    satellite: bool = False
+    """True if it says an owner, a comment, privileges or the like, by which nothing that uses the object can tell."""
     apart: bool = False
     """True if a blank line sets it apart from the statement before it."""
     about: ObjectId | None = None

@@ -39,9 +39,11 @@ class Hazards:
         return statement.evolve(on_rows=found)
 
     def felt_by_new(self, statement: Statement, item: Object) -> Statement:
-        """The same for one of those that create `item`."""
-        may_fail = OnRows.MAY_FAIL in statement.on_rows and self._refusable(item, statement.rows_of)
-        return statement.evolve(on_rows=OnRows.MAY_FAIL if may_fail else OnRows.NOTHING)
+        """The same for one of those that create `item`, or complete what came with another."""
+        found = statement.on_rows & ~OnRows.LOSES
+        if OnRows.MAY_FAIL in found and not self._refusable(item, statement.rows_of):
+            found &= ~OnRows.MAY_FAIL
+        return statement.evolve(on_rows=found)
 
     def _refusable(self, item: Object, rows_of: tuple[ObjectId, ...]) -> bool:
         refusers = rows_of or filter(None, [item.parent])

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from pgnorm.catalog.model import Catalog, DefaultGrants, Object, Target
+from pgnorm.catalog.model import Catalog, DefaultGrants, Object, Statement, Target
 from pgnorm.catalog.model.dump_facets import own_comment
 from pgnorm.catalog.model.facets import grant_prefix
 from pgnorm.catalog.privileges import AclItem, acl_transition, as_grants, with_owner
@@ -11,13 +11,13 @@ from pgnorm.catalog.quoting import ident, literal
 from ..compare.difference import COMMENT, EXTENSIONS, LABELS, OWNER, PRIVILEGES, effective_acl
 
 
-def owned(item: Object, target: Target) -> Iterator[str]:
+def owned(item: Object, target: Target) -> Iterator[Statement]:
     """The owner that a new object lacks: it belongs to its creator, `target.role`."""
     if item.owner is not None and item.ownable and item.owner != target.role:
         yield _set_owner(item, target)
 
 
-def created(item: Object, defaults: Sequence[DefaultGrants], target: Target) -> Iterator[str]:
+def created(item: Object, defaults: Sequence[DefaultGrants], target: Target) -> Iterator[Statement]:
     """What a new object lacks beside its owner. `defaults` say what it was granted when `target.role` created it."""
     initial = with_owner(_initial_acl(item, defaults, target.role), target.role, item.owner)
     yield from _set_extensions(item, ())
@@ -28,7 +28,7 @@ def created(item: Object, defaults: Sequence[DefaultGrants], target: Target) -> 
     yield from _set_privileges(item, initial, target)
 
 
-def altered(old: Object, new: Object, changed: frozenset[str], target: Target) -> Iterator[str]:
+def altered(old: Object, new: Object, changed: frozenset[str], target: Target) -> Iterator[Statement]:
     """What leads from the satellites of `old` to those of `new`."""
     if OWNER in changed:
         yield _set_owner(new, target)
@@ -53,7 +53,7 @@ def columns(catalog: Catalog, whole: Object) -> Iterator[Object]:
         yield from (item for item in provided if item.grant_signature() == whole.grant_signature())
 
 
-def restored(column: Object, old: Object, new: Object, target: Target) -> Iterator[str]:
+def restored(column: Object, old: Object, new: Object, target: Target) -> Iterator[Statement]:
     """The column's own privileges that revoking the same ones on the whole, from `old` to `new`, took away."""
     before = as_grants(with_owner(effective_acl(old), old.owner, new.owner))
     after = as_grants(effective_acl(new))
@@ -99,33 +99,33 @@ def _merged(left: tuple[AclItem, ...], right: tuple[AclItem, ...]) -> tuple[AclI
     )
 
 
-def _set_owner(item: Object, target: Target) -> str:
-    return f"ALTER {item.owner_signature(target)} OWNER TO {ident(item.owner or '')};"
+def _set_owner(item: Object, target: Target) -> Statement:
+    return _said(item, f"ALTER {item.owner_signature(target)} OWNER TO {ident(item.owner or '')};")
 
 
-def _set_comment(item: Object) -> str:
+def _set_comment(item: Object) -> Statement:
     text = "NULL" if item.comment is None else literal(item.comment)
-    return f"COMMENT ON {item.signature()} IS {text};"
+    return _said(item, f"COMMENT ON {item.signature()} IS {text};")
 
 
-def _set_label(item: Object, provider: str, label: str | None) -> str:
+def _set_label(item: Object, provider: str, label: str | None) -> Statement:
     text = "NULL" if label is None else literal(label)
-    return f"SECURITY LABEL FOR {ident(provider)} ON {item.signature()} IS {text};"
+    return _said(item, f"SECURITY LABEL FOR {ident(provider)} ON {item.signature()} IS {text};")
 
 
-def _set_extensions(item: Object, old: tuple[str, ...]) -> Iterator[str]:
+def _set_extensions(item: Object, old: tuple[str, ...]) -> Iterator[Statement]:
     for name in old:
         if name not in item.extensions:
-            yield f"ALTER {item.signature()} NO DEPENDS ON EXTENSION {ident(name)};"
+            yield _said(item, f"ALTER {item.signature()} NO DEPENDS ON EXTENSION {ident(name)};")
     for name in item.extensions:
         if name not in old:
-            yield f"ALTER {item.signature()} DEPENDS ON EXTENSION {ident(name)};"
+            yield _said(item, f"ALTER {item.signature()} DEPENDS ON EXTENSION {ident(name)};")
 
 
-def _set_privileges(item: Object, old: tuple[AclItem, ...], target: Target) -> Iterator[str]:
+def _set_privileges(item: Object, old: tuple[AclItem, ...], target: Target) -> Iterator[Statement]:
     new = effective_acl(item)
     if new or old:
-        yield from acl_transition(
+        texts = acl_transition(
             item.grant_signature(),
             old,
             new,
@@ -134,3 +134,8 @@ def _set_privileges(item: Object, old: tuple[AclItem, ...], target: Target) -> I
             columns=item.grant_columns,
             prefix=grant_prefix(item),
         )
+        yield from (_said(item, text) for text in texts)
+
+
+def _said(item: Object, sql: str) -> Statement:
+    return Statement(sql=sql, satellite=True, about=item.id)

@@ -54,8 +54,8 @@ class Step(Value):
 
     @property
     def only_adds(self) -> bool:
-        """True if it does no more than bring such."""
-        return all(each.commits for each in self.statements)
+        """True if it does no more than bring such, and what is said beside them."""
+        return self.needs_commit and all(each.commits or each.satellite for each in self.statements)
 
     @property
     def destructive(self) -> bool:

@@ -18,7 +18,7 @@ from pgnorm.catalog.model import (
     statements,
     unknown_secret,
 )
-from pgnorm.catalog.model.facets import Bodied, Counting, GrantsDefaults, HoldsRows, Routine, Shelled
+from pgnorm.catalog.model.facets import Bodied, Counting, GrantsDefaults, HoldsRows, Shelled
 from pgnorm.catalog.model.type_facets import HoldsType
 
 from ..compare.difference import PRIVILEGES, Difference, changes, inside
@@ -116,10 +116,10 @@ class Planning:
 
     def _dropping(self, item: Object) -> Step:
         dropped = item.evolve(name=aside_name(item)) if item.id in self.fate.set_aside else item
-        lost = self.hazards.loses_with(item) and not self.carrying.carries(item)
-        found = OnRows.LOSES if lost else OnRows.NOTHING
-        drop = statements(dropped.drop_alone() if self.actions.following.left_behind(item) else dropped.drop())
-        written: list[Written] = [each.evolve(on_rows=found) for each in drop]
+        script = dropped.drop_alone() if self.actions.following.left_behind(item) else dropped.drop()
+        written = list(statements(script))
+        if written and self.hazards.loses_with(item) and not self.carrying.carries(item):
+            written[-1] = written[-1].evolve(on_rows=OnRows.LOSES)
         if item.made_by_parent and (item.parent is None or not self.fate.gone(item.parent)):
             written += self._columns_granted(item, item.evolve(acl=None))
         return Step.of(Verb.DROP, item, written)
@@ -139,41 +139,40 @@ class Planning:
         if item.id in self.actions.hollow[False]:
             assert isinstance(item, Bodied)
             entries[0] = (stated(item.body(self.target)),)
-        yield from (self._made(item, each) for entry in entries[:1] for each in entry)
+        yield from (self.hazards.felt_by_new(each, item) for entry in entries[:1] for each in entry)
         # Before anything draws from it.
         yield from self.carrying.restored((item, *parts))
         if self.finished_at_once:
             yield from self.finishing.statements(item)
         # A column takes no sequence of another owner (SEQUENCE OWNED BY).
         yield from metadata.owned(item, self.target)
-        yield from (self._made(item, each) for entry in entries[1:] for each in entry)
+        yield from (self.hazards.felt_by_new(each, item) for entry in entries[1:] for each in entry)
         added = item.parent is not None and not self.fate.fresh(item.parent)
         if isinstance(item, Counting) and added and item.id not in self.fate.replaced:
             yield from item.catch_up
         derived = (part for part in self.new.parts.get(item.id, ()) if part.derived and not part.embedded)
         for made in (item, *parts, *derived):
             there = made.made_by_parent and (made.parent is None or not self.fate.fresh(made.parent))
-            yield from about(made.id, metadata.created(made, () if there else self.grants, self.target))
+            yield from metadata.created(made, () if there else self.grants, self.target)
         if item.made_by_parent:
             yield from self._columns_granted(item.evolve(acl=None), item)
 
-    def _made(self, item: Object, statement: Statement) -> Statement:
-        """A statement that creates an object, with what is known of it where it runs."""
-        return self.hazards.felt_by_new(statement, item).evolve(opaque=isinstance(item, Routine))
-
-    def _brought(self, item: Object, bringer: ObjectId) -> Iterator[Written]:
+    def _brought(self, item: Object, bringer: ObjectId) -> Iterator[Statement]:
         """What an object lacks that another's statement created with that one."""
         there = self.new.objects[bringer].brought(item) if bringer.kind == item.kind else item.brought(item)
         difference = Difference(there, item, changes(there, item))
         last = after_parts(item)
-        yield from self._change(evolve(difference, changed=difference.changed - last))
+        yield from self._completing(item, evolve(difference, changed=difference.changed - last))
         # What one of those between has for itself alone (`ALTER TABLE ONLY … SET DEFAULT`) goes no further.
         apart = frozenset(self.actions.apart)
         passed_on = {(part.kind, part.clause(self.target)) for part in inside(self.new, self._first(bringer), apart)}
         for part in inside(self.new, item.id, apart):
             if (part.kind, part.clause(self.target)) not in passed_on:
                 yield from about(part.id, statements(part.create(Printing(target=self.target))))
-        yield from self._change(evolve(difference, changed=difference.changed & last))
+        yield from self._completing(item, evolve(difference, changed=difference.changed & last))
+
+    def _completing(self, item: Object, difference: Difference) -> Iterator[Statement]:
+        return (self.hazards.felt_by_new(each, item) for each in self._change(difference))
 
     def _first(self, bringer: ObjectId) -> ObjectId:
         """The one whose own statement brings all below it."""
@@ -192,7 +191,7 @@ class Planning:
             yield from self._changes(difference)
         for part in self.new.parts.get(item.id, ()):
             if part.derived and self.fate.fresh(part.id):
-                yield from about(part.id, metadata.created(part, self.grants, self.target))
+                yield from metadata.created(part, self.grants, self.target)
 
     def _changes(self, difference: Difference) -> Iterator[Written]:
         """The statements for an object and, where rows are filled by them, those of its inline parts."""
@@ -210,12 +209,11 @@ class Planning:
                 yield from about(part.id, self._change(altered))
         yield from self._change(evolve(difference, changed=difference.changed & last))
 
-    def _change(self, difference: Difference) -> Iterator[Written]:
+    def _change(self, difference: Difference) -> Iterator[Statement]:
         old, new = difference.old, difference.new
         assert old is not None and new is not None
-        opaque = isinstance(new, Routine)
         for statement in altering(old, new, difference.own, self.target):
-            yield self.hazards.felt(statement, old, new).evolve(opaque=opaque)
+            yield self.hazards.felt(statement, old, new)
         yield from metadata.altered(old, new, difference.changed, self.target)
         if PRIVILEGES in difference.changed:
             yield from self._columns_granted(old, new)
@@ -224,4 +222,4 @@ class Planning:
         """The privileges on columns that are there and lose them to a change of those on the whole."""
         for column in metadata.columns(self.new, new):
             if not self.fate.fresh(column.id):
-                yield from about(column.id, metadata.restored(column, old, new, self.target))
+                yield from metadata.restored(column, old, new, self.target)

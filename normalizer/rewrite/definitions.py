@@ -10,7 +10,7 @@ from attrs import frozen
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.kinds.aggregates import Aggregate
 from pgnorm.catalog.kinds.functions import Function, Procedure
-from pgnorm.catalog.model import Printing
+from pgnorm.catalog.model import Printing, printed
 from pgnorm.catalog.quoting import literal
 from pgnorm.catalog.settings import LIST_SETTINGS, split_identifiers
 
@@ -68,7 +68,7 @@ class Definition:
         routine = self.routine
         if body is not None and isinstance(routine, Function):
             routine = routine.evolve(source=body)
-        text = routine.create(Printing(target=target)).removesuffix("\n")
+        text = printed(routine.create(Printing(target=target))).removesuffix("\n")
         # A procedure or aggregate keeps the author's wording, as pg_dump's text lacks OR REPLACE.
         if self.header.keyword == "FUNCTION" or self.header.replaces:
             text = text.replace("CREATE ", "CREATE OR REPLACE ", 1)

@@ -26,6 +26,7 @@ from pgnorm.catalog.model import (
 )
 from pgnorm.catalog.model.type_facets import HoldsType
 from pgnorm.catalog.priority import Priority
+from pgnorm.normalizer.plan.plan import Step, Verb
 from pgnorm.normalizer.plan.planner import diff
 
 
@@ -257,6 +258,17 @@ def test_rows_of_others_are_feared_too() -> None:
     tied = _catalog(ONE, TWO, tie, edges=[(tie, TWO)])
     assert [step.refusable for step in diff(_catalog(TWO), tied).steps] == [False, True]
     assert not any(step.refusable for step in diff(NOTHING, tied).steps)
+
+
+def test_what_is_said_beside_an_object_is_told_apart() -> None:
+    painted = ONE.evolve(colour="blue", comment="shines")
+    (step,) = diff(_catalog(ONE), _catalog(painted)).steps
+    assert [each.satellite for each in step.statements] == [False, True]
+    adding, said, other = Statement(sql="ADD;", commits=True), step.statements[1], step.statements[0]
+    # What depends on a type that gets a value and a comment can't tell.
+    assert Step.of(Verb.ALTER, ONE, (adding, said)).only_adds
+    assert not Step.of(Verb.ALTER, ONE, (adding, other)).only_adds
+    assert not Step.of(Verb.ALTER, ONE, (said,)).only_adds
 
 
 def test_a_drop_says_what_it_loses() -> None:
