@@ -167,7 +167,7 @@ def diff(
         texts = scripts(found)
         if not no_header:
             texts = headed(found, texts, workspace.platform.name)
-        hints = () if keep_hints else found.renamed.honoured
+        hints = () if keep_hints else found.renamed.hints
         files = write_migrations(app, texts, name, known, behind=old == "migrations", done=hints)
     if json_:
         deliver(app.console, as_json(found, _public(old), _public(new), files), output)

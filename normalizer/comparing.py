@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Catalog
 
 from .as_read import AsRead
@@ -57,22 +58,33 @@ def _renamed(
 ) -> Comparison:
     """The comparison from what the renames make of the old side, with them ahead of its plan."""
     start, goal = sides.as_it_is(old), sides.as_it_is(new)
-    resolved = resolve(requests, start.catalog, goal.catalog)
+    before, after = Basis(workspace, options, sides, old, new).views(start.catalog, goal.catalog)
+    resolved = _compared_too(resolve(requests, start.catalog, goal.catalog), before, after)
     if not resolved.renamings:
         return _compared(workspace, options, sides, old, new).evolve(renamed=resolved)
-    there = sides.renamed(old, [statement for each in resolved.renamings for statement in each.statements])
+    there = sides.renamed(old, resolved.statements)
     if following := followers(resolved.renamings, there.as_it_is(old).catalog, goal.catalog):
         there = there.renamed(old, [statement for each in following for statement in each.statements])
         resolved = resolved.evolve(renamings=(*resolved.renamings, *following))
     comparison = _compared(workspace, options, there, old, new)
-    basis = Basis(workspace, options, sides, old, new)
-    before, _ = basis.views(start.catalog, goal.catalog)
     return comparison.evolve(
         plan=ahead_of(comparison.plan, resolved.renamings),
         views=(before, comparison.views[1]),
         mentions=(*comparison.mentions, *_named(resolved, start.catalog, goal.catalog)),
         renamed=resolved,
     )
+
+
+def _compared_too(resolved: Resolved, old: Catalog, new: Catalog) -> Resolved:
+    """The renames of what is compared: a hint elsewhere waits. Raises PgnormError for an option about what is not."""
+    mine = tuple(each for each in resolved.renamings if each.old.id in old.objects and each.new.id in new.objects)
+    for each in resolved.renamings:
+        if each not in mine and each.hint is None:
+            raise PgnormError(
+                f"{each.old.kind} {each.old.label} is to be renamed, and is not part of what is compared",
+                hint="Select it (--schema, --only), or leave the rename out.",
+            )
+    return resolved.evolve(renamings=mine)
 
 
 def _named(resolved: Resolved, old: Catalog, new: Catalog) -> tuple[Mention, ...]:

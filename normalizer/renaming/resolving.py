@@ -54,6 +54,8 @@ class Renaming(Value):
     value: str = ""
     """The value that gets the name, empty where the object does."""
     statements: tuple[str, ...]
+    hint: Hint | None = None
+    """The hint that asked for it, None where an option did, or where it follows from another."""
 
     @property
     def said(self) -> str:
@@ -72,10 +74,18 @@ class Resolved(Value):
 
     renamings: tuple[Renaming, ...] = ()
     """Parts before what they belong to, so that each statement finds it by its old name."""
-    honoured: tuple[Hint, ...] = ()
-    """The hints that asked for them."""
     satisfied: tuple[Request, ...] = ()
     """The hints that have been carried out before: the old name is gone, the new one is there."""
+
+    @property
+    def statements(self) -> tuple[str, ...]:
+        """All statements in order."""
+        return tuple(statement for each in self.renamings for statement in each.statements)
+
+    @property
+    def hints(self) -> tuple[Hint, ...]:
+        """The hints that are carried out."""
+        return tuple(dict.fromkeys(each.hint for each in self.renamings if each.hint is not None))
 
 
 def resolve(requests: Sequence[Request], old: Catalog, new: Catalog) -> Resolved:
@@ -83,7 +93,6 @@ def resolve(requests: Sequence[Request], old: Catalog, new: Catalog) -> Resolved
     before, after = things(old), things(new)
     renamings: list[Renaming] = []
     satisfied: list[Request] = []
-    honoured: list[Hint] = []
     owners: dict[Path, Path] = {}
     # An owner first: its hints and those of its parts speak of it by its new name, --rename by its old one.
     for request in sorted(requests, key=lambda each: len(each.path)):
@@ -91,13 +100,12 @@ def resolve(requests: Sequence[Request], old: Catalog, new: Catalog) -> Resolved
         if found := tuple(asked.found()):
             renamings += found
             owners[*asked.new_owner, request.new] = found[0].path
-            honoured += [request.hint] if request.hint is not None else []
         elif asked.done:
             satisfied.append(request)
         else:
             raise asked.error()
     renamings.sort(key=lambda each: -len(each.path))
-    return Resolved(renamings=tuple(renamings), honoured=tuple(honoured), satisfied=tuple(satisfied))
+    return Resolved(renamings=tuple(renamings), satisfied=tuple(satisfied))
 
 
 class _Asked:
@@ -135,7 +143,13 @@ class _Asked:
             taken = any(each.succeeds(thing) for each in (*self.old_new, *self.new_old))
             if meant is not None and not taken and (statements := thing.rename(name)):
                 yield Renaming(
-                    path=path, name=name, old=thing.item, new=meant.item, value=thing.value, statements=statements
+                    path=path,
+                    name=name,
+                    old=thing.item,
+                    new=meant.item,
+                    value=thing.value,
+                    statements=statements,
+                    hint=self.request.hint,
                 )
 
     @property

@@ -155,3 +155,19 @@ def test_bodies_that_name_the_old_name_are_told(run: Run, plain: Path) -> None:
     schema.write_text(f"create table people (id int, stage text);\n{function}")
     _, _, err = run("diff --rename people.status=stage")
     assert "public.told() line 3" in err
+
+
+def test_a_hint_outside_of_what_is_compared_waits(run: Run, plain: Path, refused: Refused) -> None:
+    schema = plain / "schemas" / "50_more.sql"
+    schema.write_text("create schema s; create table s.people (id int); create table other (id int);\n")
+    assert run("diff -f first")[0] == 0
+    text = "create schema s;\n-- pgnorm: renamed from people\ncreate table s.persons (id int);\n"
+    schema.write_text(f"{text}create table other (id int, more int);\n")
+    for selection in ("-n public", "--ignore s.p*", "--only other"):
+        code, out, _ = run(f"diff {selection}")
+        assert code == 0
+        assert out == 'ALTER TABLE "public"."other" ADD COLUMN "more" integer;\n'
+    assert run("diff -f more -n public")[0] == 0
+    assert "pgnorm: renamed" in schema.read_text()
+    schema.write_text(schema.read_text().replace("-- pgnorm: renamed from people\n", ""))
+    refused("diff -n public --rename s.people=persons", "error: table s.people is to be renamed, and is not part of")
