@@ -1,4 +1,4 @@
-"""What differs between the permissions before and after."""
+"""Differences between the permissions before and after."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ from .wording import by_object, called, privileges
 
 
 class AccessChange(Value):
-    """What one role may do with one object that it could not before, or could before and may no more."""
+    """Permissions that one role has on one object and had not before, or had before and has no more."""
 
     role: str
     what: str

@@ -1,4 +1,4 @@
-"""What of the permissions deserves a look: the ways past row security."""
+"""Findings among the permissions that deserve a look: the ways past row security."""
 
 from collections.abc import Iterator
 

@@ -7,7 +7,7 @@ from typing import Final
 from pgnorm.catalog.access import Permission, Rows
 
 NO_ROWS_SAID: Final = "new "
-"""How the kinds begin that stand for what is made later."""
+"""Beginning of the kinds that stand for what is made later: `new tables`."""
 _ROWS: Final = {
     Rows.UNGUARDED: "all rows, no row security",
     Rows.EXEMPT: "all rows, exempt from row security",
@@ -24,7 +24,7 @@ def called(permission: Permission) -> str:
 
 
 def reach(permission: Permission) -> str:
-    """How far a permission goes, beyond the object itself; empty where there is no more to say."""
+    """Reach of a permission beyond the object itself; empty where there is no more to say."""
     if permission.runs_as is not None:
         return f"runs as {permission.runs_as}, SECURITY DEFINER"
     if permission.past:

@@ -1,1 +1,1 @@
-"""What counts as a difference between two catalogs, and what of them is compared."""
+"""Differences between two catalogs: what counts as one, and what of the catalogs is compared."""

@@ -18,7 +18,7 @@ _HINT: Final = "/*+"
 
 
 class Difference(IntEnum):
-    """What two bodies differ in, at the most: each class may include those before it."""
+    """Class of what two bodies differ in, at the most: each may include those before it."""
 
     IDENTICAL = 0
     LAYOUT = 1

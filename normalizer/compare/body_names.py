@@ -51,7 +51,7 @@ class Words:
         return token.name if token.word or token.text.startswith('"') else ""
 
     def qualifier(self, at: int) -> str:
-        """What stands before the dot before a token."""
+        """The identifier before the dot before a token: `public` in `public.f`."""
         return self.name(at - 2) if self.text(at - 1) == "." else ""
 
     def qualified(self, at: int) -> bool:
@@ -60,7 +60,7 @@ class Words:
 
 
 class Naming:
-    """What a body names of what has gone: `names` by catalog, `columns` and `constraints` by their tables.
+    """Names in a body of what has gone: `names` by catalog, `columns` and `constraints` by their tables.
 
     `known` holds the columns that there are, `fired_by` the tables whose triggers call it, `arguments` its own names.
     """
@@ -185,7 +185,7 @@ class Naming:
                 yield at, named[0]
 
     def _declared(self) -> Iterator[str]:
-        """What the body itself makes a name of: variables, queries of WITH, tables that it creates."""
+        """Names that the body itself makes: variables, queries of WITH, tables that it creates."""
         words, declaring = self.words, False
         for at in range(len(words)):
             keyword = words.keyword(at)

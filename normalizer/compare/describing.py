@@ -39,7 +39,7 @@ _WORDS: Final = {
     "whole_definition": "definition",
     "whole_state": "whether it is enabled",
 }
-"""What a person calls an attribute, where its name with spaces is no word of SQL."""
+"""Words for an attribute, where its name with spaces is no word of SQL."""
 
 
 def describe(found: Difference) -> str:

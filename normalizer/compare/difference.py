@@ -1,4 +1,4 @@
-"""What counts as different: the one relation that diff, proof, fix-functions and snapshots use."""
+"""Differences between objects: the one relation that diff, proof, fix-functions and snapshots use."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
@@ -14,16 +14,16 @@ from pgnorm.catalog.privileges import AclItem, as_grants, with_owner
 from .parent_order import ORDER, misplaced
 
 NAME: Final = "name"
-"""What else differs about an object that is renamed."""
+"""Word in `Difference.changed` for an object that is renamed."""
 OWNER: Final = "owner"
 COMMENT: Final = "comment"
 PRIVILEGES: Final = "privileges"
 LABELS: Final = "labels"
 EXTENSIONS: Final = "extensions"
 OPERATORS: Final = "operators_used"
-"""What the text of an expression need not tell; a difference of its own only where the text is the same."""
+"""Operators, which the text of an expression need not tell; an own difference only where that is the same."""
 SATELLITES: Final = frozenset({OWNER, COMMENT, PRIVILEGES, LABELS, EXTENSIONS})
-"""What differs about an object beside its own attributes, named alike for every kind."""
+"""Differences of an object beside its own attributes, named alike for every kind."""
 IF_KNOWN: Final = frozenset({Change.SECRET, Change.HIDDEN, Change.STATE, Change.SAID})
 """An attribute so declared differs only where both sides have it."""
 NEVER: Final = frozenset({Change.EQUAL, Change.NOTED})
@@ -78,8 +78,8 @@ def _pairs(old: Catalog, new: Catalog) -> Iterator[Difference]:
 
 
 def _renamed(old: Catalog, new: Catalog) -> frozenset[ObjectId]:
-    """What has another name in the other catalog and comes with a tie, or becomes what does so: pg_dump prints no more
-    of it than its leader."""
+    """Objects with another name in the other catalog that come with a tie, or become what does so: pg_dump prints no
+    more of them than their leader."""
     found: dict[ObjectId, ObjectId] = {}
     coming = (item for item in new.objects.values() if comes_with_tie(item) and item.id not in old.objects)
     for item in sorted(coming, key=lambda item: len(tuple(_leaders(new, item)))):
@@ -130,7 +130,7 @@ def deparsed(item: Object) -> frozenset[str]:
 
 
 def told(item: Object, other: Object) -> Mapping[str, object]:
-    """What an object says that can be a difference from the other, by the names of `Difference.changed`."""
+    """Values of an object that can be a difference from the other, by the names of `Difference.changed`."""
     fields: dict[str, object] = {}
     for field in own_fields(type(item)):
         said = getattr(item, field.name)
@@ -164,7 +164,7 @@ def is_part_of(catalog: Catalog, item: Object, owner: ObjectId) -> bool:
 
 
 def above(catalog: Catalog, item: Object) -> Iterator[ObjectId]:
-    """What an object belongs to, and what that belongs to, as far as the catalog knows."""
+    """Wholes that an object belongs to, from the innermost outwards, as far as the catalog knows."""
     while item.parent is not None:
         yield item.parent
         if item.parent not in catalog.objects:
@@ -173,7 +173,7 @@ def above(catalog: Catalog, item: Object) -> Iterator[ObjectId]:
 
 
 def outermost(catalog: Catalog, name: ObjectId) -> ObjectId:
-    """What an object belongs to in the end, or itself."""
+    """The outermost whole that an object belongs to, or itself."""
     return (name, *above(catalog, catalog.objects[name]))[-1]
 
 

@@ -1,4 +1,4 @@
-"""What all objects of a catalog say, in one word: equal for two catalogs that do not differ."""
+"""Fingerprint of all that the objects of a catalog say: equal for two catalogs that do not differ."""
 
 import hashlib
 from collections.abc import Mapping

@@ -28,7 +28,7 @@ class NamePatterns(Value):
 
 
 class Ignoring(Value):
-    """What is left alone: what a rule names, and with `only` what none of these patterns names."""
+    """Objects left alone: those that a rule names, and with `only` those that none of these patterns names."""
 
     rules: tuple[NamePatterns, ...] = ()
     only: tuple[str, ...] = ()
@@ -37,7 +37,7 @@ class Ignoring(Value):
         return bool(self.rules or self.only)
 
     def left_out(self, *catalogs: Catalog) -> frozenset[ObjectId]:
-        """What is left alone of these catalogs, with all its parts and partitions."""
+        """Objects of these catalogs that are left alone, with all their parts and partitions."""
         return frozenset(name for catalog in catalogs for name in self._of(catalog)) if self else frozenset()
 
     def _of(self, catalog: Catalog) -> Iterator[ObjectId]:

@@ -55,7 +55,7 @@ class Mention:
 def mentions(
     old: Catalog, new: Catalog, found: Iterable[Difference], connection: Connection | None
 ) -> tuple[Mention, ...]:
-    """Where the routines of the new side name what it lacks of the old one.
+    """Places where the routines of the new side name what it lacks of the old one.
 
     `connection` is to the old side as it is loaded, which knows what its extensions provide; None where it is not.
     """

@@ -1,4 +1,4 @@
-"""What of a catalog the project owns: the baseline and the managed schemas filtered out."""
+"""The project's own part of a catalog: the baseline and the managed schemas filtered out."""
 
 from attrs import evolve
 
@@ -66,7 +66,7 @@ def owned(catalog: Catalog, ownership: Ownership, *, beside: Catalog | None = No
 
 
 def only_by_platform(here: Catalog, there: Catalog, platform: Platform) -> frozenset[ObjectId]:
-    """What the platform may have made by itself of what only one catalog has."""
+    """Objects that only one catalog has and that the platform may have made by itself."""
     extra = here.objects.keys() - there.objects.keys()
     return frozenset(name for name in extra if (name.kind, name.name) in platform.spared_objects)
 
@@ -89,7 +89,7 @@ def _without(catalog: Catalog, names: frozenset[ObjectId]) -> Catalog:
 
 
 def grounded(mine: Catalog, catalog: Catalog, ownership: Ownership) -> Catalog:
-    """What the project owns of a catalog together with what it needs of managed schemas beyond the baseline, such as
+    """The project's own part of a catalog together with what it needs of managed schemas beyond the baseline, such as
     the table of a queue that a view reads. Only with that does its text load again."""
     objects = dict(mine.objects)
     waiting = list(mine.objects)
@@ -108,7 +108,7 @@ def grounded(mine: Catalog, catalog: Catalog, ownership: Ownership) -> Catalog:
 
 
 def root_of(catalog: Catalog, name: ObjectId) -> ObjectId | None:
-    """What an object belongs to in the end, itself where it is no part."""
+    """The outermost whole that an object belongs to, or itself; None for one that is not in the catalog."""
     item = catalog.objects.get(name)
     while item is not None and item.parent is not None:
         item = catalog.objects.get(item.parent)

@@ -6,12 +6,12 @@ from typing import Final
 from pgnorm.catalog.model import Catalog, ObjectId
 
 ORDER: Final = "order"
-"""What differs about a tie that must be made anew for its place alone."""
+"""Word in `Difference.changed` for a tie that must be made anew for its place alone."""
 Holds = Callable[[ObjectId], bool]
 
 
 def misplaced(old: Catalog, new: Catalog, holds: Holds) -> Iterator[ObjectId]:
-    """Those of the ties that hold which must be made anew for a table to inherit in the order of the new catalog.
+    """Ties that hold but must be made anew for a table to inherit in the order of the new catalog.
 
     None of a table where that would make a part its own that is only inherited: nothing takes that back.
     """
@@ -26,7 +26,7 @@ def misplaced(old: Catalog, new: Catalog, holds: Holds) -> Iterator[ObjectId]:
 
 
 def ties_in_order(catalog: Catalog) -> Mapping[ObjectId, list[ObjectId]]:
-    """What ties each object to those that lead it, in order."""
+    """Ties of each object to those that lead it, in order."""
     found: dict[ObjectId, list[ObjectId]] = {}
     for item in catalog.objects.values():
         if item.ties is not None:

@@ -31,7 +31,7 @@ def phantoms(found: tuple[Difference, ...]) -> Iterator[Phantom]:
 
 
 def without_code(found: Difference, phantoms: Mapping[ObjectId, Phantom]) -> Difference | None:
-    """What a difference is beside that of looks: a comment, an owner, privileges; None for nothing."""
+    """The rest of a difference beside that of looks: a comment, an owner, privileges; None for nothing."""
     if found.item.id not in phantoms:
         return found
     changed = found.changed - phantoms[found.item.id].difference.own

@@ -1,4 +1,4 @@
-"""Which schemas a command looks at: the patterns of pg_dump's `-n` and `-N`."""
+"""Schemas that a command looks at: the patterns of pg_dump's `-n` and `-N`."""
 
 import re
 from collections.abc import Collection, Iterable, Sequence
@@ -23,9 +23,9 @@ class Selection(Value):
     include: frozenset[str] = frozenset()
     exclude: frozenset[str] = frozenset()
     besides: frozenset[ObjectId] = frozenset()
-    """What is selected wherever it is."""
+    """Objects selected wherever they are."""
     without: frozenset[ObjectId] = frozenset()
-    """What is left alone wherever it is."""
+    """Objects left alone wherever they are."""
     unmatched: tuple[str, ...] = ()
     """The patterns asked for that name no schema, where others do."""
 

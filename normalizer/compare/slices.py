@@ -62,20 +62,20 @@ class _Side:
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
         self.followers: dict[ObjectId, list[ObjectId]] = {}
-        """What has its like on the other end of a tie: what is done to that is done to it."""
+        """Followers of each leader, their like on the other end of a tie: what is done to it is done to them."""
         for name, item in catalog.objects.items():
             for lead in item.leads:
                 self.followers.setdefault(lead.leader, []).append(name)
 
     def family(self, name: ObjectId) -> Iterator[ObjectId]:
-        """What an object belongs to in the end, and all that does."""
+        """The outermost whole that an object belongs to, and all that belongs to that."""
         if name in self.catalog.objects:
             whole = outermost(self.catalog, name)
             yield whole
             yield from (part.id for part in parts_below(self.catalog, whole))
 
     def bystanders(self) -> Iterator[ObjectId]:
-        """What has a say in statements about others."""
+        """Objects that have a say in statements about others."""
         return (name for name, item in self.catalog.objects.items() if item.bystander)
 
     def disturbed(self, names: Iterable[ObjectId]) -> set[ObjectId]:
@@ -95,7 +95,7 @@ class _Side:
         return found
 
     def tied(self, part: Catalog) -> Iterator[ObjectId]:
-        """What ties the objects in a part of the catalog to others, and all that belongs to either end: one has it from
+        """Ties of the objects in a part of the catalog to others, and all that belongs to either end: one has it from
         the other."""
         ties = [item for name in part.objects for item in self.catalog.parts.get(name, ()) if item.ties is not None]
         yield from (tie.id for tie in ties)

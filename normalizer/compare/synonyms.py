@@ -156,7 +156,7 @@ def _statements(words: Sequence[str], depths: Sequence[int]) -> Iterator[tuple[i
 
 
 def _after_target(words: Sequence[str], depths: Sequence[int], position: int) -> int:
-    """Where the operator stands if an assignment begins at `position`: after `a`, `a.b` or `a[1].b`."""
+    """Place of the operator if an assignment begins at `position`: after `a`, `a.b` or `a[1].b`."""
     last = len(words) - 1
     position += 1
     while words[position] in (".", "["):
@@ -170,7 +170,7 @@ def _after_target(words: Sequence[str], depths: Sequence[int], position: int) ->
 
 
 def _stop(words: Sequence[str], depths: Sequence[int], position: int) -> int:
-    """Where the statement at `position` ends: its semicolon or the body's end."""
+    """End of the statement at `position`: its semicolon or the body's end."""
     return next((at for at in range(position, len(words)) if words[at] == ";" and not depths[at]), len(words) - 1)
 
 

@@ -67,7 +67,7 @@ _OWN: Final = {
     "USER MAPPING": "CreateUserMappingStmt",
     "VIEW": "ViewStmt",
 }
-"""What the parser calls the statement that an entry of pg_dump begins with, by the entry's word for it."""
+"""Parser's names for the statement that an entry of pg_dump begins with, by the entry's word for it."""
 _REPEATED: Final = frozenset({"AlterTableStmt", "AlterDefaultPrivilegesStmt", "GrantStmt", "SecLabelStmt"})
 _FOLLOWING: Final = _REPEATED | {
     *("AlterObjectDependsStmt", "AlterEventTrigStmt", "AlterStatsStmt", "AlterTSConfigurationStmt"),
@@ -100,7 +100,7 @@ class _Checker(Writer):
         super().__init__(catalog, EVERYTHING, PG_DUMP, arrange(catalog), target)
         self.label = label
         self.item: Object | None = None
-        """What is being printed."""
+        """The object that is being printed."""
 
     def _entries(self, item: Object, form: Form) -> Iterator[Entry]:
         self.item = item

@@ -1,4 +1,4 @@
-"""Which file of a dump in several files holds what: pgnorm's own choice, and what a project's settings change of it."""
+"""Files of a split dump, and what each holds: pgnorm's own choice, and what a project's settings change of it."""
 
 import difflib
 import re
@@ -19,7 +19,7 @@ _FILE_NAME: Final = re.compile(r"[^./\\\x00-\x1f][^/\\\x00-\x1f]*\.sql")
 
 
 class Layout(Value):
-    """Which file what belongs to. The files load in the order of their names."""
+    """Files that objects belong to. They load in the order of their names."""
 
     words: Mapping[str, str]
     """The file of each kind by its word, of `schema NAME` (whatever the kind), of `privileges`, of `everything else`.

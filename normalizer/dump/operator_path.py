@@ -52,7 +52,7 @@ def _read_in_path(sql: str) -> str | None:
 
 
 def unnamed(items: Iterable[Object]) -> Iterator[Object]:
-    """Those whose text means what it says only where the search_path has the schemas of their operators."""
+    """Objects whose text means what it says only where the search_path has the schemas of their operators."""
     for item in items:
         texts = (str(getattr(item, name)) for name in deparsed(item)) if item.operators_used else ()
         if any(_implies_operators(text) or _with_plain_rows(text) != text for text in texts):

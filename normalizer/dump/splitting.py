@@ -105,7 +105,7 @@ def _early_enough(catalog: Catalog, chosen: list[Printed], arrangement: Arrangem
 
 
 def _needs(catalog: Catalog, order: Iterable[_Key], arrangement: Arrangement) -> dict[_Key, set[_Key]]:
-    """What each thing that is printed needs of the others."""
+    """Each thing that is printed with the others that it needs."""
     needs: dict[_Key, set[_Key]] = {}
     for edge in catalog.edges:
         form = Form.BODY if edge.body and edge.dependent in arrangement.shells else Form.WHOLE
@@ -121,7 +121,7 @@ def _needs(catalog: Catalog, order: Iterable[_Key], arrangement: Arrangement) ->
 
 
 def _mentions(items: Iterable[Object]) -> dict[_Key, set[_Key]]:
-    """What the code of each opaque object may call: its likes, by the names that stand in the text."""
+    """Calls that the code of each opaque object may make: to its likes, by the names that stand in the text."""
     known = {item.id: item for item in items}
     opaque = [item for item in known.values() if isinstance(item, Routine)]
     catalogs = {item.catalog for item in opaque}

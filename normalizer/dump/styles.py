@@ -1,4 +1,4 @@
-"""What a format does differently from pg_dump."""
+"""Formats of a dump: what each does differently from pg_dump."""
 
 from typing import Final, Protocol
 
@@ -8,7 +8,7 @@ from pgnorm.catalog.model import Entry, Object
 
 
 class Style(Protocol):
-    """What a format does differently from pg_dump."""
+    """A format of a dump: what it does differently from pg_dump."""
 
     @property
     def comments(self) -> bool:
@@ -16,11 +16,11 @@ class Style(Protocol):
 
     @property
     def restrict_key(self) -> str | None:
-        """What ends the part of the dump in which psql obeys nothing, None for none."""
+        """The key that ends the part of the dump in which psql obeys nothing, None for none."""
 
     @property
     def tail(self) -> str:
-        """What follows the dump."""
+        """Text that follows the dump."""
 
     def edit(self, item: Object | None, entry: Entry) -> Entry | None:
         """The entry as the format has it, None to leave it out; `item` is None for settings."""

@@ -80,7 +80,7 @@ class Writer:
         return "".join(self.out)
 
     def chosen(self) -> list[Printed]:
-        """What is printed on its own, in order."""
+        """Objects printed on their own, each with its form, in order."""
         return [(item, form) for item, form in self.arrangement.nodes if self._printed(item, form)]
 
     def _definitions(self, chosen: Iterable[Printed]) -> None:
@@ -96,7 +96,7 @@ class Writer:
         return not item.inline or item.parent is None or item.id in self.arrangement.apart
 
     def _parts(self, item: Object) -> tuple[Object, ...]:
-        """What is printed inside its CREATE: its embedded parts, then those inline ones that stay inline."""
+        """Parts printed inside an object's CREATE: its embedded parts, then those inline ones that stay inline."""
         found = self.parts.get(item.id)
         if found is None:
             found = self.parts[item.id] = inside(self.catalog, item.id, self.arrangement.apart)

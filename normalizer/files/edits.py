@@ -88,12 +88,12 @@ def write(rewrites: Sequence[Rewrite]) -> frozenset[Path]:
 
 
 def unified(rewrite: Rewrite) -> str:
-    """What changes in a file, as a unified diff that `patch` takes."""
+    """Changes of a file, as a unified diff that `patch` takes."""
     return unified_texts(rewrite.source.text, rewrite.text, rewrite.source.label)
 
 
 def unified_texts(old: str, new: str, label: str) -> str:
-    """What differs between two texts of one name, likewise."""
+    """Differences between two texts of one name, likewise."""
     from difflib import unified_diff
 
     lines = unified_diff(_lines(old), _lines(new), f"a/{label}", f"b/{label}")

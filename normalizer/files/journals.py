@@ -1,4 +1,4 @@
-"""What several files written together leave for the next run, should this one be killed: all of them, or none.
+"""Journals of files written together, which the next run finishes should this one be killed: all of them, or none.
 
 Before the first of the files is replaced, a journal that names them all lies in each of their folders. It is taken away
 when the last one is. A journal is believed only where its staged files are the very files that the run has written, by
@@ -79,7 +79,7 @@ class Journal(Value):
 
     @property
     def own(self) -> tuple[Entry, ...]:
-        """Those whose staged file is there, and the one that the run has written. No other journal has any."""
+        """Entries whose staged file is there, and the one that the run has written. No other journal has any."""
         return tuple(entry for entry in self.entries if entry.is_own)
 
     def write(self, folder: Path) -> None:

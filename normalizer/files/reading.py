@@ -12,8 +12,8 @@ from pgnorm.catalog.model import Value
 _BOM = b"\xef\xbb\xbf"
 
 FileKind: TypeAlias = Literal["declared", "migrations", "script"]
-"""How statements of files meet that come too early: in those of a schema that is `declared` and of a `script` they wait
-for the rest, in `migrations` each runs at its place."""
+"""Kind of files, by how statements meet that come too early: in those of a schema that is `declared` and of a `script`
+they wait for the rest, in `migrations` each runs at its place."""
 
 
 def line_and_column(text: str, offset: int) -> tuple[int, int]:
@@ -58,7 +58,7 @@ def real_path(path: Path) -> Path:
 
 
 def shown(path: Path) -> str:
-    """How messages name a path: from the working directory where that is shorter."""
+    """Name of a path in messages: from the working directory where that is shorter."""
     return min(os.path.relpath(path), str(path), key=len)
 
 

@@ -1,4 +1,4 @@
-"""What runs that were killed have left beside files: finished where that is safe, told where it is not."""
+"""Leftovers of killed runs beside files: finished where that is safe, told where it is not."""
 
 import os
 from collections.abc import Iterable, Iterator

@@ -18,13 +18,13 @@ _NAME: Final = re.compile(r"\..+\.[a-z0-9_]{8}\.pgnorm", re.DOTALL)
 
 
 class Writing(Value):
-    """What a file is to hold, and the name that messages have for it."""
+    """Content that a file is to hold, and the name that messages have for it."""
 
     path: Path
     content: bytes = untold()
     label: str
     expected: bytes | None = untold(default=None)
-    """What it must hold until then, None for whatever it holds."""
+    """Content that the file must hold until then, None for whatever it holds."""
 
     @property
     def target(self) -> Path:
@@ -38,7 +38,7 @@ class Writing(Value):
 
     @property
     def held(self) -> bytes | None:
-        """What the file holds now, None where there is none."""
+        """Content of the file now, None where there is none."""
         return self.target.read_bytes() if self.target.exists() else None
 
 
@@ -103,7 +103,7 @@ def staged_in(folder: Path) -> Iterator[Path]:
 
 
 def digest(content: bytes | None) -> str | None:
-    """What tells contents apart in a journal; None for no file."""
+    """SHA-256 that tells contents apart in a journal, in hexadecimal digits; None for no file."""
     return None if content is None else sha256(content).hexdigest()
 
 

@@ -1,1 +1,1 @@
-"""What the statements of a plan do to tables that are there: rules know it, a server measures it."""
+"""Effects of the statements of a plan on tables that are there: rules know them, a server measures them."""

@@ -1,4 +1,4 @@
-"""What one statement does to relations that were there before it, and what of that is a hazard."""
+"""Effects of one statement on relations that were there before it, and the hazards among them."""
 
 from enum import Enum, IntEnum
 from typing import Final
@@ -34,7 +34,7 @@ class Hazard(Enum):
     """A hazard, by the word that options and comments know it by."""
 
     LOSES_DATA = "loses-data"
-    """What is stored is lost: `DROP TABLE`, `DROP COLUMN`, a type with less room."""
+    """Stored data is lost: `DROP TABLE`, `DROP COLUMN`, a type with less room."""
     REWRITES_TABLE = "rewrites-table"
     """All rows are written anew, with all indexes."""
     SCANS_TABLE = "scans-table"
@@ -46,7 +46,7 @@ class Hazard(Enum):
     MAY_FAIL_ON_ROWS = "may-fail-on-rows"
     """Rows that are there can make it fail."""
     NEEDS_COMMIT = "needs-commit"
-    """What it brings can be used only after a commit: `ALTER TYPE … ADD VALUE`."""
+    """A value that it adds can be used only after a commit: `ALTER TYPE … ADD VALUE`."""
     NOT_IN_TRANSACTION = "not-in-transaction"
     """It can't run in a transaction: `CREATE INDEX CONCURRENTLY`."""
     CHANGES_ACCESS = "changes-access"
@@ -56,7 +56,7 @@ class Hazard(Enum):
 
 
 class Effect(Value):
-    """What a statement does to one relation. `measured` where a server was asked, else a rule says so."""
+    """Effect of a statement on one relation. `measured` where a server was asked, else a rule says so."""
 
     relation: str
     """`public.contacts`."""

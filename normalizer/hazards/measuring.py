@@ -49,7 +49,7 @@ class Meter:
         self._connection = connection
         self._last = self._tables()
         self.found: dict[str, tuple[Effect, ...]] = {}
-        """What was noted of statements, by their texts."""
+        """Effects that were noted of statements, by their texts."""
 
     def note(self, statement: str) -> None:
         """Keep what a statement that has just run did, if it did anything."""
@@ -62,7 +62,7 @@ class Meter:
         return {state.relation: state.lock for state in self._last.values()}
 
     def effects(self) -> tuple[Effect, ...]:
-        """What the statements since the last call have done."""
+        """Effects of the statements since the last call."""
         found = []
         for oid, now in self._locked().items():
             before = self._last.get(oid)

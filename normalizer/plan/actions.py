@@ -1,4 +1,4 @@
-"""What a plan does, as a graph: which action must run before which, and an order that works."""
+"""Actions of a plan as a graph: which must run before which, and an order that works."""
 
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
@@ -46,11 +46,11 @@ class Actions:
         self.new = new
         self.fate = fate
         self.takers = {user: shelled for user, shelled in old.shell_users if fate.gone(shelled)}
-        """What takes another with it as it leaves: a type its functions."""
+        """Types that are dropped, by each of the functions that leave with them."""
         self.shells = frozenset(shelled for _, shelled in new.shell_users if fate.fresh(shelled))
-        """Those of the new objects that a shell goes ahead of."""
+        """New objects that a shell goes ahead of: `CREATE TYPE "box";`."""
         self.hollow: dict[bool, set[ObjectId]] = {False: set(), True: set()}
-        """What a loop forces to be there without its body, be it before it has it or (true) before it leaves."""
+        """Objects that a loop forces to be there without a body, before they have it or (true) before they leave."""
         self.evaluation = Evaluation(old, new, fate, last)
         self.apart: set[ObjectId] = set()
         """Parts that a loop forces into a statement of their own, instead of inside their owner's."""
@@ -86,7 +86,7 @@ class Actions:
         return (1, rank, bool(item.grant_columns), item.kind, item.schema, item.sort_name, item.sort_key, item.id)
 
     def _needs(self) -> dict[Action, dict[Action, None]]:
-        """What must run before each action."""
+        """Each action with those that must run before it."""
         needs: dict[Action, dict[Action, None]] = {action: {} for action in self._actions()}
 
         def before(first: Action | None, second: Action | None) -> None:
@@ -143,7 +143,7 @@ class Actions:
         return needs
 
     def _touched(self) -> set[ObjectId]:
-        """What the plan has to do with: nothing else can have an action."""
+        """Objects that the plan does something to: nothing else can have an action."""
         fate = self.fate
         return {*fate.created, *fate.dropped, *fate.altered, *fate.replaced, *fate.rebound}
 

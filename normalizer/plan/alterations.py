@@ -1,4 +1,4 @@
-"""What altering an object in place does to rows, and when it can be used: what is known of its statements."""
+"""ALTER of an object in place: its statements, when they can be used, and what they do to rows."""
 
 from collections.abc import Iterable
 
@@ -8,7 +8,7 @@ from pgnorm.catalog.model.changes import Change
 
 
 def states(item: Object) -> dict[str, object]:
-    """Those of an object's attributes that tell what was done with it."""
+    """Attributes of an object that tell what was done with it, with their values."""
     return {field.name: getattr(item, field.name) for field in own_fields(type(item)) if field.change is Change.STATE}
 
 
@@ -35,7 +35,7 @@ def altering(old: Object, new: Object, names: Iterable[str], target: Target) -> 
 
 
 def on_rows(written: Iterable[Statement]) -> OnRows:
-    """What one or another of them may do to the rows that are there."""
+    """Effects that one or another of the statements may have on rows that are there."""
     found = OnRows.NOTHING
     for statement in written:
         found |= statement.on_rows
@@ -43,7 +43,7 @@ def on_rows(written: Iterable[Statement]) -> OnRows:
 
 
 def on_creation(item: Object, target: Target) -> OnRows:
-    """What creating it, without any parts, may do to them."""
+    """Effects that its CREATE, without any parts, may have on rows that are there."""
     return on_rows(statements(item.create(Printing(target=target))))
 
 

@@ -1,4 +1,4 @@
-"""What each statement of a plan does to tables that were there: locks by rule, scans and rewrites as measured."""
+"""Effects of each statement of a plan on tables that were there: locks by rule, scans and rewrites as measured."""
 
 from collections.abc import Iterator, Mapping
 

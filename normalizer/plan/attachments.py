@@ -1,4 +1,4 @@
-"""What must run before and after two tables are tied together or cut apart."""
+"""Order of actions around a tie that is made or cut: `ALTER TABLE p ATTACH PARTITION t`, `DETACH PARTITION`."""
 
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -98,7 +98,7 @@ def _order_tie(actions: "Actions", tie: ObjectId, ends: tuple[ObjectId, ObjectId
 
 
 def order_followers(actions: "Actions", before: "Before") -> None:
-    """What goes with its leader is looked at after it, what becomes one with it is there before."""
+    """Followers come after their leaders, but before a new leader that finds them there and becomes one with them."""
     following = actions.following
     for name in (*actions.fate.created, *actions.fate.replaced):
         item = actions.new.objects[name]

@@ -1,4 +1,4 @@
-"""What a plan carries over from an object to its successor that no definition says: where a sequence goes on."""
+"""State that a plan carries over from an object to its successor and no definition says: where a sequence goes on."""
 
 from collections.abc import Iterable, Iterator
 from typing import Final
@@ -23,7 +23,7 @@ class Carrying:
         self._saving: Final[dict[ObjectId, Written]] = {}
         self._restoring: Final[dict[ObjectId, Written]] = {}
         self._following: Final[dict[ObjectId, str]] = {}
-        """What gives its state to the successor of each that is saved."""
+        """The statement that gives its state to the successor of each object that is saved."""
         for number, (before, after) in enumerate(self._successions(), 1):
             whole = self._whole(after)
             # A new part of what stays is filled anew: what it counts begins with that.
@@ -73,7 +73,7 @@ class Carrying:
         return (self._restoring[item.id] for item in made if item.id in self._restoring)
 
     def caught_up(self) -> Iterator[Step]:
-        """What is new and goes on after rows that a whole has back only at the end: those of its partitions."""
+        """Steps for new counters of rows that a whole has back only at the end: those of its partitions."""
         for name in sorted(self.fate.created):
             item = self.new.objects[name]
             whole = self._whole(item)

@@ -1,4 +1,4 @@
-"""What must happen to each object: created, dropped, altered, or dropped and created because of what it depends on."""
+"""Fate of each object: created, dropped, altered, or dropped and created because of what it depends on."""
 
 from collections import deque
 from enum import Enum
@@ -21,7 +21,7 @@ from .storage import holders
 
 
 class Disturbance(Enum):
-    """What happens to an object that others depend on."""
+    """Change of an object that others depend on."""
 
     DROPPED = "dropped"
     REPLACED = "replaced"

@@ -1,4 +1,4 @@
-"""What a plan evaluates on rows by code whose needs nobody records: it comes after all that the code may read."""
+"""Evaluation on rows of code whose needs nobody records: it comes after all that the code may read."""
 
 from collections.abc import Iterator
 from functools import cached_property
@@ -52,7 +52,7 @@ class Evaluation:
             yield parent
 
     def tables(self, item: Object) -> frozenset[ObjectId]:
-        """Those that are there and on whose rows creating or altering a new object evaluates such code."""
+        """Tables that are there and on whose rows creating or altering a new object evaluates such code."""
         if isinstance(item, Filled) and item.finish and self.fate.fresh(item.id):
             return frozenset(filter(self._has_rows, self._reached(item.id))) if self._calls(item.id) else frozenset()
         if not self._is_added(item) or not self._calls(item.id):

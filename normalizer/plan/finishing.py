@@ -1,4 +1,4 @@
-"""What a plan does last, when all that it makes is there and rows are where they belong: REFRESH MATERIALIZED VIEW."""
+"""Last steps of a plan, when all that it makes is there and rows are where they belong: REFRESH MATERIALIZED VIEW."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -12,7 +12,7 @@ from .plan import Step, Verb
 
 
 class Finishing:
-    """What fills, or empties, those of the objects that `fate` is about."""
+    """Statements and steps that fill, or empty, those of the objects that `fate` is about."""
 
     def __init__(self, old: Catalog, fate: Decisions, target: Target) -> None:
         self.old = old
@@ -20,7 +20,7 @@ class Finishing:
         self.target = target
 
     def statements(self, item: Object) -> tuple[Written, ...]:
-        """Those for a new object; what it does not say of its state, one that it replaces says."""
+        """Statements for a new object; a state that it does not say is that of the one that it replaces."""
         if not isinstance(item, Filled):
             return ()
         before = self.old.objects.get(item.id)

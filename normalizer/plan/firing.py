@@ -1,4 +1,4 @@
-"""What the rows that a plan fills set off: triggers and rules are on their tables by then, and act."""
+"""Triggers and rules that the rows which a plan fills set off: they are on their tables by then, and act."""
 
 import re
 from collections.abc import Iterable, Iterator

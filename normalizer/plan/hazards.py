@@ -1,4 +1,4 @@
-"""What existing rows can make fail, and what is lost of them."""
+"""Hazards of a plan that existing rows bring about: statements that they make fail, and losses of them."""
 
 from collections.abc import Sequence
 
@@ -21,13 +21,13 @@ class Hazards:
         self.new = new
         self.fate = fate
         self.unlike = frozenset(each.item.id for each in found if each.old is None or each.own)
-        """What is not on both sides with the same attributes: the rest is at most dropped and made again."""
+        """Objects that are new or whose own attributes differ: the rest is at most dropped and made again."""
         self.changed = self.unlike | fate.rebound
         """The same, and what gets another type of the same name."""
         gone = (each.old for each in found if each.old is not None and each.new is None)
         lost = (item for item in gone if isinstance(item, Undroppable))
         self.narrowed = frozenset(name for item in lost for name in item.also_needs)
-        """What has lost a part for good: the index of a partitioned table that a partition leaves."""
+        """Objects that have lost a part for good: the index of a partitioned table that a partition leaves."""
 
     def felt(self, statement: Statement, old: Object, new: Object) -> Statement:
         """A statement that alters an object, with what it does to the rows that there can be."""

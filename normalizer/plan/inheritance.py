@@ -1,4 +1,4 @@
-"""What goes with its like on the other end of a tie: a column of a partition with that of the partitioned table."""
+"""Objects that go with their like on the other end of a tie: a partition's column with that of the whole table."""
 
 from collections.abc import Iterator, Mapping, Set
 from functools import cached_property
@@ -32,7 +32,7 @@ class Following:
         return found
 
     def led_by(self, leader: ObjectId) -> Iterator[Object]:
-        """What an object of the old catalog leads, by ties that hold."""
+        """Objects that one of the old catalog leads, by ties that hold."""
         return (item for item in self._followers.get(leader, ()) if leader in self.leaders(item))
 
     def holds(self, name: ObjectId) -> bool:
@@ -40,7 +40,7 @@ class Following:
         return name in self.old.objects and name in self.new.objects and not self.fate.gone(name)
 
     def leaders(self, item: Object) -> Iterator[ObjectId]:
-        """What leads an object, by ties that hold."""
+        """Leaders of an object, by ties that hold."""
         return (lead.leader for lead in item.leads if self.holds(lead.tie))
 
     def cuts(self) -> Iterator[ObjectId]:
@@ -75,7 +75,7 @@ class Following:
         return any(lead.leader not in reached and not self.fate.gone(lead.tie) for lead in item.leads)
 
     def _reached(self, top: ObjectId) -> Set[ObjectId]:
-        """What is led by an object of the old catalog, itself or by way of another, and that object."""
+        """All that an object of the old catalog leads, itself or by way of another, and that object."""
         found: set[ObjectId] = set()
         waiting = {top}
         while waiting:
@@ -84,7 +84,7 @@ class Following:
         return found
 
     def rivals(self) -> Iterator[ObjectId]:
-        """What stays apart, and is so like what a new tie has adopted that it would be taken instead."""
+        """Parts that stay apart, and are so like what a new tie has adopted that they would be taken instead."""
         for tie in map(self.new.objects.__getitem__, (*self.fate.created, *self.fate.replaced)):
             parts = [part for part in self.new.parts.get(tie.ties[0], ()) if part.adopted] if tie.ties else []
             led = {(part.kind, part.adopted) for part in parts if any(lead.tie == tie.id for lead in part.leads)}
@@ -105,7 +105,7 @@ class Following:
         return old.cut_for(new, before, after, shared=self._shared(old, lead.leader))
 
     def freed(self) -> Iterator[Difference]:
-        """How what goes with less than before while the plan runs, or meets more, differs from what it must be."""
+        """Differences of objects that lose a leader while the plan runs, or meet one, from what they must be."""
         for name, item in self.old.objects.items():
             wanted = self.new.objects.get(name)
             meets = wanted is not None and any(self.merged_into(wanted))
@@ -119,13 +119,13 @@ class Following:
                 yield Difference(left, goal, changed)
 
     def further_up(self, item: Object) -> Iterator[ObjectId]:
-        """What leads an object of the old catalog by way of another."""
+        """Leaders of an object of the old catalog by way of another."""
         for leader in (self.old.objects[lead.leader] for lead in item.leads if lead.leader in self.old.objects):
             yield from (lead.leader for lead in leader.leads)
             yield from self.further_up(leader)
 
     def altered_leaders(self, item: Object) -> Iterator[ObjectId]:
-        """What is altered and leads an object of the old catalog, itself or by way of another."""
+        """Leaders of an object of the old catalog that are altered, be it led itself or by way of another."""
         for leader in self.leaders(item):
             if leader in self.fate.altered:
                 yield leader
@@ -133,8 +133,8 @@ class Following:
                 yield from self.altered_leaders(self.old.objects[leader])
 
     def bringers(self, item: Object) -> Iterator[ObjectId]:
-        """Those whose creation creates a new object too: its leader, one level up and perhaps brought itself, or the
-        tie to it."""
+        """Objects whose creation creates a new one too (`ALTER TABLE parent ADD COLUMN`): its leader, one level up and
+        perhaps brought itself, or the tie to it."""
         if not self.fate.fresh(item.id):
             return
         for lead in item.leads:
@@ -144,7 +144,7 @@ class Following:
                 yield from (lead.tie, lead.leader)
 
     def merged_into(self, item: Object) -> Iterator[ObjectId]:
-        """Those whose creation finds an object of the new catalog there already."""
+        """New leaders whose creation finds an object of the new catalog there already."""
         there = item.id in self.old.objects and not self.fate.gone(item.id)
         if item.merged and (there or not item.comes_along):
             yield from (leader for leader in self.leaders(item) if self._added(leader))
@@ -183,8 +183,8 @@ class Following:
         return tie in self.apart or whole is None or not self.fate.gone(whole)
 
     def ahead(self, tie: ObjectId) -> Set[ObjectId]:
-        """What leaves before an old tie is cut: what needs it, itself or by way of others, and the leaders of what
-        came with it where that leaves, too."""
+        """Objects that leave before an old tie is cut: those that need it, themselves or by way of others, and the
+        leaders of what came with it where that leaves, too."""
         return self._bound(tie) | self._taking(tie)
 
     def _bound(self, tie: ObjectId) -> Set[ObjectId]:

@@ -18,7 +18,8 @@ def owned(item: Object, target: Target) -> Iterator[Statement]:
 
 
 def created(item: Object, defaults: Sequence[DefaultGrants], target: Target) -> Iterator[Statement]:
-    """What a new object lacks beside its owner. `defaults` say what it was granted when `target.role` created it."""
+    """Statements for what a new object lacks beside its owner. `defaults` say what it was granted when `target.role`
+    created it."""
     initial = with_owner(_initial_acl(item, defaults, target.role), target.role, item.owner)
     yield from _set_extensions(item, ())
     if own_comment(item) is not None:
@@ -29,7 +30,7 @@ def created(item: Object, defaults: Sequence[DefaultGrants], target: Target) -> 
 
 
 def altered(old: Object, new: Object, changed: frozenset[str], target: Target) -> Iterator[Statement]:
-    """What leads from the satellites of `old` to those of `new`."""
+    """Statements that lead from the satellites of `old` to those of `new`."""
     if OWNER in changed:
         yield _set_owner(new, target)
     if EXTENSIONS in changed:
@@ -45,7 +46,7 @@ def altered(old: Object, new: Object, changed: frozenset[str], target: Target) -
 
 
 def columns(catalog: Catalog, whole: Object) -> Iterator[Object]:
-    """What has privileges of its own on columns of an object."""
+    """Columns of an object, or entries for them, with privileges of their own: `GRANT SELECT ("id") ON "t"`."""
     if not whole.made_by_parent:
         yield from (part for part in catalog.parts.get(whole.id, ()) if part.grant_columns)
     elif not whole.grant_columns:

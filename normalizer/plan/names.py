@@ -1,4 +1,4 @@
-"""What takes a name comes after all that had it."""
+"""Order by names: an object that takes one comes after all that had it."""
 
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def order_names(actions: "Actions", needs: "Needs[Action]", before: "Before") -> None:
-    """What takes a name is created after what had it is dropped."""
+    """Creation of what takes a name comes after the drop of what had it."""
     holders: dict[tuple[str, ...], list[Action]] = {}
     for name in (*actions.fate.dropped, *actions.fate.replaced):
         leaver = actions.leaver(name)
@@ -31,7 +31,7 @@ def order_names(actions: "Actions", needs: "Needs[Action]", before: "Before") ->
 
 
 def _freed(actions: "Actions", claim: tuple[str, ...], holders: list["Action"], needs: "Needs[Action]") -> "Action":
-    """What ends with nothing having a name. Where many have it, that spares an edge for each pair."""
+    """The action after which nothing has a name. Where many have it, one for all spares an edge for each pair."""
     if len(holders) == 1:
         return holders[0]
     freed = max(holders, key=actions.key)._replace(claim=claim)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def order_referrers(actions: "Actions", before: "Before") -> None:
-    """What is tied to another by a part that stays is altered before or after it, as the other says."""
+    """Tables tied to another by a part that stays (a foreign key) are altered before or after it, as the other says."""
     for name, difference in actions.fate.altered.items():
         old, new = difference.old, difference.new
         if not (isinstance(old, HoldsRows) and isinstance(new, HoldsRows)):
@@ -29,7 +29,7 @@ def order_referrers(actions: "Actions", before: "Before") -> None:
 
 
 def order_default_privileges(actions: "Actions", before: "Before") -> None:
-    """What is created gets the old default privileges, whatever becomes of these."""
+    """New objects get the old default privileges, whatever becomes of these."""
     granting = [actions.maker(name) for name, item in actions.new.objects.items() if isinstance(item, GrantsDefaults)]
     leaving = [actions.leaver(name) for name, item in actions.old.objects.items() if isinstance(item, GrantsDefaults)]
     for action in filter(None, (*granting, *leaving)):

@@ -17,7 +17,7 @@ UNCHECKED_BODIES: Final = "SET check_function_bodies = false;\n"
 
 
 class Verb(Enum):
-    """What a step does to its object."""
+    """Kind of change that a step makes to its object."""
 
     CREATE = "create"
     ALTER = "alter"
@@ -83,15 +83,15 @@ class Plan(Value):
 
     transactions: tuple[tuple[Step, ...], ...]
     differences: tuple[Difference, ...]
-    """What the plan is for."""
+    """The differences that the plan is for."""
     roles: NewRoles = NO_ROLES
-    """What comes before all steps."""
+    """Roles that are made before all steps."""
     kept: Mapping[ObjectId, ObjectId] = MappingProxyType({})
-    """What is dropped or made anew while what it stores stays, and what has that afterwards."""
+    """Objects dropped or made anew while what they store stays, each with the one that has it afterwards."""
 
     @property
     def unnoticed(self) -> frozenset[ObjectId]:
-        """What is altered so that nothing which depends on it can tell: a routine's code, an enum that gets a label,
+        """Objects altered so that nothing which depends on them can tell: a routine's code, an enum that gets a label,
         comments, privileges and the like."""
         both = (each for each in self.differences if each.old and each.new)
         quiet = {each.item.id for each in both if each.own <= _code(each.item)}

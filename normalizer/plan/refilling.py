@@ -30,7 +30,7 @@ def rows_moved(old: Catalog, item: ObjectId, fate: "Decisions") -> bool:
 
 
 def kept(old: Catalog, fate: "Decisions") -> dict[ObjectId, ObjectId]:
-    """What is dropped or made anew while what it stores stays, and what has that by then."""
+    """Objects dropped or made anew while what they store stays, each with the one that has it by then."""
     whole = {name: name for name in fate.set_aside}
     return whole | {gone: name for name in fate.set_aside for gone in _dropped_below(old, name, fate)}
 
@@ -111,6 +111,6 @@ def _below(catalog: Catalog, leading: ObjectId) -> Iterator[ObjectId]:
 
 
 def _ties(catalog: Catalog, leading: ObjectId) -> Iterator[Object]:
-    """Those that hold partitions."""
+    """Ties of partitions to a table."""
     users = map(catalog.objects.__getitem__, sorted(catalog.needed_by.get(leading, ())))
     return (user for user in users if user.ties is not None and user.ties[1] == leading and not user.embedded)

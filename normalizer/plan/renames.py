@@ -17,11 +17,11 @@ class Renames(Value):
     pairs: tuple[tuple[Object, Object], ...]
     """(old, new) of each."""
     become: Mapping[ObjectId, Object]
-    """What each is once renamed, and what is derived from it."""
+    """Each object as it is once renamed, and each derived from one, by its id before."""
 
     @classmethod
     def found(cls, old: Catalog, new: Catalog, differences: tuple[Difference, ...], around: Catalog) -> Self:
-        """Those that leave no doubt: of one relation, the same but for the name, which is free, and no other alike."""
+        """Renames that leave no doubt: of one relation, the same but for a name that is free, no other alike."""
         gone = [each.old for each in differences if each.old is not None and each.new is None]
         made = [each.new for each in differences if each.new is not None and each.old is None]
         come: dict[tuple[str, ObjectId | None], list[Object]] = {}

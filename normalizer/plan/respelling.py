@@ -1,4 +1,4 @@
-"""What others say of a value that gets another name: by itself Postgres says it by the new one."""
+"""Mentions of a value that is renamed (`ALTER TYPE … RENAME VALUE`): by itself Postgres says the new name."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -35,7 +35,7 @@ def respelled(old: Catalog, found: Sequence[Difference]) -> tuple[Catalog, tuple
 
 
 def _said(old: Catalog, item: Object, of_type: Object, names: tuple[str, str]) -> Iterator[tuple[str, str]]:
-    """How an object says a value of a type, before and after."""
+    """Texts by which an object says a value of a type, each before and after."""
     before, after = map(literal, names)
     cast = f"::{qualified(of_type.schema, of_type.name)}"
     yield before + cast, after + cast

@@ -158,7 +158,7 @@ class Planning:
             yield from self._columns_granted(item.evolve(acl=None), item)
 
     def _brought(self, item: Object, bringer: ObjectId) -> Iterator[Statement]:
-        """What an object lacks that another's statement created with that one."""
+        """Statements for what an object lacks that another's statement created with that one."""
         there = self.new.objects[bringer].brought(item) if bringer.kind == item.kind else item.brought(item)
         difference = Difference(there, item, changes(there, item))
         last = after_parts(item)

@@ -1,4 +1,4 @@
-"""What holds the values of a type or the rows of a table."""
+"""Holders of the values of a type or the rows of a table."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,8 @@ from ..compare.difference import is_part_of
 
 
 def holders(catalog: Catalog, held: ObjectId) -> Iterator[tuple[Object, ObjectId]]:
-    """What stores values of a type or rows of a table, each with what it is of: that one, or a type made of it."""
+    """Columns and the like that store values of a type or rows of a table, each with what it is of: that one, or a type
+    made of it."""
     seen = {held}
     waiting = [held]
     while waiting:

@@ -1,4 +1,4 @@
-"""What differs and no plan changes, since no statement leads from one to the other: people are told of it."""
+"""Differences that no plan changes, since no statement leads from one side to the other: people are told of them."""
 
 from collections.abc import Collection, Iterator
 from typing import Self
@@ -7,14 +7,14 @@ from pgnorm.catalog.model import Catalog, Change, Object, ObjectId, Value, own_f
 
 
 class Unplanned(Value):
-    """What a plan leaves different, and no difference is made of."""
+    """Differences that a plan leaves, and that are no `Difference`."""
 
     columns: tuple[Object, ...] = ()
     """The tables whose columns are in another order."""
     parents: tuple[tuple[Object, tuple[Object, ...]], ...] = ()
     """The tables that inherit in another order, with what they inherit from in that of the new side."""
     own: tuple[tuple[Object, Object, str], ...] = ()
-    """What is inherited on both sides and besides a table's own on one: as it is, as the new side has it, and the
+    """Objects inherited on both sides and besides a table's own on one: as it is, as the new side has it, and the
     attribute that says so (see `Change.NOTED`)."""
 
     @property
@@ -27,7 +27,7 @@ class Unplanned(Value):
         return frozenset(seen)
 
     def outside(self, names: Collection[ObjectId]) -> Self:
-        """What of it is about none of these objects."""
+        """The part of it that is about none of these objects."""
         return self.evolve(
             columns=tuple(table for table in self.columns if table.id not in names),
             parents=tuple(each for each in self.parents if each[0].id not in names),
@@ -44,7 +44,8 @@ class Unplanned(Value):
 
 
 def unplanned(old: Catalog, new: Catalog) -> Unplanned:
-    """What two catalogs differ in beside their differences; `old` is what a plan made, where one was tried."""
+    """Everything that two catalogs differ in beside their differences; `old` is what a plan made, where one was
+    tried."""
     columns: list[Object] = []
     parents: list[tuple[Object, tuple[Object, ...]]] = []
     for name in new.parts:

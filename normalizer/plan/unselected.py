@@ -1,4 +1,4 @@
-"""What a plan has no part in must lose nothing by it: neither what was not selected nor what the platform gave."""
+"""Objects that a plan has no part in must lose nothing by it: neither those not selected nor those of the platform."""
 
 from collections.abc import Iterator
 
@@ -53,14 +53,14 @@ def _refuse_halves(old: Catalog, new: Catalog, around: Catalog, fate: Decisions)
 
 
 def _users(used: Object, around: Catalog) -> Iterator[Object]:
-    """What needs an object, and for a part of a row what holds such rows elsewhere."""
+    """Objects that need one, and for a part of a row those that hold such rows elsewhere."""
     yield from map(around.objects.__getitem__, sorted(around.needed_by.get(used.id, ())))
     if used.embedded and used.parent is not None:
         yield from _row_holders(used.parent, around)
 
 
 def _row_holders(rows: ObjectId, around: Catalog) -> Iterator[Object]:
-    """What holds rows of a whole, be it within the rows of another table."""
+    """Holders of rows of a whole, be it within the rows of another table."""
     seen = {rows}
     waiting = [rows]
     while waiting:
@@ -72,7 +72,7 @@ def _row_holders(rows: ObjectId, around: Catalog) -> Iterator[Object]:
 
 
 def _refused(around: Catalog, fate: Decisions) -> Iterator[tuple[Object, Object]]:
-    """What each alteration would need out of the way first, with what is altered."""
+    """Objects that an alteration would need out of the way first, each with what is altered."""
     for name, difference in fate.altered.items():
         before, after, own = difference.old, difference.new, difference.own
         if before is None or after is None or not own:

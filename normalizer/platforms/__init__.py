@@ -1,4 +1,4 @@
-"""What a hosting platform provides before a project adds anything."""
+"""Baselines of hosting platforms: what each provides before a project adds anything."""
 
 from fnmatch import fnmatchcase
 from functools import cache

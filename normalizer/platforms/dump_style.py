@@ -1,4 +1,4 @@
-"""How `supabase db dump` edits what pg_dump prints: the same edits, made on objects and never inside a body."""
+"""Edits of `supabase db dump` to what pg_dump prints: the same edits, made on objects and never inside a body."""
 
 import re
 from typing import Final
@@ -16,14 +16,14 @@ OMITTED: Final = (
     'ALTER DEFAULT PRIVILEGES FOR ROLE "supabase_admin"',
     "SET transaction_timeout = 0;",
 )
-"""How the statements begin that the platform itself sees to."""
+"""Beginnings of the statements that the platform itself sees to."""
 OMITTED_WITH_OWNER: Final = ("CREATE EVENT TRIGGER ", 'CREATE PUBLICATION "supabase_realtime_')
-"""Those of them whose owner it leaves out as well."""
+"""Beginnings of those whose owner it leaves out as well."""
 SCHEMALESS_EXTENSIONS: Final = re.compile(r'(CREATE EXTENSION IF NOT EXISTS "(?:pg_tle|pgsodium|pgmq)").+')
 
 
 class SupabaseStyle(Value):
-    """What the Supabase CLI prints, without the harm that its line editor does to function bodies and literals."""
+    """Output of the Supabase CLI, without the harm that its line editor does to function bodies and literals."""
 
     comments: bool = False
     restrict_key: str | None = None

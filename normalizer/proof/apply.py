@@ -44,19 +44,19 @@ class Early(Exception):
 
 
 class Arrival(Value):
-    """What a plan makes of the old side."""
+    """Result of a plan that was applied to the old side."""
 
     catalog: Catalog
     early: frozenset[ObjectId] = frozenset()
-    """What came too early in it."""
+    """Objects that came too early in it."""
     effects: Mapping[str, tuple[Effect, ...]]
-    """What each statement did to tables that were there, by its text."""
+    """Effects of each statement on tables that were there, by its text."""
     access: tuple[AccessChange, ...] = ()
-    """What the roles asked about may do afterwards and could not before, or the reverse."""
+    """Permissions that the roles asked about have afterwards and had not before, or the reverse."""
 
 
 def arrive_with_rows(session: "Session", plan: Plan, roles: Sequence[str] = ()) -> Arrival:
-    """What `plan` makes of the old side, which is loaded in `session`.
+    """Result of `plan` on the old side, which is loaded in `session`.
 
     Tables on whose rows code is evaluated hold one each. What such a row itself makes fail is run again without one: no
     plan is refused for a row that nobody has. Raises PgnormError for the statement that Postgres refuses.
@@ -219,7 +219,7 @@ def _run(lending: "Lending", step: Step, meter: Meter | None = None, *, seeded: 
 
 
 def _way_out(error: "Error") -> str:
-    """What a person can do about a statement that Postgres refuses."""
+    """Hint for a person about a statement that Postgres refuses."""
     sort = (error.sqlstate or "")[:2]
     if sort in DATA:
         return UNFIT

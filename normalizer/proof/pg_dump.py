@@ -85,7 +85,7 @@ def _unordered(kind: str, text: str) -> str:
 
 
 def dumped(connection: "Connection[tuple[object, ...]]", program: "Path", *, user: str | None = None) -> str:
-    """What `program`, a pg_dump, prints of the schema of the database that `connection` is in.
+    """Schema of the database that `connection` is in, as `program`, a pg_dump, prints it.
 
     It runs as `user`, a superuser, where one is given, and else as the connection's own.
     Raises PgnormError where it can't be run or fails.

@@ -1,5 +1,5 @@
-"""What is renamed with something else: a column's sequence, which Postgres names after table and column, and the column
-of a view that shows what is renamed."""
+"""Renames that follow from another: of a column's sequence, which Postgres names after table and column, and of the
+column of a view that shows what is renamed."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -11,7 +11,7 @@ from .resolving import Renaming, path_of
 
 
 def followers(renamings: Sequence[Renaming], old: Catalog, new: Catalog) -> tuple[Renaming, ...]:
-    """What is to be renamed besides; `old` is what the renames have made of the old side."""
+    """Renames that follow from these; `old` is what they have made of the old side."""
     return (*_counters(old, new), *_columns({(each.path[-1], each.name) for each in renamings}, old, new))
 
 
@@ -41,7 +41,7 @@ def _counters(old: Catalog, new: Catalog) -> tuple[Renaming, ...]:
 
 
 def _of_whole(catalog: Catalog, other: Catalog) -> dict[ObjectId, Object]:
-    """What counts for a whole and is not on the other side, where that is one alone."""
+    """Counters that the other side lacks, by what they count for, where that is there and has one such alone."""
     found = [
         (item.parent, item)
         for item in catalog.objects.values()

@@ -15,7 +15,7 @@ class Proposal(Value):
     old: Object
     new: Object
     reasons: tuple[str, ...]
-    """What speaks for it, the strongest first."""
+    """Reasons for it, the strongest first."""
 
     @property
     def said(self) -> str:
@@ -24,12 +24,12 @@ class Proposal(Value):
 
     @property
     def option(self) -> str:
-        """What asks for it on the command line."""
+        """Argument of `--rename` that asks for it: `public.contacts.status=stage`."""
         return f"{words(path_of(self.old))}={words((self.new.name,))}"
 
     @property
     def hint(self) -> str:
-        """What asks for it in a schema file, at the object's new name."""
+        """Comment that asks for it in a schema file, at the object's new name."""
         return f"-- pgnorm: renamed from {words((self.old.name,))}"
 
 
@@ -53,13 +53,13 @@ def proposals(old: Catalog, new: Catalog, found: Sequence[Difference]) -> tuple[
 
 
 def _alone(items: Iterable[Object | None]) -> Iterator[Object]:
-    """Those that do not come or go with what they are parts of."""
+    """Objects that do not come or go with what they are parts of."""
     there = {item.id: item for item in items if item is not None}
     return (item for item in there.values() if item.parent not in there)
 
 
 def _place(item: Object) -> tuple[str, str, ObjectId | None, str]:
-    """What two must have in common: kind, schema, the whole that they are parts of, the arguments of a routine."""
+    """Key that two must share: kind, schema, the whole that they are parts of, the arguments of a routine."""
     return item.kind, item.schema, item.parent, "" if item.parent is not None else item.detail
 
 

@@ -1,4 +1,4 @@
-"""What is asked to be renamed: by a hint in a schema file, or on the command line."""
+"""Requests for renames: by a hint in a schema file, or on the command line."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -28,7 +28,7 @@ class Request(Value):
     keyword: str = ""
     """SQL's word for what it is, empty where that is not known; `VALUE` for one of an enum."""
     place: str
-    """Where it was asked for."""
+    """Place of the request: that of the hint, or the option."""
     hint: Hint | None = None
     """The hint that asked, None for the command line."""
 

@@ -16,7 +16,7 @@ _ROUTINES: Final = ("FUNCTION", "PROCEDURE", "AGGREGATE")
 
 
 class Thing(NamedTuple):
-    """What can be renamed: an object, or a value of one."""
+    """An object, or a value of one, that can be renamed."""
 
     item: Object
     value: str = ""
@@ -50,7 +50,7 @@ class Renaming(Value):
     name: str
     old: Object
     new: Object
-    """What it is there, or what the value is of."""
+    """The object on the new side; for a value, the one that it is of."""
     value: str = ""
     """The value that gets the name, empty where the object does."""
     statements: tuple[str, ...]
@@ -65,12 +65,12 @@ class Renaming(Value):
 
     @property
     def changed(self) -> frozenset[str]:
-        """What differs about the object."""
+        """Difference of the object, in the words of `Difference.changed`."""
         return frozenset({"values" if self.value else NAME})
 
 
 class Resolved(Value):
-    """What requests come to."""
+    """Outcome of requests: renames to carry out, and those carried out before."""
 
     renamings: tuple[Renaming, ...] = ()
     """Parts before what they belong to, so that each statement finds it by its old name."""
@@ -158,7 +158,7 @@ class _Asked:
         return self.request.hint is not None and bool(self.old_new and self.new_new) and not self.old_old
 
     def error(self) -> PgnormError:
-        """What does not fit."""
+        """The error for a request, with what does not fit."""
         old, new = words((*self.old_owner, self.name)), words((*self.old_owner, self.request.new))
         at = words((*self.new_owner, self.request.new))
         if not self.old_old and not self.old_new:
@@ -193,7 +193,7 @@ def things(catalog: Catalog) -> Mapping[Path, Sequence[Thing]]:
 
 
 def path_of(item: Object) -> Path:
-    """What an object is called: schema and name, of a part schema, owner and name."""
+    """Path of an object: schema and name, of a part schema, owner and name."""
     return tuple(filter(None, (item.schema, item.detail if item.parent is not None else "", item.name)))
 
 

@@ -1,4 +1,4 @@
-"""Which object a CREATE or DROP statement is about, as far as its own text tells."""
+"""Objects that CREATE and DROP statements are about, as far as their own texts tell."""
 
 from collections.abc import Sequence
 from itertools import islice, pairwise
@@ -36,7 +36,7 @@ class Target(Value):
 
 
 def target(statement: Statement, *, verb: Literal["CREATE", "DROP"] = "CREATE") -> Target | None:
-    """What a CREATE (DROP) statement makes (drops first); None for others and where no name is found."""
+    """The object that a CREATE (DROP) statement makes (drops first); None for others and where no name is found."""
     if not statement.begins(verb):
         return None
     found = list(islice(tokens(statement.text), _HEAD))

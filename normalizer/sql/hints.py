@@ -20,8 +20,8 @@ _WAY_OUT: Final = "Write `-- pgnorm: renamed from old_name` on the line before w
 
 
 class Subject(Value):
-    """What a hint is about, by its new name, as far as the text tells: `keyword` is `COLUMN` for a column, `VALUE` for
-    one of an enum, else what the statement makes. `owner` is what a part, or a trigger or policy, belongs to."""
+    """Subject of a hint, by its new name, as far as the text tells: `keyword` is `COLUMN` for a column, `VALUE` for one
+    of an enum, else what the statement makes. `owner` is what a part, or a trigger or policy, belongs to."""
 
     keyword: str
     schema: str
@@ -76,7 +76,7 @@ def without(text: str, found: Sequence[Hint]) -> str:
 
 
 def _subject(text: str, comment: Comment, statements: Sequence[Statement], place: str) -> Subject:
-    """What a hint is about: what ends before it on its line, else what begins behind it."""
+    """Subject of a hint: what ends before it on its line, else what begins behind it."""
     line = max(text.rfind("\n", 0, comment.start), text.rfind("\r", 0, comment.start)) + 1
     behind = bool(text[line : comment.start].strip())
     inside = next((one for one in statements if one.start < comment.start < one.end), None)
@@ -95,7 +95,7 @@ def _subject(text: str, comment: Comment, statements: Sequence[Statement], place
 
 
 def _of_statement(statement: Statement) -> Subject | None:
-    """What a statement makes: an object, or what `ALTER TABLE … ADD` adds."""
+    """Subject that a statement makes: an object, or what `ALTER TABLE … ADD` adds."""
     made = target(statement)
     if made is not None:
         return Subject(keyword=made.kind, schema=made.schema, name=made.name, owner=made.table)
@@ -118,7 +118,7 @@ _BEFORE_TABLE: Final = frozenset({"ONLY", "IF", "EXISTS"})
 
 
 def _within(statement: Statement, offset: int, *, behind: bool) -> Subject | None:
-    """What a hint inside of a statement is about: a part in its parentheses, or itself."""
+    """Subject of a hint inside of a statement: a part in its parentheses, or what the statement makes."""
     whole = _of_statement(statement)
     found = list(tokens(statement.text))
     parts = list(_parts(found))
@@ -138,7 +138,7 @@ def _within(statement: Statement, offset: int, *, behind: bool) -> Subject | Non
 
 
 def _parts(found: Sequence[Token]) -> Iterator[list[Token]]:
-    """What stands between the commas of the first parentheses, each with its comma."""
+    """Parts between the commas of the first parentheses, each with its comma."""
     depth = 0
     part: list[Token] = []
     for token in found:

@@ -105,7 +105,7 @@ def token_end(text: str, match: re.Match[str], place: Callable[[int], str]) -> i
 
 
 def comments_within(text: str, start: int) -> Iterator[tuple[int, int]]:
-    """Where the comments lie between the parts of an E'' literal whose first one's text begins at `start`."""
+    """Spans of the comments between the parts of an E'' literal whose first one's text begins at `start`."""
     found = _REST_OF_ESCAPE.match(text, start)
     while found and (gap := _CONTINUED.match(text, found.end())):
         yield from (comment.span() for comment in _LINE_COMMENT.finditer(text, gap.start(), gap.end()))

@@ -103,7 +103,7 @@ class _Splitter:
         self.found: list[Statement] = []
         self.position = 0
         self.backslashes = False
-        """Whether a backslash escapes in a literal without E, by a SET of the text itself."""
+        """True if a backslash escapes in a literal without E, by a SET of the text itself."""
         self._reset()
 
     def _reset(self) -> None:
@@ -211,7 +211,7 @@ class _Splitter:
 
 
 class _Atomic:
-    """How deep a walk is in the BEGIN ATOMIC and CASE blocks of one CREATE FUNCTION."""
+    """Depth of a walk in the BEGIN ATOMIC and CASE blocks of one CREATE FUNCTION."""
 
     def __init__(self) -> None:
         self.depth = 0
