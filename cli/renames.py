@@ -34,6 +34,6 @@ def tell_renames(app: App, comparison: "Comparison", *, listed: bool) -> None:
     for request in comparison.renamed.satisfied:
         app.console.detail(f"{request.place}: it has that name by now, so the hint can go")
     if listed and comparison.proposals:
-        app.console.warn("Dropped and made anew, though they may only have another name (rows are lost):")
+        app.console.warn("Dropped and made anew, though they may only have another name:")
         for each in comparison.proposals:
             app.console.warn(f"  {each.said} ({', '.join(each.reasons)}): --rename {each.option}, or `{each.hint}`")

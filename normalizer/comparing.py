@@ -34,7 +34,11 @@ def compare(workspace: Workspace, old: Source, new: Source, options: Options) ->
         comparison = _compared(workspace, options, sides, old, new)
     else:
         comparison = _renamed(workspace, options, sides, old, new, requests)
-    return comparison.evolve(proposals=proposals(*comparison.views, comparison.plan.differences))
+    found = proposals(*comparison.views, comparison.plan.differences)
+    if harmless := tuple(of_options(each.option for each in found if each.harmless)):
+        comparison = _renamed(workspace, options, sides, old, new, (*requests, *harmless))
+        found = proposals(*comparison.views, comparison.plan.differences)
+    return comparison.evolve(proposals=found)
 
 
 def _requests(sides: Sides, new: Source, options: Options) -> Iterator[Request]:

@@ -23,6 +23,11 @@ class Proposal(Value):
         return f"{self.old.kind} {words(path_of(self.old))} to {words((self.new.name,))}"
 
     @property
+    def harmless(self) -> bool:
+        """True if nothing is at stake but a name: of a part that holds no rows (an index of a partitioned table)."""
+        return self.old.disposable and self.old.parent is not None and not self.old.embedded
+
+    @property
     def option(self) -> str:
         """Argument of `--rename` that asks for it: `public.contacts.status=stage`."""
         return f"{words(path_of(self.old))}={words((self.new.name,))}"

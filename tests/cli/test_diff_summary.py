@@ -119,7 +119,7 @@ SUMMARIES = {
             "  - function public.f()",
             "  - column public.t.b",
             "  - view public.v",
-            "Dropped and made anew, though they may only have another name (rows are lost):",
+            "Dropped and made anew, though they may only have another name:",
             "  column public.t.b to c (the same definition, the same place): --rename public.t.b=c, "
             "or `-- pgnorm: renamed from b`",
         ],

@@ -171,3 +171,19 @@ def test_a_hint_outside_of_what_is_compared_waits(run: Run, plain: Path, refused
     assert "pgnorm: renamed" in schema.read_text()
     schema.write_text(schema.read_text().replace("-- pgnorm: renamed from people\n", ""))
     refused("diff -n public --rename s.people=persons", "error: table s.people is to be renamed, and is not part of")
+
+
+@pytest.mark.usefixtures("folder")
+def test_indexes_of_a_partitioned_table_are_renamed_with_it(run: Run, folder: Path) -> None:
+    old = "create table {0} (id int, k text) partition by list (k); create index on {0} (id);\n"
+    old += "create table {0}_a partition of {0} for values in ('a');\n"
+    (folder / "old.sql").write_text(old.format("p"))
+    (folder / "new.sql").write_text(old.format("q"))
+    code, out, _ = run("diff --from old.sql --to new.sql --rename p=q --rename p_a=q_a")
+    assert code == 0
+    assert out.split("\n\n") == [
+        'ALTER TABLE "public"."p" RENAME TO "q";',
+        'ALTER TABLE "public"."p_a" RENAME TO "q_a";',
+        'ALTER INDEX "public"."p_a_id_idx" RENAME TO "q_a_id_idx";',
+        'ALTER INDEX "public"."p_id_idx" RENAME TO "q_id_idx";\n',
+    ]
