@@ -44,7 +44,7 @@ class Rows(Enum):
     OPEN = "open"
     """All, by a policy that is `true`."""
     POLICIES = "policies"
-    """Those that policies let through."""
+    """The rows that policies let through."""
     NONE = "none"
     """None: no policy is for it."""
 
@@ -78,7 +78,7 @@ class Permission(Value):
 
     @property
     def place(self) -> tuple[int, str, str, str, int]:
-        """Where it stands in a list: by object, the most used kinds first."""
+        """The place in a list: by object, the most used kinds first."""
         order = PRIVILEGES.index(self.privilege) if self.privilege in PRIVILEGES else len(PRIVILEGES)
         return KINDS.index(self.kind), self.schema, self.name, self.role, order
 
@@ -93,11 +93,11 @@ class Access(Value):
 
     permissions: tuple[Permission, ...]
     absent: tuple[str, ...]
-    """Those of the roles asked about that the server does not have."""
+    """The roles asked about that the server does not have."""
     schemas: frozenset[str] = frozenset()
     """All schemas but Postgres' own."""
     exempt: frozenset[str] = frozenset()
-    """Those of them that row security never applies to: superusers, and who has BYPASSRLS."""
+    """The roles that row security never applies to: superusers, and who has BYPASSRLS."""
 
 
 def read_access(

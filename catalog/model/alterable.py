@@ -1,4 +1,4 @@
-"""How an object becomes another: what the engine asks a kind on the way from an old state to a new one."""
+"""The way from an object's old state to a new one: the questions that the engine asks a kind about it."""
 
 from collections.abc import Iterator
 from typing import Self
@@ -11,7 +11,7 @@ from .statement import Written
 
 
 class Alterable(Named):
-    """What can be altered. Each answer here is that of a kind with nothing special to say."""
+    """An object that can be altered. Each answer here is that of a kind with nothing special to say."""
 
     __slots__ = ()
 
@@ -30,7 +30,7 @@ class Alterable(Named):
         return (f"ALTER {self.signature()} RENAME TO {ident(name)};",) if self.renamable else ()
 
     def renamed(self, name: str) -> Self:
-        """What it then is."""
+        """The object under its new name."""
         return self.evolve(name=name)
 
     def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[Written]:

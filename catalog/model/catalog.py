@@ -37,7 +37,7 @@ class Catalog:
 
     @cached_property
     def parts(self) -> Mapping[ObjectId, tuple[Object, ...]]:
-        """What belongs to each object, in catalog order."""
+        """The parts of each object, in catalog order."""
         found: dict[ObjectId, list[Object]] = {}
         for item in self.objects.values():
             if (owner := item.parent) is not None:
@@ -46,7 +46,7 @@ class Catalog:
 
     @cached_property
     def needs(self) -> Mapping[ObjectId, frozenset[ObjectId]]:
-        """What each object depends on, ties apart."""
+        """The objects that each one depends on, ties apart."""
         found: dict[ObjectId, set[ObjectId]] = {}
         for edge in self.edges:
             if not edge.tied:
@@ -63,7 +63,7 @@ class Catalog:
 
     @cached_property
     def needed_by(self) -> Mapping[ObjectId, frozenset[ObjectId]]:
-        """What depends on each object, ties apart."""
+        """The objects that depend on each one, ties apart."""
         found: dict[ObjectId, set[ObjectId]] = {}
         for edge in self.edges:
             if not edge.tied:

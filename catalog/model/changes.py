@@ -1,4 +1,4 @@
-"""What a change of an attribute means, and which attributes have been answered for."""
+"""Changes of attributes: their meaning, and which of them have been answered for."""
 
 from collections.abc import Iterable
 from enum import Enum
@@ -6,7 +6,7 @@ from typing import Any, Final, Literal, NamedTuple
 
 
 class Change(Enum):
-    """What a difference in one attribute means."""
+    """The meaning of a difference in one attribute."""
 
     ALTER = "alter"
     """The kind's `alter` answers for it."""
@@ -123,5 +123,5 @@ class Changed:
 
     @property
     def left(self) -> frozenset[str]:
-        """What nobody has answered for yet."""
+        """The names that nobody has answered for yet."""
         return frozenset(self._left)

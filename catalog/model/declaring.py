@@ -1,4 +1,4 @@
-"""How the classes of values are declared."""
+"""Classes of values, and their declaration."""
 
 import sys
 from collections import deque
@@ -74,7 +74,7 @@ def _field(name: str, namespace: dict[str, Any]) -> Field:
 
 
 class Value(metaclass=Declaring):
-    """What is equal to what has the same class and the same attributes. None of them can be set again."""
+    """An immutable value, equal to one of the same class with the same attributes."""
 
     declared_fields: ClassVar[tuple[Field, ...]]
     """The fields that are given, those of the bases first."""

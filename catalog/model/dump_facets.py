@@ -1,4 +1,4 @@
-"""What only a few kinds are to a dump: facets as in `facets`."""
+"""Facets, as in `facets`, of the few kinds that a dump treats otherwise."""
 
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Follows(Facet):
-    """What a dump puts behind all that another needs: pg_dump links the members of a class to its family."""
+    """An object that a dump puts behind all that another needs: pg_dump links the members of a class to its family."""
 
     __slots__ = ()
 
@@ -23,7 +23,7 @@ class Follows(Facet):
 
 
 class Placed(Facet):
-    """What comes elsewhere in a dump than its kind, schema and name say: what an extension provides."""
+    """An object with another place in a dump than its kind, schema and name say: one that an extension provides."""
 
     __slots__ = ()
 
@@ -37,7 +37,7 @@ class Placed(Facet):
 
 
 class SaysLess(Facet):
-    """What has a comment that a dump does not say, or not always: it came with it."""
+    """An object with a comment that a dump does not say, or not always: it came with it."""
 
     __slots__ = ()
 
@@ -53,7 +53,7 @@ def own_comment(item: "Object") -> str | None:
 
 
 class BeginsWith(Facet):
-    """What does not begin with the privileges of its kind: the schema `public`."""
+    """An object that does not begin with the privileges of its kind: the schema `public`."""
 
     __slots__ = ()
 
@@ -64,7 +64,7 @@ class BeginsWith(Facet):
 
 
 class Unremarked(Facet):
-    """What some dumps have without its comment and security labels: `public` in those of pg_dump 14."""
+    """An object that some dumps have without comment and security labels: `public` in those of pg_dump 14."""
 
     __slots__ = ()
 
@@ -74,12 +74,12 @@ class Unremarked(Facet):
 
 
 class ExtensionsWithParent(Facet):
-    """What says that it DEPENDS ON EXTENSION at the end of its parent's first entry: the index of a key."""
+    """An object whose DEPENDS ON EXTENSION stands at the end of its parent's first entry: the index of a key."""
 
     __slots__ = ()
 
 
 class Last(Facet):
-    """What a dump has behind even the privileges, so that none of its statements is acted upon: an event trigger."""
+    """An object behind even the privileges in a dump, so that it acts on none of its statements: an event trigger."""
 
     __slots__ = ()

@@ -1,4 +1,4 @@
-"""What is printed, and for whom."""
+"""Printed text, and the server that it is for."""
 
 from typing import TYPE_CHECKING
 
@@ -59,7 +59,7 @@ class Entry(Value):
     """True if the comments and the labels of its object and of what these stand with come before it (a user mapping of
     a server)."""
     after_owner: str = ""
-    """What follows `ALTER … OWNER TO`, each statement a paragraph."""
+    """The statements behind `ALTER … OWNER TO`, each a paragraph."""
     extensions_at: int | None = None
     """The number of its statements that pg_dump puts ahead of ALTER … DEPENDS ON EXTENSION, None for all."""
 
@@ -82,7 +82,7 @@ class Entry(Value):
 
 @frozen
 class DefaultGrants:
-    """What ALTER DEFAULT PRIVILEGES gives to the new objects of a role, in one schema or (empty) in all."""
+    """Privileges that ALTER DEFAULT PRIVILEGES gives to a role's new objects, in one schema or (empty) in all."""
 
     role: str
     schema: str

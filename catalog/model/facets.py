@@ -1,4 +1,4 @@
-"""What only a few kinds are: each is a base beside `Object` of the kinds that are so, and of no others.
+"""Facets of a few kinds: each is a base beside `Object` of the kinds that have it, and of no others.
 
 The engine asks by class: `isinstance(item, Bodied)`.
 """
@@ -85,12 +85,12 @@ class GrantsDefaults(Facet):
 
     @property
     def default_grants(self) -> DefaultGrants:
-        """What it adds to them."""
+        """The privileges that it adds to them."""
         raise NotImplementedError
 
     @property
     def grant_prefix(self) -> str:
-        """What stands before GRANT and REVOKE: `ALTER DEFAULT PRIVILEGES … `."""
+        """The words before GRANT and REVOKE: `ALTER DEFAULT PRIVILEGES … `."""
         raise NotImplementedError
 
     @property
@@ -105,7 +105,7 @@ class GrantsDefaults(Facet):
 
 
 def grant_prefix(item: "Object") -> str:
-    """What stands before GRANT and REVOKE of an object's privileges."""
+    """The words before GRANT and REVOKE of an object's privileges."""
     return item.grant_prefix if isinstance(item, GrantsDefaults) else ""
 
 
@@ -123,7 +123,7 @@ class Counting(Facet):
 
     @property
     def catch_up(self) -> tuple[Written, ...]:
-        """What a migration runs after creating it for a parent that may have rows: it goes on after theirs."""
+        """Statements behind its creation for a parent that may have rows: it goes on after theirs."""
         raise NotImplementedError
 
     def carry_over(self, new: Self, setting: str) -> tuple[Written, Written]:
@@ -139,7 +139,7 @@ class Filled(Facet):
 
     @property
     def finish(self) -> tuple[Written, ...]:
-        """What a migration runs after creating it, beyond a dump's text."""
+        """Statements behind its creation in a migration, beyond a dump's text."""
         raise NotImplementedError
 
 
@@ -186,7 +186,7 @@ class HoldsRows(Facet):
 
 
 class Accompanied(Facet):
-    """What `joins` a column by statements around `ADD COLUMN`: a sequence that it owns."""
+    """A part that `joins` a column by statements around `ADD COLUMN`: a sequence that it owns."""
 
     __slots__ = ()
 
@@ -200,25 +200,25 @@ class Accompanied(Facet):
 
 
 class DroppedApart(Facet):
-    """What Postgres does not drop along with what it is a part of: it goes before that (a user mapping)."""
+    """A part that Postgres does not drop along with its whole: it goes before that (a user mapping)."""
 
     __slots__ = ()
 
 
 class OwnedApart(Facet):
-    """What has an owner of its own although it is a part of something: statistics on a table."""
+    """A part with an owner of its own: statistics on a table."""
 
     __slots__ = ()
 
 
 class PlatformDecides(Facet):
-    """What stays as the platform has it, however that differs from server to server: an extension."""
+    """An object that stays as the platform has it, however that differs from server to server: an extension."""
 
     __slots__ = ()
 
 
 class SuperuserOnly(Facet):
-    """What Postgres shows to superusers alone: others are told that there is one not modelled (a subscription)."""
+    """An object that Postgres shows to superusers alone: others are told of one not modelled (a subscription)."""
 
     __slots__ = ()
 
@@ -230,6 +230,6 @@ class Watches(Facet):
 
 
 class Computes(Facet):
-    """What its expressions make of each row is kept, so that they are evaluated: `CREATE INDEX … (lower("a"))`."""
+    """Expressions evaluated on each row, whose results are kept: `CREATE INDEX … (lower("a"))`."""
 
     __slots__ = ()

@@ -1,4 +1,4 @@
-"""What a text of SQL in an attribute is, for those who read one that no server has printed."""
+"""Forms of SQL text in attributes, for readers of one that no server has printed."""
 
 from enum import Enum
 from typing import Annotated, TypeAlias

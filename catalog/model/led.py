@@ -1,4 +1,4 @@
-"""What goes with its like elsewhere: the parts of tables that have them from other tables."""
+"""Parts of tables that go with their like on another table: a partition's column with that of the partitioned table."""
 
 from typing import ClassVar, Self
 
@@ -7,7 +7,7 @@ from .identity import Lead, ObjectId
 
 
 class Led(Alterable):
-    """What can tie two objects together, and what of their parts then goes together."""
+    """An object that may tie two others together, or be led by its like on the other end of a tie."""
 
     __slots__ = ()
 
@@ -42,7 +42,7 @@ class Led(Alterable):
         return False
 
     def brought(self, new: Self) -> Self:
-        """What the statement that creates a leader, which this is, makes of `new`, which is led by it."""
+        """The inherited `new` right after the statement that creates its leader: `ALTER TABLE parent ADD COLUMN`."""
         del new
         return self
 
@@ -55,6 +55,6 @@ class Led(Alterable):
         return False
 
     def led(self, old: Self, new: Self) -> Self:
-        """What becomes of it when a leader is altered from `old` to `new`."""
+        """The object once a leader has been altered from `old` to `new`: `ALTER TABLE parent ALTER COLUMN`."""
         del old, new
         return self

@@ -1,4 +1,4 @@
-"""How an object is called: in pairing, in SQL, in a dump's header lines, by a person."""
+"""Names of an object: in pairing, in SQL, in a dump's header lines, for a person."""
 
 from collections.abc import Mapping, Sequence
 from itertools import repeat
@@ -16,7 +16,7 @@ OWN_WORD_SINCE: Final = 16
 
 
 class Named(Traits, Value):
-    """What has a name, and its names."""
+    """An object's names."""
 
     schema: str
     name: str
@@ -47,7 +47,7 @@ class Named(Traits, Value):
 
     @property
     def sort_key(self) -> tuple[object, ...]:
-        """What breaks ties of (priority, schema, name) in pg_dump's order."""
+        """The tie-breaker behind (priority, schema, name) in pg_dump's order."""
         return (self.detail,)
 
     @property
@@ -57,21 +57,21 @@ class Named(Traits, Value):
 
     @property
     def label(self) -> str:
-        """How a person names it: `public.f(integer)`."""
+        """The name for a person: `public.f(integer)`."""
         return ".".join(part for part in (self.schema, self.detail, self.name) if part)
 
     def signature(self, *, qualify: bool = True) -> str:
-        """How COMMENT ON, ALTER and DROP name it, keyword included: `TABLE "public"."t"`."""
+        """The name in COMMENT ON, ALTER and DROP, keyword included: `TABLE "public"."t"`."""
         return f"{self.keyword} {qualified(self.schema if qualify else '', self.name)}"
 
     def owner_signature(self, target: Target) -> str:
-        """How `ALTER … OWNER TO` names it."""
+        """The name in `ALTER … OWNER TO`."""
         if self.owned_as_table and target.major < OWN_WORD_SINCE:
             return f"TABLE {qualified(self.schema, self.name)}"
         return self.signature()
 
     def grant_signature(self, *, qualify: bool = True) -> str:
-        """How GRANT and REVOKE name it, keyword included."""
+        """The name in GRANT and REVOKE, keyword included."""
         return self.signature(qualify=qualify)
 
     @property
@@ -81,5 +81,5 @@ class Named(Traits, Value):
 
 
 def on_relation(keyword: str, name: str, schema: str, relation: str) -> str:
-    """How SQL names what belongs to a relation: `POLICY "p" ON "public"."t"`."""
+    """The name in SQL of what belongs to a relation: `POLICY "p" ON "public"."t"`."""
     return f"{keyword} {ident(name)} ON {qualified(schema, relation)}"

@@ -41,12 +41,12 @@ class Object(Led):
 
     @property
     def parent(self) -> ObjectId | None:
-        """What it is a part of and is dropped with, None for what stands alone."""
+        """The object that it is a part of and is dropped with, None for what stands alone."""
         return None
 
     @property
     def also_needs(self) -> tuple[ObjectId, ...]:
-        """What it needs beside what pg_depend says."""
+        """Its dependencies beside those of pg_depend."""
         return ()
 
     @property

@@ -1,4 +1,4 @@
-"""What is said of an object whose secret nobody here knows."""
+"""Errors about objects whose secret nobody here knows."""
 
 from ..errors import PgnormError
 from .object import Object

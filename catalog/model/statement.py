@@ -9,7 +9,7 @@ from .identity import ObjectId
 
 
 class OnRows(Flag):
-    """What a statement may do to the rows that are there."""
+    """Effects of a statement on the rows that are there."""
 
     NOTHING = 0
     LOSES = auto()
@@ -31,7 +31,7 @@ class Statement(Value):
     """Those whose rows can make it fail, where it is not only what it alters: `ATTACH PARTITION "p" …`, those of the
     default partition."""
     commits: bool = False
-    """What it brings can be used only after a commit: `ALTER TYPE "mood" ADD VALUE 'glad'`."""
+    """True if its result can be used only after a commit: `ALTER TYPE "mood" ADD VALUE 'glad'`."""
     opaque: bool = False
     """True if it may name what comes later, in code that nobody looks into: `CREATE FUNCTION "f"() … AS $$ … $$`."""
     satellite: bool = False
@@ -39,7 +39,7 @@ class Statement(Value):
     apart: bool = False
     """True if a blank line sets it apart from the statement before it."""
     about: ObjectId | None = None
-    """What it is about; a plan says so."""
+    """The object that it is about; a plan says so."""
 
     @property
     def text(self) -> str:

@@ -1,4 +1,4 @@
-"""What only a few kinds are where two objects are tied together: facets as in `facets`."""
+"""Facets, as in `facets`, of the few kinds that have to do with ties."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -27,13 +27,13 @@ def comes_with_tie(item: "Object") -> bool:
 
 
 class Undroppable(Facet):
-    """What has no drop of its own: `ALTER INDEX "i" ATTACH PARTITION "p"`."""
+    """An object without a DROP of its own: `ALTER INDEX "i" ATTACH PARTITION "p"`."""
 
     __slots__ = ()
 
     @property
     def held_by(self) -> tuple[ObjectId, ...]:
-        """What it lasts as long as: one of these must go, the last if nothing else takes one away."""
+        """The objects that it lasts as long as: one of these must go, the last if nothing else takes one away."""
         raise NotImplementedError
 
 

@@ -1,10 +1,10 @@
-"""What the engine knows of a kind as such: the class attributes of its contract."""
+"""Traits of a kind as such: the class attributes of its contract."""
 
 from typing import ClassVar, LiteralString
 
 
 class Traits:
-    """What holds for every object of a kind. A kind sets those that differ for it."""
+    """Traits of every object of a kind. A kind sets those that differ for it."""
 
     __slots__ = ()
 

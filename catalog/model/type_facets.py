@@ -1,4 +1,4 @@
-"""What only a few kinds are to a type and to what is of it: facets as in `facets`."""
+"""Facets, as in `facets`, of the few kinds that are types or hold values of one."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Self
