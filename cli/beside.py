@@ -1,4 +1,4 @@
-"""What of a project a dump of its schemas lacks."""
+"""Parts of a project that a dump of its schemas lacks."""
 
 from typing import TYPE_CHECKING
 

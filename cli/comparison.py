@@ -1,4 +1,4 @@
-"""What `pgnorm diff` makes of a comparison: the SQL, and the document for a program."""
+"""Output of `pgnorm diff` for a comparison: the SQL, and the document for a program."""
 
 import json
 from collections.abc import Sequence

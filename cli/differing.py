@@ -1,4 +1,4 @@
-"""What differs inside the attributes of an object, for a program: where, and what either side says there."""
+"""Differences inside the attributes of an object, for a program: where, and what either side says there."""
 
 from typing import TYPE_CHECKING, Final
 
@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from pgnorm.normalizer.compare.difference import Difference
 
 _SAID_AS: Final = {"privileges": "acl", "full_options": "options", "full_connection": "connection"}
-"""What an attribute is called in a snapshot, where a difference has another word for it."""
+"""Names of attributes in a snapshot, where a difference has another word for them."""
 
 
 def differing(found: "Difference") -> "list[dict[str, Json]]":

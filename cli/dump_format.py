@@ -12,7 +12,7 @@ PG_DUMP: Final = "pg_dump"
 
 
 class Format(NamedTuple):
-    """What was said of it on the command line."""
+    """Format of a dump as the command line gives it."""
 
     name: str | None
     keep_comments: bool

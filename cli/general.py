@@ -8,7 +8,7 @@ from .options import app_of
 
 
 def general_options() -> list[click.Parameter]:
-    """What the group and every command take, so before the command's name or after it; the last one given counts."""
+    """Options that the group and every command take, so before the command's name or after it; the last one counts."""
     return [
         click.Option(
             ["--project"],

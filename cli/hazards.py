@@ -1,4 +1,4 @@
-"""What `pgnorm diff` says of the hazards of a plan, and what --fail-on makes of them."""
+"""Hazards of a plan in the messages of `pgnorm diff`, and what --fail-on makes of them."""
 
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pgnorm.normalizer.comparison import Comparison
 
 CERTIFICATE: Final = "-- pgnorm-certificate: "
-"""How the line begins that a program reads."""
+"""The beginning of the line that a program reads."""
 CERTIFICATE_VERSION: Final = 1
 _LINES_AT_MOST: Final = 40
 

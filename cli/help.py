@@ -1,4 +1,4 @@
-"""How a command's help is laid out: its options in groups, then examples and exit codes."""
+"""Layout of a command's help: its options in groups, then examples and exit codes."""
 
 from typing import Final
 

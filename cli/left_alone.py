@@ -1,4 +1,4 @@
-"""What the settings and the options of `pgnorm diff` leave alone."""
+"""Rules for what `pgnorm diff` leaves alone, by its settings and options."""
 
 import difflib
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from pgnorm.normalizer.project.config import Table
 
 
 def ignoring(settings: Table | None, only: tuple[str, ...], ignore: tuple[str, ...]) -> Ignoring:
-    """What `[ignore]` of the settings, --only and --ignore say. Raises PgnormError for a word that is no kind."""
+    """The rules of `[ignore]` in the settings, --only and --ignore. Raises PgnormError for a word that is no kind."""
     rules = configured(settings) if settings is not None else ()
     return Ignoring(rules=(*rules, *((NamePatterns(patterns=ignore),) if ignore else ())), only=only)
 

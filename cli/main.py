@@ -27,7 +27,7 @@ COMMANDS: Final = {
 _EMPTY: Final = re.compile(r"(?:--[a-z-]+=)?\s*")
 FAILED: Final = 2
 CLOSED_PIPE: Final = 141
-"""What a shell reports of a program that SIGPIPE ended."""
+"""The exit code that a shell reports of a program that SIGPIPE ended."""
 
 
 class Interrupted(BaseException):

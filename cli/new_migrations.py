@@ -65,7 +65,7 @@ def write_migrations(
 
 
 def _without_hints(done: "Sequence[Hint]") -> "list[Writing]":
-    """What the schema files hold once their hints have been carried out."""
+    """New contents of the schema files, whose hints have been carried out."""
     from pgnorm.normalizer.files.edits import encoded
     from pgnorm.normalizer.files.staging import Writing
     from pgnorm.normalizer.sql.hints import without

@@ -1,4 +1,4 @@
-"""What commands share: the project they run in, and the options that name a source."""
+"""Common parts of commands: the project they run in, and the options that name a source."""
 
 from collections.abc import Callable
 from functools import cached_property
@@ -21,19 +21,19 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 NAMED_AT_MOST: Final = 5
-"""How many of each sort of what is not modelled a message names."""
+"""Limit to the names of each sort of unmodelled entries in a message."""
 SOURCES: Final = (
     "files, migrations, local, a postgresql:// URL or service=NAME, a .sql file or a folder of them, a snapshot .json"
 )
 
 
 class App:
-    """What the group hands to a command."""
+    """State of a run that the group hands to a command."""
 
     def __init__(self) -> None:
         self.console = Console(color=wants_color(None))
         self.project_path: Path | None = None
-        """What --project names."""
+        """The folder that --project names."""
         self.source: str | None = None
         """The source word that --from or one of its shorthands gave."""
         self.shadow_url: str | None = None
@@ -63,7 +63,7 @@ class App:
             self.console.warn(said)
 
     def workspace(self) -> "Workspace":
-        """Where the command opens its sources; a context."""
+        """The workspace in which the command opens its sources; a context."""
         import logging
 
         from pgnorm.normalizer.workspace import Workspace

@@ -1,4 +1,4 @@
-"""What is said to a person: on stderr, in colour only where wanted."""
+"""Messages to a person: on stderr, in colour only where wanted."""
 
 import errno
 import os
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 STDIO: Final = "-"
 """The name that stands for stdin and stdout."""
 SHOWN_AT_MOST: Final = 10
-"""How many errors, or lines of a list, are shown without -v."""
+"""Limit to the errors, or lines of a list, that are shown without -v."""
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 class Console:
-    """Where a command's messages go. stdout is for its product and nothing else."""
+    """Console for a command's messages. stdout is for its product and nothing else."""
 
     def __init__(self, *, quiet: bool = False, verbose: bool = False, color: bool | None = None) -> None:
         self.quiet = quiet
@@ -60,14 +60,14 @@ class Console:
             self.say(f"  and {left} more; -v shows them")
 
     def error(self, message: str, *, place: str | None = None, hint: str | None = None) -> None:
-        """What could not be done: its place or the word `error` first, then the way out."""
+        """Prints what could not be done: its place or the word `error` first, then the way out."""
         first = click.style(f"{self._shown(place or 'error')}:", fg="red", bold=True)
         self._print(f"{first} {self._shown(message)}")
         self._hint(hint)
 
     def errors(self, problems: Sequence[PgnormError], *, warning: bool = False) -> None:
-        """What could not be done, or with `warning` need not be: as much as fits a screen, all with -v. A way out of
-        several is said once."""
+        """Prints what could not be done, or with `warning` need not be: as much as fits a screen, all with -v. A way
+        out of several is said once."""
         shown = problems if self.verbose else problems[:SHOWN_AT_MOST]
         for problem, after in zip(shown, [*shown[1:], None], strict=True):
             hint = None if after and after.hint == problem.hint else problem.hint

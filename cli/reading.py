@@ -1,4 +1,4 @@
-"""What `pgnorm dump` reads, and what of it is asked for."""
+"""Sources of `pgnorm dump` as they are read, and the part of them that is asked for."""
 
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,11 +18,11 @@ def source_of(app: App) -> "Source":
 
 
 class Reading(NamedTuple):
-    """What was read of a source."""
+    """Contents read of a source."""
 
     catalog: "Catalog"
     data: "tuple[DataStatement, ...]" = ()
-    """What files do to rows and call."""
+    """Data statements of files."""
 
 
 def read_source(app: App, workspace: "Workspace") -> Reading:

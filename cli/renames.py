@@ -16,7 +16,7 @@ ACCEPT: Final = "accept"
 
 
 def accept(app: App, comparison: "Comparison", answer: str) -> tuple[str, ...]:
-    """What is to be renamed of what the sides suggest, as --rename takes it. Nobody is asked but on a terminal."""
+    """Renames accepted of those that the sides suggest, as --rename takes them. Nobody is asked but on a terminal."""
     if answer == ACCEPT:
         return tuple(each.option for each in comparison.proposals)
     if answer == NEVER or not (sys.stdin.isatty() and sys.stderr.isatty()):

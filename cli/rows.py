@@ -1,4 +1,4 @@
-"""What files do to rows and call, as a person is told: no definition says it."""
+"""Data statements of files, as a person is told of them: no definition says what they do."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final

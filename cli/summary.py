@@ -1,4 +1,4 @@
-"""What `pgnorm diff` tells a person of a comparison."""
+"""Summary of a comparison, as `pgnorm diff` tells it to a person."""
 
 from collections import Counter
 from collections.abc import Iterable

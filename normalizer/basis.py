@@ -1,4 +1,4 @@
-"""What each way of comparing two sources has in common: what of them counts, the plan, and what is said of both."""
+"""Basis of each way of comparing two sources: what of them counts, the plan, and what is said of both."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -34,7 +34,7 @@ class Basis:
         self._viewed: tuple[Catalog, Catalog, tuple[Catalog, Catalog]] | None = None
 
     def found(self, start: Side, goal: Side) -> tuple[Difference, ...]:
-        """What of the two differs. Raises PgnormError for a pattern that names no schema."""
+        """Differences of the two. Raises PgnormError for a pattern that names no schema."""
         select([start.catalog, goal.catalog], self.ownership.schemas, ())
         return differences(*self.views(start.catalog, goal.catalog))
 
@@ -71,7 +71,7 @@ class Basis:
         )
 
     def _ignored(self, *catalogs: Catalog) -> Mapping[str, int]:
-        """How many of the project's objects are left alone, by kind."""
+        """Counts of the project's objects that are left alone, by kind."""
         names = self.options.ignoring.left_out(*catalogs)
         both = {name: item for catalog in catalogs for name, item in catalog.objects.items() if name in names}
         return Counter(item.kind for item in both.values() if item.parent not in names and self.ownership.owns(item))
@@ -82,7 +82,7 @@ class Basis:
         return comparison.evolve(effects=arrival.effects, access=tuple(ours))
 
     def views(self, old: Catalog, new: Catalog) -> tuple[Catalog, Catalog]:
-        """What of two catalogs is compared: the project's own, in the schemas asked for."""
+        """The parts of two catalogs that are compared: the project's own, in the schemas asked for."""
         if self._viewed is None or self._viewed[0] is not old or self._viewed[1] is not new:
             self._viewed = old, new, self._views(old, new)
         return self._viewed[2]

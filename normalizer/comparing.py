@@ -23,7 +23,7 @@ from .workspace import Workspace
 
 
 def compare(workspace: Workspace, old: Source, new: Source, options: Options) -> Comparison:
-    """What leads from `old` to `new`, proved in the shadow.
+    """The comparison with the plan that leads from `old` to `new`, proved in the shadow.
 
     Raises PgnormError where a source can't be read, where a rename that is asked for does not fit them, and where the
     plan fails its proof.

@@ -1,4 +1,4 @@
-"""What is compared, and what a comparison finds."""
+"""Options of a comparison, and what it finds."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -25,14 +25,14 @@ ProofBy = Literal["catalog", "pg_dump"]
 
 
 class Options(Value):
-    """What is compared, and how far the plan is trusted."""
+    """Options of a comparison: what is compared, and how far the plan is trusted."""
 
     schemas: tuple[str, ...] = ()
     exclude_schemas: tuple[str, ...] = ()
     renames: tuple[str, ...] = ()
-    """What is renamed, `public.contacts.status=stage`."""
+    """Renames asked for, `public.contacts.status=stage`."""
     ignoring: Ignoring = Ignoring()
-    """What is left alone."""
+    """Rules for what is left alone."""
     cosmetic: bool = False
     """True if bodies that differ in looks only are differences."""
     proof: ProofBy | None = "catalog"
@@ -42,41 +42,41 @@ class Options(Value):
 
 
 class Comparison(Value):
-    """What two sources differ in."""
+    """Differences of two sources, with the plan that leads from the old one to the new one."""
 
     plan: Plan
     views: tuple[Catalog, Catalog] = untold()
-    """What of either side was compared."""
+    """The parts of either side that were compared."""
     effects: Mapping[str, tuple[Effect, ...]] | None = None
-    """What each statement of the plan did to tables in the proof, by its text; None where nobody tried it."""
+    """Effects of each statement of the plan on tables in the proof, by its text; None where nobody tried it."""
     access: tuple[AccessChange, ...] = ()
-    """What the roles of the API may do afterwards and could not before, or the reverse."""
+    """Changes of access: what the roles of the API may do afterwards and could not before, or the reverse."""
     judge: ProofBy | None = None
     """Who was asked whether the plan arrives; None for nobody."""
     phantoms: tuple[Phantom, ...]
     unplanned: Unplanned
     staying: tuple[ObjectId, ...]
-    """What only the old side has and the platform makes by itself: it is not dropped."""
+    """Objects that only the old side has and the platform makes by itself: they are not dropped."""
     mentions: "tuple[Mention, ...]" = ()
-    """Where bodies that stay name what the plan drops."""
+    """Mentions, in bodies that stay, of what the plan drops."""
     unproved: str | None
     """Why the plan could not be tried, None where it was or where there is none."""
     unmodelled: tuple[tuple[str, str], ...]
-    """What no kind reads, on either side: (what, name)."""
+    """Catalog entries that no kind reads, on either side: (what, name)."""
     one_sided: tuple[tuple[str, str], ...]
-    """What of that only one side has: a difference that no plan here ends."""
+    """Unmodelled entries that only one side has: a difference that no plan here ends."""
     only_old: frozenset[tuple[str, str]] = frozenset()
-    """What of that the old side has."""
+    """Unmodelled entries that only the old side has."""
     renamed: Resolved = Resolved()
-    """What is renamed since somebody asked for it: the plan begins with that."""
+    """Renames that somebody asked for: the plan begins with them."""
     proposals: tuple[Proposal, ...] = ()
-    """What may be a rename, and is a drop and a creation as long as nobody says so."""
+    """Possible renames, each a drop and a creation as long as nobody says that it is one."""
     ignored: Mapping[str, int] = MappingProxyType({})
-    """How many objects of each kind were left alone, their parts apart."""
+    """Counts of the objects left alone, by kind, their parts apart."""
     unmatched: tuple[str, ...] = ()
     """Patterns of schemas that name none, where others do."""
     uncarried: tuple[DataStatement, ...] = ()
-    """What the files of the new side, and not those of the old one, do to rows or call."""
+    """Data statements of the files of the new side, and not of those of the old one."""
     stranger: str | None = None
     """The role that a database was read as and that files are compared for, where it owns nothing there."""
 
@@ -96,5 +96,5 @@ class Comparison(Value):
 
     @property
     def passed_over(self) -> frozenset[ObjectId]:
-        """What the plan leaves different on purpose."""
+        """Objects that the plan leaves different on purpose."""
         return frozenset(phantom.difference.item.id for phantom in self.phantoms)

@@ -21,7 +21,7 @@ class Side(Value):
 
     catalog: Catalog
     texts: Texts | None = None
-    """What makes it in the shadow, where it has been there."""
+    """Texts that make it in the shadow, where it has been there."""
     after: tuple[str, ...] = ()
     """Statements that run behind the texts."""
     untried: str | None = None
@@ -29,9 +29,9 @@ class Side(Value):
     role: str | None = None
     """Who read it, where it is a database or a snapshot."""
     read: Catalog | None = None
-    """What was read of the source where `catalog` is of a reload."""
+    """The catalog read of the source where `catalog` is of a reload."""
     data: tuple[DataStatement, ...] = ()
-    """What of the files writes rows or calls functions."""
+    """Statements of the files that write rows or call functions."""
     roles: FileRoles | None = None
     """The roles that the files make or name, None where it is no source of files."""
     made: frozenset[str] = frozenset()
@@ -51,7 +51,7 @@ class Opened(NamedTuple):
 
 
 def to_tell(source: Source, goal: Side, start: Side) -> tuple[DataStatement, ...]:
-    """What the files of `goal` do to rows or call and those of `start` do not, where its source says what is to be."""
+    """Data statements of the files of `goal` and not of those of `start`, where its source says what is to be."""
     declares = isinstance(source, Files) and source.kind != "migrations"
     return uncarried(goal.data, start.data) if declares else ()
 

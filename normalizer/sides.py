@@ -44,7 +44,7 @@ class Sides:
         self.context = context
         self.live = bool(read)
         self.ownership: Ownership = workspace.ownership(context.shadow)
-        """What tells the project's objects from the platform's."""
+        """Ownership, which tells the project's objects from the platform's."""
         self._read = read
         self._renamed = renamed
         self._texts: dict[Files, Texts] = {}
@@ -100,14 +100,14 @@ class Sides:
         return self._files[source]
 
     def texts(self, source: Files) -> Texts:
-        """What files say. Raises PgnormError for those that can't be read."""
+        """The texts of files. Raises PgnormError for those that can't be read."""
         if source not in self._texts:
             self.workspace.introduce(source)
             self._texts[source] = self.workspace.texts(source)
         return self._texts[source]
 
     def known(self, source: Source) -> Contents | None:
-        """What an earlier run read of a source that `opened` would load as it is."""
+        """Contents, from an earlier run, of a source that `opened` would load as it is."""
         if self.live or source in self._renamed or not isinstance(source, Files):
             return None
         return known(self.context, self.texts(source))
@@ -181,7 +181,7 @@ class Sides:
     def reopened(
         self, catalog: Catalog, *, scratch: bool = False, beside: frozenset[str] = frozenset()
     ) -> Iterator[Loaded]:
-        """What the project owns of a catalog, printed and loaded, with `scratch` into a database of its own.
+        """The project's part of a catalog, printed and loaded, with `scratch` into a database of its own.
 
         Raises PgnormError where the text does not load.
         """
@@ -201,7 +201,7 @@ class Sides:
             return None
 
     def _project(self, catalog: Catalog) -> Catalog:
-        """What the project owns of a catalog, and all default privileges."""
+        """The project's part of a catalog, and all default privileges."""
         mine = grounded(owned(catalog, self.ownership), catalog, self.ownership)
         grants = {name: item for name, item in catalog.objects.items() if isinstance(item, GrantsDefaults)}
         return evolve(mine, objects={**mine.objects, **grants})

@@ -9,7 +9,7 @@ from .telling import Telling, version_words
 
 
 def read_snapshot(source: SnapshotFile, telling: Telling) -> Snapshot:
-    """What a snapshot says; a person is told what it is. Raises PgnormError for a file that is none."""
+    """The snapshot in a file; a person is told what it is. Raises PgnormError for a file that is none."""
     label = shown(source.path)
     snapshot = loads(read_file(source.path, label=label).text, label)
     check_definitions(snapshot.catalog, label)

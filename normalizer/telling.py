@@ -1,4 +1,4 @@
-"""What a run says to a person of its sources: each line once, and of which side of a comparison."""
+"""Messages of a run about its sources: each line once, and of which side of a comparison."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ class Telling:
 
     def __init__(self, tell: Tell) -> None:
         self.sides: dict[Source, str] = {}
-        """What messages call the sources that are compared."""
+        """Names in messages of the sources that are compared."""
         self._tell = tell
         self._told: set[str] = set()
 
     def side(self, source: Source) -> str:
-        """What a message calls a source."""
+        """Name of a source in a message."""
         return self.sides.get(source, "source")
 
     def __call__(self, level: Level, message: str, source: Source | None = None) -> None:

@@ -1,4 +1,4 @@
-"""What a plan's objects need and no statement of a plan makes: it came by a call, or lies where the platform rules."""
+"""Needs of a plan's objects that no statement of a plan makes: they came by a call, or lie where the platform rules."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .side import Side
 
 
 def unmade(found: Iterable[Difference], start: Side, goal: Side, ownership: Ownership) -> str | None:
-    """How what the plan lacks came to be on the new side, and the way out; None where nothing is lacking."""
+    """Message on what the plan lacks: how it came to the new side, and the way out; None where nothing is lacking."""
     missing = dict.fromkeys(_missing(found, start.catalog, goal.catalog, ownership))
     # A schema comes with what is in it.
     carried = {root_of(goal.catalog, name) for item in missing for name in goal.catalog.needs.get(item.id, ())}

@@ -88,8 +88,8 @@ class Whole(Basis):
         return None if proved or any(each.new is None for each in found) else comparison
 
     def _arrived(self, session: "Session", start: Side, goal: Side, comparison: Comparison) -> Arrival | ObjectId:
-        """What the plan makes of the old side, which the session holds; where it stopped since something came too early
-        for rows, that.
+        """Arrival of the plan from the old side, which the session holds; where it stopped since an object came too
+        early for rows, that object's id.
 
         Raises PgnormError where it does not apply.
         """

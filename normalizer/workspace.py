@@ -1,4 +1,4 @@
-"""What one run opens: databases and snapshots, read as they are, and the shadow that files are loaded into."""
+"""Workspace of one run: databases and snapshots, read as they are, and the shadow that files are loaded into."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -40,7 +40,7 @@ class Read(Value):
 
 
 class Workspace:
-    """What the sources of one run are opened with. A context: at its end the shadow, opened at first need, is gone."""
+    """Opens the sources of one run. A context: at its end the shadow, opened at first need, is gone."""
 
     def __init__(
         self,
@@ -71,7 +71,7 @@ class Workspace:
 
     @property
     def platform(self) -> Platform:
-        """What the project is on."""
+        """The platform that the project is on."""
         return self.project.platform if self.project else PLAIN
 
     @property
@@ -80,8 +80,8 @@ class Workspace:
         return (self.project.roles if self.project else ()) or self.platform.api_roles
 
     def settled(self, *read: Catalog) -> Context:
-        """What files are loaded with, where these catalogs of databases and snapshots are what they are compared with:
-        the last says as which role, and the project or else the last for which major version.
+        """Context that files are loaded in, where these catalogs of databases and snapshots are what they are compared
+        with: the last says as which role, and the project or else the last for which major version.
 
         Raises PgnormError where no shadow server can be had.
         """
@@ -125,7 +125,7 @@ class Workspace:
         return shadow
 
     def ownership(self, shadow: "Shadow") -> "Ownership":
-        """What tells the project's objects from the platform's, whose baseline the shadow holds."""
+        """Ownership, which tells the project's objects from the platform's, whose baseline the shadow holds."""
         from .compare.ownership import Ownership
 
         schemas = self.project.schemas if self.project else ()
@@ -156,7 +156,7 @@ class Workspace:
                 yield lambda: Read(catalog=finished())
 
     def contents(self, source: Files) -> Contents:
-        """What the files hold, compared with no database.
+        """Contents of the files, compared with no database.
 
         Raises PgnormError for a file that can't be read or loaded, with its place.
         """
@@ -181,7 +181,7 @@ class Workspace:
             self.telling("warning", note, source)
 
     def texts(self, source: Files) -> Texts:
-        """What the source's files say. Raises PgnormError for those that can't be read."""
+        """The texts of the source's files. Raises PgnormError for those that can't be read."""
         files = tuple(read_files(source.paths))
         if said := not_run((file.text for file in files), beside=len(source.back)):
             self.telling("note", said, source)

@@ -1,4 +1,4 @@
-"""What of a file's statement is run while loading, and what is left out with a note."""
+"""Statements of files adapted for a load: the text that is run, and what is left out with a note."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Adapted(Value):
 
 
 def adapt(statement: Statement, version_num: int, place: Callable[[int], str], *, has_data: bool = False) -> Adapted:
-    """How a statement is run on a server of `version_num`; `has_data` tells that rows for COPY follow it.
+    """The statement as it is run on a server of `version_num`; `has_data` tells that rows for COPY follow it.
 
     Raises PgnormError at its `place` for a psql line that stands for statements.
     """

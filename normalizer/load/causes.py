@@ -1,4 +1,4 @@
-"""What fails in a load: which faults are causes, and which only follow from others."""
+"""Faults of a load: those that are causes, told apart from those that only follow from others."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Fault:
 
 
 class Failed(Value):
-    """What of a load failed: nothing, where there are no errors."""
+    """Failures of a load: none, where there are no errors."""
 
     errors: tuple[PgnormError, ...]
     places: frozenset[str]

@@ -1,4 +1,4 @@
-"""What files hold, as the shadow read it once they were loaded, and its text for later runs."""
+"""Contents of files, as the shadow read them once they were loaded, and their text for later runs."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ _CATALOG: Final = "catalog"
 
 
 class Contents(Value):
-    """What a load brings to light."""
+    """Contents of the files of one load: their catalog, and what no catalog says."""
 
     catalog: Catalog
     unmodelled: tuple[tuple[str, str], ...]
-    """What of `catalog.unmodelled` the source made: the platform's own is left out."""
+    """The part of `catalog.unmodelled` that the source made: the platform's own is left out."""
     data: tuple[DataStatement, ...] = ()
-    """What of the files writes rows or calls functions."""
+    """Statements of the files that write rows or call functions."""
     roles: FileRoles = NO_FILE_ROLES
     """The roles that the files make or name."""
     notes: tuple[tuple[Level, str], ...] = ()
-    """What a person is told of the load."""
+    """Messages of the load for a person."""
 
     def dumps(self) -> str | None:
         """Its text, None where it holds a secret, which is kept nowhere."""
@@ -43,7 +43,7 @@ class Contents(Value):
 
     @classmethod
     def loads(cls, text: str) -> Contents | None:
-        """What `dumps` made a text of; None for any other text."""
+        """The contents that `dumps` made a text of; None for any other text."""
         from pgnorm.catalog.snapshots.columns import unpacked
         from pgnorm.catalog.snapshots.parsing import UNHEARD_OF
         from pgnorm.catalog.snapshots.scalars import Mismatch

@@ -1,4 +1,4 @@
-"""What loads have in common, settled before the first of them."""
+"""Context of loads: all that they have in common, settled before the first of them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .adaptation import Level
 
 Tell: TypeAlias = "Callable[[Level, str], None]"
-"""What takes a line for a person."""
+"""A function that takes a line for a person."""
 
 
 class Context(Value):
@@ -35,12 +35,12 @@ class Context(Value):
 
     @property
     def kept(self) -> Kept | None:
-        """What earlier runs have read, as far as that counts."""
+        """The store of what earlier runs have read, None where that doesn't count."""
         return self.shadow.kept if self.cached else None
 
 
 class Texts(Value):
-    """What is loaded at once, in this order."""
+    """Files that are loaded together, in this order."""
 
     files: tuple[SourceFile, ...]
     kind: FileKind

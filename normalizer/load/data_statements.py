@@ -1,4 +1,4 @@
-"""What of a file's statements writes rows or calls functions: it runs in the shadow, and no plan carries it."""
+"""Statements of files that write rows or call functions: they run in the shadow, and no plan carries them."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class DataStatement(Value):
 
 
 def data_statements(files: Iterable[SourceFile], connection: Connection) -> tuple[DataStatement, ...]:
-    """Those of the files, which are loaded on the connection: it tells which of the functions called may write."""
+    """Data statements of the files, which are loaded on the connection: it tells which functions called may write."""
     found = [each for file in files if _MAY_HOLD.search(file.text) for each in _of_file(file)]
     called = {each.target.rsplit(".", 1)[-1] for each in found if each.call}
     if not called:
@@ -65,8 +65,8 @@ def data_statements(files: Iterable[SourceFile], connection: Connection) -> tupl
 
 
 def uncarried(new: Sequence[DataStatement], old: Sequence[DataStatement]) -> tuple[DataStatement, ...]:
-    """What the new side's files do and the old side's, if it has any, do not: of a statement written anew, the same
-    literals are there."""
+    """Data statements of the new side's files that the old side's, if it has any, lack: of a statement written anew,
+    the same literals are there."""
 
     def carried(one: DataStatement) -> bool:
         like = [each.literals for each in old if each.same_aim(one)]

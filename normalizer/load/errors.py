@@ -1,4 +1,4 @@
-"""What a server's error says to a person: its place in the file, the lines around it, what is missing."""
+"""Errors of the server as a person reads them: the place in the file, the lines around it, what is missing."""
 
 from __future__ import annotations
 
@@ -54,12 +54,12 @@ class Misfit(PgnormError):
     """A statement that fails for what is, or is not, there beside it: among other files it may succeed."""
 
     lacks: str | None = None
-    """What is not there, told apart from all else that may not be; None where the error does not say it so well."""
+    """The missing thing, told apart from all else that may be missing; None where the error does not say it so well."""
 
 
 def error_of(error: Error, message: str, *, place: str, hint: str | None, lacking: str | None = None) -> PgnormError:
-    """What an error of the server becomes: Misfit where that is its cause. `lacking` is its own message, where it says
-    better what is missing."""
+    """The PgnormError for an error of the server: a Misfit where something missing or taken is its cause. `lacking` is
+    its own message, where it says better what is missing."""
     if not (lacking or is_missing(error) or is_taken(error)):
         return PgnormError(message, place=place, hint=hint)
     made = Misfit(message, place=place, hint=hint)
@@ -69,8 +69,8 @@ def error_of(error: Error, message: str, *, place: str, hint: str | None, lackin
 
 
 def _thing(message: str) -> str | None:
-    """What a message says is missing. A function is the same whatever it is called with, a relation and its row type
-    are one, a column is known only where its relation is."""
+    """The missing thing that a message names. A function is the same whatever it is called with, a relation and its row
+    type are one, a column is known only where its relation is."""
     sort = message.partition(" ")[0]
     if sort in ("relation", "type", "function", "procedure"):
         names = " ".join(sorted(missing_names(message)))

@@ -1,4 +1,4 @@
-"""What statements that were lent a superuser's power may have left behind that would be more than they needed."""
+"""Queries for what statements that were lent a superuser's power may have left behind beyond what they needed."""
 
 from typing import Final, LiteralString
 

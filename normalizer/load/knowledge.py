@@ -1,4 +1,4 @@
-"""What files hold: read in the shadow once they are loaded, and known to later runs while nothing of it can change."""
+"""Contents of files: read in the shadow once they are loaded, known to later runs while nothing of it can change."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def contents(context: Context, texts: Texts) -> Contents:
-    """What the texts hold, as an earlier run read it or else this one.
+    """Contents of the texts, as an earlier run read them or else this one.
 
     Raises PgnormError for what does not load, with its place.
     """
@@ -30,8 +30,8 @@ def contents(context: Context, texts: Texts) -> Contents:
 
 
 def known(context: Context, texts: Texts) -> Contents | None:
-    """What an earlier run read of the texts; what there is to say of their load is told as if it were made now. None
-    where something has changed since."""
+    """Contents of the texts from an earlier run; what there is to say of their load is told as if it were made now.
+    None where something has changed since."""
     text = context.kept.find(*depends_on(context, texts)) if context.kept is not None else None
     found = Contents.loads(text) if text is not None else None
     for level, message in found.notes if found is not None else ():
@@ -43,8 +43,8 @@ def known(context: Context, texts: Texts) -> Contents | None:
 def opened(
     context: Context, texts: Texts, *, beside: frozenset[str] = frozenset(), expected: Contents | None = None
 ) -> Iterator[tuple[Contents, Session]]:
-    """What the texts hold, with the session that holds them and has the roles `beside`. It is kept for later runs,
-    unless it is as `expected` of an earlier one: then it is that very object.
+    """Contents of the texts, with the session that holds them and has the roles `beside`. They are kept for later runs,
+    unless they equal `expected` of an earlier one: then they are that very object.
 
     Raises PgnormError for what does not load, with its place.
     """
@@ -67,7 +67,7 @@ def opened(
 
 
 def depends_on(context: Context, texts: Texts) -> Iterator[str]:
-    """What a load depends on, the server apart.
+    """Everything that a load depends on, the server apart.
 
     The day is part of it: files may make what bears its date (a partition for this month).
     """

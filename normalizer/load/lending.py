@@ -217,7 +217,7 @@ class Lending:
 
 _ASKED: Final = "rollback to savepoint pgnorm_asked; release savepoint pgnorm_asked"
 _SILENT: Final = re.compile(r"\b(?:grant|revoke|role|extension|authorization|subscription)\b", re.IGNORECASE)
-"""What a text holds if something in it `needs_power` or is to run as another role."""
+"""Words of which a text holds one if something in it `needs_power` or is to run as another role."""
 _COMPILED: Final = "select bool_and(prolang in (12, 13)) from pg_proc where proname = {name}"
 _SET_STATE: Final = """
     update pg_catalog.pg_event_trigger set evtenabled = %s where oid operator(pg_catalog.=) %s::pg_catalog.oid

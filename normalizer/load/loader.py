@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 
 class LoadReport(Value):
-    """What came up in a load: notes, the places of statements that had to wait for later ones, the roles and the
-    empty extensions made for it."""
+    """Report of a load: notes, the places of statements that had to wait for later ones, the roles and the empty
+    extensions made for it."""
 
     notes: tuple[Note, ...]
     retried: tuple[str, ...]

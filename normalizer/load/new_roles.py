@@ -28,7 +28,7 @@ _KNOWN: Final = f"""
 
 
 class FileRoles(Value):
-    """What files say of roles: those that they make, and those `assumed`, which they name only."""
+    """Roles of files: those that they make, and those `assumed`, which they name only."""
 
     made: tuple[Role, ...] = ()
     memberships: tuple[Membership, ...] = ()
@@ -36,7 +36,7 @@ class FileRoles(Value):
 
     @property
     def names(self) -> frozenset[str]:
-        """Those that are there once the files are loaded, and were not before."""
+        """Names of the roles that are there once the files are loaded, and were not before."""
         return self.assumed.union(role.name for role in self.made)
 
 
@@ -44,7 +44,7 @@ NO_FILE_ROLES: Final = FileRoles()
 
 
 class NewRoles(Value):
-    """What a plan makes of roles before anything else, and the roles it names that are `absent` and nobody makes."""
+    """Roles and memberships that a plan makes before anything else, and roles it names that nobody makes (`absent`)."""
 
     roles: tuple[Role, ...] = ()
     memberships: tuple[Membership, ...] = ()
@@ -75,7 +75,7 @@ def known_roles(session: Session) -> Known:
 
 
 def file_roles(session: Session, before: Known, assumed: frozenset[str]) -> FileRoles:
-    """What has been made on the server since it had what is in `before`; the loader itself made those `assumed`."""
+    """Roles and memberships made on the server since it had those in `before`; the loader made the `assumed` ones."""
     roles, memberships = known_roles(session)
     made = roles - before[0] - assumed
     if not made and memberships == before[1]:
@@ -95,7 +95,7 @@ def file_roles(session: Session, before: Known, assumed: frozenset[str]) -> File
 
 
 def to_make(goal: FileRoles, start: FileRoles | Cluster) -> NewRoles:
-    """What of `goal` the old side lacks, whose roles its files or its server tell."""
+    """Roles and memberships of `goal` that the old side lacks, as its files or its server tell."""
     there = start.names if isinstance(start, FileRoles) else frozenset(role.name for role in start.roles)
     members = {(each.role, each.member) for each in start.memberships}
     return NewRoles(

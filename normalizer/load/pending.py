@@ -1,4 +1,4 @@
-"""What a load is made of: statements on their way into the server, and notes about them."""
+"""Parts of a load: statements on their way into the server, and notes about them."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Item:
     ran: bool = False
     error: Error | None = None
     position: int | None = None
-    """Where in the text the error is, counted from 0."""
+    """Offset of the error in the text, counted from 0."""
     missing: frozenset[str] = frozenset()
 
     @property

@@ -1,4 +1,4 @@
-"""Which statements need more than their role may, and which of them may have it."""
+"""Statements that need more than their role may do, and those of them that may be lent a superuser's power."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 DENIED: Final = "42501"  # insufficient_privilege
 REFUSALS: Final = (DENIED, "42P13")
-"""How Postgres says that a role may not do something; invalid_function_definition is said of internal states."""
+"""SQLSTATEs by which Postgres refuses something to a role; invalid_function_definition is said of internal states."""
 
 _ROLES: Final = frozenset({"ROLE", "USER", "GROUP"})
 _VERBS: Final = frozenset({"CREATE", "ALTER", "DROP"})
@@ -37,7 +37,7 @@ _GOES_BACK: Final = re.compile(r"(?:reset\s+role|set\s+role\s+(?:none|to\s+defau
 _POPULATES: Final = re.compile(
     r"UPDATE pg_catalog\.pg_class SET relispopulated = true WHERE oid = E?'(?:[^'\\]|'')*'::pg_catalog\.regclass"
 )
-"""What says in the text of a dump that a materialized view holds its rows, of which there are none."""
+"""The UPDATE in a dump which says that a materialized view holds its rows, of which there are none here."""
 
 
 def needs_power(statement: Statement) -> bool:
@@ -111,7 +111,7 @@ def without_superuser(text: str) -> str:
 
 
 def for_role(statement: Statement, adapted: Adapted, owner: str | None) -> Adapted:
-    """How a statement that is run as `adapted` is run by a role that is no superuser, or by `owner`."""
+    """The statement, `adapted` once more for a role that is no superuser, or for `owner`."""
     if changes_runner(statement):
         return Adapted(text=None, note="left out: it is about the role that runs the files here", level="note")
     if adapted.text is None:

@@ -1,4 +1,4 @@
-"""What is done about the errors of a load that are foreseen: absent roles, extensions, settings and databases."""
+"""Remedies for the errors of a load that are foreseen: absent roles, extensions, settings and databases."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _EXTENSION: Final = re.compile(r'extension "(.+)" is not available')
 
 
 class Load(Protocol):
-    """What a remedy can ask of the load that met the error."""
+    """The load that met the error, as far as a remedy asks something of it."""
 
     @property
     def created_roles(self) -> Collection[str]:
@@ -27,7 +27,7 @@ class Load(Protocol):
 
     @property
     def roles_to_come(self) -> Collection[str]:
-        """Those that a later statement creates."""
+        """The roles that a later statement creates."""
 
     def note(self, level: Level, place: str, message: str) -> None:
         """Tells what was done."""

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from .loader import LoadReport
 
 Watch: TypeAlias = "Callable[[Session], Callable[[SourceFile, Statement], None]]"
-"""What is asked at the beginning of each attempt to load for what is called after each statement."""
+"""A function called at the beginning of each attempt to load; it answers the one to call after each statement."""
 
 OnErrors: TypeAlias = "Callable[[Failed], None]"
-"""What is told what of a load failed."""
+"""A function that takes the failures of a load."""
 
 _OWNER: Final = "postgres"
 

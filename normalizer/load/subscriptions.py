@@ -83,7 +83,7 @@ def _settings(text: str, found: Sequence[Token]) -> str:
 
 
 def _in_catalog(statement: str, name: Token, item: Sequence[Token]) -> str:
-    """What a statement that sets one thing changes here; where the server doesn't know it, the statement itself."""
+    """SQL that changes one setting in the catalog here or, where the server lacks it, runs the statement itself."""
     since, change = SET_ON_THE_SLOT[item[0].name.upper()]
     said = item[2] if len(item) > 2 else None
     value = "true" if said is None else said.text if said.text.endswith("'") else literal(said.text.strip('"'))

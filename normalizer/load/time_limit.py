@@ -1,4 +1,4 @@
-"""How long one statement of a load may run: a file can undo what it is told of that, so we watch it from outside."""
+"""Time limit for one statement of a load: a file can undo what it is told of that, so we watch it from outside."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class TimeLimit:
             self._watcher.join()
 
     def error(self, place: str) -> PgnormError:
-        """What a person is told of a statement that was ended."""
+        """The error for a statement that was ended."""
         return PgnormError(
             f"the statement ran longer than {self.limit:g} seconds and was ended",
             place=place,

@@ -158,7 +158,7 @@ class _Bodies:
         ]
 
     def check(self, function: _Function, context: tuple[str, ...]) -> Verdict | None:
-        """What the function's language says against its body; `context` are the settings of its file."""
+        """The verdict of the function's language on its body, None if it passes; `context` are its file's settings."""
         path = None if "search_path" in function.settings else self._path(context)
         first = self._check_in(function, path)
         return first if first is None or path is None or self._check_in(function, None) else None
@@ -220,7 +220,7 @@ def _maker(function: _Function, done: Sequence[Item]) -> Item | None:
 
 
 def _offset(function: _Function, item: Item | None, error: Error) -> int:
-    """Where in its file the error is, or the statement that made the function."""
+    """Offset of the error in its file, else of the statement that made the function."""
     if item is None:
         return 0
     at = item.statement.start

@@ -1,4 +1,4 @@
-"""What a language says against a function's body, in the words of the newest Postgres."""
+"""Verdicts of a language on a function's body, in the words of the newest Postgres."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def verdict(connection: Connection, error: Error) -> Verdict:
 
 
 def _absent(connection: Connection, name: str) -> tuple[str, str] | None:
-    """What is missing of the column, or of the variable, that a name before %type stands for."""
+    """SQLSTATE and message for what is missing of the column or variable that a name before %type stands for."""
     from psycopg import Error
 
     connection.execute("savepoint pgnorm_name")

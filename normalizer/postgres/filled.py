@@ -1,4 +1,4 @@
-"""What a seed's databases and roles are filled with: a role that files run as, and the platform."""
+"""Filling of a seed's databases and roles: with a role that files run as, and with the platform."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final

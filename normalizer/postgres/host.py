@@ -1,4 +1,4 @@
-"""What a shadow needs of the server it lives in, ours or somebody else's."""
+"""The server that a shadow lives in, ours or somebody else's, as far as the shadow needs it."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -22,7 +22,7 @@ class Host(Protocol):
 
     @property
     def power(self) -> "Power":
-        """What the role that files run as may do."""
+        """The power of the role that files run as."""
 
     def launch(self) -> None:
         """Has the server come up beside what is done next; raises PgnormError as `start` does."""

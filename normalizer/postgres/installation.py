@@ -38,11 +38,11 @@ class Installation(Value):
     stubs: Path | None
     real: Path | None
     folders: tuple[Path, ...]
-    """What the programs read: themselves, their libraries and their data."""
+    """Folders that the programs read: of themselves, of their libraries and of their data."""
 
     @property
     def settings(self) -> tuple[str, ...]:
-        """What the server must be told to find the stubs: it has a path of extension folders from 18 on."""
+        """Settings by which the server finds the stubs: it has a path of extension folders from 18 on."""
         if self.preferred is None or self.stubs is None or self.preferred == self.stubs:
             return ()
         return (f"extension_control_path={self.preferred.parent}:$system:{self.stubs.parent}",)

@@ -22,7 +22,7 @@ _LONGEST: Final = _MOST // 8
 
 
 Make = Callable[[], str | None]
-"""What makes a text that is to be kept; None where it is not to be."""
+"""A function that makes a text to be kept; None where it is not to be."""
 
 
 @define(kw_only=True)
@@ -105,8 +105,7 @@ class Kept:
 
 @cache
 def _ourselves() -> bytes:
-    """What tells the modules that read and load from those of another version, or from what they were before somebody
-    edited them."""
+    """Digest of the modules that read and load: it differs in another version, and once somebody has edited them."""
     digest = hashlib.sha256()
     root = Path(__file__).parents[2]
     for source in _SOURCES:

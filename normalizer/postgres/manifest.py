@@ -1,4 +1,4 @@
-"""What a folder of the cache held when it was finished, which tells later whether it is as it was."""
+"""Manifest of a folder of the cache when it was finished, which tells later whether it is as it was."""
 
 import os
 import stat

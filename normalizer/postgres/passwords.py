@@ -70,7 +70,7 @@ def refuse_libraries(connection: "Connection") -> None:
 
 
 def _verifier(password: str) -> str:
-    """What Postgres keeps of a password. As it is random, it needs no more than one round of hashing."""
+    """The SCRAM verifier that Postgres keeps of a password: one round of hashing is enough, as that is random."""
     salt = os.urandom(16)
     salted = pbkdf2_hmac("sha256", password.encode(), salt, 1)
     stored = sha256(digest(salted, b"Client Key", "sha256")).digest()

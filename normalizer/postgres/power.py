@@ -25,7 +25,7 @@ _SEEN: Final = """
 
 @define(kw_only=True, eq=False)
 class Power:
-    """Whether the role that files run as is a superuser at the moment: one for each server.
+    """Power of a superuser, lent to the role that files run as and withheld again: one for each server.
 
     Files that could make themselves superusers by a statement could do so inside a DO block too. So a session's own
     role is none, and another connection, which they can't reach, makes it one for single statements.

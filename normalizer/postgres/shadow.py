@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from .power import Power
 
 _HIDDEN: Final = "select from pg_catalog.pg_user_mappings union all select from pg_catalog.pg_subscription limit 1"
-"""Whether there is something of which Postgres hides a part from all but superusers."""
+"""Query for a row where there is something of which Postgres hides a part from all but superusers."""
 _BEGAN: Final = "select extract(epoch from pg_catalog.transaction_timestamp())"
 """When a transaction began, which no setting prints otherwise: files that ended theirs are in another one."""
 _DRAWN: Final = """
@@ -85,7 +85,7 @@ class Shadow:
     binaries: Binaries | None
     platform: Platform
     kept: "Kept | None" = None
-    """What earlier runs have read of what they loaded there, None where nothing is kept."""
+    """The store of what earlier runs have read of what they loaded there, None where nothing is kept."""
     _host: Host = field(alias="host")
     _in_use: bool = field(default=False, init=False)
 
@@ -126,7 +126,7 @@ class Shadow:
 
     @cached_property
     def baseline(self) -> "Catalog":
-        """What the platform provides, read from the empty shadow."""
+        """The catalog of what the platform provides, read from the empty shadow."""
         from pgnorm.catalog.snapshots.columns import dumps, unpacked
 
         if self._known_baseline is not None:
@@ -139,7 +139,7 @@ class Shadow:
 
     @property
     def unmodelled(self) -> frozenset[tuple[str, str]]:
-        """What of the baseline no kind reads."""
+        """Catalog entries of the baseline that no kind reads: (what, name)."""
         if self._known_baseline is None:
             return frozenset(self.baseline.unmodelled)
         return frozenset((what, name) for what, name in self._known_baseline["unmodelled"])
@@ -233,7 +233,7 @@ def _rolled_back(connection: "Connection") -> Began | None:
 
 
 def _around(connection: "Connection", before: str, command: str, after: str) -> tuple[object, object]:
-    """What two queries answer, one before a command and one after it."""
+    """Answers to two queries, one before a command and one after it."""
     cursor = connection.execute(f"{before}; {command}; {after}".encode())
     first = _value(cursor)
     cursor.nextset()

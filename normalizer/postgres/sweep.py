@@ -1,4 +1,4 @@
-"""What the cache no longer needs: what was not used for long, slots of seeds that are gone, half-made things."""
+"""Sweep of the cache: what was not used for long, slots of seeds that are gone, half-made things."""
 
 import shutil
 import time

@@ -1,1 +1,1 @@
-"""What the words of the command line and the configuration mean: projects, migrations, sources."""
+"""Meaning of the words on the command line and in the configuration: projects, migrations, sources."""

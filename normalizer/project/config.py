@@ -24,7 +24,7 @@ class Unset(PgnormError):
 
 
 def unless_unset(read: Callable[[], T | None]) -> T | None:
-    """What `read` gives, None where that is to come from a variable that is not set."""
+    """The value that `read` gives, None where that is to come from a variable that is not set."""
     try:
         return read()
     except Unset:
@@ -106,7 +106,7 @@ class Table(Value):
         return f"{self.label}:{line}:{column}"
 
     def error(self, key: str, problem: str) -> PgnormError:
-        """What to raise about the value at `key`."""
+        """The error to raise about the value at `key`."""
         return PgnormError(f"`{key}` {problem}", place=self.place(key))
 
     def _value(self, key: str) -> object:

@@ -125,7 +125,7 @@ def elsewhere(database: Database) -> str | None:
 
 
 def address(connection: "Connection") -> str:
-    """How a person names the database of a connection: no password."""
+    """Name for a person of the database of a connection: no password."""
     info = connection.info
     where = info.host if info.host.startswith(("/", "@")) else f"{info.host}:{info.port}"
     return f"database {info.dbname} on {where} as {info.user}"
@@ -137,7 +137,7 @@ def address_words(host: str, port: int) -> tuple[tuple[str, str], ...]:
 
 
 def _words(database: Database) -> dict[str, str]:
-    """What to connect with."""
+    """The words to connect with, as libpq takes them."""
     from psycopg import Error
     from psycopg.conninfo import conninfo_to_dict
 
@@ -168,7 +168,7 @@ def _connect(words: Mapping[str, str], database: Database) -> "Connection":
 
 
 def _unreadable(conninfo: str, error: Exception) -> PgnormError:
-    """What to say of an address that libpq can't parse: nothing of the address itself, which may hold a password."""
+    """The error for an address that libpq can't parse: nothing of the address itself, which may hold a password."""
     parameter = re.search(r'invalid URI query parameter: "(\w+)"', str(error))
     if parameter and "@" in conninfo.partition("?")[0]:
         extra = " It is Prisma's own." if parameter[1] in ("pgbouncer", "schema", "connection_limit") else ""
@@ -207,7 +207,7 @@ def _first_line_of(error: "Error") -> str:
 
 
 def _where(words: Mapping[str, str]) -> str:
-    """What is known of the address: the words given and libpq's variables."""
+    """The address for messages, as far as it is known: by the words given and libpq's variables."""
 
     def known(word: str, variable: str) -> str:
         return words.get(word) or os.environ.get(variable, "")

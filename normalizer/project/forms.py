@@ -41,7 +41,7 @@ class Migrations(Value):
     named: str | None = "{version}_{name}.sql"
     """The name of a new one, None where a file alone makes none."""
     key: Callable[[str], Key] = lambda name: ((0, name),)
-    """What names are ordered by."""
+    """The key that names are ordered by."""
     ordered_as_text: bool = False
 
 

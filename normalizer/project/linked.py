@@ -70,7 +70,7 @@ def _pooler(url: str, place: str) -> tuple[tuple[str, str], ...]:
 
 
 def _sslmode() -> str:
-    """How far the server is verified: all the way where a certificate to verify it by is at hand.
+    """The `sslmode` for the server: it is verified all the way where a certificate to verify it by is at hand.
 
     Supabase signs with a certificate of its own, which no system has.
     """

@@ -29,7 +29,7 @@ def find_migrations(folder: Path, *, as_supabase: bool = False) -> Migrations:
 
 
 def new_paths(folder: Path, names: Sequence[str], now: datetime, *, as_supabase: bool = False) -> tuple[Path, ...]:
-    """Where new migrations of these names go: versions are `now` (UTC), or the next free seconds after the last one.
+    """Paths of new migrations of these names: versions are `now` (UTC), or the next free seconds after the last one.
 
     Raises PgnormError for a name that can't be part of a file's name, where such a version sorts before the last
     migration, and where the migrations are none of single files.

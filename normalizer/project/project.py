@@ -73,12 +73,12 @@ class Project(Value):
 
     @property
     def ignore(self) -> Table:
-        """What a comparison leaves alone, for `ignoring.configured`."""
+        """The table of what a comparison leaves alone, for `ignoring.configured`."""
         return self.settings.table("ignore")
 
     @property
     def split(self) -> Table:
-        """What goes into which file of a dump in several files, for `layouts.configured`."""
+        """The table of what goes into which file of a dump in several files, for `layouts.configured`."""
         return self.settings.table("split")
 
     @property
@@ -94,7 +94,7 @@ class Project(Value):
 
     @property
     def patterns_place(self) -> str:
-        """Where the patterns stand, for messages."""
+        """The place of the patterns, for messages."""
         return self._says_patterns.place("schema_paths")
 
     @property

@@ -16,7 +16,7 @@ from .typed import could_be_address
 from .ways_back import apart
 
 SNAPSHOT: Final = ".json"
-"""How the name of a snapshot ends."""
+"""Suffix of a snapshot's file name."""
 _NAMED: Final = 3
 WORDS: Final = ("files", "migrations", "local", "linked", "db")
 
@@ -30,7 +30,7 @@ class Files:
     kind: FileKind
     title: str
     notes: tuple[str, ...] = ()
-    """What of the source is passed over."""
+    """Notes on parts of the source that are passed over."""
     back: tuple[Path, ...] = ()
     """Files beside it that lead back, which are never run."""
 

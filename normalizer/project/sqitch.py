@@ -34,7 +34,7 @@ def planned(root: Path, deploy: Path) -> tuple[Path, ...]:
 
 
 def _tag(at: int, name: str, changes: list[tuple[int, str]], tags: list[tuple[int, str]]) -> str:
-    """What the script's name ends with: the tag before the change comes again, where it does."""
+    """Suffix of the script's name: the tag before the change comes again, where it does."""
     if all(later != name for _, later in changes[at + 1 :]):
         return ""
     return next((f"@{tag}" for place, tag in tags if place > at), "")

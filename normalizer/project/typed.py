@@ -1,4 +1,4 @@
-"""What a person typed, as messages may repeat it: nothing that could be an address, which may hold a password."""
+"""Words that a person typed, as messages may repeat them: nothing that may be an address, as it may hold a password."""
 
 import os
 import re
@@ -29,7 +29,7 @@ def could_be_address(word: str) -> bool:
 
 
 def said(word: str) -> str:
-    """How messages name what was typed."""
+    """The word typed, as messages name it."""
     return HIDDEN if could_be_address(word) else word
 
 

@@ -21,7 +21,7 @@ class Tool(Value):
     """True if the words are too common to mean anything without one another."""
     head: str = ""
     tail: str = ""
-    """What stands around the statements of a new migration."""
+    """Texts around the statements of a new migration: `head` before them, `tail` behind."""
 
 
 def _line(words: str) -> re.Pattern[str]:
@@ -88,8 +88,8 @@ def holds_way_back(text: str) -> bool:
 
 
 def not_run(texts: Iterable[str], *, beside: int = 0) -> str | None:
-    """What a person is told of ways back, those in texts and those in so many files beside them; None where there are
-    none."""
+    """The message on ways back that are not run, those in texts and those in so many files beside them; None where
+    there are none."""
     count = beside + sum(map(holds_way_back, texts))
     if not count:
         return None
@@ -138,7 +138,7 @@ def _above(folders: set[Path]) -> Iterator[Path]:
 
 
 def _stretches(text: str) -> Iterator[tuple[int, int]]:
-    """Where the ways back of a text begin and end."""
+    """Offsets at which the ways back of a text begin and end."""
     if not _HINT.search(text):
         return
     tool = tool_of(text)

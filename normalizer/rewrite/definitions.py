@@ -56,7 +56,7 @@ class Definition:
         return None
 
     def edit(self, target: Target, body: str | None = None) -> Edit:
-        """What makes the text canonical for a server like `target`, with another `body` if one is given.
+        """The edit that makes the text canonical for a server like `target`, with another `body` if one is given.
 
         Raises PgnormError where Postgres has no text for what it stores.
         """
@@ -98,7 +98,7 @@ class Definition:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What is most likely a mistake of the author."""
+        """Warnings about what is most likely a mistake of the author."""
         found = []
         for item in self.routine.config if isinstance(self.routine, Function) else ():
             name, _, value = item.partition("=")
@@ -122,7 +122,7 @@ def _with_line_ends(text: str, newline: str) -> str:
 
 
 def _line_ends(text: str) -> Iterator[int]:
-    """Where lines of a statement end between its tokens: a line end in a literal is a part of that."""
+    """Offsets of the line ends of a statement between its tokens: a line end in a literal is a part of that."""
     position = 0
     for group, part in _lexed(text):
         if group == "space" and "\n" in part:

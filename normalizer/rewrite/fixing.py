@@ -46,10 +46,10 @@ class Message(Value):
 
 @frozen(kw_only=True, slots=False)
 class Report:
-    """What becomes of the definitions in the files that may be rewritten."""
+    """Report on the definitions in the files that may be rewritten."""
 
     rewrites: tuple[Rewrite, ...]
-    """Those files, changed or not, in the order of their loading."""
+    """The files that may be rewritten, changed or not, in the order of their loading."""
     rewritten: int
     """Definitions whose text changes."""
     unchanged: int
@@ -58,7 +58,7 @@ class Report:
     """Definitions that must stay as they are."""
     messages: tuple[Message, ...]
     failed: tuple[PgnormError, ...]
-    """What of the project does not load, though the files asked for do."""
+    """Errors in the rest of the project, where the files asked for load."""
 
     @cached_property
     def changed(self) -> tuple[Rewrite, ...]:
@@ -142,7 +142,7 @@ class _Watcher:
 def _edits(
     definitions: Sequence[Definition], target: Target, bodies: Mapping[Definition, Body]
 ) -> dict[Definition, Edit]:
-    """What each definition needs that is not canonical."""
+    """Edits for the definitions that are not canonical."""
     found = {}
     for one in definitions:
         if one.obstacle is None:

@@ -1,4 +1,4 @@
-"""What the author's text of a routine holds beside its body: comments, wording, and what Postgres does not store."""
+"""The author's text of a routine beside its body: comments, wording, and what Postgres does not store."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ class Header(Value):
     comments: tuple[str, ...]
     """The comments outside the body, up to the semicolon."""
     body_comments: tuple[int, ...]
-    """Where comments stand inside a BEGIN ATOMIC or RETURN body, which is stored without them."""
+    """Offsets of the comments inside a BEGIN ATOMIC or RETURN body, which is stored without them."""
     dropped: tuple[str, ...]
-    """What it says and Postgres does not store: `%TYPE`, type modifiers, FROM CURRENT."""
+    """Words of the statement that Postgres does not store: `%TYPE`, type modifiers, FROM CURRENT."""
 
 
 def header_of(text: str, statement: Statement) -> Header | None:
@@ -66,7 +66,7 @@ def _depths(found: Sequence[Token]) -> Iterator[int]:
 
 
 def _sql_body(found: Sequence[Token], depths: Sequence[int]) -> int | None:
-    """Where a BEGIN ATOMIC or RETURN body begins, which is the last clause: the index of its first token."""
+    """The index of the first token of a BEGIN ATOMIC or RETURN body, which is the last clause."""
     opening = next((index for index, token in enumerate(found) if token.text == "("), len(found))
     for index in range(opening + 1, len(found) - 1):
         if depths[index] or found[index - 1].keyword in ("RETURNS", ".", "SETOF"):

@@ -1,4 +1,4 @@
-"""Which files fix-functions loads, and which of them it may rewrite."""
+"""Files that fix-functions loads, and those of them that it may rewrite."""
 
 from __future__ import annotations
 

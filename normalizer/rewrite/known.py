@@ -1,4 +1,4 @@
-"""What became of definitions in an earlier run, for as long as nothing has changed that it came of."""
+"""Reports of earlier runs on definitions, for as long as nothing has changed that they came of."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ if TYPE_CHECKING:
 
 
 class Known(Value):
-    """What can be told of a report in a text."""
+    """A report as a text holds it."""
 
     texts: tuple[str, ...]
-    """Those of the files that may be rewritten."""
+    """New texts of the files that may be rewritten."""
     rewritten: int
     unchanged: int
     left: int
     messages: tuple[Message, ...]
     notes: tuple[tuple[Level, str], ...]
-    """What a person was told meanwhile."""
+    """Messages that a person was told meanwhile."""
 
     @classmethod
     def of(cls, report: Report, notes: list[tuple[Level, str]]) -> Self:
-        """What is to be known of a report to which nothing failed."""
+        """A report to be kept, to which nothing failed."""
         return cls(
             texts=tuple(one.text for one in report.rewrites),
             rewritten=report.rewritten,
@@ -64,7 +64,7 @@ class Known(Value):
 
 
 def fixed(context: Context, chosen: Chosen, *, written: bool = True) -> Report:
-    """What `fix` answers where no bodies are stored elsewhere, from an earlier run that was asked the same of the same
+    """The report of `fix` where no bodies are stored elsewhere, from an earlier run that was asked the same of the same
     files. Raises as `fix` does."""
     kept = context.kept
     if kept is None or chosen.unread:

@@ -22,7 +22,7 @@ class Body(Value):
     """True if the stored bytes take its place."""
 
     def message(self, *, written: bool) -> str:
-        """What a person is told about it, whether the files are `written` or only looked at."""
+        """The message about it for a person, whether the files are `written` or only looked at."""
         word = self.difference.word
         if self.taken and written:
             return f"its body differed from the source's in {word}: the source's bytes are taken"

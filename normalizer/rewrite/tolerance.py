@@ -1,4 +1,4 @@
-"""What of a project may fail to load where only some of its files are worked on."""
+"""Errors that a project's load may have where only some of its files are worked on."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Tolerance:
 
     @property
     def errors(self) -> tuple[PgnormError, ...]:
-        """What of the rest does not load."""
+        """Errors of the files that were not asked for."""
         return tuple(told_once((*self.chosen.unread, *(self._first.errors if self._first else ()))))
 
     def __call__(self, failed: Failed) -> None:
@@ -57,5 +57,5 @@ class Tolerance:
 
 
 def _key(error: PgnormError) -> tuple[str, str]:
-    """What stays of an error when the texts are rewritten: its file and its first line."""
+    """The part of an error that stays when the texts are rewritten: its file and its first line."""
     return (error.place or "").rsplit(":", 2)[0], error.message.splitlines()[0]
