@@ -1,1 +1,1 @@
-"""What a database is: the typed objects of `pg_catalog` and their canonical text."""
+"""The typed objects of a database, read from `pg_catalog`, and their canonical text."""

@@ -31,7 +31,7 @@ Answer: TypeAlias = "PGresult | BaseException"
 
 @frozen(kw_only=True)
 class Patience:
-    """How long a reading waits for what others hold."""
+    """Patience of a reading with locks that others hold."""
 
     lock_timeout: int | None = None
     """Milliseconds for each lock; None waits as long as the address says, or for ever."""

@@ -1,4 +1,4 @@
-"""What depends on what among the objects read: pg_depend with its internal parts folded into what they belong to."""
+"""Dependencies among the objects read: pg_depend with its internal parts folded into what they belong to."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, TypeAlias
@@ -19,13 +19,13 @@ Address: TypeAlias = tuple[int, int, int]
 
 @frozen
 class Found:
-    """What pg_depend says of the objects read."""
+    """The dependencies of the objects read, from pg_depend."""
 
     edges: tuple[Edge, ...]
     extensions: Mapping[ObjectId, set[str]]
     """The names of the extensions that each one DEPENDS ON."""
     operators: Mapping[ObjectId, set[tuple[str, str]]]
-    """Those of the operators outside of pg_catalog that each one's expressions use."""
+    """The operators outside of pg_catalog that each one's expressions use."""
 
 
 def edges_between(
@@ -91,7 +91,7 @@ def ties(objects: Iterable[Object]) -> frozenset[tuple[ObjectId, ObjectId]]:
 
 
 class _Standing(dict[Address, Object | None]):
-    """What an address stands for: its object, or the one that it belongs to in the end."""
+    """The object that each address stands for: its own, or the one that it belongs to in the end."""
 
     def __init__(self, objects: Mapping[Address, Object], folded: Mapping[Address, Address]) -> None:
         super().__init__(objects)

@@ -1,4 +1,4 @@
-"""What depends on what among the members of extensions: it orders what is said of them, and nothing else."""
+"""Dependencies among the members of extensions: they order what is said of those, and nothing else."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, TypeAlias
@@ -39,7 +39,7 @@ def edges_among(made: Mapping[Address, Object], rows: Sequence[Row], shelled: fr
 
 
 def _needs(rows: Sequence[Row], shelled: frozenset[int]) -> Needs[Whole]:
-    """What each member needs of other members; where a type and a function need each other, the type its function."""
+    """The other members that each one needs; of a type and a function that need each other, the type the function."""
     members = {row[:2] for row in rows if row[6] == MEMBERSHIP}
     owners: dict[Whole, Whole] = {row[:2]: row[3:5] for row in rows if row[6] == INTERNAL}
 
@@ -64,7 +64,7 @@ def _needs(rows: Sequence[Row], shelled: frozenset[int]) -> Needs[Whole]:
 
 
 def _reached(start: Whole, needs: Needs[Whole], said: Mapping[Whole, object]) -> Iterator[Whole]:
-    """Those of which something is said that `start` needs, itself or by way of others."""
+    """The members of which something is said that `start` needs, itself or by way of others."""
     seen = {start}
     waiting = [start]
     while waiting:

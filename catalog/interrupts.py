@@ -9,7 +9,7 @@ from typing import Final
 
 ENDING: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _OF_SHELLS: Final = 128
-"""What a shell adds to the number of the signal that ended a program."""
+"""The number that a shell adds to that of the signal that ended a program."""
 
 _LITTLE: Final = 0.02  # seconds
 
@@ -23,7 +23,7 @@ class Interrupt(KeyboardInterrupt):
 
 
 def exit_code(ended: BaseException | None) -> int:
-    """What a run that was interrupted exits with: 130, 143, 129."""
+    """The exit code of a run that was interrupted: 130, 143, 129."""
     return _OF_SHELLS + (ended.number if isinstance(ended, Interrupt) else signal.SIGINT)
 
 

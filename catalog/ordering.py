@@ -16,14 +16,14 @@ from .priority import Priority
 
 
 class Form(Enum):
-    """What of an object is printed at one place."""
+    """The part of an object that is printed at one place."""
 
     WHOLE = "whole"
     """The object itself, without its body where that follows."""
     BODY = "body"
     """The part of it that can follow later."""
     SHELL = "shell"
-    """What makes its name known ahead of it."""
+    """The statement that makes its name known ahead of it: `CREATE TYPE "t";`."""
 
 
 @frozen(eq=False)
@@ -56,7 +56,7 @@ class Arrangement:
     """The order of a dump."""
 
     nodes: tuple[tuple[Object, Form], ...]
-    """What is printed on its own or inside something else."""
+    """The objects printed, on their own or inside something else, each with its form."""
     apart: frozenset[ObjectId]
     """Inline parts that a dependency loop forces out of their owner's CREATE."""
     shells: frozenset[ObjectId]
@@ -92,7 +92,7 @@ def entangled(catalog: Catalog) -> frozenset[ObjectId]:
 
 
 class _Graph:
-    """What each node needs, as pg_dump links its dumpable objects."""
+    """The needs of each node, as pg_dump links its dumpable objects."""
 
     def __init__(self, catalog: Catalog) -> None:
         self.separate: set[Node] = set()
@@ -100,7 +100,7 @@ class _Graph:
         self.owners: dict[Node, Node] = {}
         """The node that prints another one inside itself while no loop forbids it."""
         self.nodes: dict[ObjectId, Node] = {}
-        """What prints each object: for a column its table."""
+        """The node that prints each object: for a column its table's."""
         self.bodies: dict[ObjectId, Node] = {}
         self._edges = catalog.edges
         shelled = {name: catalog.objects[name] for _, name in sorted(catalog.shell_users)}

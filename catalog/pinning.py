@@ -1,4 +1,4 @@
-"""What a session is told before it is asked anything: nothing of the database's own is called, names and values are
+"""Settings of a session before it is asked anything: nothing of the database's own is called, names and values are
 printed alike everywhere, and no limit of the database or the role ends a reading."""
 
 import json
@@ -19,7 +19,7 @@ LIMITS: Final = (
     "idle_session_timeout",
     "transaction_timeout",
 )
-"""What ends a session or its statements for being slow. Those that the address itself names hold."""
+"""Settings that end a session or its statements for being slow. Those that the address itself names hold."""
 
 _LIMITING: Final = """
 select set_config(l.name, l.value, true)

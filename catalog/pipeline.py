@@ -27,7 +27,7 @@ Columns: TypeAlias = Mapping[str, Sequence[Any]]
 
 @frozen
 class Result:
-    """What a query answered: lists where it has arrays."""
+    """The answer to a query: lists where it has arrays."""
 
     columns: tuple[str, ...]
     rows: Sequence[Row]

@@ -75,7 +75,7 @@ class AclItem:
         return cls(_unquote(match[1]), match[2], _unquote(match[3]))
 
     def __str__(self) -> str:
-        """What `parse` reads."""
+        """The text that `parse` reads: `grantee=privileges/grantor`."""
         return f"{_quote(self.grantee)}={self.privileges}/{_quote(self.grantor)}"
 
     def granted(self) -> Iterator[tuple[str, bool]]:

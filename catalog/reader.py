@@ -53,7 +53,7 @@ COMMON: Final = (ROLE, CATALOGS, DEPENDENCIES, OPERATORS, COMMENTS, LABELS, UNMO
 ADDRESS_COLUMNS: Final = frozenset({"oid", "subid"})
 
 Remarks: TypeAlias = tuple[tuple[str, Mapping[Address, Any], Any], ...]
-"""What is said of objects beside their own queries: the attribute's name, its values, the value of the others."""
+"""Comments and labels, beside the objects' own queries: the attribute's name, its values, the value of the others."""
 
 
 def queries(kinds: Sequence[type[Object]], version: int) -> tuple[LiteralString, ...]:
@@ -63,8 +63,8 @@ def queries(kinds: Sequence[type[Object]], version: int) -> tuple[LiteralString,
 
 
 def presence(kinds: Sequence[type[Object]]) -> LiteralString:
-    """What answers for each kind whether there may be objects of it: half of all kinds have none in most databases, and
-    a server takes longer to plan their queries than to answer this."""
+    """The query that tells for each kind whether there may be objects of it: half of all kinds have none in most
+    databases, and a server takes longer to plan their queries than to answer this."""
     found: list[LiteralString] = [f"exists (select from {kind.presence})" for kind in kinds if kind.presence]
     return "select array[" + ", ".join(found) + "]"
 

@@ -10,12 +10,12 @@ _NAMES: Final[LiteralString] = (
     "|token(_?(value|key))?$)"
 )
 _NO_SECRET: Final[LiteralString] = "_(id|name|required|path|file|url|uri|endpoint|type|duration|ttl)$"
-"""How the name of an option ends that only says where a secret is, whether there is one, or how it is to be used."""
+"""The end of an option's name that only says where a secret is, whether there is one, or how it is to be used."""
 _IN_SQL: Final = re.compile(r"""(CONNECTION |"(?P<option>[^"]*)" E?)'(?:[^']|'')*'""", re.IGNORECASE)
 _IN_URI: Final[LiteralString] = r"'^(postgres(?:ql)?://[^:/@]*:)[^@/]*@'"
 _IN_ANY_URI: Final[LiteralString] = r"'(://[^:/@\s]*:)[^/@\s]+@'"
 _KEYWORDS: Final[LiteralString] = "(?:ssl)?password|oauth_client_secret|scram_(?:client|server)_key"
-"""Those of libpq whose values are secrets."""
+"""The parameters of libpq whose values are secrets."""
 _IN_QUERY: Final[LiteralString] = "'([?&](?:" + _KEYWORDS + ")=)[^&]*'"
 _VALUE: Final[LiteralString] = r"''(?:[^''\\]|\\.)*''|(?:[^\s''\\]|\\.)(?:[^\s\\]|\\.)*"
 _PAIR: Final[LiteralString] = r"'(\s*)(\w+)(\s*=\s*)(" + _VALUE + ")?'"
@@ -63,6 +63,6 @@ def masked_sql(text: str) -> str:
 
 
 def _is_secret(name: str) -> bool:
-    """What `masked_option` asks, of a name that is known."""
+    """True if an option of this name holds a secret: the test of `masked_option`, for a name that is known."""
     taken, left = (re.search(pattern, name, re.IGNORECASE) for pattern in (_NAMES, _NO_SECRET))
     return taken is not None and left is None

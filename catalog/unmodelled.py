@@ -1,4 +1,4 @@
-"""What a database holds that no kind reads: named, so that it is reported and never skipped in silence."""
+"""Objects of a database that no kind reads: named, so that they are reported and never skipped in silence."""
 
 from typing import Final, LiteralString
 

@@ -1,4 +1,4 @@
-"""Who may do what in a database, as its server answers: privileges in effect, with row security counted in."""
+"""Privileges in effect in a database, as its server answers, with row security counted in: who may do what."""
 
 from .reading import Access, Permission, Rows, grantees, read_access
 

@@ -1,4 +1,4 @@
-"""What belongs to a whole server and to no database of it: roles, their memberships, their rights to set parameters."""
+"""Roles, their memberships, their rights to set parameters: they belong to a whole server and to no database of it."""
 
 from .memberships import Membership
 from .parameters import ParameterPrivileges

@@ -1,4 +1,4 @@
-"""Which role is a member of which, in an order in which it can be granted."""
+"""Memberships of roles in roles, in an order in which they can be granted."""
 
 from collections.abc import Iterable, Iterator
 from itertools import groupby

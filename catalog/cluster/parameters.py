@@ -1,4 +1,4 @@
-"""Which roles may set which configuration parameters."""
+"""Privileges of roles on configuration parameters: `GRANT SET ON PARAMETER "work_mem" TO "app"`."""
 
 from typing import Final, LiteralString
 
@@ -22,7 +22,7 @@ select p.parname::text                     as name
 
 
 class ParameterPrivileges(Value):
-    """Who may set a parameter: pg_parameter_acl."""
+    """The privileges on one parameter: pg_parameter_acl."""
 
     name: str
     owner: str

@@ -38,7 +38,7 @@ class Cluster(Value):
     """In an order in which they can be granted."""
     parameters: tuple[ParameterPrivileges, ...]
     left_out: tuple[tuple[str, str], ...]
-    """What is said of roles and is not in here: (what, name)."""
+    """Settings of roles that are not in here: (what, name)."""
 
     @property
     def major(self) -> int:

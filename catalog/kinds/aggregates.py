@@ -28,7 +28,7 @@ class Aggregate(Object):
     """(schema, name) of each input type: pg_dump's order. `detail` says the same."""
     arguments: str = replace()
     identity_arguments: str = equal()
-    """How ALTER and COMMENT name it; `arguments` says the same."""
+    """The arguments by which ALTER and COMMENT name it; `arguments` says the same."""
     result: str = replace()
     flavour: str = replace()
     """pg_aggregate.aggkind: n normal, o ordered-set, h hypothetical-set."""

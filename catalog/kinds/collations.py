@@ -32,7 +32,7 @@ class Collation(Object):
     locale: str = replace()
     """Empty for libc's."""
     rules: str | None = replace()
-    """What ICU tailors."""
+    """The rules by which ICU's order is tailored: `&a < g`."""
 
     @classmethod
     def query(cls, version: int) -> LiteralString:

@@ -1,4 +1,4 @@
-"""What a column is, and how SQL names it."""
+"""Attributes of a column, and its names in SQL."""
 
 from typing import ClassVar, LiteralString
 
@@ -28,7 +28,7 @@ class ColumnFields(Matched, Inherited):
     """pg_attribute.attnum. The order of columns alone is no difference: nothing but a new table could change it."""
     type: TypeText = alter()
     base: str = equal()
-    """What its type is based on, where that is a domain, else empty."""
+    """The type that its own is based on, where that is a domain, else empty."""
     casts: tuple[str, ...] = equal()
     """The types, of elements for an array, to which somebody has made a cast from its own."""
     category: str = equal()
@@ -43,7 +43,7 @@ class ColumnFields(Matched, Inherited):
     not_null_given: str | None = equal()
     """The same even there, None (18) where it passes no NOT NULL on to the tables that inherit it."""
     not_null_sayers: int | None = equal()
-    """How many it has it from, each parent and the table itself; None where none holds or nobody tells (until 17)."""
+    """Number of tables that its NOT NULL is from, its own included; None without one, or if nobody tells (until 17)."""
     not_null_no_inherit: bool = alter(after_parts=True)
     not_null_comment: str | None = alter(after_parts=True)
     filled: bool = equal()
@@ -55,7 +55,7 @@ class ColumnFields(Matched, Inherited):
     generated: str = alter()
     """pg_attribute.attgenerated: empty, s for stored or v for virtual."""
     expression: Expression | None = alter(deparsed=True)
-    """What it is generated as."""
+    """The generation expression: `GENERATED ALWAYS AS ("a" * 2)`."""
     generation_said: bool = equal()
     """True if CREATE TABLE says it, since the table does not have it from another one."""
     settable_expression: bool = equal()
@@ -71,7 +71,7 @@ class ColumnFields(Matched, Inherited):
     options: tuple[str, ...] = alter()
     """`name=value`."""
     foreign_options: tuple[tuple[str, str], ...] = alter()
-    """What the wrapper of a foreign table is told of it."""
+    """Options for the wrapper of a foreign table: `OPTIONS ("column_name" 'a')`."""
     ancestors: tuple[tuple[str, ...], ...] = equal()
     """(schema, table, kind of it) of each that its table inherits from, or is a partition of, and that has it too."""
     local: bool = noted()

@@ -162,7 +162,7 @@ _SAID_IF_DIFFERENT: Final[LiteralString] = """
 
 
 def column_query(version: int) -> LiteralString:
-    """What `Column.query` answers."""
+    """The query of `Column` for a server of this version."""
     said = _SAID_IF_DIFFERENT if version >= OWN_EXPRESSION_SINCE else _SAID_IF_ALONE
     if version >= NOT_NULL_NAMED_SINCE:
         text = _FIELDS + said + _NAMED + _FROM + _ANCESTORS_NAMED + _NAMED_FROM

@@ -1,4 +1,4 @@
-"""What CREATE TABLE says of a column, and the statements behind it."""
+"""A column's line in CREATE TABLE, and the statements behind that."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -44,7 +44,7 @@ class PrintedColumn(ColumnFields):
         return f"{named}NOT NULL {ident(self.name)}{self._no_inherit}"
 
     def definition(self, parts: Sequence[Object], target: Target) -> str:
-        """What adds it to a table, with its inline `parts` (its default)."""
+        """The definition in CREATE TABLE and behind ADD COLUMN, with its inline `parts` (its default)."""
         return f"{ident(self.name)} {spell_types(self.type, target.major)}{self._details(parts, target)}{self._collate}"
 
     def _details(self, parts: Sequence[Object], target: Target) -> str:
@@ -92,7 +92,7 @@ class PrintedColumn(ColumnFields):
             yield f"ALTER {table} ALTER COLUMN {ident(self.name)}{options_clause(self.foreign_options)};"
 
     def settings_of_type(self) -> Iterator[str]:
-        """Those that ALTER TYPE puts back to the defaults."""
+        """The statements for settings that ALTER TYPE puts back to the defaults."""
         if self.storage:
             yield f"{self._alone} SET STORAGE {STORAGE[self.storage]};"
         if self.compression:
@@ -100,7 +100,7 @@ class PrintedColumn(ColumnFields):
 
     @property
     def _alone(self) -> str:
-        """How a statement begins that alters it in no table that inherits it."""
+        """The start of a statement that alters it in no table that inherits it: `ALTER TABLE ONLY … ALTER COLUMN …`."""
         return f"ALTER {self.only_table} ALTER COLUMN {ident(self.name)}"
 
     def remarks(self) -> Iterator[Entry]:

@@ -1,4 +1,4 @@
-"""What the constraints of tables have in common, and CHECK."""
+"""Constraints of tables: their common base, and CHECK."""
 
 from collections.abc import Iterator
 from typing import ClassVar, Final, LiteralString, Self
@@ -66,7 +66,7 @@ def enforced(version: int) -> LiteralString:
 
 
 class Constraint(Object):
-    """What all constraints of a table have in common. `detail` is the table."""
+    """A constraint of a table: the base of all types of them. `detail` is the table."""
 
     keyword: ClassVar[str] = "CONSTRAINT"
     catalog: ClassVar[str] = "pg_constraint"
@@ -147,7 +147,7 @@ class Check(Unremarked, Matched, Inherited, Unindexed):
     definition: str = replace(deparsed=True)
     """`CHECK (…)`, with NO INHERIT; whether it is valid and enforced is said apart."""
     validated: bool | None = said("checked")
-    """Whether rows were checked for it; None where the table only inherits it: its rows are with those above."""
+    """True if rows were checked for it; None where the table only inherits it: its rows are with those above."""
     checked: bool = equal()
     """The same even there."""
     enforced: bool = replace()
@@ -238,14 +238,14 @@ class Check(Unremarked, Matched, Inherited, Unindexed):
 
 
 def state(validated: bool, enforced: bool) -> str:
-    """What pg_get_constraintdef says last."""
+    """The end of pg_get_constraintdef's text: ` NOT VALID`."""
     if not enforced:
         return " NOT ENFORCED"
     return "" if validated else " NOT VALID"
 
 
 def deferral(deferrable: bool, deferred: bool) -> str:
-    """When a constraint is checked; empty for at once and always."""
+    """Deferral of a constraint's check, in SQL; empty for one that is checked at once and always."""
     if not deferrable:
         return ""
     return " DEFERRABLE INITIALLY DEFERRED" if deferred else " DEFERRABLE"

@@ -1,4 +1,4 @@
-"""How the values of a column get from one type to another, and which types hold every value of another."""
+"""Conversions of a column's values from one type to another, and types that hold every value of another."""
 
 import re
 from typing import Final

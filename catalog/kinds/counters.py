@@ -1,4 +1,4 @@
-"""What sequences and identity columns have in common."""
+"""The common base of sequences and identity columns."""
 
 from collections.abc import Iterator
 from typing import ClassVar, Final, LiteralString, Self
@@ -36,7 +36,7 @@ COUNTER_TABLES: Final[LiteralString] = """
 
 
 class Counter(Counting, Object):
-    """What a sequence of its own and that of an identity column have in common: pg_sequence."""
+    """A sequence of its own, or that of an identity column: pg_sequence."""
 
     catalog: ClassVar[str] = "pg_class"
     priority: ClassVar[int] = Priority.TABLE
@@ -61,7 +61,7 @@ class Counter(Counting, Object):
 
     @property
     def sequence(self) -> str:
-        """How SQL names the sequence."""
+        """The sequence's name in SQL."""
         return self.signature().removeprefix("SEQUENCE ")
 
     @property
@@ -88,7 +88,7 @@ class Counter(Counting, Object):
         )
 
     def limits(self) -> tuple[str, str]:
-        """Those about its bounds."""
+        """The options for its bounds: `NO MINVALUE`, `MAXVALUE 9`."""
         return (
             "NO MINVALUE" if self.minimum is None else f"MINVALUE {self.minimum}",
             "NO MAXVALUE" if self.maximum is None else f"MAXVALUE {self.maximum}",
@@ -135,7 +135,7 @@ class Counter(Counting, Object):
         return (self.increment > 0) != (new.increment > 0)
 
     def _beyond(self, new: Self) -> tuple[str, str]:
-        """Where it goes the other way from none of the numbers that it has drawn, and whether that one is drawn too."""
+        """(value, is_called) for setval(), from which it goes the other way without drawing a number twice."""
         furthest = min if new.increment < 0 else max
         value, end = furthest(new.start, self.start + new.increment), new.bounds[0 if new.increment < 0 else 1]
         return (str(value), "false") if _within(value, new.bounds) else (str(end), "true")

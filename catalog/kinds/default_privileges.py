@@ -19,7 +19,7 @@ OBJECT_TYPES: Final = {
 
 
 class DefaultPrivileges(GrantsDefaults, Object):
-    """What a role grants on the objects it makes: pg_default_acl. `name` is defaclobjtype, `detail` the role.
+    """Privileges that a role grants on objects it makes: pg_default_acl. `name` is defaclobjtype, `detail` the role.
 
     The privileges are all there is of it. Those of a schema add to the global ones, so they start from nothing; global
     ones stand in for what is built in, so they start from that.

@@ -1,4 +1,4 @@
-"""When triggers, event triggers and rules fire: tgenabled, evtenabled, ev_enabled."""
+"""Firing of triggers, event triggers and rules: tgenabled, evtenabled, ev_enabled."""
 
 from typing import Final
 

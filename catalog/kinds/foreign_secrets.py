@@ -10,7 +10,7 @@ from ..secrets import MASK, masked_option
 Options: TypeAlias = tuple[tuple[str, str], ...]
 
 FULL_OPTIONS: Final[LiteralString] = "nullif(o.read, o.masked)"
-"""What a query has for `full_options`, beside `o.masked` for `options`."""
+"""The expression for `full_options` in a query, beside `o.masked` for `options`."""
 
 
 def options_read(

@@ -15,7 +15,7 @@ OPTIONS_SHOWN: Final[LiteralString] = """(
     (select rolsuper from pg_roles where rolname = current_user)
     or pg_has_role(s.srvowner, 'usage') and (umuser = 0 or usename = current_user)
     or usename = current_user and has_server_privilege(s.oid, 'usage') )"""
-"""Whether pg_user_mappings shows the options of a mapping on the server `s`."""
+"""The condition for pg_user_mappings to show the options of a mapping on the server `s`."""
 
 
 class ForeignServer(Object):
@@ -108,7 +108,7 @@ class ForeignServer(Object):
 
 
 class UserMapping(DroppedApart, Object):
-    """How a role logs in to a foreign server: pg_user_mapping. `name` is the role (`public` for all), `detail` the
+    """A role's login to a foreign server: pg_user_mapping. `name` is the role (`public` for all), `detail` the
     server. A dump of who may not see its options has none, as pg_dump's; `unmodelled` names it then."""
 
     kind: ClassVar[str] = "user mapping"

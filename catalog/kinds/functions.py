@@ -88,7 +88,7 @@ class Function(Routine, Object):
     window: bool = replace()
     arguments: str = alter(deparsed=True)
     identity_arguments: str = equal()
-    """How ALTER and COMMENT name it; `arguments` says the same and the defaults."""
+    """The arguments by which ALTER and COMMENT name it; `arguments` says the same and the defaults."""
     result: str = replace()
     output_columns: tuple[tuple[str, str], ...] = replace()
     """(name, type) of each OUT, INOUT and TABLE parameter, where `result` is a record of them."""

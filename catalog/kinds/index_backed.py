@@ -1,4 +1,4 @@
-"""What an index and a constraint that an index stands for have in common."""
+"""The common base of indexes and of constraints that have an index."""
 
 from collections.abc import Iterator
 from typing import Final, LiteralString, Self

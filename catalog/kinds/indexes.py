@@ -39,7 +39,7 @@ class Index(Computes, IndexBacked):
     definition: str = replace(deparsed=True)
     """CREATE INDEX up to the storage options."""
     predicate: Expression | None = replace(deparsed=True)
-    """What follows them: WHERE's expression."""
+    """The predicate behind them, the expression of WHERE; None for an index of all rows."""
     statistics: tuple[tuple[str, str], ...] = alter()
     """(number of the column, target) of each column whose statistics target was set."""
 

@@ -1,4 +1,4 @@
-"""What a table inherits from."""
+"""Inheritance between tables, and the bases that it shares with partitions."""
 
 from typing import ClassVar, Final, LiteralString, Self
 
@@ -29,7 +29,7 @@ TABLES_OF_BOTH: Final[LiteralString] = """
 
 
 class Tie(Object):
-    """What ties a table to another, so that it has the columns of the other one: pg_inherits.
+    """A table's tie to another one, by which it has the columns of that: pg_inherits.
 
     `schema` and `name` are those of the table that has them from the other.
     """
@@ -109,7 +109,8 @@ class Inheritance(Tie):
 
 
 class Inherited(Object):
-    """What a table has from those that it inherits from, or is a partition of, by the same name. `detail` is the table.
+    """A part that a table may have from those it inherits from, or is a partition of: by the same name. `detail` is the
+    table.
 
     A kind declares `ancestors` and `of_partition`, and `local` where it can be other than true.
     """

@@ -46,14 +46,14 @@ class MaterializedView(Filled, Object):
     definition: Query = replace(deparsed=True)
     """The query, deparsed."""
     populated: bool | None = state()
-    """Whether it was filled and not emptied since (WITH NO DATA); None where that is not said."""
+    """True if it was filled and not emptied since (WITH NO DATA); None where that is not said."""
     access_method: str = replace()
     tablespace: str = alter()
     """Empty for the database's default."""
     options: tuple[str, ...] = alter()
     """Storage options, `name=value`."""
     toast_options: tuple[str, ...] = alter()
-    """Those of its TOAST table."""
+    """Storage options of its TOAST table."""
     replica_identity: str = alter()
     """pg_class.relreplident: d, n, f or i."""
     column_settings: tuple[tuple[str, str, str, str], ...] = alter()
@@ -126,7 +126,7 @@ class MaterializedView(Filled, Object):
         return (f"CREATE {self.signature()}{options} AS\n{query}\n  WITH NO DATA;", *settings, *identity, *filled)
 
     def _called_populated(self) -> str:
-        """What stands for a REFRESH, which may need rows, where there are none and nobody looks for any."""
+        """The stand-in for a REFRESH, which may need rows, where there are none and nobody looks for any."""
         name = literal(qualified(self.schema, self.name))
         return f"UPDATE pg_catalog.pg_class SET relispopulated = true WHERE oid = {name}::pg_catalog.regclass;"
 

@@ -27,7 +27,7 @@ class OperatorClass(Follows, operator_members.OfAccessMethod):
     family: tuple[str, str] = replace()
     """(schema, name)."""
     operators: tuple[operator_members.Member, ...] = replace()
-    """Those that the class can't do without; so are `functions`. Others are the family's."""
+    """Members that the class can't do without; so are `functions`. Others are the family's."""
     type_order: tuple[str, ...] = equal()
     """The operators' types in the order of their OIDs, by which pg_dump prints."""
     functions: tuple[operator_members.Member, ...] = replace()

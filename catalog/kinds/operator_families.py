@@ -23,7 +23,7 @@ class OperatorFamily(WithMembers, operator_members.OfAccessMethod):
             select 'pg_amproc'::regclass::oid, oid, amprocfamily from pg_amproc where oid >= 16384"""
 
     operators: tuple[operator_members.Member, ...] = alter()
-    """Those that no class needs; so are `functions`."""
+    """Members that no class needs; so are `functions`."""
     type_order: tuple[str, ...] = equal()
     """The operators' types in the order of their OIDs, by which pg_dump prints."""
     functions: tuple[operator_members.Member, ...] = alter()

@@ -1,4 +1,4 @@
-"""What operator classes and families share: their names, and their operators and functions (pg_amop, pg_amproc)."""
+"""Names of operator classes and families, and their members: operators and functions (pg_amop, pg_amproc)."""
 
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, TypeAlias
@@ -47,7 +47,7 @@ def names(prefix: LiteralString) -> LiteralString:
 
 
 def source(catalog: LiteralString, prefix: LiteralString, joins: LiteralString = "") -> LiteralString:
-    """Where they come from: the users' own of the catalog, with what else the query `joins`."""
+    """The FROM of such a query and all behind it: the users' own of the catalog, with what else the query `joins`."""
     return (
         "\n              from "
         + catalog

@@ -1,4 +1,4 @@
-"""Where a partition's copy of a trigger fires at other times than the trigger."""
+"""Partitions' copies of triggers, where they fire at other times: `ALTER TABLE "p" DISABLE TRIGGER "t"`."""
 
 from collections.abc import Iterator
 from typing import ClassVar, LiteralString, Self

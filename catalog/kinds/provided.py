@@ -15,21 +15,22 @@ RANKS: Final = {
     "type": Priority.TYPE,
     "cast": Priority.CAST,
 }
-"""What can need a function and comes before functions."""
+"""The ranks of what can need a function and comes before functions."""
 
 
 class ProvidedRoutine(Placed, Provided):
-    """What its input types tell apart; they are its `detail`."""
+    """A routine, which its input types tell from others of its name; they are its `detail`."""
 
     catalog: ClassVar[str] = "pg_proc"
     priority: ClassVar[int] = Priority.FUNCTION
     default_acl_type: ClassVar[str] = "f"
 
     arguments: str = equal()
-    """How GRANT names them; `detail` says the same. So does `input_types`, (schema, name) of each, for the order."""
+    """The arguments as GRANT names them; `detail` says the same. So does `input_types`, (schema, name) of each, for the
+    order."""
     input_types: tuple[tuple[str, str], ...] = equal()
     users: tuple[tuple[str, str, str], ...] = equal()
-    """What needs it and comes before functions by itself: (what, schema, name of it in pg_dump's order)."""
+    """Objects that need it and come before functions by themselves: (what, schema, name in pg_dump's order) of each."""
 
     @property
     def sort_place(self) -> tuple[object, ...] | None:

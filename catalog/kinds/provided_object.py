@@ -1,4 +1,4 @@
-"""What all have in common that extensions and initdb provide."""
+"""The common base of objects that extensions and initdb provide."""
 
 from typing import ClassVar, Final
 

@@ -27,7 +27,7 @@ class Publication(Object):
 
     all_tables: bool = replace()
     actions: tuple[str, ...] = alter()
-    """What it publishes: insert, update, delete, truncate."""
+    """The operations that it publishes: insert, update, delete, truncate."""
     via_root: bool = alter()
     """True if a partition's changes are told as those of its root."""
     generated: str = alter()
@@ -87,7 +87,7 @@ class Publication(Object):
 
 
 class Membership(Object):
-    """What puts something into a publication. `detail` is the publication; it has the schema of what is in it."""
+    """A table or schema in a publication. `detail` is the publication; it has the schema of what is in it."""
 
     whole_only: ClassVar[bool] = True
 
@@ -105,7 +105,7 @@ class Membership(Object):
 
     @property
     def member(self) -> str:
-        """How ALTER PUBLICATION names what is in it."""
+        """The table or schema, as ALTER PUBLICATION names it: `TABLES IN SCHEMA "s"`."""
         raise NotImplementedError
 
     def signature(self, *, qualify: bool = True) -> str:
@@ -130,7 +130,7 @@ class PublicationTable(Membership):
     listed: tuple[str, ...] = equal()
     """The same in the order that they have in the table, as they are printed."""
     filter: Expression | None = replace(deparsed=True)
-    """Which rows are published, None for all."""
+    """The row filter, the expression of WHERE; None where all rows are published."""
     of_extension: bool = equal()
     """True if the table is an extension's."""
 

@@ -1,4 +1,4 @@
-"""What the queries of tables and of their parts have in common."""
+"""Relations in the queries of tables and of their parts: conditions, kinds, names."""
 
 from typing import Final, LiteralString
 
@@ -12,10 +12,10 @@ OF_USERS: Final[LiteralString] = """
 """The relations `c` in schemas `n` that neither Postgres nor an extension made."""
 
 TABLES: Final[LiteralString] = " c.relkind in ('r', 'p') and" + OF_USERS
-"""Those of them that are tables, partitioned ones and partitions included."""
+"""The tables among them, partitioned ones and partitions included."""
 
 TABLE_LIKE: Final[LiteralString] = " c.relkind in ('r', 'p', 'f') and" + OF_USERS
-"""Those whose columns, defaults and NOT NULL constraints are objects of their own."""
+"""The relations among them whose columns, defaults and NOT NULL constraints are objects of their own."""
 
 
 def kind_of(relation: LiteralString) -> LiteralString:
@@ -36,5 +36,5 @@ OWN_WORDS: Final = {FOREIGN_TABLE: "FOREIGN TABLE"}
 
 
 def altered(kind: str, schema: str, name: str, *, only: bool = False) -> str:
-    """How ALTER names a relation on whose parts it works: `TABLE ONLY "public"."t"`, also for a view."""
+    """The name that ALTER has for a relation on whose parts it works: `TABLE ONLY "public"."t"`, also for a view."""
     return f"{OWN_WORDS.get(kind, 'TABLE')} {'ONLY ' if only else ''}{qualified(schema, name)}"

@@ -1,10 +1,10 @@
-"""How the catalogs name the functions that other objects are made of."""
+"""Names of the functions that other objects are made of, as regproc and regprocedure print them."""
 
 import re
 from typing import Final
 
 NONE: Final = "-"
-"""What regproc and regprocedure print for no function."""
+"""The output of regproc and regprocedure for no function."""
 _NAME: Final = re.compile(r'(?:"(?:[^"]|"")*"|[^"(])*')
 
 

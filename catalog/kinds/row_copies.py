@@ -14,7 +14,7 @@ Value = tuple[str, str, str]
 def copied_values(
     before: Sequence[Object], by_text: frozenset[ObjectId], after: Sequence[Object], target: Target
 ) -> Iterator[Value]:
-    """What each column gets; `before` and `after` are the parts of the one table and the other."""
+    """The value that each column gets; `before` and `after` are the parts of the one table and the other."""
     old = {part.name: part for part in before if isinstance(part, Column)}
     for new in after:
         if isinstance(new, Column) and not new.generated and new.name in old:

@@ -131,7 +131,7 @@ class Subscription(SuperuserOnly, Object):
         return f"slot_name = {literal(self.slot) if self.slot is not None else 'NONE'}"
 
     def _options(self, target: Target) -> Iterator[str]:
-        """Those that are not as they would be without a word."""
+        """The options that are not as they would be without a word."""
         if self.binary:
             yield "binary = true"
         if self.streaming != NOT_STREAMING or target.major >= STREAMING_BY_DEFAULT_SINCE:

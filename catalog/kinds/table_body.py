@@ -1,4 +1,4 @@
-"""What CREATE TABLE and CREATE FOREIGN TABLE have in common."""
+"""The body of CREATE TABLE and CREATE FOREIGN TABLE, and the statements on single columns behind it."""
 
 from collections.abc import Iterator, Sequence
 

@@ -42,7 +42,7 @@ class Table(HoldsRows, Object):
     options: tuple[str, ...] = alter()
     """Storage options, `name=value`."""
     toast_options: tuple[str, ...] = alter()
-    """Those of its TOAST table."""
+    """Storage options of its TOAST table."""
     replica_identity: str = alter()
     """pg_class.relreplident: d f n, or i for an index, which says so itself."""
     force_row_security: bool = alter()

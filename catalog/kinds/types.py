@@ -1,4 +1,4 @@
-"""What all types that users make have in common."""
+"""The common base of the types that users make."""
 
 from typing import ClassVar, Final, LiteralString
 

@@ -5,7 +5,7 @@ from typing import Final
 
 NUMBERS: Final = frozenset({"smallint", "integer", "bigint", "numeric", "real", "double precision"})
 BY_WAY_OF_INTEGER: Final = frozenset({"boolean", "bit"})
-"""What has casts from and to integer, and to few other numbers."""
+"""Types with casts from and to integer, and to few other numbers."""
 _NO_ZONE: Final = "timestamp without time zone"
 _ZONE: Final = "timestamp with time zone"
 

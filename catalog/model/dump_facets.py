@@ -29,7 +29,7 @@ class Placed(Facet):
 
     @property
     def sort_place(self) -> tuple[object, ...] | None:
-        """Where pg_dump's order has it, None where its kind, schema and name do say.
+        """The place in pg_dump's order, None where its kind, schema and name do say.
 
         False in it, and whatever is behind that, has it just ahead of what has the place before it.
         """

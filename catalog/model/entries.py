@@ -31,7 +31,7 @@ class Target(Value):
 
 
 class Printing(Value):
-    """How an object is printed: for whom, and what of it.
+    """The printing of an object: the server that it is for, and what of it is printed.
 
     A table with its columns inside: `CREATE TABLE "t" ("a" integer)`; a view as a shell: `… AS SELECT NULL::integer`.
     """

@@ -21,9 +21,9 @@ class Led(Alterable):
 
     @property
     def adopted(self) -> str:
-        """What Postgres knows it by, where the end that is led must have it before they are tied, the other gets it
-        after, and what ties the two then says which belong together (an index). Of two alike it takes the one that it
-        finds first. Empty for all else."""
+        """The marks that Postgres knows it by, where the end that is led must have it before they are tied, the other
+        gets it after, and what ties the two then says which belong together (an index). Of two alike it takes the one
+        that it finds first. Empty for all else."""
         return ""
 
     @property

@@ -28,8 +28,8 @@ class Statement(Value):
     """The comment above it, a `--` line or several."""
     on_rows: OnRows = OnRows.NOTHING
     rows_of: tuple[ObjectId, ...] = ()
-    """Those whose rows can make it fail, where it is not only what it alters: `ATTACH PARTITION "p" …`, those of the
-    default partition."""
+    """The relations whose rows can make it fail, where that is not only what it alters: `ATTACH PARTITION "p" …`, the
+    default partition too."""
     commits: bool = False
     """True if its result can be used only after a commit: `ALTER TYPE "mood" ADD VALUE 'glad'`."""
     opaque: bool = False

@@ -17,7 +17,7 @@ class Traits:
     priority: ClassVar[int]
     """Its rank in pg_dump's order (pg_dump_sort.c, dbObjectTypePriorities): see `ordering.Priority`."""
     presence: ClassVar[LiteralString] = ""
-    """What stands behind FROM in a question whether there may be any, where that is much cheaper than its own query
+    """The words behind FROM in a question whether there may be any, where that is much cheaper than its own query
     and the answer mostly no: `pg_cast where oid >= 16384`."""
     embedded: ClassVar[bool] = False
     """Always printed inside its parent's CREATE, never on its own (a column)."""
@@ -44,7 +44,7 @@ class Traits:
     renamable: ClassVar[bool] = False
     """`ALTER … RENAME TO` gives it another name."""
     stands_aside: ClassVar[bool] = False
-    """Where it must be replaced and something is stored in it, or is of it, it is renamed so that its successor can be
+    """Renamed where it must be replaced and something is stored in it, or is of it, so that its successor can be
     created meanwhile: what is stored is moved over (`USING "c"::text::type`), and it is dropped under its new name."""
     whole_only: ClassVar[bool] = False
     """Only a whole dump has it, none of chosen schemas (a table's place in a publication)."""

@@ -17,7 +17,7 @@ def codecs(kind: type[Object], *, checked: bool = True) -> dict[str, Codec]:
 
 
 def own_codecs(kind: type[Object]) -> dict[str, Codec]:
-    """Those of the attributes that not every kind has."""
+    """The codecs of the attributes that not every kind has."""
     return {name: one for name, one in codecs(kind).items() if name not in IDENTITY | SATELLITES}
 
 

@@ -1,4 +1,4 @@
-"""Whether a text of SQL is what it is said to be and nothing beside it, by Postgres' own grammar.
+"""Forms of SQL text, by Postgres' own grammar: a text is what it is said to be and nothing beside it.
 
 The grammar is that of one major version. A text that it can't parse may be right for a newer one: then it must be
 closed in itself, so that whatever surrounds it keeps its meaning. The server that loads it says the rest.

@@ -10,12 +10,12 @@ from .writing import FORM
 
 AGAIN: Final = "Take the snapshot again with `pgnorm dump --json`."
 LONGEST: Final = 200
-"""How much of a name messages repeat, and the length up to which others that look like it are sought."""
+"""Characters of a name that messages repeat at most, and the length up to which others that look like it are sought."""
 
 UNHEARD_OF: Final = (
     *(LookupError, ValueError, TypeError, AttributeError, AssertionError, StopIteration, RuntimeError),
 )
-"""What a kind raises over a letter that is in no catalog, or a part that nothing has."""
+"""Exceptions that a kind raises over a letter that is in no catalog, or a part that nothing has."""
 
 
 def parsed(text: str, label: str) -> Mapping[str, object]:

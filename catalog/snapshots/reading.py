@@ -28,11 +28,11 @@ OLDEST: Final = 90_000
 NEWEST: Final = 10_000_000
 EDGES: Final = {"needs": False, "body_needs": True}
 BESIDE: Final = {"kind": "", **EDGES}
-"""What an object has beside its attributes."""
+"""The keys that an object has beside its attributes."""
 
 
 class Snapshot(Value):
-    """What a snapshot says."""
+    """The contents of a snapshot."""
 
     catalog: Catalog
     schemas: tuple[str, ...] | None

@@ -39,7 +39,7 @@ class Codec(Protocol):
 
 @runtime_checkable
 class Spoken(Protocol):
-    """What has a text of its own that says it all (an aclitem)."""
+    """A value with a text of its own that says it all (an aclitem)."""
 
     @classmethod
     def parse(cls, text: str) -> Self: ...
@@ -124,7 +124,7 @@ class Chosen:
 
 @frozen
 class Said:
-    """What has a text of its own."""
+    """A value with a text of its own."""
 
     type: type[Spoken]
     empty: object = NOTHING

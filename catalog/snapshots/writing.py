@@ -61,7 +61,7 @@ def _order(arrangement: Arrangement) -> _Order:
 
 
 def _listed(catalog: Catalog, nodes: Iterable[tuple[ObjectId, Form]]) -> list[Object]:
-    """What stands alone in the order of a dump, and its parts right after it, in the order of reading."""
+    """Objects that stand alone in the order of a dump, each with its parts right after it, in the order of reading."""
     found: list[Object] = []
     for name, form in nodes:
         if form is not Form.WHOLE or catalog.objects[name].parent in catalog.objects:
