@@ -123,7 +123,10 @@ def _compare(app: App, committed: Path, text: str) -> int:
         app.console.say(f"{label} says so")
         return 0
     click.echo(unified_texts(known, text, label), nl=False)
-    app.console.warn(f"Access is not as {label} says", hint=f"If it is right so: pgnorm access -o {label}")
+    app.console.warn(
+        f"Access is not as {label} says",
+        hint=f"If this is intended, write it anew with the same options and -o {label}",
+    )
     return CHANGED
 
 

@@ -34,7 +34,7 @@ def as_markdown(access: "Access") -> str:
     in_order = sorted(access.permissions, key=lambda each: each.place)
     for what, some in by_object(in_order):
         cells.setdefault(what, {})[some[0].role] = _escaped(privileges(some))
-    head = [["Object", *roles], ["---"] * (len(roles) + 1)]
+    head = [["Object", *map(_escaped, roles)], ["---"] * (len(roles) + 1)]
     rows = [[_escaped(what), *(found.get(role, "") for role in roles)] for what, found in cells.items()]
     return "".join(f"| {' | '.join(row)} |\n" for row in (*head, *rows))
 

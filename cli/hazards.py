@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from pgnorm.normalizer.plan.assessing import Assessed
 
 WORDS: Final = tuple(hazard.value for hazard in Hazard)
+MEASURED: Final = frozenset({Hazard.REWRITES_TABLE, Hazard.SCANS_TABLE, Hazard.BLOCKS_WRITES, Hazard.BLOCKS_READS})
+"""What only a plan that was tried can be known to have."""
 _WAITING: Final = {
     frozenset({Hazard.BLOCKS_READS, Hazard.BLOCKS_WRITES}): "readers and writers wait",
     frozenset({Hazard.BLOCKS_WRITES}): "writers wait",
@@ -57,11 +59,14 @@ def effects_json(effects: "Sequence[Effect]") -> list[dict[str, object]]:
 def refused(console: Console, comparison: "Comparison", words: Sequence[str]) -> bool:
     """Say which of these hazards the plan has; true if it has any."""
     wanted = {Hazard(word) for word in words}
-    found = sorted(wanted & comparison.hazards, key=lambda hazard: hazard.value)
+    unmeasured = wanted & MEASURED if comparison.effects is None and comparison.plan else frozenset[Hazard]()
+    for hazard in sorted(unmeasured, key=lambda each: each.value):
+        console.warn(f"--fail-on {hazard.value}: the plan was not tried, so nobody knows whether it has this hazard")
+    found = sorted((wanted & comparison.hazards) - unmeasured, key=lambda hazard: hazard.value)
     for hazard in found:
         console.warn(f"--fail-on {hazard.value}: the plan has this hazard")
         for each in comparison.assessed:
             if hazard in each.hazards:
                 step = each.step
                 console.warn(f"  {step.verb.value} {step.item.kind} {step.item.label}")
-    return bool(found)
+    return bool(found or unmeasured)

@@ -28,11 +28,11 @@ class _Recording(Console):
 
     def say(self, message: str, *, fg: str | None = None) -> None:
         del fg
-        self.lines += visible(message).splitlines()
+        self.lines.append(visible(message))
 
     def warn(self, message: str, *, hint: str | None = None) -> None:
         del hint
-        self.lines += visible(message).splitlines()
+        self.lines.append(visible(message))
 
 
 def headed(comparison: "Comparison", texts: Sequence[str], platform: str) -> tuple[str, ...]:
@@ -55,7 +55,9 @@ def _certificate(comparison: "Comparison", platform: str) -> dict[str, object]:
     from pgnorm.normalizer.compare.fingerprint import fingerprint
 
     before, after = comparison.views
-    left = {name: before.objects[name] for name in comparison.passed_over if name in before.objects}
+    start = comparison.moved or before
+    left = {name: start.objects[name] for name in comparison.passed_over if name in start.objects}
+    partial = {"partial": True} if comparison.partial else {}
     return {
         "version": CERTIFICATE_VERSION,
         "pgnorm": VERSION,
@@ -64,4 +66,5 @@ def _certificate(comparison: "Comparison", platform: str) -> dict[str, object]:
         "from": fingerprint(before),
         "to": fingerprint(after, instead=left),
         "judge": comparison.judge,
+        **partial,
     }

@@ -60,7 +60,7 @@ def write_migrations(
     for label in labels:
         app.console.say(f"Wrote {label}")
     for writing in files:
-        app.console.say(f"Took the hints that are carried out out of {writing.label}")
+        app.console.say(f"Removed the hints that are carried out from {writing.label}")
     return labels
 
 

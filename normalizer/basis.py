@@ -55,6 +55,7 @@ class Basis:
         untried = (start.untried or goal.untried) if self.options.proof else "--no-proof"
         return Comparison(
             views=(before, after),
+            partial=bool(self.options.schemas or self.options.exclude_schemas or self.options.ignoring),
             judge=None if untried else self.options.proof,
             plan=plan.evolve(roles=self.sides.new_roles(self.old, start, goal)),
             phantoms=tuple(left_out.values()),

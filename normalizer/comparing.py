@@ -13,6 +13,7 @@ from .comparison import Comparison, Options
 from .project.sources import Files, Source
 from .renaming.ahead import ahead_of
 from .renaming.followers import followers
+from .renaming.moving import moved
 from .renaming.proposing import proposals
 from .renaming.requests import Request, of_hints, of_options
 from .renaming.resolving import Resolved, resolve
@@ -70,8 +71,11 @@ def _renamed(
     if following := followers(resolved.renamings, there.as_it_is(old).catalog, goal.catalog):
         there = there.renamed(old, [statement for each in following for statement in each.statements])
         resolved = resolved.evolve(renamings=(*resolved.renamings, *following))
-    comparison = _compared(workspace, options, there, old, new)
+    left_out = options.ignoring.left_out(start.catalog, goal.catalog)
+    ignoring = options.ignoring.evolve(names=moved(left_out, start.catalog, resolved.renamings))
+    comparison = _compared(workspace, options.evolve(ignoring=ignoring), there, old, new)
     return comparison.evolve(
+        moved=comparison.views[0],
         plan=ahead_of(comparison.plan, resolved.renamings),
         views=(before, comparison.views[1]),
         mentions=(*comparison.mentions, *_named(resolved, start.catalog, goal.catalog)),
@@ -80,15 +84,22 @@ def _renamed(
 
 
 def _compared_too(resolved: Resolved, old: Catalog, new: Catalog) -> Resolved:
-    """The renames of what is compared: a hint elsewhere waits. Raises PgnormError for an option about what is not."""
-    mine = tuple(each for each in resolved.renamings if each.old.id in old.objects and each.new.id in new.objects)
+    """The renames of what is compared: a hint elsewhere waits.
+
+    Raises PgnormError for an option about something else, and for a rename of which only one name is selected.
+    """
+    mine = []
     for each in resolved.renamings:
-        if each not in mine and each.hint is None:
+        before, after = each.old.id in old.objects, each.new.id in new.objects
+        if before and after:
+            mine.append(each)
+        elif before or after or each.hint is None:
             raise PgnormError(
-                f"{each.old.kind} {each.old.label} is to be renamed, and is not part of what is compared",
-                hint="Select it (--schema, --only), or leave the rename out.",
+                f"{each.said}: {'its other name' if before or after else 'it'} is not part of what is compared",
+                place=each.hint.place if each.hint is not None else None,
+                hint="Select both names (--schema, --only, --ignore), or leave the rename out.",
             )
-    return resolved.evolve(renamings=mine)
+    return resolved.evolve(renamings=tuple(mine))
 
 
 def _named(resolved: Resolved, old: Catalog, new: Catalog) -> tuple[Mention, ...]:

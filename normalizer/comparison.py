@@ -51,6 +51,10 @@ class Comparison(Value):
     """Effects of each statement of the plan on tables in the proof, by its text; None where nobody tried it."""
     access: tuple[AccessChange, ...] = ()
     """Changes of access: what the roles of the API may do afterwards and could not before, or the reverse."""
+    moved: Catalog | None = untold(default=None)
+    """The old side of `views` as the renames leave it; None without any."""
+    partial: bool = False
+    """True if not all that the project owns was compared."""
     judge: ProofBy | None = None
     """Who was asked whether the plan arrives; None for nobody."""
     phantoms: tuple[Phantom, ...]

@@ -28,7 +28,9 @@ SCHEMA_NAMES: Final[LiteralString] = _ASKED + "select nspname::text from ours"
 GRANTEES: Final[LiteralString] = """
 select distinct coalesce(r.rolname::text, 'public')
   from (select relacl, relnamespace from pg_class union all select proacl, pronamespace from pg_proc
-        union all select nspacl, oid from pg_namespace) o(acl, schema)
+        union all select nspacl, oid from pg_namespace
+        union all select a.attacl, c.relnamespace from pg_attribute a join pg_class c on c.oid = a.attrelid
+                   where a.attacl is not null) o(acl, schema)
   join pg_namespace n on n.oid = o.schema and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
  cross join lateral aclexplode(o.acl) x
   left join pg_roles r on r.oid = x.grantee
@@ -69,11 +71,12 @@ select a.name as role,
  cross join lateral (select has_table_privilege(a.name, c.oid, p.privilege) as whole) t
   left join lateral (
     select array_agg(polname::text order by polname) filter (where polpermissive) as policies,
-           bool_or(polpermissive and coalesce(pg_get_expr(
-                     case p.letter when 'a' then coalesce(polwithcheck, polqual) else polqual end, polrelid),
-                   'true') = 'true') and not bool_or(not polpermissive) as unconditional
+           bool_or(polpermissive and pg_get_expr(e.lets, polrelid) = 'true'
+                   and (p.letter <> 'w' or pg_get_expr(coalesce(polwithcheck, polqual), polrelid) = 'true'))
+             and not bool_or(not polpermissive) as unconditional
       from pg_policy
-     where polrelid = c.oid and c.relrowsecurity and polcmd in ('*', p.letter)
+     cross join lateral (select case p.letter when 'a' then coalesce(polwithcheck, polqual) else polqual end) e(lets)
+     where polrelid = c.oid and c.relrowsecurity and polcmd in ('*', p.letter) and e.lets is not null
        and exists (select from unnest(polroles) m(role)
                     where m.role = 0 or a.oid <> 0 and pg_has_role(a.oid, m.role, 'USAGE'))) q on true
  where has_schema_privilege(a.name, n.oid, 'USAGE')
@@ -150,8 +153,8 @@ select distinct a.name as role,
 THROUGH: Final[LiteralString] = """
 with recursive views as (
   select c.oid, c.relkind, c.relowner, n.nspname::text as schema, c.relname::text as name,
-         coalesce(c.reloptions && array['security_invoker=true', 'security_invoker=on', 'security_invoker=1',
-                                        'security_invoker=yes'], false) as invoker
+         exists (select from unnest(c.reloptions) o where o like 'security_invoker=%'
+                    and split_part(o, '=', 2)::boolean) as invoker
     from pg_class c join pg_namespace n on n.oid = c.relnamespace
    where c.relkind in ('v', 'm')
 ), used as (

@@ -131,13 +131,15 @@ def _permissions(result: Result, past: Mapping[tuple[str, str], tuple[tuple[str,
     for record in result.records():
         policies, unconditional = record.pop("policies", None) or (), record.pop("unconditional", None)
         row_security = record.pop("row_security", None)
-        record |= {"columns": record.get("columns") or (), "name": plain(record["name"])}
+        record["columns"] = record.get("columns") or ()
         if row_security == "on":
             rows: Rows | None = Rows.OPEN if unconditional else Rows.POLICIES if policies else Rows.NONE
         else:
             rows = Rows(row_security) if row_security else None
         tables, stored = past.get((record["schema"], record["name"]), ((), False))
         shows = record["kind"] in ("view", "materialized view") and record["privilege"] in _SHOWN_BY[stored]
+        if "runs_as" in record:
+            record["name"] = plain(record["name"])  # the types of its arguments have quotes
         yield Permission(
             **record,
             rows=rows,

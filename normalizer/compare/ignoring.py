@@ -1,6 +1,5 @@
 """Objects that a comparison leaves alone, as settings and options say: `[ignore]` in pgnorm.toml, --ignore, --only."""
 
-from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import Final
 
@@ -32,26 +31,36 @@ class Ignoring(Value):
 
     rules: tuple[NamePatterns, ...] = ()
     only: tuple[str, ...] = ()
+    names: frozenset[ObjectId] = frozenset()
+    """Objects left alone besides, whatever they are called: those that a pattern named before they were renamed."""
 
     def __bool__(self) -> bool:
         return bool(self.rules or self.only)
 
     def left_out(self, *catalogs: Catalog) -> frozenset[ObjectId]:
         """Objects of these catalogs that are left alone, with all their parts and partitions."""
-        return frozenset(name for catalog in catalogs for name in self._of(catalog)) if self else frozenset()
+        if not self:
+            return frozenset()
+        return self.names.union(*(self._of(catalog) for catalog in catalogs))
 
-    def _of(self, catalog: Catalog) -> Iterator[ObjectId]:
+    def _of(self, catalog: Catalog) -> set[ObjectId]:
+        wholes = [item for item in catalog.objects.values() if item.parent is None]
         wanted = NamePatterns(patterns=self.only)
+        selected = {item.id for item in wholes if self.only and wanted.takes(item)}
+        # What is selected needs its schema.
+        homes = {name.schema for name in selected}
         found = {
             item.id
             for item in catalog.objects.values()
             if any(rule.kind in ("", item.kind) and rule.takes(item) for rule in self.rules)
-            or (self.only and item.parent is None and item.schema and not wanted.takes(item))
         }
+        if self.only:
+            others = (item for item in wholes if item.id not in selected)
+            found.update(item.id for item in others if item.schema or item.namespace not in homes)
         tied = [item.ties for item in catalog.objects.values() if item.ties is not None]
-        wholes = [rule for rule in self.rules if rule.kind == PARTITION_OF]
+        above = [rule for rule in self.rules if rule.kind == PARTITION_OF]
         for child, whole in tied:
-            if whole in catalog.objects and any(rule.takes(catalog.objects[whole]) for rule in wholes):
+            if whole in catalog.objects and any(rule.takes(catalog.objects[whole]) for rule in above):
                 found.add(child)
         below: dict[ObjectId, list[ObjectId]] = {}
         for child, whole in tied:
@@ -62,13 +71,15 @@ class Ignoring(Value):
             more = [*(part.id for part in catalog.parts.get(name, ())), *below.get(name, ())]
             waiting += (each for each in more if each not in found)
             found.update(more)
-        return iter(found)
+        return found
 
 
 def _matches(pattern: str, item: Object, *, with_owner: bool) -> bool:
-    """True if a pattern is of the object's name, with its schema or without; `with_owner` says that a column and its
-    like count only by what they belong to as well: `contacts.email`."""
+    """True if a pattern is of the object's name, with its schema or without, word by word between the dots.
+    `with_owner` says that a column and its like count only by what they belong to as well: `contacts.email`."""
     owner = item.detail if item.parent is not None else ""
     words = [word for word in (item.schema, owner, item.name) if word]
-    last = len(words) - 1 if owner and with_owner else len(words)
-    return any(fnmatchcase(".".join(words[start:]), pattern) for start in range(last))
+    globs = pattern.split(".")
+    if not len(words) >= len(globs) > (1 if owner and with_owner else 0):
+        return False
+    return all(map(fnmatchcase, words[-len(globs) :], globs))

@@ -48,6 +48,10 @@ class Meter:
     def __init__(self, connection: "Connection[Row]") -> None:
         self._connection = connection
         self._last = self._tables()
+        # The old side may have been loaded in this very transaction, which then has its locks already.
+        for oid, now in self._locked().items():
+            if oid in self._last:
+                self._last[oid] = self._last[oid]._replace(lock=now.lock)
         self.found: dict[str, tuple[Effect, ...]] = {}
         """Effects that were noted of statements, by their texts."""
 

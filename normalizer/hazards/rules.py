@@ -69,6 +69,19 @@ def locks(statement: str) -> dict[str, Lock]:
     return {}
 
 
+def unnamed(statement: str) -> Lock | None:
+    """The lock on tables that a statement reads without naming them: those with columns of a domain, the default
+    partition; None for others."""
+    return next((lock for pattern, lock in _UNNAMED if pattern.match(statement)), None)
+
+
+_UNNAMED: Final = (
+    (re.compile(r"ALTER DOMAIN "), Lock.SHARE),
+    (re.compile(r"ALTER TABLE .*?\s+(?:ATTACH|DETACH) PARTITION ", re.DOTALL), Lock.ACCESS_EXCLUSIVE),
+    (re.compile(r"(?:ALTER|DROP) (?:FOREIGN )?TABLE ", re.DOTALL), Lock.ACCESS_EXCLUSIVE),
+)
+
+
 def runs_alone(statement: str) -> bool:
     """True if a statement can't run in a transaction."""
     return _ALONE.match(statement) is not None
@@ -81,8 +94,10 @@ def changes_access(statement: str) -> bool:
 
 _ALONE: Final = re.compile(r"(?:CREATE (?:UNIQUE )?|DROP )INDEX CONCURRENTLY |.*? DETACH PARTITION .*? CONCURRENTLY;")
 _ACCESS: Final = re.compile(
-    r"GRANT |REVOKE |ALTER DEFAULT PRIVILEGES |(?:CREATE|ALTER|DROP) POLICY "
-    r"|ALTER TABLE .*? (?:(?:ENABLE|DISABLE|NO FORCE|FORCE) ROW LEVEL SECURITY|OWNER TO )",
+    r"GRANT |REVOKE |ALTER DEFAULT PRIVILEGES |(?:CREATE|ALTER|DROP) POLICY |ALTER [^\n]*? OWNER TO "
+    r"|ALTER TABLE .*? (?:ENABLE|DISABLE|NO FORCE|FORCE) ROW LEVEL SECURITY|ALTER VIEW .*?\bsecurity_invoker"
+    r"|CREATE OR REPLACE (?:FUNCTION|PROCEDURE) [^$]*? SECURITY DEFINER",
+    re.DOTALL,
 )
 
 

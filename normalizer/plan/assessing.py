@@ -6,7 +6,7 @@ from pgnorm.catalog.model import Catalog, OnRows, Statement, Value
 from pgnorm.catalog.model.facets import Filled, HoldsRows
 
 from ..hazards.effects import Effect, Hazard, Lock
-from ..hazards.rules import changes_access, locks, runs_alone
+from ..hazards.rules import changes_access, locks, runs_alone, unnamed
 from .plan import Plan, Step, Verb
 
 
@@ -58,10 +58,14 @@ def _effects(
         # An index, or what else is dropped without naming its table.
         whole = f"{step.item.parent.schema}.{step.item.parent.name}"
         ruled = {whole: Lock.ACCESS_EXCLUSIVE} if whole in there else {}
+    done = {effect.relation: effect for effect in (measured or {}).get(statement.sql, ())}
+    felt = [name for name, effect in done.items() if effect.rewrites or effect.scans]
+    for name in felt:
+        lock = max(filter(None, (done[name].lock, ruled.get(name), unnamed(statement.sql))), default=None)
+        ruled |= {name: lock} if lock is not None else {}
     for name, lock in ruled.items():
         held[name] = max(lock, held.get(name, lock))
-    done = {effect.relation: effect for effect in (measured or {}).get(statement.sql, ())}
-    for name in sorted({*ruled, *(name for name, effect in done.items() if effect.rewrites or effect.scans)}):
+    for name in sorted({*ruled, *felt}):
         effect = done.get(name)
         yield Effect(
             relation=name,

@@ -95,8 +95,18 @@ def resolve(requests: Sequence[Request], old: Catalog, new: Catalog) -> Resolved
     satisfied: list[Request] = []
     owners: dict[Path, Path] = {}
     # An owner first: its hints and those of its parts speak of it by its new name, --rename by its old one.
+    seen: dict[tuple[str, Path], Request] = {}
     for request in sorted(requests, key=lambda each: len(each.path)):
         asked = _Asked(request, before, after, owners)
+        known = seen.setdefault((request.keyword, asked.path), request)
+        if known is not request:
+            if known.new == request.new:
+                continue
+            raise PgnormError(
+                f"{words(asked.path)} is to be renamed to {words((request.new,))} and to {words((known.new,))}",
+                place=request.place,
+                hint=f"The other name is asked for by {known.place}: leave one of them out.",
+            )
         if found := tuple(asked.found()):
             renamings += found
             owners[*asked.new_owner, request.new] = found[0].path
@@ -131,19 +141,23 @@ class _Asked:
         self.new_old = self._fitting(after, (*self.new_owner, self.name))
         self.new_new = self._fitting(after, (*self.new_owner, request.new))
 
+    @property
+    def path(self) -> Path:
+        """The path by old names."""
+        return (*self.old_owner, self.name)
+
     def _fitting(self, found: Mapping[Path, Sequence[Thing]], path: Path) -> list[Thing]:
         return [thing for thing in found.get(path, ()) if thing.fits(self.request.keyword)]
 
     def found(self) -> Iterator[Renaming]:
         """Each that has the old name on the old side alone, and the new name on the new side alone."""
         name = self.request.new
-        path = *self.old_owner, self.name
         for thing in self.old_old:
             meant = next((each for each in self.new_new if each.succeeds(thing)), None)
             taken = any(each.succeeds(thing) for each in (*self.old_new, *self.new_old))
             if meant is not None and not taken and (statements := thing.rename(name)):
                 yield Renaming(
-                    path=path,
+                    path=self.path,
                     name=name,
                     old=thing.item,
                     new=meant.item,

@@ -35,12 +35,16 @@ create policy others on a.by_policy for select to access_owner using (true);
 create policy all_of_it on a.open using (true);
 create policy everything on a.narrowed using (true);
 create policy but_one on a.narrowed as restrictive using (id <> 1);
+create table a.silent (id int, note text);
+alter table a.silent enable row level security;
+create policy says_nothing on a.silent to access_reader;
 create policy adds on a.written for insert to access_reader with check (true);
 create view a.past_hidden as select * from a.hidden;
 create view a.asking with (security_invoker) as select * from a.hidden;
 create view a.two_steps as select * from a.asking;
 create view a.past_of_past as select * from a.past_hidden;
 create view a.past_forced as select * from a.forced;
+create view a.\"\"\"odd\"\"\" as select * from a.hidden;
 create view a.past_plain as select * from a.plain;
 create function a.as_owner() returns bigint language sql security definer as 'select count(*) from a.hidden';
 create function a.as_caller() returns int language sql as 'select 1';
@@ -56,7 +60,7 @@ grant usage on sequence a.numbers to access_reader;
 reset role;
 create table closed.away (id int); grant select on closed.away to access_reader;
 """
-TABLES = ("plain", "hidden", "by_policy", "open", "forced", "narrowed", "columns", "written")
+TABLES = ("plain", "hidden", "by_policy", "open", "forced", "narrowed", "columns", "written", "silent")
 ROWS = 4
 
 
@@ -143,6 +147,9 @@ def test_views_that_show_what_row_security_hides(connection: psycopg.Connection)
         assert found is not None
         shown = acting(connection, "access_reader", f"select * from a.{view}")
         assert bool(found.past) == (shown == ROWS and view != "past_plain"), (view, shown)
+    odd = permission(access, "access_reader", '"odd"', "SELECT")
+    assert odd is not None
+    assert odd.past == ("a.hidden",)
     past = permission(access, "access_reader", "past_of_past", "SELECT")
     assert past is not None
     assert past.past == ("a.hidden",)
@@ -186,4 +193,5 @@ def test_what_is_to_come(connection: psycopg.Connection) -> None:
 
 def test_roles(connection: psycopg.Connection) -> None:
     assert read_access(connection, ["no such", "access_reader", "it's"]).absent == ("no such", "it's")
-    assert {"access_reader", "access_exempt", "public"} <= set(grantees(connection))
+    connection.execute("create role access_column; grant select (id) on a.plain to access_column")
+    assert {"access_reader", "access_exempt", "access_column", "public"} <= set(grantees(connection))

@@ -72,7 +72,7 @@ def test_forms_and_a_committed_file(run: Run, crm: Path) -> None:
     code, out, err = run("access --check access.md")
     assert code == 1
     assert "+| table public.tags | SELECT (no rows, no policy for it) | SELECT, INSERT" in out
-    assert "hint: If it is right so: pgnorm access -o access.md\n" in err
+    assert "hint: If this is intended, write it anew with the same options and -o access.md\n" in err
 
 
 @pytest.mark.usefixtures("folder")

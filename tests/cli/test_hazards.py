@@ -92,6 +92,48 @@ def test_without_a_proof_nothing_is_measured(run: Run, folder: Path) -> None:
     ]
 
 
+@pytest.mark.usefixtures("folder")
+def test_an_unmeasured_plan_may_have_any_measured_hazard(run: Run, folder: Path) -> None:
+    (folder / "old.sql").write_text(OLD)
+    (folder / "new.sql").write_text(f"{OLD} create index i on t (a);")
+    words = "diff --from old.sql --to new.sql --no-proof"
+    code, _, err = run(f"{words} --fail-on rewrites-table")
+    assert code == 1
+    assert "--fail-on rewrites-table: the plan was not tried, so nobody knows" in err
+    assert run(f"{words} --fail-on loses-data")[0] == 0
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize(
+    "change",
+    [
+        "alter function f() owner to pg_monitor;",
+        "alter view v owner to pg_monitor;",
+        "alter function f() security definer;",
+        "alter view v set (security_invoker = true);",
+        "revoke execute on function f() from public;",
+    ],
+)
+def test_what_changes_access(run: Run, folder: Path, change: str) -> None:
+    text = "create function f() returns int language sql as 'select 1'; create view v as select 1 as one;\n"
+    (folder / "old.sql").write_text(text)
+    (folder / "new.sql").write_text(text + change)
+    assert run("diff --from old.sql --to new.sql --fail-on changes-access")[0] == 1
+
+
+@pytest.mark.usefixtures("folder")
+def test_tables_that_a_statement_does_not_name(run: Run, folder: Path) -> None:
+    text = "create domain d as text; create table t (d d); create table p (a int) partition by list (a);\n"
+    text += "create table rest partition of p default;\n"
+    (folder / "old.sql").write_text(text)
+    (folder / "new.sql").write_text(
+        f"{text} alter domain d add check (value <> ''); create table p1 partition of p for values in (1);"
+    )
+    _, _, err = run("diff --from old.sql --to new.sql")
+    assert "reads all rows of public.t; writers wait" in err
+    assert "reads all rows of public.rest; readers and writers wait" in err
+
+
 @pytest.mark.usefixtures("crm")
 def test_who_may_do_what_changes(run: Run, crm: Path) -> None:
     grants = crm / "supabase" / "schemas" / "06_grants.sql"

@@ -88,9 +88,16 @@ def test_of_two_parts_both_say_which_they_are(run: Run, plain: Path) -> None:
     assert two.read_text().startswith("-- Part 2 of 2\n")
 
 
-@pytest.mark.parametrize("name", ["it's\n-- and; drop", 'a"b'])
+@pytest.mark.parametrize("name", ["it's\n-- and; drop", 'a"b', "evil\nmigrate:down", "x\npgnorm-certificate: {}"])
 def test_names_stay_within_the_comment(run: Run, plain: Path, name: str) -> None:
     quoted = '"' + name.replace('"', '""') + '"'
     (plain / "schemas" / "50_more.sql").write_text(f"create table {quoted} (a int);\n")
     assert run("diff -f odd")[0] == 0
+    certificate(newest(plain))
     assert run("diff --check")[0] == 0
+
+
+def test_a_part_of_the_project_is_certified_as_a_part(run: Run, plain: Path) -> None:
+    (plain / "schemas" / "50_more.sql").write_text("create table more (a int);\n")
+    assert run("diff -f more --only more")[0] == 0
+    assert certificate(newest(plain))["partial"] is True

@@ -100,7 +100,7 @@ def test_a_hint_is_carried_out_and_taken_out_of_the_file(run: Run, plain: Path) 
     assert document["renames"] == ["column public.people.status to stage", "table public.people to persons"]
     code, _, err = run("diff -f second")
     assert code == 0
-    assert "Took the hints that are carried out out of schemas/50_more.sql\n" in err
+    assert "Removed the hints that are carried out from schemas/50_more.sql\n" in err
     assert schema.read_text() == "-- The people.\ncreate table persons (\n  id int primary key,\n  stage text\n);\n"
     written = max((plain / "migrations").glob("*_second.sql")).read_text()
     assert "--   ~ table public.persons: name (was people)\n" in written
@@ -170,7 +170,7 @@ def test_a_hint_outside_of_what_is_compared_waits(run: Run, plain: Path, refused
     assert run("diff -f more -n public")[0] == 0
     assert "pgnorm: renamed" in schema.read_text()
     schema.write_text(schema.read_text().replace("-- pgnorm: renamed from people\n", ""))
-    refused("diff -n public --rename s.people=persons", "error: table s.people is to be renamed, and is not part of")
+    refused("diff -n public --rename s.people=persons", "error: table s.people to persons: it is not part of what")
 
 
 @pytest.mark.usefixtures("folder")
@@ -187,3 +187,58 @@ def test_indexes_of_a_partitioned_table_are_renamed_with_it(run: Run, folder: Pa
         'ALTER INDEX "public"."p_a_id_idx" RENAME TO "q_a_id_idx";',
         'ALTER INDEX "public"."p_id_idx" RENAME TO "q_id_idx";\n',
     ]
+
+
+LEFT_ALONE = {
+    "partitions": (
+        "create table events (at date) partition by range (at);\n"
+        "create table events_20 partition of events for values from ('2020-01-01') to ('2021-01-01');\n",
+        "create table happenings (at date) partition by range (at);\n",
+        "--rename events=happenings --ignore events_2*",
+    ),
+    "a column": (
+        "create table logs (a int, debug text);\n",
+        "create table log (a int);\n",
+        "--rename logs=log --ignore logs.debug",
+    ),
+    "a table in a schema": (
+        "create schema s1; create table s1.t (a int); create table s1.u (a int);\n",
+        "create schema s2; create table s2.t (a int);\n",
+        "--rename s1=s2 --ignore s1.u",
+    ),
+    "a policy": (
+        "create table t (a int); create policy dash on t using (true);\n",
+        "create table tt (a int);\n",
+        "--rename t=tt --ignore t.dash",
+    ),
+}
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("case", LEFT_ALONE)
+def test_what_is_left_alone_stays_so_under_a_new_name(run: Run, folder: Path, case: str) -> None:
+    old, new, words = LEFT_ALONE[case]
+    (folder / "old.sql").write_text(old)
+    (folder / "new.sql").write_text(new)
+    code, out, err = run(f"diff --from old.sql --to new.sql {words}")
+    assert code == 0, err
+    assert "DROP" not in out
+    assert "RENAME TO" in out
+
+
+@pytest.mark.usefixtures("folder")
+def test_half_of_a_rename_is_refused(folder: Path, refused: Refused) -> None:
+    (folder / "old.sql").write_text("create table logs (a int);\n")
+    (folder / "new.sql").write_text("-- pgnorm: renamed from logs\ncreate table log (a int);\n")
+    words = "diff --from old.sql --to new.sql"
+    refused(f"{words} --ignore logs", "new.sql:1:1: table public.logs to log: its other name is not part of what is")
+    refused(f"{words} --only log", "new.sql:1:1: table public.logs to log: its other name is not part of what is")
+
+
+@pytest.mark.usefixtures("folder")
+def test_two_wishes_for_one_object(run: Run, folder: Path, refused: Refused) -> None:
+    (folder / "old.sql").write_text("create table t (a int, b int);\n")
+    (folder / "new.sql").write_text("create table t (a int, c int);\n")
+    words = "diff --from old.sql --to new.sql"
+    assert run(f"{words} --rename t.b=c --rename public.t.b=c")[0] == 0
+    refused(f"{words} --rename t.b=c --rename t.b=d", "--rename t.b=d: public.t.b is to be renamed to d and to c")

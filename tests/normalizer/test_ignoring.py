@@ -24,6 +24,7 @@ create table s.kept_p2020 (a int check (a > 0));
 create view s.seen as select a from s.kept_p2020;
 create function s.f() returns int return 1;
 create table public.other (a int);
+create extension hstore;
 """
 
 
@@ -72,6 +73,18 @@ def test_only(left_out: LeftOut) -> None:
     assert left_out(Ignoring(rules=(NamePatterns(patterns=("events.x",)),))) == {"column s.events.x"}
     of_any_kind = Ignoring(rules=(NamePatterns(patterns=("s.kept*", "seen")),))
     assert wholes(left_out(of_any_kind)) == {"table s.kept_p2020", "view s.seen"}
+
+
+def test_wild_cards_stay_between_the_dots(left_out: LeftOut) -> None:
+    assert wholes(left_out(Ignoring(rules=(NamePatterns(patterns=("p*",)),)))) == {"schema public"}
+    assert "table public.other" in wholes(left_out(rules(table="p*.o*")))
+    assert "table s.kept_p2020" not in left_out(rules(table="p*.*"))
+
+
+def test_only_leaves_what_is_in_no_schema_alone_too(left_out: LeftOut) -> None:
+    found = left_out(Ignoring(only=("s.events",)))
+    assert {"schema public", "extension hstore"} <= {each for each in found if each.startswith(("schema", "ext"))}
+    assert "schema s" not in found
 
 
 def test_settings(folder: Path) -> None:

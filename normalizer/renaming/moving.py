@@ -1,0 +1,27 @@
+"""Names of objects after renames: of what is renamed, of its parts, and of all that is in a schema."""
+
+from collections.abc import Iterable, Sequence
+
+from pgnorm.catalog.model import Catalog, ObjectId
+
+from .resolving import Renaming
+
+
+def moved(names: Iterable[ObjectId], catalog: Catalog, renamings: Sequence[Renaming]) -> frozenset[ObjectId]:
+    """The names that objects of the old side have once the renames have run, in their order."""
+    return frozenset(_moved(name, catalog, renamings) for name in names if name in catalog.objects)
+
+
+def _moved(name: ObjectId, catalog: Catalog, renamings: Sequence[Renaming]) -> ObjectId:
+    parent = catalog.objects[name].parent
+    kind, schema, called, detail = name
+    for each in renamings:
+        if each.value:
+            continue
+        if each.old.id == name:
+            called = each.name
+        elif each.old.id == parent:
+            detail = each.name
+        elif schema and not each.old.schema and each.old.namespace == schema:
+            schema = each.name
+    return ObjectId(kind, schema, called, detail)
