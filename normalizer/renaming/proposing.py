@@ -1,12 +1,16 @@
 """Renames that two states suggest: what is gone and what is new are the same but for the name."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Final
 
-from pgnorm.catalog.model import Catalog, Object, ObjectId, Value
+from pgnorm.catalog.model import Catalog, Change, Object, ObjectId, Value, own_fields
 
 from ..compare.difference import Difference, changes
 from .requests import words
 from .resolving import path_of
+
+_ALWAYS_COMPARED: Final = frozenset({Change.ALTER, Change.REPLACE})
 
 
 class Proposal(Value):
@@ -40,20 +44,24 @@ class Proposal(Value):
 
 def proposals(old: Catalog, new: Catalog, found: Sequence[Difference]) -> tuple[Proposal, ...]:
     """Each pair of a whole that is gone and one that is new, or of parts of one whole, that leaves no doubt."""
-    gone = tuple(_alone(each.old for each in found if each.new is None))
-    come = tuple(_alone(each.new for each in found if each.old is None))
-    alike = {
-        before.id: [after for after in come if _place(before) == _place(after) and _same(old, before, new, after)]
+    come: dict[object, list[Object]] = {}
+    for after in _alone(each.new for each in found if each.old is None):
+        come.setdefault(_form(new, after), []).append(after)
+    gone = _alone(each.old for each in found if each.new is None)
+    alike = [
+        (before, list(_alike(old, before, new, come.get(_form(old, before), ()))))
         for before in gone
         if before.rename(before.name)
-    }
+    ]
+    rivals: dict[ObjectId, list[Object]] = {}
+    for before, others in alike:
+        for after in others:
+            rivals.setdefault(after.id, []).append(before)
     pairs = []
-    for before in gone:
-        after = _meant(old, before, new, alike.get(before.id, []))
-        if after is not None:
-            rivals = [other for other in gone if after in alike.get(other.id, [])]
-            if _meant(new, after, old, rivals) == before:
-                pairs.append((before, after))
+    for before, others in alike:
+        meant = _meant(old, before, new, others)
+        if meant is not None and _meant(new, meant, old, rivals[meant.id]) == before:
+            pairs.append((before, meant))
     return tuple(Proposal(old=a, new=b, reasons=tuple(_reasons(old, a, new, b))) for a, b in pairs)
 
 
@@ -63,9 +71,13 @@ def _alone(items: Iterable[Object | None]) -> Iterator[Object]:
     return (item for item in there.values() if item.parent not in there)
 
 
-def _place(item: Object) -> tuple[str, str, ObjectId | None, str]:
-    """Key that two must share: kind, schema, the whole that they are parts of, the arguments of a routine."""
-    return item.kind, item.schema, item.parent, "" if item.parent is not None else item.detail
+def _form(catalog: Catalog, item: Object) -> object:
+    """The key that two must share to be the same, so that only few are compared: kind, schema, the whole that they are
+    parts of, the arguments of a routine, the names of what is printed inside, and what they say themselves."""
+    arguments = "" if item.parent is not None else item.detail
+    nameless = item.renamed("")
+    said = tuple(getattr(nameless, field.name) for field in own_fields(type(item)) if field.change in _ALWAYS_COMPARED)
+    return item.kind, item.schema, item.parent, arguments, tuple(part.name for part in _made_of(catalog, item)), said
 
 
 def _meant(catalog: Catalog, item: Object, other: Catalog, alike: Sequence[Object]) -> Object | None:
@@ -75,6 +87,12 @@ def _meant(catalog: Catalog, item: Object, other: Catalog, alike: Sequence[Objec
     at = _index(catalog, item)
     there = [each for each in alike if at is not None and _index(other, each) == at]
     return there[0] if len(there) == 1 else None
+
+
+def _alike(old: Catalog, before: Object, new: Catalog, come: Sequence[Object]) -> Iterator[Object]:
+    """New objects that are the same but for the name; of what has no place among columns, two are doubt enough."""
+    found = (after for after in come if _same(old, before, new, after))
+    return found if before.embedded else islice(found, 2)
 
 
 def _same(old: Catalog, before: Object, new: Catalog, after: Object) -> bool:
