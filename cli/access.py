@@ -9,16 +9,15 @@ from pgnorm.catalog.errors import PgnormError
 
 from .access_forms import FORMS, JSON, MARKDOWN, TEXT
 from .general import general_options
-from .help import EXIT_CODES, Command
+from .help import CHANGED, EXIT_CODES, Command
 from .options import App, schema_options, source_options
 from .output import deliver
 from .reading import source_of
-from .servers import cache_option, lock_timeout_option, shadow_option, trust_option
+from .servers import server_options
 
 if TYPE_CHECKING:
     from pgnorm.catalog.access import Access
 
-CHANGED: Final = 1
 ENDINGS: Final = {".json": JSON, ".md": MARKDOWN}
 EPILOG: Final = f"""\b
 Examples:
@@ -33,10 +32,7 @@ Examples:
 
 @click.command(cls=Command, params=general_options(), epilog=EPILOG)
 @source_options
-@shadow_option
-@trust_option
-@cache_option
-@lock_timeout_option
+@server_options
 @schema_options
 @click.option(
     "--role",

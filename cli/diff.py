@@ -12,19 +12,18 @@ from .comparison import as_json, scripts
 from .general import general_options
 from .hazards import WORDS, refused
 from .header import headed
-from .help import EXIT_CODES, Command
+from .help import CHANGED, EXIT_CODES, Command
 from .new_migrations import write_migrations
 from .options import SOURCES, App, schema_options, source_options
 from .output import STDIO, deliver
-from .renames import ACCEPT, ASK, NEVER, accept, tell_renames
-from .servers import cache_option, lock_timeout_option, shadow_option, trust_option
+from .renames import ACCEPT, ASK, NEVER, accepted, tell_renames
+from .servers import server_options
 from .summary import summarize, tell_phantoms
 
 if TYPE_CHECKING:
     from pgnorm.normalizer.comparison import ProofBy
     from pgnorm.normalizer.project.sources import Source
 
-CHANGED: Final = 1
 _ONE_SIDED: Final = "not modelled, and on this side only, so not in this plan"
 EPILOG: Final = f"""\b
 Examples:
@@ -41,10 +40,7 @@ Examples:
 @click.command(cls=Command, params=general_options(), epilog=EPILOG)
 @source_options
 @click.option("--to", metavar="SOURCE", help=f"What it is to become: {SOURCES}.  [default: files]")
-@shadow_option
-@trust_option
-@cache_option
-@lock_timeout_option
+@server_options
 @schema_options
 @click.option("--only", multiple=True, metavar="PATTERN", help="Only objects of these names; repeatable.")
 @click.option("--ignore", multiple=True, metavar="PATTERN", help="Leave objects of these names alone; repeatable.")
@@ -149,18 +145,14 @@ def diff(
     _spare_sources(output, *sources)
     known = app.project.migration_files() if app.project and name is not None else None
     with app.workspace() as workspace:
-        found = compare(workspace, *sources, options)
-        if accepted := accept(app, found, suggested):
-            found = compare(workspace, *sources, options.evolve(renames=(*renames, *accepted)))
+        found = compare(workspace, *sources, options, lambda found: accepted(found, suggested))
     app.tell_unmatched(found.unmatched)
     summarize(app.console, found)
     tell_renames(app, found, listed=suggested == ASK)
     tell_phantoms(app.console, found, _way_out(old, new))
     app.tell_unmodelled(sorted(set(found.unmodelled) - set(found.one_sided)))
     for side, one_sided in (("from", found.only_old), ("to", {*found.one_sided} - found.only_old)):
-        app.tell_unmodelled(
-            sorted(one_sided), title=f"{side}: not modelled, and on this side only, so not in this plan"
-        )
+        app.tell_unmodelled(sorted(one_sided), title=f"{side}: {_ONE_SIDED}")
     files: tuple[str, ...] = ()
     failed = refused(app.console, found, fail_on)
     if name is not None and known is not None and found.plan and not failed:

@@ -12,7 +12,7 @@ from .help import EXIT_CODES, Command
 from .options import App, schema_options, source_options
 from .output import deliver
 from .reading import read_source, selection_of, source_of
-from .servers import cache_option, lock_timeout_option, shadow_option, trust_option
+from .servers import server_options
 from .splitting import write_split
 
 if TYPE_CHECKING:
@@ -36,10 +36,7 @@ Examples:
 
 @click.command(cls=Command, params=general_options(), epilog=EPILOG)
 @source_options
-@shadow_option
-@trust_option
-@cache_option
-@lock_timeout_option
+@server_options
 @schema_options
 @click.option(
     "--format",

@@ -11,10 +11,10 @@ import click
 from pgnorm.catalog.errors import PgnormError
 
 from .general import general_options
-from .help import EXIT_CODES, Command
+from .help import CHANGED, EXIT_CODES, Command
 from .options import App, source_options
 from .output import STDIO, plural, read_bytes, write, write_bytes
-from .servers import cache_option, lock_timeout_option, shadow_option, trust_option
+from .servers import server_options
 
 if TYPE_CHECKING:
     from pgnorm.catalog.model import Catalog
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from pgnorm.normalizer.rewrite.inputs import Chosen, Text
     from pgnorm.normalizer.workspace import Workspace
 
-CHANGED: Final = 1
 _COLORS: Final = {"+": "green", "-": "red", "@": "cyan"}
 EPILOG: Final = f"""\b
 Examples:
@@ -38,10 +37,7 @@ Examples:
 @click.command("fix-functions", cls=Command, params=general_options(), epilog=EPILOG)
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path, allow_dash=True))
 @source_options
-@shadow_option
-@trust_option
-@cache_option
-@lock_timeout_option
+@server_options
 @click.option(
     "--take",
     type=click.Choice(["comments"]),

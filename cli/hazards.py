@@ -34,12 +34,10 @@ def tell_hazards(console: Console, comparison: "Comparison") -> None:
 def _long(assessed: "Assessed") -> Iterator[str]:
     for effect in assessed.effects:
         if effect.rewrites or effect.scans:
-            step = assessed.step
             waiting = _WAITING.get(effect.hazards - {Hazard.REWRITES_TABLE, Hazard.SCANS_TABLE})
             does = "writes all rows of" if effect.rewrites else "reads all rows of"
             anew = " anew" if effect.rewrites else ""
-            what = f"{step.verb.value} {step.item.kind} {step.item.label}"
-            yield f"  {what} {does} {effect.relation}{anew}{f'; {waiting}' if waiting else ''}"
+            yield f"  {assessed.step.label} {does} {effect.relation}{anew}{f'; {waiting}' if waiting else ''}"
 
 
 def effects_json(effects: "Sequence[Effect]") -> list[dict[str, object]]:
@@ -67,6 +65,5 @@ def refused(console: Console, comparison: "Comparison", words: Sequence[str]) ->
         console.warn(f"--fail-on {hazard.value}: the plan has this hazard")
         for each in comparison.assessed:
             if hazard in each.hazards:
-                step = each.step
-                console.warn(f"  {step.verb.value} {step.item.kind} {step.item.label}")
+                console.warn(f"  {each.step.label}")
     return bool(found or unmeasured)

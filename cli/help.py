@@ -4,6 +4,8 @@ from typing import Final
 
 import click
 
+CHANGED: Final = 1
+"""The exit code of --check where something would change."""
 EXIT_CODES: Final = """\b
 Exit codes:
   0    done, or nothing to do

@@ -1,9 +1,5 @@
 """Rules for what `pgnorm diff` leaves alone, by its settings and options."""
 
-import difflib
-from collections.abc import Sequence
-
-from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.kinds import KINDS
 from pgnorm.normalizer.compare.ignoring import PARTITION_OF, Ignoring, NamePatterns
 from pgnorm.normalizer.project.config import Table
@@ -19,18 +15,5 @@ def configured(settings: Table) -> tuple[NamePatterns, ...]:
     """The rules of `[ignore]`: kinds with their patterns. Raises PgnormError for a word that is no kind."""
     known = {kind.kind.replace(" ", "-"): kind.kind for kind in KINDS if not kind.derived}
     known |= {kind: kind for kind in known.values()} | {PARTITION_OF: PARTITION_OF}
-    rules = []
-    for word in settings.values:
-        if word not in known:
-            raise _unknown(settings, word, sorted(known))
-        rules.append(NamePatterns(kind=known[word], patterns=settings.strings(word)))
-    return tuple(rules)
-
-
-def _unknown(settings: Table, word: str, known: Sequence[str]) -> PgnormError:
-    close = difflib.get_close_matches(word, known, n=1)
-    return PgnormError(
-        f"`{word}` in [{settings.name}] is no kind of object",
-        place=settings.place(word),
-        hint=f"Did you mean `{close[0]}`?" if close else f"There are {', '.join(known)}.",
-    )
+    settings.allow(known)
+    return tuple(NamePatterns(kind=known[word], patterns=settings.strings(word)) for word in settings.values)

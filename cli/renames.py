@@ -1,6 +1,7 @@
 """Renames that two sides suggest: asked about on a terminal, listed elsewhere."""
 
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -9,23 +10,20 @@ from .options import App
 
 if TYPE_CHECKING:
     from pgnorm.normalizer.comparison import Comparison
+    from pgnorm.normalizer.renaming.proposing import Proposal
 
 ASK: Final = "ask"
 NEVER: Final = "never"
 ACCEPT: Final = "accept"
 
 
-def accept(app: App, comparison: "Comparison", answer: str) -> tuple[str, ...]:
-    """Renames accepted of those that the sides suggest, as --rename takes them. Nobody is asked but on a terminal."""
+def accepted(found: "Sequence[Proposal]", answer: str) -> "Sequence[Proposal]":
+    """The renames to carry out of those that the sides suggest. Nobody is asked but on a terminal."""
     if answer == ACCEPT:
-        return tuple(each.option for each in comparison.proposals)
+        return found
     if answer == NEVER or not (sys.stdin.isatty() and sys.stderr.isatty()):
         return ()
-    return tuple(
-        each.option
-        for each in comparison.proposals
-        if click.confirm(f"Rename {each.said} ({', '.join(each.reasons)})?", err=True)
-    )
+    return [each for each in found if click.confirm(f"Rename {each.said} ({', '.join(each.reasons)})?", err=True)]
 
 
 def tell_renames(app: App, comparison: "Comparison", *, listed: bool) -> None:

@@ -15,6 +15,13 @@ _MILLISECONDS: Final = {"": 1, "ms": 1, "s": 1_000, "min": 60_000, "h": 3_600_00
 _LONGEST: Final = 2**31 - 1
 
 
+def server_options(function: Callable[P, R]) -> Callable[P, R]:
+    """All of them, in the order of the help."""
+    for option in (lock_timeout_option, cache_option, trust_option, shadow_option):
+        function = option(function)
+    return function
+
+
 def shadow_option(function: Callable[P, R]) -> Callable[P, R]:
     """--shadow-url; the command finds it in `App.shadow_url`."""
     return click.option(

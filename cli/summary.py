@@ -128,10 +128,7 @@ def _list_changes(console: Console, comparison: "Comparison") -> None:
 
 
 def _lines(steps: "Iterable[Step]") -> list[str]:
-    return [
-        f"  {step.verb.value} {_called(step.item)}{', which sets off ' * bool(step.fires)}{', '.join(step.fires)}"
-        for step in steps
-    ]
+    return [f"  {step.label}{', which sets off ' * bool(step.fires)}{', '.join(step.fires)}" for step in steps]
 
 
 def _called(item: "Object") -> str:

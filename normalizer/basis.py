@@ -49,6 +49,7 @@ class Basis:
     ) -> Comparison:
         """The comparison with its plan, which nobody has tried."""
         before, after = self.views(start.catalog, goal.catalog)
+        selection = self.selection(start.catalog, goal.catalog)
         left_out = {} if self.options.cosmetic else {each.difference.item.id: each for each in phantoms(found)}
         planned = tuple(filter(None, (without_code(each, left_out) for each in found)))
         plan = diff(before, after, planned, around=start.catalog, last=last)
@@ -65,15 +66,14 @@ class Basis:
             unmodelled=tuple(sorted({*before.unmodelled, *after.unmodelled})),
             one_sided=tuple(sorted({*before.unmodelled} ^ {*after.unmodelled})),
             only_old=frozenset(before.unmodelled).difference(after.unmodelled),
-            ignored=self._ignored(start.catalog, goal.catalog),
-            unmatched=self.selection(start.catalog, goal.catalog).unmatched,
+            ignored=self._ignored(selection.without, start.catalog, goal.catalog),
+            unmatched=selection.unmatched,
             uncarried=to_tell(self.new, goal, start),
             stranger=stranger(((start.role, before), (goal.role, after)), planned),
         )
 
-    def _ignored(self, *catalogs: Catalog) -> Mapping[str, int]:
-        """Counts of the project's objects that are left alone, by kind."""
-        names = self.options.ignoring.left_out(*catalogs)
+    def _ignored(self, names: frozenset[ObjectId], *catalogs: Catalog) -> Mapping[str, int]:
+        """Counts of the project's objects among those that are left alone, by kind."""
         both = {name: item for catalog in catalogs for name, item in catalog.objects.items() if name in names}
         return Counter(item.kind for item in both.values() if item.parent not in names and self.ownership.owns(item))
 

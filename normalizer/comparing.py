@@ -1,6 +1,7 @@
 """Two sources compared: the differences, the plan that ends them, and its proof."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, TypeAlias
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Catalog
@@ -8,13 +9,12 @@ from pgnorm.catalog.model import Catalog
 from .as_read import AsRead
 from .basis import Basis
 from .compare.difference import Difference
-from .compare.mentions import Mention, mentions
 from .comparison import Comparison, Options
+from .plan.renames import with_ahead
 from .project.sources import Files, Source
-from .renaming.ahead import ahead_of
 from .renaming.followers import followers
 from .renaming.moving import moved
-from .renaming.proposing import proposals
+from .renaming.proposing import Proposal, proposals
 from .renaming.requests import Request, of_hints, of_options
 from .renaming.resolving import Resolved, resolve
 from .sides import Sides
@@ -22,8 +22,18 @@ from .sql.hints import hints
 from .whole import Whole
 from .workspace import Workspace
 
+if TYPE_CHECKING:
+    from .compare.mentions import Mention
+    from .plan.assessing import Assessed
 
-def compare(workspace: Workspace, old: Source, new: Source, options: Options) -> Comparison:
+
+Choose: TypeAlias = Callable[[Sequence[Proposal]], Iterable[Proposal]]
+"""Takes the renames that two sides suggest, and answers with those to carry out."""
+
+
+def compare(
+    workspace: Workspace, old: Source, new: Source, options: Options, choose: Choose = lambda _: ()
+) -> Comparison:
     """The comparison with the plan that leads from `old` to `new`, proved in the shadow.
 
     Raises PgnormError where a source can't be read, where a rename that is asked for does not fit them, and where the
@@ -31,15 +41,23 @@ def compare(workspace: Workspace, old: Source, new: Source, options: Options) ->
     """
     sides = Sides.between(workspace, old, new)
     requests = tuple(_requests(sides, new, options))
-    if not requests:
-        comparison = _compared(workspace, options, sides, old, new)
-    else:
-        comparison = _renamed(workspace, options, sides, old, new, requests)
+    comparison = _compared(workspace, options, sides, old, new, requests)
     found = proposals(*comparison.views, comparison.plan.differences)
-    if harmless := tuple(of_options(each.option for each in found if each.harmless)):
-        comparison = _renamed(workspace, options, sides, old, new, (*requests, *harmless))
+    wanted = [*choose([each for each in found if not each.harmless])]
+    while wanted := [*wanted, *(each for each in found if each.harmless)]:
+        requests = (*requests, *of_options(each.option for each in wanted))
+        comparison = _compared(workspace, options, sides, old, new, requests)
         found = proposals(*comparison.views, comparison.plan.differences)
-    return comparison.evolve(proposals=found)
+        wanted = []
+    return comparison.evolve(proposals=found, assessed=_assessed(comparison))
+
+
+def _assessed(comparison: Comparison) -> "tuple[Assessed, ...]":
+    if not comparison.plan:
+        return ()
+    from .plan.assessing import assessed
+
+    return tuple(assessed(comparison.plan, comparison.views[0], comparison.effects))
 
 
 def _requests(sides: Sides, new: Source, options: Options) -> Iterator[Request]:
@@ -50,7 +68,12 @@ def _requests(sides: Sides, new: Source, options: Options) -> Iterator[Request]:
             yield from of_hints(hints(file))
 
 
-def _compared(workspace: Workspace, options: Options, sides: Sides, old: Source, new: Source) -> Comparison:
+def _compared(
+    workspace: Workspace, options: Options, sides: Sides, old: Source, new: Source, requests: Sequence[Request]
+) -> Comparison:
+    """The comparison, from what the renames asked for make of the old side."""
+    if requests:
+        return _renamed(workspace, options, sides, old, new, requests)
     if sides.alike:
         comparison = AsRead(workspace, options, sides, old, new).compare()
         if comparison is not None:
@@ -59,24 +82,24 @@ def _compared(workspace: Workspace, options: Options, sides: Sides, old: Source,
 
 
 def _renamed(
-    workspace: Workspace, options: Options, sides: Sides, old: Source, new: Source, requests: tuple[Request, ...]
+    workspace: Workspace, options: Options, sides: Sides, old: Source, new: Source, requests: Sequence[Request]
 ) -> Comparison:
     """The comparison from what the renames make of the old side, with them ahead of its plan."""
     start, goal = sides.as_it_is(old), sides.as_it_is(new)
     before, after = Basis(workspace, options, sides, old, new).views(start.catalog, goal.catalog)
     resolved = _compared_too(resolve(requests, start.catalog, goal.catalog), before, after)
     if not resolved.renamings:
-        return _compared(workspace, options, sides, old, new).evolve(renamed=resolved)
+        return _compared(workspace, options, sides, old, new, ()).evolve(renamed=resolved)
     there = sides.renamed(old, resolved.statements)
     if following := followers(resolved.renamings, there.as_it_is(old).catalog, goal.catalog):
         there = there.renamed(old, [statement for each in following for statement in each.statements])
         resolved = resolved.evolve(renamings=(*resolved.renamings, *following))
     left_out = options.ignoring.left_out(start.catalog, goal.catalog)
     ignoring = options.ignoring.evolve(names=moved(left_out, start.catalog, resolved.renamings))
-    comparison = _compared(workspace, options.evolve(ignoring=ignoring), there, old, new)
+    comparison = _compared(workspace, options.evolve(ignoring=ignoring), there, old, new, ())
     return comparison.evolve(
         moved=comparison.views[0],
-        plan=ahead_of(comparison.plan, resolved.renamings),
+        plan=with_ahead(comparison.plan, [(each.difference, each.statements) for each in resolved.renamings]),
         views=(before, comparison.views[1]),
         mentions=(*comparison.mentions, *_named(resolved, start.catalog, goal.catalog)),
         renamed=resolved,
@@ -102,8 +125,10 @@ def _compared_too(resolved: Resolved, old: Catalog, new: Catalog) -> Resolved:
     return resolved.evolve(renamings=tuple(mine))
 
 
-def _named(resolved: Resolved, old: Catalog, new: Catalog) -> tuple[Mention, ...]:
+def _named(resolved: Resolved, old: Catalog, new: Catalog) -> "tuple[Mention, ...]":
     """The bodies of the new side that name something by its old name."""
+    from .compare.mentions import mentions
+
     # A part is looked for in what its whole is called by now.
     gone = [each.old.evolve(detail=each.new.detail) for each in resolved.renamings if not each.value]
     return mentions(old, new, [Difference(item, None) for item in gone], None)

@@ -49,6 +49,8 @@ class Comparison(Value):
     """The parts of either side that were compared."""
     effects: Mapping[str, tuple[Effect, ...]] | None = None
     """Effects of each statement of the plan on tables in the proof, by its text; None where nobody tried it."""
+    assessed: "tuple[Assessed, ...]" = ()
+    """Each statement of the plan with what is known of it."""
     access: tuple[AccessChange, ...] = ()
     """Changes of access: what the roles of the API may do afterwards and could not before, or the reverse."""
     moved: Catalog | None = untold(default=None)
@@ -83,13 +85,6 @@ class Comparison(Value):
     """Data statements of the files of the new side, and not of those of the old one."""
     stranger: str | None = None
     """The role that a database was read as and that files are compared for, where it owns nothing there."""
-
-    @property
-    def assessed(self) -> "tuple[Assessed, ...]":
-        """Each statement of the plan with what is known of it."""
-        from .plan.assessing import assessed
-
-        return tuple(assessed(self.plan, self.views[0], self.effects))
 
     @property
     def hazards(self) -> "frozenset[Hazard]":

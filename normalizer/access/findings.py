@@ -16,9 +16,9 @@ def findings(access: Access) -> Iterator[str]:
         if each.runs_as is not None:
             way = ("may execute", called(each), f"which runs as {each.runs_as} (SECURITY DEFINER)")
         elif each.past and each.stored:
-            way = ("reads", called(each), f"which holds what its owner read of {_named(each.past)}")
+            way = ("reads", called(each), f"which holds what its owner read of {', '.join(each.past)}")
         elif each.past:
-            way = ("reaches", called(each), f"past the row security of {_named(each.past)} (no security_invoker)")
+            way = ("reaches", called(each), f"past the row security of {', '.join(each.past)} (no security_invoker)")
         elif each.rows is Rows.UNGUARDED:
             way = ("reaches all rows of", called(each), "which has no row security")
         else:
@@ -29,7 +29,3 @@ def findings(access: Access) -> Iterator[str]:
     for (verb, what, why), roles in ways.items():
         comma = "" if why.startswith("past") else ","
         yield f"{', '.join(roles)}: {verb} {what}{comma} {why}"
-
-
-def _named(tables: tuple[str, ...]) -> str:
-    return ", ".join(tables)

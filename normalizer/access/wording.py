@@ -6,7 +6,7 @@ from typing import Final
 
 from pgnorm.catalog.access import Permission, Rows
 
-NO_ROWS_SAID: Final = "new "
+_TO_COME: Final = "new "
 """Beginning of the kinds that stand for what is made later: `new tables`."""
 _ROWS: Final = {
     Rows.UNGUARDED: "all rows, no row security",
@@ -18,7 +18,7 @@ _ROWS: Final = {
 def called(permission: Permission) -> str:
     """The object in words: `table public.contacts`, `new tables of postgres in schema public`."""
     name, schema = (word.replace("\n", "\\n") for word in (permission.name, permission.schema))
-    if permission.kind.startswith(NO_ROWS_SAID):
+    if permission.kind.startswith(_TO_COME):
         return f"{permission.kind} of {name}" + (f" in schema {schema}" if schema else "")
     return f"{permission.kind} {schema}.{name}" if schema else f"{permission.kind} {name}"
 

@@ -35,14 +35,11 @@ class Selection(Value):
 
     def takes(self, item: Object) -> bool:
         """True if an object is selected. What is in no schema belongs to a whole dump only, as in pg_dump."""
-        schema = item.namespace
         if item.id in self.besides:
             return True
-        if item.id in self.without:
+        if item.id in self.without or (self.include and item.whole_only):
             return False
-        if schema in self.exclude:
-            return False
-        return schema in self.include and not item.whole_only if self.include else True
+        return self.takes_schema(item.namespace)
 
 
 EVERYTHING = Selection()

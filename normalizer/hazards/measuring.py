@@ -80,7 +80,6 @@ class Meter:
                     Effect(
                         relation=before.relation,
                         lock=lock,
-                        held=now.lock,
                         rewrites=rewrites,
                         scans=scans and not rewrites,
                         measured=True,

@@ -43,6 +43,11 @@ class Step(Value):
         return cls(verb=verb, item=item, statements=tuple(about(item.id, written)), finishing=finishing)
 
     @property
+    def label(self) -> str:
+        """Name of the step for a person: `alter column public.contacts.stage`."""
+        return f"{self.verb.value} {self.item.kind} {self.item.label}"
+
+    @property
     def sql(self) -> str:
         """The text of its statements."""
         return joined(self.statements)

@@ -1,6 +1,6 @@
 """Parts that differ in nothing but their name: they are renamed before anything else is looked at."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Self
 
 from attrs import evolve
@@ -66,23 +66,24 @@ class Renames(Value):
                 kept.append(Difference(item, after, changed))
         return tuple(kept)
 
-    def told(self, left: tuple[Difference, ...]) -> tuple[Difference, ...]:
-        """The differences for people: each that is renamed, with what changes besides, and the rest."""
-        changed = {each.item.id: each.changed for each in left}
-        renamed = tuple(
-            Difference(before, after, frozenset({NAME}) | changed.get(after.id, frozenset()))
-            for before, after in self.pairs
-        )
-        names = {after.id for _, after in self.pairs}
-        return (*renamed, *(each for each in left if each.item.id not in names))
-
     def ahead_of(self, plan: Plan) -> Plan:
         """The plan from what they then are, with what renames them at its beginning."""
-        if not self.pairs:
-            return plan
-        steps = (Step.of(Verb.ALTER, after, before.rename(after.name)) for before, after in self.pairs)
-        first, *others = plan.transactions or ((),)
-        return plan.evolve(transactions=((*steps, *first), *others), differences=self.told(plan.differences))
+        named = frozenset({NAME})
+        return with_ahead(plan, [(Difference(old, new, named), old.rename(new.name)) for old, new in self.pairs])
+
+
+def with_ahead(plan: Plan, renames: Sequence[tuple[Difference, Sequence[str]]]) -> Plan:
+    """The plan with the statements of renames at its beginning. Its differences are theirs, each with what changes of
+    the object besides, and the rest."""
+    if not renames:
+        return plan
+    besides = {each.item.id: each.changed for each in plan.differences}
+    renamed = tuple(evolve(each, changed=each.changed | besides.get(each.item.id, frozenset())) for each, _ in renames)
+    names = {each.item.id for each in renamed}
+    rest = (each for each in plan.differences if each.item.id not in names)
+    steps = (Step.of(Verb.ALTER, each.item, statements) for each, statements in renames)
+    first, *others = plan.transactions or ((),)
+    return plan.evolve(transactions=((*steps, *first), *others), differences=(*renamed, *rest))
 
 
 def _can_be_renamed(catalog: Catalog, item: Object) -> bool:

@@ -211,8 +211,7 @@ def _run(lending: "Lending", step: Step, meter: Meter | None = None, *, seeded: 
         said = error.diag
         if seeded and step.evaluated_on and error.sqlstate in MISSING:
             raise Early(step.id) from error
-        at = f"at {step.verb.value} {step.item.kind} {step.item.label}"
-        parts = [f"the plan does not apply, {at}: {said.message_primary or error}"]
+        parts = [f"the plan does not apply, at {step.label}: {said.message_primary or error}"]
         parts += [f"{word}: {text}" for word, text in (("DETAIL", said.message_detail),) if text]
         raise PgnormError(
             "\n".join([*parts, *(f"  {line}" for line in masked_sql(step.sql).splitlines())]),

@@ -7,7 +7,7 @@ from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Catalog, Object, Value
 from pgnorm.catalog.model.type_facets import HasValues
 
-from ..compare.difference import NAME
+from ..compare.difference import NAME, Difference
 from ..sql.hints import Hint
 from .requests import DEFAULT_SCHEMA, Request, words
 
@@ -64,9 +64,9 @@ class Renaming(Value):
         return f"{kind} {words(self.path)} to {words((self.name,))}"
 
     @property
-    def changed(self) -> frozenset[str]:
-        """Difference of the object, in the words of `Difference.changed`."""
-        return frozenset({"values" if self.value else NAME})
+    def difference(self) -> Difference:
+        """The difference that it makes by itself."""
+        return Difference(self.old, self.new, frozenset({"values" if self.value else NAME}))
 
 
 class Resolved(Value):

@@ -15,6 +15,7 @@ from .statements import Comment, Statement, comments, split
 _MARK: Final = re.compile(r"(?:--|/\*)\s*pgnorm:\s*(?P<said>.*?)\s*(?:\*/)?\s*", re.DOTALL)
 _NAME: Final = r"""(?:"(?:[^"]|"")+"|[^\W\d][\w$]*)"""
 _RENAMED: Final = re.compile(rf"renamed\s+from\s+(?P<old>{_NAME}|'(?:[^']|'')*')", re.IGNORECASE)
+_REST_OF_LINE: Final = re.compile(r"[ \t]*(\r?\n|$)")
 _UNNAMED: Final = frozenset({"PRIMARY", "UNIQUE", "CHECK", "FOREIGN", "EXCLUDE", "LIKE"})
 _WAY_OUT: Final = "Write `-- pgnorm: renamed from old_name` on the line before what has the new name, or behind it."
 
@@ -65,19 +66,21 @@ def hints(source: SourceFile) -> Iterator[Hint]:
 
 def without(text: str, found: Sequence[Hint]) -> str:
     """The text without these hints: the whole line of one that stands alone, else with the space before it."""
-    for hint in sorted(found, key=lambda each: -each.comment.start):
-        start, end = hint.comment.start, hint.comment.end
+    from ..files.edits import Edit, apply
+
+    edits = []
+    for comment in (hint.comment for hint in found):
+        start, end = comment.start, comment.end
         line = text.rfind("\n", 0, start) + 1
-        rest = re.compile(r"[ \t]*(\r?\n|$)").match(text, end)
+        rest = _REST_OF_LINE.match(text, end)
         if not text[line:start].strip() and rest is not None:
-            start, end = line, rest.end()
-        else:
-            start = len(text[:start].rstrip(" \t"))
+            edits.append(Edit(start=line, stop=rest.end(), text=""))
+            continue
+        start = len(text[:start].rstrip(" \t"))
         # `b/* … */text` is two words.
-        between = " " if start and end < len(text) and not (text[start - 1] + text[end]).isspace() else ""
-        joins = between and not text[start - 1].isspace() and not text[end].isspace()
-        text = text[:start] + (between if joins else "") + text[end:]
-    return text
+        joined = start > 0 and end < len(text) and not (text[start - 1].isspace() or text[end].isspace())
+        edits.append(Edit(start=start, stop=end, text=" " * joined))
+    return apply(text, edits)
 
 
 def _subject(text: str, comment: Comment, statements: Sequence[Statement], place: str) -> Subject:
