@@ -2,26 +2,27 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Unpack
 
 import click
 
 from pgnorm.catalog.errors import PgnormError
 
 from .comparison import as_json, scripts
+from .diff_options import Given, diff_options
 from .general import general_options
-from .hazards import WORDS, refused
+from .hazards import refused
 from .header import headed
 from .help import CHANGED, EXIT_CODES, Command
 from .new_migrations import write_migrations
-from .options import SOURCES, App, schema_options, source_options
+from .options import App
 from .output import STDIO, deliver
-from .renames import ACCEPT, ASK, NEVER, accepted, tell_renames
-from .servers import server_options
+from .renames import ASK, accepted, tell_renames
 from .summary import summarize, tell_phantoms
 
 if TYPE_CHECKING:
-    from pgnorm.normalizer.comparison import ProofBy
+    from pgnorm.normalizer.comparison import Comparison, Options
+    from pgnorm.normalizer.project.forms import Migrations
     from pgnorm.normalizer.project.sources import Source
 
 _ONE_SIDED: Final = "not modelled, and on this side only, so not in this plan"
@@ -38,135 +39,96 @@ Examples:
 
 
 @click.command(cls=Command, params=general_options(), epilog=EPILOG)
-@source_options
-@click.option("--to", metavar="SOURCE", help=f"What it is to become: {SOURCES}.  [default: files]")
-@server_options
-@schema_options
-@click.option("--only", multiple=True, metavar="PATTERN", help="Only objects of these names; repeatable.")
-@click.option("--ignore", multiple=True, metavar="PATTERN", help="Leave objects of these names alone; repeatable.")
-@click.option(
-    "--rename",
-    "renames",
-    multiple=True,
-    metavar="OLD=NEW",
-    help="Rename instead of drop and create: public.contacts.status=stage; repeatable.",
-)
-@click.option(
-    "--renames",
-    "suggested",
-    type=click.Choice([ASK, NEVER, ACCEPT]),
-    default=ASK,
-    help="What to do about renames that the two sides suggest: ask on a terminal and list them elsewhere (default).",
-)
-@click.option("--keep-hints", is_flag=True, help="With -f: leave the hints of renames in the schema files.")
-@click.option("--cosmetic", is_flag=True, help="Take in function bodies that differ in looks only.")
-@click.option(
-    "--proof",
-    type=click.Choice(["catalog", "pg_dump"]),
-    default="catalog",
-    help="Who judges the plan that was tried in the shadow: pgnorm's own reading, or pg_dump as well.",
-)
-@click.option(
-    "--seed",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help="Try the plan on the rows that this SQL gives the tables of the old side.",
-)
-@click.option("--no-proof", is_flag=True, help="Print the plan without trying it in the shadow.")
-@click.option(
-    "--fail-on",
-    multiple=True,
-    type=click.Choice(WORDS),
-    metavar="HAZARD",
-    help="End with 1, and write no migration, if the plan has this hazard; repeatable.",
-)
-@click.option("--check", is_flag=True, help="End with 1 if there are changes; not with -f.")
-@click.option("-f", "--file", "name", metavar="NAME", help="Write a migration <UTC time>_NAME.sql instead of stdout.")
-@click.option("--no-header", is_flag=True, help="With -f: write no comments at the head of the migration.")
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file instead of stdout.")
-@click.option("--json", "json_", is_flag=True, help="Print one JSON document instead of SQL.")
+@diff_options
 @click.pass_obj
-def diff(
-    app: App,
-    to: str | None,
-    schemas: tuple[str, ...],
-    exclude_schemas: tuple[str, ...],
-    only: tuple[str, ...],
-    ignore: tuple[str, ...],
-    renames: tuple[str, ...],
-    suggested: str,
-    keep_hints: bool,
-    cosmetic: bool,
-    proof: "ProofBy",
-    seed: Path | None,
-    no_proof: bool,
-    fail_on: tuple[str, ...],
-    check: bool,
-    name: str | None,
-    no_header: bool,
-    output: Path | None,
-    json_: bool,
-) -> int:
+def diff(app: App, **given: Unpack[Given]) -> int:
     """Write the migration that leads from one source to another.
 
     In a project it leads from the migrations to the declared schema files unless --from or --to name something else.
     It is tried in a private Postgres before it is printed.
     """
     from pgnorm.normalizer.comparing import compare
-    from pgnorm.normalizer.comparison import Options
-    from pgnorm.normalizer.plan.plan import BOUNDARY
 
-    from .left_alone import ignoring
-
-    if name is not None:
-        if check:
-            raise click.UsageError(
-                "--check writes no migration, so it can't be combined with -f; run `pgnorm diff --check` first."
-            )
-        _check_name(app, name, alone=output is None or json_)
-    if seed is not None and no_proof:
-        raise click.UsageError("--seed is for the proof, so it can't be combined with --no-proof.")
-    old, new = _words(app, to)
-    options = Options(
-        schemas=schemas,
-        exclude_schemas=exclude_schemas,
-        renames=renames,
-        ignoring=ignoring(app.project.ignore if app.project else None, only, ignore),
-        cosmetic=cosmetic,
-        proof=None if no_proof else proof,
-        seed=seed,
-    )
+    _check(app, given)
+    words = old, new = _words(app, given["to"])
     sources = app.parse(old), app.parse(new)
     if _same(*sources):
         raise PgnormError(
             f"both sides are the same source, `{_public(new)}`",
             hint="Name another one for one of them; without --from it is `migrations`, without --to `files`.",
         )
-    _spare_sources(output, *sources)
-    known = app.project.migration_files() if app.project and name is not None else None
+    _spare_sources(given["output"], *sources)
+    known = app.project.migration_files() if app.project and given["name"] is not None else None
     with app.workspace() as workspace:
-        found = compare(workspace, *sources, options, lambda found: accepted(found, suggested))
+        found = compare(workspace, *sources, _options(app, given), lambda found: accepted(found, given["suggested"]))
+    _tell(app, found, words, listed=given["suggested"] == ASK)
+    failed = refused(app.console, found, given["fail_on"])
+    files = () if known is None or failed else _written(app, found, given, workspace.platform.name, known, old)
+    _deliver(app, found, given, words, files)
+    return CHANGED if failed or (given["check"] and (found.plan or found.one_sided)) else 0
+
+
+def _check(app: App, given: Given) -> None:
+    """Refuse at once what can't be combined, and a migration that could not be written in the end."""
+    if given["name"] is not None:
+        if given["check"]:
+            raise click.UsageError(
+                "--check writes no migration, so it can't be combined with -f; run `pgnorm diff --check` first."
+            )
+        _check_name(app, given["name"], alone=given["output"] is None or given["json_"])
+    if given["seed"] is not None and given["no_proof"]:
+        raise click.UsageError("--seed is for the proof, so it can't be combined with --no-proof.")
+
+
+def _options(app: App, given: Given) -> "Options":
+    from pgnorm.normalizer.comparison import Options
+
+    from .left_alone import ignoring
+
+    return Options(
+        schemas=given["schemas"],
+        exclude_schemas=given["exclude_schemas"],
+        renames=given["renames"],
+        ignoring=ignoring(app.project.ignore if app.project else None, given["only"], given["ignore"]),
+        cosmetic=given["cosmetic"],
+        proof=None if given["no_proof"] else given["proof"],
+        seed=given["seed"],
+    )
+
+
+def _tell(app: App, found: "Comparison", words: tuple[str, str], *, listed: bool) -> None:
+    """Tell on stderr what was found, and what the plan leaves out."""
     app.tell_unmatched(found.unmatched)
     summarize(app.console, found)
-    tell_renames(app, found, listed=suggested == ASK)
-    tell_phantoms(app.console, found, _way_out(old, new))
+    tell_renames(app, found, listed=listed)
+    tell_phantoms(app.console, found, _way_out(*words))
     app.tell_unmodelled(sorted(set(found.unmodelled) - set(found.one_sided)))
     for side, one_sided in (("from", found.only_old), ("to", {*found.one_sided} - found.only_old)):
         app.tell_unmodelled(sorted(one_sided), title=f"{side}: {_ONE_SIDED}")
-    files: tuple[str, ...] = ()
-    failed = refused(app.console, found, fail_on)
-    if name is not None and known is not None and found.plan and not failed:
-        texts = scripts(found)
-        if not no_header:
-            texts = headed(found, texts, workspace.platform.name)
-        hints = () if keep_hints else found.renamed.hints
-        files = write_migrations(app, texts, name, known, behind=old == "migrations", done=hints)
-    if json_:
-        deliver(app.console, as_json(found, _public(old), _public(new), files), output)
-    elif not files and (found.plan or output is not None):
+
+
+def _written(
+    app: App, found: "Comparison", given: Given, platform: str, known: "Migrations", old: str
+) -> tuple[str, ...]:
+    """The paths of the migrations written, none without a plan."""
+    if given["name"] is None or not found.plan:
+        return ()
+    texts = scripts(found)
+    if not given["no_header"]:
+        texts = headed(found, texts, platform)
+    hints = () if given["keep_hints"] else found.renamed.hints
+    return write_migrations(app, texts, given["name"], known, behind=old == "migrations", done=hints)
+
+
+def _deliver(app: App, found: "Comparison", given: Given, words: tuple[str, str], files: tuple[str, ...]) -> None:
+    """Hand over the JSON, or the plan that became no migration."""
+    from pgnorm.normalizer.plan.plan import BOUNDARY
+
+    if given["json_"]:
+        deliver(app.console, as_json(found, _public(words[0]), _public(words[1]), files), given["output"])
+    elif not files and (found.plan or given["output"] is not None):
         text = f"\n{BOUNDARY}\n".join(scripts(found)) if found.plan else ""
-        deliver(app.console, text, output)
-    return CHANGED if failed or (check and (found.plan or found.one_sided)) else 0
+        deliver(app.console, text, given["output"])
 
 
 def _words(app: App, to: str | None) -> tuple[str, str]:

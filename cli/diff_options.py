@@ -1,0 +1,111 @@
+"""The options of `pgnorm diff`, by what they are about."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, ParamSpec, TypedDict, TypeVar
+
+import click
+
+from .hazards import WORDS
+from .options import SOURCES, schema_options, source_options
+from .renames import ACCEPT, ASK, NEVER
+from .servers import server_options
+
+if TYPE_CHECKING:
+    from pgnorm.normalizer.comparison import ProofBy
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Given(TypedDict):
+    """The values of the options of one run."""
+
+    to: str | None
+    schemas: tuple[str, ...]
+    exclude_schemas: tuple[str, ...]
+    only: tuple[str, ...]
+    ignore: tuple[str, ...]
+    renames: tuple[str, ...]
+    suggested: str
+    keep_hints: bool
+    cosmetic: bool
+    proof: "ProofBy"
+    seed: Path | None
+    no_proof: bool
+    fail_on: tuple[str, ...]
+    check: bool
+    name: str | None
+    no_header: bool
+    output: Path | None
+    json_: bool
+
+
+_SIDES: Final = (
+    source_options,
+    click.option("--to", metavar="SOURCE", help=f"What it is to become: {SOURCES}.  [default: files]"),
+    server_options,
+)
+_SELECTION: Final = (
+    schema_options,
+    click.option("--only", multiple=True, metavar="PATTERN", help="Only objects of these names; repeatable."),
+    click.option("--ignore", multiple=True, metavar="PATTERN", help="Leave objects of these names alone; repeatable."),
+)
+_RENAMES: Final = (
+    click.option(
+        "--rename",
+        "renames",
+        multiple=True,
+        metavar="OLD=NEW",
+        help="Rename instead of drop and create: public.contacts.status=stage; repeatable.",
+    ),
+    click.option(
+        "--renames",
+        "suggested",
+        type=click.Choice([ASK, NEVER, ACCEPT]),
+        default=ASK,
+        help="What to do about renames the two sides suggest: ask on a terminal, list them elsewhere (default).",
+    ),
+    click.option("--keep-hints", is_flag=True, help="With -f: leave the hints of renames in the schema files."),
+)
+_PLAN: Final = (
+    click.option("--cosmetic", is_flag=True, help="Take in function bodies that differ in looks only."),
+    click.option(
+        "--fail-on",
+        multiple=True,
+        type=click.Choice(WORDS),
+        metavar="HAZARD",
+        help="End with 1, and write no migration, if the plan has this hazard; repeatable.",
+    ),
+)
+_PROOF: Final = (
+    click.option(
+        "--proof",
+        type=click.Choice(["catalog", "pg_dump"]),
+        default="catalog",
+        help="Who judges the plan that was tried in the shadow: pgnorm's own reading, or pg_dump as well.",
+    ),
+    click.option(
+        "--seed",
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        metavar="FILE",
+        help="Try the plan on the rows that this SQL gives the tables of the old side.",
+    ),
+    click.option("--no-proof", is_flag=True, help="Print the plan without trying it in the shadow."),
+)
+_PRODUCT: Final = (
+    click.option("--check", is_flag=True, help="End with 1 if there are changes; not with -f."),
+    click.option(
+        "-f", "--file", "name", metavar="NAME", help="Write a migration <UTC time>_NAME.sql instead of stdout."
+    ),
+    click.option("--no-header", is_flag=True, help="With -f: write no comments at the head of the migration."),
+    click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file instead of stdout."),
+    click.option("--json", "json_", is_flag=True, help="Print one JSON document instead of SQL."),
+)
+
+
+def diff_options(function: Callable[P, R]) -> Callable[P, R]:
+    """All options of `diff`, in the order of its help; the command gets them as `Given`."""
+    for option in reversed((*_SIDES, *_SELECTION, *_RENAMES, *_PLAN, *_PROOF, *_PRODUCT)):
+        function = option(function)
+    return function
