@@ -49,6 +49,7 @@ class Sides:
         self._renamed = renamed
         self._texts: dict[Files, Texts] = {}
         self._files: dict[Files, Side] = {}
+        self._known: dict[Files, Contents | None] = {}
         self._reloaded: dict[Texts, Catalog] = {}
 
     @classmethod
@@ -82,10 +83,12 @@ class Sides:
         there = side.evolve(catalog=catalog, after=(*side.after, *statements), read=None)
         return type(self)(self.workspace, self.context, self._read, {**self._renamed, source: there})
 
-    @property
-    def alike(self) -> bool:
-        """True if servers of one major say what both sides are, so that they can be compared as they were read."""
-        return self.live and all(each.catalog.major == self.context.shadow.major for each in self._read.values())
+    def apart(self, old: Source) -> bool:
+        """True if the sides can be compared as they were read: servers of one major say what they are, and the old one
+        need not be loaded for that."""
+        if not self.live:
+            return self.known(old) is not None
+        return all(each.catalog.major == self.context.shadow.major for each in self._read.values())
 
     def as_it_is(self, source: Source) -> Side:
         """A source as it was read, or renamed after that, of which nothing stays loaded."""
@@ -96,7 +99,7 @@ class Sides:
             return Side(catalog=catalog, role=catalog.role)
         if source not in self._files:
             texts = self.texts(source)
-            self._files[source] = of_files(contents(self.context, texts), texts)
+            self._files[source] = of_files(self.known(source) or contents(self.context, texts), texts)
         return self._files[source]
 
     def texts(self, source: Files) -> Texts:
@@ -110,7 +113,9 @@ class Sides:
         """Contents, from an earlier run, of a source that `opened` would load as it is."""
         if self.live or source in self._renamed or not isinstance(source, Files):
             return None
-        return known(self.context, self.texts(source))
+        if source not in self._known:
+            self._known[source] = known(self.context, self.texts(source))
+        return self._known[source]
 
     def closed(self, source: Source) -> Side:
         """A source as `opened` has it, of which nothing stays loaded."""

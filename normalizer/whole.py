@@ -13,12 +13,11 @@ from .compare.difference import differences
 from .compare.phantoms import passed_over
 from .compare.settling import ROUNDS, doubtful, settled
 from .comparison import Comparison
-from .load.contents import Contents
 from .load.visibility import as_little_known
 from .plan.unplanned import unplanned
 from .proof.apply import REPORT, Arrival, Early, arrive_with_rows, arrive_with_seed, excused, refuse_early, refuse_rest
 from .proof.pg_dump import DumpEntry, dumped, entries, program_of
-from .side import Side, broken_bodies, of_files
+from .side import Side, broken_bodies
 from .unmade import unmade
 
 if TYPE_CHECKING:
@@ -31,8 +30,6 @@ class Whole(Basis):
     def compare(self) -> Comparison:
         goal = self.sides.closed(self.new)
         known = self.sides.known(self.old)
-        if known is not None and (comparison := self._told(known, goal)) is not None:
-            return comparison
         with ExitStack() as stack:
             opened = self.sides.opened(self.old, beside=goal.made, expected=known)
             start, session = stack.enter_context(opened)
@@ -74,18 +71,6 @@ class Whole(Basis):
                 if self.options.proof == "pg_dump":
                     self._ask_pg_dump(start, goal, comparison)
             return comparison
-
-    def _told(self, contents: Contents, goal: Side) -> Comparison | None:
-        """The comparison with what is known of the old side; None where that has to be there for a plan, or to say
-        which bodies name what goes."""
-        known = of_files(contents)
-        found = self.found(known, goal)
-        if self.options.proof is not None and self.makes_a_plan(found):
-            return None
-        found = settled(found, known.states, goal.states, self.sides.reload)
-        comparison = self.planned(known, goal, found)
-        proved = self.options.proof is not None and comparison.plan.differences
-        return None if proved or any(each.new is None for each in found) else comparison
 
     def _arrived(self, session: "Session", start: Side, goal: Side, comparison: Comparison) -> Arrival | ObjectId:
         """Arrival of the plan from the old side, which the session holds; where it stopped since an object came too

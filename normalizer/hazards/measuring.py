@@ -13,21 +13,21 @@ if TYPE_CHECKING:
 # Where tables lie, and how often this session has read one from end to end (also to build an index or to check a
 # constraint). Reading these takes locks on catalogs alone.
 _TABLES: Final = """
-    select c.oid, n.nspname || '.' || c.relname, c.relfilenode, coalesce(s.seq_scan, 0)
+    select c.oid, n.nspname || '.' || c.relname, c.relfilenode, pg_catalog.pg_stat_get_xact_numscans(c.oid)
       from pg_catalog.pg_class c
       join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-      left join pg_catalog.pg_stat_xact_all_tables s on s.relid = c.oid
      where c.relkind in ('r', 'p', 'm') and c.oid >= 16384
 """
 _LOCKED: Final = """
-    select l.relation, max(n.nspname || '.' || c.relname), max(c.relfilenode::bigint), max(coalesce(s.seq_scan, 0)),
-           array_agg(l.mode)
-      from pg_catalog.pg_locks l
+    select l.relation, n.nspname || '.' || c.relname, c.relfilenode,
+           coalesce(pg_catalog.pg_stat_get_xact_numscans(c.oid), 0), l.modes
+      from (select relation, array_agg(mode) as modes
+              from pg_catalog.pg_locks
+             where pid = pg_catalog.pg_backend_pid() and locktype = 'relation' and relation >= 16384
+             group by relation) l
       left join pg_catalog.pg_class c on c.oid = l.relation
       left join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-      left join pg_catalog.pg_stat_xact_all_tables s on s.relid = c.oid
-     where l.pid = pg_catalog.pg_backend_pid() and l.locktype = 'relation' and l.relation >= 16384
-     group by l.relation
+     where c.oid is null or c.relkind in ('r', 'p', 'm')
 """
 _SUFFIX: Final = "Lock"
 
