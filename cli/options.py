@@ -48,7 +48,7 @@ class App:
 
         Raises PgnormError where its configuration is wrong.
         """
-        from pgnorm.normalizer.project.project import find
+        from pgnorm.normalizer.project.finding import find
 
         project = find(Path.cwd(), self.project_path)
         if project is not None:

@@ -20,7 +20,7 @@ from pgnorm.cli.main import COMMANDS, group
 from pgnorm.cli.options import App
 from pgnorm.normalizer.dump.layouts import configured
 from pgnorm.normalizer.project.config import SETTINGS
-from pgnorm.normalizer.project.project import find
+from pgnorm.normalizer.project.finding import find
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"

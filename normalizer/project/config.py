@@ -125,6 +125,9 @@ class Table(Value):
         return found
 
 
+NO_TABLE: Final = Table(values={}, name="", label="", text="")
+
+
 def read_toml(path: Path, *, label: str) -> Table:
     """The file's top table. Raises PgnormError with the place where it can't be read or is no TOML."""
     import tomllib

@@ -11,7 +11,7 @@ from pgnorm.catalog.model import Value, untold
 from ..files.reading import real_path, shown, sql_files
 from ..platforms import PLAIN, Platform, supabase
 from .bounds import within
-from .config import Table, own_settings, read_toml, unless_unset
+from .config import NO_TABLE, Table, unless_unset
 from .forms import Migrations
 from .migrations import find_migrations
 from .patterns import covers, matching
@@ -20,7 +20,6 @@ from .patterns import covers, matching
 _SUPABASE_MAJOR: Final = 17
 _SUPABASE_PORT: Final = 54322
 _OLDEST: Final = 14
-_NONE: Final = Table(values={}, name="", label="", text="")
 
 
 class Project(Value):
@@ -29,8 +28,8 @@ class Project(Value):
     root: Path
     supabase_dir: Path | None = None
     """None for a project on plain Postgres."""
-    config: Table = untold(default=_NONE)
-    settings: Table = untold(default=_NONE)
+    config: Table = untold(default=NO_TABLE)
+    settings: Table = untold(default=NO_TABLE)
     """pgnorm's own, and `config` the Supabase CLI's: read when needed, since a variable may not be set."""
 
     @property
@@ -46,6 +45,16 @@ class Project(Value):
         """The major version that the project is for, None where it does not say."""
         usual = _SUPABASE_MAJOR if self.supabase_dir else None
         return _major(self.settings) or _major(self.config.table("db")) or usual
+
+    def check(self) -> None:
+        """Raise PgnormError for a setting that is wrong, not for one that only lacks its variable."""
+        unless_unset(lambda: self.major)
+        unless_unset(lambda: self.schema_patterns)
+        unless_unset(lambda: self.migrations_dir)
+        unless_unset(lambda: self.schemas)
+        unless_unset(lambda: self.split)
+        unless_unset(lambda: self.roles)
+        unless_unset(lambda: self.ignore)
 
     def require_settings(self) -> None:
         """Raises PgnormError where what its baseline hangs on is to come from a variable that is not set."""
@@ -188,68 +197,6 @@ class Project(Value):
     def has_supabase_migrations(self) -> bool:
         """True if the Supabase CLI runs the migrations."""
         return self.supabase_dir is not None and self.migrations_dir == self.supabase_dir / "migrations"
-
-
-def find(start: Path, explicit: Path | None = None) -> Project | None:
-    """The project at `explicit`, or the nearest one from `start` upwards to the repository's root or the home folder.
-
-    Raises PgnormError where `explicit` is no project or a configuration file is wrong.
-    """
-    if explicit is not None:
-        return _explicit(explicit)
-    home = Path.home()
-    start = start.resolve()
-    for folder in (start, *start.parents):
-        if (project := _at(folder)) is not None:
-            return project
-        if folder == home or (folder / ".git").exists():
-            return None
-    return None
-
-
-def _explicit(path: Path) -> Project:
-    if not path.exists():
-        raise PgnormError("there is no such project folder", place=str(path))
-    folder = path.resolve() if path.is_dir() else path.resolve().parent
-    project = _at(folder)
-    if project is None and folder.name == "supabase":
-        project = _at(folder.parent)
-    if project is None:
-        raise PgnormError(
-            "no project here: no config.toml, migrations or schemas in a folder supabase, no pgnorm.toml, "
-            "and no [tool.pgnorm] in pyproject.toml",
-            place=str(path),
-            hint="Run `supabase init` there, or write a pgnorm.toml with schema_paths.",
-        )
-    return project
-
-
-def _at(folder: Path) -> Project | None:
-    supabase_dir = folder / "supabase"
-    on_supabase = any((supabase_dir / name).exists() for name in ("config.toml", "migrations", "schemas"))
-    settings = own_settings(folder)
-    if not on_supabase and settings is None:
-        return None
-    path = supabase_dir / "config.toml"
-    project = Project(
-        root=folder,
-        supabase_dir=supabase_dir if on_supabase else None,
-        config=read_toml(path, label=shown(path)) if path.is_file() else _NONE,
-        settings=settings or _NONE,
-    )
-    _check(project)
-    return project
-
-
-def _check(project: Project) -> None:
-    """Raises PgnormError for a setting that is wrong, not for one that only lacks its variable."""
-    unless_unset(lambda: project.major)
-    unless_unset(lambda: project.schema_patterns)
-    unless_unset(lambda: project.migrations_dir)
-    unless_unset(lambda: project.schemas)
-    unless_unset(lambda: project.split)
-    unless_unset(lambda: project.roles)
-    unless_unset(lambda: project.ignore)
 
 
 def _major(table: Table) -> int | None:

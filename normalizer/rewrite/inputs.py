@@ -13,7 +13,8 @@ from pgnorm.catalog.model import Value
 from ..files.reading import FileKind, SourceFile, decode_file, real_path, shown, sql_files
 from ..load.causes import together
 from ..load.reading import read_files, readable
-from ..project.project import Project, find
+from ..project.finding import find
+from ..project.project import Project
 
 STDIN: Final = "<stdin>"
 

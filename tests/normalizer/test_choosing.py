@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.normalizer.project.project import Project, find
+from pgnorm.normalizer.project.finding import find
+from pgnorm.normalizer.project.project import Project
 from pgnorm.normalizer.rewrite.inputs import STDIN, Text, choose, project_of
 
 

@@ -15,7 +15,8 @@ from pgnorm.normalizer.files.reading import SourceFile, decode_file
 from pgnorm.normalizer.load.context import Context, Texts
 from pgnorm.normalizer.load.session import loaded
 from pgnorm.normalizer.postgres.shadow import Session, Shadow
-from pgnorm.normalizer.project.project import Project, find
+from pgnorm.normalizer.project.finding import find
+from pgnorm.normalizer.project.project import Project
 from pgnorm.normalizer.rewrite.fixing import Report, fix
 from pgnorm.normalizer.rewrite.inputs import Chosen
 from pgnorm.normalizer.sql.statements import Statement

@@ -6,7 +6,7 @@ import pytest
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.normalizer.dump.layouts import DEFAULT, PRIVILEGES, REST, Layout, configured
-from pgnorm.normalizer.project.project import find
+from pgnorm.normalizer.project.finding import find
 
 
 def layout(root: Path, text: str, name: str = "pgnorm.toml") -> Layout:

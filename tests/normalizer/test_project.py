@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.normalizer.project.project import Project, find
+from pgnorm.normalizer.project.finding import find
+from pgnorm.normalizer.project.project import Project
 
 
 def write(root: Path, *names: str) -> None:

@@ -6,7 +6,8 @@ import pytest
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.normalizer.project.databases import Database
-from pgnorm.normalizer.project.project import Project, find
+from pgnorm.normalizer.project.finding import find
+from pgnorm.normalizer.project.project import Project
 from pgnorm.normalizer.project.sources import Files, parse
 
 

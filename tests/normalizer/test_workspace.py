@@ -15,7 +15,7 @@ from pgnorm.normalizer.load.knowledge import contents
 from pgnorm.normalizer.load.session import loaded
 from pgnorm.normalizer.postgres.shadow import Shadow
 from pgnorm.normalizer.project.databases import Database
-from pgnorm.normalizer.project.project import find
+from pgnorm.normalizer.project.finding import find
 from pgnorm.normalizer.project.sources import Files, parse
 from pgnorm.normalizer.workspace import Workspace
 
