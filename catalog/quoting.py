@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 
 _DOLLAR_FILL = "_XXXXXXX"
+_WORD = re.compile(r'[^\s."]+')
 _NEEDLESSLY_QUOTED = re.compile(r'"([a-z_][a-z0-9_]*)"')
 
 
@@ -58,6 +59,11 @@ def remark(text: str) -> str:
 def plain(text: str) -> str:
     """Deparsed text as a person reads it: without the quotes around names that need none."""
     return _NEEDLESSLY_QUOTED.sub(r"\1", text)
+
+
+def legible(name: str) -> str:
+    """A name as a person reads it among others: in quotes where it is not one word."""
+    return name if _WORD.fullmatch(name) else ident(name)
 
 
 _BARE_JSON_SINCE = 17

@@ -129,4 +129,4 @@ def _compare(app: App, committed: Path, text: str) -> int:
 def _tell_findings(app: App, found: "Access") -> None:
     from pgnorm.normalizer.access.findings import findings
 
-    app.console.listing("Please check that these are meant:", tuple(findings(found)))
+    app.console.listing("Please check that these are intended:", tuple(findings(found)))

@@ -9,6 +9,7 @@ from pgnorm.catalog.quoting import remark
 
 from .differing import differing
 from .hazards import effects_json
+from .remarks import remarked
 from .rows import by_target
 
 if TYPE_CHECKING:
@@ -20,9 +21,11 @@ if TYPE_CHECKING:
 JSON_VERSION: Final = 2
 
 
-def scripts(comparison: "Comparison") -> tuple[str, ...]:
-    """The SQL of each transaction, the first one headed by a note where the plan is unproved."""
-    first, *others = comparison.plan.scripts() or ("",)
+def scripts(comparison: "Comparison", *, bare: bool) -> tuple[str, ...]:
+    """The SQL of each transaction, the first one headed by a note where the plan is unproved; `bare` leaves out what is
+    said of the hazards."""
+    plan = comparison.plan if bare else remarked(comparison)
+    first, *others = plan.scripts() or ("",)
     if comparison.unproved:
         first = f"{remark(f'Unproved: {comparison.unproved}')}\n\n{first}"
     return (first, *others)

@@ -113,7 +113,7 @@ def _written(
     """The paths of the migrations written, none without a plan."""
     if given["name"] is None or not found.plan:
         return ()
-    texts = scripts(found)
+    texts = scripts(found, bare=given["no_header"])
     if not given["no_header"]:
         texts = headed(found, texts, platform)
     hints = () if given["keep_hints"] else found.renamed.hints
@@ -127,7 +127,7 @@ def _deliver(app: App, found: "Comparison", given: Given, words: tuple[str, str]
     if given["json_"]:
         deliver(app.console, as_json(found, _public(words[0]), _public(words[1]), files), given["output"])
     elif not files and (found.plan or given["output"] is not None):
-        text = f"\n{BOUNDARY}\n".join(scripts(found)) if found.plan else ""
+        text = f"\n{BOUNDARY}\n".join(scripts(found, bare=given["no_header"])) if found.plan else ""
         deliver(app.console, text, given["output"])
 
 

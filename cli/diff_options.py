@@ -69,7 +69,7 @@ _RENAMES: Final = (
     click.option("--keep-hints", is_flag=True, help="With -f: leave the hints of renames in the schema files."),
 )
 _PLAN: Final = (
-    click.option("--cosmetic", is_flag=True, help="Take in function bodies that differ in looks only."),
+    click.option("--cosmetic", is_flag=True, help="Take in function bodies that differ in formatting only."),
     click.option(
         "--fail-on",
         multiple=True,
@@ -98,7 +98,11 @@ _PRODUCT: Final = (
     click.option(
         "-f", "--file", "name", metavar="NAME", help="Write a migration <UTC time>_NAME.sql instead of stdout."
     ),
-    click.option("--no-header", is_flag=True, help="With -f: write no comments at the head of the migration."),
+    click.option(
+        "--no-header",
+        is_flag=True,
+        help="Write no comments about the plan: no head, no hazards above statements.",
+    ),
     click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file instead of stdout."),
     click.option("--json", "json_", is_flag=True, help="Print one JSON document instead of SQL."),
 )

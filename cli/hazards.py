@@ -27,7 +27,7 @@ def tell_hazards(console: Console, comparison: "Comparison") -> None:
     for line in ("These take as long as a table is big:", *lines) if lines else ():
         console.say(line)
     access = [f"  {change}" for change in comparison.access]
-    for line in ("Who may do what changes:", *access) if access else ():
+    for line in ("Changes in access:", *access) if access else ():
         console.warn(line)
 
 
@@ -35,9 +35,8 @@ def _long(assessed: "Assessed") -> Iterator[str]:
     for effect in assessed.effects:
         if effect.rewrites or effect.scans:
             waiting = _WAITING.get(effect.hazards - {Hazard.REWRITES_TABLE, Hazard.SCANS_TABLE})
-            does = "writes all rows of" if effect.rewrites else "reads all rows of"
-            anew = " anew" if effect.rewrites else ""
-            yield f"  {assessed.step.label} {does} {effect.relation}{anew}{f'; {waiting}' if waiting else ''}"
+            does = "rewrites all rows of" if effect.rewrites else "reads all rows of"
+            yield f"  {assessed.step.label} {does} {effect.relation}{f'; {waiting}' if waiting else ''}"
 
 
 def effects_json(effects: "Sequence[Effect]") -> list[dict[str, object]]:

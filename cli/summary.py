@@ -1,9 +1,10 @@
 """Summary of a comparison, as `pgnorm diff` tells it to a person."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Final
 
+from pgnorm.catalog.model import OnRows
 from pgnorm.catalog.model.facets import DroppedApart
 
 from .hazards import tell_hazards
@@ -11,7 +12,7 @@ from .output import Console, plural
 from .rows import tell_rows
 
 if TYPE_CHECKING:
-    from pgnorm.catalog.model import Object, ObjectId
+    from pgnorm.catalog.model import Object, ObjectId, Statement
     from pgnorm.normalizer.compare.difference import Difference
     from pgnorm.normalizer.comparison import Comparison
     from pgnorm.normalizer.plan.plan import Step
@@ -78,12 +79,12 @@ def _tell_uncarried(console: Console, comparison: "Comparison") -> None:
 
 
 def tell_phantoms(console: Console, comparison: "Comparison", way_out: str | None) -> None:
-    """Say which bodies differ in looks only, and the command that ends that."""
+    """Say which bodies differ in formatting only, and the command that ends that."""
     if not comparison.phantoms:
         return
     verb = "differs" if len(comparison.phantoms) == 1 else "differ"
     bodies = plural(len(comparison.phantoms), "function body")
-    console.say(f"{bodies} {verb} in looks only and {'is' if verb == 'differs' else 'are'} left out:")
+    console.say(f"{bodies} {verb} in formatting only and {'is' if verb == 'differs' else 'are'} left out:")
     for phantom in comparison.phantoms:
         item = phantom.difference.item
         console.say(f"  {item.kind} {item.label}: {phantom.found.word}")
@@ -94,6 +95,7 @@ def tell_phantoms(console: Console, comparison: "Comparison", way_out: str | Non
 
 def _list_changes(console: Console, comparison: "Comparison") -> None:
     from pgnorm.normalizer.compare.describing import describe, sign
+    from pgnorm.normalizer.hazards.reasons import loss, refusal
 
     plan = comparison.plan
     shown, parts = _outermost(comparison)
@@ -115,20 +117,28 @@ def _list_changes(console: Console, comparison: "Comparison") -> None:
     _tell_made_again(console, comparison)
     dropped = {difference.item.id for difference in shown if difference.new is None}
     losing = [step for step in plan.steps if step.destructive and step.id not in dropped]
-    lost += _lines(step for step in losing if step.id not in plan.kept)
+    lost += _reasoned((step for step in losing if step.id not in plan.kept), OnRows.LOSES, loss)
     lost += [f"  {_called(step.item)}: what it holds is copied with losses" for step in losing if step.id in plan.kept]
-    _warn(console, "Please check that these are expected:", lost)
+    _warn(console, "Please check that these are intended:", lost)
     mentioned = [f"  {mention}" for mention in comparison.mentions]
     _warn(console, "These bodies name what is dropped or renamed, and would fail when they run:", mentioned)
     filling = _lines(step for step in plan.steps if step.filling)
     _warn(console, "Rows without a value get the default:", filling)
-    refusable = _lines(step for step in plan.steps if step.refusable)
-    _warn(console, "These fail if existing rows violate them:", refusable)
+    refusable = _reasoned((step for step in plan.steps if step.refusable), OnRows.MAY_FAIL, refusal)
+    _warn(console, "Existing rows can make these fail:", refusable)
     tell_hazards(console, comparison)
 
 
 def _lines(steps: "Iterable[Step]") -> list[str]:
     return [f"  {step.label}{', which sets off ' * bool(step.fires)}{', '.join(step.fires)}" for step in steps]
+
+
+def _reasoned(steps: "Iterable[Step]", effect: OnRows, why: "Callable[[Statement], str]") -> list[str]:
+    """Lines for steps, each with the reasons for which its statements have this effect on rows."""
+    return [
+        f"  {step.label}: {', '.join(dict.fromkeys(why(each) for each in step.statements if effect in each.on_rows))}"
+        for step in steps
+    ]
 
 
 def _called(item: "Object") -> str:

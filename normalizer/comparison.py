@@ -34,7 +34,7 @@ class Options(Value):
     ignoring: Ignoring = Ignoring()
     """Rules for what is left alone."""
     cosmetic: bool = False
-    """True if bodies that differ in looks only are differences."""
+    """True if bodies that differ in formatting only are differences."""
     proof: ProofBy | None = "catalog"
     """Who judges whether the plan arrives: our reading of the catalogs, or pg_dump as well; None for nobody."""
     seed: Path | None = None

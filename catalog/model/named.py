@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from itertools import repeat
 from typing import Final, Self
 
-from ..quoting import ident, qualified
+from ..quoting import ident, legible, qualified
 from .changes import worked_out
 from .declaring import Value
 from .entries import Target
@@ -57,8 +57,8 @@ class Named(Traits, Value):
 
     @property
     def label(self) -> str:
-        """The name for a person: `public.f(integer)`."""
-        return ".".join(part for part in (self.schema, self.detail, self.name) if part)
+        """The name for a person: `public.f(integer)`, `public.contacts."Read your own"`."""
+        return ".".join(map(legible, filter(None, (self.schema, self.detail, self.name))))
 
     def signature(self, *, qualify: bool = True) -> str:
         """The name in COMMENT ON, ALTER and DROP, keyword included: `TABLE "public"."t"`."""

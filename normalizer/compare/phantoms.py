@@ -1,4 +1,4 @@
-"""Bodies that differ in looks only, which a comparison leaves out."""
+"""Bodies that differ in formatting only, which a comparison leaves out."""
 
 from collections.abc import Iterator, Mapping
 
@@ -13,7 +13,7 @@ from .difference import Difference
 
 
 class Phantom(Value):
-    """A routine whose body differs in looks only."""
+    """A routine whose body differs in formatting only."""
 
     difference: Difference
     found: Cosmetic

@@ -61,7 +61,7 @@ def _effects(
     done = {effect.relation: effect for effect in (measured or {}).get(statement.sql, ())}
     felt = [name for name, effect in done.items() if effect.rewrites or effect.scans]
     for name in felt:
-        lock = max(filter(None, (done[name].lock, ruled.get(name), unnamed(statement.sql))), default=None)
+        lock = max(filter(None, (done[name].lock, ruled.get(name) or unnamed(statement.sql))), default=None)
         ruled |= {name: lock} if lock is not None else {}
     for name, lock in ruled.items():
         held[name] = max(lock, held.get(name, lock))

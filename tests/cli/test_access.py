@@ -83,7 +83,7 @@ def test_a_database_names_the_roles_that_have_grants(run: Run, database: psycopg
     assert code == 0
     assert out == "public\n  schema s: USAGE\n  table s.t: SELECT (all rows, no row security)\n" + COMES
     assert err.endswith(
-        "Please check that these are meant:\n  public: reaches all rows of table s.t, which has no row security\n"
+        "Please check that these are intended:\n  public: reaches all rows of table s.t, which has no row security\n"
     )
     assert run(f"access --db-url '{address(database)}' -n nothing")[0] == 2
 

@@ -69,7 +69,7 @@ def test_changes_are_summed_up_and_drops_are_to_be_checked(run: Run, same: Path)
     assert 'ADD COLUMN "at" "date"' in out
     assert 'DROP COLUMN "body"' in out
     assert "1 to add, 0 to change, 1 to drop:\n  + column public.notes.at\n" in err
-    assert "Please check that these are expected:\n  - column public.notes.body\n" in err
+    assert "Please check that these are intended:\n  - column public.notes.body\n" in err
     assert run("diff")[0] == 0
 
 
@@ -220,7 +220,7 @@ def test_phantoms_and_drift_of_the_whole_project(run: Run, crm: Path) -> None:
     assert code == 1
     assert out.count("GRANT") == out.count(";") == 2
     assert "~ function public.get_sale_id_by_email(character varying): privileges" in err
-    assert "3 function bodies differ in looks only and are left out:" in err
+    assert "3 function bodies differ in formatting only and are left out:" in err
     assert "pgnorm fix-functions --from migrations" in err
     assert "CREATE OR REPLACE FUNCTION" in run("diff --cosmetic")[1]
     assert run("diff --schema graphql_public")[0] == 0
@@ -258,6 +258,6 @@ def test_a_body_that_differs_in_looks_is_left_out_where_its_comment_differs_too(
     (plain / "schemas" / "02.sql").write_text(body.format("BEGIN") + "comment on function f() is 'one';\n")
     code, out, err = run("diff")
     assert (code, out) == (0, 'COMMENT ON FUNCTION "public"."f"() IS \'one\';\n')
-    assert "1 function body differs in looks only and is left out:" in err
+    assert "1 function body differs in formatting only and is left out:" in err
     (plain / "schemas" / "02.sql").write_text(body.format("BEGIN").replace("as $$", "stable as $$"))
     assert "BEGIN return 1" in run("diff")[1]

@@ -23,7 +23,7 @@ Run = Callable[[str], tuple[int, str, str]]
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("x int, y int", "x int", "alter composite type public.pair"),
+        ("x int, y int", "x int", "alter composite type public.pair: all values of the attribute"),
         ("x int8", "x int2", "composite type public.pair: what it holds is copied with losses"),
     ],
 )
@@ -34,7 +34,7 @@ def test_what_a_type_loses_in_the_columns_that_hold_it_is_told(
     (same / "schemas" / "02.sql").write_text(f"create type pair as ({new});\n{types}\n")
     _, out, err = run("diff")
     assert "pair" in out
-    assert (f"Please check that these are expected:\n  {said}\n" in err) is lost
+    assert (f"Please check that these are intended:\n  {said}\n" in err) is lost
     changes = json.loads(run("diff --json")[1])["changes"]
     assert [change["name"] for change in changes if change["destructive"]] == ["pair"] * lost
 
@@ -70,11 +70,11 @@ SUMMARIES = {
             "  table public.p",
             "Dropped and recreated (cannot be altered in place):",
             "  index public.p_id_idx",
-            "Please check that these are expected:",
+            "Please check that these are intended:",
             "  - column public.p.note",
             "  table public.p: what it holds is copied with losses",
-            "These fail if existing rows violate them:",
-            "  alter table public.p",
+            "Existing rows can make these fail:",
+            "  alter table public.p: a row that does not fit the new table",
         ],
     ),
     "a partition stays as a table": (
@@ -90,11 +90,11 @@ SUMMARIES = {
             "  table public.p",
             "Dropped and recreated (cannot be altered in place):",
             "  index public.p_id_idx",
-            "Please check that these are expected:",
+            "Please check that these are intended:",
             "  - partition public.p1 of public.p, whose rows stay in public.p1",
             "  - index attachment public.p1_id_idx",
-            "These fail if existing rows violate them:",
-            "  alter table public.p",
+            "Existing rows can make these fail:",
+            "  alter table public.p: a row that does not fit the new table",
         ],
     ),
     "other bounds": (
@@ -105,8 +105,8 @@ SUMMARIES = {
             "  ~ partition public.p1 of public.p: bounds",
             "Detached and attached again (rows stay where they are):",
             "  partition public.p1 of public.p",
-            "These fail if existing rows violate them:",
-            "  create partition public.p1 of public.p",
+            "Existing rows can make these fail:",
+            "  create partition public.p1 of public.p: a row that belongs to another partition",
         ],
     ),
     "drops": (
@@ -115,7 +115,7 @@ SUMMARIES = {
         [
             "1 to add, 0 to change, 3 to drop:",
             "  + column public.t.c",
-            "Please check that these are expected:",
+            "Please check that these are intended:",
             "  - function public.f()",
             "  - column public.t.b",
             "  - view public.v",
@@ -163,8 +163,10 @@ def test_nothing_is_missing_from_the_summary(run: Run, folder: Path) -> None:
 
 def _hazards(err: str) -> list[str]:
     """The steps that the summary says rows may refuse."""
-    _, _, rest = err.partition("These fail if existing rows violate them:\n")
-    return [line.strip() for line in takewhile(lambda line: line.startswith("  "), rest.splitlines())]
+    _, _, rest = err.partition("Existing rows can make these fail:\n")
+    found = [line.strip().split(": ") for line in takewhile(lambda line: line.startswith("  "), rest.splitlines())]
+    assert all(reason for _, reason in found)
+    return [label for label, _ in found]
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ def said(run: Run, folder: Path, new: str, more: str = "") -> tuple[int, list[st
         ("create index i on t (a)", "create index public.i reads all rows of public.t; writers wait"),
         (
             "alter table t alter column a type bigint",
-            "alter column public.t.a writes all rows of public.t anew; readers and writers wait",
+            "alter column public.t.a rewrites all rows of public.t; readers and writers wait",
         ),
         ("alter table t alter column b type varchar(30)", None),
         (
@@ -38,7 +38,7 @@ def said(run: Run, folder: Path, new: str, more: str = "") -> tuple[int, list[st
         ("alter table t add column d int not null default 3", None),
         (
             "alter table t add column d timestamptz default clock_timestamp()",
-            "create column public.t.d writes all rows of public.t anew; readers and writers wait",
+            "create column public.t.d rewrites all rows of public.t; readers and writers wait",
         ),
         ("alter table t add constraint k check (a > 0) not valid", None),
         ("alter table t drop column c", None),
@@ -140,7 +140,7 @@ def test_who_may_do_what_changes(run: Run, crm: Path) -> None:
     text = grants.read_text()
     grants.write_text(f"{text}\ngrant select on public.tags to anon;\n")
     _, out, err = run("diff --json")
-    assert "Who may do what changes:\n  anon: table public.tags: may now SELECT (no rows, no policy for it)\n" in err
+    assert "Changes in access:\n  anon: table public.tags: may now SELECT (no rows, no policy for it)\n" in err
     access = json.loads(out)["access"]
     assert ("anon", "table public.tags", ["SELECT"]) in [
         (each["role"], each["object"], each["gained"]) for each in access

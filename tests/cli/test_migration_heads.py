@@ -39,9 +39,9 @@ def test_a_migration_says_what_it_does_above_its_statements(run: Run, plain: Pat
     assert all(line.startswith("-- ") for line in head.splitlines())
     said = [line.removeprefix("-- ") for line in head.splitlines()][:-1]
     assert said[0] == "1 to add, 1 to change, 1 to drop:"
-    assert "Please check that these are expected:" in said
+    assert "Please check that these are intended:" in said
     assert "\n".join(said) in err
-    assert statements.startswith("ALTER TABLE ")
+    assert statements.startswith("-- loses all values of the column\nALTER TABLE ")
     assert run("diff --check")[0] == 0
 
 

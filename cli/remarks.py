@@ -1,0 +1,51 @@
+"""Hazards as SQL comments, each above its statement: `-- rewrites public.contacts, blocks reads and writes`."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from pgnorm.catalog.quoting import remark
+from pgnorm.normalizer.hazards.effects import Hazard
+
+from .output import visible
+
+if TYPE_CHECKING:
+    from pgnorm.catalog.model import Statement
+    from pgnorm.normalizer.comparison import Comparison
+    from pgnorm.normalizer.hazards.effects import Effect
+    from pgnorm.normalizer.plan.assessing import Assessed
+    from pgnorm.normalizer.plan.plan import Plan
+
+
+def remarked(comparison: "Comparison") -> "Plan":
+    """The plan with each statement below a comment that says its hazards, if it has any."""
+    assessed = iter(comparison.assessed)
+    transactions = tuple(
+        tuple(step.evolve(statements=tuple(_remarked(next(assessed)) for _ in step.statements)) for step in steps)
+        for steps in comparison.plan.transactions
+    )
+    return comparison.plan.evolve(transactions=transactions)
+
+
+def _remarked(assessed: "Assessed") -> "Statement":
+    statement = assessed.statement
+    hazards = "; ".join(_hazards(assessed))
+    lines = (remark(visible(hazards)) if hazards else "", statement.remark)
+    return statement.evolve(remark="\n".join(filter(None, lines)))
+
+
+def _hazards(assessed: "Assessed") -> Iterator[str]:
+    from pgnorm.normalizer.hazards.reasons import reasons
+
+    for effect in assessed.effects:
+        if effect.rewrites or effect.scans:
+            does = "rewrites" if effect.rewrites else "reads all rows of"
+            yield f"{does} {effect.relation}{_blocking(effect)}"
+    yield from reasons(assessed.statement)
+    if Hazard.NOT_IN_TRANSACTION in assessed.hazards:
+        yield "can't run in a transaction"
+
+
+def _blocking(effect: "Effect") -> str:
+    if Hazard.BLOCKS_READS in effect.hazards:
+        return ", blocks reads and writes"
+    return ", blocks writes" if Hazard.BLOCKS_WRITES in effect.hazards else ""
