@@ -62,9 +62,6 @@ def open_on(server: str, platform: Platform, *, trust_files: bool = False) -> It
         with pytest.MonkeyPatch.context() as patch:
             if server != "local":
                 patch.setenv("PGNORM_PG_BINDIR", server)
-            if server in map(str, _NAMED):
-                # Modules such as postgres_fdw would take the system's libpq, which may be older than theirs.
-                patch.setenv("LD_LIBRARY_PATH", str(Path(server).parent / "lib"))
             shadow = stack.enter_context(open_shadow(major=LOCAL_MAJOR, platform=platform, trust_files=trust_files))
         with shadow.session() as session:
             stack.enter_context(open_to_all(session.connection, session.power))

@@ -13,7 +13,7 @@ from .account import Account, can_enter, has_name
 from .binaries import Binaries
 from .cache import clear, copy_tree, locked, say
 from .manifest import Damaged, check, finish, is_finished
-from .parts import data_and_modules, libraries
+from .parts import data_and_modules, libraries, own_libpq
 from .programs import do_without_a_name
 
 _STUBS = Path(__file__).parent / "extensions"
@@ -39,6 +39,8 @@ class Installation(Value):
     real: Path | None
     folders: tuple[Path, ...]
     """Folders that the programs read: of themselves, of their libraries and of their data."""
+    libraries: Path | None
+    """The folder of a libpq that came with the programs, None where they take the system's."""
 
     @property
     def settings(self) -> tuple[str, ...]:
@@ -108,6 +110,7 @@ def install(binaries: Binaries, root: Path, account: Account | None) -> Installa
             *[folder for folder in (share, library) if folder],
             libraries(binaries),
         ),
+        libraries=own_libpq(binaries),
     )
 
 

@@ -18,8 +18,9 @@ read -r word <&1
 rm -rf "$0"
 """
 # What a server program is told of our surroundings: nothing but where libraries are, which somebody may have set for
-# a server of theirs. PATH is for the watchdog; the last folder is that of NixOS.
-_PASSED_ON: Final = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
+# a server of theirs. A build that brings its own libpq tells its programs where it is, and not modules like
+# postgres_fdw. PATH is for the watchdog; the last folder is that of NixOS.
+_SEARCHED: Final = "DYLD_LIBRARY_PATH" if sys.platform == "darwin" else "LD_LIBRARY_PATH"
 _SET: Final = {
     "PATH": "/usr/bin:/bin:/run/current-system/sw/bin",
     "HOME": "/nonexistent",
@@ -28,9 +29,11 @@ _SET: Final = {
 }
 
 
-def environment() -> dict[str, str]:
-    """The environment of a server's programs: nothing of ours that could tell them more than where libraries are."""
-    return {name: os.environ[name] for name in _PASSED_ON if name in os.environ} | _SET
+def environment(libraries: Path | None) -> dict[str, str]:
+    """The environment of a server's programs: nothing of ours that could tell them more than where libraries are, those
+    that came with the server first."""
+    searched = os.pathsep.join(filter(None, (str(libraries or ""), os.environ.get(_SEARCHED))))
+    return {**({_SEARCHED: searched} if searched else {}), **_SET}
 
 
 def launch(
@@ -42,10 +45,11 @@ def launch(
     alive: tuple[int, int],
     account: Account | None,
     confinement: Confinement,
+    libraries: Path | None,
 ) -> subprocess.Popen[bytes]:
     """Starts a server, whose processes keep the lock and the pipe `alive`, and answers its watchdog, which removes
     the folder when the server is gone."""
-    surroundings = environment()
+    surroundings = environment(libraries)
 
     def divide() -> NoReturn:
         watch, kept = alive

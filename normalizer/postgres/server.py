@@ -90,6 +90,7 @@ class Server(Value):
                     alive=(alive, theirs),
                     account=account,
                     confinement=confinement,
+                    libraries=installation.libraries,
                 )
         except BaseException:
             os.close(alive)
