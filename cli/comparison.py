@@ -9,6 +9,7 @@ from pgnorm.catalog.quoting import remark
 
 from .differing import differing
 from .hazards import effects_json
+from .left_alone import left_alone_json
 from .remarks import remarked
 from .rows import by_target
 
@@ -35,7 +36,7 @@ def as_json(comparison: "Comparison", old: str, new: str, files: tuple[str, ...]
     """The comparison as one JSON document."""
     statements = iter(comparison.assessed)
     changes = [
-        _change(step, number, [*islice(statements, len(step.statements))])
+        _change(comparison, step, number, [*islice(statements, len(step.statements))])
         for number, steps in enumerate(comparison.plan.transactions, start=1)
         for step in steps
     ]
@@ -57,6 +58,7 @@ def as_json(comparison: "Comparison", old: str, new: str, files: tuple[str, ...]
             {"rename": each.option, "hint": each.hint, "reasons": each.reasons} for each in comparison.proposals
         ],
         "hazards": sorted(hazard.value for hazard in comparison.hazards),
+        "allowed": sorted(hazard.value for hazard in comparison.hazards - comparison.unexpected),
         "access": [
             {
                 "role": change.role,
@@ -67,7 +69,7 @@ def as_json(comparison: "Comparison", old: str, new: str, files: tuple[str, ...]
             }
             for change in comparison.access
         ],
-        "ignored": dict(comparison.ignored),
+        **left_alone_json(comparison.ignored),
         "unproved": comparison.unproved,
         "broken_bodies": [
             {"routine": mention.routine, "line": mention.line, "what": mention.what} for mention in comparison.mentions
@@ -90,8 +92,11 @@ def _named(difference: "Difference") -> dict[str, str]:
     return {"kind": name.kind, "schema": name.schema, "name": name.name, "detail": name.detail}
 
 
-def _change(step: "Step", transaction: int, assessed: "Sequence[Assessed]") -> dict[str, object]:
+def _change(
+    comparison: "Comparison", step: "Step", transaction: int, assessed: "Sequence[Assessed]"
+) -> dict[str, object]:
     name = step.id
+    hazards = {hazard.value for each in assessed for hazard in each.hazards}
     return {
         "action": step.verb.value,
         "kind": name.kind,
@@ -102,7 +107,8 @@ def _change(step: "Step", transaction: int, assessed: "Sequence[Assessed]") -> d
         "destructive": step.destructive,
         "may_fail_on_rows": step.refusable,
         "fills_rows": step.filling,
-        "hazards": sorted({hazard.value for each in assessed for hazard in each.hazards}),
+        "hazards": sorted(hazards),
+        "allowed": sorted(hazards - {hazard.value for each in assessed for hazard in comparison.unexpected_of(each)}),
         "effects": effects_json([effect for each in assessed for effect in each.effects]),
         "transaction": transaction,
     }

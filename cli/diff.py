@@ -14,6 +14,7 @@ from .general import general_options
 from .hazards import refused
 from .header import headed
 from .help import CHANGED, EXIT_CODES, Command
+from .left_alone import ignoring
 from .new_migrations import write_migrations
 from .options import App
 from .output import STDIO, deliver
@@ -82,8 +83,6 @@ def _check(app: App, given: Given) -> None:
 
 def _options(app: App, given: Given) -> "Options":
     from pgnorm.normalizer.comparison import Options
-
-    from .left_alone import ignoring
 
     return Options(
         schemas=given["schemas"],

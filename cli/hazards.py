@@ -8,6 +8,7 @@ from pgnorm.normalizer.hazards.effects import Hazard
 from .output import Console
 
 if TYPE_CHECKING:
+    from pgnorm.catalog.model import ObjectId
     from pgnorm.normalizer.comparison import Comparison
     from pgnorm.normalizer.hazards.effects import Effect
     from pgnorm.normalizer.plan.assessing import Assessed
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 WORDS: Final = tuple(hazard.value for hazard in Hazard)
 MEASURED: Final = frozenset({Hazard.REWRITES_TABLE, Hazard.SCANS_TABLE, Hazard.BLOCKS_WRITES, Hazard.BLOCKS_READS})
 """What only a plan that was tried can be known to have."""
+ALLOWED: Final = " (allowed)"
 _WAITING: Final = {
     frozenset({Hazard.BLOCKS_READS, Hazard.BLOCKS_WRITES}): "readers and writers wait",
     frozenset({Hazard.BLOCKS_WRITES}): "writers wait",
@@ -23,20 +25,30 @@ _WAITING: Final = {
 
 def tell_hazards(console: Console, comparison: "Comparison") -> None:
     """Say what takes long on big tables and who waits for it, and who may do what afterwards."""
-    lines = [line for each in comparison.assessed for line in _long(each)]
+    lines = [line for each in comparison.assessed for line in _long(comparison, each)]
     for line in ("These take as long as a table is big:", *lines) if lines else ():
         console.say(line)
-    access = [f"  {change}" for change in comparison.access]
+    access = [
+        f"  {change}{ALLOWED * (Hazard.CHANGES_ACCESS in comparison.allowing.on_called(change.what))}"
+        for change in comparison.access
+    ]
     for line in ("Changes in access:", *access) if access else ():
         console.warn(line)
 
 
-def _long(assessed: "Assessed") -> Iterator[str]:
+def allowed(comparison: "Comparison", name: "ObjectId", hazard: Hazard) -> str:
+    """Mark behind the line of an object of which a hint allows the hazard."""
+    return ALLOWED * (hazard in comparison.allowing.on(name))
+
+
+def _long(comparison: "Comparison", assessed: "Assessed") -> Iterator[str]:
+    unexpected = comparison.unexpected_of(assessed)
     for effect in assessed.effects:
         if effect.rewrites or effect.scans:
             waiting = _WAITING.get(effect.hazards - {Hazard.REWRITES_TABLE, Hazard.SCANS_TABLE})
             does = "rewrites all rows of" if effect.rewrites else "reads all rows of"
-            yield f"  {assessed.step.label} {does} {effect.relation}{f'; {waiting}' if waiting else ''}"
+            mark = ALLOWED * unexpected.isdisjoint(effect.hazards)
+            yield f"  {assessed.step.label} {does} {effect.relation}{f'; {waiting}' if waiting else ''}{mark}"
 
 
 def effects_json(effects: "Sequence[Effect]") -> list[dict[str, object]]:
@@ -54,15 +66,15 @@ def effects_json(effects: "Sequence[Effect]") -> list[dict[str, object]]:
 
 
 def refused(console: Console, comparison: "Comparison", words: Sequence[str]) -> bool:
-    """Say which of these hazards the plan has; true if it has any."""
+    """Say which of these hazards the plan has and no hint allows; true if it has any."""
     wanted = {Hazard(word) for word in words}
     unmeasured = wanted & MEASURED if comparison.effects is None and comparison.plan else frozenset[Hazard]()
     for hazard in sorted(unmeasured, key=lambda each: each.value):
         console.warn(f"--fail-on {hazard.value}: the plan was not tried, so nobody knows whether it has this hazard")
-    found = sorted((wanted & comparison.hazards) - unmeasured, key=lambda hazard: hazard.value)
+    found = sorted((wanted & comparison.unexpected) - unmeasured, key=lambda hazard: hazard.value)
     for hazard in found:
         console.warn(f"--fail-on {hazard.value}: the plan has this hazard")
         for each in comparison.assessed:
-            if hazard in each.hazards:
+            if hazard in comparison.unexpected_of(each):
                 console.warn(f"  {each.step.label}")
     return bool(found or unmeasured)

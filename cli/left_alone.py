@@ -1,19 +1,50 @@
-"""Rules for what `pgnorm diff` leaves alone, by its settings and options."""
+"""Objects that `pgnorm diff` leaves alone: the rules of its settings and options, and what is told of them."""
 
-from pgnorm.catalog.kinds import KINDS
-from pgnorm.normalizer.compare.ignoring import PARTITION_OF, Ignoring, NamePatterns
-from pgnorm.normalizer.project.config import Table
+from collections import Counter
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
+
+from .output import Console, plural
+
+if TYPE_CHECKING:
+    from pgnorm.normalizer.compare.ignoring import Ignoring, NamePatterns, Reason
+    from pgnorm.normalizer.project.config import Table
+
+_BECAUSE: Final = {
+    "asked": "as --ignore, --only or the settings say",
+    "hint": "as hints in the files say",
+}
 
 
-def ignoring(settings: Table | None, only: tuple[str, ...], ignore: tuple[str, ...]) -> Ignoring:
+def ignoring(settings: "Table | None", only: tuple[str, ...], ignore: tuple[str, ...]) -> "Ignoring":
     """The rules of `[ignore]` in the settings, --only and --ignore. Raises PgnormError for a word that is no kind."""
+    from pgnorm.normalizer.compare.ignoring import Ignoring, NamePatterns
+
     rules = configured(settings) if settings is not None else ()
     return Ignoring(rules=(*rules, *((NamePatterns(patterns=ignore),) if ignore else ())), only=only)
 
 
-def configured(settings: Table) -> tuple[NamePatterns, ...]:
+def configured(settings: "Table") -> "tuple[NamePatterns, ...]":
     """The rules of `[ignore]`: kinds with their patterns. Raises PgnormError for a word that is no kind."""
+    from pgnorm.catalog.kinds import KINDS
+    from pgnorm.normalizer.compare.ignoring import PARTITION_OF, NamePatterns
+
     known = {kind.kind.replace(" ", "-"): kind.kind for kind in KINDS if not kind.derived}
     known |= {kind: kind for kind in known.values()} | {PARTITION_OF: PARTITION_OF}
     settings.allow(known)
     return tuple(NamePatterns(kind=known[word], patterns=settings.strings(word)) for word in settings.values)
+
+
+def tell_left_alone(console: Console, ignored: "Mapping[Reason, Mapping[str, int]]") -> None:
+    """Say how many objects are left alone, and why."""
+    for reason, counts in ignored.items():
+        said = ", ".join(plural(count, kind) for kind, count in counts.items())
+        console.say(f"Left alone, {_BECAUSE[reason.value]}: {said}")
+
+
+def left_alone_json(ignored: "Mapping[Reason, Mapping[str, int]]") -> dict[str, object]:
+    """The counts for a program: of all by kind, and by reason."""
+    whole: Counter[str] = Counter()
+    for counts in ignored.values():
+        whole.update(counts)
+    return {"ignored": whole, "ignored_because": {reason.value: dict(counts) for reason, counts in ignored.items()}}

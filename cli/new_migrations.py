@@ -12,11 +12,11 @@ from .options import App
 if TYPE_CHECKING:
     from pgnorm.normalizer.files.staging import Writing
     from pgnorm.normalizer.project.forms import Migrations
-    from pgnorm.normalizer.sql.hints import Hint
+    from pgnorm.normalizer.sql.hints import RenameHint
 
 
 def write_migrations(
-    app: App, texts: Sequence[str], name: str, known: "Migrations", *, behind: bool, done: "Sequence[Hint]" = ()
+    app: App, texts: Sequence[str], name: str, known: "Migrations", *, behind: bool, done: "Sequence[RenameHint]" = ()
 ) -> tuple[str, ...]:
     """Write one migration for each text, and the schema files without the hints that are `done`, all or none; the paths
     of the migrations.
@@ -64,13 +64,13 @@ def write_migrations(
     return labels
 
 
-def _without_hints(done: "Sequence[Hint]") -> "list[Writing]":
+def _without_hints(done: "Sequence[RenameHint]") -> "list[Writing]":
     """New contents of the schema files, whose hints have been carried out."""
     from pgnorm.normalizer.files.edits import encoded
     from pgnorm.normalizer.files.staging import Writing
     from pgnorm.normalizer.sql.hints import without
 
-    by_file: dict[Path, list[Hint]] = {}
+    by_file: dict[Path, list[RenameHint]] = {}
     for hint in done:
         if hint.source.path is not None:
             by_file.setdefault(hint.source.path, []).append(hint)

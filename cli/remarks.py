@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from pgnorm.catalog.quoting import remark
 from pgnorm.normalizer.hazards.effects import Hazard
 
+from .hazards import ALLOWED
 from .output import visible
 
 if TYPE_CHECKING:
@@ -20,15 +21,19 @@ def remarked(comparison: "Comparison") -> "Plan":
     """The plan with each statement below a comment that says its hazards, if it has any."""
     assessed = iter(comparison.assessed)
     transactions = tuple(
-        tuple(step.evolve(statements=tuple(_remarked(next(assessed)) for _ in step.statements)) for step in steps)
+        tuple(
+            step.evolve(statements=tuple(_remarked(comparison, next(assessed)) for _ in step.statements))
+            for step in steps
+        )
         for steps in comparison.plan.transactions
     )
     return comparison.plan.evolve(transactions=transactions)
 
 
-def _remarked(assessed: "Assessed") -> "Statement":
+def _remarked(comparison: "Comparison", assessed: "Assessed") -> "Statement":
     statement = assessed.statement
     hazards = "; ".join(_hazards(assessed))
+    hazards += ALLOWED if hazards and not comparison.unexpected_of(assessed) else ""
     lines = (remark(visible(hazards)) if hazards else "", statement.remark)
     return statement.evolve(remark="\n".join(filter(None, lines)))
 

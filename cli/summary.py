@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Final
 
 from pgnorm.catalog.model import OnRows
 from pgnorm.catalog.model.facets import DroppedApart
+from pgnorm.normalizer.hazards.effects import Hazard
 
-from .hazards import tell_hazards
+from .hazards import ALLOWED, allowed, tell_hazards
+from .left_alone import tell_left_alone
 from .output import Console, plural
 from .rows import tell_rows
 
@@ -28,6 +30,7 @@ _NOT_NULL_OF: Final = "NOT NULL of "
 _COPIED: Final = "Made anew, and what the old one holds is copied:"
 _TIED: Final = "Detached and attached again (rows stay where they are):"
 _AGAIN: Final = "Dropped and recreated (cannot be altered in place):"
+_HAZARDS: Final = {OnRows.LOSES: Hazard.LOSES_DATA, OnRows.MAY_FAIL: Hazard.MAY_FAIL_ON_ROWS}
 _COLORS: Final = {"+": "green", "~": "yellow", "-": "red"}
 
 
@@ -39,9 +42,7 @@ def summarize(console: Console, comparison: "Comparison") -> None:
         _list_changes(console, comparison)
     for name in comparison.staying:
         console.say(f"{name.kind} {name.name} stays, though the new side lacks it: the platform makes it by itself")
-    if comparison.ignored:
-        counts = ", ".join(plural(count, kind) for kind, count in comparison.ignored.items())
-        console.say(f"Left alone, as --ignore, --only or the settings say: {counts}")
+    tell_left_alone(console, comparison.ignored)
     _tell_unplanned(console, comparison.unplanned)
     _tell_uncarried(console, comparison)
     for role in comparison.plan.roles.absent:
@@ -109,6 +110,7 @@ def _list_changes(console: Console, comparison: "Comparison") -> None:
         item = difference.item
         line = f"  {describe(difference)}{_with_parts(parts.get(item.id, []))}"
         if difference.new is None and item.id not in plan.kept:
+            line += allowed(comparison, item.id, Hazard.LOSES_DATA)
             lost.append(line + (f", whose rows stay in {_named(item.ties[0])}" if item.ties else ""))
             continue
         if difference.new is None:
@@ -117,14 +119,17 @@ def _list_changes(console: Console, comparison: "Comparison") -> None:
     _tell_made_again(console, comparison)
     dropped = {difference.item.id for difference in shown if difference.new is None}
     losing = [step for step in plan.steps if step.destructive and step.id not in dropped]
-    lost += _reasoned((step for step in losing if step.id not in plan.kept), OnRows.LOSES, loss)
+    lost += _reasoned(comparison, (step for step in losing if step.id not in plan.kept), OnRows.LOSES, loss)
     lost += [f"  {_called(step.item)}: what it holds is copied with losses" for step in losing if step.id in plan.kept]
     _warn(console, "Please check that these are intended:", lost)
-    mentioned = [f"  {mention}" for mention in comparison.mentions]
+    mentioned = [
+        f"  {mention}{ALLOWED * (Hazard.BREAKS_CALLERS in comparison.allowing.on_called(mention.routine))}"
+        for mention in comparison.mentions
+    ]
     _warn(console, "These bodies name what is dropped or renamed, and would fail when they run:", mentioned)
     filling = _lines(step for step in plan.steps if step.filling)
     _warn(console, "Rows without a value get the default:", filling)
-    refusable = _reasoned((step for step in plan.steps if step.refusable), OnRows.MAY_FAIL, refusal)
+    refusable = _reasoned(comparison, (step for step in plan.steps if step.refusable), OnRows.MAY_FAIL, refusal)
     _warn(console, "Existing rows can make these fail:", refusable)
     tell_hazards(console, comparison)
 
@@ -133,12 +138,15 @@ def _lines(steps: "Iterable[Step]") -> list[str]:
     return [f"  {step.label}{', which sets off ' * bool(step.fires)}{', '.join(step.fires)}" for step in steps]
 
 
-def _reasoned(steps: "Iterable[Step]", effect: OnRows, why: "Callable[[Statement], str]") -> list[str]:
+def _reasoned(
+    comparison: "Comparison", steps: "Iterable[Step]", effect: OnRows, why: "Callable[[Statement], str]"
+) -> list[str]:
     """Lines for steps, each with the reasons for which its statements have this effect on rows."""
-    return [
-        f"  {step.label}: {', '.join(dict.fromkeys(why(each) for each in step.statements if effect in each.on_rows))}"
-        for step in steps
-    ]
+    lines = []
+    for step in steps:
+        reasons = dict.fromkeys(why(each) for each in step.statements if effect in each.on_rows)
+        lines.append(f"  {step.label}: {', '.join(reasons)}{allowed(comparison, step.id, _HAZARDS[effect])}")
+    return lines
 
 
 def _called(item: "Object") -> str:

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from pgnorm.catalog.model import Catalog, ObjectId
 
 from .compare.absent_owner import stranger
+from .compare.called import refuse_idle
 from .compare.difference import Difference, differences
+from .compare.ignoring import Reason
 from .compare.ownership import only_by_platform, owned, spared
 from .compare.phantoms import phantoms, without_code
 from .compare.selection import EVERYTHING, Selection, select, selected
@@ -36,6 +38,7 @@ class Basis:
     def found(self, start: Side, goal: Side) -> tuple[Difference, ...]:
         """Differences of the two. Raises PgnormError for a pattern that names no schema."""
         select([start.catalog, goal.catalog], self.ownership.schemas, ())
+        refuse_idle(self.options.hints, start.catalog, goal.catalog)
         return differences(*self.views(start.catalog, goal.catalog))
 
     def makes_a_plan(self, found: tuple[Difference, ...]) -> bool:
@@ -66,16 +69,21 @@ class Basis:
             unmodelled=tuple(sorted({*before.unmodelled, *after.unmodelled})),
             one_sided=tuple(sorted({*before.unmodelled} ^ {*after.unmodelled})),
             only_old=frozenset(before.unmodelled).difference(after.unmodelled),
-            ignored=self._ignored(selection.without, start.catalog, goal.catalog),
+            ignored=self._ignored(start.catalog, goal.catalog),
             unmatched=selection.unmatched,
             uncarried=to_tell(self.new, goal, start),
             stranger=stranger(((start.role, before), (goal.role, after)), planned),
         )
 
-    def _ignored(self, names: frozenset[ObjectId], *catalogs: Catalog) -> Mapping[str, int]:
-        """Counts of the project's objects among those that are left alone, by kind."""
+    def _ignored(self, *catalogs: Catalog) -> Mapping[Reason, Mapping[str, int]]:
+        """Counts of the project's objects among those that are left alone, by reason and kind."""
+        names = self.options.ignoring.left_out(*catalogs)
         both = {name: item for catalog in catalogs for name, item in catalog.objects.items() if name in names}
-        return Counter(item.kind for item in both.values() if item.parent not in names and self.ownership.owns(item))
+        found: dict[Reason, Counter[str]] = {}
+        for name, item in both.items():
+            if item.parent not in names and self.ownership.owns(item):
+                found.setdefault(names[name], Counter())[item.kind] += 1
+        return found
 
     def measured(self, comparison: Comparison, arrival: Arrival) -> Comparison:
         """The comparison with what its plan did in the proof."""
@@ -100,4 +108,4 @@ class Basis:
         """The schemas asked for."""
         selection = select(catalogs, self.options.schemas, self.options.exclude_schemas)
         left_out = self.options.ignoring.left_out(*catalogs)
-        return selection.evolve(without=left_out) if left_out else selection
+        return selection.evolve(without=frozenset(left_out)) if left_out else selection

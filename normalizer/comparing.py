@@ -8,6 +8,7 @@ from pgnorm.catalog.model import Catalog
 
 from .as_read import AsRead
 from .basis import Basis
+from .compare.allowing import Allowing
 from .compare.difference import Difference
 from .comparison import Comparison, Options
 from .plan.renames import with_ahead
@@ -18,7 +19,7 @@ from .renaming.proposing import Proposal, proposals
 from .renaming.requests import Request, of_hints, of_options
 from .renaming.resolving import Resolved, resolve
 from .sides import Sides
-from .sql.hints import hints
+from .sql.hints import AllowHint, Hint, IgnoreHint, RenameHint, hints
 from .whole import Whole
 from .workspace import Workspace
 
@@ -40,7 +41,9 @@ def compare(
     plan fails its proof.
     """
     sides = Sides.between(workspace, old, new)
-    requests = tuple(_requests(sides, new, options))
+    said = {source: tuple(_hints(sides, source)) for source in (new, old)}
+    requests = (*of_options(options.renames), *of_hints(said[new]))
+    options = _with_hints(options, [*said[new], *said[old]])
     comparison = _compared(workspace, options, sides, old, new, requests)
     found = proposals(*comparison.views, comparison.plan.differences)
     wanted = [*choose([each for each in found if not each.harmless])]
@@ -49,7 +52,10 @@ def compare(
         comparison = _compared(workspace, options, sides, old, new, requests)
         found = proposals(*comparison.views, comparison.plan.differences)
         wanted = []
-    return comparison.evolve(proposals=found, assessed=_assessed(comparison))
+    allowing = Allowing(
+        hints=tuple(hint for hint in options.hints if isinstance(hint, AllowHint)), catalogs=comparison.views
+    )
+    return comparison.evolve(proposals=found, assessed=_assessed(comparison), allowing=allowing)
 
 
 def _assessed(comparison: Comparison) -> "tuple[Assessed, ...]":
@@ -60,12 +66,20 @@ def _assessed(comparison: Comparison) -> "tuple[Assessed, ...]":
     return tuple(assessed(comparison.plan, comparison.views[0], comparison.effects))
 
 
-def _requests(sides: Sides, new: Source, options: Options) -> Iterator[Request]:
-    """The renames asked for, by options and by hints in schema files."""
-    yield from of_options(options.renames)
-    if isinstance(new, Files) and new.kind != "migrations":
-        for file in sides.texts(new).files:
-            yield from of_hints(hints(file))
+def _hints(sides: Sides, source: Source) -> Iterator[Hint]:
+    """The hints of schema files, none of other sources."""
+    if isinstance(source, Files) and source.kind != "migrations":
+        for file in sides.texts(source).files:
+            yield from hints(file)
+
+
+def _with_hints(options: Options, found: Sequence[Hint]) -> Options:
+    """The options with what hints say of objects that stay as they are called."""
+    hinted = tuple(hint.subject for hint in found if isinstance(hint, IgnoreHint))
+    return options.evolve(
+        hints=tuple(hint for hint in found if not isinstance(hint, RenameHint)),
+        ignoring=options.ignoring.evolve(hinted=hinted),
+    )
 
 
 def _compared(

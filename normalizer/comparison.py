@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Literal
 from pgnorm.catalog.model import Catalog, ObjectId, Value, untold
 
 from .access.changes import AccessChange
-from .compare.ignoring import Ignoring
+from .compare.allowing import Allowing
+from .compare.ignoring import Ignoring, Reason
 from .compare.phantoms import Phantom
 from .hazards.effects import Effect, Hazard
 from .load.data_statements import DataStatement
@@ -16,6 +17,7 @@ from .plan.plan import Plan
 from .plan.unplanned import Unplanned
 from .renaming.proposing import Proposal
 from .renaming.resolving import Resolved
+from .sql.hints import Hint
 
 if TYPE_CHECKING:
     from .compare.mentions import Mention
@@ -33,6 +35,8 @@ class Options(Value):
     """Renames asked for, `public.contacts.status=stage`."""
     ignoring: Ignoring = Ignoring()
     """Rules for what is left alone."""
+    hints: tuple[Hint, ...] = ()
+    """Hints of the schema files on what to leave alone and which hazards to allow."""
     cosmetic: bool = False
     """True if bodies that differ in formatting only are differences."""
     proof: ProofBy | None = "catalog"
@@ -51,6 +55,8 @@ class Comparison(Value):
     """Effects of each statement of the plan on tables in the proof, by its text; None where nobody tried it."""
     assessed: "tuple[Assessed, ...]" = ()
     """Each statement of the plan with what is known of it."""
+    allowing: Allowing = Allowing()
+    """Hazards that hints allow."""
     access: tuple[AccessChange, ...] = ()
     """Changes of access: what the roles of the API may do afterwards and could not before, or the reverse."""
     moved: Catalog | None = untold(default=None)
@@ -77,8 +83,8 @@ class Comparison(Value):
     """Renames that somebody asked for: the plan begins with them."""
     proposals: tuple[Proposal, ...] = ()
     """Possible renames, each a drop and a creation as long as nobody says that it is one."""
-    ignored: Mapping[str, int] = MappingProxyType({})
-    """Counts of the objects left alone, by kind, their parts apart."""
+    ignored: Mapping[Reason, Mapping[str, int]] = MappingProxyType({})
+    """Counts of the objects left alone, by reason and kind, their parts apart."""
     unmatched: tuple[str, ...] = ()
     """Patterns of schemas that name none, where others do."""
     uncarried: tuple[DataStatement, ...] = ()
@@ -92,6 +98,23 @@ class Comparison(Value):
         found = {hazard for each in self.assessed for hazard in each.hazards}
         found |= {Hazard.CHANGES_ACCESS} if self.access else set()
         return frozenset(found | ({Hazard.BREAKS_CALLERS} if self.mentions else set()))
+
+    @property
+    def unexpected(self) -> "frozenset[Hazard]":
+        """The hazards that no hint allows where they are."""
+        found = {hazard for each in self.assessed for hazard in self.unexpected_of(each)}
+        if any(Hazard.CHANGES_ACCESS not in self.allowing.on_called(each.what) for each in self.access):
+            found.add(Hazard.CHANGES_ACCESS)
+        if any(Hazard.BREAKS_CALLERS not in self.allowing.on_called(each.routine) for each in self.mentions):
+            found.add(Hazard.BREAKS_CALLERS)
+        return frozenset(found)
+
+    def unexpected_of(self, assessed: "Assessed") -> "frozenset[Hazard]":
+        """The hazards of a statement that no hint allows there."""
+        allowed = self.allowing.on(assessed.step.id)
+        if assessed.statement.about is not None:
+            allowed |= self.allowing.on(assessed.statement.about)
+        return assessed.hazards - allowed
 
     @property
     def passed_over(self) -> frozenset[ObjectId]:

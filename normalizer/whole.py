@@ -105,7 +105,9 @@ class Whole(Basis):
             missing = f"One side only has what pgnorm does not model, and the plan may need it: {names}."
             return f"{missing} Write that into a migration by hand first."
         if self.options.ignoring:
-            return "What is left alone ([ignore], --ignore, --only) is needed by the change, or the change by it."
+            return (
+                "What is left alone ([ignore], --ignore, --only, hints) is needed by the change, or the change by it."
+            )
         if self.options.schemas or self.options.exclude_schemas:
             return (
                 "What was selected needs a change outside of it, or is needed there as it was: select that schema too."

@@ -1,13 +1,28 @@
-"""Objects that a comparison leaves alone, as settings and options say: `[ignore]` in pgnorm.toml, --ignore, --only."""
+"""Objects that a comparison leaves alone, as settings, options (--ignore, --only) and hints say."""
 
+from collections.abc import Mapping
+from enum import Enum
 from fnmatch import fnmatchcase
+from types import MappingProxyType
 from typing import Final
 
 from pgnorm.catalog.model import Catalog, Object, ObjectId, Value
 
+from ..sql.subjects import Subject
+from .called import is_about
+
 PARTITION_OF: Final = "partition-of"
 """The word for what is tied to a table that the patterns name: its partitions, and what inherits from it."""
 _EXCEPT: Final = "!"
+
+
+class Reason(Enum):
+    """Reason for leaving an object alone, by the word that a program knows it by."""
+
+    ASKED = "asked"
+    """Settings or options say so."""
+    HINT = "hint"
+    """A hint in a schema file says so."""
 
 
 class NamePatterns(Value):
@@ -27,23 +42,33 @@ class NamePatterns(Value):
 
 
 class Ignoring(Value):
-    """Objects left alone: those that a rule names, and with `only` those that none of these patterns names."""
+    """Objects left alone: what a rule or a hint names, and with `only` what none of these patterns names."""
 
     rules: tuple[NamePatterns, ...] = ()
     only: tuple[str, ...] = ()
-    names: frozenset[ObjectId] = frozenset()
+    hinted: tuple[Subject, ...] = ()
+    """Subjects of hints."""
+    names: Mapping[ObjectId, Reason] = MappingProxyType({})
     """Objects left alone besides, whatever they are called: those that a pattern named before they were renamed."""
 
     def __bool__(self) -> bool:
-        return bool(self.rules or self.only)
+        return bool(self.rules or self.only or self.hinted)
 
-    def left_out(self, *catalogs: Catalog) -> frozenset[ObjectId]:
+    def left_out(self, *catalogs: Catalog) -> Mapping[ObjectId, Reason]:
         """Objects of these catalogs that are left alone, with all their parts and partitions."""
-        if not self:
-            return frozenset()
-        return self.names.union(*(self._of(catalog) for catalog in catalogs))
+        found = dict(self.names) if self else {}
+        for catalog in catalogs if self else ():
+            found |= self._of(catalog)
+        return found
 
-    def _of(self, catalog: Catalog) -> set[ObjectId]:
+    def _of(self, catalog: Catalog) -> dict[ObjectId, Reason]:
+        found = dict.fromkeys(self._asked(catalog), Reason.ASKED)
+        for item in catalog.objects.values() if self.hinted else ():
+            if any(is_about(subject, item) for subject in self.hinted):
+                found.setdefault(item.id, Reason.HINT)
+        return _with_all_below(catalog, found)
+
+    def _asked(self, catalog: Catalog) -> set[ObjectId]:
         wholes = [item for item in catalog.objects.values() if item.parent is None]
         wanted = NamePatterns(patterns=self.only)
         selected = {item.id for item in wholes if self.only and wanted.takes(item)}
@@ -57,21 +82,28 @@ class Ignoring(Value):
         if self.only:
             others = (item for item in wholes if item.id not in selected)
             found.update(item.id for item in others if item.schema or item.namespace not in homes)
-        tied = [item.ties for item in catalog.objects.values() if item.ties is not None]
         above = [rule for rule in self.rules if rule.kind == PARTITION_OF]
-        for child, whole in tied:
-            if whole in catalog.objects and any(rule.takes(catalog.objects[whole]) for rule in above):
-                found.add(child)
-        below: dict[ObjectId, list[ObjectId]] = {}
-        for child, whole in tied:
-            below.setdefault(whole, []).append(child)
-        waiting = list(found)
-        while waiting:
-            name = waiting.pop()
-            more = [*(part.id for part in catalog.parts.get(name, ())), *below.get(name, ())]
-            waiting += (each for each in more if each not in found)
-            found.update(more)
+        for item in catalog.objects.values() if above else ():
+            whole = catalog.objects.get(item.ties[1]) if item.ties is not None else None
+            if item.ties is not None and whole is not None and any(rule.takes(whole) for rule in above):
+                found.add(item.ties[0])
         return found
+
+
+def _with_all_below(catalog: Catalog, found: dict[ObjectId, Reason]) -> dict[ObjectId, Reason]:
+    """Objects with their parts, their partitions and what inherits from them."""
+    below: dict[ObjectId, list[ObjectId]] = {}
+    for item in catalog.objects.values() if found else ():
+        if item.ties is not None:
+            below.setdefault(item.ties[1], []).append(item.ties[0])
+    waiting = list(found)
+    while waiting:
+        name = waiting.pop()
+        for each in (*(part.id for part in catalog.parts.get(name, ())), *below.get(name, ())):
+            if each not in found:
+                found[each] = found[name]
+                waiting.append(each)
+    return found
 
 
 def _matches(pattern: str, item: Object, *, with_owner: bool) -> bool:

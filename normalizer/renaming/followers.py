@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from pgnorm.catalog.model import Catalog, Object, ObjectId
 from pgnorm.catalog.model.facets import Counting
 
-from .resolving import Renaming, path_of
+from ..compare.called import path_of
+from .resolving import Renaming
 
 
 def followers(renamings: Sequence[Renaming], old: Catalog, new: Catalog) -> tuple[Renaming, ...]:

@@ -1,15 +1,18 @@
 """Names of objects after renames: of what is renamed, of its parts, and of all that is in a schema."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
+from typing import TypeVar
 
 from pgnorm.catalog.model import Catalog, ObjectId
 
 from .resolving import Renaming
 
+T = TypeVar("T")
 
-def moved(names: Iterable[ObjectId], catalog: Catalog, renamings: Sequence[Renaming]) -> frozenset[ObjectId]:
-    """The names that objects of the old side have once the renames have run, in their order."""
-    return frozenset(_moved(name, catalog, renamings) for name in names if name in catalog.objects)
+
+def moved(said: Mapping[ObjectId, T], catalog: Catalog, renamings: Sequence[Renaming]) -> dict[ObjectId, T]:
+    """Sayings about objects of the old side, by the names that these have once the renames have run in their order."""
+    return {_moved(name, catalog, renamings): each for name, each in said.items() if name in catalog.objects}
 
 
 def _moved(name: ObjectId, catalog: Catalog, renamings: Sequence[Renaming]) -> ObjectId:

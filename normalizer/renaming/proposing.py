@@ -6,9 +6,9 @@ from typing import Final
 
 from pgnorm.catalog.model import Catalog, Change, Object, ObjectId, Value, own_fields
 
+from ..compare.called import path_of
 from ..compare.difference import Difference, changes
 from .requests import words
-from .resolving import path_of
 
 _ALWAYS_COMPARED: Final = frozenset({Change.ALTER, Change.REPLACE})
 

@@ -8,7 +8,7 @@ from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Value
 from pgnorm.catalog.quoting import ident
 
-from ..sql.hints import Hint
+from ..sql.hints import Hint, RenameHint
 from ..sql.lexer import name_of
 
 _NAME: Final = r"""(?:"(?:[^"]|"")+"|'(?:[^']|'')*'|[^\s"'.=()]+)"""
@@ -29,7 +29,7 @@ class Request(Value):
     """SQL's word for what it is, empty where that is not known; `VALUE` for one of an enum."""
     place: str
     """Place of the request: that of the hint, or the option."""
-    hint: Hint | None = None
+    hint: RenameHint | None = None
     """The hint that asked, None for the command line."""
 
 
@@ -47,8 +47,10 @@ def of_options(words: Iterable[str]) -> Iterator[Request]:
 
 
 def of_hints(hints: Iterable[Hint]) -> Iterator[Request]:
-    """The requests of hints: their subject has the new name."""
+    """The requests of those hints that are for renames: their subject has the new name."""
     for hint in hints:
+        if not isinstance(hint, RenameHint):
+            continue
         subject = hint.subject
         owner = (subject.owner,) if subject.owner else ()
         schema = () if subject.keyword == "SCHEMA" else (subject.schema,)

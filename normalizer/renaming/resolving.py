@@ -1,18 +1,16 @@
 """Requests found in the catalogs that they are about."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final, NamedTuple, TypeAlias
+from typing import NamedTuple
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Catalog, Object, Value
 from pgnorm.catalog.model.type_facets import HasValues
 
+from ..compare.called import Path, is_called, path_of
 from ..compare.difference import NAME, Difference
-from ..sql.hints import Hint
+from ..sql.hints import RenameHint
 from .requests import DEFAULT_SCHEMA, Request, words
-
-Path: TypeAlias = tuple[str, ...]
-_ROUTINES: Final = ("FUNCTION", "PROCEDURE", "AGGREGATE")
 
 
 class Thing(NamedTuple):
@@ -36,11 +34,7 @@ class Thing(NamedTuple):
 
     def fits(self, keyword: str) -> bool:
         """True if it is what SQL calls so: a materialized view is a VIEW, a value VALUE."""
-        if not keyword or self.value:
-            return not keyword or keyword == "VALUE"
-        if keyword == "ROUTINE":
-            return self.item.keyword in _ROUTINES
-        return self.item.keyword.split()[-1] == keyword
+        return keyword in ("", "VALUE") if self.value else is_called(self.item, keyword)
 
 
 class Renaming(Value):
@@ -54,7 +48,7 @@ class Renaming(Value):
     value: str = ""
     """The value that gets the name, empty where the object does."""
     statements: tuple[str, ...]
-    hint: Hint | None = None
+    hint: RenameHint | None = None
     """The hint that asked for it, None where an option did, or where it follows from another."""
 
     @property
@@ -83,7 +77,7 @@ class Resolved(Value):
         return tuple(statement for each in self.renamings for statement in each.statements)
 
     @property
-    def hints(self) -> tuple[Hint, ...]:
+    def hints(self) -> tuple[RenameHint, ...]:
         """The hints that are carried out."""
         return tuple(dict.fromkeys(each.hint for each in self.renamings if each.hint is not None))
 
@@ -204,11 +198,6 @@ def things(catalog: Catalog) -> Mapping[Path, Sequence[Thing]]:
             for value in item.value_names:
                 found.setdefault((*path, value), []).append(Thing(item, value))
     return found
-
-
-def path_of(item: Object) -> Path:
-    """Path of an object: schema and name, of a part schema, owner and name."""
-    return tuple(filter(None, (item.schema, item.detail if item.parent is not None else "", item.name)))
 
 
 def _led(owner: Path, owners: Mapping[Path, Path]) -> Path:

@@ -59,6 +59,13 @@ def target(statement: Statement, *, verb: Literal["CREATE", "DROP"] = "CREATE") 
             at += 1
         table_schema, table, _ = _qualified(found, at + 1)
         return Target(kind=kind, schema=table_schema, name=name, table=table)
+    if kind == "INDEX" and verb == "CREATE":
+        # It is in its table's schema; without a name, ON is where that would be.
+        on = next((n for n in range(at, len(found)) if found[n].keyword == "ON"), None)
+        if on is None:
+            return None
+        only = [token.keyword for token in found[on + 1 : on + 2]] == ["ONLY"]
+        return Target(kind=kind, schema=_qualified(found, on + 1 + only)[0], name=name)
     return Target(kind="ROUTINE" if kind in _ROUTINES else kind, schema=schema, name=name)
 
 

@@ -1,6 +1,7 @@
 """What `pgnorm diff` says of the hazards of a plan."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -146,3 +147,55 @@ def test_who_may_do_what_changes(run: Run, crm: Path) -> None:
         (each["role"], each["object"], each["gained"]) for each in access
     ]
     assert run("diff --fail-on changes-access")[0] == 1
+
+
+@pytest.mark.usefixtures("folder")
+def test_what_a_hint_allows_is_told_and_does_not_fail(run: Run, folder: Path) -> None:
+    hinted = """
+create table t (a smallint, -- pgnorm: allow may-fail-on-rows, loses-data
+  b varchar(10),
+  c text);
+create table u (id int primary key);
+-- pgnorm: allow scans-table, blocks-writes, blocks-reads
+create index i on t (b);
+"""
+    code, lines = said(run, folder, hinted, "--fail-on scans-table")
+    assert code == 0
+    assert "create index public.i reads all rows of public.t; readers and writers wait (allowed)" in lines
+    _, _, err = run("diff --from old.sql --to new.sql --fail-on loses-data")
+    told, _, refused = err.partition("--fail-on loses-data: the plan has this hazard\n")
+    assert re.findall(r"^  alter column public.t.a: .* \(allowed\)$", told, re.MULTILINE)
+    assert refused == "  alter column public.t.b\n"
+    hinted = hinted.replace("b varchar(10),", "b varchar(10), -- pgnorm: allow loses-data\n")
+    assert said(run, folder, hinted, "--fail-on loses-data")[0] == 0
+    document = json.loads(run("diff --from old.sql --to new.sql --json --fail-on loses-data")[1])
+    assert "loses-data" in document["hazards"]
+    assert document["allowed"] == ["loses-data", "scans-table"]
+    assert ["loses-data", "may-fail-on-rows"] in [change["allowed"] for change in document["changes"]]
+
+
+def test_what_a_hint_at_a_whole_allows(run: Run, folder: Path) -> None:
+    (folder / "old.sql").write_text("create table t (a int, b int); create function f() returns int return 1;")
+    (folder / "new.sql").write_text(
+        "-- pgnorm: allow loses-data\ncreate table t (a int);\n"
+        "create function f() returns int return 1; -- pgnorm: allow changes-access\n"
+        "revoke execute on function f() from public;"
+    )
+    words = "diff --from old.sql --to new.sql --fail-on loses-data --fail-on changes-access"
+    assert run(words)[0] == 0
+    (folder / "new.sql").write_text((folder / "new.sql").read_text().replace("-- pgnorm", "-- about pgnorm"))
+    code, _, err = run(words)
+    assert code == 1
+    assert "drop column public.t.b" in err
+    assert "alter function public.f()" in err
+
+
+@pytest.mark.usefixtures("crm")
+def test_access_that_a_hint_allows(run: Run, crm: Path) -> None:
+    tables = crm / "supabase" / "schemas" / "01_tables.sql"
+    hint = "-- pgnorm: allow changes-access\n"
+    tables.write_text(tables.read_text().replace("create table public.tags", f"{hint}create table public.tags"))
+    grants = crm / "supabase" / "schemas" / "06_grants.sql"
+    grants.write_text(f"{grants.read_text()}\ngrant select on public.tags to anon;\n")
+    _, _, err = run("diff --fail-on changes-access")
+    assert re.search(r"^  anon: table public.tags: may now SELECT .* \(allowed\)$", err, re.MULTILINE)

@@ -70,3 +70,64 @@ def test_a_plan_that_needs_what_is_left_alone_is_refused(run: Run, project: str,
     code, out, err = run(f"diff --db-url '{project}' --only notes --ignore events*")
     assert (code, out) == (2, "")
     assert "view public.mine" in err
+
+
+def test_what_a_hint_says(run: Run, plain: Path, project: str) -> None:
+    file = plain / "schemas" / "01_notes.sql"
+    declared = """
+-- pgnorm: ignore
+create table public.by_hand (id serial primary key, b int);
+create index by_b on public.by_hand (b);
+-- pgnorm: ignore
+create function public.helper(int) returns int return $1;
+create function public.helper(text) returns int return 1;
+-- pgnorm: ignore
+create extension hstore;
+"""
+    file.write_text(FILES + declared)
+    code, out, err = run(f"diff --db-url '{project}' --ignore events_p*")
+    assert (code, "by_" in out or "helper" in out or "hstore" in out) == (0, False), err
+    assert 'ADD COLUMN "b" integer' in out
+    assert "Left alone, as --ignore, --only or the settings say: 1 table\n" in err
+    # Of a name that several routines have all are meant.
+    assert "Left alone, as hints in the files say: 1 table, 1 extension, 2 functions\n" in err
+    # What hints say holds in the other direction too.
+    _, out, _ = run(f"diff --from files --to '{project}' --json --ignore events_p*")
+    document = json.loads(out)
+    assert document["ignored"] == {"table": 2, "extension": 1, "function": 2}
+    assert document["ignored_because"]["asked"] == {"table": 1}
+    assert not any("by_hand" in sql for change in document["changes"] for sql in change["sql"])
+
+
+def test_a_hint_at_a_part(run: Run, plain: Path, project: str) -> None:
+    file = plain / "schemas" / "01_notes.sql"
+    file.write_text(FILES + "alter table public.notes add column c int; -- pgnorm: ignore\n")
+    _, out, err = run(f"diff --db-url '{project}'")
+    assert '"c"' not in out
+    assert "as hints in the files say: 1 column\n" in err
+
+
+def test_a_hint_that_is_about_nothing(run: Run, plain: Path, project: str) -> None:
+    file = plain / "schemas" / "01_notes.sql"
+    for text, said in (
+        ("-- pgnorm: ignore\ncreate role pgnorm_nobody;", "role public.pgnorm_nobody, and no object"),
+        ("-- pgnorm: ignore\ncreate table gone (a int); drop table gone;", "table public.gone, and no object"),
+        ("create type mood as enum ('a' -- pgnorm: ignore\n);", "value public.mood.a, and no object"),
+        ("-- pgnorm: ignore\ninsert into public.notes values (1);", "nothing that has a name"),
+    ):
+        file.write_text(f"{text}\n{FILES}")
+        code, out, err = run(f"diff --db-url '{project}'")
+        assert (code, out) == (2, "")
+        assert said in err
+        assert "schemas/01_notes.sql:1:" in err
+
+
+def test_what_is_renamed_and_left_alone(run: Run, plain: Path, project: str) -> None:
+    file = plain / "schemas" / "01_notes.sql"
+    more = "-- pgnorm: ignore\ncreate table public.by_hand (b int);\n-- pgnorm: renamed from notes\n"
+    file.write_text(
+        FILES.replace("create table public.notes", more + "create table public.memos").replace(".notes", ".memos")
+    )
+    code, out, err = run(f"diff --db-url '{project}' --ignore events_p*")
+    assert (code, "by_hand" in out) == (0, False), err
+    assert 'ALTER TABLE "public"."notes" RENAME TO "memos"' in out

@@ -4,13 +4,16 @@ import pytest
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.normalizer.files.reading import SourceFile
-from pgnorm.normalizer.sql.hints import Subject, hints, without
+from pgnorm.normalizer.hazards.effects import Hazard
+from pgnorm.normalizer.sql.hints import AllowHint, IgnoreHint, RenameHint, hints, without
+from pgnorm.normalizer.sql.subjects import Subject
 
 
 def read(text: str) -> list[tuple[Subject, str]]:
     return [
         (hint.subject.evolve(qualified=True), hint.old)
         for hint in hints(SourceFile(path=None, label="a.sql", text=text))
+        if isinstance(hint, RenameHint)
     ]
 
 
@@ -107,3 +110,44 @@ def test_text_that_only_looks_like_one() -> None:
 def test_a_hint_is_taken_out_and_nothing_else(text: str, left: str) -> None:
     source = SourceFile(path=None, label="a.sql", text=text)
     assert without(text, list(hints(source))) == left
+
+
+def test_words_beside_renames() -> None:
+    text = """
+-- pgnorm: ignore
+create index i on s.t (x);
+create table b (
+  x int, -- pgnorm: Allow scans-table, BLOCKS-WRITES
+  y int
+);
+create type t as enum ('on',
+  'off' -- pgnorm: allow needs-commit
+);
+"""
+    ignored, allowed, of_value = hints(SourceFile(path=None, label="a.sql", text=text))
+    assert isinstance(ignored, IgnoreHint)
+    assert ignored.subject.evolve(qualified=True) == about("INDEX", "i", schema="s")
+    assert isinstance(allowed, AllowHint)
+    assert allowed.subject.evolve(qualified=True) == about("COLUMN", "x", "b")
+    assert allowed.hazards == {Hazard.SCANS_TABLE, Hazard.BLOCKS_WRITES}
+    # A value is no object: what is said of it is said of its type.
+    assert of_value.subject.evolve(qualified=True) == about("TYPE", "t")
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "way_out"),
+    [
+        ("-- pgnorm: ignroe\ncreate table b ();", "no hint is known", "Did you mean `-- pgnorm: ignore`?"),
+        ("-- pgnorm: ignore it\ncreate table b ();", "no hint is known", "Did you mean `-- pgnorm: ignore`?"),
+        ("-- pgnorm: x\ncreate table b ();", "no hint is known", "There are `-- pgnorm: renamed from old_name`, "),
+        ("-- pgnorm: allow scan-table\ncreate table b ();", "no hazard is called", "Did you mean `scans-table`?"),
+        ("-- pgnorm: allow\ncreate table b ();", "does not say which hazard", "The hazards are loses-data, "),
+        ("-- pgnorm: ignore\nselect 1;", "nothing that has a name", "Write `-- pgnorm: ignore` on the line before"),
+        ("-- pgnorm: ignore\ncreate index on t (x);", "nothing that has a name", "Write `-- pgnorm: ignore`"),
+    ],
+)
+def test_wrong_words(text: str, said: str, way_out: str) -> None:
+    with pytest.raises(PgnormError, match=said) as raised:
+        list(hints(SourceFile(path=None, label="a.sql", text=text)))
+    assert raised.value.place == "a.sql:1:1"
+    assert (raised.value.hint or "").startswith(way_out)
