@@ -17,7 +17,7 @@ test: $(VENV)/.installed-dev
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
-	$(VENV)/bin/lint-imports
+	PYTHONPATH=.types $(VENV)/bin/lint-imports
 	$(VENV)/bin/pytest $(AT_ONCE)
 
 test-matrix: $(VENV)/.installed-dev $(MAJORS:%=$(SERVERS)/%/.installed)

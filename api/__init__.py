@@ -1,0 +1,100 @@
+"""pgnorm as a library: schemas of files, migrations and databases printed, and the way from one to another.
+
+A source is named as on the command line: an address (`postgresql://…`), a .sql file or a folder of them, a snapshot
+(.json) or, with a project, `files`, `migrations`, `local`, `linked`.
+
+What this module has is kept from one minor version to the next (semantic versioning); the packages below it are not.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from pgnorm.catalog.errors import PgnormError
+
+if TYPE_CHECKING:
+    from pgnorm.normalizer.workspace import Workspace
+
+    from .plans import Plan, PlannedStatement
+
+__all__ = ["PgnormError", "Plan", "PlannedStatement", "Tell", "diff", "dump"]
+
+Tell: TypeAlias = Callable[[str, str], None]
+"""A function that takes what there is to say meanwhile: a level (`warning`, `note`, `verbose`) and the message."""
+
+
+def diff(
+    old: str | Path,
+    new: str | Path,
+    *,
+    project: str | Path | None = None,
+    schemas: Sequence[str] = (),
+    renames: Sequence[str] = (),
+    only: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+    proof: Literal["catalog", "pg_dump"] | None = "catalog",
+    tell: Tell = lambda _level, _message: None,
+) -> "Plan":
+    """The plan that leads from one source to another, tried in a private Postgres unless `proof` is None.
+
+    `project` is the folder of a project, whose settings and platform then count; `schemas`, `only` and `ignore` are
+    patterns as the options of `pgnorm diff` take them; `renames` are `public.contacts.status=stage`.
+
+    Raises PgnormError for a source that can't be read, a rename that does not fit and a plan that fails its proof.
+    """
+    from pgnorm.normalizer.compare.ignoring import Ignoring, NamePatterns
+    from pgnorm.normalizer.comparing import compare
+    from pgnorm.normalizer.comparison import Options
+    from pgnorm.normalizer.project.sources import parse
+
+    from .plans import planned
+
+    options = Options(
+        schemas=tuple(schemas),
+        renames=tuple(renames),
+        ignoring=Ignoring(rules=(NamePatterns(patterns=tuple(ignore)),) if ignore else (), only=tuple(only)),
+        proof=proof,
+    )
+    with _workspace(project, tell) as workspace:
+        start, goal = (parse(str(word), workspace.project) for word in (old, new))
+        return planned(compare(workspace, start, goal, options))
+
+
+def dump(
+    source: str | Path,
+    *,
+    project: str | Path | None = None,
+    schemas: Sequence[str] = (),
+    tell: Tell = lambda _level, _message: None,
+) -> str:
+    """The canonical SQL of a source, as `pg_dump --schema-only --quote-all-identifiers` prints it.
+
+    Raises PgnormError for a source that can't be read and a pattern that names no schema.
+    """
+    from pgnorm.normalizer.compare.selection import select
+    from pgnorm.normalizer.dump.writer import render
+    from pgnorm.normalizer.project.sources import Files, parse
+
+    with _workspace(project, tell) as workspace:
+        found = parse(str(source), workspace.project)
+        catalog = workspace.contents(found).catalog if isinstance(found, Files) else workspace.read(found)
+        return render(catalog, select([catalog], tuple(schemas), ()))
+
+
+@contextmanager
+def _workspace(project: str | Path | None, tell: Tell) -> "Iterator[Workspace]":
+    from pgnorm.normalizer.project.finding import find
+    from pgnorm.normalizer.workspace import Workspace
+
+    found = find(Path.cwd(), Path(project)) if project is not None else None
+    with Workspace(found, tell=tell) as workspace:
+        yield workspace
+
+
+def __getattr__(name: str) -> type:
+    if name in ("Plan", "PlannedStatement"):
+        from . import plans
+
+        return plans.Plan if name == "Plan" else plans.PlannedStatement
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
