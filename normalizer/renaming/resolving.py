@@ -179,7 +179,7 @@ class _Asked:
             still = words((*self.new_owner, self.name))
             said, hint = f"the new side still has {still} beside {at}", "Take it out of the files, or the rename back."
         elif not self.new_new:
-            said, hint = f"the new side has no {at}", "Give it that name in the schema files."
+            said, hint = f"the new side has no {at}", "Give it that name on the new side, or leave the rename out."
         else:
             kinds = ", ".join(sorted({thing.item.kind for thing in self.old_old}))
             said, hint = f"no statement renames {old} ({kinds}) to {at}", "It is another kind of object there."
