@@ -4,6 +4,8 @@ from typing import Final
 
 import click
 
+FAILED: Final = 2
+"""The exit code of what could not be done."""
 CHANGED: Final = 1
 """The exit code of --check where something would change."""
 EXIT_CODES: Final = """\b
@@ -57,3 +59,14 @@ class Command(click.Command):
             if rows:
                 with formatter.section(title):
                     formatter.write_dl(rows)
+
+
+class Group(click.Group):
+    """Commands of one name, whose help is shown where none of them is named."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Take the words, or show the help where there are none."""
+        if not args and not ctx.resilient_parsing:
+            click.echo(self.get_help(ctx), err=True)
+            ctx.exit(FAILED)
+        return super().parse_args(ctx, args)

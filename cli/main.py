@@ -15,6 +15,7 @@ from pgnorm.catalog.interrupts import exit_code
 
 from . import VERSION
 from .general import general_options
+from .help import FAILED, Group
 from .options import App
 from .output import Console
 
@@ -23,9 +24,9 @@ COMMANDS: Final = {
     "diff": "pgnorm.cli.diff:diff",
     "dump": "pgnorm.cli.dump:dump",
     "fix-functions": "pgnorm.cli.fix_functions:fix_functions",
+    "migration": "pgnorm.cli.migration:migration",
 }
 _EMPTY: Final = re.compile(r"(?:--[a-z-]+=)?\s*")
-FAILED: Final = 2
 CLOSED_PIPE: Final = 141
 """The exit code that a shell reports of a program that SIGPIPE ended."""
 
@@ -34,13 +35,10 @@ class Interrupted(BaseException):
     """The end of a run by a signal: click would write to the terminal before it, which may be gone."""
 
 
-class LazyGroup(click.Group):
+class LazyGroup(Group):
     """A group whose commands are named in `COMMANDS`, so that starting costs none of their imports."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        if not args and not ctx.resilient_parsing:
-            click.echo(self.get_help(ctx), err=True)
-            ctx.exit(FAILED)
         if (
             not ctx.resilient_parsing
             and (empty := next((word for word in args if _EMPTY.fullmatch(word)), None)) is not None

@@ -1,4 +1,4 @@
-"""The migrations that `pgnorm diff -f` writes."""
+"""New migrations in a project's folder."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime

@@ -133,24 +133,22 @@ def source_options(function: Callable[P, R]) -> Callable[P, R]:
             is_flag=True,
             help="From the local Supabase stack (the port in supabase/config.toml).",
             expose_value=False,
-            callback=_take_flag,
+            callback=take_flag,
         ),
         click.option(
             "--db",
             is_flag=True,
             help="From the database that PGNORM_DB_URL, DATABASE_URL or libpq's own settings name.",
             expose_value=False,
-            callback=_take_flag,
+            callback=take_flag,
         ),
-        click.option(
-            "--db-url", metavar="URL", help="From this database.", expose_value=False, callback=_take_database
-        ),
+        click.option("--db-url", metavar="URL", help="From this database.", expose_value=False, callback=take_database),
         click.option(
             "--linked",
             is_flag=True,
             help="From the linked Supabase project (password: SUPABASE_DB_PASSWORD or pgpass).",
             expose_value=False,
-            callback=_take_flag,
+            callback=take_flag,
         ),
     )
     for option in reversed(options):
@@ -174,12 +172,14 @@ def _take_word(ctx: click.Context, option: click.Parameter, value: str | None) -
         _name_source(ctx, option, value)
 
 
-def _take_flag(ctx: click.Context, option: click.Parameter, value: bool) -> None:
+def take_flag(ctx: click.Context, option: click.Parameter, value: bool) -> None:
+    """Take the source that an option is named after."""
     if value:
         _name_source(ctx, option, str(option.name))
 
 
-def _take_database(ctx: click.Context, option: click.Parameter, value: str | None) -> None:
+def take_database(ctx: click.Context, option: click.Parameter, value: str | None) -> None:
+    """Take the address of a database as the source."""
     if value is not None:
         if "://" not in value and "=" not in value:
             raise click.BadParameter("expected postgresql://…, service=NAME or libpq's key=value words.", ctx, option)

@@ -66,11 +66,11 @@ def lock_timeout_option(function: Callable[P, R]) -> Callable[P, R]:
         metavar="TIME",
         help="Give up where a database that is read keeps us waiting so long for a lock (10s, 2min).",
         expose_value=False,
-        callback=_take_lock_timeout,
+        callback=take_lock_timeout,
     )(function)
 
 
-def _take_lock_timeout(ctx: click.Context, option: click.Parameter, value: str | None) -> None:
+def take_lock_timeout(ctx: click.Context, option: click.Parameter, value: str | None) -> None:
     """Take a time as Postgres does: milliseconds where it has no unit."""
     if value is None:
         return

@@ -13,25 +13,30 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from click import Command, Option
+from addresses import address
+from click import Command, Context, Group, Option
+from conftest import open_on
 
 from pgnorm.catalog.unmodelled import UNMODELLED
 from pgnorm.cli.main import COMMANDS, group
 from pgnorm.cli.options import App
 from pgnorm.normalizer.dump.layouts import configured
+from pgnorm.normalizer.platforms import supabase
 from pgnorm.normalizer.project.config import SETTINGS
 from pgnorm.normalizer.project.finding import find
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
 PAGES = [README, *sorted((ROOT / "docs").glob("*.md"))]
+DEPLOYING = ("migration",)
+"""The pages whose examples have a database."""
 UPDATE = bool(os.environ.get("PGNORM_UPDATE_DOCS"))
 
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 CONSOLE = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 EXAMPLE = re.compile(r"^\$ (?P<command>.*)\n(?P<output>(?:(?!\$ ).*\n)*)", re.MULTILINE)
 VARIABLE = (
-    (re.compile(r"\b20\d{12}(?=_)"), "<time>"),  # in the name of a migration
+    (re.compile(r"\b20\d{12}(?=[_ ])"), "<time>"),  # of a migration
     (re.compile(r"\b18\.\d+\b"), "18.<minor>"),  # of the bundled Postgres
 )
 WORD = re.compile(r"(?<![\w-])--?[a-z][a-z-]*")
@@ -41,11 +46,21 @@ SURROUNDINGS = re.compile(r"PG(?!NORM_CACHE_DIR)\w+|DATABASE_URL|SUPABASE_\w+|NO
 every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 
 
-def _terminal(folder: Path, command: str) -> str:
+@pytest.fixture(scope="module")
+def deployed() -> Iterator[str]:
+    """The address of an empty database with Supabase's baseline, which the examples of a page share."""
+    with (
+        open_on("bundled", supabase(auto_expose_new_tables=None, major=17), trust_files=True) as shadow,
+        shadow.session(scratch=True) as session,
+    ):
+        yield address(session.connection)
+
+
+def _terminal(folder: Path, command: str, database: str = "") -> str:
     """What a terminal 100 columns wide shows of a command, on a machine that has no Postgres of its own."""
     environment = {name: value for name, value in os.environ.items() if not SURROUNDINGS.fullmatch(name)}
     environment["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), environment["PATH"]])
-    environment |= {"PGNORM_PG_BINDIR": "bundled", "COLUMNS": "100", "LC_ALL": "C.UTF-8"}
+    environment |= {"PGNORM_PG_BINDIR": "bundled", "COLUMNS": "100", "LC_ALL": "C.UTF-8", "PGNORM_DB_URL": database}
     done = subprocess.run(
         ["sh", "-c", command],
         cwd=folder,
@@ -63,11 +78,11 @@ def _steady(text: str) -> str:
     return text
 
 
-def _run_again(block: str, folder: Path) -> str:
+def _run_again(block: str, folder: Path, database: str) -> str:
     """The block with what its commands print now, the old text where only times and versions changed."""
 
     def shown(example: re.Match[str]) -> str:
-        output = _terminal(folder, example["command"])
+        output = _terminal(folder, example["command"], database)
         same = _steady(output) == _steady(example["output"])
         return example[0] if same else f"$ {example['command']}\n{output}"
 
@@ -83,11 +98,12 @@ def test_the_plan_that_is_followed_is_that_of_its_fixture() -> None:
 
 
 @every_page
-def test_examples_print_what_the_page_shows(page: Path, crm: Path) -> None:
+def test_examples_print_what_the_page_shows(page: Path, crm: Path, request: pytest.FixtureRequest) -> None:
     text = page.read_text()
+    database = request.getfixturevalue("deployed") if page.stem in DEPLOYING else ""
 
     def shown(block: re.Match[str]) -> str:
-        return f"```console\n{_run_again(block[1], crm)}```"
+        return f"```console\n{_run_again(block[1], crm, database)}```"
 
     now = CONSOLE.sub(shown, text)
     assert "a fault in pgnorm" not in now
@@ -121,22 +137,44 @@ def test_command_lines_that_are_not_run_are_understood(page: Path) -> None:
     for words in _command_lines(page.read_text()):
         with group.make_context("pgnorm", list(words), obj=App()) as parent:
             name = next(word for word in words if word in COMMANDS)
-            _command(name).make_context(name, words[words.index(name) + 1 :], parent=parent)
+            _understood(_command(name), words[words.index(name) :], parent)
 
 
 @every_page
 def test_options_exist(page: Path) -> None:
-    known = {word for name in COMMANDS for word in _options(_command(name))} | _options(group)
+    known = {word for command in _leaves().values() for word in _options(command)} | _options(group)
     assert set(WORD.findall(_prose(page))) <= known
 
 
-@pytest.mark.parametrize("name", sorted(COMMANDS))
+def _command(name: str) -> Command:
+    found = group.get_command(group.make_context("pgnorm", [name]), name)
+    assert found is not None
+    return found
+
+
+def _leaves() -> dict[str, Command]:
+    """All commands by their names, those of groups by two words."""
+    found: dict[str, Command] = {}
+    for name in COMMANDS:
+        command = _command(name)
+        some = command.commands if isinstance(command, Group) else {"": command}
+        found |= {f"{name} {sub}".rstrip(): each for sub, each in some.items()}
+    return found
+
+
+def _understood(command: Command, words: list[str], parent: Context) -> None:
+    context = command.make_context(words[0], words[1:], parent=parent)
+    if isinstance(command, Group):
+        _understood(command.commands[words[1]], words[1:], context)
+
+
+@pytest.mark.parametrize("name", sorted(_leaves()))
 def test_each_command_has_a_page_with_its_help_and_options(name: str) -> None:
-    page = ROOT / "docs" / f"{name}.md"
+    page = ROOT / "docs" / f"{name.partition(' ')[0]}.md"
     assert f"\n$ pgnorm {name} --help\n" in page.read_text()
     told = set(WORD.findall(CONSOLE.sub("", page.read_text())))
     assert [
-        option.opts for option in _command(name).params if isinstance(option, Option) and not told & {*option.opts}
+        option.opts for option in _leaves()[name].params if isinstance(option, Option) and not told & {*option.opts}
     ] == []
 
 
@@ -187,12 +225,6 @@ def _prose(page: Path) -> str:
     """The page without its examples, without what other programs are told, and without table rules."""
     text = BLOCK.sub("", page.read_text())
     return OTHER_PROGRAMS.sub("", re.sub(r"^\|[-|]+$", "", text, flags=re.MULTILINE))
-
-
-def _command(name: str) -> Command:
-    found = group.get_command(group.make_context("pgnorm", [name]), name)
-    assert found is not None
-    return found
 
 
 def _options(command: Command) -> set[str]:

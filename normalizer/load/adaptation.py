@@ -9,12 +9,12 @@ from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Value
 
 from ..sql.lexer import Token, tokens
+from ..sql.sessions import controls_transaction, handles_savepoint, sets_session
 from ..sql.statements import Statement
 from .subscriptions import without_call
 
 Level = Literal["note", "verbose", "warning"]
 
-_TRANSACTION: Final = frozenset({"BEGIN", "START", "COMMIT", "END", "ABORT", "ROLLBACK"})
 _INCLUDES: Final = ("\\i", "\\ir", "\\include", "\\include_relative")
 _CONNECTS: Final = ("\\connect", "\\c")
 _DEFINES: Final = (("CREATE",), ("ALTER",), ("DROP",))
@@ -41,7 +41,7 @@ def adapt(statement: Statement, version_num: int, place: Callable[[int], str], *
         return _psql(text.split()[0], place(statement.start))
     if statement.copy_data or has_data or (statement.begins("COPY") and _over_the_wire(text)):
         return _left_out("the rows of COPY are not loaded", "verbose" if statement.copy_data else "note")
-    if _controls_transaction(words):
+    if controls_transaction(statement):
         undone = words[0] in ("ROLLBACK", "ABORT")
         return _left_out(
             f"{words[0]} is passed over" + (": what it would undo is loaded" if undone else ""),
@@ -84,20 +84,6 @@ def without_version(text: str) -> str:
     return _blanked(text, _keyword("VERSION"), 2)
 
 
-def sets_session(statement: Statement) -> bool:
-    """True if all that a statement does is to change settings of its session."""
-    words = statement.words
-    if words[:1] in (("SET",), ("RESET",)):
-        return words[1:2] != ("CONSTRAINTS",)
-    return words[:1] == ("SELECT",) and "SET_CONFIG" in words
-
-
-def handles_savepoint(statement: Statement) -> bool:
-    """True if a statement sets, releases or returns to a savepoint of its file's own."""
-    words = statement.words
-    return words[:1] in (("SAVEPOINT",), ("RELEASE",)) or (words[:1] == ("ROLLBACK",) and "TO" in words)
-
-
 def stands_alone(statement: Statement) -> bool:
     """True if a statement must not run in one message with others."""
     return sets_session(statement) or handles_savepoint(statement)
@@ -122,12 +108,6 @@ def _psql(command: str, place: str) -> Adapted:
 
 def _left_out(note: str, level: Level = "verbose") -> Adapted:
     return Adapted(text=None, note=note, level=level)
-
-
-def _controls_transaction(words: tuple[str, ...]) -> bool:
-    if words[:2] in (("PREPARE", "TRANSACTION"), ("SET", "TRANSACTION")) or "CHARACTERISTICS" in words[:3]:
-        return True
-    return words[:1] != () and words[0] in _TRANSACTION and not (words[0] == "ROLLBACK" and "TO" in words)
 
 
 def _over_the_wire(text: str) -> bool:

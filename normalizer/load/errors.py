@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from pgnorm.catalog.errors import PgnormError
 
-from ..files.reading import SourceFile, line_and_column
+from ..files.excerpts import excerpt
+from ..files.reading import SourceFile
 from ..sql.lexer import name_of
 from .harm import DISARMED
 from .privileged import DENIED
@@ -16,7 +17,6 @@ from .privileged import DENIED
 if TYPE_CHECKING:
     from psycopg import Error
 
-_WIDTH: Final = 160
 _READ: Final = 8192  # characters of a message: one that Postgres has for what is missing is shorter
 _QUOTED: Final = re.compile(r'"((?:[^"]|"")+)"')
 _CALLED: Final = re.compile(r'((?:"(?:[^"]|"")+"|[^\s".(])+)\(')
@@ -167,19 +167,3 @@ def way_out(error: Error, extensions: Sequence[str], *, bundled: bool) -> str | 
     way = "name" if bundled else "try PGNORM_PG_BINDIR=bundled, or name"
     way += " a server that has it in PGNORM_PG_BINDIR or --shadow-url."
     return f"A stand-in takes the place of {', '.join(extensions)}: {way}"
-
-
-def excerpt(text: str, offset: int) -> str:
-    """The line of an offset and the one before it, numbered, with a caret under the place."""
-    line, column = line_and_column(text, offset)
-    first = max(1, line - 1)
-    start = offset - (column - 1)
-    if first < line:
-        start = text.rfind("\n", 0, start - 1) + 1
-    lines = text[start:].split("\n", line - first + 1)[: line - first + 1]
-    skipped = max(0, column - _WIDTH // 2)
-    shown = []
-    for number, content in enumerate(lines, first):
-        visible = content.rstrip("\r").replace("\t", " ")[skipped : skipped + _WIDTH]
-        shown.append(f"{number:>6} | {visible}".rstrip())
-    return "\n".join([*shown, " " * 6 + " | " + " " * (column - 1 - skipped) + "^"])

@@ -10,7 +10,8 @@ from attrs import Factory, define, field
 from pgnorm.catalog.errors import PgnormError
 
 from ..files.reading import SourceFile
-from .adaptation import Level, handles_savepoint, sets_session
+from ..sql.sessions import handles_savepoint, sets_session
+from .adaptation import Level
 from .lending import Lending
 from .pending import Item, NeedsScratch, Note
 from .privileged import REFUSALS, needs_power

@@ -12,8 +12,9 @@ from pgnorm.catalog.errors import PgnormError
 
 from ..files.reading import SourceFile
 from ..sql.defined import makes_routine, names_in, roles_made, target, version_in
+from ..sql.sessions import sets_session
 from ..sql.statements import Statement, split
-from .adaptation import Adapted, adapt, sets_session, stands_alone
+from .adaptation import Adapted, adapt, stands_alone
 from .causes import Fault, fault_of, words
 from .errors import failure, is_final, is_missing, missing_names, way_out
 from .pending import Item

@@ -11,10 +11,11 @@ from attrs import define, field
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Value
 
+from ..files.excerpts import excerpt
 from ..files.reading import FileKind
 from ..sql.lexer import name_of
 from .causes import Fault
-from .errors import error_of, excerpt, missing_names
+from .errors import error_of, missing_names
 from .pending import Item
 from .runner import Execution
 from .verdicts import Verdict, verdict

@@ -35,6 +35,13 @@ def _matches(schema: str, patterns: tuple[str, ...]) -> bool:
 
 PLAIN = Platform(name="plain", sql=(), search_path='"$user", public', managed_schemas=())
 
+
+def plain(history: str | None) -> Platform:
+    """Plain Postgres, where the schema of the table that keeps the history of migrations is no part of the project."""
+    schema = history.partition(".")[0] if history else ""
+    return PLAIN.evolve(managed_schemas=(schema,)) if schema else PLAIN
+
+
 _FIRST_WITHOUT_PGJWT = 17
 # The schemas that `supabase db dump` leaves out.
 _SUPABASE_SCHEMAS = (

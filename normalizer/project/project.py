@@ -9,10 +9,11 @@ from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Value, untold
 
 from ..files.reading import real_path, shown, sql_files
-from ..platforms import PLAIN, Platform, supabase
+from ..platforms import Platform, plain, supabase
 from .bounds import within
 from .config import NO_TABLE, Table, unless_unset
 from .forms import Migrations
+from .histories import history_of
 from .migrations import find_migrations
 from .patterns import covers, matching
 
@@ -36,7 +37,7 @@ class Project(Value):
     def platform(self) -> Platform:
         """The baseline below the project. What is to come from a variable that is not set is as without a setting."""
         if self.supabase_dir is None:
-            return PLAIN
+            return plain(self.settings.string("history"))
         expose, major = unless_unset(lambda: self.auto_expose_new_tables), unless_unset(lambda: self.major)
         return supabase(auto_expose_new_tables=expose, major=major or _SUPABASE_MAJOR)
 
@@ -55,6 +56,7 @@ class Project(Value):
         unless_unset(lambda: self.split)
         unless_unset(lambda: self.roles)
         unless_unset(lambda: self.ignore)
+        unless_unset(lambda: history_of(self.settings))
 
     def require_settings(self) -> None:
         """Raises PgnormError where what its baseline hangs on is to come from a variable that is not set."""

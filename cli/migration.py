@@ -1,0 +1,102 @@
+"""`pgnorm migration`: the project's migrations, and the history of them that a database keeps."""
+
+import json
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from .general import general_options
+from .help import EXIT_CODES, Command, Group
+from .migration_up import up
+from .new_migrations import write_migrations
+from .options import App
+from .output import write
+from .targets import project_of, target, target_options
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pgnorm.normalizer.applying.standing import Standing
+
+JSON_VERSION: Final = 1
+
+
+@click.group(cls=Group)
+def migration() -> None:
+    """Write, list and apply the project's migrations."""
+
+
+@click.command(cls=Command, params=general_options(), epilog=EXIT_CODES)
+@click.argument("name")
+@click.pass_obj
+def new(app: App, name: str) -> int:
+    """Write an empty migration, to be filled by hand.
+
+    What the schema files have and the migrations lack comes from `pgnorm diff -f NAME`.
+    """
+    write_migrations(app, [""], name, project_of(app).migration_files(), behind=False)
+    return 0
+
+
+@click.command("list", cls=Command, params=general_options(), epilog=EXIT_CODES)
+@target_options
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.pass_obj
+def list_(app: App, as_json: bool) -> int:
+    """List the migrations of the folder and those that the database says were applied, in one order."""
+    project = project_of(app)
+    with target(app) as found:
+        standings = found.standings(project)
+    write(_as_json(standings) if as_json else _as_text(standings))
+    if not standings:
+        app.console.say("There are no migrations")
+    return 0
+
+
+def _as_text(standings: "Sequence[Standing]") -> str:
+    widths = [max((len(part) for part in parts), default=0) for parts in zip(*map(_columns, standings), strict=True)]
+    lines = []
+    for each in standings:
+        padded = (part.ljust(width) for part, width in zip(_columns(each), widths, strict=True))
+        lines.append("  ".join(padded).rstrip() + "\n")
+    return "".join(lines)
+
+
+def _columns(each: "Standing") -> tuple[str, ...]:
+    from pgnorm.normalizer.applying.standing import State
+
+    notes = [each.state.value]
+    if each.state is State.MISSING:
+        notes = ["applied", "no such file"]
+    if each.changed:
+        notes.append("the file was changed since")
+    if each.done:
+        notes.append(f"{each.done} statements are carried out")
+    if each.late:
+        notes.append("out of order")
+    return each.version, each.name, ", ".join(notes)
+
+
+def _as_json(standings: "Sequence[Standing]") -> str:
+    from pgnorm.normalizer.files.reading import shown
+
+    document = {
+        "version": JSON_VERSION,
+        "migrations": [
+            {
+                "version": each.version,
+                "name": each.name,
+                "file": shown(each.path) if each.path is not None else None,
+                "state": each.state.value,
+                "out_of_order": each.late,
+                "changed": each.changed,
+                "statements_done": each.done,
+            }
+            for each in standings
+        ],
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+for command in (new, list_, up):
+    migration.add_command(command)

@@ -1,0 +1,121 @@
+"""`pgnorm migration up`: pending migrations applied to a database."""
+
+import json
+import time
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from pgnorm.catalog.errors import PgnormError
+
+from .general import general_options
+from .help import EXIT_CODES, Command
+from .options import App
+from .output import write
+from .targets import project_of, target, target_options, waiting_option
+
+if TYPE_CHECKING:
+    from pgnorm.normalizer.applying.pieces import Applicable
+    from pgnorm.normalizer.applying.standing import Standing
+    from pgnorm.normalizer.applying.target import Target
+
+JSON_VERSION: Final = 1
+_TOLD_FROM: Final = 2.0  # seconds
+EPILOG: Final = f"""\b
+Examples:
+  pgnorm migration up              apply to the local database what it lacks
+  pgnorm migration up --dry-run    say what that is
+  pgnorm migration up --db-url postgresql://127.0.0.1/app
+
+{EXIT_CODES}"""
+
+
+@click.command(cls=Command, params=general_options(), epilog=EPILOG)
+@target_options
+@waiting_option
+@click.option("--dry-run", is_flag=True, help="Say what would be applied, and change nothing.")
+@click.option("--include-all", is_flag=True, help="Apply what is out of order, too.")
+@click.option("--json", "as_json", is_flag=True, help="Print what was applied as one JSON document.")
+@click.pass_obj
+def up(app: App, dry_run: bool, include_all: bool, as_json: bool) -> int:
+    """Apply the migrations that the database lacks, each in one transaction with its row of the history.
+
+    A file that can't run in one (CREATE INDEX CONCURRENTLY, VACUUM, an enum value that is used at once, or the comment
+    `-- pgnorm: transaction=false`) runs statement by statement; where that is cut short, the next run goes on.
+    """
+    project = project_of(app)
+    with target(app) as found:
+        if dry_run:
+            pending = read_pending(found.standings(project), include_all=include_all)
+            for each in pending:
+                app.console.say(f"Would apply {each.label}")
+            applied = list[str]()
+        else:
+            with found.lock.held():
+                pending = read_pending(found.standings(project), include_all=include_all)
+                applied = [each.version for each in apply(app, found, pending)]
+    if not pending:
+        app.console.say("The database is up to date")
+    if as_json:
+        names = [each.version for each in pending]
+        document = {"version": JSON_VERSION, "dry_run": dry_run, "pending": names, "applied": applied}
+        write(json.dumps(document, indent=2) + "\n")
+    return 0
+
+
+def apply(app: App, found: "Target", pending: "Sequence[Applicable]") -> "Iterator[Applicable]":
+    """Apply migrations, and say so of each. Raises PgnormError for the first that fails."""
+    from pgnorm.normalizer.applying.run import carry_out
+
+    if pending:
+        with found.carrier.connection.transaction(renewed=True):
+            found.history.prepare()
+    for each in pending:
+        app.console.detail(f"Applying {each.label}")
+        began = time.monotonic()
+        carry_out(found.carrier, each)
+        took = time.monotonic() - began
+        app.console.say(f"Applied {each.label}" + (f" in {took:.1f} s" if took > _TOLD_FROM else ""))
+        yield each
+
+
+def read_pending(standings: "Sequence[Standing]", *, include_all: bool) -> "tuple[Applicable, ...]":
+    """The migrations that are left to do, in their order.
+
+    Raises PgnormError where they don't follow those that are applied, and for what can't be applied.
+    """
+    from pgnorm.normalizer.applying.pieces import check
+    from pgnorm.normalizer.applying.standing import left, read
+    from pgnorm.normalizer.applying.target import refuse_tools
+
+    _refuse_unknown(standings)
+    pending = left(standings)
+    if not include_all:
+        _refuse_late(pending)
+    found = tuple(read(each.path, each.version, each.name) for each in pending if each.path is not None)
+    for each in found:
+        refuse_tools(each)
+        check(each)
+    return found
+
+
+def _refuse_unknown(standings: "Sequence[Standing]") -> None:
+    from pgnorm.normalizer.applying.standing import State
+
+    unknown = [each.version for each in standings if each.state is State.MISSING]
+    if unknown:
+        raise PgnormError(
+            f"the database has applied migrations that the folder lacks: {', '.join(unknown)}",
+            hint="`pgnorm migration fetch` writes their files. If they are not to be there: "
+            f"`pgnorm migration repair --status reverted {' '.join(unknown)}`.",
+        )
+
+
+def _refuse_late(pending: "Sequence[Standing]") -> None:
+    late = [each.path.name for each in pending if each.late and each.path is not None]
+    if late:
+        raise PgnormError(
+            f"the database has applied later migrations than these: {', '.join(late)}",
+            hint="Give them later versions, or apply them all the same with --include-all.",
+        )

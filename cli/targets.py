@@ -1,0 +1,94 @@
+"""Options that name the database that migrations are applied to, and that database opened."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Literal, ParamSpec, TypeVar
+
+import click
+
+from pgnorm.catalog.errors import PgnormError
+
+from .options import App, take_database, take_flag
+from .servers import take_lock_timeout
+
+if TYPE_CHECKING:
+    from pgnorm.normalizer.applying.target import Target
+    from pgnorm.normalizer.project.databases import Database
+    from pgnorm.normalizer.project.project import Project
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def target_options(function: Callable[P, R]) -> Callable[P, R]:
+    """--local, --db-url, --linked and --db, of which one may be given."""
+    options = (
+        click.option(
+            "--local",
+            is_flag=True,
+            help="The local Supabase stack's database (the port in supabase/config.toml).",
+            expose_value=False,
+            callback=take_flag,
+        ),
+        click.option("--db-url", metavar="URL", help="This database.", expose_value=False, callback=take_database),
+        click.option(
+            "--linked",
+            is_flag=True,
+            help="The linked Supabase project's database (password: SUPABASE_DB_PASSWORD or pgpass).",
+            expose_value=False,
+            callback=take_flag,
+        ),
+        click.option(
+            "--db",
+            is_flag=True,
+            help="The database that PGNORM_DB_URL, DATABASE_URL or libpq's own settings name.",
+            expose_value=False,
+            callback=take_flag,
+        ),
+    )
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
+def waiting_option(function: Callable[P, R]) -> Callable[P, R]:
+    """--lock-timeout of statements that change a database."""
+    return click.option(
+        "--lock-timeout",
+        metavar="TIME",
+        help="Give up where a statement waits so long for a lock (4s); the file is tried five times.",
+        expose_value=False,
+        callback=take_lock_timeout,
+    )(function)
+
+
+def project_of(app: App) -> "Project":
+    """The project, whose migrations the command is about. Raises PgnormError outside of one."""
+    if app.project is None:
+        raise PgnormError(
+            "migrations belong to a project, and there is none from here upwards",
+            hint="Run it in the project or with --project.",
+        )
+    return app.project
+
+
+@contextmanager
+def target(app: App, *, default: Literal["local", "linked"] = "local") -> "Iterator[Target]":
+    """The database that was named, or else the Supabase project's local or linked one. Raises PgnormError."""
+    from pgnorm.normalizer.applying.target import history_table, opened
+
+    project = project_of(app)
+    table = history_table(project)
+    with opened(_database(app, default), table, app.tell, app.lock_timeout) as found:
+        app.console.say(f"database: {found.name}")
+        yield found
+
+
+def _database(app: App, default: str) -> "Database":
+    from pgnorm.normalizer.project.databases import Database
+
+    if app.source is None and project_of(app).supabase_dir is None:
+        raise PgnormError("the database is not named", hint="Name it with --db-url, or with --db by the environment.")
+    source = app.source_or(default)
+    assert isinstance(source, Database)
+    return source

@@ -1,0 +1,119 @@
+"""The history of migrations in a table of the database, as the Supabase CLI makes and fills it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Final
+
+from attrs import frozen
+
+from pgnorm.catalog.quoting import ident, qualified
+
+from .interfaces import Row, Unfinished
+
+if TYPE_CHECKING:
+    import psycopg
+
+_UNFINISHED: Final = "pgnorm_unfinished"
+_TEXT: Final = "pg_catalog.text"
+
+
+@frozen(eq=False)
+class TableHistory:
+    """The table `name` of `schema`: version, statements, name; beside it one of ours, once a migration was carried out
+    in part."""
+
+    connection: psycopg.Connection
+    schema: str
+    name: str
+
+    def rows(self) -> Mapping[str, Row]:
+        """What was applied, by version."""
+        known = self._columns(self.name)
+        if "version" not in known:
+            return {}
+        name, statements = (column if column in known else "null" for column in ("name", "statements"))
+        found = self._ask(f"select version::{_TEXT}, {name}::{_TEXT}, {statements}::{_TEXT}[] from {self._table}")
+        return {
+            str(version): Row(version=str(version), name=str(said or ""), statements=_texts(some))
+            for version, said, some in found
+        }
+
+    def prepare(self) -> None:
+        """Make the table where there is none, and columns that one of an older version lacks."""
+        known = self._columns(self.name)
+        if not known:
+            self._run(f"create schema if not exists {ident(self.schema)}")
+            self._run(f"create table if not exists {self._table} (version {_TEXT} not null primary key)")
+        for column, type_ in (("statements", f"{_TEXT}[]"), ("name", _TEXT)):
+            if column not in known:
+                self._run(f"alter table {self._table} add column if not exists {column} {type_}")
+
+    def add(self, version: str, name: str, statements: Sequence[str]) -> None:
+        """Remember a migration, and that nothing of it is left to do."""
+        self._run(
+            f"insert into {self._table} (version, name, statements) values (%s, %s, %s::{_TEXT}[])",
+            (version, name, list(statements)),
+        )
+        self._forget(_UNFINISHED, version)
+
+    def remove(self, version: str) -> None:
+        """Forget a migration, and what was done of one that did not end."""
+        self._forget(self.name, version)
+        self._forget(_UNFINISHED, version)
+
+    def unfinished(self) -> Mapping[str, Unfinished]:
+        """The migrations that were begun and did not end, by version."""
+        if not self._columns(_UNFINISHED):
+            return {}
+        found = self._ask(f"select version, statements, underway from {self._beside}")
+        return {
+            str(version): Unfinished(statements=_texts(some) or (), underway=underway is True)
+            for version, some, underway in found
+        }
+
+    def begin(self, version: str, statements: Sequence[str], *, underway: bool) -> None:
+        """Remember how far a migration is."""
+        if not self._columns(_UNFINISHED):
+            self._run(
+                f"create table if not exists {self._beside} (version {_TEXT} not null primary key, "
+                f"statements {_TEXT}[] not null, underway pg_catalog.bool not null)"
+            )
+        self._run(
+            f"insert into {self._beside} values (%s, %s::{_TEXT}[], %s) on conflict (version) do update "
+            "set statements = excluded.statements, underway = excluded.underway",
+            (version, list(statements), underway),
+        )
+
+    @property
+    def _table(self) -> str:
+        return qualified(self.schema, self.name)
+
+    @property
+    def _beside(self) -> str:
+        return qualified(self.schema, _UNFINISHED)
+
+    def _forget(self, table: str, version: str) -> None:
+        if self._columns(table):
+            name = qualified(self.schema, table)
+            self._run(f"delete from {name} where version::{_TEXT} operator(pg_catalog.=) %s::{_TEXT}", (version,))
+
+    def _columns(self, table: str) -> frozenset[str]:
+        """The columns of a table of the schema, none where there is no such table."""
+        found = self._ask(
+            "select attname::pg_catalog.text from pg_catalog.pg_attribute "
+            "where not attisdropped and attnum operator(pg_catalog.>) 0 "
+            "and attrelid operator(pg_catalog.=) pg_catalog.to_regclass(%s)::pg_catalog.oid",
+            (qualified(self.schema, table),),
+        )
+        return frozenset(str(name) for (name,) in found)
+
+    def _run(self, text: str, parameters: Sequence[object] | None = None) -> None:
+        self.connection.execute(text.encode(), parameters)
+
+    def _ask(self, text: str, parameters: Sequence[object] | None = None) -> Sequence[tuple[object, ...]]:
+        return self.connection.execute(text.encode(), parameters).fetchall()
+
+
+def _texts(value: object) -> tuple[str, ...] | None:
+    return tuple(map(str, value)) if isinstance(value, list) else None

@@ -1,0 +1,51 @@
+"""The advisory lock that keeps two from applying migrations at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from attrs import frozen
+
+from pgnorm.catalog.errors import PgnormError
+
+from ..project.databases import Database, address, connect
+from .interfaces import Tell
+
+_KEY: Final = 0x70676E6F726D  # `pgnorm`, as bytes
+_PATIENCE: Final = 60_000  # milliseconds
+
+
+@frozen(eq=False)
+class AdvisoryLock:
+    """A lock of the transaction of a connection beside that of the migrations: a pooler may give the lock of a session
+    to others."""
+
+    database: Database
+    tell: Tell
+    patience: int = _PATIENCE
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """The lock. Raises PgnormError where others keep it for too long."""
+        from psycopg.errors import LockNotAvailable
+
+        with connect(self.database) as connection:
+            connection.execute(
+                f"begin; set local lock_timeout = {self.patience}; set local idle_in_transaction_session_timeout = 0;"
+                " set local statement_timeout = 0".encode()
+            )
+            # With parameters it would be a portal, which keeps its snapshot: what runs CONCURRENTLY waits for that.
+            row = connection.execute(f"select pg_catalog.pg_try_advisory_xact_lock({_KEY})".encode()).fetchone()
+            if row != (True,):
+                self.tell("warning", f"waiting for another run that applies migrations to {address(connection)}")
+                try:
+                    connection.execute(f"select pg_catalog.pg_advisory_xact_lock({_KEY})".encode())
+                except LockNotAvailable:
+                    raise PgnormError(
+                        f"another run has been applying migrations to {address(connection)} for "
+                        f"{self.patience // 1000} seconds",
+                        hint="Run it again when that has ended.",
+                    ) from None
+            yield

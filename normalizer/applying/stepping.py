@@ -1,0 +1,144 @@
+"""A migration carried out statement by statement, from where the run before left it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
+from typing import Final
+
+from attrs import define
+
+from pgnorm.catalog.errors import PgnormError
+
+from ..sql.sessions import controls_transaction, sets_session
+from .carrying import Carrier
+from .failing import NOT_IN_ONE, Failed
+from .indexes import index_made
+from .interfaces import Unfinished
+from .pieces import Applicable, Piece, runs_alone
+
+_COMMITS: Final = ("COMMIT", "END")
+_IN_DOUBT: Final = (
+    "The run before ended while this statement ran, and may have carried it out: look. If it has, put IF EXISTS or "
+    "IF NOT EXISTS into it, and run it again."
+)
+
+
+@define(eq=False, kw_only=True)
+class Stepping:
+    """A migration of which each statement runs, where it can, in a transaction with the word of how far it is."""
+
+    carrier: Carrier
+    migration: Applicable
+    done: int = 0
+    """The statements that are carried out, whatever happens."""
+
+    def go(self, before: Unfinished | None) -> None:
+        """Carry out what is left, and remember the migration. Raises PgnormError, which says how far it is."""
+        if before is not None:
+            self._take_up(before)
+        self.carrier.connection.renew()
+        first = self.done
+        for number, piece in enumerate(self.migration.pieces):
+            if piece.statement is None:
+                continue
+            if number >= first:
+                self._step(number, piece, again=before is not None and before.underway and number == first)
+            elif sets_session(piece.statement):
+                self._run(piece)
+        with self._transaction():
+            self.carrier.connection.reset()
+            self.carrier.history.add(self.migration.version, self.migration.name, self.migration.texts)
+
+    def _take_up(self, before: Unfinished) -> None:
+        self.done = len(before.statements)
+        if list(before.statements) != self.migration.texts[: self.done]:
+            raise PgnormError(
+                f"the file was changed after its first {self.done} statements had been carried out",
+                place=self.migration.label,
+                hint="Undo that; or finish by hand, and then run "
+                f"`pgnorm migration repair --status applied {self.migration.version}`.",
+            )
+        self.carrier.tell("note", f"{self.migration.label}: {self._so_far}")
+
+    def _step(self, number: int, piece: Piece, *, again: bool) -> None:
+        assert piece.statement is not None
+        inside = self.carrier.connection.in_transaction
+        if inside or controls_transaction(piece.statement):
+            ends = inside and piece.statement.words[0] in _COMMITS
+            if ends:
+                self._note(number + 1)
+            self._run(piece)
+            self.done = number + 1 if ends else self.done
+        elif again or runs_alone(piece.statement):
+            self._alone(number, piece, again=again)
+        else:
+            try:
+                self.carrier.patiently(lambda: self._together(number, piece))
+            except Failed as failed:
+                if failed.code not in NOT_IN_ONE:
+                    raise
+                self._alone(number, piece, again=False)
+
+    def _together(self, number: int, piece: Piece) -> None:
+        with self._transaction():
+            self._run(piece)
+            self._note(number + 1)
+        self.done = number + 1
+
+    def _alone(self, number: int, piece: Piece, *, again: bool) -> None:
+        """Run what no transaction can take back: that it begins is noted before, and that it has ended afterwards."""
+        if not (again and self._made_before(piece)):
+            self._note_apart(number, underway=True)
+            try:
+                self.carrier.patiently(lambda: self._without_remains(piece))
+            except Failed as failed:
+                if again:
+                    failed.hint = _IN_DOUBT
+                elif failed.code:
+                    self._note_apart(number)
+                raise
+        self._note_apart(number + 1)
+        self.done = number + 1
+
+    def _without_remains(self, piece: Piece) -> None:
+        """Run a statement; an index that it leaves half made is dropped."""
+        name = index_made(piece.statement)
+        known = self.carrier.connection.indexes(name) if name else {}
+        try:
+            self._run(piece)
+        except Failed as failed:
+            if name and failed.code:
+                left = [index for index, valid in self.carrier.connection.indexes(name).items() if not valid]
+                self._drop(index for index in left if index not in known)
+            raise
+
+    def _made_before(self, piece: Piece) -> bool:
+        """True if the run before made the index that a statement makes; one that it left half made is dropped."""
+        name = index_made(piece.statement)
+        found = self.carrier.connection.indexes(name) if name else {}
+        self._drop(index for index, valid in found.items() if not valid)
+        return any(found.values())
+
+    def _drop(self, indexes: Iterable[str]) -> None:
+        for index in indexes:
+            self.carrier.connection.run(f"drop index concurrently if exists {index}")
+            self.carrier.tell("note", f"{self.migration.label}: dropped the index {index}, which was left half made")
+
+    def _run(self, piece: Piece) -> None:
+        self.carrier.run(self.migration, piece, done=self._so_far)
+
+    def _note(self, number: int, *, underway: bool = False) -> None:
+        self.carrier.connection.act_as_oneself()
+        self.carrier.history.begin(self.migration.version, self.migration.texts[:number], underway=underway)
+
+    def _note_apart(self, number: int, *, underway: bool = False) -> None:
+        with self._transaction():
+            self._note(number, underway=underway)
+
+    def _transaction(self) -> AbstractContextManager[None]:
+        return self.carrier.transaction(self.migration, renewed=False, done=self._so_far)
+
+    @property
+    def _so_far(self) -> str:
+        return f"{self.done} of its {len(self.migration.pieces)} statements are carried out."

@@ -1,0 +1,109 @@
+"""The database that migrations are applied to, opened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+from attrs import frozen
+
+from pgnorm.catalog.errors import PgnormError
+
+from ..files.reading import shown
+from ..project.databases import Database, address, connect
+from ..project.histories import SUPABASE, history_of
+from ..project.lookout import Lookout
+from ..project.project import Project
+from ..project.ways_back import tool_of
+from .carrying import Carrier
+from .history import TableHistory
+from .interfaces import History, Lock, Tell
+from .lock import AdvisoryLock
+from .pieces import Applicable
+from .session import Session
+from .standing import Standing, standings
+
+if TYPE_CHECKING:
+    from psycopg.errors import Diagnostic
+
+LOCK_TIMEOUT: Final = 4000
+"""Milliseconds that a statement waits for a lock where nothing else is said."""
+
+
+@frozen(eq=False)
+class Target:
+    """A database with its history."""
+
+    name: str
+    """Name for a person: no password."""
+    carrier: Carrier
+    history: History
+    lock: Lock
+
+    def standings(self, project: Project) -> tuple[Standing, ...]:
+        """The project's migrations beside the history. Raises PgnormError."""
+        return standings(project.migration_files(), self.history.rows(), self.history.unfinished())
+
+
+def history_table(project: Project) -> tuple[str, str]:
+    """The schema and the name of the table with the history of the project's migrations.
+
+    Raises PgnormError where there is none, and where a tool of their own is to apply them.
+    """
+    found = project.migration_files()
+    if found.named is None or found.named.startswith("V"):
+        raise PgnormError(
+            "these migrations have the form of another tool, which keeps a history of its own",
+            place=shown(project.migrations_dir),
+            hint="Apply them with that tool.",
+        )
+    own = history_of(project.settings)
+    if project.supabase_dir is not None:
+        if own is not None:
+            raise project.settings.error("history", "is not for a Supabase project: its CLI looks in one place only")
+        return SUPABASE
+    if own is None:
+        raise PgnormError(
+            "the project names no table for the history of its migrations",
+            place=shown(project.root),
+            hint='Put `history = "pgnorm.migrations"` into pgnorm.toml if pgnorm is to apply them.',
+        )
+    return own
+
+
+def refuse_tools(migration: Applicable) -> None:
+    """Raises PgnormError for a migration that is written for a tool: there is a way back in it."""
+    if tool_of(migration.source.text) is not None:
+        raise PgnormError(
+            "the file has marks of a migration tool in it, and holds a way back, which is not to be run",
+            place=migration.label,
+            hint="Apply it with that tool, or put the way back into a file beside the migrations folder.",
+        )
+
+
+@contextmanager
+def opened(database: Database, table: tuple[str, str], tell: Tell, lock_timeout: int | None = None) -> Iterator[Target]:
+    """The database, connected to. Raises PgnormError, which never tells a password."""
+    from psycopg import Error
+
+    def notice(diagnostic: Diagnostic) -> None:
+        severity = diagnostic.severity_nonlocalized or ""
+        tell("warning" if severity == "WARNING" else "note", f"{severity}: {diagnostic.message_primary}")
+
+    with connect(database) as connection:
+        name = address(connection)
+        connection.add_notice_handler(notice)
+        session = Session(connection, LOCK_TIMEOUT if lock_timeout is None else lock_timeout)
+        history = TableHistory(connection, *table)
+        look = Lookout(database, connection.info.backend_pid, lambda said: tell("warning", said))
+        try:
+            yield Target(
+                name=name,
+                carrier=Carrier(connection=session, history=history, tell=tell, look=look),
+                history=history,
+                lock=AdvisoryLock(database, tell),
+            )
+        except Error as error:
+            said = error.diag.message_primary or str(error).strip().partition("\n")[0]
+            raise PgnormError(f"{name}: {said}", hint=error.diag.message_hint) from error
