@@ -1,0 +1,58 @@
+"""Migration files written from what a history remembers."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+from pgnorm.catalog.errors import PgnormError
+
+from ..files.reading import SourceFile, shown
+from ..files.staging import Writing
+from ..project.forms import Migrations
+from ..sql.statements import comments
+from .interfaces import Row
+from .pieces import applicable
+
+_FILE: Final = re.compile(r"[0-9]+[^/\0\n\r]*\.sql")
+
+
+def files_of(rows: Iterable[Row], folder: Path, found: Migrations) -> Iterator[Writing]:
+    """The files of migrations that have statements in the history.
+
+    Raises PgnormError for a version or name that makes no file name, and for statements that no file tells apart.
+    """
+    for row in rows:
+        if row.statements is None:
+            continue
+        name = (found.named or "").format(version=row.version, name=row.name)
+        if _FILE.fullmatch(name) is None:
+            raise PgnormError(
+                f"the history has a migration whose file would be called {name!r}, which is no file's name"
+            )
+        path = folder / name
+        yield Writing(path=path, content=_text(row, path).encode(), label=shown(path))
+
+
+def _text(row: Row, path: Path) -> str:
+    statements = row.statements or ()
+    text = "".join(f"{statement}{_end(statement)}\n" for statement in statements)
+    source = SourceFile(path=path, label=shown(path), text=text)
+    if applicable(row.version, row.name, source).texts != _bare(statements):
+        raise PgnormError(
+            f"the statements of {row.version} in the history can't be told apart again once they are in a file",
+            place=shown(path),
+            hint="Write that file by hand.",
+        )
+    return text
+
+
+def _end(statement: str) -> str:
+    """The semicolon, on a line of its own where a comment would hide it."""
+    found = comments(statement)
+    hidden = found and found[-1].end == len(statement) and statement.startswith("--", found[-1].start)
+    return "\n;" if hidden else ";"
+
+
+def _bare(statements: Sequence[str]) -> list[str]:
+    return [bare for statement in statements if (bare := statement.strip())]

@@ -1,0 +1,126 @@
+"""`pgnorm migration repair` and `fetch`: the history and the files made to agree."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+import psycopg
+import pytest
+from addresses import address
+
+Run = Callable[[str], tuple[int, str, str]]
+
+
+class Refused(Protocol):
+    """Runs a line that must fail with 2 and these words; gives stderr."""
+
+    def __call__(self, line: str, *said: str) -> str: ...
+
+
+@pytest.fixture
+def at(database: psycopg.Connection) -> str:
+    """The option that names the database."""
+    return f"--db-url '{address(database)}'"
+
+
+@pytest.fixture
+def migrations(folder: Path) -> Path:
+    """The migrations folder of a Supabase project."""
+    path = folder / "supabase" / "migrations"
+    path.mkdir(parents=True)
+    return path
+
+
+def rows(database: psycopg.Connection) -> list[tuple[object, ...]]:
+    return database.execute(
+        "select version, name, statements from supabase_migrations.schema_migrations order by 1"
+    ).fetchall()
+
+
+def test_applied_writes_rows_and_runs_nothing(
+    run: Run, migrations: Path, at: str, database: psycopg.Connection
+) -> None:
+    (migrations / "1_a.sql").write_text("create table t (a int); select 2;")
+    (migrations / "2_b.sql").write_text("select 3;")
+    assert run(f"migration repair {at} --status applied 1 2")[0] == 0
+    assert rows(database) == [("1", "a", ["create table t (a int)", "select 2"]), ("2", "b", ["select 3"])]
+    (migrations / "1_a.sql").write_text("select 4;")
+    assert run(f"migration repair {at} --status applied 1")[0] == 0
+    assert rows(database)[0] == ("1", "a", ["select 4"])
+    assert run(f"migration repair {at} --status reverted 1")[0] == 0
+    assert [version for version, *_ in rows(database)] == ["2"]
+    assert database.execute("select to_regclass('t')").fetchone() == (None,)
+
+
+def test_all_or_none(run: Run, refused: Refused, migrations: Path, at: str, database: psycopg.Connection) -> None:
+    (migrations / "1_a.sql").write_text("select 1;")
+    refused(f"migration repair {at} --status applied 1 2", "no migration in the folder has the version 2")
+    assert run(f"migration repair {at} --status applied 1")[0] == 0
+    refused(f"migration repair {at} --status reverted 1 2", "the history has no 2")
+    assert [version for version, *_ in rows(database)] == ["1"]
+    refused(f"migration repair {at} --status reverted", "Missing argument")
+
+
+def test_reverted_forgets_what_was_carried_out_in_part(
+    run: Run, refused: Refused, migrations: Path, at: str, database: psycopg.Connection
+) -> None:
+    (migrations / "1_a.sql").write_text("create table t (a int); vacuum t; select 1/0;")
+    refused(f"migration up {at}", "2 of its 3 statements are carried out.")
+    assert run(f"migration repair {at} --status reverted 1")[0] == 0
+    assert "pending" in run(f"migration list {at}")[1]
+
+
+TEXTS = [
+    "create table t (a int);\ncreate function f() returns int language sql as $$ select 1; $$;\n",
+    "select 1 -- last;",
+    "select E'a\\';b' ; -- comment\n\n/* only ; */",
+    "-- nothing\n;\nselect ';';",
+    "",
+]
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_what_is_fetched_says_the_same(
+    run: Run, migrations: Path, at: str, database: psycopg.Connection, text: str
+) -> None:
+    path = migrations / "20240101000000_a b.sql"
+    path.write_text(text)
+    assert run(f"migration up {at}")[0] == 0
+    before = rows(database)
+    path.unlink()
+    code, _, err = run(f"migration fetch {at} --dry-run")
+    assert (code, path.exists(), "Would write supabase/migrations/20240101000000_a b.sql" in err) == (0, False, True)
+    assert run(f"migration fetch {at}")[0] == 0
+    assert run(f"migration repair {at} --status applied 20240101000000")[0] == 0
+    assert rows(database) == before
+    assert "changed" not in run(f"migration list {at}")[1]
+
+
+def test_files_that_are_there_stay(run: Run, migrations: Path, at: str, database: psycopg.Connection) -> None:
+    path = migrations / "1_a.sql"
+    path.write_text("select 1;")
+    assert run(f"migration up {at}")[0] == 0
+    path.write_text("select   1 ;")
+    code, _, err = run(f"migration fetch {at}")
+    assert (code, "The folder has all that was applied" in err, path.read_text()) == (0, True, "select   1 ;")
+
+
+@pytest.mark.parametrize("version", ["../../x", "1/2", "x"])
+def test_a_history_names_no_file_elsewhere(
+    run: Run, refused: Refused, migrations: Path, at: str, database: psycopg.Connection, version: str
+) -> None:
+    (migrations / "1_a.sql").write_text("select 1;")
+    assert run(f"migration up {at}")[0] == 0
+    database.execute("insert into supabase_migrations.schema_migrations values (%s, '{select 1}', 'n')", (version,))
+    refused(f"migration fetch {at}", "which is no file's name")
+
+
+def test_a_row_without_statements_is_told(run: Run, migrations: Path, at: str, database: psycopg.Connection) -> None:
+    path = migrations / "1_a.sql"
+    path.write_text("select 1;")
+    assert run(f"migration up {at}")[0] == 0
+    path.unlink()
+    database.execute("update supabase_migrations.schema_migrations set statements = null")
+    code, _, err = run(f"migration fetch {at}")
+    assert (code, "1: the history does not say which statements it had" in err) == (0, True)
+    assert [*migrations.iterdir()] == []
