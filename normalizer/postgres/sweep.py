@@ -9,6 +9,7 @@ from .cache import Lock
 
 _SEED_UNUSED = 14 * 24 * 3600  # seconds
 _SLOT_UNUSED = 24 * 3600  # a slot may lie in memory, and is soon copied again
+_SLOTS_KEPT = 12  # of 40 MB and more each, in memory that other programs lack
 _HALF_MADE = 3600
 
 
@@ -21,9 +22,12 @@ def sweep(root: Path, slots: Path) -> None:
     for lock_file in (*root.glob("seed-*.lock"), *root.glob("server-*.lock")):
         if lock_file.stat().st_mtime < now - _SEED_UNUSED:
             _remove(lock_file)
-    for lock_file in slots.glob("*/*.lock"):
+    latest = sorted(((lock_file.stat().st_mtime, lock_file) for lock_file in slots.glob("*/*.lock")), reverse=True)
+    there = 0
+    for used, lock_file in latest:
         seed = root / f"seed-{lock_file.parent.name}"
-        if lock_file.stat().st_mtime < now - _SLOT_UNUSED or not seed.exists():
+        there += lock_file.with_suffix("").exists()
+        if there > _SLOTS_KEPT or used < now - _SLOT_UNUSED or not seed.exists():
             _remove(lock_file)
 
 

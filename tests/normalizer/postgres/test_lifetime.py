@@ -172,6 +172,21 @@ def test_what_no_run_uses_is_swept_away(cache: Path) -> None:
         assert not (cache / "seed-old").exists()
 
 
+def test_of_many_slots_those_used_last_stay(tmp_path: Path) -> None:
+    slots = [tmp_path / "slots" / f"seed{number}" / "0" for number in range(40)]
+    for age, slot in enumerate(slots):
+        (tmp_path / f"seed-{slot.parent.name}").mkdir()
+        slot.mkdir(parents=True)
+        _age(slot.with_name("0.lock"), age)
+    held = Lock.take(slots[-1].with_name("0.lock"), wait=False)
+    sweep(tmp_path, tmp_path / "slots")
+    left = [slot for slot in slots if slot.exists()]
+    assert 5 < len(left) < 20
+    assert left == [*slots[: len(left) - 1], slots[-1]]
+    assert held is not None
+    held.release()
+
+
 def _age(path: Path, seconds: float) -> None:
     path.touch()
     os.utime(path, (time.time() - seconds,) * 2)
