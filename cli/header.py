@@ -13,9 +13,6 @@ from .summary import summarize
 if TYPE_CHECKING:
     from pgnorm.normalizer.comparison import Comparison
 
-CERTIFICATE: Final = "-- pgnorm-certificate: "
-"""The beginning of the line that a program reads."""
-CERTIFICATE_VERSION: Final = 1
 _LINES_AT_MOST: Final = 40
 
 
@@ -37,6 +34,8 @@ class _Recording(Console):
 
 def headed(comparison: "Comparison", texts: Sequence[str], platform: str) -> tuple[str, ...]:
     """The text of each migration below its comments: the summary, and in all of them one line for programs."""
+    from pgnorm.normalizer.applying.certificates import CERTIFICATE
+
     recording = _Recording()
     summarize(recording, comparison)
     lines = [remark(line) for line in recording.lines[:_LINES_AT_MOST]]
@@ -52,6 +51,7 @@ def headed(comparison: "Comparison", texts: Sequence[str], platform: str) -> tup
 
 
 def _certificate(comparison: "Comparison", platform: str) -> dict[str, object]:
+    from pgnorm.normalizer.applying.certificates import CERTIFICATE_VERSION
     from pgnorm.normalizer.compare.fingerprint import fingerprint
 
     before, after = comparison.views

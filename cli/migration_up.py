@@ -36,9 +36,12 @@ Examples:
 @waiting_option
 @click.option("--dry-run", is_flag=True, help="Say what would be applied, and change nothing.")
 @click.option("--include-all", is_flag=True, help="Apply what is out of order, too.")
+@click.option(
+    "--force", is_flag=True, help="Apply them whatever the database is, where a certificate says what it was."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print what was applied as one JSON document.")
 @click.pass_obj
-def up(app: App, dry_run: bool, include_all: bool, as_json: bool) -> int:
+def up(app: App, dry_run: bool, include_all: bool, force: bool, as_json: bool) -> int:
     """Apply the migrations that the database lacks, each in one transaction with its row of the history.
 
     A file that can't run in one (CREATE INDEX CONCURRENTLY, VACUUM, an enum value that is used at once, or the comment
@@ -48,13 +51,12 @@ def up(app: App, dry_run: bool, include_all: bool, as_json: bool) -> int:
     with target(app) as found:
         if dry_run:
             pending = read_pending(found.standings(project), include_all=include_all)
-            for each in pending:
-                app.console.say(f"Would apply {each.label}")
+            _would_apply(app, found, pending, force=force)
             applied = list[str]()
         else:
             with found.lock.held():
                 pending = read_pending(found.standings(project), include_all=include_all)
-                applied = [each.version for each in apply(app, found, pending)]
+                applied = [each.version for each in apply(app, found, pending, force=force)]
     if not pending:
         app.console.say("The database is up to date")
     if as_json:
@@ -64,20 +66,36 @@ def up(app: App, dry_run: bool, include_all: bool, as_json: bool) -> int:
     return 0
 
 
-def apply(app: App, found: "Target", pending: "Sequence[Applicable]") -> "Iterator[Applicable]":
+def _would_apply(app: App, found: "Target", pending: "Sequence[Applicable]", *, force: bool) -> None:
+    from pgnorm.normalizer.gate import Gate
+
+    for each in pending[: 0 if force else 1]:
+        with app.workspace() as workspace:
+            Gate(workspace, found.database).check(each)
+    for each in pending:
+        app.console.say(f"Would apply {each.label}")
+
+
+def apply(app: App, found: "Target", pending: "Sequence[Applicable]", *, force: bool) -> "Iterator[Applicable]":
     """Apply migrations, and say so of each. Raises PgnormError for the first that fails."""
     from pgnorm.normalizer.applying.run import carry_out
+    from pgnorm.normalizer.gate import Gate
 
     if pending:
         with found.carrier.connection.transaction(renewed=True):
             found.history.prepare()
-    for each in pending:
-        app.console.detail(f"Applying {each.label}")
-        began = time.monotonic()
-        carry_out(found.carrier, each)
-        took = time.monotonic() - began
-        app.console.say(f"Applied {each.label}" + (f" in {took:.1f} s" if took > _TOLD_FROM else ""))
-        yield each
+    with app.workspace() as workspace:
+        gate = Gate(workspace, found.database)
+        for each in pending:
+            if not force:
+                gate.check(each)
+            app.console.detail(f"Applying {each.label}")
+            began = time.monotonic()
+            carry_out(found.carrier, each)
+            gate.passed(each)
+            took = time.monotonic() - began
+            app.console.say(f"Applied {each.label}" + (f" in {took:.1f} s" if took > _TOLD_FROM else ""))
+            yield each
 
 
 def read_pending(standings: "Sequence[Standing]", *, include_all: bool) -> "tuple[Applicable, ...]":

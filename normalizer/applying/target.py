@@ -35,6 +35,7 @@ LOCK_TIMEOUT: Final = 4000
 class Target:
     """A database with its history."""
 
+    database: Database
     name: str
     """Name for a person: no password."""
     carrier: Carrier
@@ -99,6 +100,7 @@ def opened(database: Database, table: tuple[str, str], tell: Tell, lock_timeout:
         look = Lookout(database, connection.info.backend_pid, lambda said: tell("warning", said))
         try:
             yield Target(
+                database=database,
                 name=name,
                 carrier=Carrier(connection=session, history=history, tell=tell, look=look),
                 history=history,

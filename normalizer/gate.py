@@ -1,0 +1,73 @@
+"""The gate before a migration: the database must be what it was proved to start from."""
+
+from itertools import takewhile
+from typing import Final
+
+from attrs import evolve
+
+from pgnorm.catalog.errors import PgnormError
+
+from .applying.certificates import certificate
+from .applying.pieces import Applicable
+from .compare.describing import describe
+from .compare.fingerprint import fingerprint
+from .compare.ownership import owned
+from .comparing import compare
+from .comparison import Options
+from .project.databases import Database
+from .project.sources import migrations
+from .workspace import Workspace
+
+_SHOWN: Final = 20
+
+
+class Gate:
+    """Lets migrations through whose certificates begin where a database is."""
+
+    def __init__(self, workspace: Workspace, database: Database) -> None:
+        self.workspace = workspace
+        self.database = database
+        self._known: str | None = None
+        """The fingerprint of where the last migration has led."""
+
+    def check(self, migration: Applicable) -> None:
+        """Raises PgnormError, with what differs, where the database is not what a migration starts from.
+
+        What has no certificate, or one of a part of the project, is let through.
+        """
+        found = certificate(migration)
+        if found is None or found.partial or not found.first or found.start == self._known:
+            return
+        if self._fingerprint() != found.start and (lines := self._differences(migration)):
+            more = [f"  and {len(lines) - _SHOWN} more"] if len(lines) > _SHOWN else []
+            raise PgnormError(
+                "\n".join(
+                    [
+                        "the database is not what this migration was proved to start from. Beside what the migrations "
+                        "before it make, it has more (+), less (-) or something else (~):",
+                        *(f"  {line}" for line in lines[:_SHOWN]),
+                        *more,
+                    ]
+                ),
+                place=migration.label,
+                hint="Undo that there, or write it into a migration before this one (`pgnorm diff --from migrations "
+                "--to …`); --force applies this one all the same.",
+            )
+
+    def passed(self, migration: Applicable) -> None:
+        """Note that a migration is applied."""
+        found = certificate(migration)
+        self._known = found.goal if found is not None and found.last and not found.partial else None
+
+    def _fingerprint(self) -> str:
+        workspace = self.workspace
+        catalog = workspace.read(self.database)
+        return fingerprint(owned(catalog, workspace.ownership(workspace.shadow(catalog.major))))
+
+    def _differences(self, migration: Applicable) -> list[str]:
+        """What the database has otherwise than the migrations before this one make it."""
+        assert self.workspace.project is not None
+        files = migrations(self.workspace.project)
+        before = evolve(files, paths=tuple(takewhile(lambda path: path != migration.source.path, files.paths)))
+        found = compare(self.workspace, before, self.database, Options(proof=None))
+        return [describe(each) for each in found.plan.differences]

@@ -1,0 +1,72 @@
+"""The gate of `pgnorm migration up`: the database must be what a certified migration was proved to start from."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+import psycopg
+import pytest
+from addresses import address
+
+Run = Callable[[str], tuple[int, str, str]]
+
+
+class Refused(Protocol):
+    """Runs a line that must fail with 2 and these words; gives stderr."""
+
+    def __call__(self, line: str, *said: str) -> str: ...
+
+
+@pytest.fixture
+def at(database: psycopg.Connection) -> str:
+    """The option that names the database."""
+    return f"--db-url '{address(database)}'"
+
+
+@pytest.fixture
+def certified(run: Run, plain: Path) -> Path:
+    """A project with three migrations, of which the last two have certificates."""
+    (plain / "pgnorm.toml").write_text('history = "pgnorm.migrations"\n')
+    (plain / "migrations" / "20240101000000_first.sql").write_text(
+        "create table notes (id int primary key, body text);\n"
+    )
+    for name in ("tags", "marks"):
+        (plain / "schemas" / f"{name}.sql").write_text(f"create table {name} (id int not null, name text);\n")
+        assert run(f"diff -f {name}")[0] == 0
+    return plain
+
+
+def test_a_chain_is_let_through(run: Run, certified: Path, at: str, database: psycopg.Connection) -> None:
+    code, _, err = run(f"migration up {at}")
+    assert code == 0, err
+    assert database.execute("select count(*) from pgnorm.migrations").fetchone() == (3,)
+
+
+def test_what_differs_is_told_and_nothing_applied(
+    run: Run, refused: Refused, certified: Path, at: str, database: psycopg.Connection
+) -> None:
+    database.execute("create table stray (a int)")
+    err = refused(f"migration up {at}", "_tags.sql: the database is not what this migration", "+ table public.stray")
+    assert "Applied migrations/20240101000000_first.sql" in err
+    assert database.execute("select to_regclass('tags')").fetchone() == (None,)
+    assert run(f"migration up {at} --force")[0] == 0
+    assert database.execute("select count(*) from pgnorm.migrations").fetchone() == (3,)
+
+
+def test_a_fingerprint_of_another_server_is_no_reason(
+    run: Run, certified: Path, at: str, database: psycopg.Connection
+) -> None:
+    (path,) = (certified / "migrations").glob("*_tags.sql")
+    text = path.read_text()
+    (line,) = (line for line in text.splitlines() if "pgnorm-certificate" in line)
+    said = json.loads(line.partition(": ")[2])
+    path.write_text(text.replace(said["from"], "0" * 64))
+    code, _, err = run(f"migration up {at}")
+    assert code == 0, err
+
+
+def test_a_certificate_that_was_edited_is_named(refused: Refused, certified: Path, at: str) -> None:
+    (path,) = (certified / "migrations").glob("*_tags.sql")
+    path.write_text(path.read_text().replace('{"version":1', '{"version":1,,'))
+    refused(f"migration up {at}", "the certificate can't be read")
