@@ -85,12 +85,13 @@ class Domain(types.Type):
         )
         base = spell_types(self.base + types.collate(self.collation), printing.target.major)
         default = spell_types(default, printing.target.major)
-        return f"CREATE DOMAIN {qualified(self.schema, self.name)} AS {base}{self._not_null()}{default}{checks};\n"
+        not_null = self._not_null(named=printing.target.usual_names_taken)
+        return f"CREATE DOMAIN {qualified(self.schema, self.name)} AS {base}{not_null}{default}{checks};\n"
 
-    def _not_null(self) -> str:
+    def _not_null(self, *, named: bool = False) -> str:
         if not self.not_null:
             return ""
-        usual = self.not_null_name in ("", f"{self.name}_not_null")
+        usual = not self.not_null_name or (self.not_null_name == f"{self.name}_not_null" and not named)
         return " NOT NULL" if usual else f" CONSTRAINT {ident(self.not_null_name)} NOT NULL"
 
     def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[Written]:

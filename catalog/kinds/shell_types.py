@@ -13,6 +13,7 @@ class ShellType(types.Type):
     presence: ClassVar[LiteralString] = "pg_type where not typisdefined"
     renamable: ClassVar[bool] = False
     stands_aside: ClassVar[bool] = False
+    default_acl_type: ClassVar[str] = ""
 
     @classmethod
     def query(cls, version: int) -> LiteralString:

@@ -83,9 +83,6 @@ class Statistics(OwnedApart, Object):
     def _aim(self) -> str:
         return f"ALTER {self.signature()} SET STATISTICS {self.target};"
 
-    def survives_retyping(self, new: Self) -> bool:
-        return True
-
     def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[str]:
         if changed.take("target"):
             yield new._aim()

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from pgnorm.catalog.loops import find_loops, topological, wait_for
 from pgnorm.catalog.model import Catalog, Object, ObjectId
-from pgnorm.catalog.model.facets import DroppedApart, GrantsDefaults
+from pgnorm.catalog.model.facets import DroppedApart
 
 from ..compare.difference import outermost
 from .attachments import order_followers, order_ties
@@ -105,8 +105,8 @@ class Actions:
                 dropped = Action(edge.dependent, drop=True, shell=True)
             before(dropped, freed)
             before(_last(dropped), _last(freed))
-            # Default privileges outlast what is created, and keep no schema from being altered before it.
-            if not isinstance(self.old.objects[edge.dependent], GrantsDefaults):
+            # Who owns a schema, or may use it, can change at any time.
+            if self._alters_itself(edge.referenced):
                 before(dropped, self.alterer(edge.referenced))
             for leader in self.following.altered_leaders(self.old.objects[edge.referenced]):
                 before(dropped, self.alterer(leader))
@@ -141,6 +141,11 @@ class Actions:
             before(Action(name, shell=True), Action(name))
             wait_for(Action(name), Action(name, shell=True), needs)
         return needs
+
+    def _alters_itself(self, name: ObjectId) -> bool:
+        """True if an object that stays changes in more than its owner, comment and privileges."""
+        difference = self.fate.altered.get(name)
+        return name in self.fate.rebound or (difference is not None and bool(difference.own))
 
     def _touched(self) -> set[ObjectId]:
         """Objects that the plan does something to: nothing else can have an action."""

@@ -18,9 +18,10 @@ def owned(item: Object, target: Target) -> Iterator[Statement]:
 
 
 def created(item: Object, defaults: Sequence[DefaultGrants], target: Target) -> Iterator[Statement]:
-    """Statements for what a new object lacks beside its owner. `defaults` say what it was granted when `target.role`
-    created it."""
-    initial = with_owner(_initial_acl(item, defaults, target.role), target.role, item.owner)
+    """Statements for what a new object lacks beside its owner. `defaults` say what it was granted when its creator
+    made it: `target.role`, or the owner of what it is a part of (the sequence of an identity)."""
+    creator = target.role if item.ownable or item.owner is None else item.owner
+    initial = with_owner(_initial_acl(item, defaults, creator), creator, item.owner)
     yield from _set_extensions(item, ())
     if own_comment(item) is not None:
         yield _set_comment(item)

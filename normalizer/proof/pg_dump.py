@@ -21,7 +21,7 @@ _COMPLETE: Final = "\n--\n-- PostgreSQL database dump complete"
 _STORAGE: Final = re.compile(r"^SET default_\w+ = .*;\n\n", re.MULTILINE)
 _GRANTS: Final = frozenset({"ACL", "DEFAULT ACL"})
 # A name that Postgres picked for a NOT NULL is no difference: it hangs on what other names there were then.
-_PICKED: Final = re.compile(r'CONSTRAINT "?[^" ]+_[^" ]+_not_null\d*"? (?=NOT NULL)')
+_PICKED: Final = re.compile(r'CONSTRAINT "(?:[^"]|"")+_not_null\d*" (?=NOT NULL)')
 _COLUMNS: Final = frozenset({"TABLE", "FOREIGN TABLE"})
 _NAME: Final = re.compile('"(?:[^"]|"")+"')
 _NAMES: Final = f"{_NAME.pattern}(?:, {_NAME.pattern})*"
