@@ -107,7 +107,7 @@ def _generated(c: Choices, state: State, about: str, table: Relation) -> str:
 
 
 def _constraints(c: Choices, state: State, about: str, table: Relation) -> list[str]:
-    found = []
+    found: list[str] = []
     numbers = [each.name for each in table.of("number")]
     for column in (each.name for each in table.of("number") if each.unique):
         kind = c.one(f"{about}: {column}: key", "", "", "", "primary key", "unique", "exclude")
