@@ -25,6 +25,7 @@ COMMANDS: Final = {
     "dump": "pgnorm.cli.dump:dump",
     "fix-functions": "pgnorm.cli.fix_functions:fix_functions",
     "migration": "pgnorm.cli.migration:migration",
+    "push": "pgnorm.cli.push:push",
 }
 _EMPTY: Final = re.compile(r"(?:--[a-z-]+=)?\s*")
 CLOSED_PIPE: Final = 141

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -51,12 +51,13 @@ def up(app: App, dry_run: bool, include_all: bool, force: bool, as_json: bool) -
     with target(app) as found:
         if dry_run:
             pending = read_pending(found.standings(project), include_all=include_all)
-            _would_apply(app, found, pending, force=force)
+            would_apply(app, found, pending, force=force)
             applied = list[str]()
         else:
             with found.lock.held():
                 pending = read_pending(found.standings(project), include_all=include_all)
-                applied = [each.version for each in apply(app, found, pending, force=force)]
+                apply(app, found, pending, force=force)
+                applied = [each.version for each in pending]
     if not pending:
         app.console.say("The database is up to date")
     if as_json:
@@ -66,7 +67,8 @@ def up(app: App, dry_run: bool, include_all: bool, force: bool, as_json: bool) -
     return 0
 
 
-def _would_apply(app: App, found: "Target", pending: "Sequence[Applicable]", *, force: bool) -> None:
+def would_apply(app: App, found: "Target", pending: "Sequence[Applicable]", *, force: bool) -> None:
+    """Say which migrations would be applied. Raises PgnormError where the first of them would not be let through."""
     from pgnorm.normalizer.gate import Gate
 
     for each in pending[: 0 if force else 1]:
@@ -76,7 +78,7 @@ def _would_apply(app: App, found: "Target", pending: "Sequence[Applicable]", *, 
         app.console.say(f"Would apply {each.label}")
 
 
-def apply(app: App, found: "Target", pending: "Sequence[Applicable]", *, force: bool) -> "Iterator[Applicable]":
+def apply(app: App, found: "Target", pending: "Sequence[Applicable]", *, force: bool) -> None:
     """Apply migrations, and say so of each. Raises PgnormError for the first that fails."""
     from pgnorm.normalizer.applying.run import carry_out
     from pgnorm.normalizer.gate import Gate
@@ -95,7 +97,6 @@ def apply(app: App, found: "Target", pending: "Sequence[Applicable]", *, force: 
             gate.passed(each)
             took = time.monotonic() - began
             app.console.say(f"Applied {each.label}" + (f" in {took:.1f} s" if took > _TOLD_FROM else ""))
-            yield each
 
 
 def read_pending(standings: "Sequence[Standing]", *, include_all: bool) -> "tuple[Applicable, ...]":

@@ -28,7 +28,7 @@ from pgnorm.normalizer.project.finding import find
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
 PAGES = [README, *sorted((ROOT / "docs").glob("*.md"))]
-DEPLOYING = ("migration",)
+DEPLOYING = ("migration", "push")
 """The pages whose examples have a database."""
 UPDATE = bool(os.environ.get("PGNORM_UPDATE_DOCS"))
 
@@ -46,9 +46,9 @@ SURROUNDINGS = re.compile(r"PG(?!NORM_CACHE_DIR)\w+|DATABASE_URL|SUPABASE_\w+|NO
 every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def deployed() -> Iterator[str]:
-    """The address of an empty database with Supabase's baseline, which the examples of a page share."""
+    """The address of an empty database with Supabase's baseline."""
     with (
         open_on("bundled", supabase(auto_expose_new_tables=None, major=17), trust_files=True) as shadow,
         shadow.session(scratch=True) as session,

@@ -62,8 +62,12 @@ def check(migration: Applicable) -> None:
             raise PgnormError(
                 f"{what}, which only psql runs",
                 place=migration.place(piece),
-                hint="Write it as SQL (INSERT for rows); or run the file with psql, and then "
-                f"`pgnorm migration repair --status applied {migration.version}`.",
+                hint="Write it as SQL (INSERT for rows); or run the file with psql"
+                + (
+                    f", and then `pgnorm migration repair --status applied {migration.version}`."
+                    if migration.version
+                    else "."
+                ),
             )
 
 

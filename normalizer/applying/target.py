@@ -21,6 +21,7 @@ from .history import TableHistory
 from .interfaces import History, Lock, Tell
 from .lock import AdvisoryLock
 from .pieces import Applicable
+from .seeds import SeedHistory
 from .session import Session
 from .standing import Standing, standings
 
@@ -40,6 +41,7 @@ class Target:
     """Name for a person: no password."""
     carrier: Carrier
     history: History
+    seeds: SeedHistory
     lock: Lock
 
     def standings(self, project: Project) -> tuple[Standing, ...]:
@@ -104,6 +106,7 @@ def opened(database: Database, table: tuple[str, str], tell: Tell, lock_timeout:
                 name=name,
                 carrier=Carrier(connection=session, history=history, tell=tell, look=look),
                 history=history,
+                seeds=SeedHistory(connection),
                 lock=AdvisoryLock(database, tell),
             )
         except Error as error:

@@ -1,0 +1,112 @@
+"""`pgnorm push`: pending migrations to the hosted database, once somebody has looked at them."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from pgnorm.catalog.errors import PgnormError
+
+from .general import general_options
+from .help import EXIT_CODES, FAILED, Command
+from .migration_up import apply, read_pending, would_apply
+from .options import App
+from .output import plural
+from .targets import project_of, target, target_options, waiting_option
+
+if TYPE_CHECKING:
+    from pgnorm.normalizer.applying.pieces import Applicable
+
+_NOT_AGAIN: Final = "was changed since it was run, and is not run again"
+EPILOG: Final = f"""\b
+Examples:
+  pgnorm push --dry-run            say what the linked project's database lacks
+  pgnorm push                      apply it, once you have said yes
+  pgnorm push --yes                apply it, in CI
+
+{EXIT_CODES}"""
+
+
+@click.command(cls=Command, params=general_options(), epilog=EPILOG)
+@target_options
+@waiting_option
+@click.option("--dry-run", is_flag=True, help="Say what would be applied, and change nothing.")
+@click.option("--include-all", is_flag=True, help="Apply what is out of order, too.")
+@click.option("--include-roles", is_flag=True, help="Make the roles of supabase/roles.sql first.")
+@click.option("--include-seed", is_flag=True, help="Run the seed files that were not run before.")
+@click.option(
+    "--force", is_flag=True, help="Apply them whatever the database is, where a certificate says what it was."
+)
+@click.option("-y", "--yes", is_flag=True, help="Don't ask.")
+@click.pass_obj
+def push(
+    app: App, dry_run: bool, include_all: bool, include_roles: bool, include_seed: bool, force: bool, yes: bool
+) -> int:
+    """Apply the migrations that the linked project's database lacks, as `pgnorm migration up` does.
+
+    Before that each of them is shown with what its head says of it: what it changes, which statements take long and who
+    waits meanwhile, who may do what afterwards. Then you are asked.
+    """
+    from pgnorm.normalizer.applying.seeds import fill, make_roles, roles_of, unrun
+
+    project = project_of(app)
+    roles = roles_of(project) if include_roles else None
+    with target(app, default="linked") as found:
+        pending = read_pending(found.standings(project), include_all=include_all)
+        seeds = unrun(project, found.seeds) if include_seed else ()
+        if not (pending or seeds or roles):
+            app.console.say("The database is up to date")
+            return 0
+        _show(app, pending, [file.label for file in ((roles,) if roles else ())], [seed.file.label for seed in seeds])
+        if dry_run:
+            would_apply(app, found, pending, force=force)
+            return 0
+        if not yes and not _agreed(found.name):
+            app.console.say("Nothing is applied")
+            return FAILED
+        with found.lock.held():
+            if pending != read_pending(found.standings(project), include_all=include_all):
+                raise PgnormError("what is to be applied has changed meanwhile", hint="Run it again, and look again.")
+            if roles is not None:
+                make_roles(found.carrier, roles)
+                app.console.say(f"Ran {roles.label}")
+            apply(app, found, pending, force=force)
+            for seed in seeds:
+                ran = fill(found.carrier, found.seeds, seed)
+                app.console.say(f"Ran {seed.file.label}" if ran else f"{seed.file.label} {_NOT_AGAIN}")
+    return 0
+
+
+def _show(app: App, pending: "Sequence[Applicable]", roles: Sequence[str], seeds: Sequence[str]) -> None:
+    """Show what is going to be applied, and what the migrations say of it."""
+    for label in roles:
+        app.console.say(f"{label}, for roles that are not there")
+    for each in pending:
+        app.console.say(each.label, fg="cyan")
+        for line in _head(each):
+            app.console.say(f"  {line}")
+    for label in seeds:
+        app.console.say(f"{label}, for rows")
+
+
+def _head(migration: "Applicable") -> Iterator[str]:
+    """The lines of comment above a migration's statements."""
+    from pgnorm.normalizer.applying.certificates import CERTIFICATE
+
+    certified = False
+    for line in migration.source.text.splitlines():
+        if not line.startswith("--"):
+            break
+        if line.startswith(CERTIFICATE):
+            certified = True
+        else:
+            yield line.removeprefix("--").removeprefix(" ")
+    if not certified:
+        yield f"{plural(len(migration.pieces), 'statement')}; nothing is known of what they block or lose"
+
+
+def _agreed(name: str) -> bool:
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise PgnormError("there is no terminal on which to ask if this is to be applied", hint="Say so with --yes.")
+    return click.confirm(f"Apply this to {name}?", err=True)
