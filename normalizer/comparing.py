@@ -88,7 +88,7 @@ def _compared(
     """The comparison, from what the renames asked for make of the old side."""
     if requests:
         return _renamed(workspace, options, sides, old, new, requests)
-    if sides.apart(old):
+    if sides.known_apart(old):
         comparison = AsRead(workspace, options, sides, old, new).compare()
         if comparison is not None:
             return comparison

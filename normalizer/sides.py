@@ -83,7 +83,7 @@ class Sides:
         there = side.evolve(catalog=catalog, after=(*side.after, *statements), read=None)
         return type(self)(self.workspace, self.context, self._read, {**self._renamed, source: there})
 
-    def apart(self, old: Source) -> bool:
+    def known_apart(self, old: Source) -> bool:
         """True if the sides can be compared as they were read: servers of one major say what they are, and the old one
         need not be loaded for that."""
         if not self.live:

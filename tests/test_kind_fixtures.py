@@ -16,6 +16,7 @@ from majors import fits
 from pgnorm.catalog.model import Catalog, Change, Object, own_fields
 from pgnorm.catalog.model.facets import SuperuserOnly
 from pgnorm.catalog.reader import read
+from pgnorm.normalizer.compare.describing import describe
 from pgnorm.normalizer.compare.difference import differences
 from pgnorm.normalizer.compare.selection import EVERYTHING
 from pgnorm.normalizer.dump.writer import render
@@ -100,7 +101,8 @@ def test_plan_arrives(shadow: Shadow, case: Path, backwards: bool) -> None:
             _as_written(plan, case / ("backwards.sql" if backwards else "forwards.sql"))
         otherwise = [*carry_out_measured(start.connection, plan)]
         assert not otherwise or case.relative_to(KINDS).as_posix() in MORE_LOCKED
-        assert not differences(read(start.connection), wanted)
+        left = differences(read(start.connection), wanted)
+        assert [describe(each) for each in left] == []
         here, there = (dumped(session.connection, program) for session in (start, goal))
         arrived, target = entries(here), entries(there)
         which = case.relative_to(KINDS).as_posix()

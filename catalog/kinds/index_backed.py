@@ -83,7 +83,8 @@ class IndexBacked(Object):
     """(schema, name, table, kind) of the partitioned index that it is a part of, as its attachment says."""
 
     def survives_retyping(self, new: Self) -> bool:
-        return True
+        # Postgres forgets on which extensions it depends.
+        return not self.extensions
 
     @property
     def relation(self) -> str:

@@ -99,8 +99,10 @@ class Index(Computes, IndexBacked):
         return f"{keyword.partition(' INDEX ')[0]} {method} {self.predicate or ''}"
 
     def survives_retyping(self, new: Self) -> bool:
-        # Before 18, what Postgres builds anew of a partitioned table hands its comment down to all partitions.
-        return self.comment is None or " ON ONLY " not in self.definition
+        # Before 18, what Postgres builds anew of a partitioned table hands its comment down to all partitions. Targets of
+        # its columns are lost.
+        handed_down = self.comment is not None and " ON ONLY " in self.definition
+        return not (self.statistics or handed_down) and super().survives_retyping(new)
 
     def renamed(self, name: str) -> Self:
         definition = self.definition.replace(f" INDEX {ident(self.name)} ", f" INDEX {ident(name)} ", 1)

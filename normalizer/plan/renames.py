@@ -21,12 +21,13 @@ class Renames(Value):
 
     @classmethod
     def found(cls, old: Catalog, new: Catalog, differences: tuple[Difference, ...], around: Catalog) -> Self:
-        """Renames that leave no doubt: of one relation, the same but for a name that is free, no other alike."""
+        """Renames that leave no doubt: of one relation and schema, the same but for a name that is free,
+        no other alike."""
         gone = [each.old for each in differences if each.old is not None and each.new is None]
         made = [each.new for each in differences if each.new is not None and each.old is None]
-        come: dict[tuple[str, ObjectId | None], list[Object]] = {}
+        come: dict[tuple[str, str, ObjectId | None], list[Object]] = {}
         for item in made:
-            come.setdefault((item.id.kind, item.parent), []).append(item)
+            come.setdefault((item.kind, item.schema, item.parent), []).append(item)
         tied = {end for catalog in (old, new) for item in catalog.objects.values() for end in (item.ties or ())[1:]}
         leading = {lead.leader for catalog in (old, new) for item in catalog.objects.values() for lead in item.leads}
         taken = {claim for item in around.objects.values() for claim in item.claims}
@@ -34,7 +35,8 @@ class Renames(Value):
         for item in gone:
             if not _can_be_renamed(old, item) or item.parent in tied or item.id in leading:
                 continue
-            alike = [other for other in come.get((item.id.kind, item.parent), ()) if _same_but_for_name(item, other)]
+            others = come.get((item.kind, item.schema, item.parent), ())
+            alike = [other for other in others if _same_but_for_name(item, other)]
             if len(alike) == 1 and alike[0].id not in around.objects and taken.isdisjoint(_new_claims(item, alike[0])):
                 pairs.append((item, alike[0]))
         meant = [after.id for _, after in pairs]
