@@ -99,8 +99,8 @@ class Index(Computes, IndexBacked):
         return f"{keyword.partition(' INDEX ')[0]} {method} {self.predicate or ''}"
 
     def survives_retyping(self, new: Self) -> bool:
-        # Before 18, what Postgres builds anew of a partitioned table hands its comment down to all partitions. Targets of
-        # its columns are lost.
+        # Targets of its columns are lost. Before 18, what Postgres builds anew of a partitioned table hands its comment
+        # down to all partitions.
         handed_down = self.comment is not None and " ON ONLY " in self.definition
         return not (self.statistics or handed_down) and super().survives_retyping(new)
 
