@@ -5,12 +5,15 @@ from contextlib import contextmanager
 from itertools import islice, repeat
 from typing import TYPE_CHECKING, Any, Final, LiteralString, TypeAlias
 
+from attrs import evolve
+
 from .edges import Address, edges_between
 from .extension_members import edges_among
 from .kinds import KINDS
 from .model import Catalog, Object, ObjectId
 from .model.facets import Bodied, Shelled, SuperuserOnly, WithMembers
 from .pipeline import Columns, Pipeline, Result, Row, supported
+from .run_time import PARTMAN, SCHEMAS, partman_query, run_time
 from .unmodelled import UNMODELLED
 
 if TYPE_CHECKING:
@@ -64,9 +67,10 @@ def queries(kinds: Sequence[type[Object]], version: int) -> tuple[LiteralString,
 
 def presence(kinds: Sequence[type[Object]]) -> LiteralString:
     """The query that tells for each kind whether there may be objects of it: half of all kinds have none in most
-    databases, and a server takes longer to plan their queries than to answer this."""
+    databases, and a server takes longer to plan their queries than to answer this. Then it says where extensions make
+    objects as they run."""
     found: list[LiteralString] = [f"exists (select from {kind.presence})" for kind in kinds if kind.presence]
-    return "select array[" + ", ".join(found) + "]"
+    return "select array[" + ", ".join(found) + "], " + SCHEMAS + ", " + PARTMAN
 
 
 def read(
@@ -91,10 +95,19 @@ def reading(
     if superuser is None:
         superuser = connection.info.parameter_status("is_superuser") == "on"
     with Pipeline(connection, patience) as pipeline:
-        kinds = _present([kind for kind in KINDS if superuser or not issubclass(kind, SuperuserOnly)], pipeline)
+        readable = [kind for kind in KINDS if superuser or not issubclass(kind, SuperuserOnly)]
+        (found,) = pipeline.ask([presence(readable)])
+        there, schemas, partman = found.rows[0]
+        kinds = _present(readable, there)
         server = connection.info.parameter_status("server_version") or str(version)
-        results = pipeline.ask(queries(kinds, version), last=True)
-        yield lambda: _catalog(version, server, kinds, results)
+        asked = partman_query(partman)
+        results = pipeline.ask((*queries(kinds, version), *asked), last=True)
+
+        def finish() -> Catalog:
+            catalog = _catalog(version, server, kinds, results)
+            return evolve(catalog, run_time=run_time(schemas, partman, [row for said in results for row in said.rows]))
+
+        yield finish
 
 
 def _catalog(version: int, server: str, kinds: Sequence[type[Object]], results: Iterator[Result]) -> Catalog:
@@ -117,7 +130,7 @@ def _catalog(version: int, server: str, kinds: Sequence[type[Object]], results: 
             parents |= {address: item.parent for address, item in addressed.items()}
     members: dict[Address, Address] = {
         (row[0], row[1], 0): (numbers[kind.catalog], row[2], 0)
-        for kind, result in zip(having_members, results, strict=True)
+        for kind, result in zip(having_members, islice(results, len(having_members)), strict=True)
         for row in result.rows
     }
     _drop_orphans(by_address, parents)
@@ -141,10 +154,9 @@ def _catalog(version: int, server: str, kinds: Sequence[type[Object]], results: 
     )
 
 
-def _present(kinds: Sequence[type[Object]], pipeline: Pipeline) -> list[type[Object]]:
+def _present(kinds: Sequence[type[Object]], there: Sequence[bool]) -> list[type[Object]]:
     """The kinds of which there may be objects."""
-    (result,) = pipeline.ask([presence(kinds)])
-    found = iter(result.rows[0][0])
+    found = iter(there)
     return [kind for kind in kinds if not kind.presence or next(found)]
 
 

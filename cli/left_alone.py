@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 _BECAUSE: Final = {
     "asked": "as --ignore, --only or the settings say",
     "hint": "as hints in the files say",
+    "pg_partman": "since pg_partman makes them",
+    "extension": "since calls of extensions make them",
 }
 
 

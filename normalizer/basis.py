@@ -1,9 +1,9 @@
 """Basis of each way of comparing two sources: what of them counts, the plan, and what is said of both."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from pgnorm.catalog.model import Catalog, ObjectId
+from pgnorm.catalog.model import Catalog, Object, ObjectId
 
 from .compare.absent_owner import stranger
 from .compare.called import refuse_idle
@@ -69,7 +69,7 @@ class Basis:
             unmodelled=tuple(sorted({*before.unmodelled, *after.unmodelled})),
             one_sided=tuple(sorted({*before.unmodelled} ^ {*after.unmodelled})),
             only_old=frozenset(before.unmodelled).difference(after.unmodelled),
-            ignored=self._ignored(start.catalog, goal.catalog),
+            ignored=self._ignored(*start.states, *goal.states),
             unmatched=selection.unmatched,
             uncarried=to_tell(self.new, goal, start),
             stranger=stranger(((start.role, before), (goal.role, after)), planned),
@@ -83,15 +83,29 @@ class Basis:
         for name, item in both.items():
             if item.parent not in names and self.ownership.owns(item):
                 found.setdefault(names[name], Counter())[item.kind] += 1
+        if of_extensions := Counter(item.kind for item in self._of_extensions(*catalogs) if item.id not in names):
+            found[Reason.EXTENSION] = of_extensions
         return found
+
+    def _of_extensions(self, *catalogs: Catalog) -> Iterable[Object]:
+        """Wholes that would be the project's, did they not lie in a schema of an extension."""
+        if not self.ownership.extensions:
+            return ()
+        else_ours = self.ownership.evolve(extensions=frozenset())
+        kept = {name for catalog in catalogs for name in owned(catalog, self.ownership).objects}
+        both = {name: item for each in catalogs for name, item in owned(each, else_ours).objects.items()}
+        return [item for name, item in both.items() if name not in kept and item.parent not in both]
 
     def measured(self, comparison: Comparison, arrival: Arrival) -> Comparison:
         """The comparison with what its plan did in the proof."""
-        ours = (each for each in arrival.access if not each.namespace or self.ownership.owns_schema(each.namespace))
+        ours = (each for each in arrival.access if not each.namespace or self.ownership.owns_all_in(each.namespace))
         return comparison.evolve(effects=arrival.effects, access=tuple(ours))
 
     def views(self, old: Catalog, new: Catalog) -> tuple[Catalog, Catalog]:
         """The parts of two catalogs that are compared: the project's own, in the schemas asked for."""
+        if self._viewed is None:
+            # What a plan makes of a side is judged by what both sides are.
+            self.ownership = self.sides.owning((self.old, self.new), old, new)
         if self._viewed is None or self._viewed[0] is not old or self._viewed[1] is not new:
             self._viewed = old, new, self._views(old, new)
         return self._viewed[2]

@@ -1,6 +1,6 @@
 """The two sides of a comparison in the shadow: files as they load, databases and snapshots by way of a dump."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Self
@@ -11,7 +11,7 @@ from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Catalog, Target
 from pgnorm.catalog.model.facets import GrantsDefaults
 
-from .compare.ownership import Ownership, grounded, owned
+from .compare.ownership import Ownership, grounded, owned, with_extensions
 from .compare.selection import EVERYTHING
 from .dump.writer import render
 from .files.reading import SourceFile
@@ -24,6 +24,7 @@ from .load.visibility import as_little_known, as_renamed
 from .project.databases import Database
 from .project.sources import Files, Source
 from .side import Opened, Side, of_files
+from .unsure import tell_unsure
 from .workspace import Read, Workspace
 
 if TYPE_CHECKING:
@@ -62,12 +63,27 @@ class Sides:
             live = [source for source in (old, new) if not isinstance(source, Files)]
             for source, finish in [(each, stack.enter_context(workspace.reading(each))) for each in live]:
                 found[source] = finish()
-                _tell_lacking(workspace, source, found[source])
-        return cls(workspace, workspace.settled(*(each.catalog for each in found.values())), found)
+                tell_unsure(workspace.telling, workspace.platform, source, found[source])
+        sides = cls(workspace, workspace.settled(*(each.catalog for each in found.values())), found)
+        catalogs = [each.catalog for each in found.values()]
+        # A schema that is a member of its extension is in no dump, so what is in it could not be loaded.
+        dumped = {item.namespace for each in catalogs for item in each.objects.values() if not item.schema}
+        sides.ownership = sides.owning((old, new), *catalogs, but=dumped)
+        return sides
+
+    def owning(self, sources: Iterable[Source], *catalogs: Catalog, but: Collection[str] = ()) -> Ownership:
+        """The ownership of what these catalogs of the sources hold: extensions in them may have schemas of their own,
+        in which the project's is what a statement of its files makes, `but` these."""
+        known = {name for catalog in catalogs for name in catalog.run_time.schemas}.difference(but)
+        schemas = frozenset(name for name in known if not self.workspace.platform.manages(name))
+        if not schemas:
+            return self.ownership
+        files = (file for source in sources if isinstance(source, Files) for file in self.texts(source).files)
+        return with_extensions(self.ownership, schemas, files)
 
     def anew(self) -> Self:
         """The same, where nothing counts that is known of files."""
-        return type(self)(self.workspace, self.context.evolve(cached=False), self._read, self._renamed)
+        return self._alike(self.context.evolve(cached=False), self._renamed)
 
     def renamed(self, source: Source, statements: Sequence[str]) -> Self:
         """The same, with a source as statements leave it (`ALTER TABLE notes RENAME body TO text`): a plan that begins
@@ -81,7 +97,12 @@ class Sides:
             run_behind(session, statements)
             catalog = as_renamed(session.read(), side.catalog)
         there = side.evolve(catalog=catalog, after=(*side.after, *statements), read=None)
-        return type(self)(self.workspace, self.context, self._read, {**self._renamed, source: there})
+        return self._alike(self.context, {**self._renamed, source: there})
+
+    def _alike(self, context: Context, renamed: Mapping[Source, Side]) -> Self:
+        sides = type(self)(self.workspace, context, self._read, renamed)
+        sides.ownership = self.ownership
+        return sides
 
     def known_apart(self, old: Source) -> bool:
         """True if the sides can be compared as they were read: servers of one major say what they are, and the old one
@@ -225,17 +246,3 @@ class Sides:
         text = render(part, EVERYTHING, target=target)
         file = SourceFile(path=None, label="dump of the source", text=text)
         return Texts(files=(file,), kind="migrations", is_dump=True)
-
-
-def _tell_lacking(workspace: Workspace, source: Source, read: Read) -> None:
-    """Say where a database is not one of the platform that the project is on."""
-    platform = workspace.platform
-    there = {name.name for name in read.catalog.objects if name.kind == "schema"}
-    lacking = [name for name in platform.marks if name not in there]
-    if lacking and not read.partial:
-        workspace.telling(
-            "warning",
-            f"it lacks schemas that {platform.title} provides ({', '.join(lacking)}) and the project builds on:"
-            " a plan does not make them, and what refers to them fails there",
-            source,
-        )

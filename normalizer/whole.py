@@ -141,5 +141,5 @@ class Whole(Basis):
             return self._dumped(loaded.session, loaded.session.read())
 
     def _judged(self, entry: DumpEntry, forgiven: set[tuple[str, str]]) -> bool:
-        owns = entry.schema == "-" or self.ownership.owns_schema(entry.schema)
+        owns = entry.schema == "-" or self.ownership.owns_all_in(entry.schema)
         return owns and (entry.tag, entry.schema) not in forgiven

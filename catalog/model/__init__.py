@@ -8,6 +8,7 @@ from .forms import Expression, Query, SqlForm, TypeText
 from .identity import Edge, Lead, ObjectId
 from .named import OWN_WORD_SINCE, on_relation
 from .object import IDENTITY, SATELLITES, Object, own_fields
+from .run_time import RunTime
 from .secrecy import unknown_secret
 from .statement import OnRows, Script, Statement, Written, about, joined, paragraphs, printed, stated, statements
 
@@ -28,6 +29,7 @@ __all__ = [
     "OnRows",
     "Printing",
     "Query",
+    "RunTime",
     "Script",
     "SqlForm",
     "Statement",

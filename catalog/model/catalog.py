@@ -8,6 +8,7 @@ import attrs
 from .facets import Shelled
 from .identity import Edge, ObjectId
 from .object import Object
+from .run_time import NOWHERE, RunTime
 
 
 @attrs.define(kw_only=True, slots=False)
@@ -24,6 +25,8 @@ class Catalog:
     edges: tuple[Edge, ...]
     unmodelled: tuple[tuple[str, str], ...] = ()
     """Objects that no kind reads: (what, name)."""
+    run_time: RunTime = NOWHERE
+    """Places where extensions make objects as they run."""
 
     @property
     def major(self) -> int:

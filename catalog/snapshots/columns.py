@@ -9,8 +9,9 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Final, TypeAlias, TypedDict
 
 from ..kinds import KINDS
-from ..model import Catalog, Edge, Object, ObjectId
+from ..model import Catalog, Edge, Object, ObjectId, RunTime
 from .attributes import codecs, secrets
+from .values import codec as codec_of
 
 if TYPE_CHECKING:
     from .scalars import Codec, Json
@@ -29,6 +30,7 @@ class Packed(TypedDict):
     server: str
     role: str
     unmodelled: list[tuple[str, str]]
+    run_time: "Json"
     objects: list[tuple[str, int, dict[str, Values], dict[str, list[object]]]]
     edges: list[tuple[int, int, bool, bool]]
 
@@ -49,6 +51,7 @@ def packed(catalog: Catalog) -> Packed | None:
         "server": catalog.server,
         "role": catalog.role,
         "unmodelled": list(catalog.unmodelled),
+        "run_time": codec_of(RunTime).encode(catalog.run_time),
         "objects": runs,
         "edges": [(numbers[edge.dependent], numbers[edge.referenced], edge.body, edge.tied) for edge in catalog.edges],
     }
@@ -77,6 +80,7 @@ def unpacked(said: Packed) -> Catalog:
         objects=objects,
         edges=tuple(Edge(names[one], names[other], body, tied) for one, other, body, tied in said["edges"]),
         unmodelled=tuple((what, name) for what, name in said["unmodelled"]),
+        run_time=known if isinstance(known := codec_of(RunTime).decode(said["run_time"]), RunTime) else RunTime(),
     )
 
 

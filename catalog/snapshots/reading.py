@@ -7,7 +7,7 @@ from typing import Final, NoReturn
 from ..edges import ties
 from ..errors import PgnormError
 from ..kinds import KINDS
-from ..model import Catalog, Edge, Object, ObjectId
+from ..model import Catalog, Edge, Object, ObjectId, RunTime
 from ..model.declaring import Value
 from .attributes import codecs, own_codecs, secrets
 from .parsing import AGAIN, LONGEST, UNHEARD_OF, brief, parsed
@@ -20,9 +20,10 @@ HEAD: Final = {
     "server_version": codec(str),
     "role": codec(str),
     "schemas": codec(tuple[str, ...] | None),
+    "run_time": codec(RunTime | None),
     "unmodelled": codec(tuple[tuple[str, str], ...]),
 }
-OPTIONAL: Final = frozenset({"schemas", "reading_order"})
+OPTIONAL: Final = frozenset({"schemas", "run_time", "reading_order"})
 MEMBERS: Final = (*HEAD, "attributes", "objects", "reading_order")
 OLDEST: Final = 90_000
 NEWEST: Final = 10_000_000
@@ -87,6 +88,7 @@ class _Reader:
             objects=objects,
             edges=edges,
             unmodelled=_pairs(head["unmodelled"]),
+            run_time=said if isinstance(said := head["run_time"], RunTime) else RunTime(),
         )
         if "reading_order" in document:
             catalog = self._in_order(catalog, document["reading_order"])

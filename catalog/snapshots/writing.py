@@ -7,10 +7,11 @@ from typing import Final
 from attrs import evolve
 
 from ..kinds import KINDS
-from ..model import Catalog, Edge, Object, ObjectId
+from ..model import Catalog, Edge, Object, ObjectId, RunTime
 from ..ordering import Arrangement, Form, arrange, entangled
 from .attributes import codecs, own_codecs
 from .scalars import Json
+from .values import codec as codec_of
 
 VERSION: Final = 1
 """The version of the document's form; docs/snapshot.md says when it changes."""
@@ -29,6 +30,8 @@ def dumps(catalog: Catalog, *, schemas: Iterable[str] | None = None) -> str:
     }
     if schemas is not None:
         head["schemas"] = sorted(schemas)
+    if catalog.run_time != RunTime():
+        head["run_time"] = codec_of(RunTime).encode(catalog.run_time)
     needs: dict[ObjectId, list[Edge]] = {}
     for edge in catalog.edges:
         needs.setdefault(edge.dependent, []).append(edge)

@@ -1,12 +1,13 @@
 """Objects that a comparison leaves alone, as settings, options (--ignore, --only) and hints say."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from enum import Enum
 from fnmatch import fnmatchcase
+from functools import reduce
 from types import MappingProxyType
 from typing import Final
 
-from pgnorm.catalog.model import Catalog, Object, ObjectId, Value
+from pgnorm.catalog.model import Catalog, Object, ObjectId, RunTime, Value
 
 from ..sql.subjects import Subject
 from .called import is_about
@@ -23,6 +24,10 @@ class Reason(Enum):
     """Settings or options say so."""
     HINT = "hint"
     """A hint in a schema file says so."""
+    PG_PARTMAN = "pg_partman"
+    """pg_partman makes it."""
+    EXTENSION = "extension"
+    """It lies in a schema of an extension, which made it as it ran."""
 
 
 class NamePatterns(Value):
@@ -56,13 +61,18 @@ class Ignoring(Value):
 
     def left_out(self, *catalogs: Catalog) -> Mapping[ObjectId, Reason]:
         """Objects of these catalogs that are left alone, with all their parts and partitions."""
-        found = dict(self.names) if self else {}
-        for catalog in catalogs if self else ():
-            found |= self._of(catalog)
+        known = reduce(RunTime.joined, (catalog.run_time for catalog in catalogs), RunTime())
+        if not (self or self.names or known.partitioned or known.templates):
+            return {}
+        found = dict(self.names)
+        for catalog in catalogs:
+            found |= self._of(catalog, known)
         return found
 
-    def _of(self, catalog: Catalog) -> dict[ObjectId, Reason]:
-        found = dict.fromkeys(self._asked(catalog), Reason.ASKED)
+    def _of(self, catalog: Catalog, known: RunTime) -> dict[ObjectId, Reason]:
+        found = dict.fromkeys(self._asked(catalog), Reason.ASKED) if self else {}
+        for name in _of_partman(catalog, known):
+            found.setdefault(name, Reason.PG_PARTMAN)
         for item in catalog.objects.values() if self.hinted else ():
             if any(is_about(subject, item) for subject in self.hinted):
                 found.setdefault(item.id, Reason.HINT)
@@ -88,6 +98,16 @@ class Ignoring(Value):
             if item.ties is not None and whole is not None and any(rule.takes(whole) for rule in above):
                 found.add(item.ties[0])
         return found
+
+
+def _of_partman(catalog: Catalog, known: RunTime) -> Iterator[ObjectId]:
+    """Objects that pg_partman makes: partitions, and the templates of partitions."""
+    partitioned, templates = frozenset(known.partitioned), frozenset(known.templates)
+    for item in catalog.objects.values() if partitioned or templates else ():
+        if item.ties is not None and item.ties[1][1:3] in partitioned:
+            yield item.ties[0]
+        if item.parent is None and item.id[1:3] in templates:
+            yield item.id
 
 
 def _with_all_below(catalog: Catalog, found: dict[ObjectId, Reason]) -> dict[ObjectId, Reason]:

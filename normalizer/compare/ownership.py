@@ -1,11 +1,16 @@
 """The project's own part of a catalog: the baseline and the managed schemas filtered out."""
 
+from collections.abc import Iterable
+
 from attrs import evolve
 
 from pgnorm.catalog.model import Catalog, Object, ObjectId, Value, untold
 from pgnorm.catalog.model.facets import PlatformDecides
 
+from ..files.reading import SourceFile
 from ..platforms import Platform
+from ..sql.defined import target
+from ..sql.statements import split
 from .difference import changes
 from .selection import matches
 
@@ -17,13 +22,20 @@ class Ownership(Value):
     baseline: Catalog = untold()
     schemas: tuple[str, ...] = ()
     """Patterns of the project's schemas; empty for all but those that the platform manages."""
+    extensions: frozenset[str] = frozenset()
+    """Schemas of extensions: what is in them comes and goes by calls and jobs (pgmq's queues)."""
+    stated: frozenset[tuple[str, str]] = frozenset()
+    """Objects in these, (schema, name), that statements of files make: they are the project's."""
 
     def owns(self, item: Object) -> bool:
         """True if an object can be the project's.
 
         On a managed schema that are only triggers and policies, and what the baseline has is not. Elsewhere it is
-        everything but what the baseline decides by itself, such as an extension's version.
+        everything but what the baseline decides by itself, such as an extension's version, and what extensions make as
+        they run.
         """
+        if item.schema in self.extensions and not self._states(item):
+            return False
         if item.namespace and not self.owns_schema(item.namespace):
             return item.project_owned_anywhere and item.id not in self.baseline.objects
         if (item.kind, item.name) in self.platform.managed_objects:
@@ -31,15 +43,30 @@ class Ownership(Value):
         return not (isinstance(item, PlatformDecides) and item.id in self.baseline.objects)
 
     def owns_schema(self, name: str) -> bool:
-        """True if all that is in a schema is the project's."""
+        """True if a schema is the project's."""
         if self.schemas:
             return any(matches(pattern, name) for pattern in self.schemas)
         return not self.platform.manages(name)
+
+    def owns_all_in(self, name: str) -> bool:
+        """True if all that is in a schema is the project's: no extension makes anything there as it runs."""
+        return name not in self.extensions and self.owns_schema(name)
+
+    def _states(self, item: Object) -> bool:
+        """True if a statement of a file makes it, or what it is a part of."""
+        return any((name.schema, name.name) in self.stated for name in (item.id, item.parent) if name is not None)
 
     def is_baseline(self, item: Object) -> bool:
         """True if an object is just as the baseline has it."""
         given = self.baseline.objects.get(item.id)
         return given is not None and not changes(given, item)
+
+
+def with_extensions(ownership: Ownership, schemas: frozenset[str], files: Iterable[SourceFile]) -> Ownership:
+    """The ownership where extensions have these schemas for themselves, and the project has these files."""
+    made = (target(statement) for file in files for statement in split(file.text, label=file.label))
+    stated = frozenset((each.schema, each.name) for each in made if each is not None and each.schema in schemas)
+    return ownership.evolve(extensions=schemas, stated=stated)
 
 
 def owned(catalog: Catalog, ownership: Ownership, *, beside: Catalog | None = None) -> Catalog:

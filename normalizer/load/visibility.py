@@ -53,7 +53,8 @@ def without_states(catalog: Catalog, names: Iterable[ObjectId]) -> Catalog:
 
 
 def as_little_known(loaded: Catalog, source: Catalog) -> Catalog:
-    """`loaded`, which a dump of `source` made, with all that `source` does not know unknown again."""
+    """`loaded`, which a dump of `source` made, with all that `source` does not know unknown again, and with what a dump
+    does not hold: where extensions make objects as they run."""
     from pgnorm.catalog.kinds import KINDS
 
     objects = dict(loaded.objects)
@@ -62,7 +63,12 @@ def as_little_known(loaded: Catalog, source: Catalog) -> Catalog:
             objects[name] = objects[name].evolve(**unknown)
     kinds = {kind.kind for kind in KINDS if issubclass(kind, SuperuserOnly)}
     unread = {(what, name) for what, name in source.unmodelled if what in kinds}
-    return evolve(loaded, objects=objects, unmodelled=tuple(sorted(unread.union(loaded.unmodelled))))
+    return evolve(
+        loaded,
+        objects=objects,
+        unmodelled=tuple(sorted(unread.union(loaded.unmodelled))),
+        run_time=loaded.run_time.joined(source.run_time),
+    )
 
 
 def as_renamed(loaded: Catalog, source: Catalog) -> Catalog:
