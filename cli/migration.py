@@ -7,6 +7,7 @@ import click
 
 from .general import general_options
 from .help import EXIT_CODES, Command, Group
+from .migration_baseline import baseline
 from .migration_history import fetch, repair
 from .migration_up import up
 from .new_migrations import write_migrations
@@ -99,5 +100,5 @@ def _as_json(standings: "Sequence[Standing]") -> str:
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
-for command in (new, list_, up, repair, fetch):
+for command in (new, list_, up, repair, fetch, baseline):
     migration.add_command(command)
