@@ -14,7 +14,7 @@ from .general import general_options
 from .hazards import refused
 from .header import headed
 from .help import CHANGED, EXIT_CODES, Command
-from .left_alone import ignoring
+from .left_alone import ignoring, uncompared
 from .new_migrations import write_migrations
 from .options import App
 from .output import STDIO, deliver
@@ -88,7 +88,8 @@ def _options(app: App, given: Given) -> "Options":
         schemas=given["schemas"],
         exclude_schemas=given["exclude_schemas"],
         renames=given["renames"],
-        ignoring=ignoring(app.project.ignore if app.project else None, given["only"], given["ignore"]),
+        ignoring=ignoring(app.project.ignore if app.project else None, given["only"], given["ignore"], given["kinds"]),
+        uncompared=uncompared(given),
         cosmetic=given["cosmetic"],
         proof=None if given["no_proof"] else given["proof"],
         seed=given["seed"],
@@ -98,6 +99,8 @@ def _options(app: App, given: Given) -> "Options":
 def _tell(app: App, found: "Comparison", words: tuple[str, str], *, listed: bool) -> None:
     """Tell on stderr what was found, and what the plan leaves out."""
     app.tell_unmatched(found.unmatched)
+    for pattern in found.idle:
+        app.console.warn(f"no object matches the pattern {pattern}")
     summarize(app.console, found)
     tell_renames(app, found, listed=listed)
     tell_phantoms(app.console, found, _way_out(*words))

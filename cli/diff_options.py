@@ -10,6 +10,7 @@ from .hazards import WORDS
 from .options import SOURCES, schema_options, source_options
 from .renames import ACCEPT, ASK, NEVER
 from .servers import server_options
+from .words import kind_words, words_of
 
 if TYPE_CHECKING:
     from pgnorm.normalizer.comparison import ProofBy
@@ -26,6 +27,11 @@ class Given(TypedDict):
     exclude_schemas: tuple[str, ...]
     only: tuple[str, ...]
     ignore: tuple[str, ...]
+    kinds: tuple[str, ...]
+    no_owner: bool
+    no_privileges: bool
+    no_comments: bool
+    no_security_labels: bool
     renames: tuple[str, ...]
     suggested: str
     keep_hints: bool
@@ -50,6 +56,18 @@ _SELECTION: Final = (
     schema_options,
     click.option("--only", multiple=True, metavar="PATTERN", help="Only objects of these names; repeatable."),
     click.option("--ignore", multiple=True, metavar="PATTERN", help="Leave objects of these names alone; repeatable."),
+    click.option(
+        "--kind",
+        "kinds",
+        multiple=True,
+        metavar="KIND",
+        callback=words_of(kind_words),
+        help="Only objects of this kind, with all that belongs to them: table, function, policy; repeatable.",
+    ),
+    click.option("--no-owner", is_flag=True, help="Leave owners as they are."),
+    click.option("--no-privileges", is_flag=True, help="Leave privileges as they are, default ones too."),
+    click.option("--no-comments", is_flag=True, help="Leave comments as they are."),
+    click.option("--no-security-labels", is_flag=True, help="Leave security labels as they are."),
 )
 _RENAMES: Final = (
     click.option(
@@ -73,8 +91,8 @@ _PLAN: Final = (
     click.option(
         "--fail-on",
         multiple=True,
-        type=click.Choice(WORDS),
         metavar="HAZARD",
+        callback=words_of(lambda: WORDS),
         help="End with 1, and write no migration, if the plan has this hazard; repeatable.",
     ),
 )

@@ -5,33 +5,57 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from .output import Console, plural
+from .words import kind_words
 
 if TYPE_CHECKING:
     from pgnorm.normalizer.compare.ignoring import Ignoring, NamePatterns, Reason
+    from pgnorm.normalizer.compare.satellites import Uncompared
     from pgnorm.normalizer.project.config import Table
 
+    from .diff_options import Given
+
 _BECAUSE: Final = {
-    "asked": "as --ignore, --only or the settings say",
+    "asked": "as --ignore, --only, --kind or the settings say",
     "hint": "as hints in the files say",
     "pg_partman": "since pg_partman makes them",
     "extension": "since calls of extensions make them",
 }
 
 
-def ignoring(settings: "Table | None", only: tuple[str, ...], ignore: tuple[str, ...]) -> "Ignoring":
-    """The rules of `[ignore]` in the settings, --only and --ignore. Raises PgnormError for a word that is no kind."""
+def ignoring(
+    settings: "Table | None", only: tuple[str, ...], ignore: tuple[str, ...], kinds: tuple[str, ...] = ()
+) -> "Ignoring":
+    """The rules of `[ignore]` in the settings, --only, --ignore and --kind. Raises PgnormError for a word in the
+    settings that is no kind."""
     from pgnorm.normalizer.compare.ignoring import Ignoring, NamePatterns
 
     rules = configured(settings) if settings is not None else ()
-    return Ignoring(rules=(*rules, *((NamePatterns(patterns=ignore),) if ignore else ())), only=only)
+    return Ignoring(
+        rules=(*rules, *((NamePatterns(patterns=ignore),) if ignore else ())),
+        only=only,
+        kinds=tuple(kind_words()[word] for word in kinds),
+    )
+
+
+def uncompared(given: "Given") -> "Uncompared":
+    """The satellites that --no-owner and its like leave out."""
+    from pgnorm.normalizer.compare.difference import COMMENT, LABELS, OWNER, PRIVILEGES
+    from pgnorm.normalizer.compare.satellites import Uncompared
+
+    said = {
+        OWNER: given["no_owner"],
+        PRIVILEGES: given["no_privileges"],
+        COMMENT: given["no_comments"],
+        LABELS: given["no_security_labels"],
+    }
+    return Uncompared(satellites=frozenset(name for name, asked in said.items() if asked))
 
 
 def configured(settings: "Table") -> "tuple[NamePatterns, ...]":
     """The rules of `[ignore]`: kinds with their patterns. Raises PgnormError for a word that is no kind."""
-    from pgnorm.catalog.kinds import KINDS
     from pgnorm.normalizer.compare.ignoring import PARTITION_OF, NamePatterns
 
-    known = {kind.kind.replace(" ", "-"): kind.kind for kind in KINDS if not kind.derived}
+    known = kind_words()
     known |= {kind: kind for kind in known.values()} | {PARTITION_OF: PARTITION_OF}
     settings.allow(known)
     return tuple(NamePatterns(kind=known[word], patterns=settings.strings(word)) for word in settings.values)

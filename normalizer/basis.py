@@ -16,6 +16,7 @@ from .compare.settling import deparsed_changes
 from .comparison import Comparison, Options
 from .plan.planner import diff
 from .plan.unplanned import unplanned
+from .plan.unselected import refuse_lacking
 from .project.sources import Files, Source
 from .proof.apply import Arrival
 from .side import Side, to_tell
@@ -55,11 +56,12 @@ class Basis:
         selection = self.selection(start.catalog, goal.catalog)
         left_out = {} if self.options.cosmetic else {each.difference.item.id: each for each in phantoms(found)}
         planned = tuple(filter(None, (without_code(each, left_out) for each in found)))
+        refuse_lacking(planned, start.catalog, goal.catalog, selection.without)
         plan = diff(before, after, planned, around=start.catalog, last=last)
         untried = (start.untried or goal.untried) if self.options.proof else "--no-proof"
         return Comparison(
             views=(before, after),
-            partial=bool(self.options.schemas or self.options.exclude_schemas or self.options.ignoring),
+            partial=self.options.partial,
             judge=None if untried else self.options.proof,
             plan=plan.evolve(roles=self.sides.new_roles(self.old, start, goal)),
             phantoms=tuple(left_out.values()),
@@ -71,6 +73,7 @@ class Basis:
             only_old=frozenset(before.unmodelled).difference(after.unmodelled),
             ignored=self._ignored(*start.states, *goal.states),
             unmatched=selection.unmatched,
+            idle=self.options.ignoring.unmatched(start.catalog, goal.catalog),
             uncarried=to_tell(self.new, goal, start),
             stranger=stranger(((start.role, before), (goal.role, after)), planned),
         )
@@ -114,9 +117,9 @@ class Basis:
         mine = owned(old, self.ownership, beside=new), owned(new, self.ownership, beside=old)
         views = spared(*mine, self.workspace.platform, declared=isinstance(self.new, Files))
         selection = self.selection(old, new)
-        if selection is EVERYTHING:
-            return views
-        return selected(views[0], selection), selected(views[1], selection)
+        if selection is not EVERYTHING:
+            views = selected(views[0], selection), selected(views[1], selection)
+        return self.options.uncompared.applied(*views, old)
 
     def selection(self, *catalogs: Catalog) -> Selection:
         """The schemas asked for."""

@@ -11,6 +11,7 @@ from .access.changes import AccessChange
 from .compare.allowing import Allowing
 from .compare.ignoring import Ignoring, Reason
 from .compare.phantoms import Phantom
+from .compare.satellites import Uncompared
 from .hazards.effects import Effect, Hazard
 from .load.data_statements import DataStatement
 from .plan.plan import Plan
@@ -35,6 +36,8 @@ class Options(Value):
     """Renames asked for, `public.contacts.status=stage`."""
     ignoring: Ignoring = Ignoring()
     """Rules for what is left alone."""
+    uncompared: Uncompared = Uncompared()
+    """Satellites that make no difference."""
     hints: tuple[Hint, ...] = ()
     """Hints of the schema files on what to leave alone and which hazards to allow."""
     cosmetic: bool = False
@@ -43,6 +46,11 @@ class Options(Value):
     """Who judges whether the plan arrives: our reading of the catalogs, or pg_dump as well; None for nobody."""
     seed: Path | None = None
     """SQL that fills the tables of the old side before the plan is tried."""
+
+    @property
+    def partial(self) -> bool:
+        """True if not all that the project owns is compared."""
+        return bool(self.schemas or self.exclude_schemas or self.ignoring or self.uncompared)
 
 
 class Comparison(Value):
@@ -87,6 +95,8 @@ class Comparison(Value):
     """Counts of the objects left alone, by reason and kind, their parts apart."""
     unmatched: tuple[str, ...] = ()
     """Patterns of schemas that name none, where others do."""
+    idle: tuple[str, ...] = ()
+    """Patterns of objects to leave alone or to take alone that name none."""
     uncarried: tuple[DataStatement, ...] = ()
     """Data statements of the files of the new side, and not of those of the old one."""
     stranger: str | None = None

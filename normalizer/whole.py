@@ -106,7 +106,8 @@ class Whole(Basis):
             return f"{missing} Write that into a migration by hand first."
         if self.options.ignoring:
             return (
-                "What is left alone ([ignore], --ignore, --only, hints) is needed by the change, or the change by it."
+                "What is left alone ([ignore], --ignore, --only, --kind, hints) is needed by the change, "
+                "or the change by it."
             )
         if self.options.schemas or self.options.exclude_schemas:
             return (
@@ -134,7 +135,9 @@ class Whole(Basis):
 
     def _dumped(self, session: "Session", catalog: Catalog) -> tuple[Counter[DumpEntry], Catalog]:
         program = program_of(self.sides.context.shadow)
-        return entries(dumped(session.connection, program, user=session.power.administrator)), catalog
+        without = self.options.uncompared.satellites
+        text = dumped(session.connection, program, user=session.power.administrator, without=without)
+        return entries(text), catalog
 
     def _dumped_again(self, catalog: Catalog) -> tuple[Counter[DumpEntry], Catalog]:
         with self.sides.reopened(catalog, scratch=True) as loaded:

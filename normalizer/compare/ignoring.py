@@ -10,7 +10,7 @@ from typing import Final
 from pgnorm.catalog.model import Catalog, Object, ObjectId, RunTime, Value
 
 from ..sql.subjects import Subject
-from .called import is_about
+from .called import is_about, wholes
 
 PARTITION_OF: Final = "partition-of"
 """The word for what is tied to a table that the patterns name: its partitions, and what inherits from it."""
@@ -47,17 +47,19 @@ class NamePatterns(Value):
 
 
 class Ignoring(Value):
-    """Objects left alone: what a rule or a hint names, and with `only` what none of these patterns names."""
+    """Objects left alone: what a rule or a hint names, with `only` what none of these patterns names, with `kinds` what
+    is of no such kind and belongs to none that is."""
 
     rules: tuple[NamePatterns, ...] = ()
     only: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
     hinted: tuple[Subject, ...] = ()
     """Subjects of hints."""
     names: Mapping[ObjectId, Reason] = MappingProxyType({})
     """Objects left alone besides, whatever they are called: those that a pattern named before they were renamed."""
 
     def __bool__(self) -> bool:
-        return bool(self.rules or self.only or self.hinted)
+        return bool(self.rules or self.only or self.kinds or self.hinted)
 
     def left_out(self, *catalogs: Catalog) -> Mapping[ObjectId, Reason]:
         """Objects of these catalogs that are left alone, with all their parts and partitions."""
@@ -76,7 +78,20 @@ class Ignoring(Value):
         for item in catalog.objects.values() if self.hinted else ():
             if any(is_about(subject, item) for subject in self.hinted):
                 found.setdefault(item.id, Reason.HINT)
-        return _with_all_below(catalog, found)
+        found = _with_all_below(catalog, found)
+        # A policy can be compared where its table is not.
+        others = (name for name, item in catalog.objects.items() if self.kinds and not self._is_of_kinds(catalog, item))
+        return dict.fromkeys(others, Reason.ASKED) | found
+
+    def _is_of_kinds(self, catalog: Catalog, item: Object) -> bool:
+        return any(each.kind in self.kinds for each in wholes(item.id, catalog))
+
+    def unmatched(self, *catalogs: Catalog) -> tuple[str, ...]:
+        """The patterns of options that name no object of these catalogs, with `only` no whole."""
+        items = [item for catalog in catalogs for item in catalog.objects.values()]
+        asked = [(pattern, items) for rule in self.rules if not rule.kind for pattern in rule.patterns]
+        asked += [(pattern, [item for item in items if item.parent is None]) for pattern in self.only]
+        return tuple(pattern for pattern, some in asked if not any(_names(pattern, item) for item in some))
 
     def _asked(self, catalog: Catalog) -> set[ObjectId]:
         wholes = [item for item in catalog.objects.values() if item.parent is None]
@@ -124,6 +139,10 @@ def _with_all_below(catalog: Catalog, found: dict[ObjectId, Reason]) -> dict[Obj
                 found[each] = found[name]
                 waiting.append(each)
     return found
+
+
+def _names(pattern: str, item: Object) -> bool:
+    return _matches(pattern.removeprefix(_EXCEPT), item, with_owner=True)
 
 
 def _matches(pattern: str, item: Object, *, with_owner: bool) -> bool:

@@ -9,6 +9,7 @@ from pgnorm.catalog.privileges import AclItem, acl_transition, as_grants, with_o
 from pgnorm.catalog.quoting import ident, literal
 
 from ..compare.difference import COMMENT, EXTENSIONS, LABELS, OWNER, PRIVILEGES, effective_acl
+from ..compare.initial import initial_acl
 
 
 def owned(item: Object, target: Target) -> Iterator[Statement]:
@@ -18,10 +19,9 @@ def owned(item: Object, target: Target) -> Iterator[Statement]:
 
 
 def created(item: Object, defaults: Sequence[DefaultGrants], target: Target) -> Iterator[Statement]:
-    """Statements for what a new object lacks beside its owner. `defaults` say what it was granted when its creator
-    made it: `target.role`, or the owner of what it is a part of (the sequence of an identity)."""
-    creator = target.role if item.ownable or item.owner is None else item.owner
-    initial = with_owner(_initial_acl(item, defaults, creator), creator, item.owner)
+    """Statements for what a new object lacks beside its owner. `defaults` say what it was granted when
+    `target.role` made it."""
+    initial = initial_acl(item, defaults, target.role)
     yield from _set_extensions(item, ())
     if own_comment(item) is not None:
         yield _set_comment(item)
@@ -70,35 +70,6 @@ def restored(column: Object, old: Object, new: Object, target: Target) -> Iterat
         if (letters := [pair for pair in item.granted() if (item.grantee, item.grantor, pair[0]) not in revoked])
     )
     yield from _set_privileges(column, kept, target)
-
-
-def _initial_acl(item: Object, defaults: Sequence[DefaultGrants], role: str) -> tuple[AclItem, ...]:
-    """The privileges that an object gets when `role` creates it (aclchk.c, get_user_default_acl)."""
-    builtin = with_owner(item.acl_default, item.owner, role)
-    if not item.default_acl_type:
-        return builtin
-    in_schema: tuple[AclItem, ...] = ()
-    for grants in defaults:
-        if (grants.role, grants.type) != (role, item.default_acl_type):
-            continue
-        if not grants.schema:
-            builtin = grants.acl
-        elif grants.schema == item.schema:
-            in_schema = grants.acl
-    return _merged(builtin, in_schema)
-
-
-def _merged(left: tuple[AclItem, ...], right: tuple[AclItem, ...]) -> tuple[AclItem, ...]:
-    """Two ACLs as one, the letters of the same grantor and grantee put together (acl.c, aclmerge)."""
-    found: dict[tuple[str, str], dict[str, bool]] = {}
-    for item in (*left, *right):
-        letters = found.setdefault((item.grantee, item.grantor), {})
-        for letter, star in item.granted():
-            letters[letter] = letters.get(letter, False) or star
-    return tuple(
-        AclItem(grantee, "".join(letter + "*" * star for letter, star in letters.items()), grantor)
-        for (grantee, grantor), letters in found.items()
-    )
 
 
 def _set_owner(item: Object, target: Target) -> Statement:

@@ -1,12 +1,12 @@
 """Objects that a plan has no part in must lose nothing by it: neither those not selected nor those of the platform."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Catalog, Object, ObjectId
 from pgnorm.catalog.model.type_facets import refused_while_stored, unties
 
-from ..compare.difference import above
+from ..compare.difference import Difference, above
 from .changes import Decisions
 from .storage import holders
 
@@ -16,6 +16,22 @@ def refuse_outside(old: Catalog, new: Catalog, around: Catalog, fate: Decisions)
     what needs that."""
     _refuse_losses(old, around, fate)
     _refuse_halves(old, new, around, fate)
+
+
+def refuse_lacking(found: Iterable[Difference], old: Catalog, new: Catalog, left_out: Collection[ObjectId]) -> None:
+    """Raise PgnormError where what is made or altered needs something of the new side that is among those `left_out`,
+    and that the old side lacks."""
+    for each in found if left_out else ():
+        if each.new is None or (each.old is not None and not each.own):
+            continue
+        for name in sorted(new.needs.get(each.item.id, ())):
+            if name in left_out and name not in old.objects:
+                needed = new.objects[name]
+                raise PgnormError(
+                    f"{each.item.kind} {each.item.label} needs {needed.kind} {needed.label}, "
+                    "which only the new side has and which is left alone",
+                    hint="Take that in too (--kind, --only, --ignore, [ignore]), or leave out what needs it.",
+                )
 
 
 def _refuse_losses(old: Catalog, around: Catalog, fate: Decisions) -> None:

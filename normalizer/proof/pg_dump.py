@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pgnorm.catalog.errors import PgnormError
 
+from ..compare.difference import COMMENT, LABELS, OWNER, PRIVILEGES
 from ..postgres.connections import administrator_options
 
 if TYPE_CHECKING:
@@ -30,6 +31,14 @@ _IN_TABLE_ORDER: Final = {
     "PUBLICATION TABLE": re.compile(rf" \({_NAMES}\)"),
 }
 """Lists of columns that Postgres keeps in the order of the table, by the type of the entry."""
+
+_WITHOUT: Final = {
+    OWNER: "--no-owner",
+    PRIVILEGES: "--no-privileges",
+    COMMENT: "--no-comments",
+    LABELS: "--no-security-labels",
+}
+"""pg_dump's options by the satellites that they leave out."""
 
 
 class DumpEntry(NamedTuple):
@@ -84,15 +93,23 @@ def _unordered(kind: str, text: str) -> str:
     return "\n".join([head, *inner, *sorted(lines[closing:])])
 
 
-def dumped(connection: "Connection[tuple[object, ...]]", program: "Path", *, user: str | None = None) -> str:
+def dumped(
+    connection: "Connection[tuple[object, ...]]",
+    program: "Path",
+    *,
+    user: str | None = None,
+    without: frozenset[str] = frozenset(),
+) -> str:
     """Schema of the database that `connection` is in, as `program`, a pg_dump, prints it.
 
-    It runs as `user`, a superuser, where one is given, and else as the connection's own.
+    It runs as `user`, a superuser, where one is given, and else as the connection's own. `without` are satellites that
+    it leaves out.
     Raises PgnormError where it can't be run or fails.
     """
     info = connection.info
     command = [str(program), "--schema-only", "--quote-all-identifiers"]
     command += ["-h", info.host, "-p", str(info.port), "-U", user or info.user, "-d", info.dbname]
+    command += [_WITHOUT[word] for word in sorted(without)]
     options = administrator_options(info.server_version) if user else ""
     environment = {"PGTZ": "UTC", "LC_ALL": "C", "PGOPTIONS": options, "PGPASSWORD": info.password}
     try:

@@ -1,0 +1,43 @@
+"""Privileges that an object has once it is made, before anybody grants or revokes."""
+
+from collections.abc import Sequence
+
+from pgnorm.catalog.model import DefaultGrants, Object
+from pgnorm.catalog.privileges import AclItem, with_owner
+
+
+def initial_acl(item: Object, defaults: Sequence[DefaultGrants], role: str) -> tuple[AclItem, ...]:
+    """The privileges that an object has when `role` has made it (aclchk.c, get_user_default_acl) and its owner has it.
+
+    What is a part without an owner of its own (the sequence of an identity) that owner makes.
+    """
+    creator = role if item.ownable or item.owner is None else item.owner
+    return with_owner(_granted(item, defaults, creator), creator, item.owner)
+
+
+def _granted(item: Object, defaults: Sequence[DefaultGrants], role: str) -> tuple[AclItem, ...]:
+    builtin = with_owner(item.acl_default, item.owner, role)
+    if not item.default_acl_type:
+        return builtin
+    in_schema: tuple[AclItem, ...] = ()
+    for grants in defaults:
+        if (grants.role, grants.type) != (role, item.default_acl_type):
+            continue
+        if not grants.schema:
+            builtin = grants.acl
+        elif grants.schema == item.schema:
+            in_schema = grants.acl
+    return _merged(builtin, in_schema)
+
+
+def _merged(left: tuple[AclItem, ...], right: tuple[AclItem, ...]) -> tuple[AclItem, ...]:
+    """Two ACLs as one, the letters of the same grantor and grantee put together (acl.c, aclmerge)."""
+    found: dict[tuple[str, str], dict[str, bool]] = {}
+    for item in (*left, *right):
+        letters = found.setdefault((item.grantee, item.grantor), {})
+        for letter, star in item.granted():
+            letters[letter] = letters.get(letter, False) or star
+    return tuple(
+        AclItem(grantee, "".join(letter + "*" * star for letter, star in letters.items()), grantor)
+        for (grantee, grantor), letters in found.items()
+    )
