@@ -45,7 +45,7 @@ def test_partitions_and_tables_made_by_hand_are_not_dropped(run: Run, plain: Pat
     assert code == 0
     assert "DROP" not in out
     assert 'ADD COLUMN "b" integer' in out
-    assert "Left alone, as --ignore, --only or the settings say: 2 tables\n" in err
+    assert "Left alone, as --ignore, --only, --kind or the settings say: 2 tables\n" in err
     document = json.loads(run(f"diff --json --db-url '{project}'")[1])
     assert document["ignored"] == {"table": 2}
 
@@ -88,7 +88,7 @@ create extension hstore;
     code, out, err = run(f"diff --db-url '{project}' --ignore events_p*")
     assert (code, "by_" in out or "helper" in out or "hstore" in out) == (0, False), err
     assert 'ADD COLUMN "b" integer' in out
-    assert "Left alone, as --ignore, --only or the settings say: 1 table\n" in err
+    assert "Left alone, as --ignore, --only, --kind or the settings say: 1 table\n" in err
     # Of a name that several routines have all are meant.
     assert "Left alone, as hints in the files say: 1 table, 1 extension, 2 functions\n" in err
     # What hints say holds in the other direction too.
