@@ -27,8 +27,8 @@ class Carrier:
     connection: Connection
     history: History
     tell: Tell
-    look: Callable[[], bool] | None = None
-    """Asked, where a statement takes long, whom it waits for."""
+    lookout: Callable[[], Callable[[], bool]]
+    """Gives, for each statement, what is asked whom it waits for where it takes long."""
     pause: float = _PAUSE
 
     def run(self, migration: Applicable, piece: Piece, *, done: str) -> None:
@@ -36,7 +36,7 @@ class Carrier:
         from psycopg import Error
 
         words = " ".join(piece.statement.words[:_WORDS]) if piece.statement is not None else ""
-        with Watch(f"{migration.place(piece)}: {words} …", lambda said: self.tell("note", said), self.look):
+        with Watch(f"{migration.place(piece)}: {words} …", lambda said: self.tell("note", said), self.lookout()):
             try:
                 self.connection.run(piece.text)
             except Error as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Final
 
 from attrs import frozen
@@ -29,6 +29,7 @@ class AdvisoryLock:
     @contextmanager
     def held(self) -> Iterator[None]:
         """The lock. Raises PgnormError where others keep it for too long."""
+        from psycopg import Error
         from psycopg.errors import LockNotAvailable
 
         with connect(self.database) as connection:
@@ -48,4 +49,8 @@ class AdvisoryLock:
                         f"{self.patience // 1000} seconds",
                         hint="Run it again when that has ended.",
                     ) from None
-            yield
+            try:
+                yield
+            finally:
+                with suppress(Error):  # where the connection is lost, the lock is gone as well
+                    connection.rollback()

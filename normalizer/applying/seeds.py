@@ -59,7 +59,8 @@ class SeedHistory:
         """Make the table where there is none."""
         self.connection.execute(f"create schema if not exists {ident(_TABLE.partition('.')[0])}".encode())
         self.connection.execute(
-            f"create table if not exists {_TABLE} (path text not null primary key, hash text not null)".encode()
+            f"create table if not exists {_TABLE} (path pg_catalog.text not null primary key, "
+            "hash pg_catalog.text not null)".encode()
         )
 
     def add(self, seed: Seed) -> None:

@@ -99,12 +99,15 @@ def opened(database: Database, table: tuple[str, str], tell: Tell, lock_timeout:
         connection.add_notice_handler(notice)
         session = Session(connection, LOCK_TIMEOUT if lock_timeout is None else lock_timeout)
         history = TableHistory(connection, *table)
-        look = Lookout(database, connection.info.backend_pid, lambda said: tell("warning", said))
+
+        def lookout() -> Lookout:
+            return Lookout(database, connection.info.backend_pid, lambda said: tell("warning", said))
+
         try:
             yield Target(
                 database=database,
                 name=name,
-                carrier=Carrier(connection=session, history=history, tell=tell, look=look),
+                carrier=Carrier(connection=session, history=history, tell=tell, lookout=lookout),
                 history=history,
                 seeds=SeedHistory(connection),
                 lock=AdvisoryLock(database, tell),

@@ -18,7 +18,7 @@ class Watch:
 
     what: str
     tell: Callable[[str], None]
-    look: Callable[[], bool] | None = None
+    look: Callable[[], bool]
     """Asked each time: whom it waits for."""
     first: float = _FIRST
     _over: Event = field(factory=Event, init=False)
@@ -42,5 +42,4 @@ class Watch:
             passed += pause
             pause = passed
             self.tell(f"{self.what}: {passed:.0f} s")
-            if self.look is not None:
-                self.look()
+            self.look()

@@ -70,3 +70,22 @@ def test_a_certificate_that_was_edited_is_named(refused: Refused, certified: Pat
     (path,) = (certified / "migrations").glob("*_tags.sql")
     path.write_text(path.read_text().replace('{"version":1', '{"version":1,,'))
     refused(f"migration up {at}", "the certificate can't be read")
+
+
+def test_the_day_of_a_developer(run: Run, crm: Path, supabase_database: psycopg.Connection) -> None:
+    there = address(supabase_database)
+    assert run(f"migration up --db-url '{there}'")[0] == 0
+    tables = crm / "supabase" / "schemas" / "01_tables.sql"
+    tables.write_text(
+        tables.read_text() + "\ncreate table public.goals (id bigint primary key, title text not null);\n"
+    )
+    assert run("diff -f goals")[0] == 0
+    code, _, err = run(f"push --db-url '{there}' --yes")
+    assert (code, "_goals.sql" in err) == (0, True), err
+    code, out, err = run(f"diff --from files --to '{there}' --check")
+    assert (code, out, "No schema changes found" in err) == (0, "", True), err
+    supabase_database.execute("alter table public.goals add column stray int")
+    tables.write_text(tables.read_text() + "\ncreate table public.steps (id bigint primary key);\n")
+    assert run("diff -f steps")[0] == 0
+    code, _, err = run(f"push --db-url '{there}' --yes")
+    assert (code, "+ column public.goals.stray" in err) == (2, True), err
