@@ -69,7 +69,9 @@ def _columns(each: "Standing") -> tuple[str, ...]:
 
     notes = [each.state.value]
     if each.state is State.MISSING:
-        notes = ["applied", "no such file"]
+        notes = [State.APPLIED.value]
+    if each.path is None:
+        notes.append("no such file")
     if each.changed:
         notes.append("the file was changed since")
     if each.done:

@@ -122,6 +122,13 @@ def read_pending(standings: "Sequence[Standing]", *, include_all: bool) -> "tupl
 def _refuse_unknown(standings: "Sequence[Standing]") -> None:
     from pgnorm.normalizer.applying.standing import State
 
+    begun = [each.version for each in standings if each.state is State.UNFINISHED and each.path is None]
+    if begun:
+        raise PgnormError(
+            f"the database has carried out a part of migrations that the folder lacks: {', '.join(begun)}",
+            hint="Put their files back; or undo by hand what they did, and run "
+            f"`pgnorm migration repair --status reverted {' '.join(begun)}`.",
+        )
     unknown = [each.version for each in standings if each.state is State.MISSING]
     if unknown:
         raise PgnormError(

@@ -20,7 +20,7 @@ class State(Enum):
     PENDING = "pending"
     UNFINISHED = "unfinished"
     MISSING = "missing"
-    """Applied, and no file of it is in the folder."""
+    """Applied, and without a file."""
 
 
 class Standing(Value):
@@ -29,6 +29,7 @@ class Standing(Value):
     version: str
     name: str
     path: Path | None
+    """None where no file of it is in the folder."""
     state: State
     late: bool = False
     """True for what is left to do before a migration that is applied."""
@@ -42,6 +43,7 @@ def standings(found: Migrations, rows: Mapping[str, Row], unfinished: Mapping[st
     """All migrations in their order. Raises PgnormError where two files have one version, or a file can't be read."""
     files = _by_version(found.files)
     missing = [row for version, row in rows.items() if version not in files]
+    missing += [Row(version=version, name="") for version in unfinished.keys() - files.keys() - rows.keys()]
     named = [*((each.path.name, each.version) for each in files.values())]
     named += [((found.named or "").format(version=row.version, name=row.name), row.version) for row in missing]
     versions = [version for _, version in sorted(named, key=lambda each: (found.key(each[0]), each[0]))]
@@ -79,13 +81,14 @@ def _by_version(files: Iterable[Migration]) -> dict[str, Migration]:
 def _standing(
     version: str, file: Migration | None, row: Row | None, begun: Unfinished | None, *, late: bool
 ) -> Standing:
+    path, name = (file.path, file.name) if file is not None else (None, row.name if row is not None else "")
+    if row is None and begun is not None:
+        done = len(begun.statements)
+        return Standing(version=version, name=name, path=path, state=State.UNFINISHED, late=late, done=done)
     if file is None:
-        assert row is not None
-        return Standing(version=version, name=row.name, path=None, state=State.MISSING)
+        return Standing(version=version, name=name, path=None, state=State.MISSING)
     if row is None:
-        state = State.PENDING if begun is None else State.UNFINISHED
-        done = len(begun.statements) if begun is not None else 0
-        return Standing(version=version, name=file.name, path=file.path, state=state, late=late, done=done)
+        return Standing(version=version, name=name, path=path, state=State.PENDING, late=late)
     now = read(file.path, version, file.name).texts if row.statements is not None else None
     changed = now is not None and list(row.statements or ()) != now
     return Standing(version=version, name=file.name, path=file.path, state=State.APPLIED, changed=changed)

@@ -81,6 +81,10 @@ class Stepping:
                 self._alone(number, piece, again=False)
 
     def _together(self, number: int, piece: Piece) -> None:
+        words = piece.statement.words if piece.statement is not None else ()
+        if words[:2] == ("SET", "LOCAL") or words[:1] == ("LOCK",):
+            place = self.migration.place(piece)
+            self.carrier.tell("warning", f"{place}: without effect, since each statement is a transaction of its own")
         with self._transaction():
             self._run(piece)
             self._note(number + 1)

@@ -228,6 +228,14 @@ def test_what_was_carried_out_can_not_be_changed(
     refused(f"migration up {at}", "2 of its 3 statements are carried out.")
     path.write_text("create table t (b int); vacuum t; select 1;")
     refused(f"migration up {at}", "was changed after its first 2 statements", "repair --status applied 20240101000001")
+    path.unlink()
+    refused(f"migration up {at}", "carried out a part of migrations that the folder lacks: 20240101000001")
+
+
+def test_what_has_no_effect_in_a_transaction_of_its_own_is_told(run: Run, write: Write, at: str) -> None:
+    write(1, "create table t (a int); set local lock_timeout = 1; lock table t; vacuum t;")
+    code, _, err = run(f"migration up {at}")
+    assert (code, err.count("without effect")) == (0, 2)
 
 
 def test_a_half_made_index_is_dropped(
