@@ -85,17 +85,18 @@ class Range(Shelled, types.Type):
         return f"DROP {self.signature()}{' CASCADE' if self.canonical != NONE else ''};"
 
     def rename(self, name: str) -> tuple[str, ...]:
-        # The multirange type and the constructors keep their names, which the successor's own would meet.
+        # The multirange type and the constructors keep their names, which the successor's own would meet. All
+        # constructors are where the range is.
         schema, multirange = self.multirange_name
         constructors = (
-            (self.schema, self.name, f"{self.subtype}, {self.subtype}", name),
-            (self.schema, self.name, f'{self.subtype}, {self.subtype}, "text"', name),
-            (schema, multirange, "", f"{name}_multirange"),
+            (self.name, f"{self.subtype}, {self.subtype}", name),
+            (self.name, f'{self.subtype}, {self.subtype}, "text"', name),
+            (multirange, "", f"{name}_multirange"),
         )
         return (
             *(
-                f"ALTER FUNCTION {qualified(place, old)}({arguments}) RENAME TO {ident(new)};"
-                for place, old, arguments, new in constructors
+                f"ALTER FUNCTION {qualified(self.schema, old)}({arguments}) RENAME TO {ident(new)};"
+                for old, arguments, new in constructors
             ),
             f"ALTER TYPE {qualified(schema, multirange)} RENAME TO {ident(f'{name}_multirange')};",
             *super().rename(name),

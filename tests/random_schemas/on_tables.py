@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from .choosing import Choices
 from .state import Column, Relation, State, satellites
-from .tables import INTEGERS
+from .tables import INTEGERS, REFERRED
 
 
 def make_parts(c: Choices, state: State) -> None:
@@ -31,6 +31,7 @@ def _foreign_keys(c: Choices, state: State, about: str, table: Relation) -> Iter
         targets = [
             f"{other.name} ({key})"
             for other in state.tables
+            if other.name == f"public.{REFERRED}"
             for key in other.keys
             if _comparable(column, other.columns[key]) and _free(c, table) and _free(c, other)
         ]
