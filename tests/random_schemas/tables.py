@@ -113,7 +113,9 @@ def _constraints(c: Choices, state: State, about: str, table: Relation) -> list[
     numbers = [each.name for each in table.of("number")]
     for column in (each.name for each in table.of("number") if each.unique):
         kind = c.one(f"{about}: {column}: key", "", "", "", "primary key", "unique", "exclude")
-        if kind == "primary key" and any("primary" in each for each in found):
+        # 18 can't give a column another type where an inheriting table has a primary key on it.
+        alone = c.major < 18 or not c.answers[f"{about}: parent"]
+        if kind == "primary key" and not (alone and all("primary" not in each for each in found)):
             kind = "unique"
         if not kind:
             continue
