@@ -1,6 +1,6 @@
 """The typed objects of one source."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from functools import cached_property
 
 import attrs
@@ -48,13 +48,13 @@ class Catalog:
         return {owner: tuple(items) for owner, items in found.items()}
 
     @cached_property
-    def needs(self) -> Mapping[ObjectId, frozenset[ObjectId]]:
+    def needs(self) -> Mapping[ObjectId, Set[ObjectId]]:
         """The objects that each one depends on, ties apart."""
         found: dict[ObjectId, set[ObjectId]] = {}
         for edge in self.edges:
             if not edge.tied:
                 found.setdefault(edge.dependent, set()).add(edge.referenced)
-        return {dependent: frozenset(referenced) for dependent, referenced in found.items()}
+        return found
 
     @cached_property
     def shell_users(self) -> frozenset[tuple[ObjectId, ObjectId]]:
@@ -65,10 +65,10 @@ class Catalog:
         )
 
     @cached_property
-    def needed_by(self) -> Mapping[ObjectId, frozenset[ObjectId]]:
+    def needed_by(self) -> Mapping[ObjectId, Set[ObjectId]]:
         """The objects that depend on each one, ties apart."""
         found: dict[ObjectId, set[ObjectId]] = {}
         for edge in self.edges:
             if not edge.tied:
                 found.setdefault(edge.referenced, set()).add(edge.dependent)
-        return {referenced: frozenset(dependent) for referenced, dependent in found.items()}
+        return found

@@ -108,9 +108,10 @@ class Following:
         """Differences of objects that lose a leader while the plan runs, or meet one, from what they must be."""
         for name, item in self.old.objects.items():
             wanted = self.new.objects.get(name)
-            meets = wanted is not None and any(self.merged_into(wanted))
-            held = item.leads and all(self.holds(lead.tie) for lead in item.leads) and not meets
-            if wanted is None or not (item.leads or wanted.leads) or self.fate.gone(name) or held:
+            if wanted is None or not (item.leads or wanted.leads) or self.fate.gone(name):
+                continue
+            meets = any(self.merged_into(wanted))
+            if item.leads and all(self.holds(lead.tie) for lead in item.leads) and not meets:
                 continue
             holding = [] if meets else self.leaders(wanted)
             staying = [self.new.objects[leader] for leader in holding if self.holds(leader)]

@@ -1,6 +1,6 @@
 """Differences that no plan changes, since no statement leads from one side to the other: people are told of them."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import Self
 
 from pgnorm.catalog.model import Catalog, Change, Object, ObjectId, Value, own_fields
@@ -48,31 +48,29 @@ def unplanned(old: Catalog, new: Catalog) -> Unplanned:
     tried."""
     columns: list[Object] = []
     parents: list[tuple[Object, tuple[Object, ...]]] = []
-    for name in new.parts:
-        if _reordered(old, new, name, ties=False):
+    for name, parts in new.parts.items():
+        before = [part for part in old.parts.get(name, ()) if part.embedded]
+        after = [part for part in parts if part.embedded]
+        if _reordered(before, after, ties=False):
             columns.append(new.objects[name])
-        if _reordered(old, new, name, ties=True):
-            parents.append((new.objects[name], tuple(_embedded(new, name, ties=True))))
+        if _reordered(before, after, ties=True):
+            parents.append((new.objects[name], tuple(part for part in after if part.ties is not None)))
     return Unplanned(columns=tuple(columns), parents=tuple(parents), own=tuple(_own(old, new)))
 
 
-def _embedded(catalog: Catalog, name: ObjectId, *, ties: bool) -> Iterator[Object]:
-    """The parts that stand in an order: columns, or what ties the object to others."""
-    return (part for part in catalog.parts.get(name, ()) if part.embedded and (part.ties is not None) == ties)
-
-
-def _reordered(old: Catalog, new: Catalog, name: ObjectId, *, ties: bool) -> bool:
-    before, after = ([part.id for part in _embedded(side, name, ties=ties)] for side in (old, new))
+def _reordered(old: Sequence[Object], new: Sequence[Object], *, ties: bool) -> bool:
+    """True if the same columns, or what ties an object to others, stand in another order."""
+    before, after = ([part.id for part in parts if (part.ties is not None) == ties] for parts in (old, new))
     return before != after and sorted(before) == sorted(after)
 
 
 def _own(old: Catalog, new: Catalog) -> Iterator[tuple[Object, Object, str]]:
     noted: dict[type[Object], list[str]] = {}
     for name, item in new.objects.items():
-        before = old.objects.get(name)
-        if before is None or not item.leads or not before.leads:
-            continue
         kind = type(item)
         if kind not in noted:
             noted[kind] = [field.name for field in own_fields(kind) if field.change is Change.NOTED]
+        before = old.objects.get(name)
+        if not noted[kind] or before is None or not item.leads or not before.leads:
+            continue
         yield from ((before, item, field) for field in noted[kind] if getattr(before, field) != getattr(item, field))
