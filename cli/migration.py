@@ -21,9 +21,18 @@ if TYPE_CHECKING:
     from pgnorm.normalizer.applying.standing import Standing
 
 JSON_VERSION: Final = 1
+EPILOG: Final = f"""\b
+Examples:
+  pgnorm migration new add_notes   an empty migration
+  pgnorm migration list            files and database side by side
+  pgnorm migration up              apply to the local database what it lacks
+  pgnorm migration repair --status applied 20240101000000
+                                   say in the history that it is applied
+
+{EXIT_CODES}"""
 
 
-@click.group(cls=Group)
+@click.group(cls=Group, epilog=EPILOG)
 def migration() -> None:
     """Write, list and apply the project's migrations."""
 

@@ -8,6 +8,7 @@ from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Value, untold
 
 from ..files.reading import SourceFile
+from ..sql.lexer import tokens
 from ..sql.sessions import controls_transaction
 from ..sql.statements import Statement, comments, split
 
@@ -57,18 +58,23 @@ def applicable(version: str, name: str, source: SourceFile) -> Applicable:
 def check(migration: Applicable) -> None:
     """Raises PgnormError, placed, for what only psql can run."""
     for piece in migration.pieces:
-        if piece.statement is not None and (piece.statement.psql or piece.statement.copy_data):
-            what = "the rows of COPY … FROM stdin" if piece.statement.copy_data else "a line for psql"
-            raise PgnormError(
-                f"{what}, which only psql runs",
-                place=migration.place(piece),
-                hint="Write it as SQL (INSERT for rows); or run the file with psql"
-                + (
-                    f", and then `pgnorm migration repair --status applied {migration.version}`."
-                    if migration.version
-                    else "."
-                ),
+        if piece.statement is not None and (what := _for_psql(piece.statement)):
+            after = f", and then `pgnorm migration repair --status applied {migration.version}`" * bool(
+                migration.version
             )
+            raise PgnormError(
+                f"only psql runs {what}",
+                place=migration.place(piece),
+                hint=f"Write it as SQL (INSERT for rows); or run the file with psql{after}.",
+            )
+
+
+def _for_psql(statement: Statement) -> str | None:
+    if statement.psql:
+        return f"a line such as {statement.text.split()[0]}"
+    if statement.begins("COPY") and any(token.keyword in ("STDIN", "STDOUT") for token in tokens(statement.text)):
+        return "COPY from stdin or to stdout"
+    return None
 
 
 def reason_to_run_apart(migration: Applicable) -> str | None:

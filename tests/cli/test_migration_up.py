@@ -359,8 +359,9 @@ def test_versions_that_the_folder_lacks_or_that_come_too_late(
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("create table t (a int);\n\\i other.sql\n", ":2:1: a line for psql"),
-        ("create table t (a int);\ncopy t from stdin;\n1\n\\.\n", ":3:1: the rows of COPY"),
+        ("create table t (a int);\n\\i other.sql\n", ":2:1: only psql runs a line such as \\i"),
+        ("create table t (a int);\ncopy t from stdin;\n1\n\\.\n", ":2:1: only psql runs COPY from stdin"),
+        ("copy (select 1) to stdout", ":1:1: only psql runs COPY"),
         ("-- +goose Up\nselect 1;\n-- +goose Down\nselect 2;\n", "marks of a migration tool"),
         ("select 'a", ":1:8: unterminated string literal"),
     ],
