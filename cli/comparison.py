@@ -11,7 +11,7 @@ from .differing import differing
 from .hazards import effects_json
 from .left_alone import left_alone_json
 from .remarks import remarked
-from .rows import by_target
+from .rows import calls_text, data_json
 
 if TYPE_CHECKING:
     from pgnorm.normalizer.compare.difference import Difference
@@ -29,7 +29,9 @@ def scripts(comparison: "Comparison", *, bare: bool) -> tuple[str, ...]:
     first, *others = plan.scripts() or ("",)
     if comparison.unproved:
         first = f"{remark(f'Unproved: {comparison.unproved}')}\n\n{first}"
-    return (first, *others)
+    *before, last = first, *others
+    # Only calls follow a plan that has nothing else.
+    return (*before, "\n".join(filter(None, (last, calls_text(comparison.calls)))))
 
 
 def as_json(comparison: "Comparison", old: str, new: str, files: tuple[str, ...]) -> str:
@@ -78,10 +80,7 @@ def as_json(comparison: "Comparison", old: str, new: str, files: tuple[str, ...]
             {"what": what, "name": name, "one_sided": (what, name) in comparison.one_sided}
             for what, name in comparison.unmodelled
         ],
-        "not_carried": [
-            {"what": "call" if call else "rows", "name": target, "places": places}
-            for (call, target), places in by_target(comparison.uncarried).items()
-        ],
+        **data_json(comparison),
         "files": files,
     }
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"

@@ -59,6 +59,8 @@ def diff(app: App, **given: Unpack[Given]) -> int:
             hint="Name another one for one of them; without --from it is `migrations`, without --to `files`.",
         )
     _spare_sources(given["output"], *sources)
+    if given["calls"]:
+        _check_calls(*sources)
     known = app.project.migration_files() if app.project and given["name"] is not None else None
     with app.workspace() as workspace:
         found = compare(workspace, *sources, _options(app, given), lambda found: accepted(found, given["suggested"]))
@@ -66,7 +68,7 @@ def diff(app: App, **given: Unpack[Given]) -> int:
     failed = refused(app.console, found, given["fail_on"])
     files = () if known is None or failed else _written(app, found, given, workspace.platform.name, known, old)
     _deliver(app, found, given, words, files)
-    return CHANGED if failed or (given["check"] and (found.plan or found.one_sided)) else 0
+    return CHANGED if failed or (given["check"] and (found.writes or found.one_sided)) else 0
 
 
 def _check(app: App, given: Given) -> None:
@@ -81,6 +83,17 @@ def _check(app: App, given: Given) -> None:
         raise click.UsageError("--seed is for the proof, so it can't be combined with --no-proof.")
 
 
+def _check_calls(old: "Source", new: "Source") -> None:
+    """Refuse --calls where it can't be known which calls were made: no catalog says."""
+    from pgnorm.normalizer.project.sources import Files
+
+    if not (isinstance(old, Files) and isinstance(new, Files) and new.kind != "migrations"):
+        raise PgnormError(
+            "--calls takes the calls of schema files that migrations or other files lack, and one side is neither",
+            hint="Leave out --db-url, --local and the like: run `pgnorm diff --calls` from migrations to files.",
+        )
+
+
 def _options(app: App, given: Given) -> "Options":
     from pgnorm.normalizer.comparison import Options
 
@@ -91,6 +104,7 @@ def _options(app: App, given: Given) -> "Options":
         ignoring=ignoring(app.project.ignore if app.project else None, given["only"], given["ignore"], given["kinds"]),
         uncompared=uncompared(given),
         cosmetic=given["cosmetic"],
+        calls=given["calls"],
         proof=None if given["no_proof"] else given["proof"],
         seed=given["seed"],
     )
@@ -113,7 +127,7 @@ def _written(
     app: App, found: "Comparison", given: Given, platform: str, known: "Migrations", old: str
 ) -> tuple[str, ...]:
     """The paths of the migrations written, none without a plan."""
-    if given["name"] is None or not found.plan:
+    if given["name"] is None or not found.writes:
         return ()
     texts = scripts(found, bare=given["no_header"])
     if not given["no_header"]:
@@ -128,8 +142,8 @@ def _deliver(app: App, found: "Comparison", given: Given, words: tuple[str, str]
 
     if given["json_"]:
         deliver(app.console, as_json(found, _public(words[0]), _public(words[1]), files), given["output"])
-    elif not files and (found.plan or given["output"] is not None):
-        text = f"\n{BOUNDARY}\n".join(scripts(found, bare=given["no_header"])) if found.plan else ""
+    elif not files and (found.writes or given["output"] is not None):
+        text = f"\n{BOUNDARY}\n".join(scripts(found, bare=given["no_header"])) if found.writes else ""
         deliver(app.console, text, given["output"])
 
 

@@ -36,6 +36,7 @@ class Given(TypedDict):
     suggested: str
     keep_hints: bool
     cosmetic: bool
+    calls: bool
     proof: "ProofBy"
     seed: Path | None
     no_proof: bool
@@ -88,6 +89,11 @@ _RENAMES: Final = (
 )
 _PLAN: Final = (
     click.option("--cosmetic", is_flag=True, help="Take in function bodies that differ in formatting only."),
+    click.option(
+        "--calls",
+        is_flag=True,
+        help="End the migration with the calls that the schema files have and the migrations don't.",
+    ),
     click.option(
         "--fail-on",
         multiple=True,

@@ -3,30 +3,73 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
+from pgnorm.catalog.quoting import remark
+
 from .output import Console, plural
 
 if TYPE_CHECKING:
+    from pgnorm.normalizer.comparison import Call, Comparison
     from pgnorm.normalizer.load.data_statements import DataStatement
 
 _PLACES: Final = 3
 
 
-def by_target(found: "Iterable[DataStatement]") -> dict[tuple[bool, str], list[str]]:
-    """The places of the statements by what they write to or (true) call."""
-    places: dict[tuple[bool, str], list[str]] = {}
+def by_target(found: "Iterable[DataStatement]") -> "dict[tuple[bool, str], list[DataStatement]]":
+    """The statements by what they write to or (true) call."""
+    grouped: dict[tuple[bool, str], list[DataStatement]] = {}
     for each in found:
-        places.setdefault((each.call, each.target), []).append(each.place)
-    return places
+        grouped.setdefault((each.call, each.target), []).append(each)
+    return grouped
 
 
 def lines(found: "Iterable[DataStatement]") -> Iterator[str]:
-    """A line for each target: `2 statements on the rows of storage.buckets (a.sql:2:1, a.sql:3:1)`."""
-    for (call, target), places in by_target(found).items():
-        what = f"{plural(len(places), 'call')} of" if call else f"{plural(len(places), 'statement')} on the rows of"
-        more = f" and {len(places) - _PLACES} more" if len(places) > _PLACES else ""
-        yield f"{what} {target} ({', '.join(places[:_PLACES])}{more})"
+    """A line for each target: `2 calls of cron.schedule: 'nightly', 'hourly' (a.sql:2:1, a.sql:3:1)`."""
+    for (call, target), some in by_target(found).items():
+        what = f"{plural(len(some), 'call')} of" if call else f"{plural(len(some), 'statement')} on the rows of"
+        names = ", ".join(dict.fromkeys(each.named for each in some if each.named))
+        more = f" and {len(some) - _PLACES} more" if len(some) > _PLACES else ""
+        places = ", ".join(each.place for each in some[:_PLACES])
+        yield f"{what} {target}{f': {names}' if names else ''} ({places}{more})"
 
 
 def tell_rows(console: Console, title: str, found: "Sequence[DataStatement]") -> None:
     """Say a title and the lines below it, nothing where there are none."""
     console.listing(title, list(lines(found)))
+
+
+def tell_data(console: Console, comparison: "Comparison") -> None:
+    """Say which statements of the files the migration gets by --calls, and which none gets."""
+    written = [each for call in comparison.calls for each in call.does]
+    tell_rows(console, "Calls of the files, behind the plan and outside of what is proved:", written)
+    for call in comparison.calls:
+        if any(each.secret for each in call.does):
+            console.warn(f"{call.place}: its arguments, which may be secrets, are in the migration for all to read")
+    title = "Not part of a diff, which is about definitions (--calls writes calls; write what else matters by hand):"
+    tell_rows(console, title, [each for each in comparison.uncarried if each not in written])
+
+
+def calls_text(calls: "Sequence[Call]") -> str:
+    """The calls as they end a migration, each below the place that says it; empty where there are none."""
+    if not calls:
+        return ""
+    said = "".join(f"\n{remark(call.place)}\n{call.sql}\n" for call in calls)
+    return f"-- Calls of the schema files, outside of what is proved\n{said}"
+
+
+def data_json(comparison: "Comparison") -> dict[str, object]:
+    """The statements for a program: those that no migration gets, and those that --calls writes."""
+    written = {each.place for each in comparison.calls}
+    return {
+        "not_carried": [
+            {
+                "what": "call" if call else "rows",
+                "name": target,
+                "named": [each.named for each in some if each.named],
+                "places": [each.place for each in some],
+            }
+            for (call, target), some in by_target(
+                each for each in comparison.uncarried if each.place not in written
+            ).items()
+        ],
+        "calls": [{"place": call.place, "sql": call.sql} for call in comparison.calls],
+    }

@@ -11,7 +11,7 @@ from pgnorm.normalizer.hazards.effects import Hazard
 from .hazards import ALLOWED, allowed, tell_hazards
 from .left_alone import tell_left_alone
 from .output import Console, plural
-from .rows import tell_rows
+from .rows import tell_data
 
 if TYPE_CHECKING:
     from pgnorm.catalog.model import Object, ObjectId, Statement
@@ -44,7 +44,7 @@ def summarize(console: Console, comparison: "Comparison") -> None:
         console.say(f"{name.kind} {name.name} stays, though the new side lacks it: the platform makes it by itself")
     tell_left_alone(console, comparison.ignored)
     _tell_unplanned(console, comparison.unplanned)
-    _tell_uncarried(console, comparison)
+    tell_data(console, comparison)
     for role in comparison.plan.roles.absent:
         console.warn(f"The old side has no role {role}, which the files name and do not make: make it there first")
     if comparison.stranger is not None:
@@ -71,12 +71,6 @@ def _tell_unplanned(console: Console, rest: "Unplanned") -> None:
             console.say(said)
         for item, attribute in found:
             console.say(f"  {_NOT_NULL_OF if attribute == NOT_NULL_SAID else ''}{item.kind} {item.label}")
-
-
-def _tell_uncarried(console: Console, comparison: "Comparison") -> None:
-    """Say which statements of the files no migration gets."""
-    title = "Not part of a diff, which is about definitions (write what matters into a migration by hand):"
-    tell_rows(console, title, comparison.uncarried)
 
 
 def tell_phantoms(console: Console, comparison: "Comparison", way_out: str | None) -> None:

@@ -13,7 +13,8 @@ from .compare.ownership import only_by_platform, owned, spared
 from .compare.phantoms import phantoms, without_code
 from .compare.selection import EVERYTHING, Selection, select, selected
 from .compare.settling import deparsed_changes
-from .comparison import Comparison, Options
+from .comparison import Call, Comparison, Options
+from .load.data_statements import DataStatement, texts_of
 from .plan.planner import diff
 from .plan.unplanned import unplanned
 from .plan.unselected import refuse_lacking
@@ -74,9 +75,22 @@ class Basis:
             ignored=self._ignored(*start.states, *goal.states),
             unmatched=selection.unmatched,
             idle=self.options.ignoring.unmatched(start.catalog, goal.catalog),
-            uncarried=to_tell(self.new, goal, start),
+            uncarried=(uncarried := to_tell(self.new, goal, start)),
+            calls=self._calls(uncarried),
             stranger=stranger(((start.role, before), (goal.role, after)), planned),
         )
+
+    def _calls(self, uncarried: Iterable[DataStatement]) -> tuple[Call, ...]:
+        """The statements to write behind the plan: calls, and what writes rows of a schema that others own."""
+        if not (self.options.calls and isinstance(self.new, Files)):
+            return ()
+        wanted: dict[str, list[DataStatement]] = {}
+        for each in uncarried:
+            schema, dot, _ = each.target.rpartition(".")
+            if each.call or (dot and not self.ownership.owns_all_in(schema)):
+                wanted.setdefault(each.place, []).append(each)
+        texts = texts_of((each for some in wanted.values() for each in some), self.sides.texts(self.new).files)
+        return tuple(Call(place=place, sql=f"{sql};", does=tuple(wanted[place])) for place, sql in texts.items())
 
     def _ignored(self, *catalogs: Catalog) -> Mapping[Reason, Mapping[str, int]]:
         """Counts of the project's objects among those that are left alone, by reason and kind."""

@@ -44,6 +44,8 @@ class Options(Value):
     """True if bodies that differ in formatting only are differences."""
     proof: ProofBy | None = "catalog"
     """Who judges whether the plan arrives: our reading of the catalogs, or pg_dump as well; None for nobody."""
+    calls: bool = False
+    """True if what the files of the new side call, and those of the old side do not, follows the plan."""
     seed: Path | None = None
     """SQL that fills the tables of the old side before the plan is tried."""
 
@@ -51,6 +53,14 @@ class Options(Value):
     def partial(self) -> bool:
         """True if not all that the project owns is compared."""
         return bool(self.schemas or self.exclude_schemas or self.ignoring or self.uncompared)
+
+
+class Call(Value):
+    """A statement of schema files that calls functions, or writes rows of what is not the project's."""
+
+    place: str
+    sql: str = untold()
+    does: tuple[DataStatement, ...]
 
 
 class Comparison(Value):
@@ -99,8 +109,15 @@ class Comparison(Value):
     """Patterns of objects to leave alone or to take alone that name none."""
     uncarried: tuple[DataStatement, ...] = ()
     """Data statements of the files of the new side, and not of those of the old one."""
+    calls: tuple[Call, ...] = ()
+    """Those of them that follow the plan. Nothing proves what they do."""
     stranger: str | None = None
     """The role that a database was read as and that files are compared for, where it owns nothing there."""
+
+    @property
+    def writes(self) -> bool:
+        """True if there is anything to write into a migration."""
+        return bool(self.plan or self.calls)
 
     @property
     def hazards(self) -> "frozenset[Hazard]":

@@ -24,6 +24,9 @@ _DOLLARS: Final = re.compile(r"\$[^$]*\$")
 _BEFORE_NAME: Final = (("INSERT", "INTO"), ("MERGE", "INTO"), ("DELETE", "FROM"), ("UPDATE",))
 _FIRST_ONLY: Final = (("COPY",), ("TRUNCATE", "TABLE"), ("TRUNCATE",))
 _NAME_TO_SET: Final = 4
+# Their first literal is the name of what they make, and never a secret.
+_NAMING: Final = re.compile(r"cron\.\w+|pgmq\.(?:create|drop)\w*|partman\.create_\w+|storage\.buckets")
+_LONGEST_NAME: Final = 63
 
 # What a function does not write to, an immutable or a stable one can't; of Postgres' own, setval alone leaves a trace.
 _WRITING: Final = """
@@ -40,13 +43,21 @@ class DataStatement(Value):
     call: bool
     place: str
     literals: frozenset[str]
-    """Digests of the literals that it consists of, as they are spelt: these are rows, and may be secrets."""
+    """Digests of the literals that it consists of, or that the call is given, as they are spelt: these are rows, and
+    may be secrets."""
+    named: str = ""
+    """The literal that names what is made, `'nightly'` of `cron.schedule('nightly', …)`, where that is known."""
 
     def names(self, name: str) -> bool:
         """True if one of its literals is in a name."""
         breaks = [at for at, letter in enumerate(name) if letter == "_"]
         words = {name, *(name[:at] for at in breaks), *(name[at + 1 :] for at in breaks)} - {""}
         return any(_digest(f"'{word}'") in self.literals for word in words)
+
+    @property
+    def secret(self) -> bool:
+        """True if it is known to hold secrets."""
+        return self.target.startswith("vault.")
 
     def same_aim(self, other: DataStatement) -> bool:
         """True if another one does the same to the same target, be it with other values."""
@@ -66,10 +77,12 @@ def data_statements(files: Iterable[SourceFile], connection: Connection) -> tupl
 
 def uncarried(new: Sequence[DataStatement], old: Sequence[DataStatement]) -> tuple[DataStatement, ...]:
     """Data statements of the new side's files that the old side's, if it has any, lack: of a statement written anew,
-    the same literals are there."""
+    the same literals are there, of a call in one call."""
 
     def carried(one: DataStatement) -> bool:
         like = [each.literals for each in old if each.same_aim(one)]
+        if one.call:
+            return any(one.literals <= each for each in like)
         return bool(like) and one.literals <= frozenset().union(*like)
 
     return tuple(each for each in new if not carried(each))
@@ -80,12 +93,23 @@ def _of_file(file: SourceFile) -> Iterator[DataStatement]:
         if statement.words[:1] and statement.words[0] in _VERBS:
             spelt = list(tokens(statement.text))
             inside = _body(spelt) if statement.begins("DO") else spelt
-            literals = frozenset(_digest(token.text) for token in inside if _is_literal(token))
+            place = file.place(statement.start)
             rows = dict.fromkeys(_written(inside, statement))
-            calls = dict.fromkeys(_called(inside)) if not rows else {}
-            for target in (*rows, *calls):
-                place = file.place(statement.start)
-                yield DataStatement(target=target, call=target in calls, place=place, literals=literals)
+            found = [(name, inside) for name in rows] if rows else list(_called(inside))
+            seen: set[tuple[str, frozenset[str]]] = set()
+            for target, said in found:
+                literals = [token.text for token in said if _is_literal(token)]
+                digests = frozenset(map(_digest, literals))
+                if (target, digests) not in seen:
+                    seen.add((target, digests))
+                    named = _naming(target, literals)
+                    yield DataStatement(target=target, call=not rows, place=place, literals=digests, named=named)
+
+
+def _naming(target: str, literals: Sequence[str]) -> str:
+    """The literal that names what is made, empty where none is known to do so."""
+    said = next((each for each in literals if each.startswith("'")), "")
+    return said if _NAMING.fullmatch(target) and len(said) <= _LONGEST_NAME and said.isprintable() else ""
 
 
 def _body(spelt: Sequence[Token]) -> list[Token]:
@@ -114,12 +138,23 @@ def _written(spelt: Sequence[Token], statement: Statement) -> Iterator[str]:
                     yield name
 
 
-def _called(spelt: Sequence[Token]) -> Iterator[str]:
+def _called(spelt: Sequence[Token]) -> Iterator[tuple[str, Sequence[Token]]]:
+    """The name of each function called, and its arguments."""
     for at, token in enumerate(spelt):
         if _is_name(token) and (at == 0 or spelt[at - 1].text != "."):
             name, end = _name(spelt, at)
             if end < len(spelt) and spelt[end].text.startswith("("):
-                yield name
+                yield name, _within(spelt[end:])
+
+
+def _within(spelt: Sequence[Token]) -> Sequence[Token]:
+    """The tokens up to the parenthesis that closes the first one."""
+    depth = 0
+    for at, token in enumerate(spelt):
+        depth += token.text.count("(") - token.text.count(")") if not _is_literal(token) else 0
+        if depth <= 0:
+            return spelt[: at + 1]
+    return spelt
 
 
 def _name(spelt: Sequence[Token], at: int) -> tuple[str, int]:
@@ -146,3 +181,14 @@ def _is_literal(token: Token) -> bool:
 
 def _is_name(token: Token) -> bool:
     return token.word or token.text.startswith('"')
+
+
+def texts_of(found: Iterable[DataStatement], files: Iterable[SourceFile]) -> dict[str, str]:
+    """The texts of data statements by their places, in the order of the files; none of COPY, whose rows follow it."""
+    wanted = {each.place for each in found}
+    texts = {}
+    for file in files if wanted else ():
+        for statement in split(file.text, label=file.label):
+            if (place := file.place(statement.start)) in wanted and not statement.begins("COPY"):
+                texts[place] = statement.text
+    return texts
