@@ -2,7 +2,8 @@
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -11,6 +12,7 @@ from pgnorm.catalog.errors import PgnormError
 
 from .general import general_options
 from .help import EXIT_CODES, Command
+from .left_alone import ignoring
 from .options import App
 from .output import write
 from .targets import project_of, target, target_options, waiting_option
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from pgnorm.normalizer.applying.pieces import Applicable
     from pgnorm.normalizer.applying.standing import Standing
     from pgnorm.normalizer.applying.target import Target
+    from pgnorm.normalizer.gate import Gate
 
 JSON_VERSION: Final = 1
 _TOLD_FROM: Final = 2.0  # seconds
@@ -69,25 +72,29 @@ def up(app: App, dry_run: bool, include_all: bool, force: bool, as_json: bool) -
 
 def would_apply(app: App, found: "Target", pending: "Sequence[Applicable]", *, force: bool) -> None:
     """Say which migrations would be applied. Raises PgnormError where the first of them would not be let through."""
-    from pgnorm.normalizer.gate import Gate
-
     for each in pending[: 0 if force else 1]:
-        with app.workspace() as workspace:
-            Gate(workspace, found.database).check(each)
+        with _gate(app, found) as gate:
+            gate.check(each)
     for each in pending:
         app.console.say(f"Would apply {each.label}")
+
+
+@contextmanager
+def _gate(app: App, found: "Target") -> "Iterator[Gate]":
+    from pgnorm.normalizer.gate import Gate
+
+    with app.workspace() as workspace:
+        yield Gate(workspace, found.database, ignoring(project_of(app).ignore, (), ()))
 
 
 def apply(app: App, found: "Target", pending: "Sequence[Applicable]", *, force: bool) -> None:
     """Apply migrations, and say so of each. Raises PgnormError for the first that fails."""
     from pgnorm.normalizer.applying.run import carry_out
-    from pgnorm.normalizer.gate import Gate
 
     if pending:
         with found.carrier.connection.transaction(renewed=True):
             found.history.prepare()
-    with app.workspace() as workspace:
-        gate = Gate(workspace, found.database)
+    with _gate(app, found) as gate:
         for each in pending:
             if not force:
                 gate.check(each)

@@ -11,6 +11,7 @@ from .applying.certificates import certificate
 from .applying.pieces import Applicable
 from .compare.describing import describe
 from .compare.fingerprint import fingerprint
+from .compare.ignoring import Ignoring
 from .compare.ownership import owned
 from .comparing import compare
 from .comparison import Options
@@ -24,9 +25,10 @@ _SHOWN: Final = 20
 class Gate:
     """Lets migrations through whose certificates begin where a database is."""
 
-    def __init__(self, workspace: Workspace, database: Database) -> None:
+    def __init__(self, workspace: Workspace, database: Database, ignoring: Ignoring) -> None:
         self.workspace = workspace
         self.database = database
+        self._options = Options(proof=None, ignoring=ignoring)
         self._known: str | None = None
         """The fingerprint of where the last migration has led."""
 
@@ -69,5 +71,5 @@ class Gate:
         assert self.workspace.project is not None
         files = migrations(self.workspace.project)
         before = evolve(files, paths=tuple(takewhile(lambda path: path != migration.source.path, files.paths)))
-        found = compare(self.workspace, before, self.database, Options(proof=None))
+        found = compare(self.workspace, before, self.database, self._options)
         return [describe(each) for each in found.plan.differences]

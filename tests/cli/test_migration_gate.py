@@ -54,6 +54,15 @@ def test_what_differs_is_told_and_nothing_applied(
     assert database.execute("select count(*) from pgnorm.migrations").fetchone() == (3,)
 
 
+def test_what_the_settings_leave_alone_is_no_difference(
+    run: Run, certified: Path, at: str, database: psycopg.Connection
+) -> None:
+    database.execute("create table stray (a int)")
+    (certified / "pgnorm.toml").write_text('history = "pgnorm.migrations"\n[ignore]\ntable = ["stray"]\n')
+    code, _, err = run(f"migration up {at}")
+    assert code == 0, err
+
+
 def test_a_fingerprint_of_another_server_is_no_reason(
     run: Run, certified: Path, at: str, database: psycopg.Connection
 ) -> None:
