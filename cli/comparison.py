@@ -14,6 +14,7 @@ from .remarks import remarked
 from .rows import calls_text, data_json
 
 if TYPE_CHECKING:
+    from pgnorm.catalog.model import Object
     from pgnorm.normalizer.compare.difference import Difference
     from pgnorm.normalizer.comparison import Comparison
     from pgnorm.normalizer.plan.assessing import Assessed
@@ -59,6 +60,7 @@ def as_json(comparison: "Comparison", old: str, new: str, files: tuple[str, ...]
         "suggested_renames": [
             {"rename": each.option, "hint": each.hint, "reasons": each.reasons} for each in comparison.proposals
         ],
+        "not_restored": [_identity(item) for item in comparison.not_restored],
         "hazards": sorted(hazard.value for hazard in comparison.hazards),
         "allowed": sorted(hazard.value for hazard in comparison.hazards - comparison.unexpected),
         "access": [
@@ -87,7 +89,11 @@ def as_json(comparison: "Comparison", old: str, new: str, files: tuple[str, ...]
 
 
 def _named(difference: "Difference") -> dict[str, str]:
-    name = difference.item.id
+    return _identity(difference.item)
+
+
+def _identity(item: "Object") -> dict[str, str]:
+    name = item.id
     return {"kind": name.kind, "schema": name.schema, "name": name.name, "detail": name.detail}
 
 

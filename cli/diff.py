@@ -64,6 +64,8 @@ def diff(app: App, **given: Unpack[Given]) -> int:
     known = app.project.migration_files() if app.project and given["name"] is not None else None
     with app.workspace() as workspace:
         found = compare(workspace, *sources, _options(app, given), lambda found: accepted(found, given["suggested"]))
+    if given["reverse"]:
+        words = old, new = new, old
     _tell(app, found, words, listed=given["suggested"] == ASK)
     failed = refused(app.console, found, given["fail_on"])
     files = () if known is None or failed else _written(app, found, given, workspace.platform.name, known, old)
@@ -77,6 +79,10 @@ def _check(app: App, given: Given) -> None:
         if given["check"]:
             raise click.UsageError(
                 "--check writes no migration, so it can't be combined with -f; run `pgnorm diff --check` first."
+            )
+        if given["reverse"] and given["to"] != "migrations":
+            raise click.UsageError(
+                "--reverse begins where --to is, and a migration where the migrations end: write it with -o FILE."
             )
         _check_name(app, given["name"], alone=given["output"] is None or given["json_"])
     if given["seed"] is not None and given["no_proof"]:
@@ -103,6 +109,7 @@ def _options(app: App, given: Given) -> "Options":
         renames=given["renames"],
         ignoring=ignoring(app.project.ignore if app.project else None, given["only"], given["ignore"], given["kinds"]),
         uncompared=uncompared(given),
+        backwards=given["reverse"],
         cosmetic=given["cosmetic"],
         calls=given["calls"],
         proof=None if given["no_proof"] else given["proof"],

@@ -35,6 +35,7 @@ class Given(TypedDict):
     renames: tuple[str, ...]
     suggested: str
     keep_hints: bool
+    reverse: bool
     cosmetic: bool
     calls: bool
     proof: "ProofBy"
@@ -88,6 +89,7 @@ _RENAMES: Final = (
     click.option("--keep-hints", is_flag=True, help="With -f: leave the hints of renames in the schema files."),
 )
 _PLAN: Final = (
+    click.option("--reverse", is_flag=True, help="Write the way back, from what --to names to what --from names."),
     click.option("--cosmetic", is_flag=True, help="Take in function bodies that differ in formatting only."),
     click.option(
         "--calls",

@@ -116,6 +116,8 @@ def _list_changes(console: Console, comparison: "Comparison") -> None:
     lost += _reasoned(comparison, (step for step in losing if step.id not in plan.kept), OnRows.LOSES, loss)
     lost += [f"  {_called(step.item)}: what it holds is copied with losses" for step in losing if step.id in plan.kept]
     _warn(console, "Please check that these are intended:", lost)
+    unrestored = [f"  {_called(item)}" for item in comparison.not_restored]
+    _warn(console, "These are made again, but what they held does not come back:", unrestored)
     mentioned = [
         f"  {mention}{ALLOWED * (Hazard.BREAKS_CALLERS in comparison.allowing.on_called(mention.routine))}"
         for mention in comparison.mentions

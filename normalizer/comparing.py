@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.catalog.model import Catalog
+from pgnorm.catalog.model import Catalog, Object
+from pgnorm.catalog.model.facets import HoldsRows
 
 from .as_read import AsRead
 from .basis import Basis
@@ -18,6 +19,7 @@ from .renaming.moving import moved
 from .renaming.proposing import Proposal, proposals
 from .renaming.requests import Request, of_hints, of_options
 from .renaming.resolving import Resolved, resolve
+from .renaming.turning import turned
 from .sides import Sides
 from .sql.hints import AllowHint, Hint, IgnoreHint, RenameHint, hints
 from .whole import Whole
@@ -35,7 +37,8 @@ Choose: TypeAlias = Callable[[Sequence[Proposal]], Iterable[Proposal]]
 def compare(
     workspace: Workspace, old: Source, new: Source, options: Options, choose: Choose = lambda _: ()
 ) -> Comparison:
-    """The comparison with the plan that leads from `old` to `new`, proved in the shadow.
+    """The comparison with the plan that leads from `old` to `new`, proved in the shadow; where the options say
+    `backwards`, from `new` to `old`.
 
     Raises PgnormError where a source can't be read, where a rename that is asked for does not fit them, and where the
     plan fails its proof.
@@ -43,6 +46,9 @@ def compare(
     sides = Sides.between(workspace, old, new)
     said = {source: tuple(_hints(sides, source)) for source in (new, old)}
     requests = (*of_options(options.renames), *of_hints(said[new]))
+    if options.backwards:
+        requests = tuple(turned(resolve(requests, sides.as_it_is(old).catalog, sides.as_it_is(new).catalog)))
+        old, new = new, old
     options = _with_hints(options, [*said[new], *said[old]])
     comparison = _compared(workspace, options, sides, old, new, requests)
     found = proposals(*comparison.views, comparison.plan.differences)
@@ -55,7 +61,22 @@ def compare(
     allowing = Allowing(
         hints=tuple(hint for hint in options.hints if isinstance(hint, AllowHint)), catalogs=comparison.views
     )
-    return comparison.evolve(proposals=found, assessed=_assessed(comparison), allowing=allowing)
+    return comparison.evolve(
+        proposals=tuple(each.turned for each in found) if options.backwards else found,
+        assessed=_assessed(comparison),
+        allowing=allowing,
+        not_restored=tuple(_not_restored(comparison)) if options.backwards else (),
+    )
+
+
+def _not_restored(comparison: Comparison) -> Iterator[Object]:
+    """The tables and columns that a way back makes, without what they held."""
+    made = {each.item.id: each.item for each in comparison.plan.differences if each.old is None}
+    for item in made.values():
+        whole = comparison.views[1].objects.get(item.parent) if item.parent is not None else None
+        rows = item.embedded and isinstance(whole, HoldsRows) and item.parent not in made
+        if not item.disposable and (isinstance(item, HoldsRows) or rows):
+            yield item
 
 
 def _assessed(comparison: Comparison) -> "tuple[Assessed, ...]":

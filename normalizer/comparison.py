@@ -5,7 +5,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
-from pgnorm.catalog.model import Catalog, ObjectId, Value, untold
+from pgnorm.catalog.model import Catalog, Object, ObjectId, Value, untold
 
 from .access.changes import AccessChange
 from .compare.allowing import Allowing
@@ -40,6 +40,8 @@ class Options(Value):
     """Satellites that make no difference."""
     hints: tuple[Hint, ...] = ()
     """Hints of the schema files on what to leave alone and which hazards to allow."""
+    backwards: bool = False
+    """True if the plan is to lead from the new side to the old one, renames turned round."""
     cosmetic: bool = False
     """True if bodies that differ in formatting only are differences."""
     proof: ProofBy | None = "catalog"
@@ -97,6 +99,8 @@ class Comparison(Value):
     """Unmodelled entries that only one side has: a difference that no plan here ends."""
     only_old: frozenset[tuple[str, str]] = frozenset()
     """Unmodelled entries that only the old side has."""
+    not_restored: tuple[Object, ...] = ()
+    """Tables and columns that a way back makes, without what they held."""
     renamed: Resolved = Resolved()
     """Renames that somebody asked for: the plan begins with them."""
     proposals: tuple[Proposal, ...] = ()

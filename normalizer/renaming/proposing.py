@@ -27,6 +27,11 @@ class Proposal(Value):
         return f"{self.old.kind} {words(path_of(self.old))} to {words((self.new.name,))}"
 
     @property
+    def turned(self) -> "Proposal":
+        """The same rename as the way forth has it, where this is of a way back."""
+        return self.evolve(old=self.new, new=self.old)
+
+    @property
     def harmless(self) -> bool:
         """True if nothing is at stake but a name: of a part that holds no rows (an index of a partitioned table)."""
         return self.old.disposable and self.old.parent is not None and not self.old.embedded
