@@ -13,7 +13,7 @@ from pgnorm.catalog.cluster import memberships, parameters, roles
 from pgnorm.catalog.cluster.reader import LEFT_OUT
 from pgnorm.catalog.kinds import KINDS
 from pgnorm.catalog.pinning import pins
-from pgnorm.catalog.reader import queries
+from pgnorm.catalog.reader import presence, queries
 
 SIGN: Final = "planted code ran"
 SCHEMA: Final = "evil"
@@ -126,7 +126,7 @@ def asked(connection: psycopg.Connection) -> list[str]:
     version = connection.info.server_version
     rights: list[LiteralString] = [parameters.QUERY] if version >= parameters.SINCE else []
     server: list[LiteralString] = [roles.QUERY, memberships.query(version), LEFT_OUT, *rights]
-    return [*pins(connection.pgconn), *queries(KINDS, version), *server]
+    return [*pins(connection.pgconn), presence(KINDS), *queries(KINDS, version), *server]
 
 
 def names_in(texts: Iterable[str]) -> Names:
