@@ -76,5 +76,8 @@ def refused(console: Console, comparison: "Comparison", words: Sequence[str]) ->
         console.warn(f"--fail-on {hazard.value}: the plan has this hazard")
         for each in comparison.assessed:
             if hazard in comparison.unexpected_of(each):
-                console.warn(f"  {each.step.label}")
+                labels = {part.id: part.label for part in each.step.parts}
+                names = [name for name, share in comparison.unexpected_shares(each) if hazard in share]
+                for label in dict.fromkeys(labels.get(name, each.step.label) for name in names):
+                    console.warn(f"  {label}")
     return bool(found or unmeasured)

@@ -1,7 +1,7 @@
 """Hazards as SQL comments, each above its statement: `-- rewrites public.contacts, blocks reads and writes`."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pgnorm.catalog.quoting import remark
 from pgnorm.normalizer.hazards.effects import Hazard
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from pgnorm.normalizer.hazards.effects import Effect
     from pgnorm.normalizer.plan.assessing import Assessed
     from pgnorm.normalizer.plan.plan import Plan
+
+
+_WIDTH: Final = 110
 
 
 def remarked(comparison: "Comparison") -> "Plan":
@@ -32,10 +35,12 @@ def remarked(comparison: "Comparison") -> "Plan":
 
 def _remarked(comparison: "Comparison", assessed: "Assessed") -> "Statement":
     statement = assessed.statement
-    hazards = "; ".join(_hazards(assessed))
-    hazards += ALLOWED if hazards and not comparison.unexpected_of(assessed) else ""
-    lines = (remark(visible(hazards)) if hazards else "", statement.remark)
-    return statement.evolve(remark="\n".join(filter(None, lines)))
+    hazards = [*_hazards(assessed)]
+    line = "; ".join(hazards)
+    said = hazards if len(line) > _WIDTH else [*filter(None, [line])]
+    if said and not comparison.unexpected_of(assessed):
+        said[-1] += ALLOWED
+    return statement.evolve(remark="\n".join((*map(remark, map(visible, said)), *filter(None, [statement.remark]))))
 
 
 def _hazards(assessed: "Assessed") -> Iterator[str]:

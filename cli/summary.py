@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Final
 
 from pgnorm.catalog.model import OnRows
+from pgnorm.catalog.model.dump_facets import MadeAtOnce
 from pgnorm.catalog.model.facets import DroppedApart
 from pgnorm.normalizer.hazards.effects import Hazard
 
@@ -184,7 +185,7 @@ def _outermost(comparison: "Comparison") -> "tuple[list[Difference], dict[Object
         if whole is each.item:
             if each.changed or not each.item.derived:
                 shown.append(each)
-        elif each.item.id in stated or isinstance(each.item, DroppedApart):
+        elif each.item.id in stated or isinstance(each.item, DroppedApart | MadeAtOnce):
             parts.setdefault(whole.id, []).append(each.item)
     return shown, parts
 

@@ -1,6 +1,6 @@
 """Options of a comparison, and what it finds."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
@@ -142,10 +142,13 @@ class Comparison(Value):
 
     def unexpected_of(self, assessed: "Assessed") -> "frozenset[Hazard]":
         """The hazards of a statement that no hint allows there."""
-        allowed = self.allowing.on(assessed.step.id)
-        if assessed.statement.about is not None:
-            allowed |= self.allowing.on(assessed.statement.about)
-        return assessed.hazards - allowed
+        return frozenset().union(*(hazards for _, hazards in self.unexpected_shares(assessed)))
+
+    def unexpected_shares(self, assessed: "Assessed") -> "Iterator[tuple[ObjectId, frozenset[Hazard]]]":
+        """The same by the objects that the actions of the statement are about."""
+        step = assessed.step.id
+        for name, hazards in assessed.shares:
+            yield name or step, hazards - self.allowing.on(step) - self.allowing.on(name or step)
 
     @property
     def passed_over(self) -> frozenset[ObjectId]:

@@ -7,6 +7,7 @@ from typing import Final
 from ..foreign_options import options_clause
 from ..model import Entry, Object, OnRows, Printing, Statement, Target, Written, on_relation, statements
 from ..model.facets import Accompanied
+from ..model.row_facets import Demanding
 from ..quoting import ident, literal, spell_types
 from .column_fields import ColumnFields
 
@@ -18,13 +19,17 @@ NOT_NULL_LISTED_SINCE: Final = 18
 PLAIN_NAME: Final = re.compile("[a-z_][a-z0-9_]*")
 
 
-class PrintedColumn(ColumnFields):
+class PrintedColumn(Demanding, ColumnFields):
     """A column as it is printed, added and dropped."""
 
     @property
     def printed(self) -> bool:
         """True if CREATE TABLE names it: what comes from another table comes by itself, but for a partition's."""
         return self.local or self.of_partition
+
+    @property
+    def demand(self) -> str:
+        return f"CHECK (({ident(self.name)} IS NOT NULL))" if self.not_null else ""
 
     def line(self, parts: Sequence[Object], target: Target) -> str:
         """Its line in CREATE TABLE, empty where there is nothing to say."""

@@ -20,9 +20,11 @@ from ..model import (
     said,
 )
 from ..model.dump_facets import Unremarked
+from ..model.row_facets import Demanding
 from ..model.tie_facets import Matched
 from ..priority import Priority
 from ..quoting import ident, qualified, spell_types
+from .constraint_states import state
 from .inheritance import Inherited
 from .relations import RELATION_KIND, altered
 
@@ -137,7 +139,7 @@ class Unindexed(Constraint):
         raise NotImplementedError
 
 
-class Check(Unremarked, Matched, Inherited, Unindexed):
+class Check(Unremarked, Matched, Demanding, Inherited, Unindexed):
     """A CHECK constraint of a table: pg_constraint with contype c."""
 
     kind: ClassVar[str] = "check constraint"
@@ -210,6 +212,10 @@ class Check(Unremarked, Matched, Inherited, Unindexed):
         return self.checked and self.enforced
 
     @property
+    def demand(self) -> str:
+        return self.definition.removesuffix(" NO INHERIT") if self.holds else ""
+
+    @property
     def table(self) -> str:
         # Without ONLY: a CHECK constraint holds for the table's children too.
         return altered(self.relation_kind, self.schema, self.detail)
@@ -235,17 +241,3 @@ class Check(Unremarked, Matched, Inherited, Unindexed):
     def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[Written]:
         if changed.take("validated"):
             yield self.validation()
-
-
-def state(validated: bool, enforced: bool) -> str:
-    """The end of pg_get_constraintdef's text: ` NOT VALID`."""
-    if not enforced:
-        return " NOT ENFORCED"
-    return "" if validated else " NOT VALID"
-
-
-def deferral(deferrable: bool, deferred: bool) -> str:
-    """Deferral of a constraint's check, in SQL; empty for one that is checked at once and always."""
-    if not deferrable:
-        return ""
-    return " DEFERRABLE INITIALLY DEFERRED" if deferred else " DEFERRABLE"

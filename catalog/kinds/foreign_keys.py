@@ -1,22 +1,23 @@
 """Foreign keys."""
 
+import re
 from collections.abc import Iterator
 from typing import ClassVar, Final, LiteralString, Self
 
 from ..model import Changed, Entry, Lead, ObjectId, OnRows, Printing, Statement, Target, Written, alter, equal, replace
 from ..model.dump_facets import SaysLess
+from ..model.row_facets import Demanding
 from ..model.tie_facets import Refers
 from ..priority import Priority
 from ..quoting import ident
+from .constraint_states import deferral, state
 from .constraints import (
     COMMON_FIELDS,
     COMMON_FILTER,
     COMMON_ORDER,
     COMMON_TABLES,
     Unindexed,
-    deferral,
     enforced,
-    state,
 )
 from .inheritance import PARTITION
 from .relations import altered
@@ -55,9 +56,10 @@ COMPARISON: Final[LiteralString] = """
                left join pg_collation l on l.oid = o.sorted_by and not l.collisdeterministic
               where x.indexrelid = k.conindid )                         as comparison
 """
+_ACTIONS: Final = re.compile(r" ON (?:UPDATE|DELETE) (?=CASCADE|RESTRICT|SET |NO ACTION)")
 
 
-class ForeignKey(SaysLess, Refers, Unindexed):
+class ForeignKey(SaysLess, Refers, Demanding, Unindexed):
     """A foreign key: pg_constraint with contype f."""
 
     kind: ClassVar[str] = "foreign key"
@@ -107,6 +109,10 @@ class ForeignKey(SaysLess, Refers, Unindexed):
     @property
     def holds(self) -> bool:
         return self.validated and self.enforced
+
+    @property
+    def demand(self) -> str:
+        return _ACTIONS.split(self.definition)[0] if self.holds else ""
 
     def dumped(self, target: Target) -> bool:
         return self.copied_from is None

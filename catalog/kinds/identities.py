@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import ClassVar, Final, LiteralString, Self
 
 from ..model import Changed, ObjectId, Printing, Target, Written, alter, equal
-from ..model.dump_facets import BeginsWith
+from ..model.dump_facets import BeginsWith, MadeAtOnce
 from ..privileges import AclItem
 from ..quoting import ident, qualified
 from .counters import COUNTER_FIELDS, COUNTER_TABLES, HIGHEST, Counter
@@ -21,7 +21,7 @@ _TABLE_GRANTED: Final[LiteralString] = """
                    or exists ( select from pg_attribute where attrelid = t.oid and attacl is not null )"""
 
 
-class Identity(BeginsWith, Counter):
+class Identity(MadeAtOnce, BeginsWith, Counter):
     """A column's being an identity, with the sequence behind it. `name` is the column, `detail` the table.
 
     Owner, comment and privileges are the sequence's.
@@ -83,6 +83,14 @@ class Identity(BeginsWith, Counter):
         return True
 
     @property
+    def at_once(self) -> bool:
+        return True
+
+    @property
+    def behind(self) -> tuple[str, ...]:
+        return ()
+
+    @property
     def catch_up(self) -> tuple[str, ...]:
         return self.catching_up(self.detail, self.name)
 
@@ -121,7 +129,11 @@ class Identity(BeginsWith, Counter):
         return (f"SEQUENCE NAME {self.sequence}", *persistence, *self.counting())
 
     def clause(self, target: Target) -> str:
-        return f"{self._generation} AS IDENTITY ({' '.join(self._options(target))})"
+        # What goes without saying is not said.
+        first = self.bounds[0 if self.increment > 0 else 1]
+        usual = (f"START WITH {first}", "INCREMENT BY 1", "NO MINVALUE", "NO MAXVALUE", "CACHE 1")
+        options = (option for option in self._options(target) if option not in usual)
+        return f"{self._generation} AS IDENTITY ({' '.join(options)})"
 
     def create(self, printing: Printing) -> str:
         options = "".join(f"\n    {option}" for option in self._options(printing.target))

@@ -1,7 +1,7 @@
 """Indexes, but for those that stand for a constraint."""
 
 from collections.abc import Iterator
-from typing import ClassVar, LiteralString, Self
+from typing import ClassVar, Final, LiteralString, Self
 
 from ..model import (
     Changed,
@@ -18,14 +18,17 @@ from ..model import (
     replace,
 )
 from ..model.facets import Computes
+from ..model.row_facets import Demanding
 from ..options import with_options
 from ..priority import Priority
 from ..quoting import ident, spell_types
 from .index_backed import INDEX_FIELDS, OPTIONS_CLAUSE, IndexBacked
 from .relations import RELATION_KIND
 
+UNIQUE: Final = "CREATE UNIQUE INDEX "
 
-class Index(Computes, IndexBacked):
+
+class Index(Computes, Demanding, IndexBacked):
     """An index, of a partitioned table too: pg_class with relkind i or I, and pg_index."""
 
     kind: ClassVar[str] = "index"
@@ -98,6 +101,11 @@ class Index(Computes, IndexBacked):
         keyword, _, method = self.definition.partition(' USING "')
         return f"{keyword.partition(' INDEX ')[0]} {method} {self.predicate or ''}"
 
+    @property
+    def demand(self) -> str:
+        keyword, _, columns = self.definition.partition(' USING "btree" ')
+        return f"UNIQUE {columns} {self.predicate or ''}".strip() if keyword.startswith(UNIQUE) else ""
+
     def survives_retyping(self, new: Self) -> bool:
         # Targets of its columns are lost. Before 18, what Postgres builds anew of a partitioned table hands its comment
         # down to all partitions.
@@ -111,7 +119,7 @@ class Index(Computes, IndexBacked):
     def create(self, printing: Printing) -> tuple[Written, ...]:
         options = f" {with_options(self.options)}" if self.options else ""
         where = "" if self.predicate is None else f" WHERE {self.predicate}"
-        unique = self.definition.startswith("CREATE UNIQUE INDEX ")
+        unique = self.definition.startswith(UNIQUE)
         made = Statement(
             sql=f"{spell_types(self.definition + options + where, printing.target.major)};",
             on_rows=OnRows.MAY_FAIL if unique else OnRows.NOTHING,

@@ -2,17 +2,32 @@
 
 from typing import ClassVar, LiteralString, Self
 
-from ..model import Entry, Expression, Lead, Object, ObjectId, OnRows, Printing, Statement, equal, paragraphs, replace
-from ..model.dump_facets import ExtensionsWithParent
+from ..model import (
+    Entry,
+    Expression,
+    Lead,
+    Object,
+    ObjectId,
+    OnRows,
+    Printing,
+    Statement,
+    Target,
+    equal,
+    paragraphs,
+    replace,
+)
+from ..model.dump_facets import ExtensionsWithParent, MadeAtOnce
+from ..model.row_facets import Demanding
 from ..options import with_options
 from ..priority import Priority
-from ..quoting import spell_types
-from .constraints import COMMON_FIELDS, COMMON_FILTER, COMMON_ORDER, COMMON_TABLES, Constraint, deferral
+from ..quoting import ident, spell_types
+from .constraint_states import deferral
+from .constraints import COMMON_FIELDS, COMMON_FILTER, COMMON_ORDER, COMMON_TABLES, Constraint
 from .index_backed import ATTACHED_TO, INDEX_FIELDS, OPTIONS_CLAUSE, IndexBacked, index_id
 from .inheritance import PARTITION
 
 
-class Key(IndexBacked, Constraint):
+class Key(MadeAtOnce, Demanding, IndexBacked, Constraint):
     """A constraint with an index of its own: pg_constraint with contype p, u or x."""
 
     kind: ClassVar[str] = "constraint"
@@ -62,16 +77,32 @@ class Key(IndexBacked, Constraint):
         return f"{self.definition.replace('PRIMARY KEY', 'UNIQUE', 1)} {self.predicate or ''}"
 
     @property
+    def demand(self) -> str:
+        return self.adopted.strip()
+
+    @property
     def claims(self) -> tuple[tuple[str, ...], ...]:
         return (*super().claims, ("constraint", self.schema, self.detail, self.name))
 
-    def create(self, printing: Printing) -> tuple[Statement, ...]:
+    @property
+    def at_once(self) -> bool:
+        return not self.tablespace
+
+    @property
+    def behind(self) -> tuple[Statement, ...]:
+        return paragraphs(self.clustering(), self.identification())
+
+    def clause(self, target: Target) -> str:
+        return f"CONSTRAINT {ident(self.name)} {self._stated(target)}"
+
+    def _stated(self, target: Target) -> str:
         options = f" {with_options(self.options)}" if self.options else ""
         where = "" if self.predicate is None else f" WHERE ({self.predicate})"
         definition = self.definition + options + where + deferral(self.deferrable, self.deferred)
-        sql = self.addition(spell_types(definition, printing.target.major))
-        added = Statement(sql=sql, on_rows=OnRows.MAY_FAIL)
-        return (added, *paragraphs(self.clustering(), self.identification()))
+        return spell_types(definition, target.major)
+
+    def create(self, printing: Printing) -> tuple[Statement, ...]:
+        return (Statement(sql=self.addition(self._stated(printing.target)), on_rows=OnRows.MAY_FAIL), *self.behind)
 
     def entries(self, printing: Printing) -> tuple[Entry, ...]:
         return (self.stored_entry("CONSTRAINT", self.create(printing)),)

@@ -2,12 +2,13 @@
 
 from typing import ClassVar, LiteralString
 
-from ..model import Object, ObjectId, Printing
+from ..model import Object, ObjectId, Printing, Target
+from ..model.dump_facets import MadeAtOnce
 from ..priority import Priority
 from ..quoting import qualified
 
 
-class RowSecurity(Object):
+class RowSecurity(MadeAtOnce, Object):
     """Row security enabled: pg_class.relrowsecurity. `name` is the table's."""
 
     kind: ClassVar[str] = "row security"
@@ -40,9 +41,21 @@ class RowSecurity(Object):
     def signature(self, *, qualify: bool = True) -> str:
         return f"TABLE {qualified(self.schema if qualify else '', self.name)}"
 
+    @property
+    def at_once(self) -> bool:
+        return True
+
+    @property
+    def behind(self) -> str:
+        return f"ALTER {self.signature()} ENABLE ROW LEVEL SECURITY;"
+
+    def clause(self, target: Target) -> str:
+        del target
+        return ""
+
     def create(self, printing: Printing) -> str:
         del printing
-        return f"ALTER {self.signature()} ENABLE ROW LEVEL SECURITY;"
+        return self.behind
 
     def drop(self) -> str:
         return f"ALTER {self.signature()} DISABLE ROW LEVEL SECURITY;"

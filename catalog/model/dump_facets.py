@@ -6,6 +6,7 @@ from ..privileges import AclItem
 from .entries import Target
 from .facets import Facet
 from .identity import ObjectId
+from .statement import Script
 
 if TYPE_CHECKING:
     from .object import Object
@@ -83,3 +84,22 @@ class Last(Facet):
     """An object behind even the privileges in a dump, so that it acts on none of its statements: an event trigger."""
 
     __slots__ = ()
+
+
+class MadeAtOnce(Facet):
+    """A part that a migration makes with its new table, where a dump has an entry for it: `CREATE TABLE … PRIMARY KEY`.
+
+    Its `clause` is that inside the table's CREATE, empty for none.
+    """
+
+    __slots__ = ()
+
+    @property
+    def at_once(self) -> bool:
+        """True if nothing it says forbids that."""
+        raise NotImplementedError
+
+    @property
+    def behind(self) -> Script:
+        """The statements that follow the table's CREATE."""
+        raise NotImplementedError

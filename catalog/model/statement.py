@@ -38,6 +38,8 @@ class Statement(Value):
     """True if it says an owner, a comment, privileges or the like, by which nothing that uses the object can tell."""
     apart: bool = False
     """True if a blank line sets it apart from the statement before it."""
+    combines: "tuple[Statement, ...]" = ()
+    """The statements that it stands for: one ALTER TABLE with several actions."""
     about: ObjectId | None = None
     """The object that it is about; a plan says so."""
 

@@ -6,12 +6,15 @@ from pgnorm.catalog.model import DefaultGrants, Object
 from pgnorm.catalog.privileges import AclItem, with_owner
 
 
-def initial_acl(item: Object, defaults: Sequence[DefaultGrants], role: str) -> tuple[AclItem, ...]:
+def initial_acl(
+    item: Object, defaults: Sequence[DefaultGrants], role: str, *, inside: bool = False
+) -> tuple[AclItem, ...]:
     """The privileges that an object has when `role` has made it (aclchk.c, get_user_default_acl) and its owner has it.
 
-    What is a part without an owner of its own (the sequence of an identity) that owner makes.
+    What is a part without an owner of its own (the sequence of an identity) that owner makes, unless it is made
+    `inside` the CREATE of the whole, before that gets its owner.
     """
-    creator = role if item.ownable or item.owner is None else item.owner
+    creator = role if inside or item.ownable or item.owner is None else item.owner
     return with_owner(_granted(item, defaults, creator), creator, item.owner)
 
 

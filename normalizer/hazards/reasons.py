@@ -1,68 +1,70 @@
 """Reasons why rows can make a statement fail, and what one loses: by its text, as the locks are."""
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
 from pgnorm.catalog.model import OnRows, Statement
 from pgnorm.catalog.quoting import plain
 
-_WORD: Final = r'"(?:[^"]|"")+"'
-_TYPE: Final = re.compile(rf" TYPE (?P<type>.*?)(?: COLLATE {_WORD}(?:\.{_WORD})?)?(?: USING .*)?;", re.DOTALL)
+_NAME: Final = r'"(?:[^"]|"")+"'
+_TYPE: Final = re.compile(rf" TYPE (?P<type>.*?)(?: COLLATE {_NAME}(?:\.{_NAME})?)?(?: USING .*)?;", re.DOTALL)
 # The first that is found counts.
 _REFUSING: Final = tuple(
-    (re.compile(pattern, re.DOTALL), said)
+    (re.compile(pattern.replace("<name>", _NAME), re.DOTALL), said)
     for pattern, said in (
         (r"INSERT INTO .* OVERRIDING SYSTEM VALUE", "a row that does not fit the new table"),
         (r"UPDATE .* SET .* = DEFAULT WHERE ", "a row that does not go with the default"),
         (r"CREATE UNIQUE INDEX ", "rows with equal values"),
-        (r"\sADD CONSTRAINT \S.*? PRIMARY KEY ", "rows with equal values"),
-        (r"\sADD CONSTRAINT \S.*? UNIQUE ", "rows with equal values"),
-        (r"\sADD CONSTRAINT \S.*? EXCLUDE ", "rows that exclude each other"),
-        (r"\sADD CONSTRAINT \S.*? FOREIGN KEY .*? REFERENCES (?P<what>.*?)\(", "a row without its counterpart in {}"),
-        (r"ALTER DOMAIN .* ADD CONSTRAINT \S.*? CHECK ", "a value that violates the constraint"),
-        (r"\sADD CONSTRAINT \S.*? CHECK ", "a row that violates the constraint"),
-        (r"\s(?:VALIDATE|ALTER) CONSTRAINT ", "a row that violates the constraint"),
-        (r"\sADD COLUMN ", "any row, since the column has no default"),
+        (r"\sADD CONSTRAINT <name> (?:PRIMARY KEY|UNIQUE)[^(]*(?P<what>\([^)]*\))", "rows with equal {}"),
+        (r"\sADD CONSTRAINT <name> EXCLUDE ", "rows that exclude each other"),
+        (r"\sADD CONSTRAINT <name> FOREIGN KEY .*? REFERENCES (?P<what>.*?)\(", "a row without its counterpart in {}"),
+        (r"ALTER DOMAIN .* ADD CONSTRAINT <name> CHECK ", "a value that violates the constraint"),
+        (r"\sADD CONSTRAINT (?P<what><name>) CHECK ", "a row that violates {}"),
+        (r"\s(?:VALIDATE|ALTER) CONSTRAINT (?P<what><name>)", "a row that violates {}"),
+        (r"\sADD COLUMN (?P<what><name>) ", "any row, since {} has no default"),
         (r"\sATTACH PARTITION ", "a row that belongs to another partition"),
+        (r"\sALTER COLUMN (?P<what><name>) SET NOT NULL", "a row without {}"),
         (r"NOT NULL", "a row without a value"),
+        (r"ALTER COLUMN (?P<what><name>) TYPE ", "a value of {} that does not fit {type}"),
+        (r" TYPE ", "a value that does not fit {type}"),
         (r" SEQUENCE ", "a sequence that is past its new bounds"),
+        (r"", "a row that does not fit"),
     )
 )
 _LOSING: Final = tuple(
-    (re.compile(pattern), said)
+    (re.compile(pattern.replace("<name>", _NAME)), said)
     for pattern, said in (
         (r"DROP (?:FOREIGN )?TABLE ", "all its rows"),
         (r"DROP SEQUENCE |ALTER TABLE .* DROP IDENTITY|ALTER SEQUENCE ", "where the sequence is"),
-        (r"ALTER TABLE .* DROP COLUMN ", "all values of the column"),
-        (r"ALTER TYPE .* DROP ATTRIBUTE ", "all values of the attribute"),
+        (r"ALTER TABLE .* DROP COLUMN (?P<what><name>)", "all values of {}"),
+        (r"ALTER TYPE .* DROP ATTRIBUTE (?P<what><name>)", "all values of {}"),
+        (r"ALTER TABLE .* ALTER COLUMN (?P<what><name>) TYPE ", "what of {} has no room in {type}"),
+        (r".* TYPE ", "what has no room in {type}"),
+        (r"", "what is stored"),
     )
 )
 
 
 def reasons(statement: Statement) -> tuple[str, ...]:
     """The hazards of a statement for rows as a person reads them: `fails on rows with equal values`."""
-    losing = (f"loses {loss(statement)}",) if OnRows.LOSES in statement.on_rows else ()
-    failing = (f"fails on {refusal(statement)}",) if OnRows.MAY_FAIL in statement.on_rows else ()
+    found = statement.combines or (statement,)
+    losing = [f"loses {loss(each)}" for each in found if OnRows.LOSES in each.on_rows]
+    failing = [f"fails on {refusal(each)}" for each in found if OnRows.MAY_FAIL in each.on_rows]
     return (*losing, *failing)
 
 
 def refusal(statement: Statement) -> str:
     """Rows, or their values, that can make a statement fail."""
-    for pattern, said in _REFUSING:
-        if found := pattern.search(statement.sql):
-            return said.format(plain(found.groupdict().get("what") or ""))
-    return f"a value that does not fit {_type_of(statement)}" if _type_of(statement) else "rows that do not fit"
+    return _said(_REFUSING, statement)
 
 
 def loss(statement: Statement) -> str:
     """The part of what is stored that a statement loses."""
-    for pattern, said in _LOSING:
-        if pattern.match(statement.sql):
-            return said
-    return f"what {_type_of(statement)} has no room for" if _type_of(statement) else "what is stored"
+    return _said(_LOSING, statement)
 
 
-def _type_of(statement: Statement) -> str:
-    """The type that a statement gives a column or an attribute, empty for none."""
-    found = _TYPE.search(statement.sql)
-    return plain(found["type"]) if found else ""
+def _said(rules: Iterable[tuple[re.Pattern[str], str]], statement: Statement) -> str:
+    match, said = next((found, said) for pattern, said in rules if (found := pattern.search(statement.sql)))
+    type_ = _TYPE.search(statement.sql)
+    return said.format(plain(match.groupdict().get("what") or ""), type=plain(type_["type"]) if type_ else "")

@@ -87,12 +87,21 @@ def runs_alone(statement: str) -> bool:
     return _ALONE.match(statement) is not None
 
 
+def takes_long(statement: str) -> bool:
+    """True if an action of ALTER TABLE can read or write all rows."""
+    return _LONG.search(statement) is not None
+
+
 def changes_access(statement: str) -> bool:
     """True if a statement is about who may do what, or to which rows."""
     return _ACCESS.match(statement) is not None
 
 
 _ALONE: Final = re.compile(r"(?:CREATE (?:UNIQUE )?|DROP )INDEX CONCURRENTLY |.*? DETACH PARTITION .*? CONCURRENTLY;")
+_LONG: Final = re.compile(
+    rf"ALTER COLUMN {_WORD} (?:TYPE |SET NOT NULL)|ADD COLUMN .*? (?:DEFAULT|GENERATED|NOT NULL)|ADD CONSTRAINT ",
+    re.DOTALL,
+)
 _ACCESS: Final = re.compile(
     r"GRANT |REVOKE |ALTER DEFAULT PRIVILEGES |(?:CREATE|ALTER|DROP) POLICY |ALTER [^\n]*? OWNER TO "
     r"|ALTER TABLE .*? (?:ENABLE|DISABLE|NO FORCE|FORCE) ROW LEVEL SECURITY|ALTER VIEW .*?\bsecurity_invoker"

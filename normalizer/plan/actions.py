@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from pgnorm.catalog.loops import find_loops, topological, wait_for
 from pgnorm.catalog.model import Catalog, Object, ObjectId
-from pgnorm.catalog.model.facets import DroppedApart
+from pgnorm.catalog.model.dump_facets import MadeAtOnce
+from pgnorm.catalog.model.facets import Bodied, DroppedApart
 
 from ..compare.difference import outermost
 from .attachments import order_followers, order_ties
@@ -16,6 +17,7 @@ from .inheritance import Following
 from .names import order_names
 from .orders import order_default_privileges, order_referrers
 from .refilling import goes_before_rows, order_rows, read_through
+from .wholes import Wholes
 
 
 class Action(NamedTuple):
@@ -55,6 +57,7 @@ class Actions:
         self.apart: set[ObjectId] = set()
         """Parts that a loop forces into a statement of their own, instead of inside their owner's."""
         self.following = Following(old, new, fate, self.apart)
+        self.wholes = Wholes(new, fate)
 
     def item(self, action: Action) -> Object:
         """The object that an action is about: the old one for what leaves."""
@@ -79,11 +82,15 @@ class Actions:
         """Drops from the last kind to the first, then the rest in the order of a dump, but for what is evaluated."""
         if action.drop or action.aside:
             item = self.old.objects[action.id]
-            return (0, -item.priority, item.id)
+            # The columns of one table follow each other.
+            whole = item.detail if item.embedded else ""
+            return (0, -item.priority, item.kind, item.schema, whole, item.name, item.detail)
         item = self.new.objects[action.id]
         rank = item.priority if action.shell else self.evaluation.rank(item)
-        # REVOKE on a relation takes the privileges on its columns away.
-        return (1, rank, bool(item.grant_columns), item.kind, item.schema, item.sort_name, item.sort_key, item.id)
+        # REVOKE on a relation takes the privileges on its columns away. A new view comes behind the columns of tables.
+        view = isinstance(item, Bodied) and item.parent is None and self.fate.fresh(item.id)
+        late = 2 if view else bool(item.grant_columns)
+        return (1, rank, late, item.kind, item.schema, item.sort_name, item.sort_key, item.id)
 
     def _needs(self) -> dict[Action, dict[Action, None]]:
         """Each action with those that must run before it."""
@@ -218,6 +225,8 @@ class Actions:
             return self.fate.fresh(owner.id) or owner.id in self.fate.altered
         if self.fate.fills(owner.id) and (item.embedded or set_with(item)):
             return item.embedded or item.id not in self.apart
+        if isinstance(item, MadeAtOnce) and self.wholes.made(owner):
+            return item.at_once and item.id not in self.apart
         if item.joins:
             added = owner.embedded and self.fate.fresh(owner.id) and self.maker(owner.id) == Action(owner.id)
             return added and item.id not in self.apart and not any(self.following.bringers(owner))

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 
-from pgnorm.catalog.model import Catalog, OnRows, Statement, Value
+from pgnorm.catalog.model import Catalog, ObjectId, OnRows, Statement, Value
 from pgnorm.catalog.model.facets import Filled, HoldsRows
 
 from ..hazards.effects import Effect, Hazard, Lock
-from ..hazards.rules import changes_access, locks, runs_alone, unnamed
+from ..hazards.rules import changes_access, locks, runs_alone, takes_long, unnamed
 from .plan import Plan, Step, Verb
 
 
@@ -20,14 +20,32 @@ class Assessed(Value):
     @property
     def hazards(self) -> frozenset[Hazard]:
         """Its hazards."""
-        found = {hazard for effect in self.effects for hazard in effect.hazards}
-        rows = self.statement.on_rows
-        found |= {Hazard.LOSES_DATA} if OnRows.LOSES in rows else set()
-        found |= {Hazard.MAY_FAIL_ON_ROWS} if OnRows.MAY_FAIL in rows else set()
-        found |= {Hazard.NEEDS_COMMIT} if self.statement.commits else set()
-        found |= {Hazard.NOT_IN_TRANSACTION} if runs_alone(self.statement.sql) else set()
-        found |= {Hazard.CHANGES_ACCESS} if changes_access(self.statement.sql) else set()
-        return frozenset(found)
+        return self._measured | _told(self.statement)
+
+    @property
+    def shares(self) -> Iterator[tuple[ObjectId | None, frozenset[Hazard]]]:
+        """The objects that its actions are about, each with its share of the hazards: the time that the statement takes
+        is for all of those that take time by themselves."""
+        found = self.statement.combines or (self.statement,)
+        long = [each for each in found if takes_long(each.sql)] or found
+        for each in found:
+            yield each.about, _told(each) | (self._measured if each in long else frozenset())
+
+    @property
+    def _measured(self) -> frozenset[Hazard]:
+        return frozenset(hazard for effect in self.effects for hazard in effect.hazards)
+
+
+def _told(statement: Statement) -> frozenset[Hazard]:
+    """The hazards that a statement tells by itself."""
+    found = {
+        Hazard.LOSES_DATA: OnRows.LOSES in statement.on_rows,
+        Hazard.MAY_FAIL_ON_ROWS: OnRows.MAY_FAIL in statement.on_rows,
+        Hazard.NEEDS_COMMIT: statement.commits,
+        Hazard.NOT_IN_TRANSACTION: runs_alone(statement.sql),
+        Hazard.CHANGES_ACCESS: changes_access(statement.sql),
+    }
+    return frozenset(hazard for hazard, there in found.items() if there)
 
 
 def assessed(plan: Plan, old: Catalog, measured: Mapping[str, tuple[Effect, ...]] | None) -> Iterator[Assessed]:

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from pgnorm.catalog.model import Catalog, Changed, Object, ObjectId, OnRows, Statement
+from pgnorm.catalog.model.row_facets import Demanding
 from pgnorm.catalog.model.tie_facets import Undroppable
-from pgnorm.catalog.model.type_facets import HoldsType
+from pgnorm.catalog.model.type_facets import HoldsType, retypes
 
 from ..compare.difference import Difference, changes
 from .alterations import on_creation, on_rows, possible
@@ -24,6 +25,11 @@ class Hazards:
         """Objects that are new or whose own attributes differ: the rest is at most dropped and made again."""
         self.changed = self.unlike | fate.rebound
         """The same, and what gets another type of the same name."""
+        both = ((each.old, each.new, each) for each in found)
+        self.retyped = fate.rebound.union(
+            old.id for old, new, each in both if old is not None and new is not None and retypes(old, new, each.own)
+        )
+        """Objects whose values get another type."""
         gone = (each.old for each in found if each.old is not None and each.new is None)
         lost = (item for item in gone if isinstance(item, Undroppable))
         self.narrowed = frozenset(name for item in lost for name in item.also_needs)
@@ -36,6 +42,8 @@ class Hazards:
             found &= ~OnRows.LOSES
         if OnRows.FILLS in found and self.fill_refusable(new):
             found |= OnRows.MAY_FAIL
+        if statement.on_rows == OnRows.MAY_FAIL and self._met(new):
+            found = OnRows.NOTHING
         return statement.evolve(on_rows=found)
 
     def felt_by_new(self, statement: Statement, item: Object) -> Statement:
@@ -49,10 +57,26 @@ class Hazards:
         refusers = rows_of or filter(None, [item.parent])
         if all(map(self.fate.fresh, refusers)) or not (item.id in self.unlike or self._fits_less(item)):
             return False
+        if self._met(item):
+            return False
         needed = (self.new.objects[name] for name in self.new.needs.get(item.id, ()))
         used = [part for part in needed if part.embedded and part.parent == item.parent]
         # A column that is new and has no default is NULL in every row, which nothing refuses but NOT NULL.
         return not used or any(not self.fate.fresh(part.id) or self.new.parts.get(part.id) for part in used)
+
+    def _met(self, item: Object) -> bool:
+        """True if something that was there demanded the same of rows: a foreign key with another action, a CHECK."""
+        if not isinstance(item, Demanding) or item.parent is None:
+            return False
+        return any(
+            isinstance(part, Demanding) and part.demand == item.demand != "" and not self._moved(part)
+            for part in self.old.parts.get(item.parent, ())
+        )
+
+    def _moved(self, item: Object) -> bool:
+        """True if values that it is about get another type, or go."""
+        used = map(self.old.objects.__getitem__, self.old.needs.get(item.id, ()))
+        return any(each.id in self.retyped or (self.fate.gone(each.id) and not each.disposable) for each in used)
 
     def fill_refusable(self, item: Object) -> bool:
         """True if something else that rows must fit can make it fail to give them a default: a key, a CHECK."""

@@ -18,10 +18,13 @@ def owned(item: Object, target: Target) -> Iterator[Statement]:
         yield _set_owner(item, target)
 
 
-def created(item: Object, defaults: Sequence[DefaultGrants], target: Target) -> Iterator[Statement]:
-    """Statements for what a new object lacks beside its owner. `defaults` say what it was granted when
-    `target.role` made it."""
-    initial = initial_acl(item, defaults, target.role)
+def created(
+    item: Object, defaults: Sequence[DefaultGrants], target: Target, *, inside: bool = False
+) -> Iterator[Statement]:
+    """Statements for what a new object lacks beside its owner. `defaults` say what it was granted when `target.role`
+    made it, `inside` another's CREATE or not: that is revoked where it is too much, and granted all the same where not,
+    since other databases have other defaults."""
+    initial = _sure(item, initial_acl(item, defaults, target.role, inside=inside))
     yield from _set_extensions(item, ())
     if own_comment(item) is not None:
         yield _set_comment(item)
@@ -70,6 +73,17 @@ def restored(column: Object, old: Object, new: Object, target: Target) -> Iterat
         if (letters := [pair for pair in item.granted() if (item.grantee, item.grantor, pair[0]) not in revoked])
     )
     yield from _set_privileges(column, kept, target)
+
+
+def _sure(item: Object, initial: tuple[AclItem, ...]) -> tuple[AclItem, ...]:
+    """The privileges of a new object without those that only default privileges give and that it is to have."""
+    wanted = as_grants(effective_acl(item)) - as_grants(item.acl_default)
+    kept = (
+        AclItem(one.grantee, "".join(letter + "*" * star for letter, star in letters), one.grantor)
+        for one in initial
+        if (letters := [each for each in one.granted() if (one.grantee, one.grantor, *each) not in wanted])
+    )
+    return tuple(kept)
 
 
 def _set_owner(item: Object, target: Target) -> Statement:

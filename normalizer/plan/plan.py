@@ -34,6 +34,8 @@ class Step(Value):
     """The triggers and rules that this sets off."""
     finishing: bool = False
     """True if all that it does is to put a state right, which only rows tell."""
+    parts: "tuple[Step, ...]" = ()
+    """The steps that it stands for, each about a part of a table that one statement alters."""
     evaluated_on: frozenset[ObjectId] = frozenset()
     """The tables on whose rows it evaluates code that may read what a plan can't see."""
 
@@ -111,8 +113,8 @@ class Plan(Value):
 
     @property
     def steps(self) -> tuple[Step, ...]:
-        """All steps in order."""
-        return tuple(step for steps in self.transactions for step in steps)
+        """All steps in order, each about one object."""
+        return tuple(part for steps in self.transactions for step in steps for part in step.parts or (step,))
 
     def scripts(self) -> tuple[str, ...]:
         """The SQL of each transaction."""

@@ -3,6 +3,7 @@
 from pgnorm.catalog.model import Catalog, ObjectId
 
 from ..compare.difference import Difference, differences
+from .combining import combined
 from .deciding import decide
 from .plan import EMPTY, Plan
 from .renames import Renames
@@ -36,4 +37,5 @@ def diff(
     old, around = renames.applied(old), renames.applied(around or old)
     fate = decide(old, new, left)
     refuse_outside(old, new, around, fate)
-    return renames.ahead_of(Planning(old, new, fate, left, around, last).plan())
+    plan = Planning(old, new, fate, left, around, last).plan()
+    return renames.ahead_of(combined(plan, (old, new, around)))

@@ -18,6 +18,7 @@ from pgnorm.catalog.model import (
     statements,
     unknown_secret,
 )
+from pgnorm.catalog.model.dump_facets import MadeAtOnce
 from pgnorm.catalog.model.facets import Bodied, Counting, GrantsDefaults, HoldsRows, Shelled
 from pgnorm.catalog.model.type_facets import HoldsType
 
@@ -126,8 +127,15 @@ class Planning:
 
     def _parts(self, item: Object) -> tuple[Object, ...]:
         """The parts that come with the statement that creates it."""
-        own = (part for part in self.new.parts.get(item.id, ()) if part.joins and self.fate.fresh(part.id))
-        joined = (part for part in own if self.actions.comes_inside(part, item))
+        columns = (part for part in self.new.parts.get(item.id, ()) if part.embedded)
+        owned = ((owner, part) for owner in (item, *columns) for part in self.new.parts.get(owner.id, ()))
+        joined = (
+            part
+            for owner, part in owned
+            if (part.joins or isinstance(part, MadeAtOnce))
+            and self.fate.fresh(part.id)
+            and self.actions.comes_inside(part, owner)
+        )
         return (*inside(self.new, item.id, frozenset(self.actions.apart)), *joined)
 
     def _creation(self, item: Object) -> Iterator[Written]:
@@ -147,13 +155,18 @@ class Planning:
         # A column takes no sequence of another owner (SEQUENCE OWNED BY).
         yield from metadata.owned(item, self.target)
         yield from (self.hazards.felt_by_new(each, item) for entry in entries[1:] for each in entry)
+        for part in parts:
+            if isinstance(part, MadeAtOnce):
+                yield from about(part.id, statements(part.behind))
         added = item.parent is not None and not self.fate.fresh(item.parent)
         if isinstance(item, Counting) and added and item.id not in self.fate.replaced:
             yield from item.catch_up
-        derived = (part for part in self.new.parts.get(item.id, ()) if part.derived and not part.embedded)
+        wholes = (item, *(part for part in parts if isinstance(part, MadeAtOnce)))
+        found = (part for whole in wholes for part in self.new.parts.get(whole.id, ()))
+        derived = (part for part in found if part.derived and not part.embedded)
         for made in (item, *parts, *derived):
             there = made.made_by_parent and (made.parent is None or not self.fate.fresh(made.parent))
-            yield from metadata.created(made, () if there else self.grants, self.target)
+            yield from metadata.created(made, () if there else self.grants, self.target, inside=item.parent is None)
         if item.made_by_parent:
             yield from self._columns_granted(item.evolve(acl=None), item)
 

@@ -105,6 +105,7 @@ def test_json(run: Run, same: Path) -> None:
             "may_fail_on_rows": False,
             "fills_rows": False,
             "hazards": ["loses-data"],
+            "allowed": [],
             "effects": [
                 {
                     "relation": "public.notes",

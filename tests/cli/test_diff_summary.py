@@ -23,7 +23,7 @@ Run = Callable[[str], tuple[int, str, str]]
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("x int, y int", "x int", "alter composite type public.pair: all values of the attribute"),
+        ("x int, y int", "x int", "alter composite type public.pair: all values of y"),
         ("x int8", "x int2", "composite type public.pair: what it holds is copied with losses"),
     ],
 )
@@ -185,6 +185,12 @@ def _hazards(err: str) -> list[str]:
         ("b int", "b int unique", ["create constraint public.t.t_b_key"]),
         ("b int", "b int references o", ["create foreign key public.t.t_b_fkey"]),
         ("", "b int references o", []),
+        ("b int references o", "b int references o on delete cascade", []),
+        ("b int", "b int references o on delete cascade", ["create foreign key public.t.t_b_fkey"]),
+        ("b int check (b is not null)", "b int not null", []),
+        ("b int check (b is not null)", "b bigint not null", ["alter column public.t.b"]),
+        ("b int check (b is not null or true)", "b int not null", ["alter column public.t.b"]),
+        ("b int unique", "b int unique deferrable", []),
     ],
 )
 def test_what_rows_may_refuse_is_told(run: Run, folder: Path, old: str, new: str, hazards: list[str]) -> None:

@@ -41,7 +41,7 @@ def test_a_migration_says_what_it_does_above_its_statements(run: Run, plain: Pat
     assert said[0] == "1 to add, 1 to change, 1 to drop:"
     assert "Please check that these are intended:" in said
     assert "\n".join(said) in err
-    assert statements.startswith("-- loses all values of the column\nALTER TABLE ")
+    assert statements.splitlines()[1].startswith("ALTER TABLE ")
     assert run("diff --check")[0] == 0
 
 

@@ -25,8 +25,9 @@ def written(run: Run, folder: Path, new: str, more: str = "", old: str = "") -> 
         (
             "alter table t alter a type smallint",
             [
-                "rewrites public.t, blocks reads and writes; loses what smallint has no room for; "
-                "fails on a value that does not fit smallint"
+                "rewrites public.t, blocks reads and writes",
+                "loses what of a has no room in smallint",
+                "fails on a value of a that does not fit smallint",
             ],
         ),
         (
@@ -35,7 +36,7 @@ def written(run: Run, folder: Path, new: str, more: str = "", old: str = "") -> 
         ),
         (
             "alter table t alter a set not null",
-            ["reads all rows of public.t, blocks reads and writes; fails on a row without a value"],
+            ["reads all rows of public.t, blocks reads and writes; fails on a row without a"],
         ),
         (
             "alter table t add foreign key (o) references o",
@@ -43,9 +44,9 @@ def written(run: Run, folder: Path, new: str, more: str = "", old: str = "") -> 
         ),
         (
             "alter table t add check (a > 0)",
-            ["reads all rows of public.t, blocks reads and writes; fails on a row that violates the constraint"],
+            ["reads all rows of public.t, blocks reads and writes; fails on a row that violates t_a_check"],
         ),
-        ("alter table t drop a", ["loses all values of the column"]),
+        ("alter table t drop a", ["loses all values of a"]),
         ("drop table t", ["loses all its rows"]),
         ("alter table t alter b type text; alter table t add e int; create table u (a int primary key)", []),
     ],
