@@ -26,7 +26,7 @@ _COLUMNS = {
 _ALWAYS = ("id", "a")
 _DEFAULTS = {
     "number": ("1", "'2'"),
-    "text": ("'x'", "'it''s'"),
+    "text": ("'z'", "'it''s'"),
     "time": ("now()", "'2026-05-05'"),
     "enum": ("'a'",),
     "json": ("'{}'", "'[1]'"),
@@ -79,7 +79,8 @@ def _table(c: Choices, state: State, name: str, sequences: list[str]) -> None:
         lines.append(f"i {type_} generated {way} as identity{how}")
         table.columns["i"] = Column("i", "identity", type_, null=False, written=False)
     lines += _constraints(c, state, about, table)
-    table.unlogged = c.flag(f"{about}: unlogged", 6)
+    # A sequence that a plan makes becomes unlogged with its table.
+    table.unlogged = name == "delta" and c.flag(f"{about}: unlogged", 3)
     unlogged = "unlogged " if table.unlogged else ""
     below = f" inherits ({parent})" if inherited is not None else ""
     stored = c.one(f"{about}: storage", "", "", "", " with (fillfactor=70)", " with (autovacuum_enabled=false)")
@@ -90,7 +91,10 @@ def _table(c: Choices, state: State, name: str, sequences: list[str]) -> None:
 
 def _column(c: Choices, state: State, about: str, table: Relation, name: str, family: str) -> str:
     about = f"{about}: {name}"
-    type_ = c.one(f"{about}: type", *_TYPES[family], *state.types.get(family, ()))
+    # The value of a partition's key stays what it is.
+    key = table.kind == "partitioned" and name == "id"
+    types = ("integer", "bigint", "text") if key else (*_TYPES[family], *state.types.get(family, ()))
+    type_ = c.one(f"{about}: type", *types)
     default = c.one(f"{about}: default", "", "", *_DEFAULTS.get(family, ()))
     always = name in _ALWAYS
     null = name != "id" and not ((always or default) and c.flag(f"{about}: not null", 3))
@@ -113,8 +117,8 @@ def _constraints(c: Choices, state: State, about: str, table: Relation) -> list[
     numbers = [each.name for each in table.of("number")]
     for column in (each.name for each in table.of("number") if each.unique):
         kind = c.one(f"{about}: {column}: key", "", "", "", "primary key", "unique", "exclude")
-        # 18 can't give a column another type where an inheriting table has a primary key on it.
-        alone = c.major < 18 or not c.answers[f"{about}: parent"]
+        # What a parent does to a column, Postgres refuses where an inheriting table has a primary key on it.
+        alone = not c.answers[f"{about}: parent"]
         if kind == "primary key" and not (alone and all("primary" not in each for each in found)):
             kind = "unique"
         if not kind:
@@ -145,7 +149,8 @@ def _afterwards(c: Choices, state: State, about: str, table: Relation, sequences
         column = c.one(f"{about}: uses {sequence}", "", "", "", "id")
         if column and table.columns[column].type in INTEGERS and "default" not in state.statements[-1]:
             state.add(f"{alter} alter id set default nextval('{sequence}')")
-            ownable = sequence.startswith("public.") and not c.answers.get(f"{about}: parent")
+            referred = table.name == f"public.{REFERRED}"
+            ownable = referred and sequence.startswith("public.") and not c.answers[f"{about}: parent"]
             if c.flag(f"{about}: owns {sequence}") and ownable:
                 state.add(f"alter sequence {sequence} owned by {table.name}.id")
             break
@@ -156,7 +161,8 @@ def _afterwards(c: Choices, state: State, about: str, table: Relation, sequences
         state.add(f"comment on column {table.name}.{column} is 'of {column.strip(chr(34))}'")
     for column in c.some(f"{about}: columns granted", list(table.columns), 8):
         state.add(f"grant select ({column}) on {table.name} to pg_monitor")
-    state.add(*satellites(c, "table", table.name, PRIVILEGES))
+    # The owner of a sequence is that of the table which owns it.
+    state.add(*satellites(c, "table", table.name, PRIVILEGES, owned=table.name != f"public.{REFERRED}"))
 
 
 def _partitioned(c: Choices, state: State) -> None:
