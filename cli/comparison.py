@@ -11,6 +11,7 @@ from .differing import differing
 from .hazards import effects_json
 from .left_alone import left_alone_json
 from .remarks import remarked
+from .roles import roles_json
 from .rows import calls_text, data_json
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def as_json(comparison: "Comparison", old: str, new: str, files: tuple[str, ...]
             for found in comparison.plan.differences
             if found.old is not None and found.new is not None
         ],
-        "roles": [role.name for role in comparison.plan.roles.roles],
+        "roles": roles_json(comparison.plan.roles),
         "phantoms": phantoms,
         "renames": [each.said for each in comparison.renamed.renamings],
         "suggested_renames": [

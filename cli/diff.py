@@ -85,6 +85,8 @@ def _check(app: App, given: Given) -> None:
                 "--reverse begins where --to is, and a migration where the migrations end: write it with -o FILE."
             )
         _check_name(app, given["name"], alone=given["output"] is None or given["json_"])
+    if given["no_roles"] and given["drop_roles"]:
+        raise click.UsageError("--no-roles leaves all roles as they are, so it can't be combined with --drop-roles.")
     if given["seed"] is not None and given["no_proof"]:
         raise click.UsageError("--seed is for the proof, so it can't be combined with --no-proof.")
 
@@ -110,6 +112,8 @@ def _options(app: App, given: Given) -> "Options":
         ignoring=ignoring(app.project.ignore if app.project else None, given["only"], given["ignore"], given["kinds"]),
         uncompared=uncompared(given),
         backwards=given["reverse"],
+        roles=not given["no_roles"],
+        drop_roles=given["drop_roles"],
         cosmetic=given["cosmetic"],
         calls=given["calls"],
         proof=None if given["no_proof"] else given["proof"],

@@ -36,6 +36,8 @@ class Given(TypedDict):
     suggested: str
     keep_hints: bool
     reverse: bool
+    no_roles: bool
+    drop_roles: bool
     cosmetic: bool
     calls: bool
     proof: "ProofBy"
@@ -90,6 +92,8 @@ _RENAMES: Final = (
 )
 _PLAN: Final = (
     click.option("--reverse", is_flag=True, help="Write the way back, from what --to names to what --from names."),
+    click.option("--no-roles", is_flag=True, help="Leave roles out that the files of either side make."),
+    click.option("--drop-roles", is_flag=True, help="Drop roles that only the old side's files make."),
     click.option("--cosmetic", is_flag=True, help="Take in function bodies that differ in formatting only."),
     click.option(
         "--calls",

@@ -53,10 +53,10 @@ def uncompared(given: "Given") -> "Uncompared":
 
 def configured(settings: "Table") -> "tuple[NamePatterns, ...]":
     """The rules of `[ignore]`: kinds with their patterns. Raises PgnormError for a word that is no kind."""
-    from pgnorm.normalizer.compare.ignoring import PARTITION_OF, NamePatterns
+    from pgnorm.normalizer.compare.ignoring import PARTITION_OF, ROLE, NamePatterns
 
     known = kind_words()
-    known |= {kind: kind for kind in known.values()} | {PARTITION_OF: PARTITION_OF}
+    known |= {kind: kind for kind in known.values()} | {word: word for word in (PARTITION_OF, ROLE)}
     settings.allow(known)
     return tuple(NamePatterns(kind=known[word], patterns=settings.strings(word)) for word in settings.values)
 

@@ -12,6 +12,7 @@ from pgnorm.normalizer.hazards.effects import Hazard
 from .hazards import ALLOWED, allowed, tell_hazards
 from .left_alone import tell_left_alone
 from .output import Console, plural
+from .roles import role_lines, tell_roles
 from .rows import tell_data
 
 if TYPE_CHECKING:
@@ -46,8 +47,7 @@ def summarize(console: Console, comparison: "Comparison") -> None:
     tell_left_alone(console, comparison.ignored)
     _tell_unplanned(console, comparison.unplanned)
     tell_data(console, comparison)
-    for role in comparison.plan.roles.absent:
-        console.warn(f"The old side has no role {role}, which the files name and do not make: make it there first")
+    tell_roles(console, comparison)
     if comparison.stranger is not None:
         console.warn(
             f"What files make belongs to the role that reads the database, {comparison.stranger}, "
@@ -95,12 +95,13 @@ def _list_changes(console: Console, comparison: "Comparison") -> None:
 
     plan = comparison.plan
     shown, parts = _outermost(comparison)
-    counts = Counter([*map(sign, shown), *("+" for _ in plan.roles.roles)])
+    changes = role_lines(plan.roles)
+    counts = Counter([*map(sign, shown), *(mark for mark, _ in changes)])
     console.say(f"{counts['+']} to add, {counts['~']} to change, {counts['-']} to drop:")
-    for role in plan.roles.roles:
-        password = ": its password, if it has one, is not written" if role.logs_in else ""
-        console.say(f"  + role {role.name}{password}", fg=_COLORS["+"])
-    lost = []
+    for mark, line in changes:
+        if mark != "-":
+            console.say(line, fg=_COLORS[mark])
+    lost = [line for mark, line in changes if mark == "-"]
     for difference in shown:
         item = difference.item
         line = f"  {describe(difference)}{_with_parts(parts.get(item.id, []))}"

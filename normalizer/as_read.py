@@ -37,7 +37,7 @@ class AsRead(Basis):
             self.sides.context.shadow.launch()
         found = settled(found, start.states, goal.states, self.sides.reload, deparsed_changes)
         comparison = self.planned(start, goal, found)
-        if self.options.proof is None or not comparison.plan.differences:
+        if self.options.proof is None or not comparison.plan.wanted:
             return comparison.evolve(mentions=self._broken(start, goal, found))
         if of_whole or self._reaches_beyond(comparison.plan, start.catalog, goal.catalog):
             return None

@@ -7,17 +7,20 @@ from pgnorm.catalog.model import Catalog, Object, ObjectId
 
 from .compare.absent_owner import stranger
 from .compare.called import refuse_idle
-from .compare.difference import Difference, differences
-from .compare.ignoring import Reason
+from .compare.difference import COMMENT, Difference, differences
+from .compare.ignoring import ROLE, Reason
 from .compare.ownership import only_by_platform, owned, spared
 from .compare.phantoms import phantoms, without_code
 from .compare.selection import EVERYTHING, Selection, select, selected
 from .compare.settling import deparsed_changes
 from .comparison import Call, Comparison, Options
 from .load.data_statements import DataStatement, texts_of
+from .load.file_roles import FileRoles, server_roles
 from .plan.planner import diff
+from .plan.roles import NO_ROLE_CHANGES, RoleChanges, role_changes
 from .plan.unplanned import unplanned
 from .plan.unselected import refuse_lacking
+from .project.databases import Database
 from .project.sources import Files, Source
 from .proof.apply import Arrival
 from .side import Side, to_tell
@@ -59,22 +62,27 @@ class Basis:
         planned = tuple(filter(None, (without_code(each, left_out) for each in found)))
         refuse_lacking(planned, start.catalog, goal.catalog, selection.without)
         plan = diff(before, after, planned, around=start.catalog, last=last)
+        found_roles = self._role_changes(start, goal)
+        roles = found_roles.without(self.options.ignoring.leaves_role)
+        taken = self._takes_roles()
+        plan = plan.evolve(roles=roles if taken else RoleChanges(absent=roles.absent))
         untried = (start.untried or goal.untried) if self.options.proof else "--no-proof"
         return Comparison(
             views=(before, after),
             partial=self.options.partial,
             judge=None if untried else self.options.proof,
-            plan=plan.evolve(roles=self.sides.new_roles(self.old, start, goal)),
+            plan=plan,
             phantoms=tuple(left_out.values()),
             unplanned=unplanned(before, after),
             staying=tuple(only_by_platform(start.catalog, goal.catalog, self.workspace.platform)),
-            unproved=untried if plan.differences else None,
+            unproved=untried if plan.wanted else None,
             unmodelled=tuple(sorted({*before.unmodelled, *after.unmodelled})),
             one_sided=tuple(sorted({*before.unmodelled} ^ {*after.unmodelled})),
             only_old=frozenset(before.unmodelled).difference(after.unmodelled),
-            ignored=self._ignored(*start.states, *goal.states),
+            ignored=self._ignored(len(found_roles.names - roles.names), *start.states, *goal.states),
+            roles_left_out=roles.names if self.options.roles and not taken else frozenset(),
             unmatched=selection.unmatched,
-            idle=self.options.ignoring.unmatched(start.catalog, goal.catalog),
+            idle=self.options.ignoring.unmatched(start.catalog, goal.catalog, roles=found_roles.names),
             uncarried=(uncarried := to_tell(self.new, goal, start)),
             calls=self._calls(uncarried),
             stranger=stranger(((start.role, before), (goal.role, after)), planned),
@@ -92,11 +100,41 @@ class Basis:
         texts = texts_of((each for some in wanted.values() for each in some), self.sides.texts(self.new).files)
         return tuple(Call(place=place, sql=f"{sql};", does=tuple(wanted[place])) for place, sql in texts.items())
 
-    def _ignored(self, *catalogs: Catalog) -> Mapping[Reason, Mapping[str, int]]:
-        """Counts of the project's objects among those that are left alone, by reason and kind."""
+    def _takes_roles(self) -> bool:
+        """True if roles are compared: as for pg_dump, they are no part of a schema."""
+        options = self.options
+        return options.roles and not (options.schemas or options.exclude_schemas or options.ignoring.selects)
+
+    def _role_changes(self, start: Side, goal: Side) -> RoleChanges:
+        """The changes from the roles of the old side to those of the new one, among those that files of either make:
+        what only a server has may be somebody else's."""
+        drops = self.options.drop_roles
+        if start.roles is not None and goal.roles is not None:
+            return self._between(start.roles, goal.roles, drops=drops)
+        files = goal.roles or start.roles
+        if files is None or not (files.names or files.memberships):
+            return NO_ROLE_CHANGES
+        source, side = (self.old, start) if start.roles is None else (self.new, goal)
+        if not isinstance(source, Database):
+            self.workspace.telling("note", "a snapshot holds no roles, so those of files are not compared", source)
+            return NO_ROLE_CHANGES
+        cluster = self.sides.cluster(source)
+        there = server_roles(cluster, files, side.role)
+        if side is goal:
+            return self._between(files, there, drops=drops)
+        absent = files.assumed.difference(role.name for role in cluster.roles)
+        return self._between(there, files, drops=False).evolve(absent=tuple(sorted(absent)))
+
+    def _between(self, old: FileRoles, new: FileRoles, *, drops: bool) -> RoleChanges:
+        if COMMENT in self.options.uncompared.satellites:
+            old, new = old.uncommented(), new.uncommented()
+        return role_changes(old, new, drops=drops)
+
+    def _ignored(self, roles: int, *catalogs: Catalog) -> Mapping[Reason, Mapping[str, int]]:
+        """Counts of the project's objects among those that are left alone, by reason and kind, and of roles."""
         names = self.options.ignoring.left_out(*catalogs)
         both = {name: item for catalog in catalogs for name, item in catalog.objects.items() if name in names}
-        found: dict[Reason, Counter[str]] = {}
+        found = {Reason.ASKED: Counter({ROLE: roles})} if roles else {}
         for name, item in both.items():
             if item.parent not in names and self.ownership.owns(item):
                 found.setdefault(names[name], Counter())[item.kind] += 1

@@ -42,6 +42,10 @@ class Options(Value):
     """Hints of the schema files on what to leave alone and which hazards to allow."""
     backwards: bool = False
     """True if the plan is to lead from the new side to the old one, renames turned round."""
+    roles: bool = True
+    """True if roles are compared, as far as no part of the schemas or objects is selected."""
+    drop_roles: bool = False
+    """True if roles that only the old side's files make are dropped."""
     cosmetic: bool = False
     """True if bodies that differ in formatting only are differences."""
     proof: ProofBy | None = "catalog"
@@ -107,6 +111,8 @@ class Comparison(Value):
     """Possible renames, each a drop and a creation as long as nobody says that it is one."""
     ignored: Mapping[Reason, Mapping[str, int]] = MappingProxyType({})
     """Counts of the objects left alone, by reason and kind, their parts apart."""
+    roles_left_out: frozenset[str] = frozenset()
+    """Roles that differ and are left out, since a part of the schemas or objects was selected."""
     unmatched: tuple[str, ...] = ()
     """Patterns of schemas that name none, where others do."""
     idle: tuple[str, ...] = ()
@@ -127,7 +133,8 @@ class Comparison(Value):
     def hazards(self) -> "frozenset[Hazard]":
         """The hazards of the whole plan."""
         found = {hazard for each in self.assessed for hazard in each.hazards}
-        found |= {Hazard.CHANGES_ACCESS} if self.access else set()
+        of_roles = any(each.changes_access for each in self.plan.roles.changes)
+        found |= {Hazard.CHANGES_ACCESS} if self.access or of_roles else set()
         return frozenset(found | ({Hazard.BREAKS_CALLERS} if self.mentions else set()))
 
     @property

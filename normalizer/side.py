@@ -8,7 +8,7 @@ from .compare.difference import Difference
 from .load.contents import Contents
 from .load.context import Texts
 from .load.data_statements import DataStatement, uncarried
-from .load.new_roles import FileRoles
+from .load.file_roles import FileRoles
 from .project.sources import Files, Source
 
 if TYPE_CHECKING:

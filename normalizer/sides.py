@@ -18,7 +18,6 @@ from .files.reading import SourceFile
 from .load.contents import Contents
 from .load.context import Context, Texts
 from .load.knowledge import contents, known, opened
-from .load.new_roles import NO_FILE_ROLES, NO_ROLES, NewRoles, to_make
 from .load.session import Loaded, loaded, run_behind
 from .load.visibility import as_little_known, as_renamed
 from .project.databases import Database
@@ -28,6 +27,8 @@ from .unsure import tell_unsure
 from .workspace import Read, Workspace
 
 if TYPE_CHECKING:
+    from pgnorm.catalog.cluster import Cluster
+
     from .postgres.shadow import Session
 
 
@@ -51,6 +52,7 @@ class Sides:
         self._texts: dict[Files, Texts] = {}
         self._files: dict[Files, Side] = {}
         self._known: dict[Files, Contents | None] = {}
+        self._clusters: dict[Database, Cluster] = {}
         self._reloaded: dict[Texts, Catalog] = {}
 
     @classmethod
@@ -194,14 +196,11 @@ class Sides:
             run_behind(found.session, side.after)
             yield found.session
 
-    def new_roles(self, old: Source, start: Side, goal: Side) -> NewRoles:
-        """The roles that the new side's files make or name and the old side lacks."""
-        if goal.roles is None or goal.roles == NO_FILE_ROLES:
-            return NO_ROLES
-        if start.roles is not None:
-            return to_make(goal.roles, start.roles)
-        # A snapshot holds no roles.
-        return to_make(goal.roles, self.workspace.roles(old)) if isinstance(old, Database) else NO_ROLES
+    def cluster(self, source: Database) -> "Cluster":
+        """The roles of the server that a database is on."""
+        if source not in self._clusters:
+            self._clusters[source] = self.workspace.roles(source)
+        return self._clusters[source]
 
     @contextmanager
     def reopened(

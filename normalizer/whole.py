@@ -45,7 +45,7 @@ class Whole(Basis):
                 found = settled(found, start.states, goal.states, self.sides.reload)
             comparison = self.planned(start, goal, found).evolve(mentions=broken)
             # Differences for which no statement is known are not to pass for none.
-            if comparison.plan.differences and comparison.unproved is None:
+            if comparison.plan.wanted and comparison.unproved is None:
                 # Within one transaction an enum's new label can be used early where the enum is as new as itself.
                 commits = any(step.needs_commit for step in comparison.plan.steps)
                 if commits or not in_shadow:

@@ -61,6 +61,28 @@ class Membership(Value):
         by = f" GRANTED BY {ident(self.grantor)}" if self.grantor is not None else ""
         return f"GRANT {ident(self.role)} TO {ident(self.member)}{given}{by};\n"
 
+    def differs(self, new: "Membership") -> bool:
+        """True if `new` gives the member something else. A server older than 16 does not say whether it inherits."""
+        unknown = None in (self.inherits, new.inherits)
+        same = self.evolve(grantor=new.grantor, by_bootstrap=new.by_bootstrap)
+        return (same.evolve(inherits=new.inherits) if unknown else same) != new
+
+    def alter(self, new: "Membership") -> Iterator[str]:
+        """The statements that make it what `new` is."""
+        if self.admin and not new.admin:
+            yield f"REVOKE ADMIN OPTION FOR {ident(self.role)} FROM {ident(self.member)};\n"
+        options = ["ADMIN OPTION"] if new.admin and not self.admin else []
+        if None not in (self.inherits, new.inherits) and self.inherits != new.inherits:
+            options.append(f"INHERIT {'TRUE' if new.inherits else 'FALSE'}")
+        if self.sets != new.sets:
+            options.append(f"SET {'TRUE' if new.sets else 'FALSE'}")
+        if options:
+            yield f"GRANT {ident(self.role)} TO {ident(self.member)} WITH {', '.join(options)};\n"
+
+    def revoke(self) -> str:
+        """The statement that ends it."""
+        return f"REVOKE {ident(self.role)} FROM {ident(self.member)};\n"
+
 
 def grantable(memberships: Iterable[Membership]) -> Iterator[Membership]:
     """The memberships, each after the one that let its grantor give it (pg_dumpall.c, dumpRoleMembership).

@@ -14,13 +14,14 @@ if TYPE_CHECKING:
 
     from ..conversation import Patience
 
+IN_DATABASE: Final[LiteralString] = "role with settings in one database"
 # pg_dumpall --roles-only has neither: a role's settings in one database are pg_dump's, and only with --create.
-LEFT_OUT: Final[LiteralString] = """
+LEFT_OUT: Final[LiteralString] = f"""
 select 'setting for all roles', split_part(item, '=', 1)
   from pg_db_role_setting, unnest(setconfig) item
  where setrole = 0 and setdatabase = 0
  union
-select 'role with settings in one database', format('%s in %s', r.rolname, d.datname)
+select '{IN_DATABASE}', format('%s in %s', r.rolname, d.datname)
   from pg_db_role_setting s
   join pg_roles r    on r.oid = s.setrole
   join pg_database d on d.oid = s.setdatabase
@@ -44,6 +45,11 @@ class Cluster(Value):
     def major(self) -> int:
         """The server's major version."""
         return self.version // 10000
+
+    @property
+    def has_options(self) -> bool:
+        """True if a membership says by itself whether it is inherited."""
+        return self.version >= memberships.OPTIONS_SINCE
 
     @property
     def has_parameters(self) -> bool:

@@ -55,21 +55,53 @@ class Role(Value):
         return "".join(self._creation())
 
     def make(self) -> str:
-        """The statements that make it where it is not there yet: another database of the server may have made it. They
-        say no more than they must, since a role that is no superuser may not even write NOSUPERUSER."""
-        words = ["LOGIN" if self.logs_in else "NOLOGIN", *(word for holds, word in self._beyond_default() if holds)]
-        comment = [] if self.comment is None else [f"COMMENT ON ROLE {ident(self.name)} IS {escaped(self.comment)};\n"]
-        text = f"CREATE ROLE {ident(self.name)} WITH {' '.join([*words, *self._limits()])};"
-        body = f"BEGIN\n    {text}\nEXCEPTION WHEN duplicate_object THEN NULL;\nEND"
-        mark = "$$" if "$" not in body else "$pgnorm$"
-        return "".join([f"DO {mark} {body} {mark};\n", *comment])
+        """The statement that makes it. It says no more than it must, and nothing of SUPERUSER: a role that is no
+        superuser may not even write NOSUPERUSER."""
+        beyond = (word for word in self._attributes() if word.removeprefix("NO") != "LOGIN" and word not in _USUAL)
+        words = ["LOGIN" if self.logs_in else "NOLOGIN", *beyond]
+        return f"CREATE ROLE {ident(self.name)} WITH {' '.join([*words, *self._limits()])};\n"
+
+    def describe(self) -> tuple[str, ...]:
+        """The statement for its comment, if it has one."""
+        return () if self.comment is None else (self._commented(),)
 
     def configure(self) -> tuple[str, ...]:
         """A statement for each of its settings. They may name other roles."""
         return tuple(f"ALTER ROLE {ident(self.name)} SET {setting_text(item, escaped)};\n" for item in self.settings)
 
+    def differing(self, new: "Role") -> tuple[str, ...]:
+        """The fields in which `new` differs and that a plan changes: neither SUPERUSER nor a security label."""
+        mine, others = self._changeable(), new._changeable()
+        return tuple(name for name, value in mine.items() if value != others[name])
+
+    def alter(self, new: "Role") -> Iterator[str]:
+        """The statements that make it what `new` is, in all but what they may not say of a superuser."""
+        name, differing = ident(self.name), self.differing(new)
+        before = {word.removeprefix("NO") for word in self._attributes() if not word.startswith("NO")}
+        words = [word for word in new._attributes() if (word.removeprefix("NO") in before) is word.startswith("NO")]
+        words = [word for word in words if not word.endswith("SUPERUSER")]
+        if "connection_limit" in differing:
+            words.append(f"CONNECTION LIMIT {new.connection_limit}")
+        if "valid_until" in differing:
+            words.append(f"VALID UNTIL '{new.valid_until or _FOR_EVER}'")
+        if words:
+            yield f"ALTER ROLE {name} WITH {' '.join(words)};\n"
+        if "comment" in differing:
+            yield new._commented()
+        there = {item.partition("=")[0] for item in new.settings}
+        gone = (item.partition("=")[0] for item in self.settings)
+        yield from (f"ALTER ROLE {name} RESET {ident(each)};\n" for each in gone if each not in there)
+        yield from new.evolve(settings=tuple(item for item in new.settings if item not in self.settings)).configure()
+
     def _creation(self) -> Iterator[str]:
         name = ident(self.name)
+        yield f"CREATE ROLE {name};\n"
+        yield f"ALTER ROLE {name} WITH {' '.join([*self._attributes(), *self._limits()])};\n"
+        yield from self.describe()
+        for provider, label in self.labels:
+            yield f"SECURITY LABEL FOR {ident(provider)} ON ROLE {name} IS {escaped(label)};\n"
+
+    def _attributes(self) -> tuple[str, ...]:
         words = (
             (self.superuser, "SUPERUSER"),
             (self.inherits, "INHERIT"),
@@ -79,25 +111,26 @@ class Role(Value):
             (self.replicates, "REPLICATION"),
             (self.bypasses_row_security, "BYPASSRLS"),
         )
-        attributes = [word if holds else f"NO{word}" for holds, word in words]
-        attributes += self._limits()
-        yield f"CREATE ROLE {name};\n"
-        yield f"ALTER ROLE {name} WITH {' '.join(attributes)};\n"
-        if self.comment is not None:
-            yield f"COMMENT ON ROLE {name} IS {escaped(self.comment)};\n"
-        for provider, label in self.labels:
-            yield f"SECURITY LABEL FOR {ident(provider)} ON ROLE {name} IS {escaped(label)};\n"
+        return tuple(word if holds else f"NO{word}" for holds, word in words)
 
-    def _beyond_default(self) -> tuple[tuple[bool, str], ...]:
-        return (
-            (self.superuser, "SUPERUSER"),
-            (not self.inherits, "NOINHERIT"),
-            (self.creates_roles, "CREATEROLE"),
-            (self.creates_databases, "CREATEDB"),
-            (self.replicates, "REPLICATION"),
-            (self.bypasses_row_security, "BYPASSRLS"),
-        )
+    def _changeable(self) -> dict[str, object]:
+        """What a plan changes. That settings have an order, and that there is no limit of time, says nothing."""
+        names = (field.name for field in self.declared_fields if field.name not in _UNCHANGEABLE)
+        alike = {"settings": frozenset(self.settings), "valid_until": self.valid_until or _FOR_EVER}
+        return {**{name: getattr(self, name) for name in names}, **alike}
+
+    def _commented(self) -> str:
+        text = "NULL" if self.comment is None else escaped(self.comment)
+        return f"COMMENT ON ROLE {ident(self.name)} IS {text};\n"
 
     def _limits(self) -> list[str]:
         limits = [] if self.connection_limit == -1 else [f"CONNECTION LIMIT {self.connection_limit}"]
         return limits if self.valid_until is None else [*limits, f"VALID UNTIL '{self.valid_until}'"]
+
+
+_FOR_EVER: Final = "infinity"
+_UNCHANGEABLE: Final = ("name", "superuser", "labels")
+_USUAL: Final = frozenset(
+    {"NOSUPERUSER", "SUPERUSER", "INHERIT", "NOCREATEROLE", "NOCREATEDB", "NOREPLICATION", "NOBYPASSRLS"}
+)
+"""Attributes that CREATE ROLE gives by itself, or that it is not asked for."""

@@ -1,6 +1,6 @@
 """Objects that a comparison leaves alone, as settings, options (--ignore, --only) and hints say."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import Enum
 from fnmatch import fnmatchcase
 from functools import reduce
@@ -14,6 +14,8 @@ from .called import is_about, wholes
 
 PARTITION_OF: Final = "partition-of"
 """The word for what is tied to a table that the patterns name: its partitions, and what inherits from it."""
+ROLE: Final = "role"
+"""The word for roles, which are no objects of a database."""
 _EXCEPT: Final = "!"
 
 
@@ -39,9 +41,16 @@ class NamePatterns(Value):
 
     def takes(self, item: Object) -> bool:
         """True if it names an object."""
+        return self._verdict(lambda pattern: _matches(pattern, item, with_owner=not self.kind))
+
+    def takes_role(self, name: str) -> bool:
+        """True if it names a role."""
+        return self.kind in ("", ROLE) and self._verdict(lambda pattern: fnmatchcase(name, pattern))
+
+    def _verdict(self, matches: Callable[[str], bool]) -> bool:
         verdict = False
         for pattern in self.patterns:
-            if _matches(pattern.removeprefix(_EXCEPT), item, with_owner=not self.kind):
+            if matches(pattern.removeprefix(_EXCEPT)):
                 verdict = not pattern.startswith(_EXCEPT)
         return verdict
 
@@ -60,6 +69,15 @@ class Ignoring(Value):
 
     def __bool__(self) -> bool:
         return bool(self.rules or self.only or self.kinds or self.hinted)
+
+    @property
+    def selects(self) -> bool:
+        """True if nothing but what is named is compared."""
+        return bool(self.only or self.kinds)
+
+    def leaves_role(self, name: str) -> bool:
+        """True if a role is left alone."""
+        return any(rule.takes_role(name) for rule in self.rules)
 
     def left_out(self, *catalogs: Catalog) -> Mapping[ObjectId, Reason]:
         """Objects of these catalogs that are left alone, with all their parts and partitions."""
@@ -86,12 +104,13 @@ class Ignoring(Value):
     def _is_of_kinds(self, catalog: Catalog, item: Object) -> bool:
         return any(each.kind in self.kinds for each in wholes(item.id, catalog))
 
-    def unmatched(self, *catalogs: Catalog) -> tuple[str, ...]:
-        """The patterns of options that name no object of these catalogs, with `only` no whole."""
+    def unmatched(self, *catalogs: Catalog, roles: Iterable[str] = ()) -> tuple[str, ...]:
+        """The patterns of options that name no object of these catalogs, with `only` no whole, and no role."""
         items = [item for catalog in catalogs for item in catalog.objects.values()]
         asked = [(pattern, items) for rule in self.rules if not rule.kind for pattern in rule.patterns]
         asked += [(pattern, [item for item in items if item.parent is None]) for pattern in self.only]
-        return tuple(pattern for pattern, some in asked if not any(_names(pattern, item) for item in some))
+        left = [pattern for pattern, some in asked if not any(_names(pattern, item) for item in some)]
+        return tuple(pattern for pattern in left if not any(fnmatchcase(name, pattern) for name in roles))
 
     def _asked(self, catalog: Catalog) -> set[ObjectId]:
         wholes = [item for item in catalog.objects.values() if item.parent is None]

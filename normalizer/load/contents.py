@@ -10,7 +10,7 @@ from pgnorm.catalog.model import Catalog, Value
 
 from .adaptation import Level
 from .data_statements import DataStatement
-from .new_roles import NO_FILE_ROLES, FileRoles
+from .file_roles import NO_FILE_ROLES, FileRoles
 
 if TYPE_CHECKING:
     from pgnorm.catalog.snapshots.scalars import Codec

@@ -10,7 +10,7 @@ from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Value
 
 from ..project.ways_back import without_ways_back
-from .new_roles import NO_FILE_ROLES, FileRoles, file_roles, known_roles
+from .file_roles import NO_FILE_ROLES, FileRoles, file_roles, known_roles
 
 if TYPE_CHECKING:
     from ..files.reading import SourceFile
@@ -80,7 +80,7 @@ def loaded(
         if before is None:
             yield Loaded(session=session, notes=(*notes, *said))
             return
-        roles = file_roles(session, before, frozenset(report.created_roles))
+        roles = file_roles(session, before, frozenset(report.created_roles), context.major)
         if absent := sorted(frozenset(beside) - roles.names - before[0]):
             session.power.make_roles(session.connection, absent)
         yield Loaded(session=session, roles=roles, notes=(*notes, *said))

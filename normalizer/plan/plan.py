@@ -9,8 +9,8 @@ from pgnorm.catalog.model import Catalog, Object, ObjectId, OnRows, Statement, V
 from pgnorm.catalog.model.facets import Routine
 
 from ..compare.difference import Difference, parts_below
-from ..load.new_roles import NO_ROLES, NewRoles
 from .alterations import on_rows
+from .roles import NO_ROLE_CHANGES, RoleChanges, statements
 
 BOUNDARY: Final = "-- Commit here: what follows uses an enum value that was added above.\n"
 UNCHECKED_BODIES: Final = "SET check_function_bodies = false;\n"
@@ -91,10 +91,15 @@ class Plan(Value):
     transactions: tuple[tuple[Step, ...], ...]
     differences: tuple[Difference, ...]
     """The differences that the plan is for."""
-    roles: NewRoles = NO_ROLES
-    """Roles that are made before all steps."""
+    roles: RoleChanges = NO_ROLE_CHANGES
+    """Changes of roles, made before all steps; their drops are the end."""
     kept: Mapping[ObjectId, ObjectId] = MappingProxyType({})
     """Objects dropped or made anew while what they store stays, each with the one that has it afterwards."""
+
+    @property
+    def wanted(self) -> bool:
+        """True if it has something to bring about, whether statements do or not."""
+        return bool(self.differences or self.roles)
 
     @property
     def unnoticed(self) -> frozenset[ObjectId]:
@@ -118,11 +123,11 @@ class Plan(Value):
 
     def scripts(self) -> tuple[str, ...]:
         """The SQL of each transaction."""
-        scripts = ["".join(self._script(steps)) for steps in self.transactions]
-        if not self.roles:
-            return tuple(scripts)
-        made = "".join(self.roles.statements())
-        return ("\n".join([made, *scripts[:1]]), *scripts[1:])
+        first, *others = ["".join(self._script(steps)) for steps in self.transactions] or [""]
+        ahead, behind = ("".join(statements(each)) for each in (self.roles.ahead, self.roles.behind))
+        scripts = ["\n".join(filter(None, (ahead, first))), *others]
+        scripts[-1] = "\n".join(filter(None, (scripts[-1], behind)))
+        return tuple(scripts) if self else ()
 
     def _script(self, steps: tuple[Step, ...]) -> Iterator[str]:
         if any(each.opaque for step in steps for each in step.statements):

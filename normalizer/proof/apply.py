@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 from pgnorm.catalog.access import Access, read_access
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Catalog, ObjectId, Value
-from pgnorm.catalog.quoting import ident
 from pgnorm.catalog.secrets import masked_sql
 
 from ..access.changes import AccessChange, access_changes
@@ -17,6 +16,7 @@ from ..hazards.effects import Effect
 from ..hazards.measuring import Meter
 from ..load.visibility import without_states
 from ..plan.plan import Plan, Step, Verb
+from .roles import change_roles, committed, drop_roles, left_of_roles, settle_roles
 
 if TYPE_CHECKING:
     from psycopg import Error
@@ -63,6 +63,7 @@ def arrive_with_rows(session: "Session", plan: Plan, roles: Sequence[str] = ()) 
     """
     from .rows import Rows
 
+    settle_roles(session, plan.roles)
     before = _access(session, roles)
     rows = Rows(session.connection, plan.evaluated_on, session.power)
     failed: list[Step] = []
@@ -87,6 +88,7 @@ def arrive_with_seed(session: "Session", plan: Plan, roles: Sequence[str] = ()) 
 
     Raises Early besides.
     """
+    settle_roles(session, plan.roles)
     before = _access(session, roles)
     meter = Meter(session.connection)
     apply(session, plan, lambda lending, step: _run(lending, step, meter, seeded=True), meter)
@@ -122,12 +124,12 @@ def _tried(lending: "Lending", step: Step, rows: "Rows", meter: Meter) -> Iterat
         yield from _tried(lending, step, rows, meter)
 
 
-def refuse_rest(left: Sequence[Difference]) -> None:
+def refuse_rest(left: Sequence[Difference | str]) -> None:
     """Raise PgnormError where the plan has left a difference."""
     if left:
         raise PgnormError(
             "the plan does not arrive: applied to the old side, it leaves these differences\n"
-            + "\n".join(f"  {describe(found)}" for found in left),
+            + "\n".join(f"  {found if isinstance(found, str) else describe(found)}" for found in left),
             hint=REPORT,
         )
 
@@ -170,23 +172,17 @@ def apply(
     session.power.withdraw(connection)
     lending = Lending.begun(connection, session.power)
     connection.execute("set check_function_bodies = off")
-    if plan.roles:
-        if not inside:
-            connection.execute("begin")
-        # The old side is loaded where the roles of the new one are known, without what they may do.
-        drops = (f"drop role if exists {ident(role.name)};\n" for role in plan.roles.roles)
-        lending.run("".join([*drops, *plan.roles.statements()]))
-        if not inside:
-            connection.execute("commit")
+    with committed(connection):
+        change_roles(lending, plan.roles)
     for steps in plan.transactions:
-        if not inside:
-            connection.execute("begin")
-        for step in steps:
-            (run or _run)(lending, step)
-        if not inside:
-            connection.execute("commit")
-            if meter is not None:
-                meter.committed()
+        with committed(connection):
+            for step in steps:
+                (run or _run)(lending, step)
+        if not inside and meter is not None:
+            meter.committed()
+    with committed(connection):
+        drop_roles(lending, plan.roles)
+    refuse_rest(left_of_roles(session, plan.roles))
     return lending
 
 

@@ -56,7 +56,14 @@ def test_roles_of_schema_files_are_made_before_what_names_them(run: "Run", plain
     )
     assert 'GRANT "pgnorm_reader" TO "pgnorm Writer" WITH ADMIN OPTION;\n' in out
     assert "  + role pgnorm Writer: its password, if it has one, is not written\n  + role pgnorm_reader\n" in err
-    assert json.loads(run("diff --json")[1])["roles"] == ["pgnorm Writer", "pgnorm_reader"]
+    assert "  + member pgnorm Writer of role pgnorm_reader\n" in err
+    said = json.loads(run("diff --json")[1])["roles"]
+    assert [(each["action"], each["role"]) for each in said] == [
+        ("create", "pgnorm Writer"),
+        ("create", "pgnorm_reader"),
+        ("grant", "pg_read_all_data"),
+        ("grant", "pgnorm_reader"),
+    ]
     assert run("diff -f roles")[0] == 0
     assert run("diff --check")[:2] == (0, "")
 

@@ -1,0 +1,153 @@
+"""Roles that files make are compared: their attributes, settings, comments and memberships."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+from addresses import address
+
+if TYPE_CHECKING:
+    from conftest import Run
+
+NAMES = ("pgnorm_app", "pgnorm_team", "pgnorm_other")
+OLD = """
+create role pgnorm_team;
+create role pgnorm_app login createdb connection limit 3 valid until '2100-01-01 00:00:00+00';
+alter role pgnorm_app set statement_timeout = '5s';
+alter role pgnorm_app set search_path = app, public;
+comment on role pgnorm_app is 'it''s the app';
+grant pgnorm_team to pgnorm_app with admin option;
+grant pg_read_all_data to pgnorm_app;
+create table letters (id int primary key, body text);
+grant select on letters to pgnorm_app;
+"""
+NEW = """
+create role pgnorm_team;
+create role pgnorm_app noinherit createrole;
+alter role pgnorm_app set search_path = public;
+alter role pgnorm_app set role = pgnorm_team;
+comment on role pgnorm_team is 'all of us';
+grant pgnorm_team to pgnorm_app;
+grant pg_monitor to pgnorm_team;
+create table letters (id int primary key, body text, at date);
+grant select, insert on letters to pgnorm_app;
+"""
+
+
+@pytest.fixture
+def server(database: psycopg.Connection) -> Iterator[psycopg.Connection]:
+    """A database on a server that has none of the roles, afterwards as well."""
+    yield database
+    for name in NAMES:
+        if database.execute("select from pg_roles where rolname = %s", (name,)).rowcount:
+            database.execute(f"drop owned by {name} cascade; drop role {name}".encode())
+
+
+@pytest.fixture
+def sides(folder: Path) -> Path:
+    """A folder of the two states."""
+    (folder / "old.sql").write_text(OLD)
+    (folder / "new.sql").write_text(NEW)
+    return folder
+
+
+@pytest.mark.parametrize("direction", [("old", "new"), ("new", "old")])
+@pytest.mark.parametrize("proof", ["catalog", "pg_dump"])
+def test_a_plan_between_files_leads_a_server_from_one_to_the_other(
+    run: "Run", server: psycopg.Connection, sides: Path, direction: tuple[str, str], proof: str
+) -> None:
+    old, new = direction
+    server.execute((sides / f"{old}.sql").read_bytes())
+    server.execute("insert into letters values (1, 'kept')")
+    code, _, err = run(f"diff --from {old}.sql --to {new}.sql --proof {proof}")
+    assert code == 0, err
+    code, plan, err = run(f"diff --from '{address(server)}' --to {new}.sql --proof {proof}")
+    assert code == 0, err
+    server.execute(plan.encode())
+    assert server.execute("select id, body from letters").fetchall() == [(1, "kept")]
+    assert run(f"diff --check --from '{address(server)}' --to {new}.sql")[:2] == (0, "")
+    assert run(f"diff --check --from {new}.sql --to '{address(server)}'")[:2] == (0, "")
+
+
+def test_what_is_said_of_a_role(run: "Run", sides: Path) -> None:
+    _, out, err = run("diff --from old.sql --to new.sql")
+    assert out.startswith(
+        'ALTER ROLE "pgnorm_app" WITH NOINHERIT CREATEROLE NOCREATEDB NOLOGIN CONNECTION LIMIT -1'
+        " VALID UNTIL 'infinity';\n"
+        'COMMENT ON ROLE "pgnorm_app" IS NULL;\n'
+        'ALTER ROLE "pgnorm_app" RESET "statement_timeout";\n'
+        'ALTER ROLE "pgnorm_app" SET "search_path" TO \'public\';\n'
+        'ALTER ROLE "pgnorm_app" SET "role" TO \'pgnorm_team\';\n'
+        "COMMENT ON ROLE \"pgnorm_team\" IS 'all of us';\n"
+    )
+    assert "  ~ role pgnorm_team: comment\n  + member pgnorm_team of role pg_monitor\n" in err
+    assert "  ~ member pgnorm_app of role pgnorm_team\n" in err
+    assert "  - member pgnorm_app of role pg_read_all_data\n" in err
+
+
+def test_what_only_a_server_has_is_somebody_else_s(run: "Run", server: psycopg.Connection, sides: Path) -> None:
+    server.execute(NEW.encode())
+    server.execute("create role pgnorm_other; grant pgnorm_team to pgnorm_other; grant pgnorm_other to pgnorm_app")
+    assert run(f"diff --check --drop-roles --from '{address(server)}' --to new.sql")[:2] == (0, "")
+    assert run(f"diff --check --drop-roles --from new.sql --to '{address(server)}'")[:2] == (0, "")
+
+
+def test_a_role_goes_only_if_that_is_asked_for(run: "Run", server: psycopg.Connection, sides: Path) -> None:
+    (sides / "without.sql").write_text("create table letters (id int primary key, body text);")
+    code, plan, err = run("diff --from old.sql --to without.sql")
+    assert (code, "ROLE" in plan) == (0, False)
+    assert "Role pgnorm_app stays, though the new side lacks it: others may use it (--drop-roles drops it)\n" in err
+    code, plan, err = run("diff --from old.sql --to without.sql --drop-roles")
+    assert plan.endswith('\n\nDROP ROLE "pgnorm_app";\nDROP ROLE "pgnorm_team";\n')
+    assert "  - role pgnorm_app, which other databases of the server may use\n" in err
+    server.execute(OLD.encode())
+    server.execute(plan.encode())
+    assert server.execute("select from pg_roles where rolname ~ '^pgnorm_'").rowcount == 0
+    assert run(f"diff --check --from '{address(server)}' --to without.sql")[:2] == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ("--no-roles", ""),
+        ("--schema public", "Roles differ that are left out, since only a part is compared: pg_monitor, pg_read_all"),
+        ("--only letters", "Roles differ that are left out, since only a part is compared: pg_monitor, pg_read_all"),
+        ("--ignore 'pg*'", ""),
+    ],
+)
+def test_roles_are_left_out(run: "Run", sides: Path, options: str, said: str) -> None:
+    code, out, err = run(f"diff --from old.sql --to new.sql {options}")
+    assert (code, "ROLE" in out, '"at" "date"' in out) == (0, False, True)
+    assert said in err
+    assert json.loads(run(f"diff --from old.sql --to new.sql {options} --json")[1])["roles"] == []
+
+
+def test_no_plan_makes_a_superuser(run: "Run", sides: Path) -> None:
+    (sides / "powerful.sql").write_text(NEW.replace("createrole", "createrole superuser replication bypassrls"))
+    code, out, err = run("diff --from new.sql --to powerful.sql")
+    assert (code, out) == (0, 'ALTER ROLE "pgnorm_app" WITH REPLICATION BYPASSRLS;\n')
+    assert "Role pgnorm_app is a superuser on one side only, which no plan writes: do that by hand\n" in err
+
+
+def test_a_role_that_one_side_only_names_is_as_the_other_makes_it(run: "Run", sides: Path) -> None:
+    (sides / "named.sql").write_text(
+        "create table letters (id int primary key, body text); grant select on letters to pgnorm_app;"
+        "grant select on letters to pgnorm_team; revoke select on letters from pgnorm_team;"
+    )
+    assert run("diff --check --from old.sql --to named.sql --drop-roles")[:2] == (0, "")
+    assert run("diff --check --from named.sql --to old.sql")[:2] == (0, "")
+
+
+def test_comments_of_roles_are_comments(run: "Run", sides: Path) -> None:
+    (sides / "said.sql").write_text(NEW.replace("'all of us'", "'we'") + "comment on role pgnorm_app is 'me';")
+    assert run("diff --check --from new.sql --to said.sql --no-comments")[:2] == (0, "")
+
+
+def test_a_pattern_that_names_a_role_names_something(run: "Run", sides: Path) -> None:
+    _, out, err = run("diff --from old.sql --to new.sql --ignore pgnorm_team")
+    assert 'COMMENT ON ROLE "pgnorm_team"' not in out
+    assert "Left alone, as --ignore, --only or the settings say: 1 role\n" in err
+    assert "names nothing" not in err
