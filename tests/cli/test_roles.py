@@ -149,5 +149,5 @@ def test_comments_of_roles_are_comments(run: "Run", sides: Path) -> None:
 def test_a_pattern_that_names_a_role_names_something(run: "Run", sides: Path) -> None:
     _, out, err = run("diff --from old.sql --to new.sql --ignore pgnorm_team")
     assert 'COMMENT ON ROLE "pgnorm_team"' not in out
-    assert "Left alone, as --ignore, --only or the settings say: 1 role\n" in err
+    assert "Left alone, as --ignore, --only, --kind or the settings say: 1 role\n" in err
     assert "names nothing" not in err
