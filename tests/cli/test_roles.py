@@ -151,3 +151,31 @@ def test_a_pattern_that_names_a_role_names_something(run: "Run", sides: Path) ->
     assert 'COMMENT ON ROLE "pgnorm_team"' not in out
     assert "Left alone, as --ignore, --only, --kind or the settings say: 1 role\n" in err
     assert "names nothing" not in err
+
+
+def test_a_supabase_project_with_a_file_of_roles(
+    run: "Run", supabase_database: psycopg.Connection, folder: Path
+) -> None:
+    """Both sides of files have what `supabase/roles.sql` makes; a database may lack it. The platform's roles stay."""
+    (folder / "supabase" / "migrations").mkdir(parents=True)
+    (folder / "supabase" / "schemas").mkdir()
+    (folder / "supabase" / "config.toml").write_text("[db]\nmajor_version = 15\n")
+    (folder / "supabase" / "roles.sql").write_text("create role pgnorm_app; grant pgnorm_app to authenticator;")
+    table = "create table letters (id int primary key);"
+    (folder / "supabase" / "migrations" / "20240101000000_letters.sql").write_text(table)
+    declared = folder / "supabase" / "schemas" / "letters.sql"
+    declared.write_text(f"{table} alter role pgnorm_app set statement_timeout = '5s';")
+    assert run("diff")[:2] == (0, 'ALTER ROLE "pgnorm_app" SET "statement_timeout" TO \'5s\';\n')
+    supabase_database.execute(table.encode())
+    line = f"diff --check --from '{address(supabase_database)}'"
+    try:
+        code, plan, _ = run(line)
+        assert (code, 'GRANT "pgnorm_app" TO "authenticator"' in plan) == (1, True)
+        supabase_database.execute(plan.encode())
+        assert run(line)[:2] == (0, "")
+    finally:
+        supabase_database.execute("drop role if exists pgnorm_app")
+    declared.write_text(f"{table} alter role authenticator set statement_timeout = '9s';")
+    code, plan, err = run("diff")
+    assert (code, plan) == (0, "")
+    assert "Role authenticator is the platform's, and what the files change of it is no part of a diff\n" in err
