@@ -61,6 +61,7 @@ def as_json(comparison: "Comparison", old: str, new: str, files: tuple[str, ...]
         "suggested_renames": [
             {"rename": each.option, "hint": each.hint, "reasons": each.reasons} for each in comparison.proposals
         ],
+        "kept": [_identity(item) for item in comparison.kept],
         "not_restored": [_identity(item) for item in comparison.not_restored],
         "hazards": sorted(hazard.value for hazard in comparison.hazards),
         "allowed": sorted(hazard.value for hazard in comparison.hazards - comparison.unexpected),

@@ -14,7 +14,7 @@ from .general import general_options
 from .hazards import refused
 from .header import headed
 from .help import CHANGED, EXIT_CODES, Command
-from .left_alone import ignoring, uncompared
+from .left_alone import ignoring, keeping, uncompared
 from .new_migrations import write_migrations
 from .options import App
 from .output import STDIO, deliver
@@ -87,6 +87,8 @@ def _check(app: App, given: Given) -> None:
         _check_name(app, given["name"], alone=given["output"] is None or given["json_"])
     if given["no_roles"] and given["drop_roles"]:
         raise click.UsageError("--no-roles leaves all roles as they are, so it can't be combined with --drop-roles.")
+    if given["no_drops"] and (given["safe_only"] or given["allowed_drops"]):
+        raise click.UsageError("--no-drops is less than --safe-only and --allow-drop, so leave it out beside them.")
     if given["seed"] is not None and given["no_proof"]:
         raise click.UsageError("--seed is for the proof, so it can't be combined with --no-proof.")
 
@@ -114,6 +116,7 @@ def _options(app: App, given: Given) -> "Options":
         backwards=given["reverse"],
         roles=not given["no_roles"],
         drop_roles=given["drop_roles"],
+        keeping=keeping(given),
         cosmetic=given["cosmetic"],
         calls=given["calls"],
         proof=None if given["no_proof"] else given["proof"],

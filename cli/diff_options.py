@@ -38,6 +38,9 @@ class Given(TypedDict):
     reverse: bool
     no_roles: bool
     drop_roles: bool
+    no_drops: bool
+    safe_only: bool
+    allowed_drops: tuple[str, ...]
     cosmetic: bool
     calls: bool
     proof: "ProofBy"
@@ -94,6 +97,16 @@ _PLAN: Final = (
     click.option("--reverse", is_flag=True, help="Write the way back, from what --to names to what --from names."),
     click.option("--no-roles", is_flag=True, help="Leave roles out that the files of either side make."),
     click.option("--drop-roles", is_flag=True, help="Drop roles that only the old side's files make."),
+    click.option("--no-drops", is_flag=True, help="Leave as it is what the plan would lose data with."),
+    click.option("--safe-only", is_flag=True, help="Drop nothing at all, and lose nothing."),
+    click.option(
+        "--allow-drop",
+        "allowed_drops",
+        multiple=True,
+        metavar="KIND",
+        callback=words_of(kind_words),
+        help="As --safe-only, but drop objects of this kind: index, view, function; repeatable.",
+    ),
     click.option("--cosmetic", is_flag=True, help="Take in function bodies that differ in formatting only."),
     click.option(
         "--calls",

@@ -10,6 +10,7 @@ from .words import kind_words
 if TYPE_CHECKING:
     from pgnorm.normalizer.compare.ignoring import Ignoring, NamePatterns, Reason
     from pgnorm.normalizer.compare.satellites import Uncompared
+    from pgnorm.normalizer.plan.keeping import Keeping
     from pgnorm.normalizer.project.config import Table
 
     from .diff_options import Given
@@ -49,6 +50,15 @@ def uncompared(given: "Given") -> "Uncompared":
         LABELS: given["no_security_labels"],
     }
     return Uncompared(satellites=frozenset(name for name, asked in said.items() if asked))
+
+
+def keeping(given: "Given") -> "Keeping":
+    """The drops that --no-drops, --safe-only and --allow-drop leave out."""
+    from pgnorm.normalizer.plan.keeping import Keeping
+
+    if given["allowed_drops"] or given["safe_only"]:
+        return Keeping(all_but=frozenset(kind_words()[word] for word in given["allowed_drops"]))
+    return Keeping(losses=given["no_drops"])
 
 
 def configured(settings: "Table") -> "tuple[NamePatterns, ...]":

@@ -45,6 +45,7 @@ def summarize(console: Console, comparison: "Comparison") -> None:
     for name in comparison.staying:
         console.say(f"{name.kind} {name.name} stays, though the new side lacks it: the platform makes it by itself")
     tell_left_alone(console, comparison.ignored)
+    _tell_kept(console, comparison)
     _tell_unplanned(console, comparison.unplanned)
     tell_data(console, comparison)
     tell_roles(console, comparison)
@@ -56,6 +57,15 @@ def summarize(console: Console, comparison: "Comparison") -> None:
         )
     if comparison.unproved:
         console.warn(f"The plan is unproved: {comparison.unproved}")
+
+
+def _tell_kept(console: Console, comparison: "Comparison") -> None:
+    """Say what stays since the plan is not to drop or lose anything."""
+    names = {item.id for item in comparison.kept}
+    staying = [f"  {_called(item)}" for item in comparison.kept if item.parent not in names]
+    title = "These stay as they are, as --no-drops, --safe-only or --allow-drop say:"
+    for line in (title, *staying) if staying else ():
+        console.say(line)
 
 
 def _tell_unplanned(console: Console, rest: "Unplanned") -> None:

@@ -30,7 +30,7 @@ class AsRead(Basis):
         one, since code may look for what nobody knows that it needs."""
         goal, start = self.sides.as_it_is(self.new), self.sides.as_it_is(self.old)
         found = self.found(start, goal)
-        of_whole = self.options.seed is not None or self.options.proof == "pg_dump"
+        of_whole = self.options.seed is not None or self.options.proof == "pg_dump" or bool(self.options.keeping)
         if of_whole and self.makes_a_plan(found):
             return None
         if any(map(deparsed_changes, found)) or (self.options.proof is not None and self.makes_a_plan(found)):

@@ -16,6 +16,8 @@ from .compare.settling import deparsed_changes
 from .comparison import Call, Comparison, Options
 from .load.data_statements import DataStatement, texts_of
 from .load.file_roles import FileRoles, server_roles
+from .plan.keeping import grafted, refuse_in_the_way, refuse_loss
+from .plan.plan import Plan
 from .plan.planner import diff
 from .plan.roles import NO_ROLE_CHANGES, RoleChanges, role_changes
 from .plan.unplanned import unplanned
@@ -62,6 +64,7 @@ class Basis:
         planned = tuple(filter(None, (without_code(each, left_out) for each in found)))
         refuse_lacking(planned, start.catalog, goal.catalog, selection.without)
         plan = diff(before, after, planned, around=start.catalog, last=last)
+        kept, after, plan = self._keeping(start.catalog, before, after, planned, plan, last)
         found_roles = self._role_changes(start, goal)
         roles = found_roles.without(self.options.ignoring.leaves_role)
         taken = self._takes_roles()
@@ -70,6 +73,7 @@ class Basis:
         return Comparison(
             views=(before, after),
             partial=self.options.partial,
+            kept=tuple(before.objects[name] for name in before.objects if name in kept),
             judge=None if untried else self.options.proof,
             plan=plan,
             phantoms=tuple(left_out.values()),
@@ -87,6 +91,31 @@ class Basis:
             calls=self._calls(uncarried),
             stranger=stranger(((start.role, before), (goal.role, after)), planned),
         )
+
+    def _keeping(
+        self,
+        around: Catalog,
+        old: Catalog,
+        new: Catalog,
+        planned: tuple[Difference, ...],
+        plan: Plan,
+        last: frozenset[ObjectId],
+    ) -> tuple[frozenset[ObjectId], Catalog, Plan]:
+        """The objects that stay for the plan to have no drop that the options forbid, the new side with them in it, and
+        the plan that leads there."""
+        keeping = self.options.keeping
+        kept: frozenset[ObjectId] = frozenset()
+        while more := keeping.kept(plan, old, new) - kept:
+            kept |= more
+            new = grafted(new, old, kept)
+            planned = tuple(
+                each for each in planned if each.item.id not in kept and (each.old or each.item.id in new.objects)
+            )
+            refuse_in_the_way(kept, planned, old)
+            plan = diff(old, new, planned, around=around, last=last)
+        if still := keeping.kept(plan, old, new):
+            refuse_loss(old.objects[name] for name in still)
+        return kept, new, plan
 
     def _calls(self, uncarried: Iterable[DataStatement]) -> tuple[Call, ...]:
         """The statements to write behind the plan: calls, and what writes rows of a schema that others own."""

@@ -14,6 +14,7 @@ from .compare.phantoms import Phantom
 from .compare.satellites import Uncompared
 from .hazards.effects import Effect, Hazard
 from .load.data_statements import DataStatement
+from .plan.keeping import Keeping
 from .plan.plan import Plan
 from .plan.unplanned import Unplanned
 from .renaming.proposing import Proposal
@@ -46,6 +47,8 @@ class Options(Value):
     """True if roles are compared, as far as no part of the schemas or objects is selected."""
     drop_roles: bool = False
     """True if roles that only the old side's files make are dropped."""
+    keeping: Keeping = Keeping()
+    """Drops that the plan is not to have."""
     cosmetic: bool = False
     """True if bodies that differ in formatting only are differences."""
     proof: ProofBy | None = "catalog"
@@ -103,6 +106,8 @@ class Comparison(Value):
     """Unmodelled entries that only one side has: a difference that no plan here ends."""
     only_old: frozenset[tuple[str, str]] = frozenset()
     """Unmodelled entries that only the old side has."""
+    kept: tuple[Object, ...] = ()
+    """Objects that stay as they are, since the plan is not to drop or lose anything."""
     not_restored: tuple[Object, ...] = ()
     """Tables and columns that a way back makes, without what they held."""
     renamed: Resolved = Resolved()

@@ -14,6 +14,7 @@ from .compare.phantoms import passed_over
 from .compare.settling import ROUNDS, doubtful, settled
 from .comparison import Comparison
 from .load.visibility import as_little_known
+from .plan.keeping import grafted
 from .plan.unplanned import unplanned
 from .proof.apply import REPORT, Arrival, Early, arrive_with_rows, arrive_with_seed, excused, refuse_early, refuse_rest
 from .proof.pg_dump import DumpEntry, dumped, entries, program_of
@@ -93,7 +94,8 @@ class Whole(Basis):
 
     def _prove(self, arrived: Catalog, goal: Side, comparison: Comparison) -> None:
         """Raise PgnormError where the plan leaves a difference that is not left on purpose."""
-        views = self.views(arrived, goal.catalog)
+        before, after = self.views(arrived, goal.catalog)
+        views = before, grafted(after, comparison.views[0], [item.id for item in comparison.kept])
         left = [each for each in differences(*views) if not passed_over(each, comparison.passed_over)]
         with excused(self._excuse(comparison)):
             refuse_rest(settled(left, (arrived,), goal.states, self.sides.reload))
@@ -104,6 +106,11 @@ class Whole(Basis):
             names = ", ".join(f"{what} {name}" for what, name in comparison.one_sided)
             missing = f"One side only has what pgnorm does not model, and the plan may need it: {names}."
             return f"{missing} Write that into a migration by hand first."
+        if self.options.keeping:
+            return (
+                "What is to stay (--no-drops, --safe-only, --allow-drop) is in the way of the change: allow that drop "
+                "(--allow-drop KIND), or leave out what needs it gone (--ignore)."
+            )
         if self.options.ignoring:
             return (
                 "What is left alone ([ignore], --ignore, --only, --kind, hints) is needed by the change, "
