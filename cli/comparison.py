@@ -32,8 +32,11 @@ def scripts(comparison: "Comparison", *, bare: bool) -> tuple[str, ...]:
     if comparison.unproved:
         first = f"{remark(f'Unproved: {comparison.unproved}')}\n\n{first}"
     *before, last = first, *others
+    calls = calls_text(comparison.calls)
+    if calls and plan.alone[-1:] == (True,):
+        return (*before, last, calls)
     # Only calls follow a plan that has nothing else.
-    return (*before, "\n".join(filter(None, (last, calls_text(comparison.calls)))))
+    return (*before, "\n".join(filter(None, (last, calls))))
 
 
 def as_json(comparison: "Comparison", old: str, new: str, files: tuple[str, ...]) -> str:

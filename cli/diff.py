@@ -119,9 +119,20 @@ def _options(app: App, given: Given) -> "Options":
         keeping=keeping(given),
         cosmetic=given["cosmetic"],
         calls=given["calls"],
+        online=_timeouts(given) if _is_online(app, given) else None,
         proof=None if given["no_proof"] else given["proof"],
         seed=given["seed"],
     )
+
+
+def _is_online(app: App, given: Given) -> bool:
+    return given["online"] if given["online"] is not None else app.project is not None and app.project.online
+
+
+def _timeouts(given: Given) -> tuple[tuple[str, str], ...]:
+    """The settings of an online plan."""
+    values = {"lock_timeout": given["online_lock_timeout"], "statement_timeout": given["online_statement_timeout"]}
+    return tuple((name, value) for name, value in values.items() if value)
 
 
 def _tell(app: App, found: "Comparison", words: tuple[str, str], *, listed: bool) -> None:
@@ -147,17 +158,17 @@ def _written(
     if not given["no_header"]:
         texts = headed(found, texts, platform)
     hints = () if given["keep_hints"] else found.renamed.hints
-    return write_migrations(app, texts, given["name"], known, behind=old == "migrations", done=hints)
+    return write_migrations(
+        app, texts, given["name"], known, behind=old == "migrations", alone=found.plan.alone, done=hints
+    )
 
 
 def _deliver(app: App, found: "Comparison", given: Given, words: tuple[str, str], files: tuple[str, ...]) -> None:
     """Hand over the JSON, or the plan that became no migration."""
-    from pgnorm.normalizer.plan.plan import BOUNDARY
-
     if given["json_"]:
         deliver(app.console, as_json(found, _public(words[0]), _public(words[1]), files), given["output"])
     elif not files and (found.writes or given["output"] is not None):
-        text = f"\n{BOUNDARY}\n".join(scripts(found, bare=given["no_header"])) if found.writes else ""
+        text = f"\n{found.plan.boundary}\n".join(scripts(found, bare=given["no_header"])) if found.writes else ""
         deliver(app.console, text, given["output"])
 
 

@@ -9,7 +9,7 @@ import click
 from .hazards import WORDS
 from .options import SOURCES, schema_options, source_options
 from .renames import ACCEPT, ASK, NEVER
-from .servers import server_options
+from .servers import server_options, time_or_none
 from .words import kind_words, words_of
 
 if TYPE_CHECKING:
@@ -43,6 +43,9 @@ class Given(TypedDict):
     allowed_drops: tuple[str, ...]
     cosmetic: bool
     calls: bool
+    online: bool | None
+    online_lock_timeout: str
+    online_statement_timeout: str
     proof: "ProofBy"
     seed: Path | None
     no_proof: bool
@@ -112,6 +115,25 @@ _PLAN: Final = (
         "--calls",
         is_flag=True,
         help="End the migration with the calls that the schema files have and the migrations don't.",
+    ),
+    click.option(
+        "--online/--no-online",
+        default=None,
+        help="Come to the same end by steps that don't lock busy tables for long, or don't; else the settings say.",
+    ),
+    click.option(
+        "--online-lock-timeout",
+        metavar="TIME",
+        callback=time_or_none,
+        default="4s",
+        help="With --online: how long what others would wait behind waits itself (4s); 0 is no limit.",
+    ),
+    click.option(
+        "--online-statement-timeout",
+        metavar="TIME",
+        callback=time_or_none,
+        default="0",
+        help="With --online: how long such a statement may run; 0 leaves that to the database (default).",
     ),
     click.option(
         "--fail-on",

@@ -16,14 +16,22 @@ if TYPE_CHECKING:
 
 
 def write_migrations(
-    app: App, texts: Sequence[str], name: str, known: "Migrations", *, behind: bool, done: "Sequence[RenameHint]" = ()
+    app: App,
+    texts: Sequence[str],
+    name: str,
+    known: "Migrations",
+    *,
+    behind: bool,
+    alone: Sequence[bool] = (),
+    done: "Sequence[RenameHint]" = (),
 ) -> tuple[str, ...]:
     """Write one migration for each text, and the schema files without the hints that are `done`, all or none; the paths
-    of the migrations.
+    of the migrations. `alone` is true for each text that can't run in a transaction.
 
     `known` are the migrations when the run began, `behind` says that the plan begins where they end. What another run
     has written just so since then is not written again. Raises PgnormError where another one wrote something else.
     """
+    from pgnorm.normalizer.applying.pieces import MARK
     from pgnorm.normalizer.files.folders import alone_in, made
     from pgnorm.normalizer.files.reading import shown
     from pgnorm.normalizer.files.staging import Writing
@@ -33,7 +41,8 @@ def write_migrations(
     assert app.project is not None
     names = [name, *(f"{name}_{number}" for number in range(2, len(texts) + 1))]
     folder = app.project.migrations_dir
-    contents = [as_last(text, known).encode() for text in texts]
+    marked = zip(texts, [*alone, *[False] * (len(texts) - len(alone))], strict=True)
+    contents = [as_last(f"{MARK}\n" * each + text, known, alone=each).encode() for text, each in marked]
     # Two runs at the same time must not take the same version.
     files = _without_hints(done)
     with made(folder), alone_in([folder, *(writing.target.parent for writing in files)]):

@@ -74,11 +74,25 @@ def take_lock_timeout(ctx: click.Context, option: click.Parameter, value: str | 
     """Take a time as Postgres does: milliseconds where it has no unit."""
     if value is None:
         return
-    found = re.fullmatch(r"\s*(\d{1,10})\s*(ms|s|min|h|)\s*", value)
-    milliseconds = int(found[1]) * _MILLISECONDS[found[2]] if found else 0
-    if not 0 < milliseconds <= _LONGEST:
+    milliseconds = _milliseconds(value)
+    if not milliseconds:
         raise click.BadParameter("expected a time such as 500ms, 10s or 2min.", ctx, option)
     ctx.ensure_object(App).lock_timeout = milliseconds
+
+
+def time_or_none(ctx: click.Context, option: click.Parameter, value: str) -> str:
+    """The callback of an option that takes a time as Postgres does, or 0: an empty text for that."""
+    found = _milliseconds(value)
+    if found is None:
+        raise click.BadParameter("expected a time such as 500ms, 10s or 2min, or 0.", ctx, option)
+    return value.strip() if found else ""
+
+
+def _milliseconds(value: str) -> int | None:
+    """A time as Postgres takes it, None for what is none."""
+    found = re.fullmatch(r"\s*(\d{1,10})\s*(ms|s|min|h|)\s*", value)
+    milliseconds = int(found[1]) * _MILLISECONDS[found[2]] if found else _LONGEST + 1
+    return milliseconds if milliseconds <= _LONGEST else None
 
 
 def _take_shadow(ctx: click.Context, _option: click.Parameter, value: str | None) -> None:

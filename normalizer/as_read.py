@@ -65,7 +65,7 @@ class AsRead(Basis):
         try:
             with self.sides.reopened(after) as loaded:
                 wanted = as_little_known(loaded.session.read(), after)
-            scratch = any(step.needs_commit for step in plan.steps)
+            scratch = plan.in_pieces
             beside = start.made | goal.made | loaded.roles.names
             with self.sides.reopened(before, scratch=scratch, beside=beside) as loaded:
                 mentions = broken_bodies(start, goal, found, loaded.session)

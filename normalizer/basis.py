@@ -16,6 +16,7 @@ from .compare.settling import deparsed_changes
 from .comparison import Call, Comparison, Options
 from .load.data_statements import DataStatement, texts_of
 from .load.file_roles import FileRoles, server_roles
+from .online.rewriting import online
 from .plan.keeping import grafted, refuse_in_the_way, refuse_loss
 from .plan.plan import Plan
 from .plan.planner import diff
@@ -69,6 +70,8 @@ class Basis:
         roles = found_roles.without(self.options.ignoring.leaves_role)
         taken = self._takes_roles()
         plan = plan.evolve(roles=roles if taken else RoleChanges(absent=roles.absent))
+        if self.options.online is not None:
+            plan = online(plan, before, after, self.options.online)
         untried = (start.untried or goal.untried) if self.options.proof else "--no-proof"
         return Comparison(
             views=(before, after),

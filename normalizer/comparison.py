@@ -51,6 +51,8 @@ class Options(Value):
     """Drops that the plan is not to have."""
     cosmetic: bool = False
     """True if bodies that differ in formatting only are differences."""
+    online: tuple[tuple[str, str], ...] | None = None
+    """Settings (lock_timeout, …) of a plan that lets others go on; None for a plan in as few transactions as it can."""
     proof: ProofBy | None = "catalog"
     """Who judges whether the plan arrives: our reading of the catalogs, or pg_dump as well; None for nobody."""
     calls: bool = False

@@ -48,7 +48,7 @@ class Whole(Basis):
             # Differences for which no statement is known are not to pass for none.
             if comparison.plan.wanted and comparison.unproved is None:
                 # Within one transaction an enum's new label can be used early where the enum is as new as itself.
-                commits = any(step.needs_commit for step in comparison.plan.steps)
+                commits = comparison.plan.in_pieces
                 if commits or not in_shadow:
                     stack.close()
                     session = stack.enter_context(self.sides.again(start, scratch=commits, beside=goal.made))

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import nullcontext
 
 import psycopg
 
@@ -15,9 +16,9 @@ _CHANCE = re.compile(r"\\(un)?restrict |-- Dumped (from|by) ")
 
 
 def carry_out(connection: psycopg.Connection, plan: Plan) -> None:
-    """Run a plan, each of its scripts in a transaction."""
-    for script in plan.scripts():
-        with connection.transaction():
+    """Run a plan, each of its scripts in a transaction but for those that can't be."""
+    for script, steps in zip(plan.scripts(), plan.transactions, strict=True):
+        with nullcontext() if any(step.alone for step in steps) else connection.transaction():
             connection.execute(script.encode())
 
 

@@ -20,7 +20,7 @@ from pgnorm.normalizer.compare.describing import describe
 from pgnorm.normalizer.compare.difference import differences
 from pgnorm.normalizer.compare.selection import EVERYTHING
 from pgnorm.normalizer.dump.writer import render
-from pgnorm.normalizer.plan.plan import BOUNDARY, Plan
+from pgnorm.normalizer.plan.plan import Plan
 from pgnorm.normalizer.plan.planner import diff
 from pgnorm.normalizer.postgres.shadow import Shadow
 from pgnorm.normalizer.proof.pg_dump import dumped, entries
@@ -51,7 +51,7 @@ UPDATE = bool(os.environ.get("PGNORM_UPDATE_PLANS"))
 
 
 def _as_written(plan: Plan, file: Path) -> None:
-    text = f"\n{BOUNDARY}\n".join(plan.scripts())
+    text = f"\n{plan.boundary}\n".join(plan.scripts())
     if UPDATE:
         file.write_text(text)
     assert file.exists(), "PGNORM_UPDATE_PLANS=1 writes it"

@@ -40,6 +40,10 @@ class Statement(Value):
     """True if a blank line sets it apart from the statement before it."""
     combines: "tuple[Statement, ...]" = ()
     """The statements that it stands for: one ALTER TABLE with several actions."""
+    alone: bool = False
+    """True if it can't run in a transaction: `DROP INDEX CONCURRENTLY "i"`."""
+    patient: bool = False
+    """True if nobody waits behind it while it waits for a lock itself: `ALTER TABLE "t" VALIDATE CONSTRAINT "c"`."""
     about: ObjectId | None = None
     """The object that it is about; a plan says so."""
 

@@ -39,6 +39,7 @@ RULES: Final = (
     _rule(_TABLE + r"(?:SET WITHOUT CLUSTER|CLUSTER ON )", table=_SUE),
     _rule(_TABLE + r"(?:RE)?SET \(", table=_SUE),
     _rule(_TABLE + r"ATTACH PARTITION <part>", table=_SUE, part=_AE),
+    _rule(_TABLE + r"DETACH PARTITION <part> CONCURRENTLY", table=_SUE, part=_AE),
     _rule(_TABLE + r"DETACH PARTITION <part>", table=_AE, part=_AE),
     _rule(_TABLE + r"INHERIT <other>", table=_AE, other=_SUE),
     _rule(r"ALTER (?:FOREIGN |)TABLE (?:IF EXISTS )?<table>", table=_AE),
@@ -78,13 +79,9 @@ def unnamed(statement: str) -> Lock | None:
 _UNNAMED: Final = (
     (re.compile(r"ALTER DOMAIN "), Lock.SHARE),
     (re.compile(r"ALTER TABLE .*?\s+(?:ATTACH|DETACH) PARTITION ", re.DOTALL), Lock.ACCESS_EXCLUSIVE),
+    (re.compile(r"ALTER TABLE .*?\s+VALIDATE CONSTRAINT ", re.DOTALL), Lock.SHARE_UPDATE_EXCLUSIVE),
     (re.compile(r"(?:ALTER|DROP) (?:FOREIGN )?TABLE ", re.DOTALL), Lock.ACCESS_EXCLUSIVE),
 )
-
-
-def runs_alone(statement: str) -> bool:
-    """True if a statement can't run in a transaction."""
-    return _ALONE.match(statement) is not None
 
 
 def takes_long(statement: str) -> bool:
@@ -97,7 +94,6 @@ def changes_access(statement: str) -> bool:
     return _ACCESS.match(statement) is not None
 
 
-_ALONE: Final = re.compile(r"(?:CREATE (?:UNIQUE )?|DROP )INDEX CONCURRENTLY |.*? DETACH PARTITION .*? CONCURRENTLY;")
 _LONG: Final = re.compile(
     rf"ALTER COLUMN {_WORD} (?:TYPE |SET NOT NULL)|ADD COLUMN .*? (?:DEFAULT|GENERATED|NOT NULL)|ADD CONSTRAINT ",
     re.DOTALL,

@@ -6,7 +6,7 @@ from pgnorm.catalog.model import Catalog, ObjectId, OnRows, Statement, Value
 from pgnorm.catalog.model.facets import Filled, HoldsRows
 
 from ..hazards.effects import Effect, Hazard, Lock
-from ..hazards.rules import changes_access, locks, runs_alone, takes_long, unnamed
+from ..hazards.rules import changes_access, locks, takes_long, unnamed
 from .plan import Plan, Step, Verb
 
 
@@ -42,7 +42,7 @@ def _told(statement: Statement) -> frozenset[Hazard]:
         Hazard.LOSES_DATA: OnRows.LOSES in statement.on_rows,
         Hazard.MAY_FAIL_ON_ROWS: OnRows.MAY_FAIL in statement.on_rows,
         Hazard.NEEDS_COMMIT: statement.commits,
-        Hazard.NOT_IN_TRANSACTION: runs_alone(statement.sql),
+        Hazard.NOT_IN_TRANSACTION: statement.alone,
         Hazard.CHANGES_ACCESS: changes_access(statement.sql),
     }
     return frozenset(hazard for hazard, there in found.items() if there)
@@ -72,7 +72,7 @@ def _effects(
     measured: Mapping[str, tuple[Effect, ...]] | None,
 ) -> Iterator[Effect]:
     ruled = {name: lock for name, lock in locks(statement.sql).items() if name in there}
-    if step.verb is Verb.DROP and step.item.parent is not None and not ruled:
+    if step.verb is Verb.DROP and step.item.parent is not None and not (ruled or statement.alone):
         # An index, or what else is dropped without naming its table.
         whole = f"{step.item.parent.schema}.{step.item.parent.name}"
         ruled = {whole: Lock.ACCESS_EXCLUSIVE} if whole in there else {}
@@ -83,6 +83,8 @@ def _effects(
         ruled |= {name: lock} if lock is not None else {}
     for name, lock in ruled.items():
         held[name] = max(lock, held.get(name, lock))
+    # What commits by itself has no count of its own that could be read.
+    builds = statement.alone and step.verb is Verb.CREATE
     for name in sorted({*ruled, *felt}):
         effect = done.get(name)
         yield Effect(
@@ -90,6 +92,6 @@ def _effects(
             lock=ruled.get(name),
             held=held.get(name),
             rewrites=effect is not None and effect.rewrites,
-            scans=effect is not None and effect.scans,
-            measured=measured is not None,
+            scans=builds or (effect is not None and effect.scans),
+            measured=measured is not None and not statement.alone,
         )

@@ -7,12 +7,14 @@ from typing import Final, Self
 
 from pgnorm.catalog.model import Catalog, Object, ObjectId, OnRows, Statement, Value, Written, about, joined
 from pgnorm.catalog.model.facets import Routine
+from pgnorm.catalog.quoting import literal
 
 from ..compare.difference import Difference, parts_below
 from .alterations import on_rows
 from .roles import NO_ROLE_CHANGES, RoleChanges, statements
 
 BOUNDARY: Final = "-- Commit here: what follows uses an enum value that was added above.\n"
+ONLINE_BOUNDARY: Final = "-- Commit here.\n"
 UNCHECKED_BODIES: Final = "SET check_function_bodies = false;\n"
 
 
@@ -60,6 +62,11 @@ class Step(Value):
         return any(each.commits for each in self.statements)
 
     @property
+    def alone(self) -> bool:
+        """True if it can't run in a transaction."""
+        return any(each.alone for each in self.statements)
+
+    @property
     def only_adds(self) -> bool:
         """True if it does no more than bring such, and what is said beside them."""
         return self.needs_commit and all(each.commits or each.satellite for each in self.statements)
@@ -95,6 +102,20 @@ class Plan(Value):
     """Changes of roles, made before all steps; their drops are the end."""
     kept: Mapping[ObjectId, ObjectId] = MappingProxyType({})
     """Objects dropped or made anew while what they store stays, each with the one that has it afterwards."""
+    online: bool = False
+    """True if long statements let others go on meanwhile, by steps that have to be committed one by one."""
+    timeouts: tuple[tuple[str, str], ...] = ()
+    """(setting, value) of how long statements wait, or run, for which others would have to wait too."""
+
+    @property
+    def in_pieces(self) -> bool:
+        """True if no single transaction can run it."""
+        return len(self.transactions) > 1 or any(step.needs_commit or step.alone for step in self.steps)
+
+    @property
+    def boundary(self) -> str:
+        """The line between two of its scripts."""
+        return ONLINE_BOUNDARY if self.online else BOUNDARY
 
     @property
     def wanted(self) -> bool:
@@ -123,17 +144,38 @@ class Plan(Value):
 
     def scripts(self) -> tuple[str, ...]:
         """The SQL of each transaction."""
-        first, *others = ["".join(self._script(steps)) for steps in self.transactions] or [""]
+        return tuple(text for text, _ in self._texts())
+
+    @property
+    def alone(self) -> tuple[bool, ...]:
+        """True for each of its scripts that can't run in a transaction."""
+        return tuple(alone for _, alone in self._texts())
+
+    def _texts(self) -> list[tuple[str, bool]]:
+        """The scripts, each with whether it can't run in a transaction; roles are in the first and last."""
+        found = [("".join(self._script(steps)), any(step.alone for step in steps)) for steps in self.transactions]
         ahead, behind = ("".join(statements(each)) for each in (self.roles.ahead, self.roles.behind))
-        scripts = ["\n".join(filter(None, (ahead, first))), *others]
-        scripts[-1] = "\n".join(filter(None, (scripts[-1], behind)))
-        return tuple(scripts) if self else ()
+        if ahead:
+            first = [found.pop(0)[0]] if found and not found[0][1] else []
+            found.insert(0, ("\n".join([ahead, *first]), False))
+        if behind:
+            last = [found.pop()[0]] if found and not found[-1][1] else []
+            found.append(("\n".join([*last, behind]), False))
+        return found
 
     def _script(self, steps: tuple[Step, ...]) -> Iterator[str]:
-        if any(each.opaque for step in steps for each in step.statements):
-            yield UNCHECKED_BODIES
+        found = [each for step in steps for each in step.statements]
+        timeouts = self.timeouts if not all(each.alone or each.patient for each in found) else ()
+        settings = [f"SET {name} = {literal(value)};\n" for name, value in timeouts]
+        if any(each.opaque for each in found):
+            settings.insert(0, UNCHECKED_BODIES)
+        if settings:
+            yield "".join(settings)
             yield "\n"
         yield "\n".join(step.sql + "\n" for step in steps)
+        if timeouts:
+            yield "\n"
+            yield "".join(f"RESET {name};\n" for name, _ in timeouts)
 
     def __bool__(self) -> bool:
         return bool(self.steps or self.roles)

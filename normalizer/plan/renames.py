@@ -85,7 +85,8 @@ def with_ahead(plan: Plan, renames: Sequence[tuple[Difference, Sequence[str]]]) 
     rest = (each for each in plan.differences if each.item.id not in names)
     steps = (Step.of(Verb.ALTER, each.item, statements) for each, statements in renames)
     first, *others = plan.transactions or ((),)
-    return plan.evolve(transactions=((*steps, *first), *others), differences=(*renamed, *rest))
+    begun = (tuple(steps), first) if any(step.alone for step in first) else ((*steps, *first),)
+    return plan.evolve(transactions=(*begun, *others), differences=(*renamed, *rest))
 
 
 def _can_be_renamed(catalog: Catalog, item: Object) -> bool:

@@ -24,5 +24,10 @@ def stored(entry: Entry) -> tuple[Statement, ...]:
 
 
 def aside_name(item: Object) -> str:
-    room = NAME_LIMIT - len(ASIDE_SUFFIX)
-    return item.name.encode()[:room].decode(errors="ignore") + ASIDE_SUFFIX
+    return suffixed(item.name, ASIDE_SUFFIX)
+
+
+def suffixed(name: str, suffix: str) -> str:
+    """A name with a suffix behind as much of it as there is room for."""
+    room = NAME_LIMIT - len(suffix)
+    return name.encode()[:room].decode(errors="ignore") + suffix

@@ -13,7 +13,10 @@ from ..files.reading import line_and_column, read_file, shown
 
 T = TypeVar("T")
 
-SETTINGS: Final = ("schema_paths", "migrations", "major_version", "schemas", "roles", "history", "split", "ignore")
+SETTINGS: Final = (
+    *("schema_paths", "migrations", "major_version", "schemas", "roles"),
+    *("history", "online", "split", "ignore"),
+)
 _AT: Final = re.compile(r"\s*\(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$")
 # The Supabase CLI replaces such a value, wherever it stands, by the variable's.
 _ENVIRONMENT: Final = re.compile(r"env\((\w+)\)")

@@ -66,13 +66,16 @@ def new_paths(folder: Path, names: Sequence[str], now: datetime, *, as_supabase:
     return paths
 
 
-def as_last(text: str, found: Migrations) -> str:
-    """The text of a new migration with what its tool wants around it, if the last one is written for one."""
+def as_last(text: str, found: Migrations, *, alone: bool = False) -> str:
+    """The text of a new migration with what its tool wants around it, if the last one is written for one; `alone` where
+    it can't run in a transaction."""
     if not found.files:
         return text
     last = found.files[-1].path
     tool = tool_of(read_file(last, label=shown(last)).text)
-    return f"{tool.head}{text}{tool.tail}" if tool else text
+    if tool is None:
+        return text
+    return f"{(alone and tool.head_alone) or tool.head}{text}{tool.tail}"
 
 
 def file_stem(name: str) -> str:

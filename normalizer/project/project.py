@@ -83,6 +83,11 @@ class Project(Value):
         return self.settings.strings("roles")
 
     @property
+    def online(self) -> bool:
+        """True if plans are to let others go on."""
+        return self.settings.boolean("online") or False
+
+    @property
     def ignore(self) -> Table:
         """The table of what a comparison leaves alone, for `ignoring.configured`."""
         return self.settings.table("ignore")

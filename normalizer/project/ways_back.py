@@ -22,18 +22,22 @@ class Tool(Value):
     head: str = ""
     tail: str = ""
     """Texts around the statements of a new migration: `head` before them, `tail` behind."""
+    head_alone: str = ""
+    """The head of one that can't run in a transaction, empty where the tool has no mark for that."""
 
 
 def _line(words: str) -> re.Pattern[str]:
     return re.compile(rf"--+[ \t]*{words}[ \t]*", re.IGNORECASE)
 
 
-def _with_blocks(name: str) -> Tool:
+def _with_blocks(name: str, *, before: str = "", behind: str = "") -> Tool:
+    """A tool of marks like `-- +goose Up`; `before` and `behind` that mark stands that there is no transaction."""
     mark = f"-- +{name} "
     return Tool(
-        up=_line(rf"\+{name} up"),
+        up=_line(rf"\+{name} up{f'(?: {behind})?' if behind else ''}"),
         down=_line(rf"\+{name} down"),
         head=f"{mark}Up\n{mark}StatementBegin\n",
+        head_alone=f"{before}{mark}Up{f' {behind}' if behind else ''}\n{mark}StatementBegin\n",
         tail=f"{mark}StatementEnd\n",
     )
 
@@ -41,12 +45,13 @@ def _with_blocks(name: str) -> Tool:
 @cache
 def _tools() -> tuple[Tool, ...]:
     return (
-        _with_blocks("goose"),
-        _with_blocks("migrate"),  # sql-migrate
+        _with_blocks("goose", before="-- +goose NO TRANSACTION\n"),
+        _with_blocks("migrate", behind="notransaction"),  # sql-migrate
         Tool(  # dbmate
             up=_line("migrate:up(?: .*)?"),
             down=_line("migrate:down(?: .*)?"),
             head="-- migrate:up\n",
+            head_alone="-- migrate:up transaction:false\n",
             tail="\n-- migrate:down\n",
         ),
         Tool(  # node-pg-migrate
@@ -60,6 +65,7 @@ def _tools() -> tuple[Tool, ...]:
             up=_line("create above / drop below ----"),
             down=_line("create above / drop below ----"),
             tail="\n---- create above / drop below ----\n",
+            head_alone="---- tern: disable-tx ----\n",
         ),
         Tool(up=_line("!?ups?"), down=_line("!?downs?"), paired=True, head="-- Up\n", tail="\n-- Down\n"),
     )

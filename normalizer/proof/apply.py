@@ -1,7 +1,7 @@
 """The plan applied in the shadow to the old side, and what is then still different."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Final
 
 from pgnorm.catalog.access import Access, read_access
@@ -32,6 +32,12 @@ DATA: Final = ("22", "23", "P0")
 UNFIT: Final = "It is a row of --seed or of the files that does not allow it: change the row, or what is wanted of it."
 NOT_SO: Final = "55"
 """The class of SQLSTATEs of what another setting would allow: `UPDATE` of a published table without an identity."""
+_INVALID: Final = """
+    select pg_catalog.format('DROP INDEX %s', indexrelid::pg_catalog.regclass)
+      from pg_catalog.pg_index
+      join pg_catalog.pg_class on oid = indexrelid
+     where not indisvalid and relkind = 'i'
+"""
 REPORT: Final = "This is a defect of pgnorm: please report it. --no-proof prints the plan all the same."
 
 
@@ -108,9 +114,11 @@ def _tried(lending: "Lending", step: Step, rows: "Rows", meter: Meter) -> Iterat
         _run(lending, step, meter)
         return
     try:
-        with lending.connection.transaction():
+        with nullcontext() if step.alone else lending.connection.transaction():
             _perform(lending, step, meter)
     except Error as error:
+        if step.alone:
+            _remove_invalid(lending)
         missing = error.sqlstate in MISSING
         if step.finishing and not rows.there and not missing:
             yield step
@@ -122,6 +130,12 @@ def _tried(lending: "Lending", step: Step, rows: "Rows", meter: Meter) -> Iterat
             return
         rows.remove()
         yield from _tried(lending, step, rows, meter)
+
+
+def _remove_invalid(lending: "Lending") -> None:
+    """Remove what an index that could not be built outside of a transaction has left."""
+    for (sql,) in lending.connection.execute(_INVALID.encode()).fetchall():
+        lending.connection.execute(str(sql).encode())
 
 
 def refuse_rest(left: Sequence[Difference | str]) -> None:
@@ -175,7 +189,7 @@ def apply(
     with committed(connection):
         change_roles(lending, plan.roles)
     for steps in plan.transactions:
-        with committed(connection):
+        with nullcontext() if any(step.alone for step in steps) else committed(connection):
             for step in steps:
                 (run or _run)(lending, step)
         if not inside and meter is not None:
@@ -188,6 +202,10 @@ def apply(
 
 def _perform(lending: "Lending", step: Step, meter: Meter | None) -> None:
     """Run a step: one statement after the other where they may do something to tables that were there."""
+    if step.alone:
+        for statement in step.statements:
+            lending.connection.execute(statement.text.encode())
+        return
     # Power is lent to a text as a whole: what runs as somebody else needs it together with the way there and back.
     as_others = any(each.sql.startswith("SET SESSION AUTHORIZATION") for each in step.statements)
     if meter is None or as_others or (step.verb is Verb.CREATE and step.item.parent is None):
