@@ -1,10 +1,11 @@
 """Two sources of one major compared as they were read: only what differs is loaded, with all that it touches."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.catalog.model import Catalog
-from pgnorm.catalog.model.facets import Computes, Routine, SettledByOthers, Watches
+from pgnorm.catalog.model import Catalog, ObjectId
+from pgnorm.catalog.model.facets import Computes, GuardsRows, Routine, SettledByOthers, Watches
 
 from .basis import Basis
 from .compare.difference import Difference, differences
@@ -26,9 +27,12 @@ class AsRead(Basis):
     """The comparison of two sources of which nothing stays loaded."""
 
     def compare(self) -> Comparison | None:
-        """The comparison, None where its plan has to be tried on the whole of both sides: a part of them never refuses
-        one, since code may look for what nobody knows that it needs."""
-        goal, start = self.sides.as_it_is(self.new), self.sides.as_it_is(self.old)
+        """The comparison, None where the old side has to be loaded anyway, and where a plan has to be tried on the
+        whole of both: a part never refuses one, since code may look for what nobody knows that it needs."""
+        goal = self.sides.as_it_is(self.new)
+        if not self.sides.live and self.sides.known(self.old) is None:
+            return None
+        start = self.sides.as_it_is(self.old)
         found = self.found(start, goal)
         of_whole = self.options.seed is not None or self.options.proof == "pg_dump" or bool(self.options.keeping)
         if of_whole and self.makes_a_plan(found):
@@ -61,13 +65,15 @@ class AsRead(Basis):
         unnoticed = plan.unnoticed
         names = {each.item.id for each in found}.union(step.id for step in plan.steps) - unnoticed
         before, after = slices(start.catalog, goal.catalog, names, unnoticed)
+        if self.workspace.roles_asked and (guards := {*_guards(start.catalog, before), *_guards(goal.catalog, after)}):
+            before, after = slices(start.catalog, goal.catalog, names, unnoticed | guards)
         self.sides.context.shadow.start()
         try:
-            with self.sides.reopened(after) as loaded:
+            beside = start.made | goal.made
+            with self.sides.reopened(after, beside=beside) as loaded:
                 wanted = as_little_known(loaded.session.read(), after)
             scratch = plan.in_pieces
-            beside = start.made | goal.made | loaded.roles.names
-            with self.sides.reopened(before, scratch=scratch, beside=beside) as loaded:
+            with self.sides.reopened(before, scratch=scratch, beside=beside | loaded.roles.names) as loaded:
                 mentions = broken_bodies(start, goal, found, loaded.session)
                 arrival = arrive_with_rows(loaded.session, plan, self.workspace.roles_asked)
             if arrival.early:
@@ -103,6 +109,11 @@ class AsRead(Basis):
                 return broken_bodies(start, goal, found, loaded.session)
         except PgnormError:
             return unasked
+
+
+def _guards(catalog: Catalog, part: Catalog) -> Iterator[ObjectId]:
+    """Whatever says who reaches the rows of the tables that are in a part of the catalog."""
+    return (each.id for name in part.objects for each in catalog.parts.get(name, ()) if isinstance(each, GuardsRows))
 
 
 def _is_far(step: Step) -> bool:

@@ -109,7 +109,7 @@ def _compared(
     """The comparison, from what the renames asked for make of the old side."""
     if requests:
         return _renamed(workspace, options, sides, old, new, requests)
-    if sides.known_apart(old):
+    if sides.alike:
         comparison = AsRead(workspace, options, sides, old, new).compare()
         if comparison is not None:
             return comparison

@@ -106,11 +106,9 @@ class Sides:
         sides.ownership = self.ownership
         return sides
 
-    def known_apart(self, old: Source) -> bool:
-        """True if the sides can be compared as they were read: servers of one major say what they are, and the old one
-        need not be loaded for that."""
-        if not self.live:
-            return self.known(old) is not None
+    @property
+    def alike(self) -> bool:
+        """True if servers of one major say what both sides are, so that they can be compared as they were read."""
         return all(each.catalog.major == self.context.shadow.major for each in self._read.values())
 
     def as_it_is(self, source: Source) -> Side:
@@ -210,7 +208,7 @@ class Sides:
 
         Raises PgnormError where the text does not load.
         """
-        with loaded(self.context, self._dump(catalog), scratch=scratch, beside=beside) as found:
+        with loaded(self.context, self._dump(catalog), scratch=scratch, beside=beside, quiet=True) as found:
             yield found
 
     def reload(self, part: Catalog) -> Catalog | None:

@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from typing import ClassVar, Final, LiteralString, Self
 
 from ..model import Changed, Expression, Object, ObjectId, Printing, Target, alter, equal, on_relation, replace
+from ..model.facets import GuardsRows
 from ..priority import Priority
 from ..quoting import ident, ident_list, qualified
 
 COMMANDS: Final = {"*": "", "r": " FOR SELECT", "a": " FOR INSERT", "w": " FOR UPDATE", "d": " FOR DELETE"}
 
 
-class Policy(Object):
+class Policy(GuardsRows, Object):
     """A policy on a table: pg_policy. `detail` is the table."""
 
     kind: ClassVar[str] = "policy"

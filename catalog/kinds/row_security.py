@@ -4,11 +4,12 @@ from typing import ClassVar, LiteralString
 
 from ..model import Object, ObjectId, Printing, Target
 from ..model.dump_facets import MadeAtOnce
+from ..model.facets import GuardsRows
 from ..priority import Priority
 from ..quoting import qualified
 
 
-class RowSecurity(MadeAtOnce, Object):
+class RowSecurity(GuardsRows, MadeAtOnce, Object):
     """Row security enabled: pg_class.relrowsecurity. `name` is the table's."""
 
     kind: ClassVar[str] = "row security"

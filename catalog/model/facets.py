@@ -223,6 +223,12 @@ class SuperuserOnly(Facet):
     __slots__ = ()
 
 
+class GuardsRows(Facet):
+    """Says which rows of its table a role reaches: a policy, or the switch that puts policies in force."""
+
+    __slots__ = ()
+
+
 class Watches(Facet):
     """Code that runs on statements about others and may look at anything: an event trigger."""
 
