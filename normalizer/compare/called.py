@@ -1,7 +1,7 @@
 """Objects by what a text calls them: a name and SQL's word for the kind."""
 
 from collections.abc import Iterable
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Catalog, Object, ObjectId
@@ -10,7 +10,6 @@ from ..sql.hints import Hint
 from ..sql.subjects import Subject
 
 Path: TypeAlias = tuple[str, ...]
-_ROUTINES: Final = ("FUNCTION", "PROCEDURE", "AGGREGATE")
 
 
 def path_of(item: Object) -> Path:
@@ -21,7 +20,7 @@ def path_of(item: Object) -> Path:
 def is_called(item: Object, keyword: str) -> bool:
     """True if it is what SQL calls so: a materialized view is a VIEW. No keyword fits all."""
     if keyword == "ROUTINE":
-        return item.keyword in _ROUTINES
+        return item.overloaded
     return not keyword or item.keyword.split()[-1] == keyword
 
 

@@ -179,4 +179,5 @@ def _source(kind: type[Object], name: str) -> type | None:
 def test_packages_are_the_folders() -> None:
     packaging = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]
     folders = {path.parent.relative_to(ROOT) for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")}
-    assert sorted(packaging["packages"]) == sorted(f"pgnorm.{'.'.join(folder.parts)}" for folder in folders)
+    below = [f"pgnorm.{'.'.join(folder.parts)}" for folder in folders]
+    assert sorted(packaging["packages"]) == sorted(["pgnorm", *below])
