@@ -26,6 +26,7 @@ COMMANDS: Final = {
     "fix-functions": "pgnorm.cli.fix_functions:fix_functions",
     "migration": "pgnorm.cli.migration:migration",
     "push": "pgnorm.cli.push:push",
+    "sync": "pgnorm.cli.sync:sync",
 }
 _EMPTY: Final = re.compile(r"(?:--[a-z-]+=)?\s*")
 CLOSED_PIPE: Final = 141

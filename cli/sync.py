@@ -1,0 +1,122 @@
+"""`pgnorm sync`: changes of a database brought back into the schema files."""
+
+import subprocess
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from pgnorm.catalog.errors import PgnormError
+
+from .general import general_options
+from .help import CHANGED, EXIT_CODES, FAILED, Command
+from .left_alone import ignoring
+from .options import SOURCES, App, source_options
+from .output import plural, write
+from .servers import server_options
+
+if TYPE_CHECKING:
+    from pgnorm.normalizer.files.edits import Rewrite
+    from pgnorm.normalizer.syncing.merging import Conflict
+    from pgnorm.normalizer.syncing.sync import Synced
+
+EPILOG: Final = f"""\b
+Examples:
+  pgnorm sync                      what was changed in the local database, into the schema files
+  pgnorm sync --diff               show the edits, write nothing
+  pgnorm sync --db-url postgresql://127.0.0.1/app --check
+                                   for CI: has somebody changed that database by hand?
+
+{EXIT_CODES}"""
+
+
+@click.command(cls=Command, params=general_options(), epilog=EPILOG)
+@source_options
+@server_options
+@click.option(
+    "--base",
+    metavar="SOURCE",
+    default="migrations",
+    help=f"What both were before: {SOURCES}.  [default: migrations]",
+)
+@click.option("--check", is_flag=True, help="Write nothing; end with 1 if something would change.")
+@click.option("--diff", "show_diff", is_flag=True, help="Write nothing; print a unified diff of what would change.")
+@click.option("--force", is_flag=True, help="Write into files that have changes which git has not committed.")
+@click.pass_obj
+def sync(app: App, base: str, check: bool, show_diff: bool, force: bool) -> int:
+    """Bring what was changed in a database back into the schema files, where it belongs.
+
+    The database is the local one unless another source is named. What it has changed since the migrations is written
+    into the declared files in place: columns inside their CREATE TABLE, definitions where they stand, comments kept.
+    Where the files have changed the same thing otherwise, nothing is written. The edited files are loaded and must make
+    just what is wanted.
+    """
+    from pgnorm.normalizer.comparison import Options
+    from pgnorm.normalizer.dump.layouts import configured
+    from pgnorm.normalizer.files.edits import unified
+    from pgnorm.normalizer.files.edits import write as write_files
+    from pgnorm.normalizer.project.sources import declared
+    from pgnorm.normalizer.syncing.sync import Syncing
+
+    if app.project is None:
+        raise PgnormError("sync writes into a project's schema files, and there is no project", hint="Use --project.")
+    theirs, before = app.source_or("local"), app.parse(base)
+    options = Options(ignoring=ignoring(app.project.ignore, (), ()))
+    layout = configured(app.project.split)
+    with app.workspace() as workspace:
+        found = Syncing(workspace, before, theirs, declared(app.project), options, layout).run()
+    if found.conflicts:
+        _tell_conflicts(app, found.conflicts)
+        return FAILED
+    if not found.changed:
+        app.console.say("The schema files say all of it already")
+        return 0
+    _tell(app, found)
+    written = not (check or show_diff)
+    if show_diff:
+        write("".join(map(unified, found.changed)))
+    elif written:
+        if not force:
+            _refuse_uncommitted(found.changed)
+        write_files(found.changed)
+    for rewrite in found.changed:
+        app.console.say(f"{'edited' if written else 'would edit'} {rewrite.source.label}")
+    return CHANGED if check else 0
+
+
+def _tell(app: App, found: "Synced") -> None:
+    counts = Counter(each.item.kind for each in found.taken if not each.item.derived)
+    app.console.say(f"Changed there: {', '.join(plural(count, kind) for kind, count in counts.items())}")
+
+
+def _tell_conflicts(app: App, found: "Sequence[Conflict]") -> None:
+    problems = [PgnormError(each.message, place=each.place) for each in found]
+    problems[-1].hint = "Nothing is written. Make the two say the same, in the files or there, and run it again."
+    app.console.errors(problems)
+
+
+def _refuse_uncommitted(rewrites: "Sequence[Rewrite]") -> None:
+    """Raise PgnormError for a file whose present text git could not give back."""
+    for rewrite in rewrites:
+        path = rewrite.source.path
+        if path is not None and _uncommitted(path):
+            raise PgnormError(
+                "the file has changes that git has not committed",
+                place=rewrite.source.label,
+                hint="Commit them first, or write into them with --force.",
+            )
+
+
+def _uncommitted(path: Path) -> bool:
+    try:
+        asked = subprocess.run(
+            ["git", "status", "--porcelain", "--", path.name],
+            cwd=path.parent,
+            capture_output=True,
+            check=False,
+        )
+    except OSError:
+        return False
+    return asked.returncode == 0 and bool(asked.stdout.strip())

@@ -1,0 +1,1 @@
+"""Changes of a database brought back into the schema files, in place."""

@@ -1,0 +1,78 @@
+"""Edits of files as they gather: statements that are new, changed and taken away."""
+
+from pgnorm.catalog.model import Value
+
+from ..files.edits import Edit, apply
+from ..files.reading import SourceFile
+from .placing import Placed, Places, lined
+from .styling import Style
+from .weaving import woven
+
+
+class Manner(Value):
+    """The way in which edits are made: finer where more is true."""
+
+    fine: bool
+    """True if of a statement only those clauses become other that differ."""
+    styled: bool
+    """True if new text follows the style of its file."""
+    inline: bool
+    """True if a new constraint goes into its CREATE TABLE."""
+
+
+class Sheets:
+    """The edits of each file."""
+
+    def __init__(self, places: Places, manner: Manner) -> None:
+        self.places = places
+        self.manner = manner
+        self._edits: dict[str, list[Edit]] = {}
+        self._removed: set[str] = set()
+
+    def edited(self) -> tuple[SourceFile, ...]:
+        """The files with their edits made."""
+        return tuple(file.evolve(text=apply(file.text, self._edits.get(file.label, ()))) for file in self.places.files)
+
+    def add(self, file: SourceFile, edit: Edit) -> None:
+        """Add an edit that is worked out."""
+        self._edits.setdefault(file.label, []).append(edit)
+
+    def insert(self, sql: str, file_name: str, *, near: str = "", canonical: bool = False) -> None:
+        """Put a new statement behind its nearest kin, else at the end of its file, else of the last one."""
+        kin = self.places.kin(sql, file_name, near)
+        if kin is not None:
+            self.add(kin.file, kin.addition(self._said(kin.file, sql, canonical=canonical)))
+            return
+        named = [file for file in self.places.files if file.label.rpartition("/")[2] == file_name]
+        file = (named or [*self.places.files])[-1]
+        blank = "\n" if file.text.endswith("\n") or not file.text else "\n\n"
+        text = f"{blank}{self._said(file, sql, canonical=canonical)}\n"
+        end = len(file.text)
+        self.add(file, Edit(start=end, stop=end, text=lined(text, file)))
+
+    def rewrite(self, placed: Placed, old: str, new: str, *, canonical: bool) -> None:
+        """Put what differs into a statement or, where that can't be told, all of the new text into its place."""
+        said = placed.statement
+        style = Style(placed.file.text if self.manner.styled else None)
+        fine = woven(said.text, old.removesuffix(";"), new.removesuffix(";"), style) if self.manner.fine else None
+        if fine is not None:
+            self.add(placed.file, Edit(start=said.start, stop=said.end, text=fine))
+            return
+        if said.words[1:3] == ("OR", "REPLACE") and not new.startswith("CREATE OR REPLACE"):
+            new = new.replace("CREATE ", "CREATE OR REPLACE ", 1)
+        self.replace(placed, new, canonical=canonical)
+
+    def replace(self, placed: Placed, sql: str, *, canonical: bool = False) -> None:
+        """Put another statement into the place of one."""
+        end = ";" * (placed.statement.stop > placed.statement.end)
+        said = self._said(placed.file, sql.removesuffix(";") + end, canonical=canonical)
+        self.add(placed.file, placed.replacement(said))
+
+    def remove(self, placed: Placed) -> None:
+        """Take a statement away."""
+        if placed.place not in self._removed:
+            self._removed.add(placed.place)
+            self.add(placed.file, placed.removal())
+
+    def _said(self, file: SourceFile, sql: str, *, canonical: bool) -> str:
+        return sql if canonical else Style(file.text if self.manner.styled else None).of(sql)

@@ -1,0 +1,149 @@
+"""Changes of a source brought back into the schema files, and the proof that they are all there and nothing else."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from pgnorm.catalog.errors import PgnormError
+from pgnorm.catalog.model import Catalog, Object, Value
+
+from ..basis import Basis
+from ..compare.difference import Difference, differences
+from ..compare.settling import deparsed_changes, settled
+from ..comparison import Options
+from ..files.edits import Rewrite
+from ..load.knowledge import contents
+from ..project.sources import Files, Source
+from ..sides import Sides
+from ..sql.hints import IgnoreHint, hints
+from .editing import Editor
+from .merging import Conflict, Merged, merge
+from .placing import Places
+from .sheets import Manner
+
+if TYPE_CHECKING:
+    from ..dump.layouts import Layout
+    from ..load.context import Texts
+    from ..workspace import Workspace
+
+_ROUNDS: Final = 6
+_MANNERS: Final = (
+    Manner(fine=True, styled=True, inline=True),
+    Manner(fine=False, styled=True, inline=True),
+    Manner(fine=False, styled=True, inline=False),
+    Manner(fine=False, styled=False, inline=False),
+)
+"""Ways to edit, each coarser than the one before it: the first that is proved counts."""
+
+
+class Synced(Value):
+    """Files as the changes leave them, or the conflicts that keep them as they are."""
+
+    rewrites: tuple[Rewrite, ...]
+    taken: tuple[Difference, ...]
+    """The changes that were taken, from what the files said."""
+    conflicts: tuple[Conflict, ...]
+
+    @property
+    def changed(self) -> tuple[Rewrite, ...]:
+        """The files that change."""
+        return tuple(each for each in self.rewrites if each.changed)
+
+
+class Syncing:
+    """One run: base, the source that has changes (theirs), and the schema files (ours)."""
+
+    def __init__(
+        self, workspace: "Workspace", base: Source, theirs: Source, ours: Files, options: Options, layout: "Layout"
+    ) -> None:
+        self.workspace = workspace
+        self.base = base
+        self.theirs = theirs
+        self.ours = ours
+        self.layout = layout
+        self.sides = Sides.between(workspace, base, theirs)
+        self.texts: Texts = self.sides.texts(ours)
+        hinted = [each.subject for file in self.texts.files for each in hints(file) if isinstance(each, IgnoreHint)]
+        self.options = options.evolve(ignoring=options.ignoring.evolve(hinted=tuple(hinted)))
+
+    def run(self) -> Synced:
+        """The files with the changes in them; nothing is written.
+
+        Raises PgnormError where a source can't be read, where a change can't be written into the files, and where these
+        would not make just the merged catalog.
+        """
+        merged = self._merged()
+        ours = self.sides.as_it_is(self.ours).catalog
+        taken = self._left(ours, merged.catalog)
+        if merged.conflicts or not taken:
+            return Synced(rewrites=(), taken=taken, conflicts=tuple(map(self._placed, merged.conflicts)))
+        first: PgnormError | None = None
+        for manner in _MANNERS:
+            try:
+                rewrites = self._rewritten(ours, merged.catalog, taken, manner)
+                return Synced(rewrites=rewrites, taken=taken, conflicts=())
+            except PgnormError as error:
+                first = first or error
+        assert first is not None
+        raise first
+
+    def _merged(self) -> Merged:
+        start = self.sides.as_it_is(self.base)
+        theirs = self.sides.as_it_is(self.theirs) if self._alike() else self.sides.closed(self.theirs)
+        ours = self.sides.as_it_is(self.ours)
+        of_theirs = Basis(self.workspace, self.options, self.sides, self.base, self.theirs).found(start, theirs)
+        of_ours = Basis(self.workspace, self.options, self.sides, self.base, self.ours).found(start, ours)
+        reload, doubts = self.sides.reload, deparsed_changes
+        return merge(
+            ours.catalog,
+            theirs.catalog,
+            settled(of_ours, start.states, ours.states, reload, doubts),
+            settled(of_theirs, start.states, theirs.states, reload, doubts),
+        )
+
+    def _placed(self, conflict: Conflict) -> Conflict:
+        """A conflict with the place of the statement that is about it, or about the whole that it is a part of."""
+        objects = self.sides.as_it_is(self.ours).catalog.objects
+        places = Places(self.texts.files)
+        item: Object | None = conflict.item
+        while item is not None:
+            if found := places.making(item):
+                return conflict.evolve(place=found[0].place)
+            item = objects.get(item.parent) if item.parent is not None else None
+        return conflict
+
+    def _alike(self) -> bool:
+        """True if the source is of the shadow's major, so that its catalog is as files would make it."""
+        return self.sides.as_it_is(self.theirs).catalog.major == self.sides.context.shadow.major
+
+    def _left(self, made: Catalog, goal: Catalog) -> tuple[Difference, ...]:
+        return settled(differences(made, goal), (made,), (goal,), self.sides.reload, deparsed_changes)
+
+    def _rewritten(
+        self, made: Catalog, goal: Catalog, left: tuple[Difference, ...], manner: Manner
+    ) -> tuple[Rewrite, ...]:
+        """The files edited until nothing is left between what they make and the goal."""
+        files = self.texts.files
+        for _ in range(_ROUNDS):
+            files = Editor(files, made, goal, self.layout, manner).carry_out(left)
+            made = contents(self.sides.context, self.texts.evolve(files=files)).catalog
+            before, left = left, self._left(made, goal)
+            if not left:
+                pairs = zip(self.texts.files, files, strict=True)
+                return tuple(Rewrite(source=old, text=new.text) for old, new in pairs)
+            if left == before:
+                break
+        raise _unproved(left)
+
+
+def _unproved(left: Sequence[Difference]) -> PgnormError:
+    said = ", ".join(_said(each) for each in left[:3])
+    more = f" and {len(left) - 3} more" if len(left) > 3 else ""
+    return PgnormError(
+        f"nothing is written: edited, the files would not say what is wanted of {said}{more}",
+        hint="Change these in the files by hand, and run it again.",
+    )
+
+
+def _said(each: Difference) -> str:
+    changed = f" ({', '.join(sorted(each.changed))})" if each.changed else ""
+    return f"{each.item.kind} {each.item.label}{changed}"

@@ -1,0 +1,59 @@
+"""A statement changed clause by clause: what differs between two canonical texts, carried over into a third."""
+
+import re
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+from functools import partial
+from typing import Final
+
+from ..files.edits import Edit, apply
+from ..sql.lexer import Token, tokens
+from ..sql.statements import comments
+from .styling import Style, between
+
+_INDENT: Final = re.compile(r"\r?\n[ \t]*")
+
+
+def woven(text: str, old: str, new: str, style: Style) -> str | None:
+    """The text of a statement, whose canonical text is `old`, with what differs in `new`.
+
+    None where the text says that in other words: `select c.*` lists no column that could be taken away.
+    """
+    here, before, after = (list(tokens(each)) for each in (text, old, new))
+    known = {
+        block.b + at: block.a + at
+        for block in SequenceMatcher(None, _keys(here), _keys(before), autojunk=False).get_matching_blocks()
+        for at in range(block.size)
+    }
+    known[-1], known[len(before)] = -1, len(here)
+    edits: list[Edit] = []
+    changed = SequenceMatcher(None, _keys(before), _keys(after), autojunk=False).get_opcodes()
+    for tag, start, stop, first, last in changed:
+        if tag == "equal":
+            continue
+        places = [known.get(at, len(text)) for at in range(start - 1, stop + 1)]
+        if places != list(range(places[0], places[0] + len(places))):
+            return None
+        left = here[places[0]].end if places[0] >= 0 else 0
+        right = here[places[-1]].start if places[-1] < len(here) else len(text)
+        if comments(text, left, right):
+            return None
+        said = new[after[first].start : after[last - 1].end] if last > first else ""
+        if tag == "insert":
+            said = new[after[first - 1].end if first else 0 : after[first].start] + said
+        begin = here[places[1]].start if tag == "replace" else left
+        end = here[places[-2]].end if tag != "insert" else left
+        indented = between(style.of(said), partial(_INDENT.sub, _indent(text, left)))
+        edits.append(Edit(start=begin, stop=end, text=indented))
+    return apply(text, edits) if edits else None
+
+
+def _indent(text: str, left: int) -> str:
+    """The line end and the indentation that the text has behind a place, or else that of its line."""
+    gap = _INDENT.match(text, left)
+    line = text[text.rfind("\n", 0, left) + 1 :]
+    return gap[0] if gap else "\n" + line[: len(line) - len(line.lstrip(" \t"))]
+
+
+def _keys(found: Sequence[Token]) -> list[str]:
+    return [token.name if token.word or token.text.startswith('"') else token.text for token in found]
