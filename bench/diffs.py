@@ -23,8 +23,8 @@ def beside_rivals(server: str, rivals: Path | None, folder: Path, runs: int) -> 
     big = (*tables(), ""), (*tables(), edits())
     for title, (old, new) in (("a tiny pair", ([TINY[0]], [TINY[1]])), (f"{TABLES} tables, 21 edits", big)):
         with ExitStack() as stack:
-            start = stack.enter_context(_database(server, "old", old))
-            sides = start, stack.enter_context(_database(server, "new", new))
+            start = stack.enter_context(database(server, "old", old))
+            sides = start, stack.enter_context(database(server, "new", new))
             ours = _ours(sides, folder)
             others = _others(sides, rivals, folder) if rivals is not None else []
             table(f"diff of {title}", [*ours, *others], runs, beside=bool(others), ours=len(ours))
@@ -36,8 +36,8 @@ def growth(server: str, folder: Path, runs: int) -> None:
     times: list[tuple[int, list[float]]] = []
     for size in SIZES:
         with ExitStack() as stack:
-            old = stack.enter_context(_database(server, "old", mixed(size)))
-            new = stack.enter_context(_database(server, "new", (*mixed(size), few())))
+            old = stack.enter_context(database(server, "old", mixed(size)))
+            new = stack.enter_context(database(server, "new", (*mixed(size), few())))
             programs = _ours((old, new), folder)
             measured = table(f"diff of {size:,} objects, 10 edits", programs, runs)
             times.append((size, [median(walls(found)) for found in measured]))
@@ -109,7 +109,7 @@ def _url(address: str) -> str:
 
 
 @contextmanager
-def _database(server: str, name: str, texts: Iterable[str]) -> Iterator[str]:
+def database(server: str, name: str, texts: Iterable[str]) -> Iterator[str]:
     """The address of a new database of this name that holds what the texts make, each in a transaction."""
     own = f"pgnorm_bench_{name}"
     address = make_conninfo(server, dbname=own)

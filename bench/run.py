@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from statistics import median
 
+from busy import busy
 from diffs import beside_rivals, growth, project
 from link import Link, delayed
 from processes import Program, cpu_of_children
@@ -26,7 +27,7 @@ from pgnorm.normalizer.postgres.server import PORT
 
 CRM = Path(__file__).parents[1] / "fixtures" / "crm"
 PGNORM = Path(sys.executable).with_name("pgnorm")
-GROUPS = ("start", "dump", "size", "link", "crm", "diff", "growth", "project")
+GROUPS = ("start", "dump", "size", "link", "crm", "diff", "growth", "project", "busy")
 ROUND_TRIP = 0.02
 """Seconds."""
 RUNS_OVER_LINK = 3
@@ -39,7 +40,7 @@ def main() -> None:
     parser.add_argument("--major", type=int, default=15, help="major version of the server (default: %(default)s)")
     parser.add_argument("--only", choices=GROUPS, action="append", help="one group; repeatable")
     parser.add_argument("--rivals", type=Path, help="where npm installed pg-delta and supabase, for `diff`")
-    parser.add_argument("--server", help="address of a server to make databases on, for `diff` and `growth`")
+    parser.add_argument("--server", help="address of a server to make databases on, for `diff`, `growth` and `busy`")
     options = parser.parse_args()
     chosen = options.only or GROUPS
     binaries = find(options.major)
@@ -49,7 +50,7 @@ def main() -> None:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pgnorm-bench-")))
         if "start" in chosen:
             table("starting", _starting(folder), options.runs)
-        if not {"dump", "size", "link", "diff", "growth"}.isdisjoint(chosen):
+        if not {"dump", "size", "link", "diff", "growth", "busy"}.isdisjoint(chosen):
             host = stack.enter_context(open_private(binaries, PLAIN, trust_files=True))
             host.start()
             server = options.server or _address(host, host.server.folder, "postgres")
@@ -69,6 +70,8 @@ def main() -> None:
             growth(server, folder, options.runs)
         if "project" in chosen:
             project(folder, options.runs)
+        if "busy" in chosen:
+            busy(server, folder)
     print(f"load at the end: {_load()}")
 
 
