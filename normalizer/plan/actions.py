@@ -37,27 +37,27 @@ Before = Callable[[Action | None, Action | None], None]
 
 
 class Actions:
-    """The actions that `fate` asks for.
+    """The actions that `decided` asks for.
 
     Drops follow the old dependencies, creates and alters the new ones; a part comes and goes inside its owner's
     statement unless a loop takes it apart.
     """
 
-    def __init__(self, old: Catalog, new: Catalog, fate: Decisions, last: frozenset[ObjectId] = frozenset()) -> None:
+    def __init__(self, old: Catalog, new: Catalog, decided: Decisions, last: frozenset[ObjectId] = frozenset()) -> None:
         self.old = old
         self.new = new
-        self.fate = fate
-        self.takers = {user: shelled for user, shelled in old.shell_users if fate.gone(shelled)}
+        self.decided = decided
+        self.takers = {user: shelled for user, shelled in old.shell_users if decided.gone(shelled)}
         """Types that are dropped, by each of the functions that leave with them."""
-        self.shells = frozenset(shelled for _, shelled in new.shell_users if fate.fresh(shelled))
+        self.shells = frozenset(shelled for _, shelled in new.shell_users if decided.fresh(shelled))
         """New objects that a shell goes ahead of: `CREATE TYPE "box";`."""
         self.hollow: dict[bool, set[ObjectId]] = {False: set(), True: set()}
         """Objects that a loop forces to be there without a body, before they have it or (true) before they leave."""
-        self.evaluation = Evaluation(old, new, fate, last)
+        self.evaluation = Evaluation(old, new, decided, last)
         self.apart: set[ObjectId] = set()
         """Parts that a loop forces into a statement of their own, instead of inside their owner's."""
-        self.following = Following(old, new, fate, self.apart)
-        self.wholes = Wholes(new, fate)
+        self.following = Following(old, new, decided, self.apart)
+        self.wholes = Wholes(new, decided)
 
     def item(self, action: Action) -> Object:
         """The object that an action is about: the old one for what leaves."""
@@ -88,7 +88,7 @@ class Actions:
         item = self.new.objects[action.id]
         rank = item.priority if action.shell else self.evaluation.rank(item)
         # REVOKE on a relation takes the privileges on its columns away. A new view comes behind the columns of tables.
-        view = isinstance(item, Bodied) and item.parent is None and self.fate.fresh(item.id)
+        view = isinstance(item, Bodied) and item.parent is None and self.decided.fresh(item.id)
         late = 2 if view else bool(item.grant_columns)
         return (1, rank, late, item.kind, item.schema, item.sort_name, item.sort_key, item.id)
 
@@ -105,7 +105,7 @@ class Actions:
             if edge.tied or edge.dependent not in touched or edge.referenced not in touched:
                 continue
             dropped, freed = self.leaver(edge.dependent), self.leaver(edge.referenced)
-            if read_through(self.old, edge, self.fate):
+            if read_through(self.old, edge, self.decided):
                 before(dropped, _last(self.leaver(outermost(self.old, edge.referenced))))
                 continue
             if edge.body and edge.dependent in self.hollow[True]:
@@ -128,8 +128,8 @@ class Actions:
             before(self._known(edge.referenced), self.maker(edge.dependent))
             if (edge.referenced, edge.dependent) not in self.new.shell_users and not edge.body:
                 before(self._known(edge.referenced), self.shell(edge.dependent))
-        for name in self.fate.replaced:
-            if name in self.fate.set_aside:
+        for name in self.decided.replaced:
+            if name in self.decided.set_aside:
                 before(Action(name, aside=True), Action(name))
                 before(Action(name, aside=True), self.shell(name))
                 before(Action(name), Action(name, drop=True))
@@ -151,22 +151,22 @@ class Actions:
 
     def _alters_itself(self, name: ObjectId) -> bool:
         """True if an object that stays changes in more than its owner, comment and privileges."""
-        difference = self.fate.altered.get(name)
-        return name in self.fate.rebound or (difference is not None and bool(difference.own))
+        difference = self.decided.altered.get(name)
+        return name in self.decided.rebound or (difference is not None and bool(difference.own))
 
     def _touched(self) -> set[ObjectId]:
         """Objects that the plan does something to: nothing else can have an action."""
-        fate = self.fate
-        return {*fate.created, *fate.dropped, *fate.altered, *fate.replaced, *fate.rebound}
+        decided = self.decided
+        return {*decided.created, *decided.dropped, *decided.altered, *decided.replaced, *decided.rebound}
 
     def _actions(self) -> Iterator[Action]:
-        for name in (*self.fate.dropped, *self.fate.replaced):
+        for name in (*self.decided.dropped, *self.decided.replaced):
             leaver = self.leaver(name)
             if leaver is not None:
                 yield leaver
                 if leaver.aside:
                     yield from (Action(leaver.id, rows=True), Action(leaver.id, drop=True))
-        for name in (*self.fate.created, *self.fate.replaced, *self.fate.altered, *self.fate.rebound):
+        for name in (*self.decided.created, *self.decided.replaced, *self.decided.altered, *self.decided.rebound):
             maker = self.maker(name)
             if maker is not None:
                 yield maker
@@ -185,19 +185,22 @@ class Actions:
     def leaver(self, name: ObjectId) -> Action | None:
         """The action that takes the old object away: its own drop or that of what it is a part of."""
         item: Object | None = self.old.objects.get(name)
-        while item is not None and self.fate.gone(item.id):
+        while item is not None and self.decided.gone(item.id):
             above = self.takers.get(item.id, item.parent)
             owner = self.old.objects.get(above) if above is not None else None
             alone = (
-                isinstance(item, DroppedApart) or item.id in self.apart or goes_before_rows(self.old, item, self.fate)
+                isinstance(item, DroppedApart)
+                or item.id in self.apart
+                or goes_before_rows(self.old, item, self.decided)
             )
-            if owner is None or not self.fate.gone(owner.id) or alone:
+            if owner is None or not self.decided.gone(owner.id) or alone:
                 if item.derived:
                     return None
                 taker = self.following.taker(item)
-                if taker is not None and item.id not in self.fate.set_aside:
+                if taker is not None and item.id not in self.decided.set_aside:
                     return self.leaver(taker)
-                return Action(item.id, drop=True) if item.id not in self.fate.set_aside else Action(item.id, aside=True)
+                aside = item.id in self.decided.set_aside
+                return Action(item.id, drop=not aside, aside=aside)
             item = owner
         return None
 
@@ -212,7 +215,7 @@ class Actions:
     def maker(self, name: ObjectId) -> Action | None:
         """The action after which the new object is there as it should be."""
         item: Object | None = self.new.objects.get(name)
-        while item is not None and self.fate.fresh(item.id):
+        while item is not None and self.decided.fresh(item.id):
             owner = self.new.objects.get(item.parent) if item.parent is not None else None
             if owner is None or not self.comes_inside(item, owner):
                 return Action(item.id)
@@ -222,23 +225,23 @@ class Actions:
     def comes_inside(self, item: Object, owner: Object) -> bool:
         """True if the owner's statements create the part, or one of its inline parts is altered, with it."""
         if item.derived:
-            return self.fate.fresh(owner.id) or owner.id in self.fate.altered
-        if self.fate.fills(owner.id) and (item.embedded or set_with(item)):
+            return self.decided.fresh(owner.id) or owner.id in self.decided.altered
+        if self.decided.fills(owner.id) and (item.embedded or set_with(item)):
             return item.embedded or item.id not in self.apart
         if isinstance(item, MadeAtOnce) and self.wholes.made(owner):
             return item.at_once and item.id not in self.apart
         if item.joins:
-            added = owner.embedded and self.fate.fresh(owner.id) and self.maker(owner.id) == Action(owner.id)
+            added = owner.embedded and self.decided.fresh(owner.id) and self.maker(owner.id) == Action(owner.id)
             return added and item.id not in self.apart and not any(self.following.bringers(owner))
         inner = item.embedded or (item.inline and item.id not in self.apart)
-        return inner and self.fate.fresh(owner.id)
+        return inner and self.decided.fresh(owner.id)
 
     def alterer(self, name: ObjectId) -> Action | None:
         """The action that alters an object that stays."""
-        if name not in self.fate.altered and name not in self.fate.rebound:
+        if name not in self.decided.altered and name not in self.decided.rebound:
             return None
         item = self.new.objects[name]
-        within = set_with(item) and item.parent is not None and self.fate.fills(item.parent)
+        within = set_with(item) and item.parent is not None and self.decided.fills(item.parent)
         return Action(item.parent) if within and item.parent is not None else Action(name)
 
 

@@ -15,16 +15,16 @@ if TYPE_CHECKING:
 
 def order_ties(actions: "Actions", before: "Before") -> None:
     """A tie is cut before anything is done to either end, and made when both ends are as they should be."""
-    for name in (*actions.fate.dropped, *actions.fate.replaced):
+    for name in (*actions.decided.dropped, *actions.decided.replaced):
         tie = actions.old.objects[name]
         if tie.ties is not None:
             _order_cut(actions, tie.id, tie.ties, before)
-    for name in (*actions.fate.created, *actions.fate.replaced):
+    for name in (*actions.decided.created, *actions.decided.replaced):
         tie = actions.new.objects[name]
         if tie.ties is not None:
             _order_tie(actions, tie.id, tie.ties, before)
     for ties in ties_in_order(actions.new).values():
-        made = [made for tie in ties if actions.fate.fresh(tie) and (made := actions.maker(tie)) and made.id == tie]
+        made = [made for tie in ties if actions.decided.fresh(tie) and (made := actions.maker(tie)) and made.id == tie]
         for first, second in pairwise(made):
             before(first, second)
 
@@ -46,7 +46,7 @@ def _order_cut(actions: "Actions", tie: ObjectId, ends: tuple[ObjectId, ObjectId
             before(cut, actions.alterer(part.id))
     for part in parts_below(actions.old, led):
         # What goes along with something further up is to stay.
-        if part.goes_along and not actions.fate.gone(part.id):
+        if part.goes_along and not actions.decided.gone(part.id):
             for above in actions.following.further_up(part):
                 if above not in ahead:
                     before(cut, actions.leaver(above))
@@ -64,7 +64,7 @@ def _order_tie(actions: "Actions", tie: ObjectId, ends: tuple[ObjectId, ObjectId
     for part in parts_below(actions.new, leading):
         if isinstance(part, Matched):
             before(actions.maker(part.id), made)
-        elif part.adopted and actions.fate.fresh(part.id):
+        elif part.adopted and actions.decided.fresh(part.id):
             before(made, actions.maker(part.id))
     for part in parts_below(actions.old, leading):
         if isinstance(part, Matched):
@@ -73,7 +73,7 @@ def _order_tie(actions: "Actions", tie: ObjectId, ends: tuple[ObjectId, ObjectId
             before(actions.alterer(leader), made)
     if made is None or made.id != tie:
         return  # the statement that creates the end that is led makes it
-    if actions.fate.fresh(led) and actions.fate.fresh(leading):
+    if actions.decided.fresh(led) and actions.decided.fresh(leading):
         # Names that Postgres picks for what leads are free then: what is led says its own.
         before(actions.maker(leading), actions.maker(led))
     for part in parts_below(actions.new, led):
@@ -100,18 +100,18 @@ def _order_tie(actions: "Actions", tie: ObjectId, ends: tuple[ObjectId, ObjectId
 def order_followers(actions: "Actions", before: "Before") -> None:
     """Followers come after their leaders, but before a new leader that finds them there and becomes one with them."""
     following = actions.following
-    for name in (*actions.fate.created, *actions.fate.replaced):
+    for name in (*actions.decided.created, *actions.decided.replaced):
         item = actions.new.objects[name]
         for bringer in following.bringers(item):
             before(actions.maker(bringer), actions.maker(name))
         for leader in following.merged_into(item):
             before(actions.maker(name), actions.maker(leader))
-    for name in actions.fate.altered:
+    for name in actions.decided.altered:
         for leader in following.merged_into(actions.new.objects[name]):
             before(actions.alterer(name), actions.maker(leader))
         for leader in following.leaders(actions.old.objects[name]):
             before(actions.alterer(leader) or actions.leaver(leader), actions.alterer(name))
-    for name in (*actions.fate.dropped, *actions.fate.replaced):
+    for name in (*actions.decided.dropped, *actions.decided.replaced):
         item = actions.old.objects[name]
         if item.merged:
             for leader in following.leaders(item):

@@ -1,4 +1,4 @@
-"""The fate of every object of two catalogs: what is created, dropped, altered, or dropped and created again."""
+"""Decisions on every object of two catalogs: what is created, dropped, altered, or dropped and created again."""
 
 from attrs import define, field
 
@@ -11,7 +11,7 @@ from .alterations import altering, on_rows
 
 @define
 class Decisions:
-    """The fate of every object of two catalogs. What is in none of the sets stays as it is."""
+    """Decisions on every object of two catalogs. What is in none of the sets stays as it is."""
 
     target: Target
     """The server in which the plan will run."""

@@ -16,10 +16,10 @@ SETTING_PREFIX: Final = "pgnorm.carried_over_"
 class Carrying:
     """The statements that save the state of what is replaced and restore it."""
 
-    def __init__(self, old: Catalog, new: Catalog, fate: Decisions) -> None:
+    def __init__(self, old: Catalog, new: Catalog, decided: Decisions) -> None:
         self.old = old
         self.new = new
-        self.fate = fate
+        self.decided = decided
         self._saving: Final[dict[ObjectId, Written]] = {}
         self._restoring: Final[dict[ObjectId, Written]] = {}
         self._following: Final[dict[ObjectId, str]] = {}
@@ -35,19 +35,19 @@ class Carrying:
 
     def _successions(self) -> Iterator[tuple[Object, Object]]:
         """The old objects with those that follow them: under the same name, or in counting for the same whole."""
-        for name in sorted(self.fate.replaced):
+        for name in sorted(self.decided.replaced):
             yield self.old.objects[name], self.new.objects[name]
-        for name in sorted(self.fate.created):
+        for name in sorted(self.decided.created):
             item = self.new.objects[name]
             if item.parent is None or not _counts(item):
                 continue
             for part in self.old.parts.get(item.parent, ()):
-                if part.id in self.fate.dropped and _counts(part):
+                if part.id in self.decided.dropped and _counts(part):
                     yield part, item
 
     def _whole(self, item: Object) -> Object:
         """The outermost object that is created with a new one in it."""
-        while item.parent is not None and self.fate.fresh(item.parent):
+        while item.parent is not None and self.decided.fresh(item.parent):
             item = self.new.objects[item.parent]
         return item
 
@@ -74,14 +74,14 @@ class Carrying:
 
     def caught_up(self) -> Iterator[Step]:
         """Steps for new counters of rows that a whole has back only at the end: those of its partitions."""
-        for name in sorted(self.fate.created):
+        for name in sorted(self.decided.created):
             item = self.new.objects[name]
             whole = self._whole(item)
             if (
                 isinstance(item, Counting)
                 and item.catch_up
                 and not self.carries(item)
-                and whole.id in self.fate.replaced
+                and whole.id in self.decided.replaced
                 and whole.parent is None
                 and whole.disposable
             ):

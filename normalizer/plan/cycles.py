@@ -61,16 +61,16 @@ def _parts(actions: "Actions", loop: Sequence["Action"], *, needed: bool) -> Ite
 
 def _holds_rows(actions: "Actions", part: Object) -> bool:
     """True if it is a tie by which rows are still to be read as both its ends leave."""
-    return leaves_with_rows(actions.old, part.id, actions.fate)
+    return leaves_with_rows(actions.old, part.id, actions.decided)
 
 
 def take_leaders_out(actions: "Actions") -> None:
     """Take the leaders of what came with a tie that is cut, and leaves too, out of their owners' statements: one drop
     before the cut takes both."""
-    fate, old = actions.fate, actions.old
-    for name in (*fate.dropped, *fate.replaced):
+    decided, old = actions.decided, actions.old
+    for name in (*decided.dropped, *decided.replaced):
         for lead in old.objects[name].leads if comes_with_tie(old.objects[name]) else ():
-            if fate.gone(lead.leader) and fate.gone(lead.tie) and actions.following.cut_alone(lead.tie):
+            if decided.gone(lead.leader) and decided.gone(lead.tie) and actions.following.cut_alone(lead.tie):
                 _take_out(actions, old.objects[lead.leader], leaving=True)
 
 
@@ -81,9 +81,9 @@ def _take_out(actions: "Actions", part: Object, *, leaving: bool) -> None:
     for lead in part.leads if leaving and part.goes_along else ():
         if lead.tie not in actions.old.objects or actions.following.cut_alone(lead.tie):
             continue
-        if actions.fate.gone(lead.leader):
+        if actions.decided.gone(lead.leader):
             _take_out(actions, actions.old.objects[lead.leader], leaving=True)
-        elif not leaves_with_rows(actions.old, lead.tie, actions.fate):
+        elif not leaves_with_rows(actions.old, lead.tie, actions.decided):
             actions.apart.add(lead.tie)
 
 
@@ -112,7 +112,7 @@ def _drop_first(actions: "Actions", loop: Sequence["Action"]) -> bool:
             continue
         item = actions.old.objects[name]
         if item.disposable and not item.embedded and not item.leads and item.drop():
-            actions.fate.altered.pop(name, None)
-            actions.fate.replaced.add(name)
+            actions.decided.altered.pop(name, None)
+            actions.decided.replaced.add(name)
             return True
     return False

@@ -14,13 +14,13 @@ from .storage import holders
 
 
 class Evaluation:
-    """Tells where in a plan that belongs, for each new object that `fate` is about. What is in `last` has failed
+    """Tells where in a plan that belongs, for each new object that `decided` is about. What is in `last` has failed
     elsewhere."""
 
-    def __init__(self, old: Catalog, new: Catalog, fate: Decisions, last: frozenset[ObjectId] = frozenset()) -> None:
+    def __init__(self, old: Catalog, new: Catalog, decided: Decisions, last: frozenset[ObjectId] = frozenset()) -> None:
         self.old = old
         self.new = new
-        self.fate = fate
+        self.decided = decided
         self.last = last
 
     def rank(self, item: Object) -> int:
@@ -31,8 +31,8 @@ class Evaluation:
     def _late_ranks(self) -> dict[ObjectId, int]:
         """The ranks of what comes late, and of all that needs that: nothing is to draw it forwards."""
         found: dict[ObjectId, int] = {}
-        fate = self.fate
-        for name in (*fate.created, *fate.replaced, *fate.altered, *fate.rebound):
+        decided = self.decided
+        for name in (*decided.created, *decided.replaced, *decided.altered, *decided.rebound):
             if self._late(self.new.objects[name]):
                 rank = Priority.POST_DATA_BOUNDARY if name in self.last else Priority.PRE_DATA_BOUNDARY
                 waiting = [name]
@@ -45,19 +45,19 @@ class Evaluation:
 
     def _users(self, name: ObjectId) -> Iterator[ObjectId]:
         yield from self.new.needed_by.get(name, ())
-        if self.fate.fresh(name):
+        if self.decided.fresh(name):
             yield from (part.id for part in self.new.parts.get(name, ()))
         parent = self.new.objects[name].parent
-        if parent is not None and self.fate.fresh(parent):
+        if parent is not None and self.decided.fresh(parent):
             yield parent
 
     def tables(self, item: Object) -> frozenset[ObjectId]:
         """Tables that are there and on whose rows creating or altering a new object evaluates such code."""
-        if isinstance(item, Filled) and item.finish and self.fate.fresh(item.id):
+        if isinstance(item, Filled) and item.finish and self.decided.fresh(item.id):
             return frozenset(filter(self._has_rows, self._reached(item.id))) if self._calls(item.id) else frozenset()
         if not self._is_added(item) or not self._calls(item.id):
             return frozenset()
-        if not item.embedded and OnRows.MAY_FAIL not in on_creation(item, self.fate.target):
+        if not item.embedded and OnRows.MAY_FAIL not in on_creation(item, self.decided.target):
             return frozenset()
         *_, whole = above(self.new, item)
         users = (user.parent for user, _ in holders(self.old, whole))
@@ -69,14 +69,14 @@ class Evaluation:
         return columns or isinstance(self.old.objects.get(name), HoldsRows)
 
     def _late(self, item: Object) -> bool:
-        if isinstance(item, Filled) and item.finish and self.fate.fresh(item.id):
+        if isinstance(item, Filled) and item.finish and self.decided.fresh(item.id):
             return True
         # An UPDATE fires triggers.
-        return self._is_added(item) and (self.fate.fills(item.id) or self._calls(item.id))
+        return self._is_added(item) and (self.decided.fills(item.id) or self._calls(item.id))
 
     def _is_added(self, item: Object) -> bool:
         """True if it is, or becomes, a part of what is there."""
-        return item.parent is not None and not self.fate.fresh(item.parent) and not item.derived
+        return item.parent is not None and not self.decided.fresh(item.parent) and not item.derived
 
     def _calls(self, name: ObjectId) -> bool:
         """True if it needs, be it by way of others, a routine with an opaque body."""

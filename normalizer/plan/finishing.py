@@ -12,11 +12,11 @@ from .plan import Step, Verb
 
 
 class Finishing:
-    """Statements and steps that fill, or empty, those of the objects that `fate` is about."""
+    """Statements and steps that fill, or empty, those of the objects that `decided` is about."""
 
-    def __init__(self, old: Catalog, fate: Decisions, target: Target) -> None:
+    def __init__(self, old: Catalog, decided: Decisions, target: Target) -> None:
         self.old = old
-        self.fate = fate
+        self.decided = decided
         self.target = target
 
     def statements(self, item: Object) -> tuple[Written, ...]:
@@ -36,7 +36,7 @@ class Finishing:
         """The steps for new objects, if not done at once, and for altered ones; `items` are in an order that works."""
         emptied = []
         for item in items:
-            fresh = self.fate.fresh(item.id)
+            fresh = self.decided.fresh(item.id)
             found = () if fresh and at_once else self.statements(item) if fresh else self._alteration(item)
             step = Step.of(Verb.ALTER, item, found, finishing=True)
             if step.statements and not fresh and not any(states(item).values()):
@@ -46,7 +46,7 @@ class Finishing:
         yield from emptied
 
     def _alteration(self, item: Object) -> tuple[Statement, ...]:
-        difference = self.fate.altered.get(item.id)
+        difference = self.decided.altered.get(item.id)
         if difference is None or difference.old is None:
             return ()
         changed = difference.own & states(item).keys()

@@ -15,18 +15,18 @@ from .storage import holders
 
 
 class Hazards:
-    """Tells which of the actions that `fate` asks for have rows to pass, and which lose some."""
+    """Tells which of the actions that `decided` asks for have rows to pass, and which lose some."""
 
-    def __init__(self, old: Catalog, new: Catalog, fate: Decisions, found: Sequence[Difference]) -> None:
+    def __init__(self, old: Catalog, new: Catalog, decided: Decisions, found: Sequence[Difference]) -> None:
         self.old = old
         self.new = new
-        self.fate = fate
+        self.decided = decided
         self.unlike = frozenset(each.item.id for each in found if each.old is None or each.own)
         """Objects that are new or whose own attributes differ: the rest is at most dropped and made again."""
-        self.changed = self.unlike | fate.rebound
+        self.changed = self.unlike | decided.rebound
         """The same, and what gets another type of the same name."""
         both = ((each.old, each.new, each) for each in found)
-        self.retyped = fate.rebound.union(
+        self.retyped = decided.rebound.union(
             old.id for old, new, each in both if old is not None and new is not None and retypes(old, new, each.own)
         )
         """Objects whose values get another type."""
@@ -55,14 +55,14 @@ class Hazards:
 
     def _refusable(self, item: Object, rows_of: tuple[ObjectId, ...]) -> bool:
         refusers = rows_of or filter(None, [item.parent])
-        if all(map(self.fate.fresh, refusers)) or not (item.id in self.unlike or self._fits_less(item)):
+        if all(map(self.decided.fresh, refusers)) or not (item.id in self.unlike or self._fits_less(item)):
             return False
         if self._met(item):
             return False
         needed = (self.new.objects[name] for name in self.new.needs.get(item.id, ()))
         used = [part for part in needed if part.embedded and part.parent == item.parent]
         # A column that is new and has no default is NULL in every row, which nothing refuses but NOT NULL.
-        return not used or any(not self.fate.fresh(part.id) or self.new.parts.get(part.id) for part in used)
+        return not used or any(not self.decided.fresh(part.id) or self.new.parts.get(part.id) for part in used)
 
     def _met(self, item: Object) -> bool:
         """True if something that was there demanded the same of rows: a foreign key with another action, a CHECK."""
@@ -76,13 +76,13 @@ class Hazards:
     def _moved(self, item: Object) -> bool:
         """True if values that it is about get another type, or go."""
         used = map(self.old.objects.__getitem__, self.old.needs.get(item.id, ()))
-        return any(each.id in self.retyped or (self.fate.gone(each.id) and not each.disposable) for each in used)
+        return any(each.id in self.retyped or (self.decided.gone(each.id) and not each.disposable) for each in used)
 
     def fill_refusable(self, item: Object) -> bool:
         """True if something else that rows must fit can make it fail to give them a default: a key, a CHECK."""
         users = (self.new.objects[name] for name in self.new.needed_by.get(item.id, ()))
         same = (user for user in users if user.parent == item.parent)
-        return any(OnRows.MAY_FAIL in on_creation(user, self.fate.target) for user in same)
+        return any(OnRows.MAY_FAIL in on_creation(user, self.decided.target) for user in same)
 
     def _fits_less(self, item: Object) -> bool:
         """True if rows that fitted it before it was made anew may not do so any more."""
@@ -99,13 +99,13 @@ class Hazards:
 
     def loses_with(self, item: Object) -> bool:
         """True if something is lost as an old object is dropped that its successor does not get."""
-        if item.id in self.fate.set_aside:
+        if item.id in self.decided.set_aside:
             new = self.new.objects[item.id]
-            gone = (part for part in self.old.parts.get(item.id, ()) if part.id in self.fate.dropped)
+            gone = (part for part in self.old.parts.get(item.id, ()) if part.id in self.decided.dropped)
             some_gone = any(not part.disposable for part in gone)
-            statements = possible(item, new, Changed(changes(item, new)), self.fate.target)
+            statements = possible(item, new, Changed(changes(item, new)), self.decided.target)
             return some_gone or self.loses_data(item, on_rows(statements))
-        return not (item.disposable or rows_moved(self.old, item.id, self.fate))
+        return not (item.disposable or rows_moved(self.old, item.id, self.decided))
 
     def loses_data(self, old: Object, found: OnRows) -> bool:
         """True if what is stored loses something; a type's values are where it is used, or nowhere."""

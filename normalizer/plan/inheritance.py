@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 
 class Following:
-    """Who leads whom while a plan runs, given the fate of every object."""
+    """Who leads whom while a plan runs, given the decisions on every object."""
 
-    def __init__(self, old: Catalog, new: Catalog, fate: "Decisions", apart: Set[ObjectId] = frozenset()) -> None:
+    def __init__(self, old: Catalog, new: Catalog, decided: "Decisions", apart: Set[ObjectId] = frozenset()) -> None:
         self.old = old
         self.new = new
-        self.fate = fate
+        self.decided = decided
         self.apart = apart
         """Parts that leave by a statement of their own, as in `Actions`."""
 
@@ -37,7 +37,7 @@ class Following:
 
     def holds(self, name: ObjectId) -> bool:
         """True if an object, a tie say, is there before, after and all the while."""
-        return name in self.old.objects and name in self.new.objects and not self.fate.gone(name)
+        return name in self.old.objects and name in self.new.objects and not self.decided.gone(name)
 
     def leaders(self, item: Object) -> Iterator[ObjectId]:
         """Leaders of an object, by ties that hold."""
@@ -45,8 +45,8 @@ class Following:
 
     def cuts(self) -> Iterator[ObjectId]:
         """The ties that hold, but must be cut for what is altered or created."""
-        for name in (*self.fate.altered, *self.fate.created, *self.fate.replaced):
-            difference = self.fate.altered.get(name)
+        for name in (*self.decided.altered, *self.decided.created, *self.decided.replaced):
+            difference = self.decided.altered.get(name)
             old = difference.old if difference else self.old.objects.get(name)
             new = (difference and difference.new) or self.new.objects[name]
             for lead in (old or new).leads:
@@ -72,7 +72,7 @@ class Following:
         if len(item.leads) == 1:
             return False
         reached = self._reached(top)
-        return any(lead.leader not in reached and not self.fate.gone(lead.tie) for lead in item.leads)
+        return any(lead.leader not in reached and not self.decided.gone(lead.tie) for lead in item.leads)
 
     def _reached(self, top: ObjectId) -> Set[ObjectId]:
         """All that an object of the old catalog leads, itself or by way of another, and that object."""
@@ -85,10 +85,10 @@ class Following:
 
     def rivals(self) -> Iterator[ObjectId]:
         """Parts that stay apart, and are so like what a new tie has adopted that they would be taken instead."""
-        for tie in map(self.new.objects.__getitem__, (*self.fate.created, *self.fate.replaced)):
+        for tie in map(self.new.objects.__getitem__, (*self.decided.created, *self.decided.replaced)):
             parts = [part for part in self.new.parts.get(tie.ties[0], ()) if part.adopted] if tie.ties else []
             led = {(part.kind, part.adopted) for part in parts if any(lead.tie == tie.id for lead in part.leads)}
-            stay = (part for part in parts if not part.leads and not self.fate.fresh(part.id))
+            stay = (part for part in parts if not part.leads and not self.decided.fresh(part.id))
             yield from (part.id for part in stay if (part.kind, part.adopted) in led)
 
     def _cut(self, lead: Lead, old: Object | None, new: Object) -> bool:
@@ -100,7 +100,7 @@ class Following:
             return new.comes_along and before is None and brought.cut_for(new, after, after, shared=False)
         if before is None:
             return False
-        if not (lead.leader in self.fate.altered or self.fate.fresh(lead.leader)):
+        if not (lead.leader in self.decided.altered or self.decided.fresh(lead.leader)):
             after = before  # what is done to it, if anything, comes from further up
         return old.cut_for(new, before, after, shared=self._shared(old, lead.leader))
 
@@ -108,7 +108,7 @@ class Following:
         """Differences of objects that lose a leader while the plan runs, or meet one, from what they must be."""
         for name, item in self.old.objects.items():
             wanted = self.new.objects.get(name)
-            if wanted is None or not (item.leads or wanted.leads) or self.fate.gone(name):
+            if wanted is None or not (item.leads or wanted.leads) or self.decided.gone(name):
                 continue
             meets = any(self.merged_into(wanted))
             if item.leads and all(self.holds(lead.tie) for lead in item.leads) and not meets:
@@ -128,7 +128,7 @@ class Following:
     def altered_leaders(self, item: Object) -> Iterator[ObjectId]:
         """Leaders of an object of the old catalog that are altered, be it led itself or by way of another."""
         for leader in self.leaders(item):
-            if leader in self.fate.altered:
+            if leader in self.decided.altered:
                 yield leader
             if leader in self.old.objects:
                 yield from self.altered_leaders(self.old.objects[leader])
@@ -136,37 +136,37 @@ class Following:
     def bringers(self, item: Object) -> Iterator[ObjectId]:
         """Objects whose creation creates a new one too (`ALTER TABLE parent ADD COLUMN`): its leader, one level up and
         perhaps brought itself, or the tie to it."""
-        if not self.fate.fresh(item.id):
+        if not self.decided.fresh(item.id):
             return
         for lead in item.leads:
             if item.comes_along and self._added(lead.leader) and self._tied_before(item, lead.tie):
                 yield lead.leader
-            elif comes_with_tie(item) and self.fate.fresh(lead.tie):
+            elif comes_with_tie(item) and self.decided.fresh(lead.tie):
                 yield from (lead.tie, lead.leader)
 
     def merged_into(self, item: Object) -> Iterator[ObjectId]:
         """New leaders whose creation finds an object of the new catalog there already."""
-        there = item.id in self.old.objects and not self.fate.gone(item.id)
+        there = item.id in self.old.objects and not self.decided.gone(item.id)
         if item.merged and (there or not item.comes_along):
             yield from (leader for leader in self.leaders(item) if self._added(leader))
 
     def _tied_before(self, item: Object, tie: ObjectId) -> bool:
         """True if a tie is there when a new leader of `item` is created."""
-        return self.holds(tie) or (item.adopted != "" and self.fate.fresh(tie))
+        return self.holds(tie) or (item.adopted != "" and self.decided.fresh(tie))
 
     def _added(self, name: ObjectId) -> bool:
         """True if it is new on what is there, be it by another's statement, or not made inside its parent's."""
         item = self.new.objects.get(name)
-        if item is None or not self.fate.fresh(name) or item.parent is None:
+        if item is None or not self.decided.fresh(name) or item.parent is None:
             return False
-        return not self.fate.fresh(item.parent) or not (item.embedded or item.inline)
+        return not self.decided.fresh(item.parent) or not (item.embedded or item.inline)
 
     def taker(self, item: Object) -> ObjectId | None:
         """The leader whose drop drops an old object too."""
         if not item.goes_along or not item.leads:
             return None
         leaders = [lead.leader for lead in item.leads if lead.leader in self.old.objects and self._to_the_end(lead)]
-        taken = leaders and all(self.fate.gone(name) and not self._drops_alone(name) for name in leaders)
+        taken = leaders and all(self.decided.gone(name) and not self._drops_alone(name) for name in leaders)
         return leaders[-1] if taken else None
 
     def _drops_alone(self, name: ObjectId) -> bool:
@@ -181,7 +181,7 @@ class Following:
     def cut_alone(self, tie: ObjectId) -> bool:
         """True if a tie that leaves is cut by a statement of its own, not by the drop of the end that is led."""
         whole = self.old.objects[tie].parent
-        return tie in self.apart or whole is None or not self.fate.gone(whole)
+        return tie in self.apart or whole is None or not self.decided.gone(whole)
 
     def ahead(self, tie: ObjectId) -> Set[ObjectId]:
         """Objects that leave before an old tie is cut: those that need it, themselves or by way of others, and the
@@ -198,12 +198,12 @@ class Following:
 
     def _taking(self, tie: ObjectId) -> Set[ObjectId]:
         led, _ = self.old.objects[tie].ties or (tie, tie)
-        along = [part for part in self.old.parts.get(led, ()) if comes_with_tie(part) and self.fate.gone(part.id)]
-        return {part.leads[0].leader for part in along if self.fate.gone(part.leads[0].leader)}
+        along = [part for part in self.old.parts.get(led, ()) if comes_with_tie(part) and self.decided.gone(part.id)]
+        return {part.leads[0].leader for part in along if self.decided.gone(part.leads[0].leader)}
 
     def left_behind(self, item: Object) -> bool:
         """True if dropping an old object must leave some that would go along with it."""
         along = [led for led in self.led_by(item.id) if led.goes_along and not comes_with_tie(led)]
         # What another leads too stays by itself.
-        alone = (led for led in along if all(map(self.fate.gone, {*self.leaders(led)} - {item.id})))
-        return any(not self.fate.gone(led.id) or self.left_behind(led) for led in alone)
+        alone = (led for led in along if all(map(self.decided.gone, {*self.leaders(led)} - {item.id})))
+        return any(not self.decided.gone(led.id) or self.left_behind(led) for led in alone)

@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 def order_names(actions: "Actions", needs: "Needs[Action]", before: "Before") -> None:
     """Creation of what takes a name comes after the drop of what had it."""
     holders: dict[tuple[str, ...], list[Action]] = {}
-    for name in (*actions.fate.dropped, *actions.fate.replaced):
+    for name in (*actions.decided.dropped, *actions.decided.replaced):
         leaver = actions.leaver(name)
-        if leaver is not None and not leaves_with_rows(actions.old, name, actions.fate):
+        if leaver is not None and not leaves_with_rows(actions.old, name, actions.decided):
             for claim in actions.old.objects[name].claims:
                 holders.setdefault(claim, []).append(leaver)
     freed = {claim: _freed(actions, claim, having, needs) for claim, having in holders.items()}
-    for name in (*actions.fate.created, *actions.fate.replaced, *actions.fate.altered):
+    for name in (*actions.decided.created, *actions.decided.replaced, *actions.decided.altered):
         item = actions.new.objects[name]
         avoided = item.avoids if isinstance(item, Routine) else ()
         for claim in (*item.claims, *avoided):

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def order_referrers(actions: "Actions", before: "Before") -> None:
     """Tables tied to another by a part that stays (a foreign key) are altered before or after it, as the other says."""
-    for name, difference in actions.fate.altered.items():
+    for name, difference in actions.decided.altered.items():
         old, new = difference.old, difference.new
         if not (isinstance(old, HoldsRows) and isinstance(new, HoldsRows)):
             continue
@@ -23,7 +23,7 @@ def order_referrers(actions: "Actions", before: "Before") -> None:
         used = (name, *(part.id for part in parts_below(actions.old, name)))
         users = sorted({user for each in used for user in actions.old.needed_by.get(each, ())})
         for tie in map(actions.old.objects.__getitem__, users):
-            if isinstance(tie, Refers) and tie.parent is not None and not actions.fate.gone(tie.id):
+            if isinstance(tie, Refers) and tie.parent is not None and not actions.decided.gone(tie.id):
                 pair = (actions.alterer(tie.parent), actions.alterer(name))
                 before(*(pair if first else pair[::-1]))
 
@@ -33,6 +33,6 @@ def order_default_privileges(actions: "Actions", before: "Before") -> None:
     granting = [actions.maker(name) for name, item in actions.new.objects.items() if isinstance(item, GrantsDefaults)]
     leaving = [actions.leaver(name) for name, item in actions.old.objects.items() if isinstance(item, GrantsDefaults)]
     for action in filter(None, (*granting, *leaving)):
-        for name in (*actions.fate.created, *actions.fate.replaced):
+        for name in (*actions.decided.created, *actions.decided.replaced):
             if actions.new.objects[name].default_acl_type:
                 before(actions.maker(name), action)

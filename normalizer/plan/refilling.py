@@ -13,57 +13,59 @@ if TYPE_CHECKING:
     from .changes import Decisions
 
 
-def keeping_rows(old: Catalog, fate: "Decisions") -> tuple[ObjectId, ...]:
+def keeping_rows(old: Catalog, decided: "Decisions") -> tuple[ObjectId, ...]:
     """The tables that are replaced and whose rows would go with them: their own, or those of partitions dropped."""
-    return tuple(name for name in fate.replaced if _loses_rows(old, old.objects[name], fate))
+    return tuple(name for name in decided.replaced if _loses_rows(old, old.objects[name], decided))
 
 
-def _loses_rows(old: Catalog, item: Object, fate: "Decisions") -> bool:
+def _loses_rows(old: Catalog, item: Object, decided: "Decisions") -> bool:
     if not item.stands_aside or not any(part.embedded and not part.derived for part in old.parts.get(item.id, ())):
         return False
-    return not item.disposable or any(_dropped_below(old, item.id, fate))
+    return not item.disposable or any(_dropped_below(old, item.id, decided))
 
 
-def rows_moved(old: Catalog, item: ObjectId, fate: "Decisions") -> bool:
+def rows_moved(old: Catalog, item: ObjectId, decided: "Decisions") -> bool:
     """True if the rows of a table that is dropped are in another one by then."""
-    return item in fate.set_aside or any(item in _dropped_below(old, whole, fate) for whole in fate.set_aside)
+    return item in decided.set_aside or any(item in _dropped_below(old, whole, decided) for whole in decided.set_aside)
 
 
-def kept(old: Catalog, fate: "Decisions") -> dict[ObjectId, ObjectId]:
+def kept(old: Catalog, decided: "Decisions") -> dict[ObjectId, ObjectId]:
     """Objects dropped or made anew while what they store stays, each with the one that has it by then."""
-    whole = {name: name for name in fate.set_aside}
-    return whole | {gone: name for name in fate.set_aside for gone in _dropped_below(old, name, fate)}
+    whole = {name: name for name in decided.set_aside}
+    return whole | {gone: name for name in decided.set_aside for gone in _dropped_below(old, name, decided)}
 
 
-def leaves_with_rows(old: Catalog, name: ObjectId, fate: "Decisions") -> bool:
+def leaves_with_rows(old: Catalog, name: ObjectId, decided: "Decisions") -> bool:
     """True if it is a tie to what is set aside that is never cut, since the rows are still to be read by it."""
     ends = old.objects[name].ties
-    return ends is not None and ends[0] in fate.dropped and rows_moved(old, ends[1], fate)
+    return ends is not None and ends[0] in decided.dropped and rows_moved(old, ends[1], decided)
 
 
-def goes_before_rows(old: Catalog, item: Object, fate: "Decisions") -> bool:
+def goes_before_rows(old: Catalog, item: Object, decided: "Decisions") -> bool:
     """True if it would keep a name, or act upon rows, when what it is a part of is set aside."""
-    if not fate.set_aside or item.embedded or item.derived or item.inline:
+    if not decided.set_aside or item.embedded or item.derived or item.inline:
         return False
-    return not fate.set_aside.isdisjoint(above(old, item))
+    return not decided.set_aside.isdisjoint(above(old, item))
 
 
-def read_through(old: Catalog, edge: Edge, fate: "Decisions") -> bool:
+def read_through(old: Catalog, edge: Edge, decided: "Decisions") -> bool:
     """True if a table that is dropped needs another so that its rows can be read by way of what is set aside.
 
     Not so a default that draws from a sequence: that goes before.
     """
     drawn = old.objects[edge.dependent].inline and old.objects[edge.referenced].joins
-    if not fate.set_aside or drawn:
+    if not decided.set_aside or drawn:
         return False
     user, used = outermost(old, edge.dependent), outermost(old, edge.referenced)
-    return user != used and user in fate.dropped and rows_moved(old, user, fate) and rows_moved(old, used, fate)
+    return (
+        user != used and user in decided.dropped and rows_moved(old, user, decided) and rows_moved(old, used, decided)
+    )
 
 
 def order_rows(actions: "Actions", before: "Before") -> None:
     """Rows move when the new table has its partitions, and before it has what would slow, check or act upon them."""
-    old, new, fate = actions.old, actions.new, actions.fate
-    for name in fate.set_aside:
+    old, new, decided = actions.old, actions.new, actions.decided
+    for name in decided.set_aside:
         moved = actions.mover(name)
         before(actions.maker(name), moved)
         before(moved, actions.ender(name))
@@ -71,16 +73,16 @@ def order_rows(actions: "Actions", before: "Before") -> None:
             for tie in _ties(new, end):
                 before(actions.maker(tie.id), moved)
             for part in parts_below(new, end):
-                if _waits(part, whole=end == name) and fate.fresh(part.id):
+                if _waits(part, whole=end == name) and decided.fresh(part.id):
                     before(moved, actions.maker(part.id))
-        for gone in _dropped_below(old, name, fate):
+        for gone in _dropped_below(old, name, decided):
             before(moved, actions.leaver(gone))
-        for end in (name, *_dropped_below(old, name, fate)):
+        for end in (name, *_dropped_below(old, name, decided)):
             for tie in _ties(old, end):
-                if not leaves_with_rows(old, tie.id, fate):
+                if not leaves_with_rows(old, tie.id, decided):
                     before(actions.leaver(tie.id), moved)
-    for edge in old.edges if fate.set_aside else ():
-        if fate.gone(edge.dependent) and not rows_moved(old, outermost(old, edge.dependent), fate):
+    for edge in old.edges if decided.set_aside else ():
+        if decided.gone(edge.dependent) and not rows_moved(old, outermost(old, edge.dependent), decided):
             # Its index goes with that of the whole, which goes first.
             used = old.objects[edge.referenced]
             for lead in () if used.embedded else used.leads:
@@ -94,12 +96,12 @@ def _waits(part: Object, *, whole: bool) -> bool:
     return not made_with_it and part.ties is None and not completes_a_tie
 
 
-def _dropped_below(catalog: Catalog, leading: ObjectId, fate: "Decisions") -> Iterator[ObjectId]:
+def _dropped_below(catalog: Catalog, leading: ObjectId, decided: "Decisions") -> Iterator[ObjectId]:
     """The partitions of a table that are dropped, and theirs."""
     for tie in _ties(catalog, leading):
-        if tie.ties is not None and tie.ties[0] in fate.dropped:
+        if tie.ties is not None and tie.ties[0] in decided.dropped:
             yield tie.ties[0]
-            yield from _dropped_below(catalog, tie.ties[0], fate)
+            yield from _dropped_below(catalog, tie.ties[0], decided)
 
 
 def _below(catalog: Catalog, leading: ObjectId) -> Iterator[ObjectId]:

@@ -38,42 +38,42 @@ from .wording import aside_name, stored
 
 
 class Planning:
-    """The fate of objects put into statements, in an order that works."""
+    """Decisions put into statements, in an order that works."""
 
     def __init__(
         self,
         old: Catalog,
         new: Catalog,
-        fate: Decisions,
+        decided: Decisions,
         found: tuple[Difference, ...],
         around: Catalog,
         last: frozenset[ObjectId],
     ) -> None:
         self.old = old
         self.new = new
-        self.fate = fate
+        self.decided = decided
         self.found = found
         granting = (item for item in around.objects.values() if isinstance(item, GrantsDefaults))
         self.grants = tuple(item.default_grants for item in granting)
         schemas = frozenset(item.namespace for catalog in (around, new) for item in catalog.objects.values())
         self.target = Target(major=new.major, role=old.role, named_schemas=True, schemas=schemas)
-        self.actions = Actions(old, new, fate, last)
-        self.hazards = Hazards(old, new, fate, found)
-        self.carrying = Carrying(old, new, fate)
-        self.finishing = Finishing(old, fate, self.target)
+        self.actions = Actions(old, new, decided, last)
+        self.hazards = Hazards(old, new, decided, found)
+        self.carrying = Carrying(old, new, decided)
+        self.finishing = Finishing(old, decided, self.target)
         self.finished_at_once = False
 
     def plan(self) -> Plan:
         """The plan."""
         ordered = self.actions.ordered()
         there = [self.actions.item(action) for action in ordered if action == Action(action.id)]
-        made = [item for item in there if self.fate.fresh(item.id)]
+        made = [item for item in there if self.decided.fresh(item.id)]
         rows_come_late = bool(self.actions.hollow[False]) or any(item.ties for item in made)
         self.finished_at_once = not rows_come_late and self.finishing.at_once(made)
         steps = [self._reaching(step) for action in ordered if (step := self._step(action)).statements]
         steps = [*self.carrying.saved(steps), *self.carrying.caught_up()]
         steps = [*announced(self.old, steps), *self.finishing.steps(there, at_once=self.finished_at_once)]
-        return Plan(transactions=cut(self.new, steps), differences=self.found, kept=kept(self.old, self.fate))
+        return Plan(transactions=cut(self.new, steps), differences=self.found, kept=kept(self.old, self.decided))
 
     def _step(self, action: Action) -> Step:
         item = self.actions.item(action)
@@ -85,7 +85,7 @@ class Planning:
             return self._shell(item, leaving=action.drop)
         if action.drop:
             return self._dropping(item)
-        if self.fate.fresh(action.id):
+        if self.decided.fresh(action.id):
             bringer = next(self.actions.following.bringers(item), None)
             return Step.of(Verb.CREATE, item, self._creation(item) if bringer is None else self._brought(item, bringer))
         return Step.of(Verb.ALTER, item, self._alteration(item))
@@ -100,7 +100,7 @@ class Planning:
         if isinstance(item, Shelled):
             return Step.of(Verb.CREATE, item, statements(item.shell_entry().sql))
         assert isinstance(item, Bodied)
-        if leaving or not self.fate.fresh(item.id):
+        if leaving or not self.decided.fresh(item.id):
             return Step.of(Verb.ALTER, item, (item.emptied(self.target),))
         shell = item.create(Printing(target=self.target, shell=True))
         return Step.of(Verb.CREATE, item, statements(shell))
@@ -110,18 +110,18 @@ class Planning:
         if not (isinstance(old, HoldsRows) and isinstance(item, HoldsRows)):
             return Step.of(Verb.ALTER, item, ())  # a type: what held its values has moved them
         parts = tuple(part for part in self.old.parts.get(item.id, ()) if part.id in self.new.objects)
-        aside = self.fate.set_aside - {item.id}
+        aside = self.decided.set_aside - {item.id}
         by_text = frozenset(part.id for part in parts if aside & self.old.needs.get(part.id, frozenset()))
         rows = (old.evolve(name=aside_name(old)), parts, by_text)
         return Step.of(Verb.ALTER, item, item.refill(rows, self.new.parts.get(item.id, ()), self.target))
 
     def _dropping(self, item: Object) -> Step:
-        dropped = item.evolve(name=aside_name(item)) if item.id in self.fate.set_aside else item
+        dropped = item.evolve(name=aside_name(item)) if item.id in self.decided.set_aside else item
         script = dropped.drop_alone() if self.actions.following.left_behind(item) else dropped.drop()
         written = list(statements(script))
         if written and self.hazards.loses_with(item) and not self.carrying.carries(item):
             written[-1] = written[-1].evolve(on_rows=OnRows.LOSES)
-        if item.made_by_parent and (item.parent is None or not self.fate.gone(item.parent)):
+        if item.made_by_parent and (item.parent is None or not self.decided.gone(item.parent)):
             written += self._columns_granted(item, item.evolve(acl=None))
         return Step.of(Verb.DROP, item, written)
 
@@ -133,7 +133,7 @@ class Planning:
             part
             for owner, part in owned
             if (part.joins or isinstance(part, MadeAtOnce))
-            and self.fate.fresh(part.id)
+            and self.decided.fresh(part.id)
             and self.actions.comes_inside(part, owner)
         )
         return (*inside(self.new, item.id, frozenset(self.actions.apart)), *joined)
@@ -142,7 +142,7 @@ class Planning:
         parts = self._parts(item)
         if concealing := next((made for made in (item, *parts) if made.conceals), None):
             raise unknown_secret(concealing)
-        target = self.target.evolve(usual_names_taken=item.id in self.fate.set_aside)
+        target = self.target.evolve(usual_names_taken=item.id in self.decided.set_aside)
         entries = [stored(entry) for entry in item.entries(Printing(target=target, parts=parts))]
         if item.id in self.actions.hollow[False]:
             assert isinstance(item, Bodied)
@@ -158,14 +158,14 @@ class Planning:
         for part in parts:
             if isinstance(part, MadeAtOnce):
                 yield from about(part.id, statements(part.behind))
-        added = item.parent is not None and not self.fate.fresh(item.parent)
-        if isinstance(item, Counting) and added and item.id not in self.fate.replaced:
+        added = item.parent is not None and not self.decided.fresh(item.parent)
+        if isinstance(item, Counting) and added and item.id not in self.decided.replaced:
             yield from item.catch_up
         wholes = (item, *(part for part in parts if isinstance(part, MadeAtOnce)))
         found = (part for whole in wholes for part in self.new.parts.get(whole.id, ()))
         derived = (part for part in found if part.derived and not part.embedded)
         for made in (item, *parts, *derived):
-            there = made.made_by_parent and (made.parent is None or not self.fate.fresh(made.parent))
+            there = made.made_by_parent and (made.parent is None or not self.decided.fresh(made.parent))
             yield from metadata.created(made, () if there else self.grants, self.target, inside=item.parent is None)
         if item.made_by_parent:
             yield from self._columns_granted(item.evolve(acl=None), item)
@@ -193,22 +193,24 @@ class Planning:
         return bringer if above is None else self._first(above)
 
     def _alteration(self, item: Object) -> Iterator[Written]:
-        led = any(leader in self.fate.rebound for leader in self.actions.following.leaders(self.old.objects[item.id]))
-        if item.id in self.fate.rebound and not led:
+        led = any(
+            leader in self.decided.rebound for leader in self.actions.following.leaders(self.old.objects[item.id])
+        )
+        if item.id in self.decided.rebound and not led:
             old = self.old.objects[item.id]
             assert isinstance(old, HoldsType)
             assert isinstance(item, HoldsType)
             yield from old.rebind(item, self.target)
-        difference = self.fate.altered.get(item.id)
+        difference = self.decided.altered.get(item.id)
         if difference is not None:
             yield from self._changes(difference)
         for part in self.new.parts.get(item.id, ()):
-            if part.derived and self.fate.fresh(part.id):
+            if part.derived and self.decided.fresh(part.id):
                 yield from metadata.created(part, self.grants, self.target)
 
     def _changes(self, difference: Difference) -> Iterator[Written]:
         """The statements for an object and, where rows are filled by them, those of its inline parts."""
-        if not self.fate.fills(difference.item.id):
+        if not self.decided.fills(difference.item.id):
             yield from self._change(difference)
             return
         last = after_parts(difference.item)
@@ -216,9 +218,9 @@ class Planning:
         name, apart = difference.item.id, frozenset(self.actions.apart)
         joining = (part for part in self.new.parts.get(name, ()) if part.joins and set_with(part))
         for part in (*inside(self.new, name, apart), *(part for part in joining if part.id not in apart)):
-            if self.fate.fresh(part.id):
+            if self.decided.fresh(part.id):
                 yield from about(part.id, self._creation(part))
-            elif altered := self.fate.altered.get(part.id):
+            elif altered := self.decided.altered.get(part.id):
                 yield from about(part.id, self._change(altered))
         yield from self._change(evolve(difference, changed=difference.changed & last))
 
@@ -234,5 +236,5 @@ class Planning:
     def _columns_granted(self, old: Object, new: Object) -> Iterator[Statement]:
         """The privileges on columns that are there and lose them to a change of those on the whole."""
         for column in metadata.columns(self.new, new):
-            if not self.fate.fresh(column.id):
+            if not self.decided.fresh(column.id):
                 yield from metadata.restored(column, old, new, self.target)

@@ -11,11 +11,11 @@ from .changes import Decisions
 from .storage import holders
 
 
-def refuse_outside(old: Catalog, new: Catalog, around: Catalog, fate: Decisions) -> None:
+def refuse_outside(old: Catalog, new: Catalog, around: Catalog, decided: Decisions) -> None:
     """Raise PgnormError where the plan takes from what is in `around` and not in `old`, its part, or leaves half-made
     what needs that."""
-    _refuse_losses(old, around, fate)
-    _refuse_halves(old, new, around, fate)
+    _refuse_losses(old, around, decided)
+    _refuse_halves(old, new, around, decided)
 
 
 def refuse_lacking(found: Iterable[Difference], old: Catalog, new: Catalog, left_out: Collection[ObjectId]) -> None:
@@ -34,30 +34,30 @@ def refuse_lacking(found: Iterable[Difference], old: Catalog, new: Catalog, left
                 )
 
 
-def _refuse_losses(old: Catalog, around: Catalog, fate: Decisions) -> None:
+def _refuse_losses(old: Catalog, around: Catalog, decided: Decisions) -> None:
     """Raise PgnormError where something of `around` that is not in `old`, its part, needs what the plan takes away."""
     if not around.objects.keys() - old.objects.keys():
         return
     # What uses a column that is retyped Postgres rebuilds, or it refuses the statement.
-    gone = (old.objects[name] for name in (*fate.dropped, *fate.replaced))
+    gone = (old.objects[name] for name in (*decided.dropped, *decided.replaced))
     for used in sorted(gone, key=lambda item: (item.priority, item.id)):
         for user in _users(used, around):
-            if _is_outside(user, old, around) and _loses(user, used, around, fate):
-                raise _outside(user, used, fate)
-    for user, used in _refused(around, fate):
+            if _is_outside(user, old, around) and _loses(user, used, around, decided):
+                raise _outside(user, used, decided)
+    for user, used in _refused(around, decided):
         if _is_outside(user, old, around):
-            raise _outside(user, used, fate)
+            raise _outside(user, used, decided)
     for item in around.objects.values():
-        leaders = [old.objects[lead.leader] for lead in item.leads if fate.gone(lead.leader)]
+        leaders = [old.objects[lead.leader] for lead in item.leads if decided.gone(lead.leader)]
         if item.goes_along and 0 < len(leaders) == len(item.leads) and _is_outside(item, old, around):
-            raise _outside(item, leaders[-1], fate)
+            raise _outside(item, leaders[-1], decided)
 
 
-def _refuse_halves(old: Catalog, new: Catalog, around: Catalog, fate: Decisions) -> None:
+def _refuse_halves(old: Catalog, new: Catalog, around: Catalog, decided: Decisions) -> None:
     """Raise PgnormError for what the plan makes of a whole that has parts outside: it would stay without theirs (an
     index of a partitioned table)."""
     ties = [item for item in around.objects.values() if item.ties is not None and item.id not in old.objects]
-    for name in sorted((*fate.created, *fate.replaced)) if ties else ():
+    for name in sorted((*decided.created, *decided.replaced)) if ties else ():
         made = new.objects[name]
         for tie in ties if made.adopted else ():
             if tie.ties is not None and tie.ties[1] == made.parent:
@@ -87,9 +87,9 @@ def _row_holders(rows: ObjectId, around: Catalog) -> Iterator[Object]:
                 waiting.append(holder.parent)
 
 
-def _refused(around: Catalog, fate: Decisions) -> Iterator[tuple[Object, Object]]:
+def _refused(around: Catalog, decided: Decisions) -> Iterator[tuple[Object, Object]]:
     """Objects that an alteration would need out of the way first, each with what is altered."""
-    for name, difference in fate.altered.items():
+    for name, difference in decided.altered.items():
         before, after, own = difference.old, difference.new, difference.own
         if before is None or after is None or not own:
             continue
@@ -109,18 +109,20 @@ def _is_outside(item: Object, old: Catalog, around: Catalog) -> bool:
     return whole is None or _is_outside(whole, old, around)
 
 
-def _loses(user: Object, used: Object, around: Catalog, fate: Decisions) -> bool:
+def _loses(user: Object, used: Object, around: Catalog, decided: Decisions) -> bool:
     """True if the plan does to `used` what takes `user` away, or what Postgres refuses because of it."""
-    if any(whole in fate.dropped for whole in above(around, user)):
+    if any(whole in decided.dropped for whole in above(around, user)):
         return False
     # A table's place in a publication is none without the table, but it can name a column that goes.
     beside = user.whole_only and not used.embedded and user.namespace != "" and user.namespace == used.namespace
-    return not (beside and used.id in fate.dropped)
+    return not (beside and used.id in decided.dropped)
 
 
-def _outside(user: Object, used: Object, fate: Decisions) -> PgnormError:
+def _outside(user: Object, used: Object, decided: Decisions) -> PgnormError:
     has_schema = user.namespace and not user.whole_only
-    gone = "drops" if used.id in fate.dropped else "alters" if used.id in fate.altered else "drops and creates again"
+    gone = (
+        "drops" if used.id in decided.dropped else "alters" if used.id in decided.altered else "drops and creates again"
+    )
     return PgnormError(
         f"{user.kind} {user.label} needs {used.kind} {used.label}, which the plan {gone}; "
         "it is outside of what was selected",

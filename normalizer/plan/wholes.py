@@ -8,11 +8,11 @@ from .changes import Decisions
 
 
 class Wholes:
-    """Tells which those are among the objects that `fate` is about."""
+    """Tells which those are among the objects that `decided` is about."""
 
-    def __init__(self, new: Catalog, fate: Decisions) -> None:
+    def __init__(self, new: Catalog, decided: Decisions) -> None:
         self._new = new
-        self._fate = fate
+        self._fate = decided
 
     def made(self, owner: Object) -> bool:
         """True of such a table, and of its columns: it gets no rows of one that was set aside, and has no ties."""
