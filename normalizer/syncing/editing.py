@@ -7,7 +7,10 @@ from pgnorm.catalog.kinds.columns import Column
 from pgnorm.catalog.kinds.constraints import Constraint
 from pgnorm.catalog.kinds.defaults import Default
 from pgnorm.catalog.kinds.functions import Function
-from pgnorm.catalog.model import Catalog, Object, ObjectId, Printing, Target, printed
+from pgnorm.catalog.kinds.identities import Identity
+from pgnorm.catalog.kinds.materialized_views import MaterializedView
+from pgnorm.catalog.kinds.tables import Table
+from pgnorm.catalog.model import Catalog, Changed, Object, ObjectId, Printing, Target, about, printed
 from pgnorm.catalog.model.facets import Routine
 from pgnorm.catalog.ordering import Arrangement, arrange
 
@@ -18,7 +21,7 @@ from ..plan.metadata import altered
 from .placing import BY_HAND, Placed, Places, words_of
 from .sheets import Manner, Sheets
 from .styling import Style
-from .tables import TableEdit
+from .tables import TableEdit, identity_clause
 
 
 class Editor:
@@ -45,7 +48,7 @@ class Editor:
         """
         known = {each.item.id: each for each in found}
         order = {item.id: at for at, (item, _) in enumerate(self._arrangement.nodes)}
-        for each in sorted(found, key=lambda each: order.get(each.item.id, -1)):
+        for each in sorted(found, key=lambda each: (each.new is not None, order.get(each.item.id, -1))):
             self._take(each, known)
         for table in self._tables.values():
             for edit in table.edits():
@@ -59,6 +62,7 @@ class Editor:
             self._drop(item, whole)
         elif each.old is None:
             within = item.embedded or (item.inline and item.id not in self._arrangement.apart)
+            within |= self.manner.inline and isinstance(item, Identity | Constraint)
             if not (within and whole is not None and whole.old is None):
                 self._create(item)
         else:
@@ -71,21 +75,24 @@ class Editor:
             return
         if isinstance(item, Column):
             names = tuple(part.name for part in self.goal.parts[item.parent] if isinstance(part, Column))
-            self._table(item).add_column(item, self.goal, names)
-        elif isinstance(item, Default):
+            self._table(item).add_column(item, self.goal, names, identities=self.manner.inline)
+        elif isinstance(item, Default) and self._has_table(item):
             self._default(item, item.clause(self.target))
         elif isinstance(item, Constraint) and self.manner.inline and self._has_table(item):
             self._table(item).add_constraint(self._clause(item))
-        elif not (isinstance(item, Constraint) and self.manner.inline and item.parent not in self.made.objects):
+        else:
             self._insert(item, self._with_constraints(item))
 
     def _with_constraints(self, item: Object) -> str:
-        """The text that creates an object, a table with all its constraints."""
-        text = self._text(item)
-        inline = {each.id for each in inside(self.goal, item.id, self._arrangement.apart)}
+        """The text that creates an object, a table with all its constraints and identities."""
+        parts = inside(self.goal, item.id, self._arrangement.apart)
+        if not self.manner.inline:
+            return self._text(item)
         found = [each for each in self.goal.parts.get(item.id, ()) if isinstance(each, Constraint)]
-        clauses = "".join(f",\n    {self._clause(each)}" for each in found if each.id not in inline)
-        return text.replace("\n)", f"{clauses}\n)", 1) if self.manner.inline else text
+        clauses = "".join(f",\n    {self._clause(each)}" for each in found if each not in parts)
+        below = [below for part in parts for below in self.goal.parts.get(part.id, ()) if isinstance(below, Identity)]
+        text = self._text_with(item, (*parts, *below))
+        return text.replace("\n)", f"{clauses}\n)", 1)
 
     def _clause(self, item: Constraint) -> str:
         text = self._text(item)
@@ -130,6 +137,9 @@ class Editor:
         elif isinstance(new, Constraint):
             self._drop_part(new)
             self._create(new)
+        elif isinstance(new, Table) or self._text_of(old, self.made) == self._text(new):
+            for statement in about(new.id, old.alter(new, Changed(each.own), self.target)):
+                self._insert(new, statement.sql)
         elif not new.derived:
             found = self.places.making(new)
             alike = found or self.places.alike(self._text_of(old, self.made))
@@ -146,7 +156,7 @@ class Editor:
             text = statement.sql
             if COMMENT in changed and text.startswith("COMMENT"):
                 self._comment(new, text)
-            elif text.startswith(("GRANT", "REVOKE")):
+            elif text.startswith(("GRANT", "REVOKE", "ALTER DEFAULT")):
                 self.sheets.insert(text, self.layout.words[PRIVILEGES])
             else:
                 self._insert(new, text)
@@ -164,11 +174,11 @@ class Editor:
 
     def _forget(self, item: Object) -> None:
         """Take away what else is said of an object that is dropped."""
-        name = words_of(item.signature())
-        about = [*self.places.beginning("comment", "on", *name, "is"), *self.places.beginning("alter", *name)]
-        about += [each for verb in ("grant", "revoke") for each in self.places.beginning(verb) if each.grants_on(item)]
-        for each in about:
-            self.sheets.remove(each)
+        likes = [each for each in self.made.objects.values() if isinstance(each, Routine) and each.name == item.name]
+        only = isinstance(item, Routine) and len([each for each in likes if each.schema == item.schema]) == 1
+        for each in self.places.all:
+            if each.is_about(item, only_of_name=only):
+                self.sheets.remove(each)
 
     def _insert(self, item: Object, sql: str) -> None:
         canonical = isinstance(item, Routine) and sql.startswith("CREATE")
@@ -179,8 +189,15 @@ class Editor:
         return self._text_of(item, self.goal)
 
     def _text_of(self, item: Object, catalog: Catalog) -> str:
-        parts = inside(catalog, item.id, self._arrangement.apart)
-        text = printed(item.create(Printing(target=self.target, parts=parts))).strip()
+        return self._text_with(item, inside(catalog, item.id, self._arrangement.apart))
+
+    def _text_with(self, item: Object, parts: Sequence[Object]) -> str:
+        text = printed(item.create(Printing(target=self.target, parts=tuple(parts)))).strip()
+        if isinstance(item, MaterializedView) and item.populated:
+            text = text.replace("\n  WITH NO DATA;", ";")
+        for part in parts:
+            if isinstance(part, Identity):
+                text = text.replace(part.clause(self.target), identity_clause(part, self.target))
         # As fix-functions leaves it.
         return text.replace("CREATE ", "CREATE OR REPLACE ", 1) if isinstance(item, Function) else text
 

@@ -5,9 +5,9 @@ from typing import Final
 
 from attrs import evolve
 
-from pgnorm.catalog.model import Catalog, Object, ObjectId, Value
+from pgnorm.catalog.model import Catalog, Object, ObjectId, Value, own_fields
 
-from ..compare.difference import COMMENT, EXTENSIONS, LABELS, OWNER, PRIVILEGES, Difference, changes
+from ..compare.difference import COMMENT, EXTENSIONS, LABELS, NEVER, OWNER, PRIVILEGES, Difference, changes
 from ..compare.parent_order import ORDER
 
 _FIELDS: Final = {
@@ -73,7 +73,7 @@ def merge(ours: Catalog, theirs: Catalog, of_ours: Sequence[Difference], of_thei
         elif each.new is None:
             objects.pop(name, None)
         else:
-            objects[name] = _taken(objects.get(name), each)
+            objects[name] = _taken(objects.get(name), each, alone=name not in known)
     conflicts += _orphans(ours, theirs, objects, {each.item.id for each in conflicts})
     edges = dict.fromkeys((*ours.edges, *theirs.edges))
     kept = tuple(edge for edge in edges if edge.dependent in objects and edge.referenced in objects)
@@ -92,13 +92,19 @@ def _conflict(theirs: Difference, ours: Difference | None, here: Object | None) 
     return Conflict(item=theirs.new, ours=here, theirs=theirs.new, changed=both) if both else None
 
 
-def _taken(here: Object | None, theirs: Difference) -> Object:
-    """The object of the files with what the source has changed of it."""
+def _taken(here: Object | None, theirs: Difference, *, alone: bool) -> Object:
+    """The object of the files with what the source has changed of it.
+
+    If the source is `alone` in changing it, what is no difference by itself comes along: the order of a policy's roles.
+    """
     assert theirs.new is not None
     if here is None or theirs.old is None:
         return theirs.new
-    names = {_FIELDS.get(name, name) for name in theirs.changed - {ORDER}}
-    return here.evolve(**{name: getattr(theirs.new, name) for name in names})
+    changed = {_FIELDS.get(name, name) for name in theirs.changed - {ORDER}}
+    if not alone:
+        return here.evolve(**{name: getattr(theirs.new, name) for name in changed})
+    own = {field.name for field in own_fields(type(here)) if field.change not in NEVER}
+    return theirs.new.evolve(**{name: getattr(here, name) for name in own.union(_FIELDS.values()) - changed})
 
 
 def _orphans(

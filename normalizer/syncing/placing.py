@@ -1,6 +1,6 @@
 """Statements of the files: which of them makes an object, and where a new one belongs."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
 from pgnorm.catalog.model import Object, Value
@@ -46,14 +46,18 @@ class Placed(Value):
             return False
         return made.kind == _word(item) and (not made.table or made.table == item.detail)
 
-    def grants_on(self, item: Object) -> bool:
-        """True if it is a GRANT or REVOKE on an object and on no other."""
-        keyword, *name = words_of(item.grant_signature())
+    def is_about(self, item: Object, *, only_of_name: bool) -> bool:
+        """True if it is a COMMENT, GRANT, REVOKE or ALTER of an object and of no other.
+
+        A routine that is the only one of its name is known by that, however the types of its arguments are spelled.
+        """
         said = self.words
-        at = said.index("on") + 1 if "on" in said else len(said)
-        at += said[at : at + 1] == (keyword,)
-        end = at + len(name)
-        return said[at:end] == tuple(name) and said[end : end + 1] in (("to",), ("from",))
+        if said[:1] in (("grant",), ("revoke",)):
+            keyword, *name = words_of(item.grant_signature())
+            at = said.index("on") + 1 if "on" in said else len(said)
+            return _names(said, at + (said[at : at + 1] == (keyword,)), name, ("to", "from"), only_of_name)
+        at = {"comment": 2, "alter": 1}.get(said[0], len(said)) if said else 0
+        return _names(said, at, words_of(item.signature()), ("is",) if at == 2 else (), only_of_name)
 
     def removal(self) -> Edit:
         """The edit that takes it away, with the lines of comment that belong to it."""
@@ -116,13 +120,13 @@ class Places:
         said = words_of(sql.removesuffix(";"))
         return tuple(each for each in self.all if each.words == said)
 
-    def kin(self, sql: str, file_name: str, near: str) -> Placed | None:
+    def kin(self, sql: str, file_name: str, near: str, gone: Collection[str]) -> Placed | None:
         """The statement behind which a new one belongs: the last of its sort, in its file if that has some; one that
-        names `near` rather than another."""
+        names `near` rather than another; none at the places that are `gone`."""
         (new,) = split(sql)[:1]
         made = Placed(file=SourceFile(path=None, label="", text=sql), statement=new)
         sort = _sort(made)
-        found = [each for each in self.all if _sort(each) == sort]
+        found = [each for each in self.all if _sort(each) == sort and each.place not in gone]
         here = [each for each in found if each.file.label.rpartition("/")[2] == file_name] or found
         return next((each for each in reversed(here) if near and near in each.words), here[-1] if here else None)
 
@@ -149,6 +153,18 @@ def behind(text: str, at: int) -> int:
             break
         at = each.end
     return at
+
+
+def _names(said: Sequence[str], at: int, name: Sequence[str], after: Sequence[str], only_of_name: bool) -> bool:
+    """True if a name stands at a place, and one of these words behind it, if there are any."""
+    if only_of_name and "(" in name:
+        name = name[: [*name].index("(")]
+        rest = said[at + len(name) :]
+        end = at + len(name) + (rest.index(")") + 1 if rest[:1] == ("(",) and ")" in rest else 0)
+    else:
+        end = at + len(name)
+    following = "".join(said[end : end + 1])
+    return [*said[at : at + len(name)]] == [*name] and (following in after if after else following != ".")
 
 
 def _sort(placed: Placed) -> str:

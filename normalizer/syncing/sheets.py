@@ -1,5 +1,6 @@
 """Edits of files as they gather: statements that are new, changed and taken away."""
 
+from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Value
 
 from ..files.edits import Edit, apply
@@ -30,8 +31,15 @@ class Sheets:
         self._removed: set[str] = set()
 
     def edited(self) -> tuple[SourceFile, ...]:
-        """The files with their edits made."""
-        return tuple(file.evolve(text=apply(file.text, self._edits.get(file.label, ()))) for file in self.places.files)
+        """The files with their edits made. Raises PgnormError for edits that can't both be made."""
+        return tuple(self._edited(file) for file in self.places.files)
+
+    def _edited(self, file: SourceFile) -> SourceFile:
+        try:
+            return file.evolve(text=apply(file.text, self._edits.get(file.label, ())))
+        except ValueError as error:
+            hint = "Change the files by hand, and run it again."
+            raise PgnormError(f"two changes meet at one place: {error}", place=file.label, hint=hint) from error
 
     def add(self, file: SourceFile, edit: Edit) -> None:
         """Add an edit that is worked out."""
@@ -39,7 +47,7 @@ class Sheets:
 
     def insert(self, sql: str, file_name: str, *, near: str = "", canonical: bool = False) -> None:
         """Put a new statement behind its nearest kin, else at the end of its file, else of the last one."""
-        kin = self.places.kin(sql, file_name, near)
+        kin = self.places.kin(sql, file_name, near, self._removed)
         if kin is not None:
             self.add(kin.file, kin.addition(self._said(kin.file, sql, canonical=canonical)))
             return

@@ -7,6 +7,9 @@ from typing import Final
 
 from ..sql.lexer import Token, tokens
 
+_CANONICAL: Final = " " * 4
+_INDENT: Final = re.compile("^ +(?=[^ ])", re.MULTILINE)
+_LISTS: Final = ("CREATE TABLE", "CREATE TYPE")
 _PLAIN: Final = re.compile(r'"([a-z_][a-z0-9_]*)"')
 
 
@@ -21,9 +24,15 @@ class Style:
         self.quotes = text is None or text.count('"') * 2 > len(words)
         """True if names are quoted even where they need not be."""
 
+        self.indent = min((len(found[0]) for found in _INDENT.finditer(text or "")), default=len(_CANONICAL))
+        """Spaces with which lines of a list begin."""
+
     def of(self, sql: str) -> str:
         """Canonical SQL as the text would say it."""
-        return _changed(sql, self._token, str)
+        return _changed(sql, self._token, self._gap if sql.startswith(_LISTS) else str)
+
+    def _gap(self, gap: str) -> str:
+        return gap.replace(f"\n{_CANONICAL}", f"\n{' ' * self.indent}")
 
     def _token(self, token: Token) -> str:
         if token.word:

@@ -13,6 +13,7 @@ from ..comparison import Options
 from ..files.edits import Rewrite
 from ..load.knowledge import contents
 from ..project.sources import Files, Source
+from ..side import Side
 from ..sides import Sides
 from ..sql.hints import IgnoreHint, hints
 from .editing import Editor
@@ -87,8 +88,7 @@ class Syncing:
         raise first
 
     def _merged(self) -> Merged:
-        start = self.sides.as_it_is(self.base)
-        theirs = self.sides.as_it_is(self.theirs) if self._alike() else self.sides.closed(self.theirs)
+        start, theirs = self._side(self.base), self._side(self.theirs)
         ours = self.sides.as_it_is(self.ours)
         of_theirs = Basis(self.workspace, self.options, self.sides, self.base, self.theirs).found(start, theirs)
         of_ours = Basis(self.workspace, self.options, self.sides, self.base, self.ours).found(start, ours)
@@ -111,9 +111,15 @@ class Syncing:
             item = objects.get(item.parent) if item.parent is not None else None
         return conflict
 
-    def _alike(self) -> bool:
-        """True if the source is of the shadow's major, so that its catalog is as files would make it."""
-        return self.sides.as_it_is(self.theirs).catalog.major == self.sides.context.shadow.major
+    def _side(self, source: Source) -> Side:
+        """A source as files would make it: one of another major than the shadow's by way of a dump."""
+        side = self.sides.as_it_is(source)
+        if isinstance(source, Files) or side.catalog.major == self.sides.context.shadow.major:
+            return side
+        side = self.sides.closed(source)
+        if side.untried is not None:
+            raise PgnormError(f"it can't be compared with files, which another major version loads: {side.untried}")
+        return side
 
     def _left(self, made: Catalog, goal: Catalog) -> tuple[Difference, ...]:
         return settled(differences(made, goal), (made,), (goal,), self.sides.reload, deparsed_changes)

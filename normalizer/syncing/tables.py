@@ -6,6 +6,7 @@ from typing import Final
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.kinds.columns import Column
+from pgnorm.catalog.kinds.identities import Identity
 from pgnorm.catalog.model import Catalog, Target
 from pgnorm.catalog.quoting import ident, spell_types
 
@@ -16,6 +17,7 @@ from .styling import Style
 from .table_text import Clause, Element, elements
 
 _REST: Final = re.compile(r"[ \t]*(?:--[^\n\r]*|/\*[^\n\r]*?\*/[ \t]*)?(?=[\r\n]|\Z)")
+_COUNTING: Final = " START WITH 1 INCREMENT BY 1 NO MINVALUE NO MAXVALUE CACHE 1)"
 _BY_SUFFIX: Final = {"_fkey": "REFERENCES", "_key": "UNIQUE", "_check": "CHECK", "_pkey": "PRIMARY"}
 """The clause of a column that makes a constraint of this name, where it says none."""
 
@@ -44,14 +46,16 @@ class TableEdit:
             self._gone.add(at)
         return at is not None
 
-    def add_column(self, item: Column, catalog: Catalog, order: tuple[str, ...]) -> None:
+    def add_column(self, item: Column, catalog: Catalog, order: tuple[str, ...], *, identities: bool) -> None:
         """Put a column behind the one before it in `order`, or behind the last."""
-        inline = [part for part in catalog.parts.get(item.id, ()) if part.inline]
-        definition = self.style.of(item.definition(inline, self.target))
+        parts = catalog.parts.get(item.id, ())
+        said = item.definition([part for part in parts if part.inline], self.target)
+        found = [part for part in parts if isinstance(part, Identity)] if identities else []
+        definition = self.style.of(" ".join((said, *(identity_clause(part, self.target) for part in found))))
         before = order[: order.index(item.name)] if item.name in order else ()
-        found = [at for name in before if (at := self.column(name)) is not None]
+        above = [at for name in before if (at := self.column(name)) is not None]
         columns = [at for at, each in enumerate(self.elements) if each.column is not None]
-        at = found[-1] if found else (columns[-1] if columns else len(self.elements) - 1)
+        at = above[-1] if above else (columns[-1] if columns else len(self.elements) - 1)
         self._new.setdefault(at, []).append(self._aligned(definition, self.style.of(ident(item.name))))
 
     def add_constraint(self, clause: str) -> None:
@@ -182,3 +186,12 @@ def _named(clause: Clause, table: str, column: str) -> str | None:
         if clause.keyword == keyword:
             return f"{table}{suffix}" if keyword == "PRIMARY" else f"{table}_{column}{suffix}"
     return None
+
+
+def identity_clause(item: Identity, target: Target) -> str:
+    """The clause that makes a column an identity, without the options that say no more than Postgres picks."""
+    clause = item.clause(target)
+    usual = item.sequence_name == f"{item.detail}_{item.name}_seq" and clause.endswith(
+        (f"{ident(item.sequence_name)})", _COUNTING)
+    )
+    return clause.partition(" (")[0] if usual else clause

@@ -8,9 +8,10 @@ from typing import Final
 
 from ..files.edits import Edit, apply
 from ..sql.lexer import Token, tokens
-from ..sql.statements import comments
+from ..sql.statements import comments, split
 from .styling import Style, between
 
+_PLAIN: Final = re.compile("^'([a-z]+)'$")
 _INDENT: Final = re.compile(r"\r?\n[ \t]*")
 
 
@@ -19,6 +20,8 @@ def woven(text: str, old: str, new: str, style: Style) -> str | None:
 
     None where the text says that in other words: `select c.*` lists no column that could be taken away.
     """
+    if len(split(old)) != 1 or len(split(new)) != 1:
+        return None
     here, before, after = (list(tokens(each)) for each in (text, old, new))
     known = {
         block.b + at: block.a + at
@@ -49,11 +52,14 @@ def woven(text: str, old: str, new: str, style: Style) -> str | None:
 
 
 def _indent(text: str, left: int) -> str:
-    """The line end and the indentation that the text has behind a place, or else that of its line."""
-    gap = _INDENT.match(text, left)
+    """The line end and the indentation of the line that a place is on, or of the next where a list opens there."""
+    gap = _INDENT.match(text, left) if text[:left].endswith("(") else None
     line = text[text.rfind("\n", 0, left) + 1 :]
     return gap[0] if gap else "\n" + line[: len(line) - len(line.lstrip(" \t"))]
 
 
 def _keys(found: Sequence[Token]) -> list[str]:
-    return [token.name if token.word or token.text.startswith('"') else token.text for token in found]
+    """The tokens by what they stand for: `on` is `'on'` and `"on"`, which the proof tells apart where it matters."""
+    return [
+        _PLAIN.sub(r"\1", token.name if token.word or token.text.startswith('"') else token.text) for token in found
+    ]
