@@ -36,6 +36,8 @@ class Editor:
         self.layout = layout
         self.manner = manner
         self.places = Places(files)
+        self.inline = manner.inline and not self.places.adds_constraints
+        """True if constraints and identities are written inside of CREATE TABLE."""
         self.target = Target(major=goal.major, role=made.role, named_schemas=True)
         self._arrangement: Arrangement = arrange(goal)
         self.sheets = Sheets(self.places, manner)
@@ -62,7 +64,7 @@ class Editor:
             self._drop(item, whole)
         elif each.old is None:
             within = item.embedded or (item.inline and item.id not in self._arrangement.apart)
-            within |= self.manner.inline and isinstance(item, Identity | Constraint)
+            within |= self.inline and isinstance(item, Identity | Constraint)
             if not (within and whole is not None and whole.old is None):
                 self._create(item)
         else:
@@ -75,10 +77,10 @@ class Editor:
             return
         if isinstance(item, Column):
             names = tuple(part.name for part in self.goal.parts[item.parent] if isinstance(part, Column))
-            self._table(item).add_column(item, self.goal, names, identities=self.manner.inline)
+            self._table(item).add_column(item, self.goal, names, identities=self.inline)
         elif isinstance(item, Default) and self._has_table(item):
             self._default(item, item.clause(self.target))
-        elif isinstance(item, Constraint) and self.manner.inline and self._has_table(item):
+        elif isinstance(item, Constraint) and self.inline and self._has_table(item):
             self._table(item).add_constraint(self._clause(item))
         else:
             self._insert(item, self._with_constraints(item))
@@ -86,7 +88,7 @@ class Editor:
     def _with_constraints(self, item: Object) -> str:
         """The text that creates an object, a table with all its constraints and identities."""
         parts = inside(self.goal, item.id, self._arrangement.apart)
-        if not self.manner.inline:
+        if not self.inline:
             return self._text(item)
         found = [each for each in self.goal.parts.get(item.id, ()) if isinstance(each, Constraint)]
         clauses = "".join(f",\n    {self._clause(each)}" for each in found if each not in parts)

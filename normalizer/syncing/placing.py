@@ -57,6 +57,8 @@ class Placed(Value):
             at = said.index("on") + 1 if "on" in said else len(said)
             return _names(said, at + (said[at : at + 1] == (keyword,)), name, ("to", "from"), only_of_name)
         at = {"comment": 2, "alter": 1}.get(said[0], len(said)) if said else 0
+        if said[:2] == ("alter", "table") and item.owned_as_table:
+            return _names(said, 2, words_of(item.signature())[len(item.keyword.split()) :], (), only_of_name)
         return _names(said, at, words_of(item.signature()), ("is",) if at == 2 else (), only_of_name)
 
     def removal(self) -> Edit:
@@ -106,6 +108,11 @@ class Places:
         self.all = tuple(
             Placed(file=file, statement=statement) for file in files for statement in split(file.text, label=file.label)
         )
+
+    @property
+    def adds_constraints(self) -> bool:
+        """True if constraints stand apart from their tables, as in a dump: `ALTER TABLE "t" ADD CONSTRAINT …`."""
+        return any("constraint" in each.words[3:8] for each in self.beginning("alter", "table") if "add" in each.words)
 
     def making(self, item: Object) -> tuple[Placed, ...]:
         """The statements that make an object."""

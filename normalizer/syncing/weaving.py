@@ -55,7 +55,8 @@ def _indent(text: str, left: int) -> str:
     """The line end and the indentation of the line that a place is on, or of the next where a list opens there."""
     gap = _INDENT.match(text, left) if text[:left].endswith("(") else None
     line = text[text.rfind("\n", 0, left) + 1 :]
-    return gap[0] if gap else "\n" + line[: len(line) - len(line.lstrip(" \t"))]
+    end = "\r\n" if "\r\n" in text else "\n"
+    return gap[0] if gap else end + line[: len(line) - len(line.lstrip(" \t"))]
 
 
 def _keys(found: Sequence[Token]) -> list[str]:

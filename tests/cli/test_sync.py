@@ -306,3 +306,34 @@ def test_outside_of_a_project(run: Run, tmp_path: Path, monkeypatch: pytest.Monk
     code, _, said = run("sync")
     assert code == 2
     assert "there is no project" in said
+
+
+def test_line_ends_stay(run: Run, crm: Path, studio: psycopg.Connection) -> None:
+    files = [*(crm / "supabase" / "schemas").glob("*.sql")]
+    for file in files:
+        file.write_bytes(file.read_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"))
+    studio.execute(
+        "alter table public.tags add column a int; create table public.t (a int, b text);"
+        "alter type public.deal_stage add value 'paused' after 'on_hold'; create view public.v as select 1 as a;"
+    )
+    code, _, said = run(f"sync --db-url '{address(studio)}'")
+    assert code == 0, said
+    assert all(file.read_bytes().count(b"\n") == file.read_bytes().count(b"\r\n") for file in files)
+
+
+def test_files_as_a_dump_writes_them(run: Run, crm: Path, studio: psycopg.Connection) -> None:
+    schemas = crm / "supabase" / "schemas"
+    for file in schemas.glob("*.sql"):
+        file.unlink()
+    assert run(f"dump --db-url '{address(studio)}' --split {schemas}")[0] == 0
+    lines = _synced(
+        run,
+        crm,
+        studio,
+        "alter table public.tasks add column p bigint references public.tasks; drop view public.deal_board;"
+        "alter table public.tags drop constraint tags_name_key; alter table public.companies drop column phone;",
+    )
+    assert '01_tables.sql: +     "p" bigint' in lines
+    assert '01_tables.sql: -     "phone" "text",' in lines
+    assert '01_tables.sql: -     ADD CONSTRAINT "tags_name_key" UNIQUE ("name");' in lines
+    assert '03_views.sql: - ALTER TABLE "public"."deal_board" OWNER TO "postgres";' in lines
