@@ -336,4 +336,4 @@ def test_files_as_a_dump_writes_them(run: Run, crm: Path, studio: psycopg.Connec
     assert '01_tables.sql: +     "p" bigint' in lines
     assert '01_tables.sql: -     "phone" "text",' in lines
     assert '01_tables.sql: -     ADD CONSTRAINT "tags_name_key" UNIQUE ("name");' in lines
-    assert '03_views.sql: - ALTER TABLE "public"."deal_board" OWNER TO "postgres";' in lines
+    assert [line for line in lines if line.endswith('"public"."deal_board" OWNER TO "postgres";')]
