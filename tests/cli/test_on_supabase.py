@@ -183,9 +183,9 @@ Not in this dump, since the platform manages their schemas (`pgnorm dump --split
   trigger auth.users.joined
   policy storage.objects.scans
 Not in a dump, what the migrations do to rows and call:
-  2 statements on the rows of storage.buckets ({0}:8:5, {0}:9:5)
+  2 statements on the rows of storage.buckets: 'scans', 'maps' ({0}:8:5, {0}:9:5)
   1 statement on the rows of public.people ({0}:10:5)
-  1 call of cron.schedule ({0}:11:5)
+  1 call of cron.schedule: 'nightly' ({0}:11:5)
   1 call of vault.create_secret ({0}:12:5)
 """.format("supabase/migrations/20240101000000_first.sql")
     )
@@ -195,7 +195,10 @@ def test_what_it_lacks_is_written_by_split(run: Run, project: Project, tmp_path:
     project("select 1;", SQUASHED)
     code, _, err = run("dump --from migrations --split squashed")
     assert code == 0
-    assert "Not in these files, which hold definitions alone:\n  2 statements on the rows of storage.buckets (" in err
+    assert (
+        "Not in these files, which hold definitions alone:\n  2 statements on the rows of storage.buckets: 'scans', 'maps' ("
+        in err
+    )
     assert run("-q diff --from migrations --to squashed --check") == (0, "", "")
     text = "".join(path.read_text() for path in (tmp_path / "squashed").glob("*.sql"))
     assert 'TRIGGER "joined"' in text and 'POLICY "scans"' in text
