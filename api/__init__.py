@@ -9,7 +9,7 @@ What this module has is kept from one minor version to the next (semantic versio
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from pgnorm.catalog.errors import PgnormError
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["PgnormError", "Plan", "PlannedStatement", "Tell", "diff", "dump"]
 
+PROOFS: Final = ("catalog", "pg_dump", None)
 Tell: TypeAlias = Callable[[str, str], None]
 """A function that takes what there is to say meanwhile: a level (`warning`, `note`, `verbose`) and the message."""
 
@@ -50,6 +51,10 @@ def diff(
 
     from .plans import planned
 
+    if proof not in PROOFS:
+        raise PgnormError(f"there is no proof {proof!r}", hint='Take "catalog", "pg_dump" or None.')
+    for name, given in (("schemas", schemas), ("renames", renames), ("only", only), ("ignore", ignore)):
+        _refuse_text(name, given)
     options = Options(
         schemas=tuple(schemas),
         renames=tuple(renames),
@@ -76,10 +81,17 @@ def dump(
     from pgnorm.normalizer.dump.writer import render
     from pgnorm.normalizer.project.sources import Files, parse
 
+    _refuse_text("schemas", schemas)
     with _workspace(project, tell) as workspace:
         found = parse(str(source), workspace.project)
         catalog = workspace.contents(found).catalog if isinstance(found, Files) else workspace.read(found)
         return render(catalog, select([catalog], tuple(schemas), ()))
+
+
+def _refuse_text(name: str, given: Sequence[str]) -> None:
+    """Raise PgnormError for one text where several are expected: each of its letters would be taken for a pattern."""
+    if isinstance(given, str):
+        raise PgnormError(f"{name} takes a list, and this is one text: {given!r}", hint=f"Write {name}=[{given!r}].")
 
 
 @contextmanager

@@ -54,5 +54,15 @@ def test_a_project_counts(tmp_path: Path) -> None:
         pgnorm.diff("migrations", "files")
 
 
+@pytest.mark.usefixtures("folder")
+def test_one_text_is_no_list_and_a_proof_has_a_name() -> None:
+    with pytest.raises(pgnorm.PgnormError, match="only takes a list"):
+        pgnorm.diff("old.sql", "new.sql", only="contacts")
+    with pytest.raises(pgnorm.PgnormError, match="schemas takes a list"):
+        pgnorm.dump("new.sql", schemas="public")
+    with pytest.raises(pgnorm.PgnormError, match="there is no proof 'bogus'"):
+        pgnorm.diff("old.sql", "new.sql", proof="bogus")  # type: ignore[arg-type]  # as an untyped caller might
+
+
 def test_all_that_is_promised_is_there() -> None:
     assert all(hasattr(pgnorm, name) for name in pgnorm.__all__)
