@@ -44,7 +44,7 @@ def diff(
 
     Raises PgnormError for a source that can't be read, a rename that does not fit and a plan that fails its proof.
     """
-    from pgnorm.normalizer.compare.ignoring import Ignoring, NamePatterns
+    from pgnorm.cli.left_alone import ignoring
     from pgnorm.normalizer.comparing import compare
     from pgnorm.normalizer.comparison import Options
     from pgnorm.normalizer.project.sources import parse
@@ -55,13 +55,14 @@ def diff(
         raise PgnormError(f"there is no proof {proof!r}", hint='Take "catalog", "pg_dump" or None.')
     for name, given in (("schemas", schemas), ("renames", renames), ("only", only), ("ignore", ignore)):
         _refuse_text(name, given)
-    options = Options(
-        schemas=tuple(schemas),
-        renames=tuple(renames),
-        ignoring=Ignoring(rules=(NamePatterns(patterns=tuple(ignore)),) if ignore else (), only=tuple(only)),
-        proof=proof,
-    )
     with _workspace(project, tell) as workspace:
+        settings = workspace.project.ignore if workspace.project is not None else None
+        options = Options(
+            schemas=tuple(schemas),
+            renames=tuple(renames),
+            ignoring=ignoring(settings, tuple(only), tuple(ignore)),
+            proof=proof,
+        )
         start, goal = (parse(str(word), workspace.project) for word in (old, new))
         return planned(compare(workspace, start, goal, options))
 

@@ -74,6 +74,9 @@ def refused(console: Console, comparison: "Comparison", words: Sequence[str]) ->
     found = sorted((wanted & comparison.unexpected) - unmeasured, key=lambda hazard: hazard.value)
     for hazard in found:
         console.warn(f"--fail-on {hazard.value}: the plan has this hazard")
+        for change in comparison.plan.roles.changes if hazard is Hazard.CHANGES_ACCESS else ():
+            if change.changes_access:
+                console.warn(f"  {change.label}")
         for each in comparison.assessed:
             if hazard in comparison.unexpected_of(each):
                 labels = {part.id: part.label for part in each.step.parts}

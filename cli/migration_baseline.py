@@ -37,6 +37,7 @@ def baseline(app: App, name: str) -> int:
 
     from .comparison import scripts
     from .header import headed
+    from .left_alone import ignoring
     from .new_migrations import write_migrations
     from .summary import summarize
 
@@ -48,7 +49,9 @@ def baseline(app: App, name: str) -> int:
                 hint="`pgnorm migration list` shows them; `pgnorm migration fetch` writes those that the folder lacks.",
             )
         with app.workspace() as workspace:
-            comparison = compare(workspace, migrations(project), found.database, Options())
+            comparison = compare(
+                workspace, migrations(project), found.database, Options(ignoring=ignoring(project.ignore, (), ()))
+            )
             platform = workspace.platform.name
         summarize(app.console, comparison)
         app.tell_unmodelled(comparison.unmodelled)

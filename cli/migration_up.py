@@ -73,8 +73,9 @@ def up(app: App, dry_run: bool, include_all: bool, force: bool, as_json: bool) -
 def would_apply(app: App, found: "Target", pending: "Sequence[Applicable]", *, force: bool) -> None:
     """Say which migrations would be applied. Raises PgnormError where the first of them would not be let through."""
     for each in pending[: 0 if force else 1]:
-        with _gate(app, found) as gate:
-            gate.check(each)
+        if each.version not in found.history.unfinished():
+            with _gate(app, found) as gate:
+                gate.check(each)
     for each in pending:
         app.console.say(f"Would apply {each.label}")
 
@@ -94,9 +95,10 @@ def apply(app: App, found: "Target", pending: "Sequence[Applicable]", *, force: 
     if pending:
         with found.carrier.connection.transaction(renewed=True):
             found.history.prepare()
+    begun = found.history.unfinished()
     with _gate(app, found) as gate:
         for each in pending:
-            if not force:
+            if not force and each.version not in begun:
                 gate.check(each)
             app.console.detail(f"Applying {each.label}")
             began = time.monotonic()

@@ -148,7 +148,8 @@ class Comparison(Value):
     def unexpected(self) -> "frozenset[Hazard]":
         """The hazards that no hint allows where they are."""
         found = {hazard for each in self.assessed for hazard in self.unexpected_of(each)}
-        if any(Hazard.CHANGES_ACCESS not in self.allowing.on_called(each.what) for each in self.access):
+        of_roles = any(each.changes_access for each in self.plan.roles.changes)
+        if of_roles or any(Hazard.CHANGES_ACCESS not in self.allowing.on_called(each.what) for each in self.access):
             found.add(Hazard.CHANGES_ACCESS)
         if any(Hazard.BREAKS_CALLERS not in self.allowing.on_called(each.routine) for each in self.mentions):
             found.add(Hazard.BREAKS_CALLERS)

@@ -50,6 +50,8 @@ def test_a_project_counts(tmp_path: Path) -> None:
     plan = pgnorm.diff("migrations", "files", project=tmp_path, tell=lambda level, message: said.append(level))
     assert plan.differences == ("+ table public.notes",)
     assert "note" in said
+    (tmp_path / "pgnorm.toml").write_text('schema_paths = ["schema.sql"]\n[ignore]\ntable = ["notes"]\n')
+    assert not pgnorm.diff("migrations", "files", project=tmp_path)
     with pytest.raises(pgnorm.PgnormError, match="source of a project"):
         pgnorm.diff("migrations", "files")
 

@@ -98,3 +98,17 @@ def test_the_day_of_a_developer(run: Run, crm: Path, supabase_database: psycopg.
     assert run("diff -f steps")[0] == 0
     code, _, err = run(f"push --db-url '{there}' --yes")
     assert (code, "+ column public.goals.stray" in err) == (2, True), err
+
+
+def test_what_was_begun_goes_on(
+    run: Run, refused: Refused, certified: Path, at: str, database: psycopg.Connection
+) -> None:
+    (tags,) = (certified / "migrations").glob("*_tags.sql")
+    text = tags.read_text()
+    tags.write_text(f"{text}\nvacuum;\nselect no_such;\n")
+    refused(f"migration up {at}", "no_such")
+    tags.write_text(f"{text}\nvacuum;\n")
+    assert run(f"migration up {at} --dry-run")[0] == 0
+    code, _, err = run(f"migration up {at}")
+    assert code == 0, err
+    assert database.execute("select count(*) from pgnorm.migrations").fetchone() == (3,)

@@ -179,3 +179,13 @@ def test_a_supabase_project_with_a_file_of_roles(
     code, plan, err = run("diff")
     assert (code, plan) == (0, "")
     assert "Role authenticator is the platform's, and what the files change of it is no part of a diff\n" in err
+
+
+def test_access_by_membership_is_a_hazard_that_nothing_allows(run: "Run", sides: Path) -> None:
+    code, _, err = run("diff --from old.sql --to new.sql --fail-on changes-access")
+    assert code == 1
+    assert "--fail-on changes-access: the plan has this hazard\n" in err
+    assert "pg_monitor" in err.partition("--fail-on")[2]
+    document = json.loads(run("diff --from old.sql --to new.sql --json")[1])
+    assert "changes-access" in document["hazards"]
+    assert "changes-access" not in document["allowed"]
