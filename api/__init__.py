@@ -44,9 +44,9 @@ def diff(
 
     Raises PgnormError for a source that can't be read, a rename that does not fit and a plan that fails its proof.
     """
-    from pgnorm.cli.left_alone import ignoring
     from pgnorm.normalizer.comparing import compare
     from pgnorm.normalizer.comparison import Options
+    from pgnorm.normalizer.left_alone import ignoring
     from pgnorm.normalizer.project.sources import parse
 
     from .plans import planned

@@ -14,7 +14,7 @@ from .general import general_options
 from .hazards import refused
 from .header import headed
 from .help import CHANGED, EXIT_CODES, Command
-from .left_alone import ignoring, keeping, uncompared
+from .left_alone import keeping, uncompared
 from .new_migrations import write_migrations
 from .options import App
 from .output import STDIO, deliver
@@ -106,6 +106,7 @@ def _check_calls(old: "Source", new: "Source") -> None:
 
 def _options(app: App, given: Given) -> "Options":
     from pgnorm.normalizer.comparison import Options
+    from pgnorm.normalizer.left_alone import ignoring
 
     return Options(
         schemas=given["schemas"],

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Final, ParamSpec, TypedDict, TypeVar
 import click
 
 from .hazards import WORDS
-from .options import SOURCES, schema_options, source_options
+from .options import SOURCES, schema_options, source_options, with_options
 from .renames import ACCEPT, ASK, NEVER
 from .servers import server_options, time_or_none
-from .words import kind_words, words_of
+from .words import kinds, words_of
 
 if TYPE_CHECKING:
     from pgnorm.normalizer.comparison import ProofBy
@@ -71,7 +71,7 @@ _SELECTION: Final = (
         "kinds",
         multiple=True,
         metavar="KIND",
-        callback=words_of(kind_words),
+        callback=words_of(kinds),
         help="Only objects of this kind, with all that belongs to them: table, function, policy; repeatable.",
     ),
     click.option("--no-owner", is_flag=True, help="Leave owners as they are."),
@@ -107,7 +107,7 @@ _PLAN: Final = (
         "allowed_drops",
         multiple=True,
         metavar="KIND",
-        callback=words_of(kind_words),
+        callback=words_of(kinds),
         help="As --safe-only, but drop objects of this kind: index, view, function; repeatable.",
     ),
     click.option("--cosmetic", is_flag=True, help="Take in function bodies that differ in formatting only."),
@@ -175,6 +175,4 @@ _PRODUCT: Final = (
 
 def diff_options(function: Callable[P, R]) -> Callable[P, R]:
     """All options of `diff`, in the order of its help; the command gets them as `Given`."""
-    for option in reversed((*_SIDES, *_SELECTION, *_RENAMES, *_PLAN, *_PROOF, *_PRODUCT)):
-        function = option(function)
-    return function
+    return with_options(function, *_SIDES, *_SELECTION, *_RENAMES, *_PLAN, *_PROOF, *_PRODUCT)

@@ -1,17 +1,15 @@
-"""Objects that `pgnorm diff` leaves alone: the rules of its settings and options, and what is told of them."""
+"""Options of `pgnorm diff` that leave things alone, and what is told of them."""
 
 from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from .output import Console, plural
-from .words import kind_words
 
 if TYPE_CHECKING:
-    from pgnorm.normalizer.compare.ignoring import Ignoring, NamePatterns, Reason
+    from pgnorm.normalizer.compare.ignoring import Reason
     from pgnorm.normalizer.compare.satellites import Uncompared
     from pgnorm.normalizer.plan.keeping import Keeping
-    from pgnorm.normalizer.project.config import Table
 
     from .diff_options import Given
 
@@ -21,21 +19,6 @@ _BECAUSE: Final = {
     "pg_partman": "since pg_partman makes them",
     "extension": "since calls of extensions make them",
 }
-
-
-def ignoring(
-    settings: "Table | None", only: tuple[str, ...], ignore: tuple[str, ...], kinds: tuple[str, ...] = ()
-) -> "Ignoring":
-    """The rules of `[ignore]` in the settings, --only, --ignore and --kind. Raises PgnormError for a word in the
-    settings that is no kind."""
-    from pgnorm.normalizer.compare.ignoring import Ignoring, NamePatterns
-
-    rules = configured(settings) if settings is not None else ()
-    return Ignoring(
-        rules=(*rules, *((NamePatterns(patterns=ignore),) if ignore else ())),
-        only=only,
-        kinds=tuple(kind_words()[word] for word in kinds),
-    )
 
 
 def uncompared(given: "Given") -> "Uncompared":
@@ -54,21 +37,12 @@ def uncompared(given: "Given") -> "Uncompared":
 
 def keeping(given: "Given") -> "Keeping":
     """The drops that --no-drops, --safe-only and --allow-drop leave out."""
+    from pgnorm.normalizer.left_alone import kind_words
     from pgnorm.normalizer.plan.keeping import Keeping
 
     if given["allowed_drops"] or given["safe_only"]:
         return Keeping(all_but=frozenset(kind_words()[word] for word in given["allowed_drops"]))
     return Keeping(losses=given["no_drops"])
-
-
-def configured(settings: "Table") -> "tuple[NamePatterns, ...]":
-    """The rules of `[ignore]`: kinds with their patterns. Raises PgnormError for a word that is no kind."""
-    from pgnorm.normalizer.compare.ignoring import PARTITION_OF, ROLE, NamePatterns
-
-    known = kind_words()
-    known |= {kind: kind for kind in known.values()} | {word: word for word in (PARTITION_OF, ROLE)}
-    settings.allow(known)
-    return tuple(NamePatterns(kind=known[word], patterns=settings.strings(word)) for word in settings.values)
 
 
 def tell_left_alone(console: Console, ignored: "Mapping[Reason, Mapping[str, int]]") -> None:

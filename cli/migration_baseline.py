@@ -33,11 +33,11 @@ def baseline(app: App, name: str) -> int:
     """
     from pgnorm.normalizer.comparing import compare
     from pgnorm.normalizer.comparison import Options
+    from pgnorm.normalizer.left_alone import ignoring
     from pgnorm.normalizer.project.sources import migrations
 
     from .comparison import scripts
     from .header import headed
-    from .left_alone import ignoring
     from .new_migrations import write_migrations
     from .summary import summarize
 
@@ -50,7 +50,7 @@ def baseline(app: App, name: str) -> int:
             )
         with app.workspace() as workspace:
             comparison = compare(
-                workspace, migrations(project), found.database, Options(ignoring=ignoring(project.ignore, (), ()))
+                workspace, migrations(project), found.database, Options(ignoring=ignoring(project.ignore))
             )
             platform = workspace.platform.name
         summarize(app.console, comparison)

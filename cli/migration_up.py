@@ -12,10 +12,9 @@ from pgnorm.catalog.errors import PgnormError
 
 from .general import general_options
 from .help import EXIT_CODES, Command
-from .left_alone import ignoring
 from .options import App
 from .output import write
-from .targets import project_of, target, target_options, waiting_option
+from .targets import applying_options, force_option, project_of, target
 
 if TYPE_CHECKING:
     from pgnorm.normalizer.applying.pieces import Applicable
@@ -35,13 +34,8 @@ Examples:
 
 
 @click.command(cls=Command, params=general_options(), epilog=EPILOG)
-@target_options
-@waiting_option
-@click.option("--dry-run", is_flag=True, help="Say what would be applied, and change nothing.")
-@click.option("--include-all", is_flag=True, help="Apply what is out of order, too.")
-@click.option(
-    "--force", is_flag=True, help="Apply them whatever the database is, where a certificate says what it was."
-)
+@applying_options
+@force_option
 @click.option("--json", "as_json", is_flag=True, help="Print what was applied as one JSON document.")
 @click.pass_obj
 def up(app: App, dry_run: bool, include_all: bool, force: bool, as_json: bool) -> int:
@@ -83,9 +77,10 @@ def would_apply(app: App, found: "Target", pending: "Sequence[Applicable]", *, f
 @contextmanager
 def _gate(app: App, found: "Target") -> "Iterator[Gate]":
     from pgnorm.normalizer.gate import Gate
+    from pgnorm.normalizer.left_alone import ignoring
 
     with app.workspace() as workspace:
-        yield Gate(workspace, found.database, ignoring(project_of(app).ignore, (), ()))
+        yield Gate(workspace, found.database, ignoring(project_of(app).ignore))
 
 
 def apply(app: App, found: "Target", pending: "Sequence[Applicable]", *, force: bool) -> None:

@@ -122,49 +122,48 @@ def _counted(what: str, names: list[str]) -> str:
     return f"{plural(len(names), what)} ({', '.join(names[:NAMED_AT_MOST])}{more})"
 
 
-def source_options(function: Callable[P, R]) -> Callable[P, R]:
-    """--from and its shorthands, of which one may be given; the command finds it in `App.source`."""
-    options = (
-        click.option(
-            "--from", metavar="SOURCE", help=f"Where to read: {SOURCES}.", expose_value=False, callback=_take_word
-        ),
-        click.option(
-            "--local",
-            is_flag=True,
-            help="From the local Supabase stack (the port in supabase/config.toml).",
-            expose_value=False,
-            callback=take_flag,
-        ),
-        click.option(
-            "--db",
-            is_flag=True,
-            help="From the database that PGNORM_DB_URL, DATABASE_URL or libpq's own settings name.",
-            expose_value=False,
-            callback=take_flag,
-        ),
-        click.option("--db-url", metavar="URL", help="From this database.", expose_value=False, callback=take_database),
-        click.option(
-            "--linked",
-            is_flag=True,
-            help="From the linked Supabase project (password: SUPABASE_DB_PASSWORD or pgpass).",
-            expose_value=False,
-            callback=take_flag,
-        ),
-    )
+def with_options(function: Callable[P, R], *options: Callable[[Callable[P, R]], Callable[P, R]]) -> Callable[P, R]:
+    """A command with these options, in the order of its help."""
     for option in reversed(options):
         function = option(function)
     return function
 
 
+def shorthand(name: str, said: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """A flag that is the name of a source; the command finds it in `App.source`."""
+    return click.option(name, is_flag=True, help=said, expose_value=False, callback=_take_flag)
+
+
+def database_url(said: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """--db-url; the command finds it in `App.source`."""
+    return click.option("--db-url", metavar="URL", help=said, expose_value=False, callback=_take_database)
+
+
+def source_options(function: Callable[P, R]) -> Callable[P, R]:
+    """--from and its shorthands, of which one may be given; the command finds it in `App.source`."""
+    return with_options(
+        function,
+        click.option(
+            "--from", metavar="SOURCE", help=f"Where to read: {SOURCES}.", expose_value=False, callback=_take_word
+        ),
+        shorthand("--local", "From the local Supabase stack (the port in supabase/config.toml)."),
+        shorthand("--db", "From the database that PGNORM_DB_URL, DATABASE_URL or libpq's own settings name."),
+        database_url("From this database."),
+        shorthand("--linked", "From the linked Supabase project (password: SUPABASE_DB_PASSWORD or pgpass)."),
+    )
+
+
 def schema_options(function: Callable[P, R]) -> Callable[P, R]:
     """--schema and --exclude-schema, repeatable; the command gets `schemas` and `exclude_schemas`."""
-    only = click.option(
-        "-n", "--schema", "schemas", multiple=True, metavar="PATTERN", help="Only these schemas; repeatable."
+    return with_options(
+        function,
+        click.option(
+            "-n", "--schema", "schemas", multiple=True, metavar="PATTERN", help="Only these schemas; repeatable."
+        ),
+        click.option(
+            "-N", "--exclude-schema", "exclude_schemas", multiple=True, metavar="PATTERN", help="Not these; repeatable."
+        ),
     )
-    but = click.option(
-        "-N", "--exclude-schema", "exclude_schemas", multiple=True, metavar="PATTERN", help="Not these; repeatable."
-    )
-    return only(but(function))
 
 
 def _take_word(ctx: click.Context, option: click.Parameter, value: str | None) -> None:
@@ -172,13 +171,13 @@ def _take_word(ctx: click.Context, option: click.Parameter, value: str | None) -
         _name_source(ctx, option, value)
 
 
-def take_flag(ctx: click.Context, option: click.Parameter, value: bool) -> None:
+def _take_flag(ctx: click.Context, option: click.Parameter, value: bool) -> None:
     """Take the source that an option is named after."""
     if value:
         _name_source(ctx, option, str(option.name))
 
 
-def take_database(ctx: click.Context, option: click.Parameter, value: str | None) -> None:
+def _take_database(ctx: click.Context, option: click.Parameter, value: str | None) -> None:
     """Take the address of a database as the source."""
     if value is not None:
         if "://" not in value and "=" not in value:

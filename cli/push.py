@@ -13,7 +13,7 @@ from .help import EXIT_CODES, FAILED, Command
 from .migration_up import apply, read_pending, would_apply
 from .options import App
 from .output import plural
-from .targets import project_of, target, target_options, waiting_option
+from .targets import applying_options, force_option, project_of, target
 
 if TYPE_CHECKING:
     from pgnorm.normalizer.applying.pieces import Applicable
@@ -29,15 +29,10 @@ Examples:
 
 
 @click.command(cls=Command, params=general_options(), epilog=EPILOG)
-@target_options
-@waiting_option
-@click.option("--dry-run", is_flag=True, help="Say what would be applied, and change nothing.")
-@click.option("--include-all", is_flag=True, help="Apply what is out of order, too.")
+@applying_options
 @click.option("--include-roles", is_flag=True, help="Make the roles of supabase/roles.sql first.")
 @click.option("--include-seed", is_flag=True, help="Run the seed files that were not run before.")
-@click.option(
-    "--force", is_flag=True, help="Apply them whatever the database is, where a certificate says what it was."
-)
+@force_option
 @click.option("-y", "--yes", is_flag=True, help="Don't ask.")
 @click.pass_obj
 def push(

@@ -6,7 +6,7 @@ from typing import Final, ParamSpec, TypeVar
 
 import click
 
-from .options import App
+from .options import App, with_options
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -17,9 +17,7 @@ _LONGEST: Final = 2**31 - 1
 
 def server_options(function: Callable[P, R]) -> Callable[P, R]:
     """All of them, in the order of the help."""
-    for option in (lock_timeout_option, cache_option, trust_option, shadow_option):
-        function = option(function)
-    return function
+    return with_options(function, shadow_option, trust_option, cache_option, lock_timeout_option)
 
 
 def shadow_option(function: Callable[P, R]) -> Callable[P, R]:

@@ -12,7 +12,6 @@ from pgnorm.catalog.errors import PgnormError
 
 from .general import general_options
 from .help import CHANGED, EXIT_CODES, FAILED, Command
-from .left_alone import ignoring
 from .options import SOURCES, App, source_options
 from .output import plural, write
 from .servers import server_options
@@ -57,13 +56,14 @@ def sync(app: App, base: str, check: bool, show_diff: bool, force: bool) -> int:
     from pgnorm.normalizer.dump.layouts import configured
     from pgnorm.normalizer.files.edits import unified
     from pgnorm.normalizer.files.edits import write as write_files
+    from pgnorm.normalizer.left_alone import ignoring
     from pgnorm.normalizer.project.sources import declared
     from pgnorm.normalizer.syncing.sync import Syncing
 
     if app.project is None:
         raise PgnormError("sync writes into a project's schema files, and there is no project", hint="Use --project.")
     theirs, before = app.source_or("local"), app.parse(base)
-    options = Options(ignoring=ignoring(app.project.ignore, (), ()))
+    options = Options(ignoring=ignoring(app.project.ignore))
     layout = configured(app.project.split)
     with app.workspace() as workspace:
         found = Syncing(workspace, before, theirs, declared(app.project), options, layout).run()

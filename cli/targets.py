@@ -8,7 +8,7 @@ import click
 
 from pgnorm.catalog.errors import PgnormError
 
-from .options import App, take_database, take_flag
+from .options import App, database_url, shorthand, with_options
 from .servers import take_lock_timeout
 
 if TYPE_CHECKING:
@@ -22,33 +22,31 @@ R = TypeVar("R")
 
 def target_options(function: Callable[P, R]) -> Callable[P, R]:
     """--local, --db-url, --linked and --db, of which one may be given."""
-    options = (
-        click.option(
-            "--local",
-            is_flag=True,
-            help="The local Supabase stack's database (the port in supabase/config.toml).",
-            expose_value=False,
-            callback=take_flag,
-        ),
-        click.option("--db-url", metavar="URL", help="This database.", expose_value=False, callback=take_database),
-        click.option(
-            "--linked",
-            is_flag=True,
-            help="The linked Supabase project's database (password: SUPABASE_DB_PASSWORD or pgpass).",
-            expose_value=False,
-            callback=take_flag,
-        ),
-        click.option(
-            "--db",
-            is_flag=True,
-            help="The database that PGNORM_DB_URL, DATABASE_URL or libpq's own settings name.",
-            expose_value=False,
-            callback=take_flag,
-        ),
+    return with_options(
+        function,
+        shorthand("--local", "The local Supabase stack's database (the port in supabase/config.toml)."),
+        database_url("This database."),
+        shorthand("--linked", "The linked Supabase project's database (password: SUPABASE_DB_PASSWORD or pgpass)."),
+        shorthand("--db", "The database that PGNORM_DB_URL, DATABASE_URL or libpq's own settings name."),
     )
-    for option in reversed(options):
-        function = option(function)
-    return function
+
+
+def applying_options(function: Callable[P, R]) -> Callable[P, R]:
+    """Options of a command that applies migrations: the database, and what is let through."""
+    return with_options(
+        function,
+        target_options,
+        waiting_option,
+        click.option("--dry-run", is_flag=True, help="Say what would be applied, and change nothing."),
+        click.option("--include-all", is_flag=True, help="Apply what is out of order, too."),
+    )
+
+
+def force_option(function: Callable[P, R]) -> Callable[P, R]:
+    """--force, past the certificates of migrations."""
+    return click.option(
+        "--force", is_flag=True, help="Apply them whatever the database is, where a certificate says what it was."
+    )(function)
 
 
 def waiting_option(function: Callable[P, R]) -> Callable[P, R]:

@@ -28,8 +28,8 @@ def _unknown(word: str, names: Sequence[str]) -> str:
     return f"there is no `{word}`. " + (f"Did you mean `{close[0]}`?" if close else f"It takes {', '.join(names)}.")
 
 
-def kind_words() -> dict[str, str]:
-    """The kinds of objects by the words that settings and options have for them: `materialized-view`."""
-    from pgnorm.catalog.kinds import KINDS
+def kinds() -> Iterable[str]:
+    """The words for kinds of objects that options take."""
+    from pgnorm.normalizer.left_alone import kind_words
 
-    return {kind.kind.replace(" ", "-"): kind.kind for kind in KINDS if not kind.derived}
+    return kind_words()

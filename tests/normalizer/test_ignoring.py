@@ -8,8 +8,8 @@ import pytest
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.reader import read
-from pgnorm.cli.left_alone import configured
 from pgnorm.normalizer.compare.ignoring import Ignoring, NamePatterns
+from pgnorm.normalizer.left_alone import configured
 from pgnorm.normalizer.project.config import read_toml
 
 LeftOut = Callable[[Ignoring], set[str]]
