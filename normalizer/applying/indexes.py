@@ -2,13 +2,47 @@
 
 from __future__ import annotations
 
-from ..sql.defined import target
-from ..sql.statements import Statement
+from typing import TYPE_CHECKING
+
+from pgnorm.catalog.model import Value
+from pgnorm.catalog.quoting import ident
+
+from ..sql.lexer import Token, tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..sql.statements import Statement
+
+_IF_ABSENT = ["IF", "NOT", "EXISTS"]
 
 
-def index_made(statement: Statement | None) -> str | None:
-    """The name of the index that a statement makes concurrently, None for others and for one that it does not say."""
+class IndexMade(Value):
+    """An index that a statement makes: its name, and its table with the schema, if the statement says that."""
+
+    name: str
+    table: str
+
+
+def index_made(statement: Statement | None) -> IndexMade | None:
+    """The index that a statement makes concurrently, None for other statements and for one without a name."""
     if statement is None or "CONCURRENTLY" not in statement.words or not statement.begins("CREATE"):
         return None
-    made = target(statement)
-    return made.name if made is not None and made.kind == "INDEX" and made.name.upper() != "ON" else None
+    found = list(tokens(statement.text))
+    words = [token.keyword for token in found]
+    at = words.index("CONCURRENTLY") + 1
+    at += len(_IF_ABSENT) * (words[at : at + len(_IF_ABSENT)] == _IF_ABSENT)
+    if words[at + 1 : at + 2] != ["ON"]:
+        return None
+    table = at + 2 + words[at + 2 : at + 3].count("ONLY")
+    return IndexMade(name=found[at].name, table=".".join(_dotted(found[table:])))
+
+
+def _dotted(found: Sequence[Token]) -> list[str]:
+    """The parts of the name that the tokens begin with, quoted."""
+    parts = [ident(token.name) for token in found[:1]]
+    for dot, part in zip(found[1::2], found[2::2], strict=False):
+        if dot.text != ".":
+            break
+        parts.append(ident(part.name))
+    return parts

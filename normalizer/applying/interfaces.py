@@ -6,6 +6,8 @@ from typing import Literal, Protocol
 
 from pgnorm.catalog.model import Value
 
+from .indexes import IndexMade
+
 Tell = Callable[[Literal["note", "verbose", "warning"], str], None]
 
 
@@ -44,8 +46,9 @@ class Connection(Protocol):
     def act_as_oneself(self) -> None:
         """Act, to the end of the transaction, as who has connected, whoever statements have made the session act as."""
 
-    def indexes(self, name: str) -> Mapping[str, bool]:
-        """The indexes of this name, with their schemas, and if they are valid."""
+    def index(self, made: IndexMade) -> tuple[str, bool] | None:
+        """The index of this name on this table, as the session finds that, with its schema, and if it is valid; None
+        where there is none. Raises psycopg.Error."""
 
     @property
     def in_transaction(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final, LiteralString
 
@@ -14,14 +14,18 @@ from pgnorm.catalog.quoting import qualified
 if TYPE_CHECKING:
     import psycopg
 
+    from .indexes import IndexMade
+
 # RESET ALL leaves out who the session acts as.
 _RESET: Final = "reset session authorization; reset role; reset all"
 
-_INDEXES: Final[LiteralString] = (
-    "select n.nspname::pg_catalog.text, i.indisvalid from pg_catalog.pg_index i"
+# Another table may have an index of this name in another schema.
+_INDEX: Final[LiteralString] = (
+    "select n.nspname::pg_catalog.text, c.relname::pg_catalog.text, i.indisvalid from pg_catalog.pg_index i"
     " join pg_catalog.pg_class c on c.oid operator(pg_catalog.=) i.indexrelid"
     " join pg_catalog.pg_namespace n on n.oid operator(pg_catalog.=) c.relnamespace"
     " where c.relname operator(pg_catalog.=) %s::pg_catalog.name"
+    " and i.indrelid operator(pg_catalog.=) pg_catalog.to_regclass(%s)::pg_catalog.oid"
 )
 
 
@@ -65,10 +69,10 @@ class Session:
         """Act, to the end of the transaction, as who has connected."""
         self.run("set local session authorization default; set local role to default")
 
-    def indexes(self, name: str) -> Mapping[str, bool]:
-        """The indexes of this name, with their schemas, and if they are valid."""
-        rows = self.connection.execute(_INDEXES, (name,)).fetchall()
-        return {qualified(str(schema), name): bool(valid) for schema, valid in rows}
+    def index(self, made: IndexMade) -> tuple[str, bool] | None:
+        """The index of this name on this table, with its schema, and if it is valid; None where there is none."""
+        row = self.connection.execute(_INDEX, (made.name, made.table)).fetchone()
+        return (qualified(str(row[0]), str(row[1])), bool(row[2])) if row is not None else None
 
     @property
     def in_transaction(self) -> bool:

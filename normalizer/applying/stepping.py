@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from typing import Final
 
@@ -12,7 +11,7 @@ from pgnorm.catalog.errors import PgnormError
 
 from ..sql.sessions import controls_transaction, sets_session
 from .carrying import Carrier
-from .failing import NOT_IN_ONE, Failed
+from .failing import NOT_IN_ONE, Failed, failure
 from .indexes import index_made
 from .interfaces import Unfinished
 from .pieces import Applicable, Piece, runs_alone
@@ -107,27 +106,34 @@ class Stepping:
 
     def _without_remains(self, piece: Piece) -> None:
         """Run a statement; an index that it leaves half made is dropped."""
-        name = index_made(piece.statement)
-        known = self.carrier.connection.indexes(name) if name else {}
+        known = self._index(piece)
         try:
             self._run(piece)
         except Failed as failed:
-            if name and failed.code:
-                left = [index for index, valid in self.carrier.connection.indexes(name).items() if not valid]
-                self._drop(index for index in left if index not in known)
+            if known is None and failed.code:
+                self._drop_half_made(self._index(piece))
             raise
 
     def _made_before(self, piece: Piece) -> bool:
         """True if the run before made the index that a statement makes; one that it left half made is dropped."""
-        name = index_made(piece.statement)
-        found = self.carrier.connection.indexes(name) if name else {}
-        self._drop(index for index, valid in found.items() if not valid)
-        return any(found.values())
+        found = self._index(piece)
+        self._drop_half_made(found)
+        return found is not None and found[1]
 
-    def _drop(self, indexes: Iterable[str]) -> None:
-        for index in indexes:
-            self.carrier.connection.run(f"drop index concurrently if exists {index}")
-            self.carrier.tell("note", f"{self.migration.label}: dropped the index {index}, which was left half made")
+    def _index(self, piece: Piece) -> tuple[str, bool] | None:
+        """The index that a statement makes, and if it is valid; None where it makes none, or is still to make it."""
+        from psycopg import Error
+
+        made = index_made(piece.statement)
+        try:
+            return self.carrier.connection.index(made) if made is not None else None
+        except Error as error:
+            raise failure(self.migration, piece, error, done=self._so_far) from error
+
+    def _drop_half_made(self, index: tuple[str, bool] | None) -> None:
+        if index is not None and not index[1]:
+            self.carrier.connection.run(f"drop index concurrently if exists {index[0]}")
+            self.carrier.tell("note", f"{self.migration.label}: dropped the index {index[0]}, which was left half made")
 
     def _run(self, piece: Piece) -> None:
         self.carrier.run(self.migration, piece, done=self._so_far)

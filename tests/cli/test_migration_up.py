@@ -250,26 +250,87 @@ def test_a_half_made_index_is_dropped(
     assert database.execute("select indisvalid from pg_index where indexrelid = 'i'::regclass").fetchone() == (True,)
 
 
+@pytest.fixture
+def killed(database: psycopg.Connection) -> None:
+    """A run of the first migration that was killed in its second statement, behind `create table t (a int)`."""
+    database.execute(
+        "create table t (a int); create schema supabase_migrations; create table supabase_migrations.pgnorm_unfinished"
+        " (version text primary key, statements text[], underway bool);"
+        "insert into supabase_migrations.pgnorm_unfinished values ('20240101000001', '{create table t (a int)}', true)"
+    )
+
+
+@pytest.mark.usefixtures("killed")
 @pytest.mark.parametrize("valid", [True, False])
 def test_an_index_of_a_run_that_was_killed(
     run: Run, write: Write, at: str, database: psycopg.Connection, valid: bool
 ) -> None:
     write(1, "create table t (a int); create index concurrently i on t (a); select 2;")
     write(2, "vacuum t;")
-    database.execute("create table t (a int); create index i on t (a)")
+    database.execute("create index i on t (a)")
     database.execute("update pg_index set indisvalid = %s where indexrelid = 'i'::regclass", (valid,))
-    database.execute("create schema supabase_migrations")
-    database.execute(
-        "create table supabase_migrations.pgnorm_unfinished"
-        " (version text primary key, statements text[], underway bool)"
-    )
-    database.execute(
-        "insert into supabase_migrations.pgnorm_unfinished values ('20240101000001', '{create table t (a int)}', true)"
-    )
     code, _, err = run(f"migration up {at}")
     assert (code, "1 of its 3 statements are carried out." in err) == (0, True), err
     assert ('dropped the index "public"."i"' in err) is not valid
     assert database.execute("select indisvalid from pg_index where indexrelid = 'i'::regclass").fetchone() == (True,)
+
+
+@pytest.mark.usefixtures("killed")
+@pytest.mark.parametrize("valid", [True, False])
+@pytest.mark.parametrize(
+    ("setting", "table", "made"),
+    [
+        ("select 1", "t", "public.i"),
+        ("select 1", 'only "public" . T', "public.i"),
+        ("set search_path = other, public", "t", "other.i"),
+        ("set search_path = other, public", "public.t", "public.i"),
+    ],
+)
+def test_an_index_of_that_name_elsewhere_is_another_one(
+    run: Run,
+    write: Write,
+    at: str,
+    database: psycopg.Connection,
+    valid: bool,
+    setting: LiteralString,
+    table: LiteralString,
+    made: LiteralString,
+) -> None:
+    write(1, f"{setting}; create unique index concurrently if not exists I on {table} (a); select 2;")
+    elsewhere = "public" if made == "other.i" else "other"
+    database.execute("update supabase_migrations.pgnorm_unfinished set statements = %s", ([setting],))
+    database.execute("create schema other; create table other.t (a int)")
+    database.execute(f"create index i on {elsewhere}.t (a)".encode())
+    database.execute("update pg_index set indisvalid = %s where indexrelid = %s::regclass", (valid, f"{elsewhere}.i"))
+    code, _, err = run(f"migration up {at}")
+    assert (code, "dropped" in err) == (0, False), err
+    found = database.execute(
+        "select relnamespace::regnamespace || '.' || relname, indisvalid, indisunique from pg_index"
+        " join pg_class c on c.oid = indexrelid where indrelid in ('public.t'::regclass, 'other.t'::regclass)"
+    ).fetchall()
+    assert sorted(found) == sorted([(made, True, True), (f"{elsewhere}.i", valid, False)])
+
+
+@pytest.mark.usefixtures("killed")
+def test_an_index_of_that_name_on_another_table_is_in_the_way(
+    refused: Refused, write: Write, at: str, database: psycopg.Connection
+) -> None:
+    write(1, "create table t (a int); create index concurrently i on t (a);")
+    database.execute("create table u (a int); create index i on u (a)")
+    database.execute("update pg_index set indisvalid = false where indexrelid = 'i'::regclass")
+    refused(f"migration up {at}", 'relation "i" already exists')
+    assert database.execute("select to_regclass('i') is not null").fetchone() == (True,)
+
+
+@pytest.mark.usefixtures("killed")
+def test_a_table_that_nobody_may_look_for_has_a_place(
+    refused: Refused, write: Write, at: str, database: psycopg.Connection
+) -> None:
+    database.execute("drop role if exists index_guest; create role index_guest; create schema other")
+    write(1, "set role index_guest;\ncreate index concurrently i on other.t (a);")
+    database.execute("update supabase_migrations.pgnorm_unfinished set statements = '{set role index_guest}'")
+    refused(f"migration up {at}", "_m.sql:2:1: permission denied for schema other")
+    database.execute("drop role index_guest")
 
 
 def test_a_lock_is_asked_for_again(
