@@ -153,15 +153,18 @@ def _written(
     app: App, found: "Comparison", given: Given, platform: str, known: "Migrations", old: str
 ) -> tuple[str, ...]:
     """The paths of the migrations written, none without a plan."""
+    from pgnorm.normalizer.files.reading import shown
+
     if given["name"] is None or not found.writes:
         return ()
     texts = scripts(found, bare=given["no_header"])
     if not given["no_header"]:
         texts = headed(found, texts, platform)
     hints = () if given["keep_hints"] else found.renamed.hints
-    return write_migrations(
+    written = write_migrations(
         app, texts, given["name"], known, behind=old == "migrations", alone=found.plan.alone, done=hints
     )
+    return tuple(map(shown, written.paths))
 
 
 def _deliver(app: App, found: "Comparison", given: Given, words: tuple[str, str], files: tuple[str, ...]) -> None:

@@ -1,11 +1,11 @@
 """`pgnorm migration baseline`: the first migration of a project whose database is there already."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from pgnorm.catalog.errors import PgnormError
+from pgnorm.catalog.interrupts import held
 
 from .general import general_options
 from .help import EXIT_CODES, Command
@@ -14,9 +14,13 @@ from .servers import cache_option, shadow_option, trust_option
 from .targets import project_of, target, target_options
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
 
+    from pgnorm.normalizer.applying.standing import Standing
     from pgnorm.normalizer.applying.target import Target
+
+    from .new_migrations import Written
 
 
 @click.command(cls=Command, params=general_options(), epilog=EXIT_CODES)
@@ -42,12 +46,9 @@ def baseline(app: App, name: str) -> int:
     from .summary import summarize
 
     project = project_of(app)
-    with target(app) as found:
-        if found.standings(project):
-            raise PgnormError(
-                "a baseline is the first migration, and there are some in the folder or in the database's history",
-                hint="`pgnorm migration list` shows them; `pgnorm migration fetch` writes those that the folder lacks.",
-            )
+    with target(app) as found, found.lock.held():
+        known = project.migration_files()
+        _refuse_unless_first(found.standings(project))
         with app.workspace() as workspace:
             comparison = compare(
                 workspace, migrations(project), found.database, Options(ignoring=ignoring(project.ignore))
@@ -57,23 +58,59 @@ def baseline(app: App, name: str) -> int:
         app.tell_unmodelled(comparison.unmodelled)
         if comparison.plan:
             texts = headed(comparison, scripts(comparison, bare=True), platform)
-            paths = write_migrations(app, texts, name, project.migration_files(), behind=True)
-            _remember(app, found, [Path(path).resolve() for path in paths])
+            _write(app, found, lambda: write_migrations(app, texts, name, known, behind=True))
     return 0
 
 
+def _refuse_unless_first(others: "Sequence[Standing]") -> None:
+    if others:
+        raise PgnormError(
+            "a baseline is the first migration, and there are some in the folder or in the database's history",
+            hint="`pgnorm migration list` shows them; `pgnorm migration fetch` writes those that the folder lacks.",
+        )
+
+
+def _write(app: App, found: "Target", write: "Callable[[], Written]") -> None:
+    """Write migrations and have the database count them as applied: both or neither."""
+    written = None
+    try:
+        with held():
+            written = write()
+        _remember(app, found, written.paths)
+    except BaseException:
+        if written is not None and written.own:
+            _take_back(app, found, written.paths)
+        raise
+
+
 def _remember(app: App, found: "Target", paths: "Sequence[Path]") -> None:
-    """Have the database count migrations as applied; their files are gone where that fails."""
-    from pgnorm.normalizer.applying.standing import left, read
+    from pgnorm.normalizer.applying.standing import State, read
+
+    with found.carrier.connection.transaction(renewed=True):
+        found.history.prepare()
+        # The Supabase CLI, which may write there too, takes no lock.
+        new = {each.path: each for each in found.standings(project_of(app))}
+        _refuse_unless_first(
+            [each for each in new.values() if each.path not in paths or each.state is not State.PENDING]
+        )
+        for path in paths:
+            found.history.add(new[path].version, new[path].name, read(path, new[path].version, new[path].name).texts)
+    for path in paths:
+        app.console.say(f"{new[path].version} is applied, as the history says")
+
+
+def _take_back(app: App, found: "Target", paths: "Sequence[Path]") -> None:
+    """Delete files, but for those that the history remembers, or may remember."""
+    from psycopg import Error
+
+    from pgnorm.normalizer.files.reading import shown
 
     try:
-        with found.lock.held(), found.carrier.connection.transaction(renewed=True):
-            found.history.prepare()
-            for each in left(found.standings(project_of(app))):
-                if each.path is not None and each.path.resolve() in paths:
-                    found.history.add(each.version, each.name, read(each.path, each.version, each.name).texts)
-                    app.console.say(f"{each.version} is applied, as the history says")
-    except BaseException:
+        remembered = found.history.rows()
+    except Error:
         for path in paths:
-            path.unlink(missing_ok=True)
-        raise
+            app.console.warn(f"{shown(path)} stays: the history may remember it; `pgnorm migration list` tells")
+        return
+    for each in project_of(app).migration_files().files:
+        if each.path in paths and each.version not in remembered:
+            each.path.unlink(missing_ok=True)

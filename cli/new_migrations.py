@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pgnorm.catalog.errors import PgnormError
+from pgnorm.catalog.model import Value
 
 from .options import App
 
@@ -13,6 +14,13 @@ if TYPE_CHECKING:
     from pgnorm.normalizer.files.staging import Writing
     from pgnorm.normalizer.project.forms import Migrations
     from pgnorm.normalizer.sql.hints import RenameHint
+
+
+class Written(Value):
+    """New migrations; `own` is false for those that another run has written just so meanwhile."""
+
+    paths: tuple[Path, ...]
+    own: bool = True
 
 
 def write_migrations(
@@ -24,9 +32,10 @@ def write_migrations(
     behind: bool,
     alone: Sequence[bool] = (),
     done: "Sequence[RenameHint]" = (),
-) -> tuple[str, ...]:
-    """Write one migration for each text, and the schema files without the hints that are `done`, all or none; the paths
-    of the migrations. `alone` is true for each text that can't run in a transaction.
+) -> Written:
+    """Write one migration for each text, and the schema files without the hints that are `done`, all or none.
+
+    `alone` is true for each text that can't run in a transaction.
 
     `known` are the migrations when the run began, `behind` says that the plan begins where they end. What another run
     has written just so since then is not written again. Raises PgnormError where another one wrote something else.
@@ -50,7 +59,7 @@ def write_migrations(
         added = [one.path for one in app.project.migration_files().files if one.path not in before]
         if same := _same(added, contents):
             app.console.say(f"Another run has written the same meanwhile: {', '.join(map(shown, same))}")
-            return tuple(map(shown, same))
+            return Written(paths=tuple(same), own=False)
         if added and behind:
             raise PgnormError(
                 "this migration was added meanwhile, and the new one does not begin where it ends",
@@ -70,7 +79,7 @@ def write_migrations(
         app.console.say(f"Wrote {label}")
     for writing in files:
         app.console.say(f"Removed the hints that are carried out from {writing.label}")
-    return labels
+    return Written(paths=paths)
 
 
 def _without_hints(done: "Sequence[RenameHint]") -> "list[Writing]":
