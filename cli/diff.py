@@ -1,7 +1,5 @@
 """`pgnorm diff`: the migration between two sources."""
 
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, Unpack
 
 import click
@@ -9,6 +7,7 @@ import click
 from pgnorm.catalog.errors import PgnormError
 
 from .comparison import as_json, scripts
+from .diff_checks import check_calls, check_options, same, spare_sources
 from .diff_options import Given, diff_options
 from .general import general_options
 from .hazards import refused
@@ -17,14 +16,14 @@ from .help import CHANGED, EXIT_CODES, Command
 from .left_alone import keeping, uncompared
 from .new_migrations import write_migrations
 from .options import App
-from .output import STDIO, deliver
+from .output import deliver
 from .renames import ASK, accepted, tell_renames
 from .summary import summarize, tell_phantoms
+from .ways_back import as_text, find_way_back
 
 if TYPE_CHECKING:
     from pgnorm.normalizer.comparison import Comparison, Options
     from pgnorm.normalizer.project.forms import Migrations
-    from pgnorm.normalizer.project.sources import Source
 
 _ONE_SIDED: Final = "not modelled, and on this side only, so not in this plan"
 EPILOG: Final = f"""\b
@@ -50,58 +49,29 @@ def diff(app: App, **given: Unpack[Given]) -> int:
     """
     from pgnorm.normalizer.comparing import compare
 
-    _check(app, given)
+    check_options(app, given)
     words = old, new = _words(app, given["to"])
     sources = app.parse(old), app.parse(new)
-    if _same(*sources):
+    if same(*sources):
         raise PgnormError(
             f"both sides are the same source, `{_public(new)}`",
             hint="Name another one for one of them; without --from it is `migrations`, without --to `files`.",
         )
-    _spare_sources(given["output"], *sources)
+    spare_sources(given["output"], *sources)
     if given["calls"]:
-        _check_calls(*sources)
+        check_calls(*sources)
     known = app.project.migration_files() if app.project and given["name"] is not None else None
+    options = _options(app, given)
     with app.workspace() as workspace:
-        found = compare(workspace, *sources, _options(app, given), lambda found: accepted(found, given["suggested"]))
+        found = compare(workspace, *sources, options, lambda found: accepted(found, given["suggested"]))
+        back = find_way_back(workspace, *sources, options, found) if given["down"] and found.plan else None
     if given["reverse"]:
         words = old, new = new, old
     _tell(app, found, words, listed=given["suggested"] == ASK)
     failed = refused(app.console, found, given["fail_on"])
-    files = () if known is None or failed else _written(app, found, given, workspace.platform.name, known, old)
+    files = () if known is None or failed else _written(app, found, back, given, workspace.platform.name, known, old)
     _deliver(app, found, given, words, files)
     return CHANGED if failed or (given["check"] and (found.writes or found.one_sided)) else 0
-
-
-def _check(app: App, given: Given) -> None:
-    """Refuse at once what can't be combined, and a migration that could not be written in the end."""
-    if given["name"] is not None:
-        if given["check"]:
-            raise click.UsageError(
-                "--check writes no migration, so it can't be combined with -f; run `pgnorm diff --check` first."
-            )
-        if given["reverse"] and given["to"] != "migrations":
-            raise click.UsageError(
-                "--reverse begins where --to is, and a migration where the migrations end: write it with -o FILE."
-            )
-        _check_name(app, given["name"], alone=given["output"] is None or given["json_"])
-    if given["no_roles"] and given["drop_roles"]:
-        raise click.UsageError("--no-roles leaves all roles as they are, so it can't be combined with --drop-roles.")
-    if given["no_drops"] and (given["safe_only"] or given["allowed_drops"]):
-        raise click.UsageError("--no-drops is less than --safe-only and --allow-drop, so leave it out beside them.")
-    if given["seed"] is not None and given["no_proof"]:
-        raise click.UsageError("--seed is for the proof, so it can't be combined with --no-proof.")
-
-
-def _check_calls(old: "Source", new: "Source") -> None:
-    """Refuse --calls where it can't be known which calls were made: no catalog says."""
-    from pgnorm.normalizer.project.sources import Files
-
-    if not (isinstance(old, Files) and isinstance(new, Files) and new.kind != "migrations"):
-        raise PgnormError(
-            "--calls takes the calls of schema files that migrations or other files lack, and one side is neither",
-            hint="Leave out --db-url, --local and the like: run `pgnorm diff --calls` from migrations to files.",
-        )
 
 
 def _options(app: App, given: Given) -> "Options":
@@ -150,7 +120,13 @@ def _tell(app: App, found: "Comparison", words: tuple[str, str], *, listed: bool
 
 
 def _written(
-    app: App, found: "Comparison", given: Given, platform: str, known: "Migrations", old: str
+    app: App,
+    found: "Comparison",
+    back: "Comparison | None",
+    given: Given,
+    platform: str,
+    known: "Migrations",
+    old: str,
 ) -> tuple[str, ...]:
     """The paths of the migrations written, none without a plan."""
     from pgnorm.normalizer.files.reading import shown
@@ -162,7 +138,14 @@ def _written(
         texts = headed(found, texts, platform)
     hints = () if given["keep_hints"] else found.renamed.hints
     written = write_migrations(
-        app, texts, given["name"], known, behind=old == "migrations", alone=found.plan.alone, done=hints
+        app,
+        texts,
+        given["name"],
+        known,
+        behind=old == "migrations",
+        alone=found.plan.alone,
+        done=hints,
+        back=as_text(back, bare=given["no_header"]) if back is not None else "",
     )
     return tuple(map(shown, written.paths))
 
@@ -184,42 +167,6 @@ def _words(app: App, to: str | None) -> tuple[str, str]:
             hint="Name them with --from and --to, run it in the project, or name the project with --project.",
         )
     return app.source or "migrations", to or "files"
-
-
-def _same(old: "Source", new: "Source") -> bool:
-    from pgnorm.normalizer.project.sources import Files, SnapshotFile
-
-    if isinstance(old, SnapshotFile) and isinstance(new, SnapshotFile):
-        return old.path.resolve() == new.path.resolve()
-    if isinstance(old, Files) and isinstance(new, Files):
-        paths, others = ([path.resolve() for path in one.paths] for one in (old, new))
-        return old.kind == new.kind and paths == others
-    return old == new
-
-
-def _spare_sources(output: Path | None, *sources: "Source") -> None:
-    """Refuse to write the product over what is compared."""
-    from pgnorm.normalizer.files.reading import real_path
-    from pgnorm.normalizer.project.sources import paths_of
-
-    if output is None or str(output) == STDIO:
-        return
-    if real_path(output) in {real_path(path) for source in sources for path in paths_of(source)}:
-        raise PgnormError(
-            "the file is compared itself, so -o can't write over it", place=str(output), hint="Name another file."
-        )
-
-
-def _check_name(app: App, name: str, *, alone: bool) -> None:
-    """Refuse at once a migration that could not be written in the end."""
-    from pgnorm.normalizer.project.migrations import new_paths
-
-    if not alone:
-        raise click.UsageError("-f can't be combined with -o.")
-    if app.project is None:
-        raise PgnormError("-f writes into a project's migrations folder, and there is no project", hint="Use -o FILE.")
-    project = app.project
-    new_paths(project.migrations_dir, [name], datetime.now(UTC), as_supabase=project.has_supabase_migrations)
 
 
 def _way_out(old: str, new: str) -> str | None:

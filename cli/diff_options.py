@@ -53,6 +53,7 @@ class Given(TypedDict):
     check: bool
     name: str | None
     no_header: bool
+    down: bool
     output: Path | None
     json_: bool
 
@@ -163,6 +164,7 @@ _PRODUCT: Final = (
     click.option(
         "-f", "--file", "name", metavar="NAME", help="Write a migration <UTC time>_NAME.sql instead of stdout."
     ),
+    click.option("--down", is_flag=True, help="With -f: write the way back too, where the tool keeps ways back."),
     click.option(
         "--no-header",
         is_flag=True,

@@ -36,11 +36,7 @@ def headed(comparison: "Comparison", texts: Sequence[str], platform: str) -> tup
     """The text of each migration below its comments: the summary, and in all of them one line for programs."""
     from pgnorm.normalizer.applying.certificates import CERTIFICATE
 
-    recording = _Recording()
-    summarize(recording, comparison)
-    lines = [remark(line) for line in recording.lines[:_LINES_AT_MOST]]
-    if (left := len(recording.lines) - _LINES_AT_MOST) > 0:
-        lines.append(remark(f"and {left} more lines"))
+    lines = summary_lines(comparison)
     certificate = _certificate(comparison, platform)
     heads = []
     for number in range(1, len(texts) + 1):
@@ -48,6 +44,16 @@ def headed(comparison: "Comparison", texts: Sequence[str], platform: str) -> tup
         line = f"{CERTIFICATE}{json.dumps({**certificate, **part}, separators=(',', ':'), ensure_ascii=False)}"
         heads.append([*(lines if number == 1 else [remark(f"Part {number} of {len(texts)}")]), line])
     return tuple("\n".join(head) + f"\n\n{text}" for head, text in zip(heads, texts, strict=True))
+
+
+def summary_lines(comparison: "Comparison") -> list[str]:
+    """The summary of a comparison as SQL comments, no more than a screen of them."""
+    recording = _Recording()
+    summarize(recording, comparison)
+    lines = [remark(line) for line in recording.lines[:_LINES_AT_MOST]]
+    if (left := len(recording.lines) - _LINES_AT_MOST) > 0:
+        lines.append(remark(f"and {left} more lines"))
+    return lines
 
 
 def _certificate(comparison: "Comparison", platform: str) -> dict[str, object]:

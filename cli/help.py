@@ -32,6 +32,7 @@ _GROUPS: Final = {
             "restrict_key",
             "keep_comments",
             "name",
+            "down",
             "no_header",
             "json",
             "json_",

@@ -32,10 +32,12 @@ def write_migrations(
     behind: bool,
     alone: Sequence[bool] = (),
     done: "Sequence[RenameHint]" = (),
+    back: str = "",
 ) -> Written:
     """Write one migration for each text, and the schema files without the hints that are `done`, all or none.
 
-    `alone` is true for each text that can't run in a transaction.
+    `alone` is true for each text that can't run in a transaction. `back`, if any, is the way back of the one text, and
+    stands where the tool of the folder has it.
 
     `known` are the migrations when the run began, `behind` says that the plan begins where they end. What another run
     has written just so since then is not written again. Raises PgnormError where another one wrote something else.
@@ -45,13 +47,15 @@ def write_migrations(
     from pgnorm.normalizer.files.reading import shown
     from pgnorm.normalizer.files.staging import Writing
     from pgnorm.normalizer.files.writing import write_alone
-    from pgnorm.normalizer.project.migrations import as_last, new_paths
+    from pgnorm.normalizer.project.migrations import as_last, leads_back, new_paths
 
     assert app.project is not None
     names = [name, *(f"{name}_{number}" for number in range(2, len(texts) + 1))]
     folder = app.project.migrations_dir
     marked = zip(texts, [*alone, *[False] * (len(texts) - len(alone))], strict=True)
-    contents = [as_last(f"{MARK}\n" * each + text, known, alone=each).encode() for text, each in marked]
+    beside = back and not leads_back(folder, known)
+    within = "" if beside else back
+    contents = [as_last(f"{MARK}\n" * each + text, known, alone=each, back=within).encode() for text, each in marked]
     # Two runs at the same time must not take the same version.
     files = _without_hints(done)
     with made(folder), alone_in([folder, *(writing.target.parent for writing in files)]):
@@ -67,6 +71,10 @@ def write_migrations(
                 hint="Nothing is written: run it again.",
             )
         paths = new_paths(folder, names, datetime.now(UTC), as_supabase=app.project.has_supabase_migrations)
+        if beside:
+            assert known.back_name is not None
+            paths = (*paths, *(path.with_name(known.back_name(path.name)) for path in paths))
+            contents.append(back.encode())
         labels = tuple(shown(path) for path in paths)
         write_alone(
             [

@@ -53,7 +53,9 @@ def compare(
     comparison = _compared(workspace, options, sides, old, new, requests)
     found = proposals(*comparison.views, comparison.plan.differences)
     wanted = [*choose([each for each in found if not each.harmless])]
+    accepted: list[str] = []
     while wanted := [*wanted, *(each for each in found if each.harmless)]:
+        accepted += (each.option for each in wanted)
         requests = (*requests, *of_options(each.option for each in wanted))
         comparison = _compared(workspace, options, sides, old, new, requests)
         found = proposals(*comparison.views, comparison.plan.differences)
@@ -62,6 +64,7 @@ def compare(
         hints=tuple(hint for hint in options.hints if isinstance(hint, AllowHint)), catalogs=comparison.views
     )
     return comparison.evolve(
+        accepted=tuple(accepted),
         proposals=tuple(each.turned for each in found) if options.backwards else found,
         assessed=_assessed(comparison),
         allowing=allowing,

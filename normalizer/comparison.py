@@ -114,6 +114,8 @@ class Comparison(Value):
     """Tables and columns that a way back makes, without what they held."""
     renamed: Resolved = Resolved()
     """Renames that somebody asked for: the plan begins with them."""
+    accepted: tuple[str, ...] = ()
+    """Those of them that the two sides suggested, as options ask for them."""
     proposals: tuple[Proposal, ...] = ()
     """Possible renames, each a drop and a creation as long as nobody says that it is one."""
     ignored: Mapping[Reason, Mapping[str, int]] = MappingProxyType({})

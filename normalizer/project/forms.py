@@ -9,7 +9,7 @@ from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Value
 
 from .sqitch import planned
-from .ways_back import FOLDERS, apart
+from .ways_back import FOLDERS, apart, name_back
 
 _SUPABASE: Final = re.compile(r"(?P<version>[0-9]+)_(?P<name>.*)\.sql")
 _NUMBERED: Final = re.compile(r"(?P<version>[0-9]+)(?:[_.-](?P<name>.*))?\.sql")
@@ -40,6 +40,8 @@ class Migrations(Value):
     """Files that lead back."""
     named: str | None = "{version}_{name}.sql"
     """The name of a new one, None where a file alone makes none."""
+    back_name: Callable[[str], str] | None = None
+    """The name of the file that leads back from the migration of a name; None where no such files are kept."""
     key: Callable[[str], Key] = lambda name: ((0, name),)
     """The key that names are ordered by."""
     ordered_as_text: bool = False
@@ -59,6 +61,7 @@ def numbered(folder: Path, *, textual: bool, strict: bool) -> Migrations:
         skipped=_skipped(paths, files),
         back=back,
         named="{version}_{name}.up.sql" if both else "{version}_{name}.sql",
+        back_name=(lambda name: f"{name.removesuffix('.up.sql')}.down.sql") if both else name_back(back),
         key=key,
         ordered_as_text=textual,
     )
@@ -89,6 +92,7 @@ def flyway(folder: Path) -> Migrations | None:
         skipped=_skipped((*paths, *_files(folder)), ordered, known=(*back, *(path for path, _ in named))),
         back=back,
         named="V{version}__{name}.sql",
+        back_name=lambda name: f"U{name.removeprefix('V')}",
         key=_flyway_key,
     )
 

@@ -10,7 +10,7 @@ from pgnorm.catalog.errors import PgnormError
 
 from ..files.reading import read_file, shown
 from .forms import Migrations, flyway, in_folders, numbered
-from .ways_back import tool_of
+from .ways_back import Tool, tool_of
 
 _VERSION: Final = "%Y%m%d%H%M%S"
 _VERSION_DIGITS: Final = 14
@@ -66,16 +66,38 @@ def new_paths(folder: Path, names: Sequence[str], now: datetime, *, as_supabase:
     return paths
 
 
-def as_last(text: str, found: Migrations, *, alone: bool = False) -> str:
+def as_last(text: str, found: Migrations, *, alone: bool = False, back: str = "") -> str:
     """The text of a new migration with what its tool wants around it, if the last one is written for one; `alone` where
-    it can't run in a transaction."""
-    if not found.files:
-        return text
-    last = found.files[-1].path
-    tool = tool_of(read_file(last, label=shown(last)).text)
+    it can't run in a transaction. A way `back` follows it where the tool keeps both in one file."""
+    tool = _tool(found)
     if tool is None:
         return text
-    return f"{(alone and tool.head_alone) or tool.head}{text}{tool.tail}"
+    forth = f"{(alone and tool.head_alone) or tool.head}{text}{tool.tail}"
+    return f"{forth}{tool.head_back}{back}{tool.tail_back}" if back else forth
+
+
+def leads_back(folder: Path, found: Migrations) -> bool:
+    """True if ways back stand in the migrations themselves, false if in files beside them.
+
+    Raises PgnormError where these migrations have none.
+    """
+    if _tool(found) is not None:
+        return True
+    if found.back_name is None:
+        raise PgnormError(
+            "the migrations of this folder have no ways back, so nothing would run a new one",
+            place=shown(folder),
+            hint="Leave out --down, and write the way back before the migration: pgnorm diff --reverse -o FILE.",
+        )
+    return False
+
+
+def _tool(found: Migrations) -> Tool | None:
+    """The tool that the last migration is written for."""
+    if not found.files:
+        return None
+    last = found.files[-1].path
+    return tool_of(read_file(last, label=shown(last)).text)
 
 
 def file_stem(name: str) -> str:

@@ -1,7 +1,7 @@
 """Ways back: what migration tools keep to undo a migration. They are known by content or name, and never run here."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -22,6 +22,9 @@ class Tool(Value):
     head: str = ""
     tail: str = ""
     """Texts around the statements of a new migration: `head` before them, `tail` behind."""
+    head_back: str = ""
+    tail_back: str = ""
+    """Texts around the way back, which follows `tail`."""
     head_alone: str = ""
     """The head of one that can't run in a transaction, empty where the tool has no mark for that."""
 
@@ -39,6 +42,8 @@ def _with_blocks(name: str, *, before: str = "", behind: str = "") -> Tool:
         head=f"{mark}Up\n{mark}StatementBegin\n",
         head_alone=f"{before}{mark}Up{f' {behind}' if behind else ''}\n{mark}StatementBegin\n",
         tail=f"{mark}StatementEnd\n",
+        head_back=f"\n{mark}Down\n{mark}StatementBegin\n",
+        tail_back=f"{mark}StatementEnd\n",
     )
 
 
@@ -111,6 +116,16 @@ def tool_of(text: str) -> Tool | None:
         if forth and back if tool.paired else forth or back:
             return tool
     return None
+
+
+def name_back(back: Iterable[Path]) -> Callable[[str], str] | None:
+    """The namer of new ways back beside migrations, after those that are there: `1_a.sql` to `1_a.undo.sql`; None
+    without any."""
+    found = [match for path in back if (match := _BACK.fullmatch(path.name))]
+    if not found:
+        return None
+    ending = found[-1][0].removeprefix(found[-1]["stem"])
+    return lambda name: f"{name.removesuffix('.sql')}{ending}"
 
 
 def apart(paths: Iterable[Path]) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
