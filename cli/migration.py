@@ -12,7 +12,7 @@ from .migration_history import fetch, repair
 from .migration_up import up
 from .new_migrations import write_migrations
 from .options import App
-from .output import write
+from .output import visible, write
 from .targets import project_of, target, target_options
 
 if TYPE_CHECKING:
@@ -87,7 +87,11 @@ def _columns(each: "Standing") -> tuple[str, ...]:
         notes.append(f"{each.done} statements are carried out")
     if each.late:
         notes.append("out of order")
-    return each.version, each.name, ", ".join(notes)
+    return _in_line(each.version), _in_line(each.name), ", ".join(notes)
+
+
+def _in_line(text: str) -> str:
+    return visible(text).replace("\n", "\\x0a")
 
 
 def _as_json(standings: "Sequence[Standing]") -> str:

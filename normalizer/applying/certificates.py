@@ -6,6 +6,7 @@ from typing import Final
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Value
 
+from ..sql.comment_lines import comment_lines
 from .pieces import Applicable
 
 CERTIFICATE: Final = "-- pgnorm-certificate: "
@@ -33,8 +34,9 @@ def certificate(migration: Applicable) -> Certificate | None:
     Raises PgnormError, placed, for one that can't be read.
     """
     text = migration.source.text
-    at = 0 if text.startswith(CERTIFICATE) else text.find(f"\n{CERTIFICATE}") + 1
-    if not text.startswith(CERTIFICATE, at):
+    lines = comment_lines(text) if CERTIFICATE in text else ()
+    at = next((line.start for line in lines if text.startswith(CERTIFICATE, line.start)), None)
+    if at is None:
         return None
     try:
         said = json.loads(text[at + len(CERTIFICATE) :].partition("\n")[0])

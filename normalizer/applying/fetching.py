@@ -1,5 +1,6 @@
 """Migration files written from what a history remembers."""
 
+import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -20,18 +21,29 @@ _FILE: Final = re.compile(r"[0-9]+[^/\0\n\r]*\.sql")
 def files_of(rows: Iterable[Row], folder: Path, found: Migrations) -> Iterator[Writing]:
     """The files of migrations that have statements in the history.
 
-    Raises PgnormError for a version or name that makes no file name, and for statements that no file tells apart.
+    Raises PgnormError for a version or name that makes no file name or that of another file, and for statements that no
+    file tells apart.
     """
+    taken: set[str] = set()
     for row in rows:
         if row.statements is None:
             continue
         name = (found.named or "").format(version=row.version, name=row.name)
-        if _FILE.fullmatch(name) is None:
-            raise PgnormError(
-                f"the history has a migration whose file would be called {name!r}, which is no file's name"
-            )
         path = folder / name
+        if _FILE.fullmatch(name) is None or found.version_of(name) != row.version:
+            raise _refused(row, name, "is no file's name, or one of another version")
+        # A link that leads nowhere would be written through.
+        if name in taken or os.path.lexists(path):
+            raise _refused(row, name, "is there already")
+        taken.add(name)
         yield Writing(path=path, content=_text(row, path).encode(), label=shown(path))
+
+
+def _refused(row: Row, name: str, reason: str) -> PgnormError:
+    return PgnormError(
+        f"the history has a migration of version {row.version!r}, whose file would be called {name!r}, which {reason}",
+        hint="Write a file for it by hand, or correct the row: `pgnorm migration repair`.",
+    )
 
 
 def _text(row: Row, path: Path) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import frozen
 
+from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.quoting import ident, qualified
 
 from .interfaces import Row, Unfinished
@@ -33,7 +34,8 @@ class TableHistory:
         if "version" not in known:
             return {}
         name, statements = (column if column in known else "null" for column in ("name", "statements"))
-        found = self._ask(f"select version::{_TEXT}, {name}::{_TEXT}, {statements}::{_TEXT}[] from {self._table}")
+        query = f"select version::{_TEXT}, {name}::{_TEXT}, {statements}::{_TEXT}[] from {self._table}"
+        found = all_rows(self.connection, query)
         return {
             str(version): Row(version=str(version), name=str(said or ""), statements=_texts(some))
             for version, said, some in found
@@ -51,10 +53,16 @@ class TableHistory:
 
     def add(self, version: str, name: str, statements: Sequence[str]) -> None:
         """Remember a migration, and that nothing of it is left to do."""
-        self._run(
-            f"insert into {self._table} (version, name, statements) values (%s, %s, %s::{_TEXT}[])",
+        written = self._ask(
+            f"insert into {self._table} (version, name, statements) values (%s, %s, %s::{_TEXT}[]) "
+            f"returning version::{_TEXT}",
             (version, name, list(statements)),
         )
+        if written != [(version,)]:
+            raise PgnormError(
+                f"the history, {self.schema}.{self.name}, does not take the row of {version} as it is",
+                hint="Look for a trigger of it, and for a version that is no text.",
+            )
         self._forget(_UNFINISHED, version)
 
     def remove(self, version: str) -> None:
@@ -66,7 +74,7 @@ class TableHistory:
         """The migrations that were begun and did not end, by version."""
         if not self._columns(_UNFINISHED):
             return {}
-        found = self._ask(f"select version, statements, underway from {self._beside}")
+        found = all_rows(self.connection, f"select version, statements, underway from {self._beside}")
         return {
             str(version): Unfinished(statements=_texts(some) or (), underway=underway is True)
             for version, some, underway in found
@@ -113,6 +121,13 @@ class TableHistory:
 
     def _ask(self, text: str, parameters: Sequence[object] | None = None) -> Sequence[tuple[object, ...]]:
         return self.connection.execute(text.encode(), parameters).fetchall()
+
+
+def all_rows(connection: psycopg.Connection, query: str) -> Sequence[tuple[object, ...]]:
+    """The rows that a query finds. Raises psycopg.Error where row security would hide some."""
+    cursor = connection.execute(f"set local row_security = off; {query}".encode())
+    cursor.nextset()
+    return cursor.fetchall()
 
 
 def _texts(value: object) -> tuple[str, ...] | None:

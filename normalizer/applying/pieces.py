@@ -8,6 +8,7 @@ from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Value, untold
 
 from ..files.reading import SourceFile
+from ..sql.comment_lines import comment_lines
 from ..sql.lexer import tokens
 from ..sql.sessions import controls_transaction
 from ..sql.statements import Statement, comments, split
@@ -79,7 +80,8 @@ def _for_psql(statement: Statement) -> str | None:
 
 def reason_to_run_apart(migration: Applicable) -> str | None:
     """The reason why the statements of a file can't run in one transaction, as far as their words tell."""
-    if any(line.strip() == MARK for line in migration.source.text.splitlines()):
+    text = migration.source.text
+    if MARK in text and any(text[line.start : line.end].rstrip() == MARK for line in comment_lines(text)):
         return "the file says so"
     for piece in within(migration):
         if piece.statement is not None and controls_transaction(piece.statement):
@@ -92,7 +94,8 @@ def reason_to_run_apart(migration: Applicable) -> str | None:
 
 def runs_alone(statement: Statement) -> bool:
     """True if a statement runs in no transaction, as far as its words tell."""
-    return statement.words[:1] == ("VACUUM",) or "CONCURRENTLY" in statement.words[:_WORDS_BEFORE_NAMES]
+    concurrently = "CONCURRENTLY" in statement.words[:_WORDS_BEFORE_NAMES] and not statement.begins("REFRESH")
+    return statement.begins("VACUUM") or concurrently
 
 
 def within(migration: Applicable) -> tuple[Piece, ...]:

@@ -18,6 +18,7 @@ from ..project.patterns import matching
 from ..project.project import Project
 from .carrying import Carrier
 from .failing import Failed
+from .history import all_rows
 from .pieces import Applicable, applicable, check
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class SeedHistory:
         ).fetchone()
         if there != (True,):
             return {}
-        rows = self.connection.execute(f"select path, hash from {_TABLE}".encode()).fetchall()
+        rows = all_rows(self.connection, f"select path, hash from {_TABLE}")
         return {str(path): str(found) for path, found in rows}
 
     def prepare(self) -> None:

@@ -45,6 +45,13 @@ class Migrations(Value):
     key: Callable[[str], Key] = lambda name: ((0, name),)
     """The key that names are ordered by."""
     ordered_as_text: bool = False
+    pattern: re.Pattern[str] = _NUMBERED
+    """The names of its files."""
+
+    def version_of(self, name: str) -> str | None:
+        """The version that a file's name says, None for the name of no migration."""
+        found = self.pattern.fullmatch(name)
+        return found["version"] if found is not None else None
 
 
 def numbered(folder: Path, *, textual: bool, strict: bool) -> Migrations:
@@ -64,6 +71,7 @@ def numbered(folder: Path, *, textual: bool, strict: bool) -> Migrations:
         back_name=(lambda name: f"{name.removesuffix('.up.sql')}.down.sql") if both else name_back(back),
         key=key,
         ordered_as_text=textual,
+        pattern=pattern,
     )
 
 

@@ -6,10 +6,9 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Value
 
-from ..sql.statements import comments
+from ..sql.comment_lines import comment_lines
 
 
 class Tool(Value):
@@ -109,10 +108,10 @@ def not_run(texts: Iterable[str], *, beside: int = 0) -> str | None:
 
 def tool_of(text: str) -> Tool | None:
     """The tool that a migration is written for, None for one that takes any SQL."""
-    marks = _comments(text)
+    marks = comment_lines(text)
     for tool in _tools():
-        forth = any(tool.up.fullmatch(text, start, end) for start, end in marks)
-        back = any(tool.down.fullmatch(text, start, end) for start, end in marks)
+        forth = any(tool.up.fullmatch(text, mark.start, mark.end) for mark in marks)
+        back = any(tool.down.fullmatch(text, mark.start, mark.end) for mark in marks)
         if forth and back if tool.paired else forth or back:
             return tool
     return None
@@ -166,20 +165,11 @@ def _stretches(text: str) -> Iterator[tuple[int, int]]:
     if tool is None:
         return
     start: int | None = None
-    for begin, end in _comments(text):
-        if tool.down.fullmatch(text, begin, end):
-            start = begin if start is None else start
-        elif start is not None and tool.up.fullmatch(text, begin, end):
-            yield start, begin
+    for mark in comment_lines(text):
+        if tool.down.fullmatch(text, mark.start, mark.end):
+            start = mark.start if start is None else start
+        elif start is not None and tool.up.fullmatch(text, mark.start, mark.end):
+            yield start, mark.start
             start = None
     if start is not None:
         yield start, len(text)
-
-
-def _comments(text: str) -> list[tuple[int, int]]:
-    """The lines that are comments."""
-    try:
-        found = [(each.start, each.end) for each in comments(text)]
-    except PgnormError:  # rows of COPY, for one, are no tokens
-        found = [match.span(1) for match in re.finditer(r"^[ \t]*(--[^\r\n]*)", text, re.MULTILINE)]
-    return [(start, end) for start, end in found if not text[text.rfind("\n", 0, start) + 1 : start].strip()]

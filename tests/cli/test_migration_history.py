@@ -115,6 +115,38 @@ def test_a_history_names_no_file_elsewhere(
     refused(f"migration fetch {at}", "which is no file's name")
 
 
+ROWS = {
+    "a version that reads as another": [("1_a", "b")],
+    "two of one name": [("2", "a"), ("3", "x"), ("2_a", "")],
+    "a link that leads nowhere": [("4", "away")],
+}
+
+
+@pytest.mark.parametrize("found", ROWS.values(), ids=ROWS.keys())
+def test_no_file_takes_the_place_of_another(
+    run: Run, refused: Refused, migrations: Path, at: str, database: psycopg.Connection, found: list[tuple[str, str]]
+) -> None:
+    (migrations / "1_a_b.sql").write_text("select 1;")
+    (migrations / "4_away.sql").symlink_to(migrations.parent.parent.parent / "away.sql")
+    assert run(f"migration up {at}")[0] == 0
+    before = sorted((path.name, path.is_file() and path.read_text()) for path in migrations.iterdir())
+    for version, name in found:
+        database.execute(
+            "insert into supabase_migrations.schema_migrations values (%s, '{select 2}', %s)", (version, name)
+        )
+    refused(f"migration fetch {at}", "whose file would be called")
+    assert sorted((path.name, path.is_file() and path.read_text()) for path in migrations.iterdir()) == before
+
+
+def test_names_of_the_history_stay_in_their_line(
+    run: Run, migrations: Path, at: str, database: psycopg.Connection
+) -> None:
+    (migrations / "1_a.sql").write_text("select 1;")
+    assert run(f"migration up {at}")[0] == 0
+    database.execute("update supabase_migrations.schema_migrations set name = E'a\\n2  b  \\x1b[31m', version = '2'")
+    assert run(f"migration list {at}")[1].splitlines()[1] == r"2  a\x0a2  b  \x1b[31m  applied, no such file"
+
+
 def test_a_row_without_statements_is_told(run: Run, migrations: Path, at: str, database: psycopg.Connection) -> None:
     path = migrations / "1_a.sql"
     path.write_text("select 1;")

@@ -10,6 +10,7 @@ from typing import LiteralString, Protocol
 import psycopg
 import pytest
 from addresses import address
+from psycopg.conninfo import make_conninfo
 from waiting import PATIENCE, until
 
 from pgnorm.normalizer.applying.carrying import TRIES
@@ -230,6 +231,67 @@ def test_what_was_carried_out_can_not_be_changed(
     refused(f"migration up {at}", "was changed after its first 2 statements", "repair --status applied 20240101000001")
     path.unlink()
     refused(f"migration up {at}", "carried out a part of migrations that the folder lacks: 20240101000001")
+
+
+WORDS_ALONE = {
+    "the mark in a literal": "insert into t values ('\n-- pgnorm: transaction=false\n')",
+    "a certificate in a literal": "insert into t values ('\n-- pgnorm-certificate: {}\n')",
+    "what only sounds alike": "refresh materialized view concurrently v",
+}
+
+
+@pytest.mark.parametrize("text", WORDS_ALONE.values(), ids=WORDS_ALONE.keys())
+def test_what_can_run_in_one_transaction_does(
+    refused: Refused, write: Write, at: str, database: psycopg.Connection, text: str
+) -> None:
+    database.execute(
+        "create table t (a text); create materialized view v as select a from t; create unique index on v (a)"
+    )
+    write(1, f"create table u (a int);\n{text};\nselect 1/0;\n")
+    refused(f"migration up {at}", "division by zero", "Nothing of this file is applied.")
+    assert database.execute("select to_regclass('u'), (select count(*) from t)").fetchone() == (None, 0)
+
+
+NOT_TAKEN: dict[str, LiteralString] = {
+    "a rule": "create rule r as on insert to supabase_migrations.schema_migrations do instead nothing",
+    "a trigger that drops the row": "create function f() returns trigger language plpgsql as $$ begin "
+    "return null; end $$;"
+    "create trigger r before insert on supabase_migrations.schema_migrations for each row execute function f()",
+    "a trigger that changes it": "create function f() returns trigger language plpgsql as $$ begin "
+    "new.version := 'x'; return new; end $$;"
+    "create trigger r before insert on supabase_migrations.schema_migrations for each row execute function f()",
+}
+
+
+@pytest.mark.parametrize("makes", NOT_TAKEN.values(), ids=NOT_TAKEN.keys())
+def test_nothing_is_applied_that_the_history_does_not_take(
+    run: Run, refused: Refused, write: Write, at: str, database: psycopg.Connection, makes: LiteralString
+) -> None:
+    write(1, "select 1;")
+    assert run(f"migration up {at}")[0] == 0
+    before = history(database)
+    database.execute(makes)
+    write(2, "create table t (a int);")
+    refused(f"migration up {at}", "schema_migrations")
+    assert history(database) == before
+    assert database.execute("select to_regclass('t')").fetchone() == (None,)
+
+
+def test_rows_of_the_history_that_are_hidden_are_an_error(
+    run: Run, refused: Refused, write: Write, at: str, database: psycopg.Connection
+) -> None:
+    write(1, "create table t (a int); vacuum t; insert into t values (1);")
+    assert run(f"migration up {at}")[0] == 0
+    database.execute("drop role if exists migration_guest")
+    database.execute(
+        "create role migration_guest login; grant all on schema supabase_migrations to migration_guest;"
+        "grant all on all tables in schema supabase_migrations to migration_guest;"
+        "alter table supabase_migrations.schema_migrations enable row level security"
+    )
+    guest = f"--db-url '{make_conninfo(address(database), user='migration_guest')}'"
+    for line in ("list", "up --dry-run", "up"):
+        refused(f"migration {line} {guest}", "row-level security policy")
+    database.execute("drop owned by migration_guest; drop role migration_guest")
 
 
 def test_what_has_no_effect_in_a_transaction_of_its_own_is_told(run: Run, write: Write, at: str) -> None:
