@@ -25,7 +25,7 @@ _WAITING: Final = {
 
 def tell_hazards(console: Console, comparison: "Comparison") -> None:
     """Say what takes long on big tables and who waits for it, and who may do what afterwards."""
-    lines = [line for each in comparison.assessed for line in _long(comparison, each)]
+    lines = [*dict.fromkeys(line for each in comparison.assessed for line in _long(comparison, each))]
     for line in ("These take as long as a table is big:", *lines) if lines else ():
         console.say(line)
     access = [

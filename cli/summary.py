@@ -143,7 +143,9 @@ def _list_changes(console: Console, comparison: "Comparison") -> None:
 
 
 def _lines(steps: "Iterable[Step]") -> list[str]:
-    return [f"  {step.label}{', which sets off ' * bool(step.fires)}{', '.join(step.fires)}" for step in steps]
+    """A line for each that they do, however often."""
+    lines = (f"  {step.label}{', which sets off ' * bool(step.fires)}{', '.join(step.fires)}" for step in steps)
+    return [*dict.fromkeys(lines)]
 
 
 def _reasoned(

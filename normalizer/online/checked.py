@@ -18,6 +18,7 @@ from .way import Around, Way, needed
 NOT_VALID_OF_THE_WHOLE_SINCE: Final = 18
 NOT_NULL_NOT_VALID_SINCE: Final = 18
 CHECK_SUFFIX: Final = "__pgnorm_not_null"
+REFILLING: Final = "-- The same for rows that came without a value meanwhile."
 
 
 def constraint_way(step: Step, around: Around) -> Way | None:
@@ -96,11 +97,12 @@ def not_null_way(step: Step, around: Around) -> Way | None:
     valid = _validation(step, Statement(sql=sql, on_rows=final.on_rows, about=step.id))
     if not filling:
         return Way(stands=(step.evolve(statements=(*before, added, *behind)),), builds=(valid,), proven=proven)
-    # Rows without a value must not be held to it before they have one.
+    # Rows without a value must not be held to it before they have one; no more of them come from then on.
     filled = step.evolve(statements=tuple(each.evolve(patient=True) for each in filling))
+    again = step.evolve(statements=tuple(each.evolve(patient=True, remark=REFILLING) for each in filling))
     return Way(
         stands=(step.evolve(statements=before),) if before else (),
-        builds=(filled, step.evolve(statements=(added, *behind)), valid),
+        builds=(filled, step.evolve(statements=(added, *behind)), again, valid),
         proven=proven,
     )
 
