@@ -1,9 +1,7 @@
 """`pgnorm sync`: changes of a database brought back into the schema files."""
 
-import subprocess
 from collections import Counter
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -17,7 +15,6 @@ from .output import plural, write
 from .servers import server_options
 
 if TYPE_CHECKING:
-    from pgnorm.normalizer.files.edits import Rewrite
     from pgnorm.normalizer.syncing.merging import Conflict
     from pgnorm.normalizer.syncing.sync import Synced
 
@@ -42,7 +39,7 @@ Examples:
 )
 @click.option("--check", is_flag=True, help="Write nothing; end with 1 if something would change.")
 @click.option("--diff", "show_diff", is_flag=True, help="Write nothing; print a unified diff of what would change.")
-@click.option("--force", is_flag=True, help="Write into files that have changes which git has not committed.")
+@click.option("--force", is_flag=True, help="Write into files of which git does not hold the present text.")
 @click.pass_obj
 def sync(app: App, base: str, check: bool, show_diff: bool, force: bool) -> int:
     """Bring what was changed in a database back into the schema files, where it belongs.
@@ -56,6 +53,7 @@ def sync(app: App, base: str, check: bool, show_diff: bool, force: bool) -> int:
     from pgnorm.normalizer.dump.layouts import configured
     from pgnorm.normalizer.files.edits import unified
     from pgnorm.normalizer.files.edits import write as write_files
+    from pgnorm.normalizer.files.restoring import refuse_unrestorable
     from pgnorm.normalizer.left_alone import ignoring
     from pgnorm.normalizer.project.sources import declared
     from pgnorm.normalizer.syncing.sync import Syncing
@@ -78,8 +76,9 @@ def sync(app: App, base: str, check: bool, show_diff: bool, force: bool) -> int:
     if show_diff:
         write("".join(map(unified, found.changed)))
     elif written:
-        if not force:
-            _refuse_uncommitted(found.changed)
+        for rewrite in found.changed:
+            if rewrite.source.path is not None and not force:
+                refuse_unrestorable(rewrite.source.path)
         write_files(found.changed)
     for rewrite in found.changed:
         app.console.say(f"{'edited' if written else 'would edit'} {rewrite.source.label}")
@@ -95,28 +94,3 @@ def _tell_conflicts(app: App, found: "Sequence[Conflict]") -> None:
     problems = [PgnormError(each.message, place=each.place) for each in found]
     problems[-1].hint = "Nothing is written. Make the two say the same, in the files or there, and run it again."
     app.console.errors(problems)
-
-
-def _refuse_uncommitted(rewrites: "Sequence[Rewrite]") -> None:
-    """Raise PgnormError for a file whose present text git could not give back."""
-    for rewrite in rewrites:
-        path = rewrite.source.path
-        if path is not None and _uncommitted(path):
-            raise PgnormError(
-                "the file has changes that git has not committed",
-                place=rewrite.source.label,
-                hint="Commit them first, or write into them with --force.",
-            )
-
-
-def _uncommitted(path: Path) -> bool:
-    try:
-        asked = subprocess.run(
-            ["git", "status", "--porcelain", "--", path.name],
-            cwd=path.parent,
-            capture_output=True,
-            check=False,
-        )
-    except OSError:
-        return False
-    return asked.returncode == 0 and bool(asked.stdout.strip())

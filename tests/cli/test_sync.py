@@ -285,20 +285,53 @@ def test_what_would_be_edited_is_shown(run: Run, crm: Path, studio: psycopg.Conn
 
 
 def test_files_that_git_could_not_give_back(run: Run, crm: Path, studio: psycopg.Connection) -> None:
-    git = ["git", "-c", "user.name=a", "-c", "user.email=a@b.example"]
-    for words in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "all"]):
-        subprocess.run([*git, *words], cwd=crm, check=True)
-    file = crm / "supabase" / "schemas" / "01_tables.sql"
-    file.write_text(file.read_text() + "-- more\n")
-    before = _texts(crm)
+    def git(*words: str) -> None:
+        command = ["git", "-c", "user.name=a", "-c", "user.email=a@b.example", *words]
+        subprocess.run(command, cwd=crm / "supabase" / "schemas", check=True)
+
+    def refused(*said: str) -> None:
+        before = _texts(crm)
+        code, _, err = run(f"sync --db-url '{address(studio)}'")
+        assert (code, [words for words in said if words not in err]) == (2, [])
+        assert _texts(crm) == before
+
     studio.execute("comment on table public.tags is 'Colours'")
+    file = crm / "supabase" / "schemas" / "01_tables.sql"
+    changed, unknown = "has changes that git has not committed", "git does not have the file"
+    git("init", "-q")
+    refused("01_tables.sql: ", unknown)
+    git("add", ".")
+    refused("01_tables.sql: ", unknown)
+    git("rm", "-q", "--cached", file.name)
+    git("commit", "-q", "-m", "all the others")
+    git("config", "status.showUntrackedFiles", "no")
+    refused("01_tables.sql: ", unknown, "hint: Commit it first, or write into it with --force.")
+    (crm / ".gitignore").write_text("01_tables.sql\n")
+    refused("01_tables.sql: ", unknown)
+    git("add", "-f", ".")
+    git("commit", "-q", "-m", "this one too")
+    git("update-index", "--assume-unchanged", file.name)
+    file.write_text(file.read_text() + "-- more\n")
+    refused("01_tables.sql: ", changed)
+    git("update-index", "--no-assume-unchanged", file.name)
+    git("mv", file.name, ":(top)tables.sql")
+    refused(":(top)tables.sql: ", unknown)
+    git("commit", "-q", "-m", "renamed")
+    refused(":(top)tables.sql: ", changed)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PATH", "/nowhere")
+        refused(":(top)tables.sql: ", "there is no git on the PATH")
+    git("add", "-u")
+    git("commit", "-q", "-m", "what was changed")
     code, _, said = run(f"sync --db-url '{address(studio)}'")
-    assert code == 2
-    assert "01_tables.sql: the file has changes that git has not committed" in said
-    assert _texts(crm) == before
+    assert code == 0, said
+    code, _, said = run(f"sync --db-url '{address(studio)}' --check")
+    assert code == 0, said
+    studio.execute("comment on table public.deals is 'More deals'")
+    refused(":(top)tables.sql: ", changed)
     code, _, said = run(f"sync --db-url '{address(studio)}' --force")
     assert code == 0, said
-    assert "is 'Colours'" in file.read_text()
+    assert "is 'More deals'" in file.with_name(":(top)tables.sql").read_text()
 
 
 def test_outside_of_a_project(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
