@@ -58,9 +58,15 @@ class AsRead(Basis):
         return any(isinstance(item, Routine) for item in slice_of(new, computing).objects.values())
 
     def _proved(
-        self, comparison: Comparison, start: Side, goal: Side, found: tuple[Difference, ...]
+        self,
+        comparison: Comparison,
+        start: Side,
+        goal: Side,
+        found: tuple[Difference, ...],
+        rewriting: frozenset[ObjectId] = frozenset(),
     ) -> Comparison | None:
-        """The comparison with its plan tried on what it touches; None where that fails."""
+        """The comparison with its plan tried on what it touches; None where that fails. `rewriting` are new columns
+        that an earlier trial has found to rewrite their table."""
         plan = comparison.plan
         unnoticed = plan.unnoticed
         names = {each.item.id for each in found}.union(step.id for step in plan.steps) - unnoticed
@@ -86,6 +92,10 @@ class AsRead(Basis):
         except PgnormError as error:
             self._on_wholes(error.message)
             return None
+        slow = self.rewriting(plan, arrival)
+        if not slow <= rewriting:
+            comparison = self.planned(start, goal, found, rewriting=slow | rewriting)
+            return self._proved(comparison, start, goal, found, rewriting=slow | rewriting)
         told = comparison.unplanned.outside(before.objects.keys() | after.objects.keys())
         return self.measured(comparison, arrival).evolve(mentions=mentions, unplanned=told.joined(unplanned(*views)))
 

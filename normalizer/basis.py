@@ -18,7 +18,7 @@ from .load.data_statements import DataStatement, texts_of
 from .load.file_roles import FileRoles, server_roles
 from .online.rewriting import online
 from .plan.keeping import grafted, refuse_in_the_way, refuse_loss
-from .plan.plan import Plan
+from .plan.plan import Plan, Verb
 from .plan.planner import diff
 from .plan.roles import NO_ROLE_CHANGES, RoleChanges, role_changes
 from .plan.unplanned import unplanned
@@ -56,9 +56,16 @@ class Basis:
         return any(each.item.id not in in_looks for each in sure)
 
     def planned(
-        self, start: Side, goal: Side, found: tuple[Difference, ...], last: frozenset[ObjectId] = frozenset()
+        self,
+        start: Side,
+        goal: Side,
+        found: tuple[Difference, ...],
+        *,
+        last: frozenset[ObjectId] = frozenset(),
+        rewriting: frozenset[ObjectId] = frozenset(),
     ) -> Comparison:
-        """The comparison with its plan, which nobody has tried."""
+        """The comparison with its plan, which nobody has tried. `last` and `rewriting` are what an earlier trial has
+        found: what came too early, and new columns that rewrite their table."""
         before, after = self.views(start.catalog, goal.catalog)
         selection = self.selection(start.catalog, goal.catalog)
         left_out = {} if self.options.cosmetic else {each.difference.item.id: each for each in phantoms(found)}
@@ -71,7 +78,7 @@ class Basis:
         taken = self._takes_roles()
         plan = plan.evolve(roles=roles if taken else RoleChanges(absent=roles.absent))
         if self.options.online is not None:
-            plan = online(plan, before, after, self.options.online)
+            plan = online(plan, before, after, self.options.online, major=self.sides.major, rewriting=rewriting)
         untried = (start.untried or goal.untried) if self.options.proof else "--no-proof"
         return Comparison(
             views=(before, after),
@@ -182,6 +189,18 @@ class Basis:
         kept = {name for catalog in catalogs for name in owned(catalog, self.ownership).objects}
         both = {name: item for each in catalogs for name, item in owned(each, else_ours).objects.items()}
         return [item for name, item in both.items() if name not in kept and item.parent not in both]
+
+    def rewriting(self, plan: Plan, arrival: Arrival) -> frozenset[ObjectId]:
+        """The columns whose creation has rewritten a table, where others are not to wait for that."""
+        if self.options.online is None:
+            return frozenset()
+        return frozenset(
+            statement.about
+            for step in plan.steps
+            if step.verb is Verb.CREATE and step.item.embedded
+            for statement in step.statements
+            if statement.about is not None and any(each.rewrites for each in arrival.effects.get(statement.sql, ()))
+        )
 
     def measured(self, comparison: Comparison, arrival: Arrival) -> Comparison:
         """The comparison with what its plan did in the proof."""

@@ -107,6 +107,11 @@ class Sides:
         return sides
 
     @property
+    def major(self) -> int:
+        """The oldest version that statements have to be understood by."""
+        return min((self.context.major, *(each.catalog.major for each in self._read.values())))
+
+    @property
     def alike(self) -> bool:
         """True if servers of one major say what both sides are, so that they can be compared as they were read."""
         return all(each.catalog.major == self.context.shadow.major for each in self._read.values())

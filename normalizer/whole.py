@@ -53,16 +53,21 @@ class Whole(Basis):
                     stack.close()
                     session = stack.enter_context(self.sides.again(start, scratch=commits, beside=goal.made))
                 last: frozenset[ObjectId] = frozenset()
+                rewriting: frozenset[ObjectId] = frozenset()
                 while True:
                     assert session is not None
                     arrival = self._arrived(session, start, goal, comparison)
                     stack.close()
                     if isinstance(arrival, Arrival) and not arrival.early:
-                        break
-                    early = arrival.early if isinstance(arrival, Arrival) else frozenset({arrival})
-                    refuse_early(early & last)
-                    last |= early
-                    comparison = self.planned(start, goal, found, last=last).evolve(mentions=broken)
+                        if (slow := self.rewriting(comparison.plan, arrival)) <= rewriting:
+                            break
+                        rewriting |= slow
+                    else:
+                        early = arrival.early if isinstance(arrival, Arrival) else frozenset({arrival})
+                        refuse_early(early & last)
+                        last |= early
+                    comparison = self.planned(start, goal, found, last=last, rewriting=rewriting)
+                    comparison = comparison.evolve(mentions=broken)
                     session = stack.enter_context(self.sides.again(start, scratch=commits, beside=goal.made))
                 arrived = as_little_known(arrival.catalog, start.catalog)
                 self._prove(arrived, goal, comparison)

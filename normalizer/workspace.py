@@ -98,14 +98,14 @@ class Workspace:
         )
 
     def shadow(self, read: int | None = None) -> "Shadow":
-        """The shadow server of the project's major version or, outside of one, of that which was `read`.
+        """The shadow server of the project's major version or, where none is said, of that which was `read`.
 
         Raises PgnormError where none can be had.
         """
         major = read
         if self.project is not None:
             self.project.require_settings()
-            major = self.project.major
+            major = self.project.major or read
         if major not in self._shadows:
             self._shadows[major] = self._opened(major)
         return self._shadows[major]

@@ -30,7 +30,7 @@ def constraint_way(step: Step, around: Around) -> Way | None:
         return None
     if step.verb is Verb.ALTER:
         return _validating(step, item)
-    whole = isinstance(item, ForeignKey) and item.passed_on and around.new.major < NOT_VALID_OF_THE_WHOLE_SINCE
+    whole = isinstance(item, ForeignKey) and item.passed_on and around.major < NOT_VALID_OF_THE_WHOLE_SINCE
     first, *rest = step.statements
     if step.verb is Verb.DROP or whole or not item.holds or first.sql != item.create(around.printing).sql:
         return None
@@ -69,12 +69,9 @@ def not_null_way(step: Step, around: Around) -> Way | None:
         return None
     if old.not_null or old.not_null_constraint or not item.not_null or not around.busy(item.parent):
         return None
-    if item.parent is None or not isinstance(around.old.objects[item.parent], Table) or _needs_at_once(step, around):
+    if item.parent is None or not isinstance(around.old.objects[item.parent], Table) or needs_at_once(step, around):
         return None
-    setting = f"ALTER {item.table} ALTER COLUMN {ident(item.name)} SET NOT NULL;"
-    named = f"ALTER {item.table} ADD CONSTRAINT {ident(item.not_null_constraint)} NOT NULL {ident(item.name)}"
-    named += f"{' NO INHERIT' if item.not_null_no_inherit else ''}"
-    found = [each for each in step.statements if each.sql in (setting, f"{named};")]
+    found = [each for each in step.statements if each.sql in (set_not_null(item), f"{_named(item)};")]
     filling = tuple(each for each in step.statements if OnRows.FILLS in each.on_rows)
     # A part that comes behind that can be one which rows without a value would not pass.
     later = step.statements[step.statements.index(filling[0]) :] if filling else step.statements
@@ -84,17 +81,7 @@ def not_null_way(step: Step, around: Around) -> Way | None:
     at = step.statements.index(final)
     before = tuple(each for each in step.statements[:at] if each not in filling)
     behind = step.statements[at + 1 :]
-    if around.new.major >= NOT_NULL_NOT_VALID_SINCE:
-        added, name = Statement(sql=f"{named} NOT VALID;", about=step.id), item.not_null_constraint
-        proven: tuple[Step, ...] = ()
-    else:
-        name = around.free_name(item, suffixed(item.name, CHECK_SUFFIX), "constraint")
-        check = f"ADD CONSTRAINT {ident(name)} CHECK ({ident(item.name)} IS NOT NULL) NOT VALID"
-        added = Statement(sql=f"ALTER {item.table} {check};", about=step.id)
-        dropped = Statement(sql=f"ALTER {item.table} DROP CONSTRAINT {ident(name)};", about=step.id)
-        proven = (step.evolve(statements=(final.evolve(on_rows=OnRows.NOTHING), dropped)),)
-    sql = f"ALTER {item.table} VALIDATE CONSTRAINT {ident(name)};"
-    valid = _validation(step, Statement(sql=sql, on_rows=final.on_rows, about=step.id))
+    added, valid, proven = held_to_not_null(step, final, around)
     if not filling:
         return Way(stands=(step.evolve(statements=(*before, added, *behind)),), builds=(valid,), proven=proven)
     # Rows without a value must not be held to it before they have one; no more of them come from then on.
@@ -107,7 +94,36 @@ def not_null_way(step: Step, around: Around) -> Way | None:
     )
 
 
-def _needs_at_once(step: Step, around: Around) -> bool:
+def held_to_not_null(step: Step, final: Statement, around: Around) -> tuple[Statement, Step, tuple[Step, ...]]:
+    """The statement that holds new rows of a column to NOT NULL, the step that checks those which are there, and what
+    is left to say then (before 18, `final` and that what served for it goes)."""
+    item = step.item
+    assert isinstance(item, Column)
+    if around.major >= NOT_NULL_NOT_VALID_SINCE:
+        added, name = Statement(sql=f"{_named(item)} NOT VALID;", about=step.id), item.not_null_constraint
+        proven: tuple[Step, ...] = ()
+    else:
+        name = around.free_name(item, suffixed(item.name, CHECK_SUFFIX), "constraint")
+        check = f"ADD CONSTRAINT {ident(name)} CHECK ({ident(item.name)} IS NOT NULL) NOT VALID"
+        added = Statement(sql=f"ALTER {item.table} {check};", about=step.id)
+        dropped = Statement(sql=f"ALTER {item.table} DROP CONSTRAINT {ident(name)};", about=step.id)
+        proven = (step.evolve(verb=Verb.ALTER, statements=(final.evolve(on_rows=OnRows.NOTHING), dropped)),)
+    sql = f"ALTER {item.table} VALIDATE CONSTRAINT {ident(name)};"
+    return added, _validation(step, Statement(sql=sql, on_rows=final.on_rows, about=step.id)), proven
+
+
+def set_not_null(item: Column) -> str:
+    """The statement that makes a column NOT NULL: `ALTER TABLE notes ALTER COLUMN body SET NOT NULL;`."""
+    return f"ALTER {item.table} ALTER COLUMN {ident(item.name)} SET NOT NULL;"
+
+
+def _named(item: Column) -> str:
+    """The same under the name of the constraint (18), without its end."""
+    named = f"ALTER {item.table} ADD CONSTRAINT {ident(item.not_null_constraint)} NOT NULL {ident(item.name)}"
+    return f"{named}{' NO INHERIT' if item.not_null_no_inherit else ''}"
+
+
+def needs_at_once(step: Step, around: Around) -> bool:
     """True if something in the same transaction needs the column to be NOT NULL."""
     return any(
         isinstance(other.item, Identity | UncheckedNotNull)

@@ -13,14 +13,25 @@ from pgnorm.catalog.model import Catalog, ObjectId
 from ..plan.plan import Plan, Step, Verb
 from .checked import constraint_way, not_null_way
 from .detaching import detaching_way
+from .filling import filling_way
 from .indexes import index_dropping_way, index_way, key_way
 from .way import Around, Way, needed
 
-_WAYS: Final = (index_way, key_way, index_dropping_way, constraint_way, not_null_way, detaching_way)
+_WAYS: Final = (index_way, key_way, index_dropping_way, constraint_way, not_null_way, filling_way, detaching_way)
 
 
-def online(plan: Plan, old: Catalog, new: Catalog, timeouts: tuple[tuple[str, str], ...]) -> Plan:
-    """The plan that comes to the same end by steps that don't lock a busy table for long.
+def online(
+    plan: Plan,
+    old: Catalog,
+    new: Catalog,
+    timeouts: tuple[tuple[str, str], ...],
+    *,
+    major: int | None = None,
+    rewriting: frozenset[ObjectId] = frozenset(),
+) -> Plan:
+    """The plan that comes to the same end by steps that don't lock a busy table for long. They are for the version
+    `major`, that of `new` if none is given; `rewriting` are new columns that have been found to rewrite their table,
+    which only a server tells.
 
     What has no such way, or would leave something missing meanwhile that is there before and after, stays as it is.
     """
@@ -28,13 +39,13 @@ def online(plan: Plan, old: Catalog, new: Catalog, timeouts: tuple[tuple[str, st
         return plan
     *early, together = plan.transactions
     steps = tuple(part for step in together for part in step.parts or (step,))
-    around = Around(old, new, steps)
+    around = Around(old, new, steps, major or new.major, rewriting)
     plain: frozenset[ObjectId] = frozenset()
     while (phases := _Phases(around, plain)).refused:
         plain |= phases.refused
     transactions = phases.transactions()
-    # What needs no other steps may as well share its statements.
-    others = (together,) if transactions == (steps,) else transactions
+    # What needs no other steps may share its statements, but for columns: a trial tells which rewrites the table.
+    others = (together,) if transactions == (steps,) and not any(map(around.adds_default, steps)) else transactions
     return plan.evolve(transactions=(*early, *others), online=True, timeouts=timeouts)
 
 

@@ -38,10 +38,16 @@ class Way(Value):
 class Around:
     """The steps of the transaction that a step is part of, and both catalogs."""
 
-    def __init__(self, old: Catalog, new: Catalog, steps: Sequence[Step]) -> None:
+    def __init__(
+        self, old: Catalog, new: Catalog, steps: Sequence[Step], major: int, rewriting: frozenset[ObjectId]
+    ) -> None:
         self.old = old
         self.new = new
         self.steps = steps
+        self.major = major
+        """The version that statements are for: another one may stand in for it."""
+        self.rewriting = rewriting
+        """The new columns that have been found to rewrite their table as they are added."""
         self.printing = Printing(target=Target(major=new.major, role=old.role, named_schemas=True))
         self.dropped = {step.id: step.item for step in steps if step.verb is Verb.DROP}
         self.made = frozenset(step.id for step in steps if step.verb is Verb.CREATE)
@@ -55,6 +61,10 @@ class Around:
         """True if a relation is there and others may use it meanwhile."""
         there = self.old.objects.get(relation) if relation is not None else None
         return isinstance(there, HoldsRows | Filled) and relation not in self._touched and relation not in self._tied
+
+    def adds_default(self, step: Step) -> bool:
+        """True if it adds a column with a default to a table that is there."""
+        return step.verb is Verb.CREATE and isinstance(step.item, Column) and bool(self.new.parts.get(step.id))
 
     def rivals(self, item: Object) -> list[Object]:
         """The old objects whose name it takes, and that leave for it."""

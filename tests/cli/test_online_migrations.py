@@ -105,6 +105,31 @@ def test_a_live_database_and_an_index_that_calls_a_function(
     assert run(f"diff --check --db-url '{address(database)}'")[0] == 0
 
 
+def test_statements_are_for_the_version_that_another_one_stands_in_for(
+    run: "Run", plain: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PGNORM_PG_BINDIR", "bundled")
+    _project(plain, OLD, OLD.replace("label text", "label text not null"))
+    (plain / "pgnorm.toml").write_text("major_version = 15\n")
+    code, out, err = run("diff --online")
+    assert code == 0, err
+    assert "stands in for it" in err
+    assert 'CHECK ("label" IS NOT NULL) NOT VALID;' in out
+    assert ' NOT NULL "label" NOT VALID' not in out
+    (plain / "pgnorm.toml").write_text("")
+    assert ' NOT NULL "label" NOT VALID;' in run("diff --online")[1]
+
+
+def test_a_project_of_no_version_takes_that_of_the_database(
+    run: "Run", plain: Path, database: psycopg.Connection
+) -> None:
+    database.execute(OLD.encode())
+    _project(plain, OLD, OLD)
+    code, _, err = run(f"diff --db-url '{address(database)}'")
+    assert code == 0, err
+    assert f"shadow: Postgres {database.info.server_version // 10000}." in err
+
+
 def test_what_still_blocks_is_said(run: "Run", plain: Path) -> None:
     _project(plain, OLD, OLD.replace("id integer", "id bigint"))
     code, _, err = run("diff --online --fail-on blocks-writes")

@@ -1,0 +1,58 @@
+"""A new column whose default is another value in each row (`gen_random_uuid()`): added without, filled afterwards."""
+
+from pgnorm.catalog.kinds.columns import Column
+from pgnorm.catalog.kinds.constraints import Check
+from pgnorm.catalog.kinds.defaults import Default
+from pgnorm.catalog.model import Statement
+from pgnorm.catalog.quoting import ident, qualified
+
+from ..plan.plan import Step, Verb
+from .checked import REFILLING, held_to_not_null, needs_at_once, set_not_null
+from .way import Around, Way, needed
+
+
+def filling_way(step: Step, around: Around) -> Way | None:
+    """The way of a column that has been found to rewrite its table when it is added."""
+    item = step.item
+    if step.id not in around.rewriting or step.verb is not Verb.CREATE or not isinstance(item, Column):
+        return None
+    parts = around.new.parts.get(step.id, ())
+    target, column, table = around.printing.target, ident(item.name), qualified(item.schema, item.detail)
+    said = [part for part in parts if part.clause(target)]
+    # A value of a domain may have to be there from the start.
+    if not (said and all(isinstance(part, Default) for part in said)) or item.base or not around.busy(item.parent):
+        return None
+    if _is_checked(step, around) or (item.not_null and needs_at_once(step, around)):
+        return None
+    adding = f"ALTER {item.table} ADD COLUMN "
+    [at] = (number for number, each in enumerate(step.statements) if each.sql.startswith(adding))
+    bare = item.evolve(not_null=False, not_null_constraint="", local=True)
+    defaulting = f"ALTER {item.table} ALTER COLUMN {column} SET {said[0].clause(target)};"
+    stands = (
+        *step.statements[:at],
+        step.statements[at].evolve(sql=f"{adding}{bare.definition((), target)};"),
+        Statement(sql=defaulting, about=step.id),
+        *step.statements[at + 1 :],
+    )
+    fill = Statement(
+        sql=f"UPDATE {table} SET {column} = DEFAULT WHERE {column} IS NULL;",
+        remark="-- locks each row that it writes until it is done",
+        patient=True,
+        about=step.id,
+    )
+    filled = step.evolve(verb=Verb.ALTER, statements=(fill,))
+    first = step.evolve(statements=stands)
+    if not item.not_null:
+        return Way(stands=(first,), builds=(filled,))
+    held, valid, proven = held_to_not_null(step, Statement(sql=set_not_null(item), about=step.id), around)
+    holding = step.evolve(verb=Verb.ALTER, statements=(held,))
+    again = filled.evolve(statements=(fill.evolve(remark=REFILLING),))
+    return Way(stands=(first,), builds=(filled, holding, again, valid), proven=proven)
+
+
+def _is_checked(step: Step, around: Around) -> bool:
+    """True if a CHECK reads the column: rows that have no value yet would fail it as soon as somebody writes them."""
+    return any(
+        isinstance(other.item, Check) and other.verb is Verb.CREATE and step.id in needed(around.new, other)
+        for other in around.steps
+    )
