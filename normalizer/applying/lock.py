@@ -15,6 +15,7 @@ from .interfaces import Tell
 
 _KEY: Final = 0x70676E6F726D  # `pgnorm`, as bytes
 _PATIENCE: Final = 60_000  # milliseconds
+_TRANSACTION_TIMEOUT_SINCE: Final = 170000
 
 
 @frozen(eq=False)
@@ -33,10 +34,10 @@ class AdvisoryLock:
         from psycopg.errors import LockNotAvailable
 
         with connect(self.database) as connection:
-            connection.execute(
-                f"begin; set local lock_timeout = {self.patience}; set local idle_in_transaction_session_timeout = 0;"
-                " set local statement_timeout = 0".encode()
-            )
+            endless = "idle_in_transaction_session_timeout", "statement_timeout", "transaction_timeout"
+            known = endless if connection.info.server_version >= _TRANSACTION_TIMEOUT_SINCE else endless[:-1]
+            limits = "; ".join(f"set local {name} = 0" for name in known)
+            connection.execute(f"begin; set local lock_timeout = {self.patience}; {limits}".encode())
             # With parameters it would be a portal, which keeps its snapshot: what runs CONCURRENTLY waits for that.
             row = connection.execute(f"select pg_catalog.pg_try_advisory_xact_lock({_KEY})".encode()).fetchone()
             if row != (True,):

@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,11 +11,14 @@ from typing import LiteralString, Protocol
 import psycopg
 import pytest
 from addresses import address
+from psycopg import sql
 from psycopg.conninfo import make_conninfo
 from waiting import PATIENCE, until
 
 from pgnorm.normalizer.applying.carrying import TRIES
+from pgnorm.normalizer.applying.lock import AdvisoryLock
 from pgnorm.normalizer.applying.watching import Watch
+from pgnorm.normalizer.project.databases import Database
 
 Run = Callable[[str], tuple[int, str, str]]
 HISTORY: LiteralString = "select version, name, statements from supabase_migrations.schema_migrations order by 1"
@@ -431,6 +435,26 @@ def test_two_at_once(run: Run, write: Write, at: str, database: psycopg.Connecti
         code, _, err = run(f"migration up {at}")
     assert (code, "waiting for another run that applies migrations" in err) == (0, True)
     assert len(history(database)) == 1
+
+
+def test_the_lock_outlasts_limits_of_the_role(
+    database: psycopg.Connection,
+) -> None:
+    names = ["idle_in_transaction_session_timeout", "statement_timeout"]
+    names += ["transaction_timeout"] * (database.info.server_version >= 170000)
+    database.execute("drop role if exists migration_guest")
+    database.execute("create role migration_guest login superuser")
+    for name in names:
+        database.execute(sql.SQL("alter role migration_guest set {} = '100ms'").format(sql.Identifier(name)))
+    lock = AdvisoryLock(Database(conninfo=make_conninfo(address(database), user="migration_guest")), _silent)
+    with lock.held():
+        time.sleep(0.5)
+        assert database.execute("select from pg_locks where locktype = 'advisory'").rowcount == 1
+    database.execute("drop role migration_guest")
+
+
+def _silent(_level: str, _message: str) -> None:
+    pass
 
 
 def test_a_connection_that_is_cut(
