@@ -35,11 +35,21 @@ class Sheets:
         return tuple(self._edited(file) for file in self.places.files)
 
     def _edited(self, file: SourceFile) -> SourceFile:
+        edits = self._edits.get(file.label, [])
         try:
-            return file.evolve(text=apply(file.text, self._edits.get(file.label, ())))
+            return file.evolve(text=apply(file.text, [*self._semicolon(file, edits), *edits]))
         except ValueError as error:
             hint = "Change the files by hand, and run it again."
             raise PgnormError(f"two changes meet at one place: {error}", place=file.label, hint=hint) from error
+
+    def _semicolon(self, file: SourceFile, edits: list[Edit]) -> list[Edit]:
+        """The end of the last statement, which needs none until there is something behind it."""
+        last = next((each for each in reversed(self.places.all) if each.file is file), None)
+        if last is None or not last.statement.words or last.place in self._removed:
+            return []
+        end = last.statement.stop
+        is_open = last.statement.end == end and any(each.start >= end for each in edits)
+        return [Edit(start=end, stop=end, text=";")] if is_open else []
 
     def add(self, file: SourceFile, edit: Edit) -> None:
         """Add an edit that is worked out."""

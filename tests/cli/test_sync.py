@@ -354,6 +354,26 @@ def test_line_ends_stay(run: Run, crm: Path, studio: psycopg.Connection) -> None
     assert all(file.read_bytes().count(b"\n") == file.read_bytes().count(b"\r\n") for file in files)
 
 
+@pytest.mark.parametrize(
+    ("tail", "change", "count"),
+    [
+        ("", "create view public.v as select 1 as a; create table public.u (a int);", 3),
+        (" -- the end", "alter table public.t add column c int; create table public.u (a int);", 2),
+        ("\n/* ; */\n", "drop table public.t; create table public.u (a int);", 2),
+    ],
+)
+def test_a_last_statement_without_its_semicolon(
+    run: Run, plain: Path, database: psycopg.Connection, tail: str, change: str, count: int
+) -> None:
+    (plain / "schemas" / "01_tables.sql").write_text(f"create table public.t (a int, b int){tail}")
+    (plain / "migrations" / "1_t.sql").write_text("create table public.t (a int, b int)")
+    database.execute(f"create table public.t (a int, b int); {change}".encode())
+    code, _, said = run(f"sync --db-url '{address(database)}'")
+    assert code == 0, said
+    assert (plain / "schemas" / "01_tables.sql").read_text().count(";") == count
+    assert run(f"diff --db-url '{address(database)}' --to files --check")[0] == 0
+
+
 def test_files_as_a_dump_writes_them(run: Run, crm: Path, studio: psycopg.Connection) -> None:
     schemas = crm / "supabase" / "schemas"
     for file in schemas.glob("*.sql"):
