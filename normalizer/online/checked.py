@@ -12,7 +12,6 @@ from pgnorm.catalog.model import OnRows, Statement
 from pgnorm.catalog.quoting import ident
 
 from ..plan.plan import Step, Verb
-from ..plan.wording import suffixed
 from .way import Around, Way, needed
 
 NOT_VALID_OF_THE_WHOLE_SINCE: Final = 18
@@ -103,7 +102,7 @@ def held_to_not_null(step: Step, final: Statement, around: Around) -> tuple[Stat
         added, name = Statement(sql=f"{_named(item)} NOT VALID;", about=step.id), item.not_null_constraint
         proven: tuple[Step, ...] = ()
     else:
-        name = around.free_name(item, suffixed(item.name, CHECK_SUFFIX), "constraint")
+        name = around.free_name(item, CHECK_SUFFIX, "constraint")
         check = f"ADD CONSTRAINT {ident(name)} CHECK ({ident(item.name)} IS NOT NULL) NOT VALID"
         added = Statement(sql=f"ALTER {item.table} {check};", about=step.id)
         dropped = Statement(sql=f"ALTER {item.table} DROP CONSTRAINT {ident(name)};", about=step.id)

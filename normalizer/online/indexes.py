@@ -12,7 +12,7 @@ from pgnorm.catalog.options import with_options
 from pgnorm.catalog.quoting import ident, qualified
 
 from ..plan.plan import Step, Verb
-from ..plan.wording import aside_name
+from ..plan.wording import ASIDE_SUFFIX
 from .way import Around, Way
 
 _UNIQUE: Final = {"PRIMARY KEY": "", "UNIQUE": "", "UNIQUE NULLS NOT DISTINCT": " NULLS NOT DISTINCT"}
@@ -46,7 +46,7 @@ def index_way(step: Step, around: Around) -> Way | None:
     [rival, *others] = rivals
     if others or not isinstance(rival, Index) or len(leaving) > 1:
         return Way(builds=builds, named=_rest(step, [rename, *rest]), late=True, postpones=leaving)
-    aside = rival.evolve(name=around.free_name(rival, aside_name(rival), "relation"))
+    aside = rival.evolve(name=around.free_name(rival, ASIDE_SUFFIX, "relation"))
     away = Statement(sql=f"ALTER INDEX {qualified(rival.schema, rival.name)} RENAME TO {ident(aside.name)};")
     return Way(
         builds=builds,

@@ -55,6 +55,8 @@ class Around:
         self._touched = self.made.union(self.dropped, changed)
         self._tied = frozenset(end for step in steps for end in step.item.ties or ())
         self._taken = {claim for catalog in (old, new) for item in catalog.objects.values() for claim in item.claims}
+        self._given: dict[tuple[ObjectId, str], str] = {}
+        """The names that were found free, by what they are for."""
         self._invalid = frozenset(name for what, name in old.unmodelled if what == INVALID)
 
     def busy(self, relation: ObjectId | None) -> bool:
@@ -77,15 +79,19 @@ class Around:
         wholes = {self.old.objects[name].parent for name in names if name in self.old.objects}
         return all(name in self.old.objects for name in names) and not self._touched & ((needed | wholes) - names)
 
-    def free_name(self, item: Object, wanted: str, what: str) -> str:
-        """A name like the one wanted that nothing has: `what` it is of, in a schema or on a table."""
-        where = (what, item.schema, item.detail) if what == "constraint" else (what, item.schema)
-        names = (wanted, *(f"{wanted}{number}" for number in range(2, 100)))
-        return next(name for name in names if (*where, name) not in self._taken)
+    def free_name(self, item: Object, suffix: str, what: str) -> str:
+        """The name of an object with a suffix, that nothing else has: `what` it is of, in a schema or on a table."""
+        if (item.id, suffix) not in self._given:
+            where = (what, item.schema, item.detail) if what == "constraint" else (what, item.schema)
+            names = (suffixed(item.name, f"{suffix}{number}") for number in ("", *range(2, 1000)))
+            name = next(name for name in names if (*where, name) not in self._taken)
+            self._given[item.id, suffix] = name
+            self._taken.add((*where, name))
+        return self._given[item.id, suffix]
 
     def new_name(self, item: Object) -> str:
         """A name for an index as long as an old one has that of `item`."""
-        return self.free_name(item, suffixed(item.name, NEW_SUFFIX), "relation")
+        return self.free_name(item, NEW_SUFFIX, "relation")
 
     def is_invalid(self, schema: str, name: str) -> bool:
         """True if an index of this name is there that a build which failed has left."""

@@ -182,3 +182,16 @@ def test_the_old_side_differs_in_nothing_else(shadow: Shadow, database: psycopg.
         'CREATE INDEX CONCURRENTLY "p_id_idx" ON "public"."p"',
         'ALTER INDEX "public"."w_id_idx" ATTACH PARTITION "public"."p_id_idx";',
     ]
+
+
+def test_names_for_a_while_fit_and_are_no_others(shadow: Shadow, database: psycopg.Connection) -> None:
+    long = "n" * 62
+    names = [f'"{long}{end}"' for end in "ab"]
+    old = [f"create index {name} on people (mail);" for name in names]
+    new = [f"create index {name} on people (age);" for name in names]
+    # What a run that was cut short has built is there, too.
+    taken = [f'create index "{long[:51]}{suffix}" on people (id);' for suffix in ("__pgnorm_new", "__pgnorm_old")]
+    database.execute(ROWS + "".join([*old, *taken]))
+    _lead(shadow, database, TABLE + "".join(new))
+    kept = "select indexrelid::regclass::text from pg_index where indrelid = 'people'::regclass order by 1"
+    assert [name for (name,) in database.execute(kept)] == [name.strip('"') for name in names]
