@@ -48,7 +48,9 @@ def up(app: App, dry_run: bool, include_all: bool, force: bool, as_json: bool) -
     with target(app) as found:
         if dry_run:
             pending = read_pending(found.standings(project), include_all=include_all)
-            would_apply(app, found, pending, force=force)
+            if not force:
+                check_first(app, found, pending)
+            would_apply(app, pending)
             applied = list[str]()
         else:
             with found.lock.held():
@@ -64,12 +66,16 @@ def up(app: App, dry_run: bool, include_all: bool, force: bool, as_json: bool) -
     return 0
 
 
-def would_apply(app: App, found: "Target", pending: "Sequence[Applicable]", *, force: bool) -> None:
-    """Say which migrations would be applied. Raises PgnormError where the first of them would not be let through."""
-    for each in pending[: 0 if force else 1]:
+def check_first(app: App, found: "Target", pending: "Sequence[Applicable]") -> None:
+    """Raise PgnormError where the first of these migrations would not be let through."""
+    for each in pending[:1]:
         if each.version not in found.history.unfinished():
             with _gate(app, found) as gate:
                 gate.check(each)
+
+
+def would_apply(app: App, pending: "Sequence[Applicable]") -> None:
+    """Say which migrations would be applied."""
     for each in pending:
         app.console.say(f"Would apply {each.label}")
 

@@ -10,13 +10,14 @@ from pgnorm.catalog.errors import PgnormError
 
 from .general import general_options
 from .help import EXIT_CODES, FAILED, Command
-from .migration_up import apply, read_pending, would_apply
+from .migration_up import apply, check_first, read_pending, would_apply
 from .options import App
 from .output import plural
 from .targets import applying_options, force_option, project_of, target
 
 if TYPE_CHECKING:
     from pgnorm.normalizer.applying.pieces import Applicable
+    from pgnorm.normalizer.applying.seeds import Seed
 
 _NOT_AGAIN: Final = "was changed since it was run, and is not run again"
 EPILOG: Final = f"""\b
@@ -48,20 +49,27 @@ def push(
     project = project_of(app)
     roles = roles_of(project) if include_roles else None
     with target(app, default="linked") as found:
-        pending = read_pending(found.standings(project), include_all=include_all)
-        seeds = unrun(project, found.seeds) if include_seed else ()
+
+        def left() -> "tuple[tuple[Applicable, ...], tuple[Seed, ...]]":
+            pending = read_pending(found.standings(project), include_all=include_all)
+            return pending, unrun(project, found.seeds) if include_seed else ()
+
+        pending, seeds = left()
         if not (pending or seeds or roles):
             app.console.say("The database is up to date")
             return 0
         _show(app, pending, [file.label for file in ((roles,) if roles else ())], [seed.file.label for seed in seeds])
+        # The file of the roles may make what the first one starts from.
+        if not force and roles is None:
+            check_first(app, found, pending)
         if dry_run:
-            would_apply(app, found, pending, force=force)
+            would_apply(app, pending)
             return 0
         if not yes and not _agreed(found.name):
             app.console.say("Nothing is applied")
             return FAILED
         with found.lock.held():
-            if pending != read_pending(found.standings(project), include_all=include_all):
+            if (pending, seeds) != left():
                 raise PgnormError("what is to be applied has changed meanwhile", hint="Run it again, and look again.")
             if roles is not None:
                 make_roles(found.carrier, roles)

@@ -12,7 +12,7 @@ from attrs import frozen
 from pgnorm.catalog.model import Value
 from pgnorm.catalog.quoting import ident
 
-from ..files.reading import read_file, shown
+from ..files.reading import decode_file, read_bytes, read_file, shown
 from ..project.bounds import within
 from ..project.patterns import matching
 from ..project.project import Project
@@ -86,7 +86,7 @@ def unrun(project: Project, history: SeedHistory) -> tuple[Seed, ...]:
     paths = dict.fromkeys(path for pattern in patterns for path in matching(project.supabase_dir, pattern))
     known = history.hashes()
     found = (_seed(project, path, known) for path in within(project.root, paths))
-    return tuple(seed for seed in found if known.get(seed.name) != seed.hash)
+    return tuple(seed for seed in found if seed is not None)
 
 
 def fill(carrier: Carrier, history: SeedHistory, seed: Seed) -> bool:
@@ -103,7 +103,12 @@ def fill(carrier: Carrier, history: SeedHistory, seed: Seed) -> bool:
 
 def roles_of(project: Project) -> Applicable | None:
     """The file that makes the project's roles, None where there is none."""
-    return _read(project.roles_file) if project.roles_file is not None else None
+    path = project.roles_file
+    if path is None:
+        return None
+    found = applicable("", path.stem, read_file(path, label=shown(path)))
+    check(found)
+    return found
 
 
 def make_roles(carrier: Carrier, file: Applicable) -> None:
@@ -123,12 +128,14 @@ def make_roles(carrier: Carrier, file: Applicable) -> None:
             carrier.connection.run("release savepoint pgnorm")
 
 
-def _seed(project: Project, path: Path, known: Mapping[str, str]) -> Seed:
-    name = path.relative_to(project.root).as_posix()
-    return Seed(name=name, hash=hashlib.sha256(path.read_bytes()).hexdigest(), file=_read(path), new=name not in known)
-
-
-def _read(path: Path) -> Applicable:
-    found = applicable("", path.stem, read_file(path, label=shown(path)))
-    check(found)
-    return found
+def _seed(project: Project, path: Path, known: Mapping[str, str]) -> Seed | None:
+    """A seed file, None for one that was run as it is now."""
+    label = shown(path)
+    content = read_bytes(path, label=label)
+    name, hashed = path.relative_to(project.root).as_posix(), hashlib.sha256(content).hexdigest()
+    if known.get(name) == hashed:
+        return None
+    file = applicable("", path.stem, decode_file(content, path=path, label=label))
+    if name not in known:
+        check(file)
+    return Seed(name=name, hash=hashed, file=file, new=name not in known)

@@ -45,11 +45,15 @@ def read_file(path: Path, *, label: str | None = None) -> SourceFile:
     Raises PgnormError where the file can't be read, is not UTF-8 or holds a NUL.
     """
     name = label or str(path)
+    return decode_file(read_bytes(path, label=name), path=path, label=name)
+
+
+def read_bytes(path: Path, *, label: str) -> bytes:
+    """The bytes of the file at `path`, named `label` in messages. Raises PgnormError where it can't be read."""
     try:
-        content = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
-        raise PgnormError(f"cannot read the file: {error.strerror or error}", place=name) from error
-    return decode_file(content, path=path, label=name)
+        raise PgnormError(f"cannot read the file: {error.strerror or error}", place=label) from error
 
 
 def real_path(path: Path) -> Path:

@@ -54,6 +54,17 @@ def test_what_differs_is_told_and_nothing_applied(
     assert database.execute("select count(*) from pgnorm.migrations").fetchone() == (3,)
 
 
+def test_it_speaks_before_anybody_is_asked(
+    run: Run, refused: Refused, certified: Path, at: str, database: psycopg.Connection
+) -> None:
+    assert run(f"push {at} --yes")[0] == 0
+    (certified / "schemas" / "more.sql").write_text("create table more (id int);")
+    assert run("diff -f more")[0] == 0
+    database.execute("create table stray (a int)")
+    refused(f"push {at}", "_more.sql: the database is not what this migration", "+ table public.stray")
+    refused(f"push {at} --force", "there is no terminal on which to ask")
+
+
 def test_what_the_settings_leave_alone_is_no_difference(
     run: Run, certified: Path, at: str, database: psycopg.Connection
 ) -> None:

@@ -1,16 +1,19 @@
 """`pgnorm push`: shown, asked about, applied; roles before and seeds behind."""
 
+import hashlib
 import os
 import pty
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
+from typing import LiteralString, Protocol
 
 import psycopg
 import pytest
 from addresses import address
+from waiting import until
 
 Run = Callable[[str], tuple[int, str, str]]
 HEAD = """-- 1 to drop:
@@ -110,6 +113,52 @@ def test_a_seed_that_fails_leaves_nothing(
     (project / "supabase" / "seeds" / "b.sql").write_text("insert into u values (2);")
     assert run(f"push {at} --yes --include-seed")[0] == 0
     assert rows(database) == [(1,), (2,)]
+
+
+def test_a_seed_that_another_run_has_run_meanwhile(
+    refused: Refused, project: Path, at: str, database: psycopg.Connection
+) -> None:
+    seed = project / "supabase" / "seed.sql"
+    with psycopg.connect(address(database)) as other:
+        other.execute("select pg_advisory_xact_lock(%s)", (0x70676E6F726D,))
+
+        def run_it() -> None:
+            waiting: LiteralString = "select from pg_stat_activity where wait_event = 'advisory'"
+            assert until(lambda: database.execute(waiting).rowcount > 0)
+            _remember(other, "supabase/seed.sql", seed)
+            other.commit()
+
+        running = threading.Thread(target=run_it)
+        running.start()
+        refused(f"push {at} --yes --include-seed", "what is to be applied has changed meanwhile")
+        running.join()
+    assert database.execute("select to_regclass('u')").fetchone() == (None,)
+
+
+def test_only_a_seed_that_is_to_be_run_has_to_be_one_that_can(
+    run: Run, refused: Refused, project: Path, at: str, database: psycopg.Connection
+) -> None:
+    seed = project / "supabase" / "seed.sql"
+    seed.write_bytes(b"\\i \xe9.sql\n")
+    refused(f"push {at} --yes --include-seed", "seed.sql:1:4: the file is not UTF-8")
+    _remember(database, "supabase/seed.sql", seed)
+    code, _, err = run(f"push {at} --yes --include-seed")
+    assert code == 0, err
+    seed.write_text("\\i other.sql\n")
+    code, _, err = run(f"push {at} --yes --include-seed")
+    assert (code, "seed.sql was changed since it was run, and is not run again" in err) == (0, True), err
+    database.execute("truncate supabase_migrations.seed_files")
+    refused(f"push {at} --yes --include-seed", "seed.sql:1:1: only psql runs a line such as \\i")
+    assert rows(database) == [(2,)]
+
+
+def _remember(connection: psycopg.Connection, name: str, seed: Path) -> None:
+    connection.execute(
+        "create schema supabase_migrations;"
+        "create table supabase_migrations.seed_files (path text primary key, hash text)"
+    )
+    known = (name, hashlib.sha256(seed.read_bytes()).hexdigest())
+    connection.execute("insert into supabase_migrations.seed_files values (%s, %s)", known)
 
 
 def test_roles_that_are_there_stay(run: Run, project: Path, at: str, database: psycopg.Connection) -> None:
