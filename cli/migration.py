@@ -12,7 +12,7 @@ from .migration_history import fetch, repair
 from .migration_up import up
 from .new_migrations import write_migrations
 from .options import App
-from .output import visible, write
+from .output import plural, visible, write
 from .targets import project_of, target, target_options
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def _columns(each: "Standing") -> tuple[str, ...]:
     if each.changed:
         notes.append("the file was changed since")
     if each.done:
-        notes.append(f"{each.done} statements are carried out")
+        notes.append(f"{plural(each.done, 'statement')} {'is' if each.done == 1 else 'are'} carried out")
     if each.late:
         notes.append("out of order")
     return _in_line(each.version), _in_line(each.name), ", ".join(notes)

@@ -106,7 +106,7 @@ def _head(migration: "Applicable") -> Iterator[str]:
         else:
             yield line.removeprefix("--").removeprefix(" ")
     if not certified:
-        yield f"{plural(len(migration.pieces), 'statement')}; nothing is known of what they block or lose"
+        yield f"{plural(migration.statement_count, 'statement')}; nothing is known of what they block or lose"
 
 
 def _agreed(name: str) -> bool:

@@ -2,6 +2,7 @@
 them."""
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
 from pgnorm.catalog.errors import PgnormError
@@ -46,6 +47,11 @@ class Applicable(Value):
         """The statements as a history keeps them."""
         return [piece.text for piece in self.pieces]
 
+    @property
+    def statement_count(self) -> int:
+        """The number of its statements, comments not counted."""
+        return count(self.texts)
+
     def place(self, piece: Piece) -> str:
         """`file:line:column` of a statement's first token."""
         return self.source.place(piece.statement.start if piece.statement else piece.offset)
@@ -54,6 +60,11 @@ class Applicable(Value):
 def applicable(version: str, name: str, source: SourceFile) -> Applicable:
     """The file as it is applied. Raises PgnormError, placed, where its text can't be split into statements."""
     return Applicable(version=version, name=name, source=source, pieces=_pieces(source))
+
+
+def count(texts: Iterable[str]) -> int:
+    """The number of statements among texts that a history keeps, some of which are comments alone."""
+    return sum(next(tokens(text), None) is not None for text in texts)
 
 
 def check(migration: Applicable) -> None:

@@ -10,7 +10,7 @@ from pgnorm.catalog.model import Value
 from ..files.reading import read_file, shown
 from ..project.forms import Migration, Migrations
 from .interfaces import Row, Unfinished
-from .pieces import Applicable, applicable
+from .pieces import Applicable, applicable, count
 
 
 class State(Enum):
@@ -83,7 +83,7 @@ def _standing(
 ) -> Standing:
     path, name = (file.path, file.name) if file is not None else (None, row.name if row is not None else "")
     if row is None and begun is not None:
-        done = len(begun.statements)
+        done = count(begun.statements)
         return Standing(version=version, name=name, path=path, state=State.UNFINISHED, late=late, done=done)
     if file is None:
         return Standing(version=version, name=name, path=None, state=State.MISSING)

@@ -14,7 +14,7 @@ from .carrying import Carrier
 from .failing import NOT_IN_ONE, Failed, failure
 from .indexes import index_made
 from .interfaces import Unfinished
-from .pieces import Applicable, Piece, runs_alone
+from .pieces import Applicable, Piece, count, runs_alone
 
 _COMMITS: Final = ("COMMIT", "END")
 _IN_DOUBT: Final = (
@@ -30,7 +30,7 @@ class Stepping:
     carrier: Carrier
     migration: Applicable
     done: int = 0
-    """The statements that are carried out, whatever happens."""
+    """The pieces that are carried out, whatever happens."""
 
     def go(self, before: Unfinished | None) -> None:
         """Carry out what is left, and remember the migration. Raises PgnormError, which says how far it is."""
@@ -53,7 +53,7 @@ class Stepping:
         self.done = len(before.statements)
         if list(before.statements) != self.migration.texts[: self.done]:
             raise PgnormError(
-                f"the file was changed after its first {self.done} statements had been carried out",
+                f"the file was changed after its first {count(before.statements)} statements had been carried out",
                 place=self.migration.label,
                 hint="Undo that; or finish by hand, and then run "
                 f"`pgnorm migration repair --status applied {self.migration.version}`.",
@@ -151,4 +151,5 @@ class Stepping:
 
     @property
     def _so_far(self) -> str:
-        return f"{self.done} of its {len(self.migration.pieces)} statements are carried out."
+        carried_out = count(self.migration.texts[: self.done])
+        return f"{carried_out} of its {self.migration.statement_count} statements are carried out."

@@ -226,6 +226,31 @@ def test_what_runs_in_no_transaction_runs_apart(
     assert database.execute("select count(*) from supabase_migrations.pgnorm_unfinished").fetchone() == (0,)
 
 
+def test_comments_are_no_statements(
+    refused: Refused, run: Run, write: Write, at: str, database: psycopg.Connection
+) -> None:
+    path = write(1, "/* first */; create table t (a int);\n-- between\n; vacuum t; -- behind\n; select 1/0;\n-- last\n")
+    assert "  3 statements; nothing is known" in run(f"push {at} --dry-run")[2]
+    refused(f"migration up {at}", "2 of its 3 statements are carried out.")
+    assert "2 statements are carried out" in run(f"migration list {at}")[1]
+    assert json.loads(run(f"migration list {at} --json")[1])["migrations"][0]["statements_done"] == 2
+    refused(f"migration up {at}", "2 of its 3 statements are carried out.")
+    text = path.read_text()
+    path.write_text(text.replace("first", "1st"))
+    refused(f"migration up {at}", "the file was changed after its first 2 statements had been carried out")
+    path.write_text(text.replace("/0", ""))
+    assert run(f"migration up {at}")[0] == 0
+    assert history(database)[0][2] == [
+        "/* first */",
+        "create table t (a int)",
+        "-- between",
+        "vacuum t",
+        "-- behind",
+        "select 1",
+        "-- last",
+    ]
+
+
 def test_what_was_carried_out_can_not_be_changed(
     refused: Refused, write: Write, at: str, database: psycopg.Connection
 ) -> None:
