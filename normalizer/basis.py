@@ -74,7 +74,8 @@ class Basis:
         plan = diff(before, after, planned, around=start.catalog, last=last)
         kept, after, plan = self._keeping(start.catalog, before, after, planned, plan, last)
         found_roles = self._role_changes(start, goal)
-        roles = found_roles.without(self.options.ignoring.leaves_role)
+        leaves_role = self.options.ignoring.leaves_role
+        roles = found_roles.without(leaves_role)
         taken = self._takes_roles()
         plan = plan.evolve(roles=roles if taken else RoleChanges(absent=roles.absent))
         if self.options.online is not None:
@@ -93,10 +94,10 @@ class Basis:
             unmodelled=tuple(sorted({*before.unmodelled, *after.unmodelled})),
             one_sided=tuple(sorted({*before.unmodelled} ^ {*after.unmodelled})),
             only_old=frozenset(before.unmodelled).difference(after.unmodelled),
-            ignored=self._ignored(len(found_roles.names - roles.names), *start.states, *goal.states),
+            ignored=self._ignored(sum(map(leaves_role, found_roles.mentioned)), *start.states, *goal.states),
             roles_left_out=roles.names if self.options.roles and not taken else frozenset(),
             unmatched=selection.unmatched,
-            idle=self.options.ignoring.unmatched(start.catalog, goal.catalog, roles=found_roles.names),
+            idle=self.options.ignoring.unmatched(start.catalog, goal.catalog, roles=found_roles.mentioned),
             uncarried=(uncarried := to_tell(self.new, goal, start)),
             calls=self._calls(uncarried),
             stranger=stranger(((start.role, before), (goal.role, after)), planned),

@@ -90,20 +90,39 @@ class RoleChanges(Value):
         """Names of the roles that it changes, or gives members."""
         return frozenset(each.role for each in self.changes)
 
+    @property
+    def mentioned(self) -> frozenset[str]:
+        """Names of all roles of which it says something."""
+        found = {name for each in self.changes for name in each.pair if name}
+        settings = map(_role_of, self.elsewhere)
+        return frozenset(found.union(self.staying, self.superusers, self.platform, self.absent, settings))
+
     def of(self, verb: RoleVerb) -> tuple[RoleChange, ...]:
         """The changes of one sort."""
         return tuple(each for each in self.changes if each.verb is verb)
 
     def without(self, left_alone: Callable[[str], bool]) -> Self:
-        """The same without what is about roles that are left alone."""
+        """The same without what is about roles that are left alone, be it as members."""
+
+        def rest(names: tuple[str, ...]) -> tuple[str, ...]:
+            return tuple(name for name in names if not left_alone(name))
+
         return self.evolve(
-            changes=tuple(each for each in self.changes if not left_alone(each.role)),
-            staying=tuple(name for name in self.staying if not left_alone(name)),
-            superusers=tuple(name for name in self.superusers if not left_alone(name)),
+            changes=tuple(each for each in self.changes if not any(map(left_alone, filter(None, each.pair)))),
+            staying=rest(self.staying),
+            superusers=rest(self.superusers),
+            platform=rest(self.platform),
+            elsewhere=tuple(setting for setting in self.elsewhere if not left_alone(_role_of(setting))),
+            absent=rest(self.absent),
         )
 
 
 NO_ROLE_CHANGES = RoleChanges()
+
+
+def _role_of(setting: str) -> str:
+    """The role whose settings in a database are so called."""
+    return setting.rpartition(" in ")[0]
 
 
 def statements(changes: tuple[RoleChange, ...]) -> Iterator[str]:

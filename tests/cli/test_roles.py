@@ -153,6 +153,33 @@ def test_a_pattern_that_names_a_role_names_something(run: "Run", sides: Path) ->
     assert "names nothing" not in err
 
 
+def test_a_role_that_is_left_alone_gets_into_no_other(run: "Run", sides: Path) -> None:
+    """Whatever is said of it: memberships, a role that nobody makes, settings in one database."""
+    (sides / "more.sql").write_text(f"{NEW} grant pgnorm_team to pgnorm_other; create role pgnorm_other;")
+    line = "diff --from new.sql --to more.sql"
+    assert 'GRANT "pgnorm_team" TO "pgnorm_other"' in run(line)[1]
+    code, out, err = run(f"{line} --check --ignore pgnorm_other")
+    assert (code, out) == (0, ""), err
+    assert "Left alone, as --ignore, --only, --kind or the settings say: 1 role\n" in err
+    assert "no object matches" not in err
+    _, out, _ = run("diff --from old.sql --to new.sql --ignore pgnorm_team")
+    assert "pg_monitor" not in out
+
+
+def test_nothing_is_said_of_a_role_that_is_left_alone(run: "Run", database: psycopg.Connection, sides: Path) -> None:
+    (sides / "set.sql").write_text(f"{NEW} alter role pgnorm_team in database postgres set work_mem = '1MB';")
+    (sides / "named.sql").write_text("create table letters (id int); grant select on letters to pgnorm_other;")
+    live = f"diff --from '{address(database)}' --to named.sql"
+    for line, said, name in (
+        ("diff --from new.sql --to set.sql", "Settings of a role in one database", "pgnorm_team"),
+        (live, "The old side has no role pgnorm_other", "pgnorm_other"),
+    ):
+        assert said in run(line)[2]
+        code, _, err = run(f"{line} --ignore {name}")
+        assert (code, said in err) == (0, False), err
+        assert "Left alone, as --ignore, --only, --kind or the settings say: 1 role\n" in err
+
+
 def test_a_supabase_project_with_a_file_of_roles(
     run: "Run", supabase_database: psycopg.Connection, folder: Path
 ) -> None:
@@ -179,6 +206,7 @@ def test_a_supabase_project_with_a_file_of_roles(
     code, plan, err = run("diff")
     assert (code, plan) == (0, "")
     assert "Role authenticator is the platform's, and what the files change of it is no part of a diff\n" in err
+    assert "authenticator" not in run("diff --ignore authenticator")[2]
 
 
 def test_access_by_membership_is_a_hazard_that_nothing_allows(run: "Run", sides: Path) -> None:
