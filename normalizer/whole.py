@@ -16,8 +16,9 @@ from .comparison import Comparison
 from .load.visibility import as_little_known
 from .plan.keeping import grafted
 from .plan.unplanned import unplanned
-from .proof.apply import REPORT, Arrival, Early, arrive_with_rows, arrive_with_seed, excused, refuse_early, refuse_rest
+from .proof.apply import Arrival, Early, arrive_with_rows, arrive_with_seed, excused, refuse_early, refuse_rest
 from .proof.pg_dump import DumpEntry, dumped, entries, program_of
+from .proof.refusing import REPORT
 from .side import Side, broken_bodies
 from .unmade import unmade
 

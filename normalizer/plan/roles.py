@@ -131,7 +131,7 @@ def statements(changes: tuple[RoleChange, ...]) -> Iterator[str]:
     A role is a server's, and another database of it may have made it: CREATE ROLE, which knows no IF NOT EXISTS, is
     passed over there.
     """
-    for sql in unguarded(changes):
+    for _, sql in unguarded(changes):
         if not sql.startswith("CREATE ROLE"):
             yield sql
             continue
@@ -140,16 +140,13 @@ def statements(changes: tuple[RoleChange, ...]) -> Iterator[str]:
         yield f"DO {mark} {body} {mark};\n"
 
 
-def unguarded(changes: tuple[RoleChange, ...]) -> Iterator[str]:
-    """The same as it is tried: inside of DO nobody has more power than the role that runs it."""
+def unguarded(changes: tuple[RoleChange, ...]) -> Iterator[tuple[RoleChange, str]]:
+    """The same as it is tried, each with its change: inside of DO nobody has more power than the role that runs it."""
     made = [each for each in changes if each.verb is RoleVerb.CREATE]
-    for each in made:
-        yield from each.sql
-    for each in made:
-        yield from each.settings
-    for each in changes:
-        if each.verb is not RoleVerb.CREATE:
-            yield from each.sql
+    rest = [each for each in changes if each.verb is not RoleVerb.CREATE]
+    yield from ((each, sql) for each in made for sql in each.sql)
+    yield from ((each, sql) for each in made for sql in each.settings)
+    yield from ((each, sql) for each in rest for sql in each.sql)
 
 
 def role_changes(old: FileRoles, new: FileRoles, *, drops: bool) -> RoleChanges:
@@ -206,6 +203,11 @@ def _memberships(old: FileRoles, new: FileRoles) -> Iterator[RoleChange]:
     both = old.by_name.keys() & new.by_name.keys()
     named = old.assumed & new.by_name.keys()
     inherit = {role.name: role.inherits for role in (*new.given, *new.made)}
+    # First, since two roles may change places, and Postgres lets none be a member of each other.
+    for pair, each in before.items():
+        known = all(name in both or new.of_platform(name) for name in pair)
+        if pair not in new.pairs and known and not both.isdisjoint(pair):
+            yield _membership(RoleVerb.REVOKE, each, each.revoke())
     for pair, each in new.pairs.items():
         if pair not in before:
             ours = {name for name in pair if not new.of_platform(name)}
@@ -216,10 +218,6 @@ def _memberships(old: FileRoles, new: FileRoles) -> Iterator[RoleChange]:
             yield _membership(RoleVerb.GRANT, each, grant.grant())
         elif before[pair].differs(each):
             yield _membership(RoleVerb.GRANT, each, *before[pair].alter(each)).evolve(regrants=True)
-    for pair, each in before.items():
-        known = all(name in both or new.of_platform(name) for name in pair)
-        if pair not in new.pairs and known and not both.isdisjoint(pair):
-            yield _membership(RoleVerb.REVOKE, each, each.revoke())
 
 
 def _membership(verb: RoleVerb, each: Membership, *sql: str) -> RoleChange:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 from pgnorm.catalog.access import Access, read_access
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Catalog, ObjectId, Value
-from pgnorm.catalog.secrets import masked_sql
 
 from ..access.changes import AccessChange, access_changes
 from ..compare.describing import describe
@@ -16,29 +15,22 @@ from ..hazards.effects import Effect
 from ..hazards.measuring import Meter
 from ..load.visibility import without_states
 from ..plan.plan import Plan, Step, Verb
+from .refusing import REPORT, not_applying
 from .roles import change_roles, committed, drop_roles, left_of_roles, settle_roles
 
 if TYPE_CHECKING:
-    from psycopg import Error
-
     from ..load.lending import Lending
     from ..postgres.shadow import Session
     from .rows import Rows
 
 MISSING: Final = frozenset({"42P01", "42703", "42883", "42704", "3F000"})
 """The SQLSTATEs of a table, column, function, other object or schema that is not there."""
-DATA: Final = ("22", "23", "P0")
-"""The classes of SQLSTATEs that rows bring about: values, constraints, and what code raises."""
-UNFIT: Final = "It is a row of --seed or of the files that does not allow it: change the row, or what is wanted of it."
-NOT_SO: Final = "55"
-"""The class of SQLSTATEs of what another setting would allow: `UPDATE` of a published table without an identity."""
 _INVALID: Final = """
     select pg_catalog.format('DROP INDEX %s', indexrelid::pg_catalog.regclass)
       from pg_catalog.pg_index
       join pg_catalog.pg_class on oid = indexrelid
      where not indisvalid and relkind = 'i'
 """
-REPORT: Final = "This is a defect of pgnorm: please report it. --no-proof prints the plan all the same."
 
 
 class Early(Exception):
@@ -222,20 +214,6 @@ def _run(lending: "Lending", step: Step, meter: Meter | None = None, *, seeded: 
     try:
         _perform(lending, step, meter)
     except Error as error:
-        said = error.diag
         if seeded and step.evaluated_on and error.sqlstate in MISSING:
             raise Early(step.id) from error
-        parts = [f"the plan does not apply, at {step.label}: {said.message_primary or error}"]
-        parts += [f"{word}: {text}" for word, text in (("DETAIL", said.message_detail),) if text]
-        raise PgnormError(
-            "\n".join([*parts, *(f"  {line}" for line in masked_sql(step.sql).splitlines())]),
-            hint=_way_out(error),
-        ) from error
-
-
-def _way_out(error: "Error") -> str:
-    """Hint for a person about a statement that Postgres refuses."""
-    sort = (error.sqlstate or "")[:2]
-    if sort in DATA:
-        return UNFIT
-    return error.diag.message_hint if sort == NOT_SO and error.diag.message_hint else REPORT
+        raise not_applying(step.label, step.sql, error) from error

@@ -1,15 +1,15 @@
 """Roles in the proof: the shadow's are made those of the old side, changed as the plan says, and read again."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from pgnorm.catalog.cluster import Membership, Role
-from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.quoting import ident
 
 from ..load.file_roles import FileRoles, Pair, memberships
 from ..plan.roles import RoleChange, RoleChanges, RoleVerb, unguarded
+from .refusing import not_applying
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -44,13 +44,20 @@ def drop_roles(lending: "Lending", roles: RoleChanges) -> None:
 
 @contextmanager
 def committed(connection: "Connection") -> Iterator[None]:
-    """A transaction of its own, unless the session is in one; an error leaves it open."""
-    inside = bool(connection.info.transaction_status)
-    if not inside:
-        connection.execute("begin")
-    yield
-    if not inside:
-        connection.execute("commit")
+    """A transaction of its own, undone by an error, unless the session is in one."""
+    from psycopg import Error
+
+    if connection.info.transaction_status:
+        yield
+        return
+    connection.execute("begin")
+    try:
+        yield
+    except BaseException:
+        with suppress(Error):  # a connection that is lost has nothing to undo
+            connection.execute("rollback")
+        raise
+    connection.execute("commit")
 
 
 def left_of_roles(session: "Session", roles: RoleChanges) -> tuple[str, ...]:
@@ -89,15 +96,14 @@ def _as_before(roles: RoleChanges, found: Found) -> Iterator[str]:
 def _run(lending: "Lending", changes: tuple[RoleChange, ...]) -> None:
     from psycopg import Error
 
-    for sql in unguarded(changes):
+    for change, sql in unguarded(changes):
         try:
             lending.run(sql)
         except Error as error:
-            said = error.diag.message_detail
-            raise PgnormError(
-                f"the plan does not apply, at {sql.rstrip()}\n{error.diag.message_primary or error}"
-                + (f"\nDETAIL: {said}" if said else "")
-            ) from error
+            refused = not_applying(change.label, sql, error)
+            if change.verb is RoleVerb.DROP:
+                refused.hint = "What is left alone, or as it is, may need the role: leave out --drop-roles."
+            raise refused from error
 
 
 def _is_made(change: RoleChange, goal: FileRoles, there: dict[str, Role], members: dict[Pair, Membership]) -> bool:

@@ -10,7 +10,7 @@ import pytest
 from addresses import address
 
 if TYPE_CHECKING:
-    from conftest import Run
+    from conftest import Refused, Run
 
 NAMES = ("pgnorm_app", "pgnorm_team", "pgnorm_other")
 OLD = """
@@ -123,6 +123,29 @@ def test_roles_are_left_out(run: "Run", sides: Path, options: str, said: str) ->
     assert (code, "ROLE" in out, '"at" "date"' in out) == (0, False, True)
     assert said in err
     assert json.loads(run(f"diff --from old.sql --to new.sql {options} --json")[1])["roles"] == []
+
+
+def test_two_roles_change_places(run: "Run", server: psycopg.Connection, sides: Path) -> None:
+    made = "create role pgnorm_app; create role pgnorm_team; grant {} to {};"
+    (sides / "old.sql").write_text(made.format("pgnorm_app", "pgnorm_team"))
+    (sides / "new.sql").write_text(made.format("pgnorm_team", "pgnorm_app"))
+    code, plan, err = run("diff --from old.sql --to new.sql")
+    assert code == 0, err
+    server.execute(made.format("pgnorm_app", "pgnorm_team").encode())
+    server.execute(plan.encode())
+    assert run(f"diff --check --from '{address(server)}' --to new.sql")[:2] == (0, "")
+
+
+def test_a_role_that_something_left_alone_needs(refused: "Refused", sides: Path) -> None:
+    (sides / "old.sql").write_text("create role pgnorm_app; create table t (a int); alter table t owner to pgnorm_app;")
+    (sides / "new.sql").write_text("create table u (a int);")
+    refused(
+        "diff --from old.sql --to new.sql --drop-roles --ignore t --proof pg_dump",
+        'error: the plan does not apply, at drop role pgnorm_app: role "pgnorm_app" cannot be dropped',
+        "DETAIL: owner of table t",
+        'DROP ROLE "pgnorm_app";',
+        "hint: What is left alone, or as it is, may need the role: leave out --drop-roles.",
+    )
 
 
 def test_no_plan_makes_a_superuser(run: "Run", sides: Path) -> None:

@@ -12,6 +12,7 @@ from pgnorm.catalog.model import ObjectId
 from pgnorm.normalizer.comparing import compare
 from pgnorm.normalizer.comparison import Comparison, Options
 from pgnorm.normalizer.project.sources import parse
+from pgnorm.normalizer.proof.roles import committed
 from pgnorm.normalizer.proof.rows import Rows
 from pgnorm.normalizer.workspace import Workspace
 
@@ -148,3 +149,15 @@ def test_a_default_given_to_rows_may_be_refused_by_a_key(tmp_path: Path) -> None
     free = table.replace(" unique", "")
     found = _compared(tmp_path, free.format(""), free.format(" not null default 'x'"))
     assert [step.item.label for step in found.plan.steps if step.refusable] == []
+
+
+def test_a_transaction_of_its_own_is_undone_where_it_fails(database: psycopg.Connection) -> None:
+    with pytest.raises(psycopg.errors.DivisionByZero), committed(database):
+        database.execute("create table t (a int)")
+        database.execute("select 1 / 0")
+    assert database.execute("select to_regclass('t')").fetchone() == (None,)
+    with pytest.raises(psycopg.errors.DivisionByZero), database.transaction(), committed(database):
+        database.execute("select 1 / 0")
+    with committed(database):
+        database.execute("create table t (a int)")
+    assert database.execute("select to_regclass('t') is not null").fetchone() == (True,)
