@@ -37,8 +37,10 @@ class AdvisoryLock:
             endless = "idle_in_transaction_session_timeout", "statement_timeout", "transaction_timeout"
             known = endless if connection.info.server_version >= _TRANSACTION_TIMEOUT_SINCE else endless[:-1]
             limits = "; ".join(f"set local {name} = 0" for name in known)
-            connection.execute(f"begin; set local lock_timeout = {self.patience}; {limits}".encode())
-            # With parameters it would be a portal, which keeps its snapshot: what runs CONCURRENTLY waits for that.
+            connection.execute(
+                f"begin isolation level read committed; set local lock_timeout = {self.patience}; {limits}".encode()
+            )
+            # What runs CONCURRENTLY waits for snapshots, which another isolation keeps, and a portal with parameters.
             row = connection.execute(f"select pg_catalog.pg_try_advisory_xact_lock({_KEY})".encode()).fetchone()
             if row != (True,):
                 self.tell("warning", f"waiting for another run that applies migrations to {address(connection)}")

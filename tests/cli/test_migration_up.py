@@ -482,6 +482,15 @@ def _silent(_level: str, _message: str) -> None:
     pass
 
 
+def test_nothing_waits_for_the_run_itself(run: Run, write: Write, at: str, database: psycopg.Connection) -> None:
+    name = sql.Identifier(database.info.dbname)
+    database.execute(sql.SQL("alter database {} set default_transaction_isolation = serializable").format(name))
+    database.execute("create table t (a int)")
+    write(1, "create index concurrently i on t (a);")
+    code, _, err = run(f"migration up {at} --lock-timeout 2s")
+    assert code == 0, err
+
+
 def test_a_connection_that_is_cut(
     refused: Refused, run: Run, write: Write, at: str, database: psycopg.Connection
 ) -> None:
