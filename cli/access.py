@@ -17,6 +17,7 @@ from .servers import server_options
 
 if TYPE_CHECKING:
     from pgnorm.catalog.access import Access
+    from pgnorm.normalizer.project.sources import Source
 
 ENDINGS: Final = {".json": JSON, ".md": MARKDOWN}
 EPILOG: Final = f"""\b
@@ -78,7 +79,7 @@ def access(
         raise click.UsageError("--check writes nothing: it can't be combined with -o.")
     ending = (committed or output or Path()).suffix
     wanted = JSON if as_json else form or ENDINGS.get(ending, TEXT)
-    found = _read(app, schemas, exclude_schemas, roles)
+    found = read_found(app, source_of(app), schemas, exclude_schemas, roles)
     text = FORMS[wanted](found)
     if committed is not None:
         return _compare(app, committed, text)
@@ -87,11 +88,18 @@ def access(
     return 0
 
 
-def _read(app: App, schemas: tuple[str, ...], exclude_schemas: tuple[str, ...], roles: tuple[str, ...]) -> "Access":
+def read_found(
+    app: App,
+    source: "Source",
+    schemas: tuple[str, ...] = (),
+    exclude_schemas: tuple[str, ...] = (),
+    roles: tuple[str, ...] = (),
+) -> "Access":
+    """What roles may do, as a server that has the source says. Raises PgnormError, for a role that is not there too."""
     from pgnorm.catalog.access import grantees, read_access
     from pgnorm.normalizer.compare.selection import select_of
 
-    with app.workspace() as workspace, workspace.asked(source_of(app)) as (connection, patience):
+    with app.workspace() as workspace, workspace.asked(source) as (connection, patience):
         asked = tuple(dict.fromkeys(roles or workspace.roles_asked)) or grantees(connection, patience)
         found = read_access(connection, asked, patience)
         managed = () if schemas else workspace.platform.managed_schemas

@@ -34,14 +34,16 @@ class _Recording(Console):
 
 def headed(comparison: "Comparison", texts: Sequence[str], platform: str) -> tuple[str, ...]:
     """The text of each migration below its comments: the summary, and in all of them one line for programs."""
-    from pgnorm.normalizer.applying.certificates import CERTIFICATE
+    from pgnorm.normalizer.applying.certificates import CERTIFICATE, digest
 
     lines = summary_lines(comparison)
     certificate = _certificate(comparison, platform)
     heads = []
-    for number in range(1, len(texts) + 1):
-        part = {"part": [number, len(texts)]} if len(texts) > 1 else {}
-        line = f"{CERTIFICATE}{json.dumps({**certificate, **part}, separators=(',', ':'), ensure_ascii=False)}"
+    for number, text in enumerate(texts, start=1):
+        said = {**certificate, "digest": digest(text)}
+        if len(texts) > 1:
+            said["part"] = [number, len(texts)]
+        line = f"{CERTIFICATE}{json.dumps(said, separators=(',', ':'), ensure_ascii=False)}"
         heads.append([*(lines if number == 1 else [remark(f"Part {number} of {len(texts)}")]), line])
     return tuple("\n".join(head) + f"\n\n{text}" for head, text in zip(heads, texts, strict=True))
 

@@ -27,6 +27,7 @@ _GROUPS: Final = {
     **dict.fromkeys(
         (
             "output",
+            "form",
             "style",
             "restrict",
             "restrict_key",

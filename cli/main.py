@@ -21,6 +21,7 @@ from .output import Console
 
 COMMANDS: Final = {
     "access": "pgnorm.cli.access:access",
+    "check": "pgnorm.cli.check:check",
     "diff": "pgnorm.cli.diff:diff",
     "dump": "pgnorm.cli.dump:dump",
     "fix-functions": "pgnorm.cli.fix_functions:fix_functions",

@@ -1,5 +1,6 @@
 """Certificates: the line at the head of a migration that says from which state to which it was proved to lead."""
 
+import hashlib
 import json
 from typing import Final
 
@@ -7,6 +8,7 @@ from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Value
 
 from ..sql.comment_lines import comment_lines
+from ..sql.statements import split
 from .pieces import Applicable
 
 CERTIFICATE: Final = "-- pgnorm-certificate: "
@@ -26,6 +28,22 @@ class Certificate(Value):
     """True for the file that ends at `goal`."""
     partial: bool = False
     """True if only a part of the project was compared."""
+    pgnorm: str = ""
+    """The version of pgnorm that wrote it; with `server` and `baseline` what fingerprints hang on."""
+    server: str = ""
+    baseline: str = ""
+    digest: str = ""
+    """The `digest` of the statements that were proved; empty in those of earlier versions."""
+
+
+def digest(text: str) -> str:
+    """The SHA-256 of the statements of a migration, in hexadecimal digits: comments and space between them don't count,
+    nor do line ends.
+
+    Raises PgnormError for a text that can't be split.
+    """
+    said = "\0".join(statement.text for statement in split(text)).replace("\r\n", "\n")
+    return hashlib.sha256(said.encode(errors="surrogateescape")).hexdigest()
 
 
 def certificate(migration: Applicable) -> Certificate | None:
@@ -49,6 +67,10 @@ def certificate(migration: Applicable) -> Certificate | None:
             first=number == 1,
             last=number == count,
             partial=bool(said.get("partial")),
+            pgnorm=str(said.get("pgnorm", "")),
+            server=str(said.get("server", "")),
+            baseline=str(said.get("baseline", "")),
+            digest=str(said.get("digest", "")),
         )
     except (ValueError, KeyError, TypeError, AttributeError):
         raise PgnormError(

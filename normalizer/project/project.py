@@ -55,6 +55,7 @@ class Project(Value):
         unless_unset(lambda: self.schemas)
         unless_unset(lambda: self.split)
         unless_unset(lambda: self.roles)
+        unless_unset(lambda: self.access)
         unless_unset(lambda: self.ignore)
         unless_unset(lambda: history_of(self.settings))
 
@@ -81,6 +82,12 @@ class Project(Value):
     def roles(self) -> tuple[str, ...]:
         """The roles whose access counts; empty for those that the platform's API uses."""
         return self.settings.strings("roles")
+
+    @property
+    def access(self) -> Path | None:
+        """The committed table of who may do what, which `check` compares; None where none is set."""
+        path = self.settings.string("access")
+        return self.root / path if path else None
 
     @property
     def online(self) -> bool:

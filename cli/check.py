@@ -1,0 +1,113 @@
+"""`pgnorm check`: all that a project must hold to, in one command for CI and commit hooks."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from pgnorm.catalog.errors import PgnormError
+
+from .check_forms import FORMS, GITHUB, TEXT
+from .general import general_options
+from .help import CHANGED, EXIT_CODES, Command
+from .options import App
+from .output import deliver, plural
+from .servers import cache_option, shadow_option, trust_option
+from .words import words_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pgnorm.normalizer.checking.finding import Finding
+    from pgnorm.normalizer.project.project import Project
+
+ACCESS: Final = "access"
+EPILOG: Final = f"""\b
+Examples:
+  pgnorm check                     do files, migrations and certificates agree?
+  pgnorm check --since origin/main
+                                   and does this branch leave applied migrations alone?
+  pgnorm check --output-format sarif -o pgnorm.sarif
+
+{EXIT_CODES.replace("with --check: something would change", "something is not as it should be")}"""
+
+
+def _rules() -> "Iterable[str]":
+    from pgnorm.normalizer.checking.check import RULES
+
+    return (*RULES, ACCESS)
+
+
+@click.command(cls=Command, params=general_options(), epilog=EPILOG)
+@shadow_option
+@trust_option
+@cache_option
+@click.option(
+    "--since",
+    metavar="REVISION",
+    help="Migrations that git has at this revision must stand, and new ones must come after them.",
+)
+@click.option(
+    "--skip",
+    "skipped",
+    multiple=True,
+    metavar="RULE",
+    callback=words_of(_rules),
+    help="Leave out this rule; repeatable.",
+)
+@click.option(
+    "--output-format",
+    "form",
+    type=click.Choice([*FORMS]),
+    help="[default: text; github where GitHub Actions runs it]",
+)
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file instead of stdout.")
+@click.pass_obj
+def check(app: App, since: str | None, skipped: tuple[str, ...], form: str | None, output: Path | None) -> int:
+    """Check that the project's files, migrations and certificates agree.
+
+    Functions are as Postgres stores them, files and migrations load and say the same, versions are unique, each
+    migration is what was proved and begins where the one before ends, hints of renames are still needed, and access is
+    as the table says that the setting `access` names. Each finding says what to type to mend it.
+    """
+    from pgnorm.normalizer.checking.check import LOADS, findings
+
+    if app.project is None:
+        raise PgnormError("check looks at a project, and there is none from here upwards", hint="Use --project.")
+    with app.workspace() as workspace:
+        found = [*findings(workspace, app.project, since=since)]
+    if ACCESS not in skipped and not any(each.rule == LOADS for each in found):
+        found += _of_access(app, app.project)
+    found = [each for each in found if each.rule not in skipped]
+    wanted = form or (GITHUB if os.environ.get("GITHUB_ACTIONS") == "true" else TEXT)
+    deliver(app.console, FORMS[wanted](found), output)
+    app.console.say(plural(len(found), "finding") if found else "No findings")
+    return CHANGED if found else 0
+
+
+def _of_access(app: App, project: "Project") -> "Iterator[Finding]":
+    """The finding that access is not as the committed table says."""
+    from pgnorm.normalizer.checking.finding import Finding
+    from pgnorm.normalizer.files.reading import read_file, shown
+    from pgnorm.normalizer.project.sources import declared
+
+    from .access import ENDINGS, read_found
+    from .access_forms import FORMS as TABLES
+    from .access_forms import TEXT as PLAIN
+
+    if project.access is None:
+        return
+    label = shown(project.access)
+    known = read_file(project.access, label=label).text
+    text = TABLES[ENDINGS.get(project.access.suffix, PLAIN)](read_found(app, declared(project)))
+    if text != known:
+        lines = zip(known.splitlines(), text.splitlines(), strict=False)
+        at = next((number for number, (one, other) in enumerate(lines, start=1) if one != other), 1)
+        yield Finding(
+            rule=ACCESS,
+            message="who may do what is no longer as this table says",
+            place=f"{label}:{at}:1",
+            cure=f"pgnorm access --check {label} shows it. If it is intended: pgnorm access -o {label}",
+        )

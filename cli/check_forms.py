@@ -1,0 +1,118 @@
+"""Forms of findings: for people, and as the services around a repository read them."""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING, Final
+
+from . import VERSION
+from .output import visible
+
+if TYPE_CHECKING:
+    from pgnorm.normalizer.checking.finding import Finding
+
+TEXT: Final = "text"
+GITHUB: Final = "github"
+JSON_VERSION: Final = 1
+_SARIF: Final = "https://json.schemastore.org/sarif-2.1.0.json"
+
+
+def _text(found: "Sequence[Finding]") -> str:
+    """A line for each, and the cure of those that have the same one once below them."""
+    lines = []
+    for cure, some in groupby(found, key=lambda each: each.cure):
+        lines += [f"{visible(each.place)}: {visible(each.message)} [{each.rule}]" for each in some]
+        lines += [f"  to mend it: {visible(cure)}"] if cure else []
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _json(found: "Sequence[Finding]") -> str:
+    findings = [
+        {
+            "rule": each.rule,
+            "message": each.message,
+            "file": each.file,
+            "line": each.line,
+            "column": each.column,
+            "cure": each.cure,
+        }
+        for each in found
+    ]
+    return _document({"version": JSON_VERSION, "findings": findings})
+
+
+def _github(found: "Sequence[Finding]") -> str:
+    """Workflow commands, which GitHub shows beside the lines of a pull request."""
+    return "".join(
+        f"::error file={_property(each.file)},line={each.line},col={each.column},"
+        f"title={_property(f'pgnorm {each.rule}')}::{_data(_with_cure(each))}\n"
+        for each in found
+    )
+
+
+def _data(text: str) -> str:
+    return visible(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def _gitlab(found: "Sequence[Finding]") -> str:
+    """A Code Quality report. Its fingerprint stays while lines move."""
+    return _document(
+        [
+            {
+                "description": _with_cure(each),
+                "check_name": each.rule,
+                "fingerprint": hashlib.sha256(f"{each.rule}\0{each.file}\0{each.message}".encode()).hexdigest(),
+                "severity": "major",
+                "location": {"path": each.file, "lines": {"begin": each.line}},
+            }
+            for each in found
+        ]
+    )
+
+
+def _sarif(found: "Sequence[Finding]") -> str:
+    """A SARIF 2.1.0 log of one run."""
+    results = [
+        {
+            "ruleId": each.rule,
+            "level": "error",
+            "message": {"text": _with_cure(each)},
+            "locations": [
+                {
+                    "physicalLocation": {
+                        "artifactLocation": {"uri": each.file},
+                        "region": {"startLine": each.line, "startColumn": each.column},
+                    }
+                }
+            ],
+        }
+        for each in found
+    ]
+    rules = [{"id": rule} for rule in dict.fromkeys(each.rule for each in found)]
+    driver = {"name": "pgnorm", "version": VERSION, "rules": rules}
+    return _document(
+        {"$schema": _SARIF, "version": "2.1.0", "runs": [{"tool": {"driver": driver}, "results": results}]}
+    )
+
+
+def _with_cure(finding: "Finding") -> str:
+    return f"{finding.message}\nTo mend it: {finding.cure}" if finding.cure else finding.message
+
+
+def _document(value: object) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+
+
+FORMS: Final[Mapping[str, "Callable[[Sequence[Finding]], str]"]] = {
+    TEXT: _text,
+    "json": _json,
+    GITHUB: _github,
+    "gitlab": _gitlab,
+    "sarif": _sarif,
+}
+"""The forms by the words of --output-format."""

@@ -1,0 +1,1 @@
+"""What a project must hold to, found in one run: for CI, commit hooks and people."""
