@@ -16,7 +16,8 @@ _LETTER: Final = rf"[^\x00-@{_NO_LETTER}]"
 _LETTER_OR_DIGIT: Final = rf"[^\x00-/:-@{_NO_LETTER}]"
 _IN_WORD: Final = rf"[^\x00-#%-/:-@{_NO_LETTER}]"
 _IN_NUMBER: Final = rf"[^\x00-\x2d/:-@{_NO_LETTER}]"
-_OPERATOR: Final = r"[\x00-\x08\x0e-\x1b!#%&*+,.:<=>?@\[\]^`{|}~\x7f]"
+# Brackets, commas and dots are tokens by themselves (scan.l, self).
+_OPERATOR: Final = r"[\x00-\x08\x0e-\x1b!#%&*+:<=>?@^`{|}~\x7f]"
 _SPACE_OR_OPERATOR: Final = r"[\x00-!#%&*+,.:<=>?@\[\]^`{|}~\x7f]"
 
 _TOKENS: Final = rf"""

@@ -374,6 +374,18 @@ def test_a_last_statement_without_its_semicolon(
     assert run(f"diff --db-url '{address(database)}' --to files --check")[0] == 0
 
 
+def test_commas_in_brackets_part_no_columns(run: Run, plain: Path, database: psycopg.Connection) -> None:
+    text = "create table public.t (a int[] default array[1,2], b int[2], c text[] default array['x','y']);\n"
+    (plain / "schemas" / "01_tables.sql").write_text(text)
+    (plain / "migrations" / "1_t.sql").write_text(text)
+    database.execute(text.encode())
+    database.execute("alter table public.t drop column b, add column d int, alter a set default array[1,2,3]")
+    code, _, said = run(f"sync --db-url '{address(database)}'")
+    assert code == 0, said
+    said = "a int[] default array[1, 2, 3], c text[] default array['x','y'], d integer"
+    assert (plain / "schemas" / "01_tables.sql").read_text() == f"create table public.t ({said});\n"
+
+
 def test_files_as_a_dump_writes_them(run: Run, crm: Path, studio: psycopg.Connection) -> None:
     schemas = crm / "supabase" / "schemas"
     for file in schemas.glob("*.sql"):
