@@ -69,6 +69,8 @@ def diff(app: App, **given: Unpack[Given]) -> int:
         words = old, new = new, old
     _tell(app, found, words, listed=given["suggested"] == ASK)
     failed = refused(app.console, found, given["fail_on"])
+    if failed and known is not None:
+        app.console.warn("No migration is written")
     files = () if known is None or failed else _written(app, found, back, given, workspace.platform.name, known, old)
     _deliver(app, found, given, words, files)
     return CHANGED if failed or (given["check"] and (found.writes or found.one_sided)) else 0

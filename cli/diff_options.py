@@ -101,7 +101,11 @@ _PLAN: Final = (
     click.option("--reverse", is_flag=True, help="Write the way back, from what --to names to what --from names."),
     click.option("--no-roles", is_flag=True, help="Leave roles out that the files of either side make."),
     click.option("--drop-roles", is_flag=True, help="Drop roles that only the old side's files make."),
-    click.option("--no-drops", is_flag=True, help="Leave as it is what the plan would lose data with."),
+    click.option(
+        "--no-drops",
+        is_flag=True,
+        help="Leave as it is what the plan would lose data with; what holds none (views, functions) still goes.",
+    ),
     click.option("--safe-only", is_flag=True, help="Drop nothing at all, and lose nothing."),
     click.option(
         "--allow-drop",

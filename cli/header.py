@@ -1,13 +1,15 @@
 """The comments at the head of a migration: what it does, and its certificate."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from pgnorm.catalog.quoting import remark
+from pgnorm.normalizer.hazards.effects import Hazard
 
 from . import VERSION
 from .output import Console, visible
+from .remarks import hazards
 from .summary import summarize
 
 if TYPE_CHECKING:
@@ -38,24 +40,44 @@ def headed(comparison: "Comparison", texts: Sequence[str], platform: str) -> tup
 
     lines = summary_lines(comparison)
     certificate = _certificate(comparison, platform)
+    parts = _parts(comparison)
     heads = []
     for number, text in enumerate(texts, start=1):
         said = {**certificate, "digest": digest(text)}
+        # Behind the plan there may be calls.
+        own = (remark(f"Part {number} of {len(texts)}"), *next(parts, ()))
         if len(texts) > 1:
             said["part"] = [number, len(texts)]
         line = f"{CERTIFICATE}{json.dumps(said, separators=(',', ':'), ensure_ascii=False)}"
-        heads.append([*(lines if number == 1 else [remark(f"Part {number} of {len(texts)}")]), line])
+        heads.append([*(lines if number == 1 else ()), *(own if len(texts) > 1 else ()), line])
     return tuple("\n".join(head) + f"\n\n{text}" for head, text in zip(heads, texts, strict=True))
+
+
+def _parts(comparison: "Comparison") -> Iterator[list[str]]:
+    """Of each part what its statements take, as SQL comments."""
+    assessed = iter(comparison.assessed)
+    for steps in comparison.plan.parts:
+        found = [next(assessed) for step in steps for _ in step.statements]
+        access = ("changes access" * (Hazard.CHANGES_ACCESS in each.hazards) for each in found)
+        said = (
+            (each.step.label, "; ".join(filter(None, (*hazards(each), more))))
+            for each, more in zip(found, access, strict=True)
+        )
+        yield _at_most(dict.fromkeys(visible(f"  {label}: {words}") for label, words in said if words))
 
 
 def summary_lines(comparison: "Comparison") -> list[str]:
     """The summary of a comparison as SQL comments, no more than a screen of them."""
     recording = _Recording()
     summarize(recording, comparison)
-    lines = [remark(line) for line in recording.lines[:_LINES_AT_MOST]]
-    if (left := len(recording.lines) - _LINES_AT_MOST) > 0:
-        lines.append(remark(f"and {left} more lines"))
-    return lines
+    return _at_most(recording.lines)
+
+
+def _at_most(lines: Iterable[str]) -> list[str]:
+    """The lines as SQL comments, as many as a person reads."""
+    found = [*lines]
+    left = len(found) - _LINES_AT_MOST
+    return [*map(remark, found[:_LINES_AT_MOST]), *([remark(f"and {left} more lines")] if left > 0 else ())]
 
 
 def _certificate(comparison: "Comparison", platform: str) -> dict[str, object]:

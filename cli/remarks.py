@@ -35,15 +35,16 @@ def remarked(comparison: "Comparison") -> "Plan":
 
 def _remarked(comparison: "Comparison", assessed: "Assessed") -> "Statement":
     statement = assessed.statement
-    hazards = [*_hazards(assessed)]
-    line = "; ".join(hazards)
-    said = hazards if len(line) > _WIDTH else [*filter(None, [line])]
+    found = [*hazards(assessed)]
+    line = "; ".join(found)
+    said = found if len(line) > _WIDTH else [*filter(None, [line])]
     if said and not comparison.unexpected_of(assessed):
         said[-1] += ALLOWED
     return statement.evolve(remark="\n".join((*map(remark, map(visible, said)), *filter(None, [statement.remark]))))
 
 
-def _hazards(assessed: "Assessed") -> Iterator[str]:
+def hazards(assessed: "Assessed") -> Iterator[str]:
+    """The hazards of a statement, in words."""
     from pgnorm.normalizer.hazards.reasons import reasons
 
     for effect in assessed.effects:

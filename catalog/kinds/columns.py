@@ -208,9 +208,20 @@ class Column(HoldsType, PrintedColumn):
         )
 
     @property
+    def requirement(self) -> str:
+        """The statement by which it becomes NOT NULL where it is."""
+        if self.not_null_name or self.not_null_no_inherit or self.not_null_comment is not None:
+            return f"ALTER {self.table} {self._added_not_null};"
+        return f"ALTER {self.table} ALTER COLUMN {ident(self.name)} SET NOT NULL;"
+
+    @property
+    def requirement_of_new_rows(self) -> str:
+        """The same for new rows alone, from 18."""
+        return f"ALTER {self.table} {self._added_not_null} NOT VALID;"
+
+    @property
     def _added_not_null(self) -> str:
-        name = ident(self.not_null_constraint)
-        return f"ADD CONSTRAINT {name} NOT NULL {ident(self.name)}{self._no_inherit};"
+        return f"ADD CONSTRAINT {ident(self.not_null_constraint)} NOT NULL {ident(self.name)}{self._no_inherit}"
 
     def _alter_not_null(self, new: Self, changed: Changed) -> Iterator[Written]:
         column = f"{self.table} ALTER COLUMN {ident(self.name)}"
@@ -228,14 +239,12 @@ class Column(HoldsType, PrintedColumn):
                     yield "SET CONSTRAINTS ALL IMMEDIATE;"
             if not new.not_null:
                 yield f"ALTER {column} DROP NOT NULL;"
-            elif new.not_null_name or new.not_null_no_inherit or new.not_null_comment is not None:
-                yield Statement(sql=f"ALTER {self.table} {new._added_not_null}", on_rows=refusable)
             else:
-                yield Statement(sql=f"ALTER {column} SET NOT NULL;", on_rows=refusable)
+                yield Statement(sql=new.requirement, on_rows=refusable)
         elif inherits and self._elsewhere:
             constraint = new.not_null_constraint
             yield f"ALTER {self.table} DROP CONSTRAINT {ident(self.not_null_constraint)};"
-            yield f"ALTER {self.table} {new._added_not_null}"
+            yield f"ALTER {self.table} {new._added_not_null};"
         elif renamed or inherits:
             # It is renamed while no table inherits it.
             if inherits and new.not_null_no_inherit:

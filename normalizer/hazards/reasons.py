@@ -21,6 +21,8 @@ _REFUSING: Final = tuple(
         (r"\sADD CONSTRAINT <name> FOREIGN KEY .*? REFERENCES (?P<what>.*?)\(", "a row without its counterpart in {}"),
         (r"ALTER DOMAIN .* ADD CONSTRAINT <name> CHECK ", "a value that violates the constraint"),
         (r"\sADD CONSTRAINT (?P<what><name>) CHECK ", "a row that violates {}"),
+        # A CHECK of the plan's own, which stands for NOT NULL for a while.
+        (r"\sVALIDATE CONSTRAINT \"[^\"]*__pgnorm_not_null\d*\"", "a row without a value"),
         (r"\s(?:VALIDATE|ALTER) CONSTRAINT (?P<what><name>)", "a row that violates {}"),
         (r"\sADD COLUMN (?P<what><name>) ", "any row, since {} has no default"),
         (r"\sATTACH PARTITION ", "a row that belongs to another partition"),

@@ -79,7 +79,7 @@ def _provide_role(load: Load, item: Item, role: str) -> bool:
     if role in load.roles_to_come:
         return False
     load.create_role(role)
-    load.note("note", item.place, f"the role {role} is made for the load, since nothing creates it")
+    load.note("note", item.place, f"the role {role} is made for the load, since nothing on this side creates it")
     return True
 
 

@@ -70,7 +70,7 @@ def not_null_way(step: Step, around: Around) -> Way | None:
         return None
     if item.parent is None or not isinstance(around.old.objects[item.parent], Table) or needs_at_once(step, around):
         return None
-    found = [each for each in step.statements if each.sql in (set_not_null(item), f"{_named(item)};")]
+    found = [each for each in step.statements if each.sql == item.requirement]
     filling = tuple(each for each in step.statements if OnRows.FILLS in each.on_rows)
     # A part that comes behind that can be one which rows without a value would not pass.
     later = step.statements[step.statements.index(filling[0]) :] if filling else step.statements
@@ -99,7 +99,7 @@ def held_to_not_null(step: Step, final: Statement, around: Around) -> tuple[Stat
     item = step.item
     assert isinstance(item, Column)
     if around.major >= NOT_NULL_NOT_VALID_SINCE:
-        added, name = Statement(sql=f"{_named(item)} NOT VALID;", about=step.id), item.not_null_constraint
+        added, name = Statement(sql=item.requirement_of_new_rows, about=step.id), item.not_null_constraint
         proven: tuple[Step, ...] = ()
     else:
         name = around.free_name(item, CHECK_SUFFIX, "constraint")
@@ -109,17 +109,6 @@ def held_to_not_null(step: Step, final: Statement, around: Around) -> tuple[Stat
         proven = (step.evolve(verb=Verb.ALTER, statements=(final.evolve(on_rows=OnRows.NOTHING), dropped)),)
     sql = f"ALTER {item.table} VALIDATE CONSTRAINT {ident(name)};"
     return added, _validation(step, Statement(sql=sql, on_rows=final.on_rows, about=step.id)), proven
-
-
-def set_not_null(item: Column) -> str:
-    """The statement that makes a column NOT NULL: `ALTER TABLE notes ALTER COLUMN body SET NOT NULL;`."""
-    return f"ALTER {item.table} ALTER COLUMN {ident(item.name)} SET NOT NULL;"
-
-
-def _named(item: Column) -> str:
-    """The same under the name of the constraint (18), without its end."""
-    named = f"ALTER {item.table} ADD CONSTRAINT {ident(item.not_null_constraint)} NOT NULL {ident(item.name)}"
-    return f"{named}{' NO INHERIT' if item.not_null_no_inherit else ''}"
 
 
 def needs_at_once(step: Step, around: Around) -> bool:

@@ -7,7 +7,7 @@ from pgnorm.catalog.model import Statement
 from pgnorm.catalog.quoting import ident, qualified
 
 from ..plan.plan import Step, Verb
-from .checked import REFILLING, held_to_not_null, needs_at_once, set_not_null
+from .checked import REFILLING, held_to_not_null, needs_at_once
 from .way import Around, Way, needed
 
 
@@ -44,7 +44,7 @@ def filling_way(step: Step, around: Around) -> Way | None:
     first = step.evolve(statements=stands)
     if not item.not_null:
         return Way(stands=(first,), builds=(filled,))
-    held, valid, proven = held_to_not_null(step, Statement(sql=set_not_null(item), about=step.id), around)
+    held, valid, proven = held_to_not_null(step, Statement(sql=item.requirement, about=step.id), around)
     holding = step.evolve(verb=Verb.ALTER, statements=(held,))
     again = filled.evolve(statements=(fill.evolve(remark=REFILLING),))
     return Way(stands=(first,), builds=(filled, holding, again, valid), proven=proven)

@@ -147,20 +147,25 @@ class Plan(Value):
         return tuple(text for text, _ in self._texts())
 
     @property
+    def parts(self) -> tuple[tuple[Step, ...], ...]:
+        """The steps of each of its scripts."""
+        return tuple(steps for _, steps in self._texts())
+
+    @property
     def alone(self) -> tuple[bool, ...]:
         """True for each of its scripts that can't run in a transaction."""
-        return tuple(alone for _, alone in self._texts())
+        return tuple(map(_alone, self.parts))
 
-    def _texts(self) -> list[tuple[str, bool]]:
-        """The scripts, each with whether it can't run in a transaction; roles are in the first and last."""
-        found = [("".join(self._script(steps)), any(step.alone for step in steps)) for steps in self.transactions]
+    def _texts(self) -> list[tuple[str, tuple[Step, ...]]]:
+        """The scripts, each with its steps; roles are in the first and last."""
+        found = [("".join(self._script(steps)), steps) for steps in self.transactions]
         ahead, behind = ("".join(statements(each)) for each in (self.roles.ahead, self.roles.behind))
         if ahead:
-            first = [found.pop(0)[0]] if found and not found[0][1] else []
-            found.insert(0, ("\n".join([ahead, *first]), False))
+            text, steps = found.pop(0) if found and not _alone(found[0][1]) else ("", ())
+            found.insert(0, ("\n".join(filter(None, (ahead, text))), steps))
         if behind:
-            last = [found.pop()[0]] if found and not found[-1][1] else []
-            found.append(("\n".join([*last, behind]), False))
+            text, steps = found.pop() if found and not _alone(found[-1][1]) else ("", ())
+            found.append(("\n".join(filter(None, (text, behind))), steps))
         return found
 
     def _script(self, steps: tuple[Step, ...]) -> Iterator[str]:
@@ -179,6 +184,10 @@ class Plan(Value):
 
     def __bool__(self) -> bool:
         return bool(self.steps or self.roles)
+
+
+def _alone(steps: Sequence[Step]) -> bool:
+    return any(step.alone for step in steps)
 
 
 def _code(item: Object) -> frozenset[str]:

@@ -15,8 +15,9 @@ _ADDRESS: Final = re.compile(
 )
 _FILE: Final = re.compile(r"[\w./ +-]*@?[\w./ +-]*\.(?:sql|json|toml)")
 _PASSWORDS: Final = (
-    re.compile(r"^(?:-*\w*:?/*)?[^:/@\s]*:(?P<word>.+)@", re.DOTALL),
-    re.compile(r"(?:^|[/:])(?P<word>[^/:@\s]+)@"),
+    re.compile(r"^(?:-*\w*:?/*)?[^:/@\s]*:(?!//[^:/@]*@)(?P<word>.+)@", re.DOTALL),
+    # What stands between `://` and `@` alone is a user.
+    re.compile(r"(?:^|:|(?<!:/)/)(?P<word>[^/:@\s]+)@"),
     re.compile(rf"\b(?!(?:{_PUBLIC})\s*=)\w+\s*=\s*(?P<word>'(?:[^'\\]|\\.)*'|[^\s&]+)", re.IGNORECASE | re.DOTALL),
 )
 

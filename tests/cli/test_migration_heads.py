@@ -85,7 +85,22 @@ def test_of_two_parts_both_say_which_they_are(run: Run, plain: Path) -> None:
     one, two = sorted((plain / "migrations").glob("*_second*.sql"))
     assert certificate(one)["part"] == [1, 2]
     assert certificate(two)["part"] == [2, 2]
+    assert "\n-- Part 1 of 2\n" in one.read_text()
     assert two.read_text().startswith("-- Part 2 of 2\n")
+
+
+def test_each_part_says_what_it_takes_itself(run: Run, same: Path) -> None:
+    (same / "schemas" / "01_tables.sql").write_text("create table notes (id int primary key, body text not null);\n")
+    (same / "schemas" / "50_more.sql").write_text("create index notes_body on notes (body);\n")
+    assert run("diff --online -f more")[0] == 0
+    parts = [path.read_text() for path in sorted((same / "migrations").glob("*_more*.sql"))]
+    [build] = [text for text in parts if "CONCURRENTLY" in text]
+    heads = [text.partition("-- pgnorm-certificate")[0] for text in parts]
+    took = "--   create index public.notes_body: reads all rows of public.notes; can't run in a transaction\n"
+    assert [took in head for head in heads] == [text is build for text in parts]
+    assert all(f"-- Part {number} of {len(parts)}\n" in head for number, head in enumerate(heads, 1))
+    checked = [head for head in heads if "alter column public.notes.body: reads all rows of public.notes" in head]
+    assert [head for head in checked if "fails on a row" in head.rpartition("-- Part")[2]]
 
 
 @pytest.mark.parametrize("name", ["it's\n-- and; drop", 'a"b', "evil\nmigrate:down", "x\npgnorm-certificate: {}"])

@@ -135,6 +135,9 @@ def test_what_still_blocks_is_said(run: "Run", plain: Path) -> None:
     code, _, err = run("diff --online --fail-on blocks-writes")
     assert code == 1
     assert "readers and writers wait" in err
+    code, _, err = run("diff --online --fail-on blocks-writes -f wider")
+    assert (code, err.endswith("No migration is written\n")) == (1, True)
+    assert not [*(plain / "migrations").glob("*_wider.sql")]
     _project(plain, OLD, NEW)
     assert run("diff --online --fail-on blocks-writes")[0] == 0
     assert run("diff --fail-on blocks-writes")[0] == 1

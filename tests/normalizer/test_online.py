@@ -7,8 +7,10 @@ import psycopg
 import pytest
 from judge import carry_out
 
+from pgnorm.catalog.model import OnRows
 from pgnorm.catalog.reader import read
 from pgnorm.normalizer.compare.difference import differences
+from pgnorm.normalizer.hazards.reasons import refusal
 from pgnorm.normalizer.online.rewriting import online
 from pgnorm.normalizer.plan.plan import Plan
 from pgnorm.normalizer.plan.planner import diff
@@ -90,6 +92,13 @@ def test_rows_that_come_without_a_value_at_any_moment_get_one(shadow: Shadow, da
         "select count(*), count(kind), count(*) filter (where id is null and kind = 'z') from people"
     )
     assert found.fetchone() == (1000 + came, 1000 + came, came)
+
+
+def test_what_rows_can_fail_on_is_no_name_of_ours(shadow: Shadow, database: psycopg.Connection) -> None:
+    database.execute(ROWS.encode())
+    plan = _planned(shadow, database, f"{TABLE} alter table people alter age set not null")
+    said = {refusal(each) for step in plan.steps for each in step.statements if OnRows.MAY_FAIL in each.on_rows}
+    assert said == {"a row that violates people_age_not_null" if shadow.major >= 18 else "a row without a value"}
 
 
 def test_what_is_new_needs_no_other_steps(shadow: Shadow, database: psycopg.Connection) -> None:

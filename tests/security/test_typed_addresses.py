@@ -76,6 +76,12 @@ def test_no_place_repeats_a_password(run: "Run", plain: Path, slip: str) -> None
     assert not [place for place, code in told if code != 2 and not {"--schema", "-f", "-ADDRESS"} & set(place)]
 
 
+def test_a_user_without_a_password_is_no_secret() -> None:
+    for address in ("postgresql://app@127.0.0.1:1/db", "postgres://app@h/db?sslmode=require"):
+        assert Concealer([address]).conceal('role "app" does not exist') == 'role "app" does not exist'
+        assert HIDDEN in Concealer([address]).conceal(f"cannot reach {address}")
+
+
 def test_what_is_no_address_is_shown() -> None:
     for word in ("files", "schemas/01_tables.sql", "icon@2x.sql", "add_notes", "dump", "--format", "public", "a=b"):
         assert not could_be_address(word)
