@@ -70,5 +70,7 @@ def tell_roles(console: Console, comparison: "Comparison") -> None:
         console.say(f"Settings of a role in one database are no part of a diff: {name}")
     for name in roles.superusers:
         console.warn(f"Role {name} is a superuser on one side only, which no plan writes: do that by hand")
+    for name in comparison.unknown_roles:
+        console.warn(f"`roles` in the settings names {name}, and neither side has a role of that name")
     for name in roles.absent:
         console.warn(f"The old side has no role {name}, which the files name and do not make: make it there first")

@@ -23,6 +23,7 @@ from .plan.planner import diff
 from .plan.roles import NO_ROLE_CHANGES, RoleChanges, role_changes
 from .plan.unplanned import unplanned
 from .plan.unselected import refuse_lacking
+from .postgres.connections import OWNER
 from .project.databases import Database
 from .project.sources import Files, Source
 from .proof.apply import Arrival
@@ -96,6 +97,7 @@ class Basis:
             only_old=frozenset(before.unmodelled).difference(after.unmodelled),
             ignored=self._ignored(sum(map(leaves_role, found_roles.mentioned)), *start.states, *goal.states),
             roles_left_out=roles.names if self.options.roles and not taken else frozenset(),
+            unknown_roles=self._unknown_roles(start, goal),
             unmatched=selection.unmatched,
             idle=self.options.ignoring.unmatched(start.catalog, goal.catalog, roles=found_roles.mentioned),
             uncarried=(uncarried := to_tell(self.new, goal, start)),
@@ -164,6 +166,20 @@ class Basis:
             return self._between(files, there, drops=drops)
         absent = files.assumed.difference(role.name for role in cluster.roles)
         return self._between(there, files, drops=False).evolve(absent=tuple(sorted(absent)))
+
+    def _unknown_roles(self, start: Side, goal: Side) -> tuple[str, ...]:
+        """The roles whose access the settings ask for and that neither side has, none where a side does not tell."""
+        project = self.workspace.project
+        asked = project.roles if project is not None else ()
+        known: set[str] = set()
+        for source, side in ((self.old, start), (self.new, goal)) if asked else ():
+            if side.roles is not None:
+                known.update(side.roles.names, (role.name for role in side.roles.given), [OWNER])
+            elif isinstance(source, Database):
+                known.update(role.name for role in self.sides.cluster(source).roles)
+            else:
+                return ()
+        return tuple(name for name in asked if name not in known and not name.startswith("pg_"))
 
     def _between(self, old: FileRoles, new: FileRoles, *, drops: bool) -> RoleChanges:
         if COMMENT in self.options.uncompared.satellites:

@@ -120,6 +120,8 @@ class Comparison(Value):
     """Possible renames, each a drop and a creation as long as nobody says that it is one."""
     ignored: Mapping[Reason, Mapping[str, int]] = MappingProxyType({})
     """Counts of the objects left alone, by reason and kind, their parts apart."""
+    unknown_roles: tuple[str, ...] = ()
+    """Roles whose access the settings ask for, and that neither side has."""
     roles_left_out: frozenset[str] = frozenset()
     """Roles that differ and are left out, since a part of the schemas or objects was selected."""
     unmatched: tuple[str, ...] = ()

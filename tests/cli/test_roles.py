@@ -240,3 +240,16 @@ def test_access_by_membership_is_a_hazard_that_nothing_allows(run: "Run", sides:
     document = json.loads(run("diff --from old.sql --to new.sql --json")[1])
     assert "changes-access" in document["hazards"]
     assert "changes-access" not in document["allowed"]
+
+
+def test_a_role_of_the_settings_that_neither_side_has(run: "Run", database: psycopg.Connection, same: Path) -> None:
+    settings, said = same / "pgnorm.toml", "`roles` in the settings names pgnorm_wbe, and neither side has a role"
+    settings.write_text('roles = ["pgnorm_web", "pgnorm_wbe", "postgres", "pg_monitor"]\n')
+    (same / "schemas" / "more.sql").write_text("create table more (id int); grant select on more to pgnorm_web;\n")
+    for line in ("diff", f"diff --db-url '{address(database)}'"):
+        _, _, err = run(line)
+        assert (said in err, err.count("in the settings names")) == (True, 1), err
+    (same / "schemas" / "more.sql").write_text("create role pgnorm_wbe; create role pgnorm_web;\n")
+    assert "in the settings names" not in run("diff")[2]
+    (same / "schemas" / "more.sql").unlink()
+    assert said in run("diff")[2]
