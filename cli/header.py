@@ -36,7 +36,7 @@ class _Recording(Console):
 
 def headed(comparison: "Comparison", texts: Sequence[str], platform: str) -> tuple[str, ...]:
     """The text of each migration below its comments: the summary, and in all of them one line for programs."""
-    from pgnorm.normalizer.applying.certificates import CERTIFICATE, digest
+    from pgnorm.normalizer.applying.certificates import digest
 
     lines = summary_lines(comparison)
     certificate = _certificate(comparison, platform)
@@ -48,8 +48,7 @@ def headed(comparison: "Comparison", texts: Sequence[str], platform: str) -> tup
         own = (remark(f"Part {number} of {len(texts)}"), *next(parts, ()))
         if len(texts) > 1:
             said["part"] = [number, len(texts)]
-        line = f"{CERTIFICATE}{json.dumps(said, separators=(',', ':'), ensure_ascii=False)}"
-        heads.append([*(lines if number == 1 else ()), *(own if len(texts) > 1 else ()), line])
+        heads.append([*(lines if number == 1 else ()), *(own if len(texts) > 1 else ()), _line(said)])
     return tuple("\n".join(head) + f"\n\n{text}" for head, text in zip(heads, texts, strict=True))
 
 
@@ -78,6 +77,19 @@ def _at_most(lines: Iterable[str]) -> list[str]:
     found = [*lines]
     left = len(found) - _LINES_AT_MOST
     return [*map(remark, found[:_LINES_AT_MOST]), *([remark(f"and {left} more lines")] if left > 0 else ())]
+
+
+def certificate_line(comparison: "Comparison", platform: str, text: str) -> str:
+    """The line for programs of a migration that is all of the plan, and maybe more."""
+    from pgnorm.normalizer.applying.certificates import digest
+
+    return _line({**_certificate(comparison, platform), "digest": digest(text)})
+
+
+def _line(said: dict[str, object]) -> str:
+    from pgnorm.normalizer.applying.certificates import CERTIFICATE
+
+    return f"{CERTIFICATE}{json.dumps(said, separators=(',', ':'), ensure_ascii=False)}"
 
 
 def _certificate(comparison: "Comparison", platform: str) -> dict[str, object]:

@@ -9,6 +9,7 @@ from .general import general_options
 from .help import EXIT_CODES, Command, Group
 from .migration_baseline import baseline
 from .migration_history import fetch, repair
+from .migration_squash import squash
 from .migration_up import up
 from .new_migrations import write_migrations
 from .options import App
@@ -28,6 +29,7 @@ Examples:
   pgnorm migration up              apply to the local database what it lacks
   pgnorm migration repair --status applied 20240101000000
                                    say in the history that it is applied
+  pgnorm migration squash          one file in the place of all, proved to make the same
 
 {EXIT_CODES}"""
 
@@ -115,5 +117,5 @@ def _as_json(standings: "Sequence[Standing]") -> str:
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
-for command in (new, list_, up, repair, fetch, baseline):
+for command in (new, list_, up, repair, fetch, squash, baseline):
     migration.add_command(command)

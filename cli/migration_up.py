@@ -118,7 +118,7 @@ def read_pending(standings: "Sequence[Standing]", *, include_all: bool) -> "tupl
     from pgnorm.normalizer.applying.standing import left, read
     from pgnorm.normalizer.applying.target import refuse_tools
 
-    _refuse_unknown(standings)
+    refuse_unknown(standings)
     pending = left(standings)
     if not include_all:
         _refuse_late(pending)
@@ -129,7 +129,8 @@ def read_pending(standings: "Sequence[Standing]", *, include_all: bool) -> "tupl
     return found
 
 
-def _refuse_unknown(standings: "Sequence[Standing]") -> None:
+def refuse_unknown(standings: "Sequence[Standing]") -> None:
+    """Raise PgnormError where the database has applied what the folder lacks."""
     from pgnorm.normalizer.applying.standing import State
 
     begun = [each.version for each in standings if each.state is State.UNFINISHED and each.path is None]

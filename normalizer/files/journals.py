@@ -22,26 +22,28 @@ _MOST: Final = 64 * 1024 * 1024  # bytes
 
 
 class Entry(Value):
-    """A file that is to be replaced by a staged one."""
+    """A file that is to be replaced by a staged one, or to go."""
 
     target: Path
     staged: Path
     before: str | None
     """The digest of what the file held, None for no file."""
-    after: str
+    after: str | None
+    """The digest of what it is to hold, None for no file."""
     inode: int
     changed: int
     """When the staged file was last changed, in nanoseconds."""
 
     @property
     def is_done(self) -> bool:
-        """True if the file holds its new content."""
+        """True if the file holds its new content, or is gone."""
         return self._now() == self.after
 
     @property
     def is_ready(self) -> bool:
         """True if the staged file is there, whole and the one that was written, and the file as it was before."""
-        return self.is_own and digest(self.staged.read_bytes()) == self.after and self._now() == self.before
+        whole = self.after or digest(b"")
+        return self.is_own and digest(self.staged.read_bytes()) == whole and self._now() == self.before
 
     @property
     def is_own(self) -> bool:
@@ -122,13 +124,11 @@ def names_in(paths: Iterable[Path]) -> frozenset[Path]:
 
 def _entry(staged: Staged) -> Entry:
     status = staged.temporary.lstat()
-    after = digest(staged.writing.content)
-    assert after is not None
     return Entry(
         target=staged.target,
         staged=staged.temporary,
         before=digest(staged.old),
-        after=after,
+        after=digest(staged.writing.content),
         inode=status.st_ino,
         changed=status.st_ctime_ns,
     )
@@ -151,9 +151,11 @@ def _from_json(one: dict[str, object], folder: Path) -> Entry:
     where, target, staged, before, after, inode, changed = (
         one[key] for key in ("folder", "file", "staged", "before", "after", "inode", "changed")
     )
-    if not (isinstance(where, str) and isinstance(target, str) and isinstance(staged, str) and isinstance(after, str)):
+    if not (isinstance(where, str) and isinstance(target, str) and isinstance(staged, str)):
         raise TypeError("a name is no text")
-    if not (isinstance(inode, int) and isinstance(changed, int) and (before is None or isinstance(before, str))):
+    if not (isinstance(before, str | None) and isinstance(after, str | None)):
+        raise TypeError("a digest is none")
+    if not (isinstance(inode, int) and isinstance(changed, int)):
         raise TypeError("a number is none")
     if any(os.sep in name or name in ("", ".", "..") or "\0" in name for name in (target, staged)):
         raise ValueError("a name is a path")

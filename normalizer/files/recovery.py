@@ -1,6 +1,5 @@
 """The leftovers of killed runs in one folder, seen to."""
 
-import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -9,7 +8,7 @@ from pgnorm.catalog.interrupts import held
 from .folders import alone_in
 from .journals import Entry, Journal, journals_in, names_in, read_journal
 from .reading import shown
-from .staging import staged_in
+from .staging import put, staged_in
 
 
 def recover(folder: Path) -> Iterator[str]:
@@ -49,7 +48,9 @@ def _finish(journal: Journal) -> str | None:
         said += (f", but {_names(done)}" if done else "") + f": {_names(changed)} was changed since"
     else:
         for entry in ready:
-            os.replace(entry.staged, entry.target)
+            put(entry.target, entry.staged, gone=entry.after is None)
+        for entry in left:
+            entry.staged.unlink(missing_ok=True)
         said = f"a run that was killed had begun to write {_names(journal.entries)}: that is finished now"
     journal.remove()
     return said if left else None

@@ -18,10 +18,10 @@ _NAME: Final = re.compile(r"\..+\.[a-z0-9_]{8}\.pgnorm", re.DOTALL)
 
 
 class Writing(Value):
-    """Content that a file is to hold, and the name that messages have for it."""
+    """Content that a file is to hold, None for no file, and the name that messages have for it."""
 
     path: Path
-    content: bytes = untold()
+    content: bytes | None = untold()
     label: str
     expected: bytes | None = untold(default=None)
     """Content that the file must hold until then, None for whatever it holds."""
@@ -43,12 +43,15 @@ class Writing(Value):
 
 
 class Staged(Value):
-    """A file's new content, whole and on the disk, and what the file held then."""
+    """A file's new content, whole and on the disk, and what the file held then. Of one that is to go, the file on the
+    disk is empty and there for the journal to know it by."""
 
     writing: Writing
     target: Path
     temporary: Path
     old: bytes | None = untold()
+    status: os.stat_result | None = untold(default=None)
+    """What was known of the file."""
 
 
 def stage(writing: Writing, old: bytes | None) -> Staged:
@@ -61,8 +64,8 @@ def stage(writing: Writing, old: bytes | None) -> Staged:
     if status is not None and not _writable(target, status):
         hint = f"Make it writable: chmod u+w {writing.label}"
         raise PgnormError("the file is read-only", place=writing.label, hint=hint)
-    temporary = beside(target, writing.content, status)
-    return Staged(writing=writing, target=target, temporary=temporary, old=old)
+    temporary = beside(target, writing.content or b"", status)
+    return Staged(writing=writing, target=target, temporary=temporary, old=old, status=status)
 
 
 def put_back(staged: Staged) -> None:
@@ -70,7 +73,15 @@ def put_back(staged: Staged) -> None:
     if staged.old is None:
         staged.target.unlink(missing_ok=True)
     else:
-        os.replace(beside(staged.target, staged.old, staged.target.stat()), staged.target)
+        os.replace(beside(staged.target, staged.old, staged.status), staged.target)
+
+
+def put(target: Path, staged: Path, *, gone: bool) -> None:
+    """Put what is staged in the place of the target, which else is to be `gone`. Raises OSError."""
+    if gone:
+        target.unlink()
+    else:
+        os.replace(staged, target)
 
 
 def beside(target: Path, content: bytes, status: os.stat_result | None) -> Path:

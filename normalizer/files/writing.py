@@ -11,7 +11,7 @@ from pgnorm.catalog.interrupts import held
 
 from .folders import alone_in
 from .journals import Journal
-from .staging import Staged, Writing, put_back, stage
+from .staging import Staged, Writing, put, put_back, stage
 
 
 def write_atomically(path: Path, content: bytes, *, label: str | None = None) -> None:
@@ -24,8 +24,8 @@ def write_atomically(path: Path, content: bytes, *, label: str | None = None) ->
 
 
 def write_all(writings: Sequence[Writing]) -> tuple[Writing, ...]:
-    """As `write_atomically`, for several files: where one can't be written, none is, and what a run that was killed
-    has left of it `repair` finishes.
+    """As `write_atomically`, for several files, of which some may be to go: where one can't be written, none is, and
+    what a run that was killed has left of it `repair` finishes.
 
     Returns those that are written. The others were expected to hold something, and hold by now what was to be
     written. Raises PgnormError, also for a file that holds neither.
@@ -33,7 +33,7 @@ def write_all(writings: Sequence[Writing]) -> tuple[Writing, ...]:
     special = [writing for writing in writings if writing.special]
     for writing in special:
         with _Failure(writing):
-            writing.target.write_bytes(writing.content)
+            writing.target.write_bytes(writing.content or b"")
     rest = [writing for writing in writings if writing not in special]
     if not rest:
         return tuple(special)
@@ -73,7 +73,7 @@ def _put_all(staged: Sequence[Staged]) -> None:
         for one in staged:
             with _Failure(one.writing):
                 _refuse_unless(one.writing, one.writing.held, one.old)
-                os.replace(one.temporary, one.target)
+                put(one.target, one.temporary, gone=one.writing.content is None)
                 done.append(one)
     except BaseException:
         for one in done:

@@ -44,6 +44,7 @@ def load(
     bundled: bool = False,
     check_bodies: bool = True,
     on_statement: Callable[[SourceFile, Statement], None] | None = None,
+    singly: bool = False,
     on_errors: Callable[[Failed], None] | None = None,
 ) -> LoadReport:
     """Runs the files' statements in their order, then has each language's validator check the functions' bodies, unless
@@ -55,7 +56,8 @@ def load(
     created, and answers whether an empty stand-in was made. `power` is lent to the role for the statements that need a
     superuser's; it is withheld at the end. `owner` is the role that runs the files (the connection's
     own by default), `bundled` whether the server is the bundled one. `on_statement` is called when a statement has run,
-    at once for one that makes a routine; one that a later statement overwrites has its call before it is undone.
+    at once for one that makes a routine or, with `singly`, for each; one that a later statement overwrites has its call
+    before it is undone.
 
     Raises PgnormError for all that fails, in the order of the files, but for what only follows from another failure;
     the first failure of migrations ends their load. Raises NeedsScratch where the files hold what can't run inside one
@@ -76,6 +78,7 @@ def load(
         patient=kind != "migrations",
         bundled=bundled,
         on_statement=on_statement,
+        singly=singly,
     )
     execution = run.execution
     try:

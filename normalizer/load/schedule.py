@@ -34,12 +34,14 @@ class _Stopped(Exception):
 
 @define(kw_only=True, eq=False)
 class Run:
-    """The state of one load; with `patient`, statements that come too early wait, and what fails does not end it."""
+    """The state of one load; with `patient`, statements that come too early wait, and what fails does not end it. With
+    `singly` each runs by itself."""
 
     execution: Execution
     patient: bool
     bundled: bool
     on_statement: Callable[[SourceFile, Statement], None] | None
+    singly: bool = False
     done: list[Item] = field(factory=list)
     waiting: list[Item] = field(factory=list)
     retried: list[str] = field(factory=list)
@@ -90,7 +92,8 @@ class Run:
                 continue
             item = Item(order=self._count, source=source, statement=statement, text=adapted.text, context=context)
             self._count += 1
-            if not stands_alone(statement) and not (self.on_statement and makes_routine(statement)):
+            apart = self.singly or stands_alone(statement) or (self.on_statement and makes_routine(statement))
+            if not apart:
                 batch.append(item)
                 if len(batch) < _BATCH:
                     continue

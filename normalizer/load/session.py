@@ -46,14 +46,15 @@ def loaded(
     scratch: bool = False,
     beside: Iterable[str] = (),
     watch: Watch | None = None,
+    singly: bool = False,
     on_errors: OnErrors | None = None,
     quiet: bool = False,
 ) -> Iterator[Loaded]:
     """The texts in the shadow for as long as the context lasts; with `scratch` in a database of their own, where
     statements can be committed. The roles `beside` are there too: those that a plan for what was loaded may name.
 
-    What is watched is no side of a comparison, and its roles are not asked for. With `on_errors` what loads is there,
-    and that is told what failed. With `quiet` the load's notes are not told.
+    What is watched, with `singly` after each statement, is no side of a comparison, and its roles are not asked for.
+    With `on_errors` what loads is there, and that is told what failed. With `quiet` the load's notes are not told.
     Raises PgnormError for what does not load, with its place.
     """
     from .pending import NeedsScratch
@@ -67,7 +68,7 @@ def loaded(
                     session.connection.execute("delete from pg_catalog.pg_default_acl")
             before = known_roles(session) if watch is None else None
             try:
-                report = _load(context, session, texts, not scratch, watch, on_errors)
+                report = _load(context, session, texts, not scratch, watch, singly, on_errors)
                 break
             except NeedsScratch as reason:
                 notes = [("verbose", f"loaded into a database of its own: {reason}")]
@@ -92,6 +93,7 @@ def _load(
     texts: Texts,
     transaction: bool,
     watch: Watch | None,
+    singly: bool,
     on_errors: OnErrors | None,
 ) -> LoadReport:
     """Load the roles' file and the texts."""
@@ -118,6 +120,7 @@ def _load(
         bundled=shadow.binaries is not None and shadow.binaries.bundled,
         check_bodies=not texts.is_dump,
         on_statement=watch(session) if watch else None,
+        singly=singly,
         on_errors=on_errors,
     )
 

@@ -1,0 +1,234 @@
+"""`pgnorm migration squash`: several migrations made one that leaves the same schema and the same rows."""
+
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from pgnorm.catalog.errors import PgnormError
+from pgnorm.catalog.quoting import remark
+
+from . import VERSION
+from .general import general_options
+from .help import EXIT_CODES, Command
+from .options import App
+from .output import plural, write
+from .servers import cache_option, shadow_option, trust_option
+from .squashed_history import SquashedHistory
+from .targets import project_of, target, target_options
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from pgnorm.normalizer.applying.pieces import Applicable
+    from pgnorm.normalizer.project.forms import Migration, Migrations
+    from pgnorm.normalizer.project.sources import Files
+    from pgnorm.normalizer.squashing.squash import Squashed
+
+NAME: Final = "squashed"
+_ONE: Final = 2
+EPILOG: Final = f"""\b
+Examples:
+  pgnorm migration squash --dry-run    print the one migration that would take the place of all
+  pgnorm migration squash --to 20250611095226
+                                       leave alone what comes after that one
+  pgnorm migration squash --linked     and have the linked database's history say the same
+
+{EXIT_CODES}"""
+
+
+@click.command(cls=Command, params=general_options(), epilog=EPILOG)
+@target_options
+@shadow_option
+@trust_option
+@cache_option
+@click.option(
+    "--to", "last", metavar="VERSION", help="The last migration to be squashed; those after it stay.  [default: all]"
+)
+@click.option("--dry-run", is_flag=True, help="Print the migration, and write nothing.")
+@click.option("--force", is_flag=True, help="Replace files that have changes which git has not committed.")
+@click.pass_obj
+def squash(app: App, last: str | None, dry_run: bool, force: bool) -> int:
+    """Make migrations one file that leaves the same schema and the same rows.
+
+    It has the schema as it is at their end, and the statements that wrote rows (buckets, jobs, lookup tables) as they
+    stand in the files. Loaded, it must make an equal catalog and equal rows; only then it takes their place. A database
+    is touched where one is named: its history then has the one migration instead.
+    """
+    from pgnorm.normalizer.applying.standing import read
+    from pgnorm.normalizer.files.restoring import refuse_unrestorable
+
+    known = project_of(app).migration_files()
+    chosen = _chosen(known, last)
+    read_files = [read(each.path, each.version, each.name) for each in chosen]
+    _refuse_unfit(known, read_files)
+    for each in () if force or dry_run else chosen:
+        refuse_unrestorable(each.path)
+    with ExitStack() as stack:
+        history = None
+        if app.source is not None:
+            found = stack.enter_context(target(app))
+            stack.enter_context(found.lock.held())
+            history = SquashedHistory(found, project_of(app), [each.version for each in chosen])
+            history.check()
+        path = _path(known, chosen)
+        squashed = _squashed(app, chosen, path)
+        _tell(app, squashed)
+        if dry_run:
+            write(squashed.text)
+            app.console.say(f"Would write {_shown(path)} in the place of {plural(len(chosen), 'migration')}")
+            return 0
+        _replace(app, known, read_files, path, squashed.text, history)
+    return 0
+
+
+def _chosen(known: "Migrations", to: str | None) -> "tuple[Migration, ...]":
+    """The migrations to squash. Raises PgnormError where there are fewer than two."""
+    versions = [each.version for each in known.files]
+    if to is not None and to not in versions:
+        raise PgnormError(
+            f"no migration in the folder has the version {to}", hint="`pgnorm migration list` shows those there are."
+        )
+    chosen = known.files if to is None else known.files[: versions.index(to) + 1]
+    if len(chosen) < _ONE:
+        raise PgnormError(
+            f"there {'is one migration' if chosen else 'are no migrations'}"
+            f"{' up to that version' if to is not None else ''}, and nothing to squash",
+            hint="Name a later one with --to." if to is not None else None,
+        )
+    return chosen
+
+
+def _refuse_unfit(known: "Migrations", files: "Sequence[Applicable]") -> None:
+    """Raise PgnormError for migrations that are another tool's, and for files that can't be replaced."""
+    from pgnorm.normalizer.applying.pieces import check
+    from pgnorm.normalizer.applying.target import refuse_tools
+
+    if known.named is None or known.named.startswith("V") or known.back:
+        raise PgnormError(
+            "these migrations have the form of another tool"
+            + (", with files that lead back" if known.back else ", which knows them by their names"),
+            place=_shown(files[0].source.path),
+            hint="Squash them with that tool.",
+        )
+    for each in files:
+        refuse_tools(each)
+        check(each)
+        if each.source.path is not None and each.source.path.is_symlink():
+            raise PgnormError("the file is a link to another one", place=each.label, hint="Put the file itself there.")
+
+
+def _path(known: "Migrations", chosen: "Sequence[Migration]") -> "Path":
+    last = chosen[-1]
+    return last.path.with_name((known.named or "").format(version=last.version, name=NAME))
+
+
+def _squashed(app: App, chosen: "Sequence[Migration]", path: "Path") -> "Squashed":
+    """The migration, proved. Raises PgnormError."""
+    from pgnorm.normalizer.applying.pieces import MARK
+    from pgnorm.normalizer.comparing import compare
+    from pgnorm.normalizer.comparison import Options
+    from pgnorm.normalizer.squashing.squash import NOTHING, Squashing
+
+    from .comparison import scripts
+    from .header import certificate_line
+
+    source = _source(chosen)
+    with app.workspace() as workspace:
+        comparison = compare(workspace, NOTHING, source, Options())
+        texts = scripts(comparison, bare=True)
+        squashed = Squashing(workspace, source, "\n".join(texts), path).run()
+        head = [
+            *([MARK] if len(texts) > 1 or any(comparison.plan.alone) else []),
+            remark(f"Squashed by pgnorm {VERSION} from {plural(len(chosen), 'migration')}:"),
+            *(remark(f"  {each.path.name}") for each in chosen),
+            certificate_line(comparison, workspace.platform.name, squashed.text),
+        ]
+        return squashed.evolve(text="\n".join([*head, "", squashed.text]))
+
+
+def _source(chosen: "Sequence[Migration]") -> "Files":
+    from pgnorm.normalizer.project.sources import Files
+
+    return Files(
+        word="migrations",
+        paths=tuple(each.path for each in chosen),
+        kind="migrations",
+        title=f"{plural(len(chosen), 'migration')} up to {chosen[-1].path.name}",
+    )
+
+
+def _tell(app: App, squashed: "Squashed") -> None:
+    for step in squashed.carried:
+        app.console.detail(f"carried over: {step.place}")
+    if squashed.carried:
+        app.console.say(f"{plural(len(squashed.carried), 'statement')} carried over, for the rows that they write")
+    for what, names in (
+        ("is written as its rows are at the end", squashed.held),
+        ("is filled anew", squashed.refreshed),
+    ):
+        for name in names:
+            app.console.say(f"{'.'.join(name)} {what}")
+    for name, columns in squashed.volatile.columns.items():
+        said = (
+            "only the number of its rows" if name in squashed.volatile.tables else f"not {', '.join(sorted(columns))}"
+        )
+        app.console.say(f"{'.'.join(name)} was compared in part, {said}: it differs each time that the migrations run")
+    rows = f"{plural(squashed.rows, 'row')} in {plural(squashed.tables, 'table')}"
+    app.console.say(f"Proved: the catalog is equal, and so are the rows ({rows})")
+
+
+def _replace(
+    app: App,
+    known: "Migrations",
+    files: "Sequence[Applicable]",
+    path: "Path",
+    text: str,
+    history: "SquashedHistory | None",
+) -> None:
+    """Put the one file in the place of the others, and the one row of the history in that of theirs."""
+    from pgnorm.normalizer.files.edits import encoded
+    from pgnorm.normalizer.files.folders import alone_in
+    from pgnorm.normalizer.files.staging import Writing
+    from pgnorm.normalizer.files.writing import write_alone
+
+    last = files[-1]
+    old = {each.source.path: encoded(each.source, each.source.text) for each in files if each.source.path is not None}
+    writings = [Writing(path=path, content=text.encode(), expected=old.get(path), label=_shown(path))]
+    writings += [
+        Writing(path=each, content=None, expected=content, label=_shown(each))
+        for each, content in old.items()
+        if each != path
+    ]
+
+    def put() -> None:
+        with alone_in([path.parent]):
+            if project_of(app).migration_files().files != known.files:
+                raise PgnormError(
+                    "migrations were added or taken away meanwhile",
+                    place=_shown(path.parent),
+                    hint="Nothing is written: run it again.",
+                )
+            write_alone(writings)
+
+    if history is not None:
+        history.replace(last.version, NAME, path, text, put)
+    else:
+        put()
+    app.console.say(f"Wrote {_shown(path)} in the place of {plural(len(files), 'migration')}")
+    if history is not None:
+        app.console.say(f"The history has {last.version} instead of {plural(len(files), 'migration')}")
+    else:
+        gone = " ".join(each.version for each in files[:-1])
+        app.console.say(
+            "A database that has applied them is to be told:\n"
+            f"  pgnorm migration repair --status reverted {gone}\n"
+            f"  pgnorm migration repair --status applied {last.version}"
+        )
+
+
+def _shown(path: "Path | None") -> str:
+    from pgnorm.normalizer.files.reading import shown
+
+    return shown(path) if path is not None else ""

@@ -1,0 +1,114 @@
+"""Effects of statements on rows, as the server counts them while the statements run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from attrs import Factory, define, field
+
+from pgnorm.catalog.model import Value, untold
+
+from ..files.reading import SourceFile
+from ..sql.sessions import sets_session
+from ..sql.statements import Statement
+
+if TYPE_CHECKING:
+    from ..postgres.shadow import Session
+
+_COUNTS: Final = """
+    select c.oid::pg_catalog.int8, c.relpersistence operator(pg_catalog.=) 't', w.inserted, w.updated, w.deleted
+      from pg_catalog.pg_class c
+           join pg_catalog.pg_namespace n on n.oid operator(pg_catalog.=) c.relnamespace,
+           lateral (select pg_catalog.pg_stat_get_xact_tuples_inserted(c.oid),
+                           pg_catalog.pg_stat_get_xact_tuples_updated(c.oid),
+                           pg_catalog.pg_stat_get_xact_tuples_deleted(c.oid)) w (inserted, updated, deleted)
+     where c.relkind operator(pg_catalog.=) 'r'
+       and n.nspname operator(pg_catalog.<>) all ('{pg_catalog,information_schema}'::pg_catalog.name[])
+       and (c.relpersistence operator(pg_catalog.=) 't'
+            or w.inserted operator(pg_catalog.+) w.updated operator(pg_catalog.+) w.deleted
+               operator(pg_catalog.>) 0)
+"""
+_MOMENT: Final = "select extract(epoch from pg_catalog.transaction_timestamp())"
+_FLUSH: Final = "select pg_catalog.pg_stat_force_next_flush()"
+"""Have the counts begin with each transaction: else some of the one before may still be in them."""
+_FLUSH_SINCE: Final = 150000
+_BY_THEMSELVES: Final = (("CALL",), ("DO",))
+"""Statements that may commit what they write, and so their counts."""
+
+Counts = dict[int, tuple[int, int, int]]
+
+
+class Step(Value):
+    """A statement that has run, the settings of the session it was written for, and the tables whose rows it wrote."""
+
+    source: SourceFile
+    statement: Statement = untold()
+    settings: tuple[str, ...] = ()
+    """The statements before it in its file that are about the session."""
+    tables: frozenset[int] = frozenset()
+    """OIDs of tables that rows were inserted into, updated or deleted in."""
+    temporary: bool = False
+    """True if it made, dropped or wrote temporary tables."""
+    unseen: bool = False
+    """True if nobody knows what it wrote."""
+
+    @property
+    def place(self) -> str:
+        """`file:line:column` of its first token."""
+        return self.source.place(self.statement.start)
+
+    @property
+    def writes(self) -> bool:
+        """True if it wrote rows, or may have."""
+        return bool(self.tables) or self.temporary or self.unseen
+
+
+@define(eq=False)
+class Tracker:
+    """Watches a load statement by statement."""
+
+    session: Session
+    steps: list[Step] = field(factory=list)
+    _settings: tuple[str, ...] = ()
+    _counts: Counts = field(factory=dict)
+    _temporary: frozenset[int] = frozenset()
+    _moment: object = None
+    _last: SourceFile | None = None
+    _flushes: bool = field(
+        default=Factory(lambda self: self.session.connection.info.server_version >= _FLUSH_SINCE, takes_self=True),
+        init=False,
+    )
+
+    def __call__(self, source: SourceFile, statement: Statement) -> None:
+        """Take note of a statement that has run."""
+        if source is not self._last:
+            self._settings = ()
+        connection = self.session.connection
+        row = connection.execute(_MOMENT).fetchone()
+        moment = row[0] if row is not None else None
+        anew, within = moment != self._moment, source is self._last
+        before = {} if anew and self._flushes else self._counts
+        counts, temporary = self._read()
+        if self._flushes:
+            connection.execute(_FLUSH)
+        written = frozenset(oid for oid, found in counts.items() if found != before.get(oid, (0, 0, 0)))
+        # What an extension's script fills comes with the extension.
+        of_extension = statement.words[1:2] == ("EXTENSION",)
+        self.steps.append(
+            Step(
+                source=source,
+                statement=statement,
+                settings=self._settings,
+                tables=frozenset() if of_extension else written - temporary,
+                temporary=temporary != self._temporary or bool(written & temporary),
+                unseen=anew and within and statement.words[:1] in _BY_THEMSELVES,
+            )
+        )
+        if sets_session(statement):
+            self._settings = (*self._settings, statement.text)
+        self._counts, self._temporary, self._moment, self._last = counts, temporary, moment, source
+
+    def _read(self) -> tuple[Counts, frozenset[int]]:
+        found = self.session.connection.execute(_COUNTS).fetchall()
+        counts = {oid: (inserted, updated, deleted) for oid, _, inserted, updated, deleted in found}
+        return counts, frozenset(oid for oid, temporary, *_ in found if temporary)
