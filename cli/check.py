@@ -58,6 +58,12 @@ def _rules() -> "Iterable[str]":
     help="Leave out this rule; repeatable.",
 )
 @click.option(
+    "--level",
+    type=click.Choice(["error", "warn", "info"]),
+    default="warn",
+    help="Lints of this level and worse count (warn).",
+)
+@click.option(
     "--output-format",
     "form",
     type=click.Choice([*FORMS]),
@@ -65,19 +71,23 @@ def _rules() -> "Iterable[str]":
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file instead of stdout.")
 @click.pass_obj
-def check(app: App, since: str | None, skipped: tuple[str, ...], form: str | None, output: Path | None) -> int:
+def check(
+    app: App, since: str | None, skipped: tuple[str, ...], level: str, form: str | None, output: Path | None
+) -> int:
     """Check that the project's files, migrations and certificates agree.
 
     Functions are as Postgres stores them, files and migrations load and say the same, versions are unique, each
     migration is what was proved and begins where the one before ends, hints of renames are still needed, and access is
-    as the table says that the setting `access` names. Each finding says what to type to mend it.
+    as the table says that the setting `access` names. Lints find what is allowed and seldom meant. Each finding says
+    what mends it.
     """
     from pgnorm.normalizer.checking.check import LOADS, findings
+    from pgnorm.normalizer.linting.lints import Level
 
     if app.project is None:
         raise PgnormError("check looks at a project, and there is none from here upwards", hint="Use --project.")
     with app.workspace() as workspace:
-        found = [*findings(workspace, app.project, since=since)]
+        found = [*findings(workspace, app.project, since=since, level=Level[level.upper()])]
     if ACCESS not in skipped and not any(each.rule == LOADS for each in found):
         found += _of_access(app, app.project)
     found = [each for each in found if each.rule not in skipped]

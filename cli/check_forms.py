@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 TEXT: Final = "text"
 GITHUB: Final = "github"
 JSON_VERSION: Final = 1
+_GITHUB: Final = {"error": "error", "warn": "warning", "info": "notice"}
+_GITLAB: Final = {"error": "major", "warn": "minor", "info": "info"}
+_SARIF_LEVELS: Final = {"error": "error", "warn": "warning", "info": "note"}
 _SARIF: Final = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
@@ -35,6 +38,7 @@ def _json(found: "Sequence[Finding]") -> str:
             "file": each.file,
             "line": each.line,
             "column": each.column,
+            "level": each.level,
             "cure": each.cure,
         }
         for each in found
@@ -45,7 +49,7 @@ def _json(found: "Sequence[Finding]") -> str:
 def _github(found: "Sequence[Finding]") -> str:
     """Workflow commands, which GitHub shows beside the lines of a pull request."""
     return "".join(
-        f"::error file={_property(each.file)},line={each.line},col={each.column},"
+        f"::{_GITHUB[each.level]} file={_property(each.file)},line={each.line},col={each.column},"
         f"title={_property(f'pgnorm {each.rule}')}::{_data(_with_cure(each))}\n"
         for each in found
     )
@@ -67,7 +71,7 @@ def _gitlab(found: "Sequence[Finding]") -> str:
                 "description": _with_cure(each),
                 "check_name": each.rule,
                 "fingerprint": hashlib.sha256(f"{each.rule}\0{each.file}\0{each.message}".encode()).hexdigest(),
-                "severity": "major",
+                "severity": _GITLAB[each.level],
                 "location": {"path": each.file, "lines": {"begin": each.line}},
             }
             for each in found
@@ -80,7 +84,7 @@ def _sarif(found: "Sequence[Finding]") -> str:
     results = [
         {
             "ruleId": each.rule,
-            "level": "error",
+            "level": _SARIF_LEVELS[each.level],
             "message": {"text": _with_cure(each)},
             "locations": [
                 {

@@ -5,6 +5,7 @@ from typing import Final
 
 from pgnorm.catalog.errors import PgnormError
 
+from ..linting.lints import LINTS, Level
 from ..project.project import Project
 from ..workspace import Workspace
 from . import numbered
@@ -13,15 +14,19 @@ from .chained import CHAIN, EDITED, Certified
 from .finding import Finding, of_error
 from .functions import RULE as FUNCTIONS
 from .functions import not_canonical
+from .linted import linted
 
 LOADS: Final = "loads"
 """The rule of files that Postgres does not take."""
-RULES: Final = (LOADS, FUNCTIONS, numbered.RULE, EDITED, BEHIND, CHAIN, DONE)
+RULES: Final = (LOADS, FUNCTIONS, numbered.RULE, EDITED, BEHIND, CHAIN, DONE, *(each.name for each in LINTS))
 """The rules, in the order in which they are looked at."""
 
 
-def findings(workspace: Workspace, project: Project, *, since: str | None = None) -> Iterator[Finding]:
-    """All that is not as it should be. With `since`, a revision of git, migrations that it has must stand.
+def findings(
+    workspace: Workspace, project: Project, *, since: str | None = None, level: Level = Level.WARN
+) -> Iterator[Finding]:
+    """All that is not as it should be. With `since`, a revision of git, migrations that it has must stand; lints count
+    from this level on.
 
     What hangs on files that do not load is not looked at. Raises PgnormError for what is no fault of a file.
     """
@@ -44,6 +49,7 @@ def findings(workspace: Workspace, project: Project, *, since: str | None = None
     if since is not None:
         yield from numbered.since(project, since)
     yield from looked(lambda: _of_migrations(workspace, project))
+    yield from looked(lambda: linted(workspace, project, level))
 
 
 def _of_migrations(workspace: Workspace, project: Project) -> Iterator[Finding]:

@@ -19,6 +19,8 @@ class Finding(Value):
     """`file:line:column`, or the file or folder alone."""
     cure: str = ""
     """What to type or do."""
+    level: str = "error"
+    """The word for how bad it is: `error`, `warn` or `info`."""
 
     @property
     def file(self) -> str:

@@ -20,6 +20,7 @@ from .patterns import covers, matching
 # What the Supabase CLI takes where config.toml says nothing.
 _SUPABASE_MAJOR: Final = 17
 _SUPABASE_PORT: Final = 54322
+_EXPOSED: Final = ("public", "graphql_public")
 _OLDEST: Final = 14
 
 
@@ -82,6 +83,11 @@ class Project(Value):
     def roles(self) -> tuple[str, ...]:
         """The roles whose access counts; empty for those that the platform's API uses."""
         return self.settings.strings("roles")
+
+    @property
+    def exposed(self) -> tuple[str, ...]:
+        """The schemas that the platform's API shows; none on plain Postgres."""
+        return (self.config.table("api").strings("schemas") or _EXPOSED) if self.supabase_dir else ()
 
     @property
     def access(self) -> Path | None:

@@ -10,6 +10,7 @@ from pgnorm.catalog.model import Value
 
 from ..files.reading import SourceFile
 from ..hazards.effects import Hazard
+from ..linting.lints import NAMES
 from .statements import Comment, comments, split
 from .subjects import Subject, plain, subject_of
 
@@ -46,9 +47,11 @@ class IgnoreHint(Hint):
 
 
 class AllowHint(Hint):
-    """That some hazards of statements about an object are expected: `-- pgnorm: allow scans-table`."""
+    """That hazards of statements about an object are expected, or that what lints find in it is meant: `-- pgnorm:
+    allow scans-table, no_primary_key`."""
 
     hazards: frozenset[Hazard]
+    lints: frozenset[str] = frozenset()
 
 
 def hints(source: SourceFile) -> Iterator[Hint]:
@@ -66,7 +69,7 @@ def hints(source: SourceFile) -> Iterator[Hint]:
         word = "renamed" if renamed else "allow" if allowed else "ignore" if _IGNORED.fullmatch(said) else None
         if word is None:
             raise PgnormError(f"no hint is known that says `{said}`", place=place, hint=_meant(said))
-        hazards = _hazards(allowed["kinds"], place) if allowed else frozenset[Hazard]()
+        words = _allowed(allowed["kinds"], place) if allowed else frozenset[str]()
         way_out = f"Write `-- pgnorm: {_WORDS[word]}` on the line before what it is about, or behind it."
         subject = subject_of(text, comment, statements, place, way_out)
         if renamed:
@@ -74,7 +77,13 @@ def hints(source: SourceFile) -> Iterator[Hint]:
         elif allowed:
             if subject.keyword == "VALUE":
                 subject = subject.evolve(keyword="TYPE", name=subject.owner, owner="")
-            yield AllowHint(source=source, comment=comment, subject=subject, hazards=hazards)
+            yield AllowHint(
+                source=source,
+                comment=comment,
+                subject=subject,
+                hazards=frozenset(hazard for hazard in Hazard if hazard.value in words),
+                lints=words & NAMES,
+            )
         else:
             yield IgnoreHint(source=source, comment=comment, subject=subject)
 
@@ -88,19 +97,22 @@ def _meant(said: str) -> str:
     return f"There are {', '.join(f'`-- pgnorm: {form}`' for form in _WORDS.values())}."
 
 
-def _hazards(said: str, place: str) -> frozenset[Hazard]:
-    """The hazards of a list of words. Raises PgnormError for a word that is none."""
-    known = {hazard.value: hazard for hazard in Hazard}
+def _allowed(said: str, place: str) -> frozenset[str]:
+    """The words of a list, hazards and lints. Raises PgnormError for a word that is neither."""
+    hazards = [hazard.value for hazard in Hazard]
+    known = {*hazards, *NAMES}
     words = [word.lower() for word in re.split(r"[\s,]+", said) if word]
     for word in words or [""]:
         if word not in known:
             close = difflib.get_close_matches(word, known, n=1)
             raise PgnormError(
-                f"no hazard is called `{word}`" if word else "the hint does not say which hazard it allows",
+                f"no hazard or lint is called `{word}`" if word else "the hint does not say which hazard it allows",
                 place=place,
-                hint=f"Did you mean `{close[0]}`?" if close else f"The hazards are {', '.join(known)}.",
+                hint=f"Did you mean `{close[0]}`?"
+                if close
+                else f"The hazards are {', '.join(hazards)}; `pgnorm check` names lints.",
             )
-    return frozenset(known[word] for word in words)
+    return frozenset(words)
 
 
 def without(text: str, found: Sequence[Hint]) -> str:

@@ -57,16 +57,29 @@ def test_a_project_that_holds_to_everything(run: Run, plain: Path) -> None:
 def test_the_crm(run: Run, crm: Path) -> None:
     code, out, err = run("check")
     assert code == 1
-    assert err.endswith("14 findings\n")
+    assert err.endswith("15 findings\n")
     functions = "supabase/schemas/02_functions.sql"
     assert f"{functions}:11:1: public.is_admin is not as Postgres stores it [functions]\n" in out
     assert f"  to mend it: pgnorm fix-functions {functions}\n" in out
     assert "~ function public.get_sale_id_by_email(character varying): privileges [migrations-behind]" in out
     assert run(f"fix-functions {functions}")[0] == 0
-    assert [*_rules(run)] == ["migrations-behind"]
-    assert _rules(run, "--skip migrations-behind") == {}
+    assert [*_rules(run)] == ["migrations-behind", "auth_rls_initplan"]
+    assert _rules(run, "--skip migrations-behind --level error") == {}
     assert run("diff -f open_lookup")[0] == 0
-    assert _rules(run) == {}
+    assert _rules(run) == {"auth_rls_initplan": ["supabase/schemas/05_policies.sql:17:1"]}
+    assert {*_rules(run, "--level info")} == {"auth_rls_initplan", "unindexed_foreign_keys"}
+
+
+def test_what_lints_find_is_allowed_beside_it(run: Run, refused: Refused, same: Path) -> None:
+    path = same / "schemas" / "01_tables.sql"
+    made = "create function public.f() returns int language plpgsql as 'begin return 1; end';\n"
+    path.write_text(path.read_text() + made)
+    (same / "migrations" / "20250101000000_f.sql").write_text(made)
+    assert _rules(run, "--skip functions") == {"function_search_path_mutable": ["schemas/01_tables.sql:2:1"]}
+    path.write_text(path.read_text().replace(made, f"-- pgnorm: allow function_search_path_mutable\n{made}"))
+    assert _rules(run, "--skip functions") == {}
+    path.write_text(path.read_text().replace("path_mutable", "path_mutabel"))
+    refused("diff", "01_tables.sql:2:1", "no hazard or lint is called `function_search_path_mutabel`", "Did you mean")
 
 
 def test_each_difference_stands_at_the_object(run: Run, same: Path) -> None:
@@ -151,7 +164,7 @@ def test_a_hint_that_has_done_its_work(run: Run, plain: Path) -> None:
 
 def test_access_as_committed(run: Run, crm: Path) -> None:
     (crm / "pgnorm.toml").write_text('access = "access.md"\n')
-    skipped = "--skip functions --skip migrations-behind"
+    skipped = "--level error --skip functions --skip migrations-behind"
     assert run("access -o access.md")[0] == 0
     assert _rules(run, skipped) == {}
     with (crm / "supabase" / "schemas" / "02_functions.sql").open("a") as file:
