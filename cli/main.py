@@ -23,6 +23,7 @@ COMMANDS: Final = {
     "access": "pgnorm.cli.access:access",
     "check": "pgnorm.cli.check:check",
     "diff": "pgnorm.cli.diff:diff",
+    "doctor": "pgnorm.cli.doctor:doctor",
     "dump": "pgnorm.cli.dump:dump",
     "fix-functions": "pgnorm.cli.fix_functions:fix_functions",
     "migration": "pgnorm.cli.migration:migration",

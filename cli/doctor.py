@@ -1,0 +1,52 @@
+"""`pgnorm doctor`: what a run would work with here, and what is in its way."""
+
+import json
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from . import VERSION
+from .general import general_options
+from .help import CHANGED, EXIT_CODES, Command
+from .options import App
+from .output import visible
+from .servers import shadow_option
+
+if TYPE_CHECKING:
+    from pgnorm.normalizer.diagnosis import Diagnosis
+
+JSON_VERSION: Final = 1
+_COLORS: Final = {"ok": "green", "note": "yellow", "problem": "red"}
+EPILOG: Final = EXIT_CODES.replace("with --check: something would change", "there is a problem")
+
+
+@click.command(cls=Command, params=general_options(), epilog=EPILOG)
+@shadow_option
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.pass_obj
+def doctor(app: App, as_json: bool) -> int:
+    """Say which servers, project, files, migrations and databases a run here would work with.
+
+    A private server is started, and the databases of a Supabase project are asked, read-only, if they answer. What is
+    missing or in the way comes with what to do about it.
+    """
+    from pgnorm.normalizer.diagnosis import State, diagnoses
+
+    with app.workspace() as workspace:
+        found = [*diagnoses(workspace)]
+    text = _json(found) if as_json else f"pgnorm {VERSION}\n{''.join(map(_lines, found))}"
+    click.echo(text, nl=False, color=app.console.color)
+    return CHANGED if any(each.state is State.PROBLEM for each in found) else 0
+
+
+def _lines(found: "Diagnosis") -> str:
+    state = found.state.value
+    cure = f"{'':10}{visible(found.cure)}\n" if found.cure else ""
+    return f"{click.style(f'{state:10}', fg=_COLORS[state])}{found.about}: {visible(found.said)}\n{cure}"
+
+
+def _json(found: "list[Diagnosis]") -> str:
+    listed = [{"about": each.about, "state": each.state.value, "said": each.said, "cure": each.cure} for each in found]
+    return (
+        json.dumps({"version": JSON_VERSION, "pgnorm": VERSION, "found": listed}, indent=2, ensure_ascii=False) + "\n"
+    )

