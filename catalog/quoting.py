@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 _DOLLAR_FILL = "_XXXXXXX"
 _WORD = re.compile(r'[^\s."]+')
-_NEEDLESSLY_QUOTED = re.compile(r'"([a-z_][a-z0-9_]*)"')
+_NEEDLESSLY_QUOTED = re.compile(r'(?<!")"([a-z_][a-z0-9_]*)"(?!")')
 
 
 def ident(name: str) -> str:

@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -48,15 +49,16 @@ def _refused(row: Row, name: str, reason: str) -> PgnormError:
 
 def _text(row: Row, path: Path) -> str:
     statements = row.statements or ()
-    text = "".join(f"{statement}{_end(statement)}\n" for statement in statements)
-    source = SourceFile(path=path, label=shown(path), text=text)
-    if applicable(row.version, row.name, source).texts != _bare(statements):
-        raise PgnormError(
-            f"the statements of {row.version} in the history can't be told apart again once they are in a file",
-            place=shown(path),
-            hint="Write that file by hand.",
-        )
-    return text
+    with suppress(PgnormError):  # the text ends within a literal or a comment
+        text = "".join(f"{statement}{_end(statement)}\n" for statement in statements)
+        source = SourceFile(path=path, label=shown(path), text=text)
+        if applicable(row.version, row.name, source).texts == _bare(statements):
+            return text
+    raise PgnormError(
+        f"the statements of {row.version} in the history can't be told apart again once they are in a file",
+        place=shown(path),
+        hint="Write that file by hand.",
+    )
 
 
 def _end(statement: str) -> str:

@@ -131,4 +131,5 @@ def all_rows(connection: psycopg.Connection, query: str) -> Sequence[tuple[objec
 
 
 def _texts(value: object) -> tuple[str, ...] | None:
-    return tuple(map(str, value)) if isinstance(value, list) else None
+    known = isinstance(value, list) and all(isinstance(each, str) for each in value)
+    return tuple(map(str, value)) if isinstance(value, list) and known else None

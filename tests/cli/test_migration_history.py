@@ -138,6 +138,18 @@ def test_no_file_takes_the_place_of_another(
     assert sorted((path.name, path.is_file() and path.read_text()) for path in migrations.iterdir()) == before
 
 
+@pytest.mark.parametrize("statements", ["select 'a", "/* a", "select 1; select 2"])
+def test_statements_that_no_file_tells_apart(
+    refused: Refused, run: Run, migrations: Path, at: str, database: psycopg.Connection, statements: str
+) -> None:
+    (migrations / "1_a.sql").write_text("select 1;")
+    assert run(f"migration up {at}")[0] == 0
+    row = "insert into supabase_migrations.schema_migrations values ('2', array[%s], 'b')"
+    database.execute(row, (statements,))
+    refused(f"migration fetch {at}", "supabase/migrations/2_b.sql: the statements of 2", "can't be told apart")
+    assert [path.name for path in migrations.iterdir()] == ["1_a.sql"]
+
+
 def test_names_of_the_history_stay_in_their_line(
     run: Run, migrations: Path, at: str, database: psycopg.Connection
 ) -> None:
@@ -147,12 +159,15 @@ def test_names_of_the_history_stay_in_their_line(
     assert run(f"migration list {at}")[1].splitlines()[1] == r"2  a\x0a2  b  \x1b[31m  applied, no such file"
 
 
-def test_a_row_without_statements_is_told(run: Run, migrations: Path, at: str, database: psycopg.Connection) -> None:
+@pytest.mark.parametrize("statements", ["null", "array[null, 'select 1']", "array[['a', 'b'], ['c', 'd']]"])
+def test_a_row_without_statements_is_told(
+    run: Run, migrations: Path, at: str, database: psycopg.Connection, statements: str
+) -> None:
     path = migrations / "1_a.sql"
     path.write_text("select 1;")
     assert run(f"migration up {at}")[0] == 0
     path.unlink()
-    database.execute("update supabase_migrations.schema_migrations set statements = null")
+    database.execute(f"update supabase_migrations.schema_migrations set statements = {statements}".encode())
     code, _, err = run(f"migration fetch {at}")
     assert (code, "1: the history does not say which statements it had" in err) == (0, True)
     assert [*migrations.iterdir()] == []
