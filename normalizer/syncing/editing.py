@@ -51,11 +51,23 @@ class Editor:
         known = {each.item.id: each for each in found}
         order = {item.id: at for at, (item, _) in enumerate(self._arrangement.nodes)}
         for each in sorted(found, key=lambda each: (each.new is not None, order.get(each.item.id, -1))):
-            self._take(each, known)
+            if not self._follows(each, known):
+                self._take(each, known)
         for table in self._tables.values():
             for edit in table.edits():
                 self.sheets.add(table.placed.file, edit)
         return self.sheets.edited()
+
+    def _follows(self, each: Difference, known: dict[ObjectId, Difference]) -> bool:
+        """True if what is done to its leaders is done to it: where that is not all, the next round sees to the rest."""
+        item = each.item
+        leaders = [known.get(lead.leader) for lead in item.leads]
+        alike = all(
+            one and (one.old is None, one.new is None) == (each.old is None, each.new is None) for one in leaders
+        )
+        table = self.made.objects.get(ObjectId("table", item.schema, item.detail))
+        found = self.places.making(table) if leaders and alike and table is not None else ()
+        return len(found) == 1 and found[0].is_below
 
     def _take(self, each: Difference, known: dict[ObjectId, Difference]) -> None:
         item = each.item

@@ -1,6 +1,7 @@
 """Statements of the files: which of them makes an object, and where a new one belongs."""
 
 from collections.abc import Collection, Iterator, Sequence
+from itertools import pairwise
 from typing import Final
 
 from pgnorm.catalog.model import Object, Value
@@ -38,6 +39,12 @@ class Placed(Value):
         """Its first keyword, and of a CREATE the object's: `COMMENT`, `CREATE VIEW`."""
         made = target(self.statement)
         return f"CREATE {made.kind}" if made is not None else "".join(self.statement.words[:1])
+
+    @property
+    def is_below(self) -> bool:
+        """True if it makes a table of what another one has: a partition, or what inherits."""
+        words = [token.keyword for token in tokens(self.statement.text)]
+        return self.verb == "CREATE TABLE" and ("INHERITS" in words or ("PARTITION", "OF") in pairwise(words))
 
     def makes(self, item: Object) -> bool:
         """True if it is the CREATE of an object; routines of one name are not told apart."""

@@ -374,6 +374,28 @@ def test_a_last_statement_without_its_semicolon(
     assert run(f"diff --db-url '{address(database)}' --to files --check")[0] == 0
 
 
+def test_what_tables_below_have_of_one_follows_it(run: Run, plain: Path, database: psycopg.Connection) -> None:
+    text = (
+        "create table public.t (\n    a int,\n    b int\n) partition by range (a);\n"
+        "create table public.t1 partition of public.t for values from (0) to (9);\n"
+        "create table public.t2 partition of public.t for values from (9) to (20) partition by range (a);\n"
+        "create table public.t3 partition of public.t2 for values from (9) to (20);\n"
+        "create table public.s (\n    c int\n);\ncreate table public.s1 (\n    d int\n) inherits (public.s);\n"
+    )
+    (plain / "schemas" / "01_tables.sql").write_text(text)
+    (plain / "migrations" / "1_t.sql").write_text(text)
+    database.execute(text.encode())
+    database.execute(
+        "alter table public.t drop column b, add column e text not null default 'x', add check (a > 1);"
+        "alter table public.s add column f int, alter c type bigint, add check (f > 0)"
+    )
+    code, _, said = run(f"sync --db-url '{address(database)}'")
+    assert code == 0, said
+    after = (plain / "schemas" / "01_tables.sql").read_text()
+    assert [line for line in text.splitlines() if line not in after.splitlines()] == ["    b int", "    c int"]
+    assert run(f"diff --db-url '{address(database)}' --to files --check")[0] == 0
+
+
 def test_commas_in_brackets_part_no_columns(run: Run, plain: Path, database: psycopg.Connection) -> None:
     text = "create table public.t (a int[] default array[1,2], b int[2], c text[] default array['x','y']);\n"
     (plain / "schemas" / "01_tables.sql").write_text(text)
