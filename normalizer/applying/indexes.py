@@ -26,7 +26,7 @@ class IndexMade(Value):
 
 def index_made(statement: Statement | None) -> IndexMade | None:
     """The index that a statement makes concurrently, None for other statements and for one without a name."""
-    if statement is None or "CONCURRENTLY" not in statement.words or not statement.begins("CREATE"):
+    if statement is None or not makes_index(statement):
         return None
     found = list(tokens(statement.text))
     words = [token.keyword for token in found]
@@ -36,6 +36,11 @@ def index_made(statement: Statement | None) -> IndexMade | None:
         return None
     table = at + 2 + words[at + 2 : at + 3].count("ONLY")
     return IndexMade(name=found[at].name, table=".".join(_dotted(found[table:])))
+
+
+def makes_index(statement: Statement) -> bool:
+    """True if a statement makes an index concurrently, with a name or without."""
+    return statement.begins("CREATE") and "CONCURRENTLY" in statement.words
 
 
 def _dotted(found: Sequence[Token]) -> list[str]:

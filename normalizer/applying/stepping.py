@@ -12,7 +12,7 @@ from pgnorm.catalog.errors import PgnormError
 from ..sql.sessions import controls_transaction, sets_session
 from .carrying import Carrier
 from .failing import NOT_IN_ONE, Failed, failure
-from .indexes import index_made
+from .indexes import index_made, makes_index
 from .interfaces import Unfinished
 from .pieces import Applicable, Piece, count, runs_alone
 
@@ -117,6 +117,13 @@ class Stepping:
     def _made_before(self, piece: Piece) -> bool:
         """True if the run before made the index that a statement makes; one that it left half made is dropped."""
         found = self._index(piece)
+        if piece.statement is not None and makes_index(piece.statement) and index_made(piece.statement) is None:
+            raise PgnormError(
+                "the run before ended while this statement ran, and nothing tells an index without a name from others",
+                place=self.migration.place(piece),
+                hint="Look what the table has; if an index of these columns is not valid, drop it. Then give the index "
+                "of this statement its name, or any, with IF NOT EXISTS, and run it again.",
+            )
         self._drop_half_made(found)
         return found is not None and found[1]
 

@@ -414,6 +414,20 @@ def test_an_index_of_that_name_on_another_table_is_in_the_way(
 
 
 @pytest.mark.usefixtures("killed")
+def test_an_index_without_a_name_is_not_made_again(
+    refused: Refused, run: Run, write: Write, at: str, database: psycopg.Connection
+) -> None:
+    text = "create table t (a int); create index concurrently on t (a);"
+    path = write(1, text)
+    database.execute("create index on t (a)")
+    refused(f"migration up {at}", "_m.sql:1:25: the run before ended while this statement ran", "IF NOT EXISTS")
+    path.write_text(text.replace("on t", "if not exists t_a_idx on t"))
+    code, _, err = run(f"migration up {at}")
+    assert code == 0, err
+    assert database.execute("select count(*) from pg_index where indrelid = 't'::regclass").fetchone() == (1,)
+
+
+@pytest.mark.usefixtures("killed")
 def test_a_table_that_nobody_may_look_for_has_a_place(
     refused: Refused, write: Write, at: str, database: psycopg.Connection
 ) -> None:
