@@ -14,18 +14,17 @@ from .hazards import refused
 from .header import headed
 from .help import CHANGED, EXIT_CODES, Command
 from .left_alone import keeping, uncompared
-from .new_migrations import write_migrations
+from .new_migrations import without_hints, write_migrations
 from .options import App
 from .output import deliver
-from .renames import ASK, accepted, tell_renames
-from .summary import summarize, tell_phantoms
+from .renames import ASK, accepted
+from .telling import tell_comparison
 from .ways_back import as_text, find_way_back
 
 if TYPE_CHECKING:
     from pgnorm.normalizer.comparison import Comparison, Options
     from pgnorm.normalizer.project.forms import Migrations
 
-_ONE_SIDED: Final = "not modelled, and on this side only, so not in this plan"
 EPILOG: Final = f"""\b
 Examples:
   pgnorm diff                      what the schema files have that the migrations don't
@@ -67,7 +66,7 @@ def diff(app: App, **given: Unpack[Given]) -> int:
         back = find_way_back(workspace, *sources, options, found) if given["down"] and found.plan else None
     if given["reverse"]:
         words = old, new = new, old
-    _tell(app, found, words, listed=given["suggested"] == ASK)
+    tell_comparison(app, found, listed=given["suggested"] == ASK, way_out=_way_out(*words))
     failed = refused(app.console, found, given["fail_on"])
     if failed and known is not None:
         app.console.warn("No migration is written")
@@ -108,19 +107,6 @@ def _timeouts(given: Given) -> tuple[tuple[str, str], ...]:
     return tuple((name, value) for name, value in values.items() if value)
 
 
-def _tell(app: App, found: "Comparison", words: tuple[str, str], *, listed: bool) -> None:
-    """Tell on stderr what was found, and what the plan leaves out."""
-    app.tell_unmatched(found.unmatched)
-    for pattern in found.idle:
-        app.console.warn(f"no object matches the pattern {pattern}")
-    summarize(app.console, found)
-    tell_renames(app, found, listed=listed)
-    tell_phantoms(app.console, found, _way_out(*words))
-    app.tell_unmodelled(sorted(set(found.unmodelled) - set(found.one_sided)))
-    for side, one_sided in (("from", found.only_old), ("to", {*found.one_sided} - found.only_old)):
-        app.tell_unmodelled(sorted(one_sided), title=f"{side}: {_ONE_SIDED}")
-
-
 def _written(
     app: App,
     found: "Comparison",
@@ -138,7 +124,7 @@ def _written(
     texts = scripts(found, bare=given["no_header"])
     if not given["no_header"]:
         texts = headed(found, texts, platform)
-    hints = () if given["keep_hints"] else found.renamed.hints
+    files = () if given["keep_hints"] else without_hints(found.renamed.hints)
     written = write_migrations(
         app,
         texts,
@@ -146,9 +132,11 @@ def _written(
         known,
         behind=old == "migrations",
         alone=found.plan.alone,
-        done=hints,
+        files=files,
         back=as_text(back, bare=given["no_header"]) if back is not None else "",
     )
+    for writing in files if written.own else ():
+        app.console.say(f"Removed the hints that are carried out from {writing.label}")
     return tuple(map(shown, written.paths))
 
 

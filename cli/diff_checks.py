@@ -1,6 +1,5 @@
 """Refusals of `pgnorm diff` before anything is read."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +8,7 @@ import click
 from pgnorm.catalog.errors import PgnormError
 
 from .diff_options import Given
+from .new_migrations import refuse_name
 from .options import App
 from .output import STDIO
 
@@ -52,14 +52,11 @@ def _check_way_back(app: App, given: Given) -> None:
 
 def _check_name(app: App, name: str, *, alone: bool) -> None:
     """Refuse at once a migration that could not be written in the end."""
-    from pgnorm.normalizer.project.migrations import new_paths
-
     if not alone:
         raise click.UsageError("-f can't be combined with -o.")
     if app.project is None:
         raise PgnormError("-f writes into a project's migrations folder, and there is no project", hint="Use -o FILE.")
-    project = app.project
-    new_paths(project.migrations_dir, [name], datetime.now(UTC), as_supabase=project.has_supabase_migrations)
+    refuse_name(app.project, name)
 
 
 def check_calls(old: "Source", new: "Source") -> None:

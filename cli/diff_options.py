@@ -8,7 +8,7 @@ import click
 
 from .hazards import WORDS
 from .options import SOURCES, schema_options, source_options, with_options
-from .renames import ACCEPT, ASK, NEVER
+from .renames import rename_options
 from .servers import server_options, time_or_none
 from .words import kinds, words_of
 
@@ -81,20 +81,7 @@ _SELECTION: Final = (
     click.option("--no-security-labels", is_flag=True, help="Leave security labels as they are."),
 )
 _RENAMES: Final = (
-    click.option(
-        "--rename",
-        "renames",
-        multiple=True,
-        metavar="OLD=NEW",
-        help="Rename instead of drop and create: public.contacts.status=stage; repeatable.",
-    ),
-    click.option(
-        "--renames",
-        "suggested",
-        type=click.Choice([ASK, NEVER, ACCEPT]),
-        default=ASK,
-        help="What to do about renames the two sides suggest: ask on a terminal, list them elsewhere (default).",
-    ),
+    rename_options,
     click.option("--keep-hints", is_flag=True, help="With -f: leave the hints of renames in the schema files."),
 )
 _PLAN: Final = (

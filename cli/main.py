@@ -27,6 +27,7 @@ COMMANDS: Final = {
     "dump": "pgnorm.cli.dump:dump",
     "fix-functions": "pgnorm.cli.fix_functions:fix_functions",
     "migration": "pgnorm.cli.migration:migration",
+    "pull": "pgnorm.cli.pull:pull",
     "push": "pgnorm.cli.push:push",
     "sync": "pgnorm.cli.sync:sync",
 }

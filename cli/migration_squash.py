@@ -15,7 +15,7 @@ from .options import App
 from .output import plural, write
 from .servers import cache_option, shadow_option, trust_option
 from .squashed_history import SquashedHistory
-from .targets import project_of, target, target_options
+from .targets import option_of, project_of, target, target_options
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,7 +70,8 @@ def squash(app: App, last: str | None, dry_run: bool, force: bool) -> int:
         if app.source is not None:
             found = stack.enter_context(target(app))
             stack.enter_context(found.lock.held())
-            history = SquashedHistory(found, project_of(app), [each.version for each in chosen])
+            versions = [each.version for each in chosen]
+            history = SquashedHistory(found, project_of(app), versions, option_of(app, "local"))
             history.check()
         path = _path(known, chosen)
         squashed = _squashed(app, chosen, path)

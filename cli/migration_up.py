@@ -14,7 +14,7 @@ from .general import general_options
 from .help import EXIT_CODES, Command
 from .options import App
 from .output import write
-from .targets import applying_options, force_option, project_of, target
+from .targets import applying_options, force_option, option_of, project_of, target
 
 if TYPE_CHECKING:
     from pgnorm.normalizer.applying.pieces import Applicable
@@ -44,17 +44,17 @@ def up(app: App, dry_run: bool, include_all: bool, force: bool, as_json: bool) -
     A file that can't run in one (CREATE INDEX CONCURRENTLY, VACUUM, an enum value that is used at once, or the comment
     `-- pgnorm: transaction=false`) runs statement by statement; where that is cut short, the next run goes on.
     """
-    project = project_of(app)
+    project, at = project_of(app), option_of(app, "local")
     with target(app) as found:
         if dry_run:
-            pending = read_pending(found.standings(project), include_all=include_all)
+            pending = read_pending(found.standings(project), at, include_all=include_all)
             if not force:
                 check_first(app, found, pending)
             would_apply(app, pending)
             applied = list[str]()
         else:
             with found.lock.held():
-                pending = read_pending(found.standings(project), include_all=include_all)
+                pending = read_pending(found.standings(project), at, include_all=include_all)
                 apply(app, found, pending, force=force)
                 applied = [each.version for each in pending]
     if not pending:
@@ -109,8 +109,8 @@ def apply(app: App, found: "Target", pending: "Sequence[Applicable]", *, force: 
             app.console.say(f"Applied {each.label}" + (f" in {took:.1f} s" if took > _TOLD_FROM else ""))
 
 
-def read_pending(standings: "Sequence[Standing]", *, include_all: bool) -> "tuple[Applicable, ...]":
-    """The migrations that are left to do, in their order.
+def read_pending(standings: "Sequence[Standing]", at: str, *, include_all: bool) -> "tuple[Applicable, ...]":
+    """The migrations that are left to do, in their order; `at` is the option that names the database.
 
     Raises PgnormError where they don't follow those that are applied, and for what can't be applied.
     """
@@ -118,7 +118,7 @@ def read_pending(standings: "Sequence[Standing]", *, include_all: bool) -> "tupl
     from pgnorm.normalizer.applying.standing import left, read
     from pgnorm.normalizer.applying.target import refuse_tools
 
-    refuse_unknown(standings)
+    refuse_unknown(standings, at)
     pending = left(standings)
     if not include_all:
         _refuse_late(pending)
@@ -129,8 +129,8 @@ def read_pending(standings: "Sequence[Standing]", *, include_all: bool) -> "tupl
     return found
 
 
-def refuse_unknown(standings: "Sequence[Standing]") -> None:
-    """Raise PgnormError where the database has applied what the folder lacks."""
+def refuse_unknown(standings: "Sequence[Standing]", at: str) -> None:
+    """Raise PgnormError for what the database has applied and the folder lacks; `at` is the option that names it."""
     from pgnorm.normalizer.applying.standing import State
 
     begun = [each.version for each in standings if each.state is State.UNFINISHED and each.path is None]
@@ -138,14 +138,14 @@ def refuse_unknown(standings: "Sequence[Standing]") -> None:
         raise PgnormError(
             f"the database has carried out a part of migrations that the folder lacks: {', '.join(begun)}",
             hint="Put their files back; or undo by hand what they did, and run "
-            f"`pgnorm migration repair --status reverted {' '.join(begun)}`.",
+            f"`pgnorm migration repair --status reverted {' '.join(begun)} {at}`.",
         )
     unknown = [each.version for each in standings if each.state is State.MISSING]
     if unknown:
         raise PgnormError(
             f"the database has applied migrations that the folder lacks: {', '.join(unknown)}",
-            hint="`pgnorm migration fetch` writes their files. If they are not to be there: "
-            f"`pgnorm migration repair --status reverted {' '.join(unknown)}`.",
+            hint=f"`pgnorm migration fetch {at}` writes their files. If they are not to be there: "
+            f"`pgnorm migration repair --status reverted {' '.join(unknown)} {at}`.",
         )
 
 

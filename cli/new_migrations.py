@@ -13,6 +13,7 @@ from .options import App
 if TYPE_CHECKING:
     from pgnorm.normalizer.files.staging import Writing
     from pgnorm.normalizer.project.forms import Migrations
+    from pgnorm.normalizer.project.project import Project
     from pgnorm.normalizer.sql.hints import RenameHint
 
 
@@ -21,6 +22,15 @@ class Written(Value):
 
     paths: tuple[Path, ...]
     own: bool = True
+    writings: "tuple[Writing, ...]" = ()
+    """All that was written, other files too."""
+
+
+def refuse_name(project: "Project", name: str) -> None:
+    """Raise PgnormError for a migration that could not be written in the end."""
+    from pgnorm.normalizer.project.migrations import new_paths
+
+    new_paths(project.migrations_dir, [name], datetime.now(UTC), as_supabase=project.has_supabase_migrations)
 
 
 def write_migrations(
@@ -31,10 +41,10 @@ def write_migrations(
     *,
     behind: bool,
     alone: Sequence[bool] = (),
-    done: "Sequence[RenameHint]" = (),
+    files: "Sequence[Writing]" = (),
     back: str = "",
 ) -> Written:
-    """Write one migration for each text, and the schema files without the hints that are `done`, all or none.
+    """Write one migration for each text, and the other `files`, all or none.
 
     `alone` is true for each text that can't run in a transaction. `back`, if any, is the way back of the one text, and
     stands where the tool of the folder has it.
@@ -57,7 +67,6 @@ def write_migrations(
     within = "" if beside else back
     contents = [as_last(f"{MARK}\n" * each + text, known, alone=each, back=within).encode() for text, each in marked]
     # Two runs at the same time must not take the same version.
-    files = _without_hints(done)
     with made(folder), alone_in([folder, *(writing.target.parent for writing in files)]):
         before = {migration.path for migration in known.files}
         added = [one.path for one in app.project.migration_files().files if one.path not in before]
@@ -76,21 +85,15 @@ def write_migrations(
             paths = (*paths, *(path.with_name(known.back_name(path.name)) for path in paths))
             contents.append(back.encode())
         labels = tuple(shown(path) for path in paths)
-        write_alone(
-            [
-                Writing(path=path, content=content, label=label)
-                for path, content, label in zip(paths, contents, labels, strict=True)
-            ]
-            + files
-        )
+        new = zip(paths, contents, labels, strict=True)
+        writings = [*(Writing(path=path, content=content, label=label) for path, content, label in new), *files]
+        write_alone(writings)
     for label in labels:
         app.console.say(f"Wrote {label}")
-    for writing in files:
-        app.console.say(f"Removed the hints that are carried out from {writing.label}")
-    return Written(paths=paths)
+    return Written(paths=paths, writings=tuple(writings))
 
 
-def _without_hints(done: "Sequence[RenameHint]") -> "list[Writing]":
+def without_hints(done: "Sequence[RenameHint]") -> "Sequence[Writing]":
     """New contents of the schema files, whose hints have been carried out."""
     from pgnorm.normalizer.files.edits import encoded
     from pgnorm.normalizer.files.staging import Writing

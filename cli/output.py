@@ -107,6 +107,11 @@ def visible(text: str) -> str:
     return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", brief(text).replace("\r\n", "\n"))
 
 
+def on_terminal() -> bool:
+    """True if there is somebody to ask."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
 def wants_color(choice: bool | None) -> bool | None:
     """Colours wanted: as the flag says, or NO_COLOR, or FORCE_COLOR; None leaves it to whether it is a terminal."""
     if choice is not None:

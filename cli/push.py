@@ -1,6 +1,5 @@
 """`pgnorm push`: pending migrations to the hosted database, once somebody has looked at them."""
 
-import sys
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
@@ -12,8 +11,8 @@ from .general import general_options
 from .help import EXIT_CODES, FAILED, Command
 from .migration_up import apply, check_first, read_pending, would_apply
 from .options import App
-from .output import plural
-from .targets import applying_options, force_option, project_of, target
+from .output import on_terminal, plural
+from .targets import applying_options, force_option, option_of, project_of, target
 
 if TYPE_CHECKING:
     from pgnorm.normalizer.applying.pieces import Applicable
@@ -46,12 +45,12 @@ def push(
     """
     from pgnorm.normalizer.applying.seeds import fill, make_roles, roles_of, unrun
 
-    project = project_of(app)
+    project, at = project_of(app), option_of(app, "linked")
     roles = roles_of(project) if include_roles else None
     with target(app, default="linked") as found:
 
         def left() -> "tuple[tuple[Applicable, ...], tuple[Seed, ...]]":
-            pending = read_pending(found.standings(project), include_all=include_all)
+            pending = read_pending(found.standings(project), at, include_all=include_all)
             return pending, unrun(project, found.seeds) if include_seed else ()
 
         pending, seeds = left()
@@ -110,6 +109,6 @@ def _head(migration: "Applicable") -> Iterator[str]:
 
 
 def _agreed(name: str) -> bool:
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if not on_terminal():
         raise PgnormError("there is no terminal on which to ask if this is to be applied", hint="Say so with --yes.")
     return click.confirm(f"Apply this to {name}?", err=True)

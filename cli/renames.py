@@ -1,27 +1,51 @@
 """Renames that two sides suggest: asked about on a terminal, listed elsewhere."""
 
-import sys
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
 
 import click
 
-from .options import App
+from .options import App, with_options
+from .output import on_terminal
 
 if TYPE_CHECKING:
     from pgnorm.normalizer.comparison import Comparison
     from pgnorm.normalizer.renaming.proposing import Proposal
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 ASK: Final = "ask"
 NEVER: Final = "never"
 ACCEPT: Final = "accept"
 
 
+def rename_options(function: Callable[P, R]) -> Callable[P, R]:
+    """--rename, repeatable, and --renames; the command gets `renames` and `suggested`."""
+    return with_options(
+        function,
+        click.option(
+            "--rename",
+            "renames",
+            multiple=True,
+            metavar="OLD=NEW",
+            help="Rename instead of drop and create: public.contacts.status=stage; repeatable.",
+        ),
+        click.option(
+            "--renames",
+            "suggested",
+            type=click.Choice([ASK, NEVER, ACCEPT]),
+            default=ASK,
+            help="What to do about renames the two sides suggest: ask on a terminal, list them elsewhere (default).",
+        ),
+    )
+
+
 def accepted(found: "Sequence[Proposal]", answer: str) -> "Sequence[Proposal]":
     """The renames to carry out of those that the sides suggest. Nobody is asked but on a terminal."""
     if answer == ACCEPT:
         return found
-    if answer == NEVER or not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if answer == NEVER or not on_terminal():
         return ()
     return [each for each in found if click.confirm(f"Rename {each.said} ({', '.join(each.reasons)})?", err=True)]
 

@@ -17,17 +17,19 @@ if TYPE_CHECKING:
 class SquashedHistory:
     """The rows of the `versions` that become one; whoever holds it holds the history's lock."""
 
-    def __init__(self, found: "Target", project: "Project", versions: "Sequence[str]") -> None:
+    def __init__(self, found: "Target", project: "Project", versions: "Sequence[str]", at: str) -> None:
         self.found = found
         self.project = project
         self.versions = versions
+        self.at = at
+        """The option that names the database."""
 
     def check(self) -> None:
         """Raise PgnormError unless the database has applied all of the versions, and nothing that no file tells of."""
         from pgnorm.normalizer.applying.standing import State
 
         standings = self.found.standings(self.project)
-        refuse_unknown(standings)
+        refuse_unknown(standings, self.at)
         lacking = [each.version for each in standings if each.version in self.versions and each.state != State.APPLIED]
         if lacking:
             raise PgnormError(

@@ -1,8 +1,6 @@
 """`pgnorm sync`: changes of a database brought back into the schema files."""
 
-from collections import Counter
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import click
 
@@ -11,12 +9,9 @@ from pgnorm.catalog.errors import PgnormError
 from .general import general_options
 from .help import CHANGED, EXIT_CODES, FAILED, Command
 from .options import SOURCES, App, source_options
-from .output import plural, write
+from .output import write
 from .servers import server_options
-
-if TYPE_CHECKING:
-    from pgnorm.normalizer.syncing.merging import Conflict
-    from pgnorm.normalizer.syncing.sync import Synced
+from .synced import refuse_uncommitted, tell_conflicts, tell_taken
 
 EPILOG: Final = f"""\b
 Examples:
@@ -53,9 +48,9 @@ def sync(app: App, base: str, check: bool, show_diff: bool, force: bool) -> int:
     from pgnorm.normalizer.dump.layouts import configured
     from pgnorm.normalizer.files.edits import unified
     from pgnorm.normalizer.files.edits import write as write_files
-    from pgnorm.normalizer.files.restoring import refuse_unrestorable
     from pgnorm.normalizer.left_alone import ignoring
     from pgnorm.normalizer.project.sources import declared
+    from pgnorm.normalizer.sides import Sides
     from pgnorm.normalizer.syncing.sync import Syncing
 
     if app.project is None:
@@ -64,33 +59,22 @@ def sync(app: App, base: str, check: bool, show_diff: bool, force: bool) -> int:
     options = Options(ignoring=ignoring(app.project.ignore))
     layout = configured(app.project.split)
     with app.workspace() as workspace:
-        found = Syncing(workspace, before, theirs, declared(app.project), options, layout).run()
+        sides = Sides.between(workspace, before, theirs)
+        found = Syncing(sides, before, theirs, declared(app.project), options, layout).run()
     if found.conflicts:
-        _tell_conflicts(app, found.conflicts)
+        tell_conflicts(app, found.conflicts)
         return FAILED
     if not found.changed:
         app.console.say("The schema files say all of it already")
         return 0
-    _tell(app, found)
+    tell_taken(app, found)
     written = not (check or show_diff)
     if show_diff:
         write("".join(map(unified, found.changed)))
     elif written:
-        for rewrite in found.changed:
-            if rewrite.source.path is not None and not force:
-                refuse_unrestorable(rewrite.source.path)
+        if not force:
+            refuse_uncommitted(found.changed)
         write_files(found.changed)
     for rewrite in found.changed:
         app.console.say(f"{'edited' if written else 'would edit'} {rewrite.source.label}")
     return CHANGED if check else 0
-
-
-def _tell(app: App, found: "Synced") -> None:
-    counts = Counter(each.item.kind for each in found.taken if not each.item.derived)
-    app.console.say(f"Changed there: {', '.join(plural(count, kind) for kind, count in counts.items())}")
-
-
-def _tell_conflicts(app: App, found: "Sequence[Conflict]") -> None:
-    problems = [PgnormError(each.message, place=each.place) for each in found]
-    problems[-1].hint = "Nothing is written. Make the two say the same, in the files or there, and run it again."
-    app.console.errors(problems)

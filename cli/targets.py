@@ -70,6 +70,12 @@ def project_of(app: App) -> "Project":
     return app.project
 
 
+def option_of(app: App, default: Literal["local", "linked"]) -> str:
+    """The option that names the database in a command for a person to run: no password."""
+    word = app.source or default
+    return f"--{word}" if word in ("local", "linked", "db") else "--db-url …"
+
+
 @contextmanager
 def target(app: App, *, default: Literal["local", "linked"] = "local") -> "Iterator[Target]":
     """The database that was named, or else the Supabase project's local or linked one. Raises PgnormError."""

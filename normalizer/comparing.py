@@ -43,7 +43,14 @@ def compare(
     Raises PgnormError where a source can't be read, where a rename that is asked for does not fit them, and where the
     plan fails its proof.
     """
-    sides = Sides.between(workspace, old, new)
+    return compare_sides(Sides.between(workspace, old, new), old, new, options, choose)
+
+
+def compare_sides(
+    sides: Sides, old: Source, new: Source, options: Options, choose: Choose = lambda _: ()
+) -> Comparison:
+    """As `compare`, for who has read the two sources already."""
+    workspace = sides.workspace
     said = {source: tuple(_hints(sides, source)) for source in (new, old)}
     requests = (*of_options(options.renames), *of_hints(said[new]))
     if options.backwards:
@@ -102,7 +109,7 @@ def _with_hints(options: Options, found: Sequence[Hint]) -> Options:
     hinted = tuple(hint.subject for hint in found if isinstance(hint, IgnoreHint))
     return options.evolve(
         hints=tuple(hint for hint in found if not isinstance(hint, RenameHint)),
-        ignoring=options.ignoring.evolve(hinted=hinted),
+        ignoring=options.ignoring.evolve(hinted=(*options.ignoring.hinted, *hinted)),
     )
 
 

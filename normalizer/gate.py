@@ -52,9 +52,9 @@ class Gate:
                     ]
                 ),
                 place=migration.label,
-                hint="Undo that there. To keep it: move this file and those after it away, write what the database has "
-                "(`pgnorm diff --from migrations --to … -f NAME`), count that as applied (`pgnorm migration repair "
-                "--status applied VERSION`), and write the others anew. --force applies this one all the same.",
+                hint="Undo that there. To keep it: move this file and those after it away, take over what the database "
+                "has (`pgnorm pull --repair`, the database named as here), and write the others anew. --force applies "
+                "this one all the same.",
             )
 
     def passed(self, migration: Applicable) -> None:

@@ -28,7 +28,7 @@ from pgnorm.normalizer.project.finding import find
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
 PAGES = [README, *sorted((ROOT / "docs").glob("*.md"))]
-DEPLOYING = ("migration", "push")
+DEPLOYING = ("migration", "pull", "push")
 """The pages whose examples have a database."""
 UPDATE = bool(os.environ.get("PGNORM_UPDATE_DOCS"))
 

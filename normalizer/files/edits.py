@@ -31,7 +31,7 @@ def apply(text: str, edits: Sequence[Edit]) -> str:
 
     Raises ValueError for edits that overlap, and should any character outside of them not stand.
     """
-    ordered = sorted(edits, key=lambda edit: edit.start)
+    ordered = sorted(edits, key=lambda edit: (edit.start, edit.stop))
     pieces: list[str] = []
     end = len(text)
     for edit in reversed(ordered):
@@ -72,7 +72,12 @@ def write(rewrites: Sequence[Rewrite]) -> frozenset[Path]:
 
     Raises PgnormError where one can't be written or is not what it was when it was read.
     """
-    writings = (
+    return frozenset(one.target for one in write_all(writings(rewrites)))
+
+
+def writings(rewrites: Sequence[Rewrite]) -> list[Writing]:
+    """Writings of the files that change, each for as long as it is what was read."""
+    found = (
         Writing(
             path=rewrite.source.path,
             content=encoded(rewrite.source, rewrite.text),
@@ -83,8 +88,7 @@ def write(rewrites: Sequence[Rewrite]) -> frozenset[Path]:
         if rewrite.changed and rewrite.source.path is not None
     )
     # One file may be declared under two names.
-    written = write_all(list({(one.target, one.content): one for one in writings}.values()))
-    return frozenset(one.target for one in written)
+    return list({(one.target, one.content): one for one in found}.values())
 
 
 def unified(rewrite: Rewrite) -> str:

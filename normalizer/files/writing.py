@@ -62,6 +62,17 @@ def write_alone(writings: Sequence[Writing]) -> tuple[Writing, ...]:
     return tuple(one.writing for one in staged)
 
 
+def undo(writing: Writing) -> None:
+    """Give a file what it was expected to hold before it was written, or delete it where it was new.
+
+    Raises PgnormError and OSError where that can't be done, as for a file that holds something else by now.
+    """
+    if writing.expected is not None:
+        write_all([writing.evolve(content=writing.expected, expected=writing.content)])
+    elif writing.held == writing.content:
+        writing.target.unlink(missing_ok=True)
+
+
 def _put_all(staged: Sequence[Staged]) -> None:
     """Put all contents in their places, or none."""
     done: list[Staged] = []

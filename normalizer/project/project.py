@@ -147,6 +147,11 @@ class Project(Value):
         path = self.supabase_dir / "roles.sql" if self.supabase_dir else None
         return within(self.root, [path])[0] if path is not None and path.is_file() else None
 
+    @property
+    def declares(self) -> bool:
+        """True if there are schema files, or ought to be."""
+        return bool(self.schema_patterns or self._files())
+
     def declared_files(self) -> tuple[Path, ...]:
         """The schema files in the order in which they are loaded, each once.
 

@@ -24,7 +24,6 @@ from .sheets import Manner
 if TYPE_CHECKING:
     from ..dump.layouts import Layout
     from ..load.context import Texts
-    from ..workspace import Workspace
 
 _ROUNDS: Final = 6
 _MANNERS: Final = (
@@ -54,14 +53,13 @@ class Syncing:
     """One run: base, the source that has changes (theirs), and the schema files (ours)."""
 
     def __init__(
-        self, workspace: "Workspace", base: Source, theirs: Source, ours: Files, options: Options, layout: "Layout"
+        self, sides: Sides, base: Source, theirs: Source, ours: Files, options: Options, layout: "Layout"
     ) -> None:
-        self.workspace = workspace
         self.base = base
         self.theirs = theirs
         self.ours = ours
         self.layout = layout
-        self.sides = Sides.between(workspace, base, theirs)
+        self.sides = sides
         self.texts: Texts = self.sides.texts(ours)
         hinted = [each.subject for file in self.texts.files for each in hints(file) if isinstance(each, IgnoreHint)]
         self.options = options.evolve(ignoring=options.ignoring.evolve(hinted=tuple(hinted)))
@@ -90,8 +88,8 @@ class Syncing:
     def _merged(self) -> Merged:
         start, theirs = self._side(self.base), self._side(self.theirs)
         ours = self.sides.as_it_is(self.ours)
-        of_theirs = Basis(self.workspace, self.options, self.sides, self.base, self.theirs).found(start, theirs)
-        of_ours = Basis(self.workspace, self.options, self.sides, self.base, self.ours).found(start, ours)
+        of_theirs = Basis(self.sides.workspace, self.options, self.sides, self.base, self.theirs).found(start, theirs)
+        of_ours = Basis(self.sides.workspace, self.options, self.sides, self.base, self.ours).found(start, ours)
         reload, doubts = self.sides.reload, deparsed_changes
         return merge(
             ours.catalog,
