@@ -33,6 +33,7 @@ def repair(app: App, versions: tuple[str, ...], status: Literal["applied", "reve
     All of the versions, or none where one can't be.
     """
     project = project_of(app)
+    versions = tuple(dict.fromkeys(versions))
     with target(app) as found, found.lock.held():
         known = {each.version: each for each in found.standings(project)}
         files = [_file(version, known) for version in versions] if status == "applied" else []

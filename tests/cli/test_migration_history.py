@@ -42,7 +42,7 @@ def test_applied_writes_rows_and_runs_nothing(
 ) -> None:
     (migrations / "1_a.sql").write_text("create table t (a int); select 2;")
     (migrations / "2_b.sql").write_text("select 3;")
-    assert run(f"migration repair {at} --status applied 1 2")[0] == 0
+    assert run(f"migration repair {at} --status applied 1 2 1")[0] == 0
     assert rows(database) == [("1", "a", ["create table t (a int)", "select 2"]), ("2", "b", ["select 3"])]
     (migrations / "1_a.sql").write_text("select 4;")
     assert run(f"migration repair {at} --status applied 1")[0] == 0
