@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pgnorm.catalog.model import Object
     from pgnorm.normalizer.compare.difference import Difference
     from pgnorm.normalizer.comparison import Comparison
+    from pgnorm.normalizer.consumers import Consumer
     from pgnorm.normalizer.plan.assessing import Assessed
     from pgnorm.normalizer.plan.plan import Step
 
@@ -39,7 +40,9 @@ def scripts(comparison: "Comparison", *, bare: bool) -> tuple[str, ...]:
     return (*before, "\n".join(filter(None, (last, calls))))
 
 
-def as_json(comparison: "Comparison", old: str, new: str, files: tuple[str, ...]) -> str:
+def as_json(
+    comparison: "Comparison", old: str, new: str, files: tuple[str, ...], consumers: "tuple[Consumer, ...]" = ()
+) -> str:
     """The comparison as one JSON document."""
     statements = iter(comparison.assessed)
     changes = [
@@ -83,6 +86,7 @@ def as_json(comparison: "Comparison", old: str, new: str, files: tuple[str, ...]
         "broken_bodies": [
             {"routine": mention.routine, "line": mention.line, "what": mention.what} for mention in comparison.mentions
         ],
+        "consumers": [{"what": each.what, "place": each.place} for each in consumers],
         "not_modelled": [
             {"what": what, "name": name, "one_sided": (what, name) in comparison.one_sided}
             for what, name in comparison.unmodelled

@@ -18,11 +18,13 @@ from .new_migrations import without_hints, write_migrations
 from .options import App
 from .output import deliver
 from .renames import ASK, accepted
+from .summary import tell_consumers
 from .telling import tell_comparison
 from .ways_back import as_text, find_way_back
 
 if TYPE_CHECKING:
     from pgnorm.normalizer.comparison import Comparison, Options
+    from pgnorm.normalizer.consumers import Consumer
     from pgnorm.normalizer.project.forms import Migrations
 
 EPILOG: Final = f"""\b
@@ -47,6 +49,7 @@ def diff(app: App, **given: Unpack[Given]) -> int:
     It is tried in a private Postgres before it is printed.
     """
     from pgnorm.normalizer.comparing import compare
+    from pgnorm.normalizer.consumers import consumers
 
     check_options(app, given)
     words = old, new = _words(app, given["to"])
@@ -66,12 +69,14 @@ def diff(app: App, **given: Unpack[Given]) -> int:
         back = find_way_back(workspace, *sources, options, found) if given["down"] and found.plan else None
     if given["reverse"]:
         words = old, new = new, old
+    lines = consumers(found, app.project) if app.project is not None else ()
     tell_comparison(app, found, listed=given["suggested"] == ASK, way_out=_way_out(*words))
+    tell_consumers(app.console, lines)
     failed = refused(app.console, found, given["fail_on"])
     if failed and known is not None:
         app.console.warn("No migration is written")
     files = () if known is None or failed else _written(app, found, back, given, workspace.platform.name, known, old)
-    _deliver(app, found, given, words, files)
+    _deliver(app, found, given, words, files, lines)
     return CHANGED if failed or (given["check"] and (found.writes or found.one_sided)) else 0
 
 
@@ -140,10 +145,17 @@ def _written(
     return tuple(map(shown, written.paths))
 
 
-def _deliver(app: App, found: "Comparison", given: Given, words: tuple[str, str], files: tuple[str, ...]) -> None:
+def _deliver(
+    app: App,
+    found: "Comparison",
+    given: Given,
+    words: tuple[str, str],
+    files: tuple[str, ...],
+    lines: "tuple[Consumer, ...]",
+) -> None:
     """Hand over the JSON, or the plan that became no migration."""
     if given["json_"]:
-        deliver(app.console, as_json(found, _public(words[0]), _public(words[1]), files), given["output"])
+        deliver(app.console, as_json(found, _public(words[0]), _public(words[1]), files, lines), given["output"])
     elif not files and (found.writes or given["output"] is not None):
         text = f"\n{found.plan.boundary}\n".join(scripts(found, bare=given["no_header"])) if found.writes else ""
         deliver(app.console, text, given["output"])

@@ -1,7 +1,8 @@
 """Summary of a comparison, as `pgnorm diff` tells it to a person."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from pgnorm.catalog.model import OnRows
@@ -19,9 +20,11 @@ if TYPE_CHECKING:
     from pgnorm.catalog.model import Object, ObjectId, Statement
     from pgnorm.normalizer.compare.difference import Difference
     from pgnorm.normalizer.comparison import Comparison
+    from pgnorm.normalizer.consumers import Consumer
     from pgnorm.normalizer.plan.plan import Step
     from pgnorm.normalizer.plan.unplanned import Unplanned
 
+_PLACES: Final = 5
 NO_CHANGES: Final = "No schema changes found"
 _OWN: Final = {
     True: "Only inherited, where the new side has them as the table's own too, which is left so:",
@@ -97,6 +100,21 @@ def tell_phantoms(console: Console, comparison: "Comparison", way_out: str | Non
     if way_out:
         comments = any(phantom.found.word == "comments" for phantom in comparison.phantoms)
         console.say(f"To end this: {way_out}{' --take comments' if comments else ''} (or diff --cosmetic)")
+
+
+def tell_consumers(console: Console, consumers: "Sequence[Consumer]") -> None:
+    """Say which lines of other code name what is dropped or renamed: `src/a.ts:2,7`."""
+    lines: list[str] = []
+    for what, some in groupby(consumers, key=lambda each: each.what):
+        files: dict[str, list[str]] = {}
+        for each in some:
+            file, _, line = each.place.rpartition(":")
+            files.setdefault(file, []).append(line)
+        places = [f"{file}:{','.join(numbers)}" for file, numbers in files.items()]
+        shown = places if console.verbose else places[:_PLACES]
+        more = f" and {plural(len(places) - len(shown), 'more file')}" if len(places) > len(shown) else ""
+        lines.append(f"  {what}: {', '.join(shown)}{more}")
+    _warn(console, "These lines of the project may name what is dropped or renamed:", lines)
 
 
 def _list_changes(console: Console, comparison: "Comparison") -> None:

@@ -57,6 +57,7 @@ class Project(Value):
         unless_unset(lambda: self.split)
         unless_unset(lambda: self.roles)
         unless_unset(lambda: self.access)
+        unless_unset(lambda: self.consumers)
         unless_unset(lambda: self.ignore)
         unless_unset(lambda: history_of(self.settings))
 
@@ -94,6 +95,11 @@ class Project(Value):
         """The committed table of who may do what, which `check` compares; None where none is set."""
         path = self.settings.string("access")
         return self.root / path if path else None
+
+    @property
+    def consumers(self) -> tuple[str, ...]:
+        """Patterns of files that may name tables and columns; empty for those of programs in the project's folder."""
+        return self.settings.strings("consumers")
 
     @property
     def online(self) -> bool:

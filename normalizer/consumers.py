@@ -1,0 +1,99 @@
+"""Lines of a project's other code that name what a plan drops or renames: callers that no database knows."""
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from pgnorm.catalog.model import Catalog, Object, Value
+from pgnorm.catalog.model.facets import Bodied, Filled, HoldsRows, Routine
+
+from .comparison import Comparison
+from .files.reading import shown
+from .project.patterns import matching
+from .project.project import Project
+
+_ENDINGS: Final = frozenset(
+    {".cjs", ".cs", ".csv", ".dart", ".ex", ".go", ".java", ".js", ".jsx", ".kt", ".mjs", ".php", ".py", ".rb", ".rs"}
+    | {".svelte", ".swift", ".ts", ".tsx", ".vue"}
+)
+_PASSED_OVER: Final = frozenset({"build", "coverage", "dist", "node_modules", "target", "vendor", "venv"})
+
+
+class Consumer(Value):
+    """A line that names something which goes, or gets another name."""
+
+    what: str
+    """`column public.contacts.status`."""
+    place: str
+    """`file:line`."""
+
+
+def consumers(comparison: Comparison, project: Project) -> tuple[Consumer, ...]:
+    """The lines, by what they name, those first whose path names it or its table. The name of a column counts in files
+    that name its table too.
+
+    Which files are looked at the setting `consumers` says; without it, those of programs in the project's folder.
+    """
+    leaving = [*_leaving(comparison)]
+    if not leaving:
+        return ()
+    asked = [
+        (item, _word(item.name, r"\w"), _word(item.detail, "[A-Za-z0-9]") if item.parent else None) for item in leaving
+    ]
+    found: list[Consumer] = []
+    for path in _files(project):
+        text = path.read_text(encoding="utf-8", errors="replace")
+        for item, name, owner in asked:
+            if not name.search(text) or (owner is not None and not owner.search(f"{path.stem}\n{text}")):
+                continue
+            found += (
+                Consumer(what=f"{item.kind} {item.label}", place=f"{shown(path)}:{number}")
+                for number, line in enumerate(_lines(path, text), start=1)
+                if name.search(line)
+            )
+    order = {f"{item.kind} {item.label}": (place, owner or name) for place, (item, name, owner) in enumerate(asked)}
+
+    def near(each: Consumer) -> tuple[int, bool]:
+        place, named = order[each.what]
+        return place, named.search(each.place) is None
+
+    return tuple(sorted(found, key=near))
+
+
+def _leaving(comparison: Comparison) -> Iterator[Object]:
+    """What programs may name of what is dropped or gets another name; parts of what leaves go without saying."""
+    old = comparison.views[0]
+    gone = [each.item for each in comparison.plan.differences if each.new is None]
+    gone += [each.old for each in comparison.renamed.renamings if not each.value]
+    names = {item.id for item in gone}
+    yield from (item for item in dict.fromkeys(gone) if item.parent not in names and _is_called(item, old))
+
+
+def _is_called(item: Object, catalog: Catalog) -> bool:
+    whole = catalog.objects.get(item.parent) if item.parent is not None else None
+    if whole is None:
+        return isinstance(item, HoldsRows | Filled | Bodied | Routine)
+    return (item.embedded or item.derived) and isinstance(whole, HoldsRows | Filled | Bodied)
+
+
+def _word(name: str, around: str) -> re.Pattern[str]:
+    """The pattern of a name with none of these characters on either side: `contacts_export.csv` is about contacts."""
+    return re.compile(rf"(?<!{around}){re.escape(name)}(?!{around})")
+
+
+def _lines(path: Path, text: str) -> list[str]:
+    """The lines that can name something: of rows of values only the first."""
+    lines = text.splitlines()
+    return lines[:1] if path.suffix == ".csv" else lines
+
+
+def _files(project: Project) -> Iterator[Path]:
+    if project.consumers:
+        found = (path for pattern in project.consumers for path in matching(project.root, pattern))
+        yield from (path for path in dict.fromkeys(found) if path.is_file())
+        return
+    for folder, folders, names in os.walk(project.root):
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in _PASSED_OVER)
+        yield from (Path(folder, name) for name in sorted(names) if Path(name).suffix in _ENDINGS)

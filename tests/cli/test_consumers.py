@@ -1,0 +1,71 @@
+"""`pgnorm diff` on lines of other code that name what it drops or renames."""
+
+import json
+from pathlib import Path
+
+from conftest import Run
+
+OLD = """create table public.contacts (id int primary key, status text, title text);
+create view public.seen as select status from public.contacts;
+create function public.count_all() returns bigint language sql return 1;
+"""
+NEW = "create table public.contacts (id int primary key, stage text /* pgnorm: renamed from status */);\n"
+FILES = {
+    "src/contacts/hook.ts": 'type Contact = {\n  status: string;\n  new_status: string;\n};\nfrom("contacts")\n',
+    "src/contacts/contacts_export.csv": "id,status,title\n1,status,x\n",
+    "src/deals.ts": "const status = 1;\n",
+    "src/rpc.js": "rpc('count_all')\nfrom('seen')\n",
+    "node_modules/lib/index.js": "contacts.status\n",
+    ".hidden/a.ts": "contacts.status\n",
+    "notes.txt": "contacts.status\n",
+}
+
+
+def _project(plain: Path) -> None:
+    for name, text in FILES.items():
+        path = plain / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    (plain / "migrations" / "1_a.sql").write_text(OLD)
+    (plain / "schemas" / "01_tables.sql").write_text(NEW)
+
+
+def test_lines_are_named(run: Run, plain: Path) -> None:
+    _project(plain)
+    code, out, err = run("diff --json")
+    assert code == 0, err
+    found = [(each["what"], each["place"]) for each in json.loads(out)["consumers"]]
+    assert sorted(found) == [
+        ("column public.contacts.status", "src/contacts/contacts_export.csv:1"),
+        ("column public.contacts.status", "src/contacts/hook.ts:2"),
+        ("column public.contacts.title", "src/contacts/contacts_export.csv:1"),
+        ("function public.count_all()", "src/rpc.js:1"),
+        ("view public.seen", "src/rpc.js:2"),
+    ]
+    assert "These lines of the project may name what is dropped or renamed:\n" in err
+    assert "  view public.seen: src/rpc.js:2\n" in err
+
+
+def test_the_settings_say_which_files(run: Run, plain: Path) -> None:
+    _project(plain)
+    (plain / "pgnorm.toml").write_text('consumers = ["*.txt", "nothing/**"]\n')
+    _, out, _ = run("diff --json")
+    assert [each["place"] for each in json.loads(out)["consumers"]] == ["notes.txt:1"]
+
+
+def test_no_more_than_a_line_for_each(run: Run, plain: Path) -> None:
+    _project(plain)
+    for number in range(9):
+        (plain / "src" / f"more{number}.ts").write_text("contacts.status\n\ncontacts.status\n")
+    _, _, err = run("diff")
+    first = "src/contacts/contacts_export.csv:1, src/contacts/hook.ts:2, src/more0.ts:1,3, src/more1.ts:1,3"
+    assert f"  column public.contacts.status: {first}, src/more2.ts:1,3 and 6 more files\n" in err
+    assert ", src/more8.ts:1,3\n" in run("-v diff")[2]
+
+
+def test_what_is_added_names_nothing(run: Run, plain: Path) -> None:
+    _project(plain)
+    (plain / "schemas" / "01_tables.sql").write_text(OLD.replace("title text", "title text, stage text"))
+    code, out, _ = run("diff --json")
+    assert code == 0
+    assert json.loads(out)["consumers"] == []
