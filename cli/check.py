@@ -82,7 +82,7 @@ def check(
     what mends it.
     """
     from pgnorm.normalizer.checking.check import LOADS, findings
-    from pgnorm.normalizer.linting.lints import Level
+    from pgnorm.normalizer.linting.lint import Level
 
     if app.project is None:
         raise PgnormError("check looks at a project, and there is none from here upwards", hint="Use --project.")

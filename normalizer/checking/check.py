@@ -5,7 +5,8 @@ from typing import Final
 
 from pgnorm.catalog.errors import PgnormError
 
-from ..linting.lints import LINTS, Level
+from ..linting.lint import Level
+from ..linting.lints import LINTS
 from ..project.project import Project
 from ..workspace import Workspace
 from . import numbered

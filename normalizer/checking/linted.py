@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from ..linting.asking import Linted, lint
-from ..linting.lints import LINTS, Level
+from ..linting.lint import Level
+from ..linting.lints import LINTS
 from ..load.knowledge import depends_on
 from ..project.project import Project
 from ..project.sources import declared
