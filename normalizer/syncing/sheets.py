@@ -1,7 +1,7 @@
 """Edits of files as they gather: statements that are new, changed and taken away."""
 
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.catalog.model import Value
+from pgnorm.catalog.model import Value, untold
 
 from ..files.edits import Edit, apply
 from ..files.reading import SourceFile
@@ -21,6 +21,15 @@ class Manner(Value):
     """True if a new constraint goes into its CREATE TABLE."""
 
 
+class New(Value):
+    """A statement that is to come into a file."""
+
+    sql: str = untold()
+    file_name: str
+    near: str
+    canonical: bool
+
+
 class Sheets:
     """The edits of each file."""
 
@@ -29,9 +38,13 @@ class Sheets:
         self.manner = manner
         self._edits: dict[str, list[Edit]] = {}
         self._removed: set[str] = set()
+        self._new: list[New] = []
 
     def edited(self) -> tuple[SourceFile, ...]:
         """The files with their edits made. Raises PgnormError for edits that can't both be made."""
+        # What is removed is no place to put something behind, so all that is removed has to be known by now.
+        for new in self._new:
+            self._place(new)
         return tuple(self._edited(file) for file in self.places.files)
 
     def _edited(self, file: SourceFile) -> SourceFile:
@@ -57,14 +70,17 @@ class Sheets:
 
     def insert(self, sql: str, file_name: str, *, near: str = "", canonical: bool = False) -> None:
         """Put a new statement behind its nearest kin, else at the end of its file, else of the last one."""
-        kin = self.places.kin(sql, file_name, near, self._removed)
+        self._new.append(New(sql=sql, file_name=file_name, near=near, canonical=canonical))
+
+    def _place(self, new: New) -> None:
+        kin = self.places.kin(new.sql, new.file_name, new.near, self._removed)
         if kin is not None:
-            self.add(kin.file, kin.addition(self._said(kin.file, sql, canonical=canonical)))
+            self.add(kin.file, kin.addition(self._said(kin.file, new.sql, canonical=new.canonical)))
             return
-        named = [file for file in self.places.files if file.label.rpartition("/")[2] == file_name]
+        named = [file for file in self.places.files if file.label.rpartition("/")[2] == new.file_name]
         file = (named or [*self.places.files])[-1]
         blank = "\n" if file.text.endswith("\n") or not file.text else "\n\n"
-        text = f"{blank}{self._said(file, sql, canonical=canonical)}\n"
+        text = f"{blank}{self._said(file, new.sql, canonical=new.canonical)}\n"
         end = len(file.text)
         self.add(file, Edit(start=end, stop=end, text=lined(text, file)))
 

@@ -87,6 +87,16 @@ def _synced(run: Run, crm: Path, studio: psycopg.Connection, change: str) -> lis
             id="comment",
         ),
         pytest.param(
+            "comment on column public.deals.board_position is null;"
+            "comment on column public.deals.amount is 'Net, in the currency of the deal';",
+            [
+                "01_tables.sql: - comment on column public.deals.board_position is 'Place within the stage, 0 is the "
+                "top';",
+                "01_tables.sql: + comment on column public.deals.amount is 'Net, in the currency of the deal';",
+            ],
+            id="one comment less and one more",
+        ),
+        pytest.param(
             "drop index public.companies_owner_id_idx;",
             ["01_tables.sql: - create index companies_owner_id_idx on public.companies (owner_id);"],
             id="dropped index",
