@@ -18,7 +18,7 @@ from .output import on_terminal, write
 from .remembering import write_applied
 from .renames import ASK, accepted, rename_options
 from .servers import server_options
-from .synced import refuse_uncommitted, tell_conflicts, tell_taken
+from .synced import Decider, deciding_options, refuse_uncommitted, tell_conflicts, tell_taken
 from .targets import option_of, project_of, target, target_options
 from .telling import tell_comparison
 
@@ -49,6 +49,7 @@ Examples:
 @target_options
 @server_options
 @rename_options
+@deciding_options
 @click.option(
     "--repair/--no-repair",
     default=None,
@@ -63,6 +64,9 @@ def pull(
     name: str,
     renames: tuple[str, ...],
     suggested: str,
+    ours: tuple[str, ...],
+    theirs: tuple[str, ...],
+    interactive: bool,
     repair: bool | None,
     no_sync: bool,
     force: bool,
@@ -76,21 +80,24 @@ def pull(
     project = project_of(app)
     refuse_name(project, name)
     at = option_of(app, _DEFAULT)
+    decide = Decider(app=app, ours=ours, theirs=theirs, interactive=interactive)
     with target(app, default=_DEFAULT) as found:
         before = found.standings(project)
         refuse_unknown(before, at)
         _refuse_pending(before, at)
         known = project.migration_files()
         with app.workspace() as workspace:
-            comparison, sync = _compared(app, workspace, found.database, renames, suggested)
+            comparison, sync = _compared(app, workspace, found.database, renames, suggested, decide)
             tell_comparison(app, comparison, listed=suggested == ASK)
             synced = sync() if sync is not None and comparison.writes and not no_sync else None
             platform = workspace.platform.name
         if not comparison.writes:
             return 0
-        if synced is not None and synced.conflicts:
-            tell_conflicts(app, synced.conflicts)
-            return FAILED
+        if synced is not None:
+            decide.tell(synced)
+            if synced.conflicts:
+                tell_conflicts(app, synced.conflicts)
+                return FAILED
         if dry_run:
             _show(app, comparison, synced)
             return 0
@@ -102,7 +109,7 @@ def pull(
 
 
 def _compared(
-    app: App, workspace: "Workspace", database: "Database", renames: tuple[str, ...], suggested: str
+    app: App, workspace: "Workspace", database: "Database", renames: tuple[str, ...], suggested: str, decide: Decider
 ) -> "tuple[Comparison, Callable[[], Synced] | None]":
     """The database beside the migrations, read once, and what merges its changes into the schema files, if there are
     some."""
@@ -120,7 +127,7 @@ def _compared(
     sides = Sides.between(workspace, base, database)
     sync = None
     if project.declares:
-        syncing = Syncing(sides, base, database, declared(project), options, configured(project.split))
+        syncing = Syncing(sides, base, database, declared(project), options, configured(project.split), decide)
         options, sync = syncing.options, syncing.run
     else:
         app.console.say("The project has no schema files, so there are none to bring up to date")

@@ -11,7 +11,7 @@ from .help import CHANGED, EXIT_CODES, FAILED, Command
 from .options import SOURCES, App, source_options
 from .output import write
 from .servers import server_options
-from .synced import refuse_uncommitted, tell_conflicts, tell_taken
+from .synced import Decider, deciding_options, refuse_uncommitted, tell_conflicts, tell_taken
 
 EPILOG: Final = f"""\b
 Examples:
@@ -32,11 +32,21 @@ Examples:
     default="migrations",
     help=f"What both were before: {SOURCES}.  [default: migrations]",
 )
+@deciding_options
 @click.option("--check", is_flag=True, help="Write nothing; end with 1 if something would change.")
 @click.option("--diff", "show_diff", is_flag=True, help="Write nothing; print a unified diff of what would change.")
 @click.option("--force", is_flag=True, help="Write into files of which git does not hold the present text.")
 @click.pass_obj
-def sync(app: App, base: str, check: bool, show_diff: bool, force: bool) -> int:
+def sync(
+    app: App,
+    base: str,
+    ours: tuple[str, ...],
+    theirs: tuple[str, ...],
+    interactive: bool,
+    check: bool,
+    show_diff: bool,
+    force: bool,
+) -> int:
     """Bring what was changed in a database back into the schema files, where it belongs.
 
     The database is the local one unless another source is named. What it has changed since the migrations is written
@@ -55,12 +65,14 @@ def sync(app: App, base: str, check: bool, show_diff: bool, force: bool) -> int:
 
     if app.project is None:
         raise PgnormError("sync writes into a project's schema files, and there is no project", hint="Use --project.")
-    theirs, before = app.source_or("local"), app.parse(base)
+    source, before = app.source_or("local"), app.parse(base)
+    decide = Decider(app=app, ours=ours, theirs=theirs, interactive=interactive)
     options = Options(ignoring=ignoring(app.project.ignore))
     layout = configured(app.project.split)
     with app.workspace() as workspace:
-        sides = Sides.between(workspace, before, theirs)
-        found = Syncing(sides, before, theirs, declared(app.project), options, layout).run()
+        sides = Sides.between(workspace, before, source)
+        found = Syncing(sides, before, source, declared(app.project), options, layout, decide).run()
+    decide.tell(found)
     if found.conflicts:
         tell_conflicts(app, found.conflicts)
         return FAILED

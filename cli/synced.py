@@ -1,18 +1,83 @@
 """Outcome of a sync in words, and the files that it may not write."""
 
 from collections import Counter
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
+
+import click
 
 from pgnorm.catalog.errors import PgnormError
+from pgnorm.catalog.model import Value
 
-from .options import App
-from .output import plural
+from .options import App, with_options
+from .output import on_terminal, plural
 
 if TYPE_CHECKING:
     from pgnorm.normalizer.files.edits import Rewrite
-    from pgnorm.normalizer.syncing.merging import Conflict
+    from pgnorm.normalizer.syncing.deciding import Deciding
+    from pgnorm.normalizer.syncing.merging import Choice, Conflict
     from pgnorm.normalizer.syncing.sync import Synced
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+OURS: Final = "ours"
+THEIRS: Final = "theirs"
+
+
+class Decider(Value):
+    """Decides conflicts as --ours, --theirs and --interactive say."""
+
+    app: App
+    ours: tuple[str, ...]
+    theirs: tuple[str, ...]
+    interactive: bool
+
+    def __call__(self, conflict: "Conflict") -> "Choice | None":
+        """The side that counts, None to leave it a conflict."""
+        choice = self._named.choice(conflict)
+        if choice is not None or not self.interactive:
+            return choice
+        console = self.app.console
+        console.error(conflict.message, place=conflict.place)
+        answer = click.prompt("Which counts?", type=click.Choice([OURS, THEIRS, "skip"]), default="skip", err=True)
+        return OURS if answer == OURS else THEIRS if answer == THEIRS else None
+
+    def tell(self, found: "Synced") -> None:
+        """Say which conflicts were decided, and which patterns name none."""
+        for conflict, choice in found.decided:
+            whose = "the files say" if choice == OURS else "the source says"
+            self.app.console.say(f"As {whose}: {conflict.item.kind} {conflict.item.label}")
+        for pattern in self._named.idle((*found.conflicts, *(each for each, _ in found.decided))):
+            self.app.console.warn(f"no conflict is about an object of the name {pattern}")
+
+    @property
+    def _named(self) -> "Deciding":
+        from pgnorm.normalizer.syncing.deciding import Deciding
+
+        return Deciding(ours=self.ours, theirs=self.theirs)
+
+
+def deciding_options(function: Callable[P, R]) -> Callable[P, R]:
+    """--ours and --theirs, repeatable, and --interactive."""
+    return with_options(
+        function,
+        click.option(
+            "--ours", multiple=True, metavar="PATTERN", help="Where both changed it, the files count; repeatable."
+        ),
+        click.option(
+            "--theirs", multiple=True, metavar="PATTERN", help="Where both changed it, the source counts; repeatable."
+        ),
+        click.option(
+            "--interactive", is_flag=True, callback=_on_terminal, help="Ask about each conflict that is left."
+        ),
+    )
+
+
+def _on_terminal(_ctx: click.Context, _option: click.Parameter, value: bool) -> bool:
+    if value and not on_terminal():
+        raise PgnormError("there is no terminal on which to ask", hint="Decide conflicts by --ours and --theirs.")
+    return value
 
 
 def tell_taken(app: App, found: "Synced") -> None:
@@ -24,7 +89,10 @@ def tell_taken(app: App, found: "Synced") -> None:
 def tell_conflicts(app: App, found: "Sequence[Conflict]") -> None:
     """Say what both sides have changed, and the way out."""
     problems = [PgnormError(each.message, place=each.place) for each in found]
-    problems[-1].hint = "Nothing is written. Make the two say the same, in the files or there, and run it again."
+    problems[-1].hint = (
+        "Nothing is written. Say which side counts with --ours or --theirs; or make the two say the same, in the files "
+        "or there, and run it again."
+    )
     app.console.errors(problems)
 
 

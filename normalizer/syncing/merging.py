@@ -1,12 +1,13 @@
 """Three catalogs merged: the files', with what another source has changed since both were one."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Final
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final, Literal, TypeAlias
 
 from attrs import evolve
 
 from pgnorm.catalog.model import Catalog, Object, ObjectId, Value, own_fields
 
+from ..compare.called import wholes
 from ..compare.difference import COMMENT, EXTENSIONS, LABELS, NEVER, OWNER, PRIVILEGES, Difference, changes
 from ..compare.parent_order import ORDER
 
@@ -20,6 +21,10 @@ _FIELDS: Final = {
 """The fields of satellites by their words in a difference."""
 
 
+Choice: TypeAlias = Literal["ours", "theirs"]
+"""The side that counts: the files' or the source's."""
+
+
 class Conflict(Value):
     """An object that the files and the source have both changed, and not alike. None is for an object that is gone."""
 
@@ -31,6 +36,8 @@ class Conflict(Value):
     """The names of the attributes on which they differ, where both have it."""
     place: str | None = None
     """The place in the files of what they say of it."""
+    within: tuple[Object, ...] = ()
+    """The object and all that it is a part of."""
 
     @property
     def message(self) -> str:
@@ -53,31 +60,120 @@ def _shown(item: Object, name: str) -> str:
     return "none" if said is None else ", ".join(map(str, said)) if isinstance(said, tuple) else str(said).lower()
 
 
+Decide: TypeAlias = Callable[[Conflict], Choice | None]
+"""Takes a conflict, and answers with the side that counts, None to leave it a conflict."""
+
+
 class Merged(Value):
     """The catalog that the files are to make, and what stands in its way."""
 
     catalog: Catalog
     conflicts: tuple[Conflict, ...]
+    decided: tuple[tuple[Conflict, Choice], ...] = ()
+    """The conflicts that are no more, and the side that counts."""
 
 
-def merge(ours: Catalog, theirs: Catalog, of_ours: Sequence[Difference], of_theirs: Sequence[Difference]) -> Merged:
+def merge(
+    ours: Catalog,
+    theirs: Catalog,
+    of_ours: Sequence[Difference],
+    of_theirs: Sequence[Difference],
+    decide: Decide = lambda _: None,
+) -> Merged:
     """The catalog of the files with what `of_theirs` says that the source changed; `of_ours` is what the files did."""
     known = {each.item.id: each for each in of_ours}
-    objects = dict(ours.objects)
-    conflicts: list[Conflict] = []
-    for each in of_theirs:
-        name = each.item.id
-        conflict = _conflict(each, known.get(name), objects.get(name))
-        if conflict is not None:
-            conflicts.append(conflict)
-        elif each.new is None:
-            objects.pop(name, None)
+    merging = _Merging(ours, theirs, decide)
+    # What is decided of a whole goes for its parts.
+    for each in sorted(of_theirs, key=lambda each: len(wholes(each.item.id, theirs, ours))):
+        merging.take(each, known.get(each.item.id))
+    return merging.end()
+
+
+class _Merging:
+    def __init__(self, ours: Catalog, theirs: Catalog, decide: Decide) -> None:
+        self.ours = ours
+        self.theirs = theirs
+        self.decide = decide
+        self.objects = dict(ours.objects)
+        self.conflicts: list[Conflict] = []
+        self.decided: list[tuple[Conflict, Choice]] = []
+        self._chosen: dict[ObjectId, Choice] = {}
+        """Objects that are, with all that belongs to them, as one side has them."""
+
+    def take(self, theirs: Difference, ours: Difference | None) -> None:
+        """Take a change of the source, where nothing keeps it from being taken."""
+        name = theirs.item.id
+        if any(each.id in self._chosen for each in self._within(name)):
+            return
+        here = self.objects.get(name)
+        conflict = _conflict(theirs, ours, here)
+        choice = "theirs" if conflict is None else self._choice(conflict)
+        if conflict is not None and choice is not None:
+            # The columns of a view are what the view that counts makes.
+            self._chosen |= {each.id: choice for each in self._parts(name) if each.derived}
+        if conflict is not None and choice is not None and (here is None or theirs.new is None):
+            self._chosen[name] = choice
+        elif choice == "theirs" and theirs.new is None:
+            self.objects.pop(name, None)
+        elif choice == "theirs":
+            self.objects[name] = _taken(here, theirs, alone=ours is None)
+        elif choice == "ours" and conflict is not None and (rest := theirs.changed - conflict.changed):
+            self.objects[name] = _taken(here, evolve(theirs, changed=rest), alone=False)
+
+    def end(self) -> Merged:
+        """The catalog with all that is chosen as a whole; of what is left of a whole that is gone, it is asked."""
+        count = -1
+        while count < len(self._chosen):
+            count = len(self._chosen)
+            for name, choice in self._chosen.items():
+                self._put(name, self.ours if choice == "ours" else self.theirs)
+            self._see_to_orphans()
+        edges = dict.fromkeys((*self.ours.edges, *self.theirs.edges))
+        kept = tuple(edge for edge in edges if edge.dependent in self.objects and edge.referenced in self.objects)
+        catalog = evolve(self.ours, objects=self.objects, edges=kept)
+        return Merged(catalog=catalog, conflicts=tuple(self.conflicts), decided=tuple(self.decided))
+
+    def _see_to_orphans(self) -> None:
+        """Decide on objects that one side has made or kept, and whose whole the other has dropped."""
+        known = {each.item.id for each in self.conflicts}
+        for name, item in self.objects.items():
+            whole = item.parent
+            gone = [each.id for each in self._within(name)[1:] if each.id not in self.objects]
+            if whole not in gone or name in known or any(each in self._chosen for each in gone):
+                continue
+            found = Conflict(item=item, ours=self.ours.objects.get(name), theirs=self.theirs.objects.get(name))
+            if (choice := self._choice(found)) is not None:
+                self._chosen[gone[-1]] = choice
+
+    def _choice(self, conflict: Conflict) -> Choice | None:
+        conflict = conflict.evolve(within=self._within(conflict.item.id))
+        choice = self.decide(conflict)
+        if choice is None:
+            self.conflicts.append(conflict)
         else:
-            objects[name] = _taken(objects.get(name), each, alone=name not in known)
-    conflicts += _orphans(ours, theirs, objects, {each.item.id for each in conflicts})
-    edges = dict.fromkeys((*ours.edges, *theirs.edges))
-    kept = tuple(edge for edge in edges if edge.dependent in objects and edge.referenced in objects)
-    return Merged(catalog=evolve(ours, objects=objects, edges=kept), conflicts=tuple(conflicts))
+            self.decided.append((conflict, choice))
+        return choice
+
+    def _within(self, name: ObjectId) -> tuple[Object, ...]:
+        return wholes(name, self.ours, self.theirs)
+
+    def _parts(self, name: ObjectId) -> Iterator[Object]:
+        """The parts of an object on both sides."""
+        yield from self.ours.parts.get(name, ())
+        yield from self.theirs.parts.get(name, ())
+
+    def _put(self, name: ObjectId, side: Catalog) -> None:
+        """Make an object and all that belongs to it what a side has."""
+        for each in (*_below(name, self.ours), *_below(name, self.theirs)):
+            self.objects.pop(each, None)
+        self.objects |= {each: side.objects[each] for each in _below(name, side) if each in side.objects}
+
+
+def _below(name: ObjectId, catalog: Catalog) -> Iterator[ObjectId]:
+    """An object and all its parts."""
+    yield name
+    for part in catalog.parts.get(name, ()):
+        yield from _below(part.id, catalog)
 
 
 def _conflict(theirs: Difference, ours: Difference | None, here: Object | None) -> Conflict | None:
@@ -105,15 +201,3 @@ def _taken(here: Object | None, theirs: Difference, *, alone: bool) -> Object:
         return here.evolve(**{name: getattr(theirs.new, name) for name in changed})
     own = {field.name for field in own_fields(type(here)) if field.change not in NEVER}
     return theirs.new.evolve(**{name: getattr(here, name) for name in own.union(_FIELDS.values()) - changed})
-
-
-def _orphans(
-    ours: Catalog, theirs: Catalog, objects: Mapping[ObjectId, Object], known: set[ObjectId]
-) -> Iterator[Conflict]:
-    """Objects that one side has made or kept, and whose whole the other has dropped."""
-    for name, item in objects.items():
-        whole = item.parent
-        if whole is None or whole in objects or name in known:
-            continue
-        if whole in ours.objects or whole in theirs.objects:
-            yield Conflict(item=item, ours=ours.objects.get(name), theirs=theirs.objects.get(name))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.catalog.model import Catalog, Object, Value
+from pgnorm.catalog.model import Catalog, Value
 
 from ..basis import Basis
 from ..compare.difference import Difference, differences
@@ -17,7 +17,7 @@ from ..side import Side
 from ..sides import Sides
 from ..sql.hints import IgnoreHint, hints
 from .editing import Editor
-from .merging import Conflict, Merged, merge
+from .merging import Choice, Conflict, Decide, Merged, merge
 from .placing import Places
 from .sheets import Manner
 
@@ -42,6 +42,8 @@ class Synced(Value):
     taken: tuple[Difference, ...]
     """The changes that were taken, from what the files said."""
     conflicts: tuple[Conflict, ...]
+    decided: tuple[tuple[Conflict, Choice], ...] = ()
+    """The conflicts that were decided, and the side that counts."""
 
     @property
     def changed(self) -> tuple[Rewrite, ...]:
@@ -53,12 +55,20 @@ class Syncing:
     """One run: base, the source that has changes (theirs), and the schema files (ours)."""
 
     def __init__(
-        self, sides: Sides, base: Source, theirs: Source, ours: Files, options: Options, layout: "Layout"
+        self,
+        sides: Sides,
+        base: Source,
+        theirs: Source,
+        ours: Files,
+        options: Options,
+        layout: "Layout",
+        decide: Decide = lambda _: None,
     ) -> None:
         self.base = base
         self.theirs = theirs
         self.ours = ours
         self.layout = layout
+        self.decide = decide
         self.sides = sides
         self.texts: Texts = self.sides.texts(ours)
         hinted = [each.subject for file in self.texts.files for each in hints(file) if isinstance(each, IgnoreHint)]
@@ -74,12 +84,13 @@ class Syncing:
         ours = self.sides.as_it_is(self.ours).catalog
         taken = self._left(ours, merged.catalog)
         if merged.conflicts or not taken:
-            return Synced(rewrites=(), taken=taken, conflicts=tuple(map(self._placed, merged.conflicts)))
+            conflicts = tuple(map(self._placed, merged.conflicts))
+            return Synced(rewrites=(), taken=taken, conflicts=conflicts, decided=merged.decided)
         first: PgnormError | None = None
         for manner in _MANNERS:
             try:
                 rewrites = self._rewritten(ours, merged.catalog, taken, manner)
-                return Synced(rewrites=rewrites, taken=taken, conflicts=())
+                return Synced(rewrites=rewrites, taken=taken, conflicts=(), decided=merged.decided)
             except PgnormError as error:
                 first = first or error
         assert first is not None
@@ -96,18 +107,14 @@ class Syncing:
             theirs.catalog,
             settled(of_ours, start.states, ours.states, reload, doubts),
             settled(of_theirs, start.states, theirs.states, reload, doubts),
+            lambda conflict: self.decide(self._placed(conflict)),
         )
 
     def _placed(self, conflict: Conflict) -> Conflict:
         """A conflict with the place of the statement that is about it, or about the whole that it is a part of."""
-        objects = self.sides.as_it_is(self.ours).catalog.objects
         places = Places(self.texts.files)
-        item: Object | None = conflict.item
-        while item is not None:
-            if found := places.making(item):
-                return conflict.evolve(place=found[0].place)
-            item = objects.get(item.parent) if item.parent is not None else None
-        return conflict
+        found = next(filter(None, map(places.making, conflict.within)), ())
+        return conflict.evolve(place=found[0].place) if found else conflict
 
     def _side(self, source: Source) -> Side:
         """A source as files would make it: one of another major than the shadow's by way of a dump."""

@@ -1,7 +1,10 @@
 """Changes made in a database, as in a studio, brought back into the schema files in place."""
 
 import difflib
+import os
+import pty
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -270,6 +273,72 @@ def test_conflicts_leave_the_files_alone(
     assert message in said
     assert "Nothing is written." in said
     assert _texts(crm) == before
+
+
+@pytest.mark.parametrize("side", ["ours", "theirs"])
+@pytest.mark.parametrize(("edit", "change", "message"), CONFLICTS)
+def test_conflicts_are_decided_by_name(
+    run: Run,
+    crm: Path,
+    studio: psycopg.Connection,
+    edit: tuple[str, str, str],
+    change: str,
+    message: str,
+    side: str,
+) -> None:
+    name, old, new = edit
+    file = crm / "supabase" / "schemas" / name
+    file.write_text(file.read_text().replace(old, new))
+    before = _texts(crm)
+    studio.execute(f"{change}; alter table public.deals add column more text".encode())
+    code, _, said = run(f"sync --db-url '{address(studio)}' --{side} 'public.*' --{side} no_such.thing")
+    assert code == 0, said
+    subject = message.rpartition(": ")[2].partition(" was ")[0].partition(" is ")[0].removeprefix("01_tables.sql")
+    assert f"As the {'files say' if side == 'ours' else 'source says'}: {subject}" in said
+    assert "no conflict is about an object of the name no_such.thing" in said
+    lines = _lines(before, _texts(crm))
+    assert "01_tables.sql: +   more           text," in lines
+    if side == "theirs":
+        code, plan, said = run(f"diff --db-url '{address(studio)}' --to files --check")
+        assert (code, plan) == (0, ""), said
+    else:
+        assert len(lines) == 1
+
+
+def test_a_conflict_that_both_sides_are_to_win(run: Run, crm: Path, studio: psycopg.Connection) -> None:
+    file = crm / "supabase" / "schemas" / "01_tables.sql"
+    file.write_text(file.read_text().replace("  title       text not null,", "  title       varchar(40) not null,"))
+    before = _texts(crm)
+    studio.execute("alter table public.tasks alter column title type varchar(80)")
+    code, _, said = run(f"sync --db-url '{address(studio)}' --ours 'public.*' --theirs tasks.title")
+    assert (code, "--ours and --theirs both name column public.tasks.title" in said) == (2, True)
+    assert _texts(crm) == before
+
+
+def test_nobody_is_asked_without_a_terminal(run: Run, crm: Path) -> None:
+    code, _, said = run("sync --interactive")
+    assert (code, "Decide conflicts by --ours and --theirs" in said) == (2, True)
+
+
+@pytest.mark.parametrize(("answer", "type_"), [("ours", "varchar(40)"), ("theirs", "character varying(80)")])
+def test_on_a_terminal_conflicts_are_asked_about(
+    crm: Path, studio: psycopg.Connection, answer: str, type_: str
+) -> None:
+    file = crm / "supabase" / "schemas" / "01_tables.sql"
+    file.write_text(file.read_text().replace("  title       text not null,", "  title       varchar(40) not null,"))
+    studio.execute("alter table public.tasks alter column title type varchar(80), add column note text")
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "pgnorm.cli", "sync", "--interactive", "--db-url", address(studio)]
+    with subprocess.Popen(command, cwd=crm, stdin=theirs, stdout=theirs, stderr=theirs) as process:
+        os.close(theirs)
+        said = b""
+        while b"Which counts?" not in said:
+            said += os.read(ours, 1000)
+        os.write(ours, f"{answer}\n".encode())
+        assert process.wait() == 0, said
+    os.close(ours)
+    assert f"  title       {type_} not null,\n" in file.read_text()
+    assert "  note        text\n" in file.read_text()
 
 
 def test_both_sides_change_one_table_in_other_ways(run: Run, crm: Path, studio: psycopg.Connection) -> None:
