@@ -38,7 +38,7 @@ OTHER_ORDER = {"partition_triggers/attributes"}
 # that back. (18: some NOT NULL constraints can be renamed only while their table inherits nothing.)
 STAYS_ITS_OWN = {
     "not_nulls/since_18_cut",
-    *(f"inheritance/{case}" for case in ("becomes_a_child", "checks", "kept")),
+    *(f"inheritance/{case}" for case in ("becomes_a_child", "checks", "dropped_apart", "kept")),
     *(f"inheritance/since_18_{case}" for case in ("not_null_names", "not_null_below", "one_of_two_parents")),
 }
 

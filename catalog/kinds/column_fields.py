@@ -46,6 +46,10 @@ class ColumnFields(Matched, Inherited):
     """Number of tables that its NOT NULL is from, its own included; None without one, or if nobody tells (until 17)."""
     not_null_no_inherit: bool = alter(after_parts=True)
     not_null_comment: str | None = alter(after_parts=True)
+    not_null_of_key: bool = equal()
+    """True if a primary key forbids to drop it, whatever table asks for that (until 17)."""
+    not_null_taken_below: bool = equal()
+    """True if dropping it takes it from all that inherit the table, too, unless `ONLY` spares them (until 17)."""
     filled: bool = equal()
     """True if a row that says nothing of it gets a value: it has a default, or its domain has one."""
     deferred: bool = equal()

@@ -22,7 +22,7 @@ class RequiredColumn(PrintedColumn):
             return self.evolve(**named) if old._renames(new) or old._is_led_to_name(new) else self
         if new.passes_not_null:
             return self if self.not_null else self.evolve(**named)
-        if not old.passes_not_null:
+        if not old.passes_not_null or old.not_null_taken_below:
             return self
         if self.not_null_sayers is not None and self.not_null_sayers > 1:
             return self.evolve(not_null_sayers=self.not_null_sayers - 1)  # since 18 a table keeps what another says too
@@ -83,7 +83,6 @@ class RequiredColumn(PrintedColumn):
         return f"ADD CONSTRAINT {ident(self.not_null_constraint)} NOT NULL {ident(self.name)}{self._no_inherit}"
 
     def _alter_not_null(self, new: Self, changed: Changed) -> Iterator[Written]:
-        column = f"{self.table} ALTER COLUMN {ident(self.name)}"
         renamed, inherits = changed.take("not_null_name"), changed.take("not_null_no_inherit")
         # What it only inherits has been renamed with its ancestor's.
         led = self.not_null_name is None and new.not_null_name is None
@@ -97,7 +96,8 @@ class RequiredColumn(PrintedColumn):
                 if self.deferred or new.deferred:
                     yield "SET CONSTRAINTS ALL IMMEDIATE;"
             if not new.not_null:
-                yield f"ALTER {column} DROP NOT NULL;"
+                table = self.only_table if self.not_null_taken_below else self.table
+                yield f"ALTER {table} ALTER COLUMN {ident(self.name)} DROP NOT NULL;"
             else:
                 yield Statement(sql=new.requirement, on_rows=refusable)
         elif inherits and self._elsewhere:

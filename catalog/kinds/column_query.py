@@ -26,6 +26,8 @@ _NAMED: Final[LiteralString] = """
                  , coalesce(k.convalidated, false)
                    and (c.relispartition or k.conislocal or not coalesce(h.not_null, false)) as not_null_said
                  , coalesce(k.convalidated and k.connoinherit, false)             as not_null_no_inherit
+                 , false                                                          as not_null_of_key
+                 , false                                                          as not_null_taken_below
                  , kd.description                                                 as not_null_comment
                  , true                                                           as settable_expression
 """
@@ -44,6 +46,11 @@ _UNNAMED: Final[LiteralString] = """
                  , a.attnotnull
                    and (c.relispartition or not coalesce(h.not_null, false))      as not_null_said
                  , false                                                          as not_null_no_inherit
+                 , c.relhasindex and exists
+                   ( select from pg_index
+                      where indrelid = c.oid and indisprimary and a.attnum = any (indkey) ) as not_null_of_key
+                 , c.relhassubclass and c.relkind <> 'p' and exists
+                   ( select from pg_inherits where inhparent = c.oid )            as not_null_taken_below
                  , null                                                           as not_null_comment
 """
 _FIELDS: Final[LiteralString] = (

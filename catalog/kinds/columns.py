@@ -65,7 +65,10 @@ class Column(HoldsType, RequiredColumn):
             return True  # Postgres drops an expression in no table that is a child and has children (until 16)
         if leads._unchecked and not leader.not_null:
             return bool(self.not_null_constraint) and self.not_null != new.not_null
-        if not leads.passes_not_null or not new.not_null:
+        if not leads.passes_not_null:
+            # DROP NOT NULL on a partitioned table spares no partition.
+            return self.of_partition and self.not_null_of_key and new.not_null_of_key and leader.not_null
+        if not new.not_null:
             return False
         if self.not_null_no_inherit:
             return True

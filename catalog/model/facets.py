@@ -186,7 +186,7 @@ class HoldsRows(Facet):
 
 
 class Accompanied(Facet):
-    """A part that `joins` a column by statements around `ADD COLUMN`: a sequence that it owns."""
+    """A part that `joins` a column by statements around `ADD COLUMN`, and has its table's owner: a sequence."""
 
     __slots__ = ()
 

@@ -9,13 +9,13 @@ from pgnorm.catalog.model.dump_facets import MadeAtOnce
 from pgnorm.catalog.model.facets import Bodied, DroppedApart
 
 from ..compare.difference import outermost
-from .attachments import order_followers, order_ties
+from .attachments import ended, order_followers, order_ties
 from .changes import Decisions, set_with
 from .cycles import repair, take_leaders_out, unsolvable
 from .evaluation import Evaluation
 from .inheritance import Following
 from .names import order_names
-from .orders import order_default_privileges, order_referrers
+from .orders import order_default_privileges, order_owners, order_referrers, order_stored
 from .refilling import goes_before_rows, order_rows, read_through
 from .wholes import Wholes
 
@@ -106,19 +106,19 @@ class Actions:
                 continue
             dropped, freed = self.leaver(edge.dependent), self.leaver(edge.referenced)
             if read_through(self.old, edge, self.decided):
-                before(dropped, _last(self.leaver(outermost(self.old, edge.referenced))))
+                before(dropped, ended(self.leaver(outermost(self.old, edge.referenced))))
                 continue
             if edge.body and edge.dependent in self.hollow[True]:
                 dropped = Action(edge.dependent, drop=True, shell=True)
             before(dropped, freed)
-            before(_last(dropped), _last(freed))
+            before(ended(dropped), ended(freed))
             # Who owns a schema, or may use it, can change at any time.
-            if self._alters_itself(edge.referenced):
+            if self.alters_itself(edge.referenced):
                 before(dropped, self.alterer(edge.referenced))
             for leader in self.following.altered_leaders(self.old.objects[edge.referenced]):
                 before(dropped, self.alterer(leader))
             if dropped is None:
-                before(self.alterer(edge.dependent), _last(freed))
+                before(self.alterer(edge.dependent), ended(freed))
         for edge in self.new.edges:
             if edge.tied or edge.dependent not in touched or edge.referenced not in touched:
                 continue
@@ -140,6 +140,8 @@ class Actions:
         order_followers(self, before)
         order_rows(self, before)
         order_referrers(self, before)
+        order_stored(self, before)
+        order_owners(self, before)
         order_names(self, needs, before)
         order_default_privileges(self, before)
         for name in self.hollow[True]:
@@ -149,7 +151,7 @@ class Actions:
             wait_for(Action(name), Action(name, shell=True), needs)
         return needs
 
-    def _alters_itself(self, name: ObjectId) -> bool:
+    def alters_itself(self, name: ObjectId) -> bool:
         """True if an object that stays changes in more than its owner, comment and privileges."""
         difference = self.decided.altered.get(name)
         return name in self.decided.rebound or (difference is not None and bool(difference.own))
@@ -243,8 +245,3 @@ class Actions:
         item = self.new.objects[name]
         within = set_with(item) and item.parent is not None and self.decided.fills(item.parent)
         return Action(item.parent) if within and item.parent is not None else Action(name)
-
-
-def _last(leaver: Action | None) -> Action | None:
-    """The action with which a leaver is gone: what is set aside is dropped later."""
-    return Action(leaver.id, drop=True) if leaver is not None and leaver.aside else leaver

@@ -1,16 +1,17 @@
 """Order of actions around a tie that is made or cut: `ALTER TABLE p ATTACH PARTITION t`, `DETACH PARTITION`."""
 
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from pgnorm.catalog.model import ObjectId
 from pgnorm.catalog.model.tie_facets import Matched, Undroppable
 
-from ..compare.difference import parts_below
+from ..compare.difference import is_part_of, parts_below
 from ..compare.parent_order import ties_in_order
 
 if TYPE_CHECKING:
-    from .actions import Actions, Before
+    from .actions import Action, Actions, Before
 
 
 def order_ties(actions: "Actions", before: "Before") -> None:
@@ -45,8 +46,9 @@ def _order_cut(actions: "Actions", tie: ObjectId, ends: tuple[ObjectId, ObjectId
             before(cut, leaver)
             before(cut, actions.alterer(part.id))
     for part in parts_below(actions.old, led):
-        # What goes along with something further up is to stay.
-        if part.goes_along and not actions.decided.gone(part.id):
+        # What goes along with something further up is to stay, or to be dropped by itself.
+        leaver = actions.leaver(part.id)
+        if part.goes_along and (leaver is None or leaver.id == part.id):
             for above in actions.following.further_up(part):
                 if above not in ahead:
                     before(cut, actions.leaver(above))
@@ -116,3 +118,29 @@ def order_followers(actions: "Actions", before: "Before") -> None:
         if item.merged:
             for leader in following.leaders(item):
                 before(actions.leaver(leader), actions.leaver(name))
+        leaver = actions.leaver(name)
+        for taker in {actions.leaver(above): None for above in following.takers(item)} if item.embedded else ():
+            if taker is not None and leaver not in (None, taker):
+                for user in _letting_go(actions, name, leaver):
+                    before(user, ended(taker))
+
+
+def ended(leaver: "Action | None") -> "Action | None":
+    """The action with which a leaver is gone: what is set aside is dropped later."""
+    return leaver._replace(drop=True, aside=False) if leaver is not None and leaver.aside else leaver
+
+
+def _letting_go(actions: "Actions", name: ObjectId, leaver: "Action | None") -> "Iterator[Action]":
+    """The actions by which others let go of an object that leaves with its whole, or of what leaves with it then."""
+    seen, waiting = {name}, [name]
+    while waiting:
+        users = actions.old.needed_by.get(waiting.pop(), frozenset()) - seen
+        seen |= users
+        for user in users:
+            other = actions.leaver(user)
+            if other == leaver:
+                waiting.append(user)
+                if leaver is not None and not is_part_of(actions.old, actions.old.objects[user], name):
+                    yield leaver  # a generated column of the same table, say
+            elif action := other or actions.alterer(user):
+                yield action

@@ -169,6 +169,13 @@ class Following:
         taken = leaders and all(self.decided.gone(name) and not self._drops_alone(name) for name in leaders)
         return leaders[-1] if taken else None
 
+    def takers(self, item: Object) -> Iterator[ObjectId]:
+        """Leaders whose drop may drop an old object too before it goes, led itself or by way of another."""
+        for lead in item.leads if item.goes_along else ():
+            if self.decided.gone(lead.leader) and self._to_the_end(lead) and not self._drops_alone(lead.leader):
+                yield lead.leader
+                yield from self.takers(self.old.objects[lead.leader])
+
     def _drops_alone(self, name: ObjectId) -> bool:
         return self.left_behind(self.old.objects[name])
 

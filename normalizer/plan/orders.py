@@ -1,14 +1,17 @@
-"""Orders that no dependency says: what refers to a table, and what new objects are granted."""
+"""Orders that no dependency says: what refers to a table, what holds values, what has whose owner, what is granted."""
 
 from typing import TYPE_CHECKING
 
-from pgnorm.catalog.model.facets import GrantsDefaults, HoldsRows
+from pgnorm.catalog.model import Catalog, Object, ObjectId
+from pgnorm.catalog.model.facets import Accompanied, GrantsDefaults, HoldsRows
 from pgnorm.catalog.model.tie_facets import Refers
+from pgnorm.catalog.model.type_facets import HoldsType
 
-from ..compare.difference import parts_below
+from ..compare.difference import OWNER, parts_below
+from .storage import holders
 
 if TYPE_CHECKING:
-    from .actions import Actions, Before
+    from .actions import Action, Actions, Before
 
 
 def order_referrers(actions: "Actions", before: "Before") -> None:
@@ -26,6 +29,45 @@ def order_referrers(actions: "Actions", before: "Before") -> None:
             if isinstance(tie, Refers) and tie.parent is not None and not actions.decided.gone(tie.id):
                 pair = (actions.alterer(tie.parent), actions.alterer(name))
                 before(*(pair if first else pair[::-1]))
+
+
+def order_stored(actions: "Actions", before: "Before") -> None:
+    """Columns let go of the values of a type before that is altered, which may forbid some of them."""
+    altered = (*actions.decided.created, *filter(actions.alters_itself, actions.decided.altered))
+    makers: dict[ObjectId, dict[Action, None]] = {}
+    for item in map(actions.new.objects.__getitem__, altered):
+        held = item.id if item.stands_aside else item.parent
+        maker = actions.maker(item.id)
+        if held is not None and maker is not None and not (actions.decided.fresh(held) or item.derived):
+            makers.setdefault(held, {})[maker] = None
+    for held, made in makers.items():
+        if not actions.new.objects[held].stands_aside or isinstance(actions.new.objects[held], HoldsRows):
+            continue
+        staying = {holder.id for holder, _ in holders(actions.new, held)}
+        for holder, _ in holders(actions.old, held):
+            if isinstance(holder, HoldsType) and holder.id not in staying:
+                freed = actions.leaver(holder.id) or actions.alterer(holder.id)
+                for maker in made:
+                    before(freed, maker)
+
+
+def order_owners(actions: "Actions", before: "Before") -> None:
+    """A column takes a sequence of its table's owner, and the table's next owner takes all that it then has along."""
+    decided = actions.decided
+    for name in (*decided.created, *decided.replaced, *decided.altered):
+        old, new = actions.old.objects.get(name), actions.new.objects[name]
+        if not isinstance(new, Accompanied) or (not decided.fresh(name) and old and old.parent == new.parent):
+            continue
+        before(_owner_changes(actions, actions.new, new), actions.maker(name))
+        if old and not decided.fresh(name) and old.owner == new.owner:
+            before(actions.alterer(name), _owner_changes(actions, actions.old, old))
+
+
+def _owner_changes(actions: "Actions", catalog: Catalog, part: Object) -> "Action | None":
+    """The action that gives the table of a column's part another owner."""
+    column = catalog.objects.get(part.parent) if part.parent is not None else None
+    difference = actions.decided.altered.get(column.parent) if column and column.parent is not None else None
+    return actions.alterer(difference.item.id) if difference and OWNER in difference.changed else None
 
 
 def order_default_privileges(actions: "Actions", before: "Before") -> None:

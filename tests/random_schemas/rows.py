@@ -66,5 +66,5 @@ def _value(column: Column, wanted: Relation | None, start: State, row: int) -> s
 
 
 def _nullable(column: Column) -> bool:
-    """True if no state takes a null in it amiss: a domain may be NOT NULL in one of them, a key may be referred to."""
-    return column.null and not column.unique and not column.type.endswith((".amount", ".label"))
+    """True if no state takes a null in it amiss: a key may be referred to."""
+    return column.null and not column.unique

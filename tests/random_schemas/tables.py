@@ -117,8 +117,8 @@ def _constraints(c: Choices, state: State, about: str, table: Relation) -> list[
     numbers = [each.name for each in table.of("number")]
     for column in (each.name for each in table.of("number") if each.unique):
         kind = c.one(f"{about}: {column}: key", "", "", "", "primary key", "unique", "exclude")
-        # What a parent does to a column, Postgres refuses where an inheriting table has a primary key on it.
-        alone = not c.answers[f"{about}: parent"]
+        # 18 can't give a column another type where an inheriting table has a primary key on it.
+        alone = c.major < 18 or not c.answers[f"{about}: parent"]
         if kind == "primary key" and not (alone and all("primary" not in each for each in found)):
             kind = "unique"
         if not kind:
@@ -149,8 +149,7 @@ def _afterwards(c: Choices, state: State, about: str, table: Relation, sequences
         column = c.one(f"{about}: uses {sequence}", "", "", "", "id")
         if column and table.columns[column].type in INTEGERS and "default" not in state.statements[-1]:
             state.add(f"{alter} alter id set default nextval('{sequence}')")
-            referred = table.name == f"public.{REFERRED}"
-            ownable = referred and sequence.startswith("public.") and not c.answers[f"{about}: parent"]
+            ownable = sequence.startswith("public.") and not c.answers[f"{about}: parent"]
             if c.flag(f"{about}: owns {sequence}") and ownable:
                 state.add(f"alter sequence {sequence} owned by {table.name}.id")
             break
@@ -161,8 +160,7 @@ def _afterwards(c: Choices, state: State, about: str, table: Relation, sequences
         state.add(f"comment on column {table.name}.{column} is 'of {column.strip(chr(34))}'")
     for column in c.some(f"{about}: columns granted", list(table.columns), 8):
         state.add(f"grant select ({column}) on {table.name} to pg_monitor")
-    # The owner of a sequence is that of the table which owns it.
-    state.add(*satellites(c, "table", table.name, PRIVILEGES, owned=table.name != f"public.{REFERRED}"))
+    state.add(*satellites(c, "table", table.name, PRIVILEGES))
 
 
 def _partitioned(c: Choices, state: State) -> None:
