@@ -137,7 +137,12 @@ def _squashed(app: App, chosen: "Sequence[Migration]", path: "Path") -> "Squashe
 
     source = _source(chosen)
     with app.workspace() as workspace:
-        comparison = compare(workspace, NOTHING, source, Options())
+        try:
+            comparison = compare(workspace, NOTHING, source, Options())
+        except PgnormError:
+            # It may need what the migrations change of the platform; all of it is proved together.
+            untried = compare(workspace, NOTHING, source, Options(proof=None))
+            comparison = untried.evolve(unproved=None, judge="catalog")
         texts = scripts(comparison, bare=True)
         squashed = Squashing(workspace, source, "\n".join(texts), path).run()
         head = [
@@ -164,7 +169,7 @@ def _tell(app: App, squashed: "Squashed") -> None:
     for step in squashed.carried:
         app.console.detail(f"carried over: {step.place}")
     if squashed.carried:
-        app.console.say(f"{plural(len(squashed.carried), 'statement')} carried over, for the rows that they write")
+        app.console.say(f"{plural(len(squashed.carried), 'statement')} carried over as they stand there")
     for what, names in (
         ("is written as its rows are at the end", squashed.held),
         ("is filled anew", squashed.refreshed),

@@ -8,7 +8,8 @@ from pgnorm.catalog.quoting import remark
 
 from .effects import Step
 
-_ROWS: Final = "Rows, as these statements of the migrations wrote them"
+_PLATFORM: Final = "What the platform provides, changed by these statements of the migrations"
+_STATEMENTS: Final = "Statements of the migrations that write rows, or set what no schema says"
 _HELD: Final = "Rows of tables that changed after they were written, as they are at the end of the migrations"
 _SEQUENCES: Final = "Sequences, as they stand at the end of the migrations"
 _VIEWS: Final = "Materialized views, filled anew"
@@ -41,30 +42,41 @@ class Rest(Value):
     views: str = ""
 
 
-def compose(schema: str, steps: Sequence[Step], rest: Rest) -> Composed:
-    """The migration: the schema, the rows, and what is to be done with them."""
-    parts = [schema.rstrip("\n") + "\n"]
+def compose(schema: str, ahead: Sequence[Step], steps: Sequence[Step], rest: Rest) -> Composed:
+    """The migration: the schema behind what is to come ahead of it, the rows, and what is to be done with them."""
+    parts: list[str] = []
     offsets: list[tuple[int, Step]] = []
+    _carry(parts, offsets, _PLATFORM, ahead)
+    _add(parts, f"{schema.rstrip()}\n" if schema.strip() else "")
     _section(parts, _HELD, rest.before)
-    settings: tuple[str, ...] = ()
-    if steps:
-        parts.append(f"\n{remark(_ROWS)}\n")
-    for step in steps:
-        between = [*_undone(settings), *step.settings] if step.settings != settings else []
-        settings = step.settings
-        parts.append(f"\n{''.join(f'{each};{chr(10)}' for each in between)}{remark(_place(step))}\n")
-        offsets.append((sum(map(len, parts)), step))
-        parts.append(f"{step.statement.text};\n")
-    if undone := _undone(settings):
-        parts.append("\n" + "".join(f"{each};\n" for each in undone))
+    _carry(parts, offsets, _STATEMENTS, steps)
     for title, text in ((_HELD, rest.after), (_SEQUENCES, rest.sequences), (_VIEWS, rest.views)):
         _section(parts, title, text)
     return Composed(text="".join(parts), offsets=tuple(offsets))
 
 
+def _carry(parts: list[str], offsets: list[tuple[int, Step]], title: str, steps: Sequence[Step]) -> None:
+    """Add statements in the settings that they were written for, each below its place."""
+    settings: tuple[str, ...] = ()
+    _add(parts, f"{remark(title)}\n" if steps else "")
+    for step in steps:
+        if step.settings != settings:
+            _add(parts, "".join(f"{each};\n" for each in (*_undone(settings), *step.settings)))
+            settings = step.settings
+        _add(parts, f"{remark(_place(step))}\n")
+        offsets.append((sum(map(len, parts)), step))
+        parts.append(f"{step.statement.text};\n")
+    _add(parts, "".join(f"{each};\n" for each in _undone(settings)))
+
+
 def _section(parts: list[str], title: str, text: str) -> None:
+    _add(parts, f"{remark(title)}\n\n{text}\n" if text else "")
+
+
+def _add(parts: list[str], text: str) -> None:
+    """Add a text, if there is any, with an empty line before it."""
     if text:
-        parts.append(f"\n{remark(title)}\n\n{text}\n")
+        parts.append("\n" * bool(parts) + text)
 
 
 def _place(step: Step) -> str:

@@ -28,6 +28,14 @@ _COUNTS: Final = """
             or w.inserted operator(pg_catalog.+) w.updated operator(pg_catalog.+) w.deleted
                operator(pg_catalog.>) 0)
 """
+_ROLES: Final = """
+    select pg_catalog.md5(pg_catalog.string_agg(r::pg_catalog.text, ',' order by r.oid))
+      from pg_catalog.pg_roles r where r.oid operator(pg_catalog.=) any (%s)
+     union all
+    select pg_catalog.md5(pg_catalog.string_agg(s::pg_catalog.text, ',' order by s::pg_catalog.text))
+      from pg_catalog.pg_db_role_setting s
+     where s.setrole operator(pg_catalog.=) any (%s) or s.setdatabase operator(pg_catalog.<>) 0
+"""
 _MOMENT: Final = "select extract(epoch from pg_catalog.transaction_timestamp())"
 _FLUSH: Final = "select pg_catalog.pg_stat_force_next_flush()"
 """Have the counts begin with each transaction: else some of the one before may still be in them."""
@@ -51,6 +59,8 @@ class Step(Value):
     """True if it made, dropped or wrote temporary tables."""
     unseen: bool = False
     """True if nobody knows what it wrote."""
+    sets: bool = False
+    """True if it changed a role that was there before the migrations, or settings that sessions begin with."""
 
     @property
     def place(self) -> str:
@@ -59,8 +69,8 @@ class Step(Value):
 
     @property
     def writes(self) -> bool:
-        """True if it wrote rows, or may have."""
-        return bool(self.tables) or self.temporary or self.unseen
+        """True if it wrote rows, or may have, or did what no plan does."""
+        return bool(self.tables) or self.temporary or self.unseen or self.sets
 
 
 @define(eq=False)
@@ -74,10 +84,17 @@ class Tracker:
     _temporary: frozenset[int] = frozenset()
     _moment: object = None
     _last: SourceFile | None = None
+    _given: list[int] = field(init=False)
+    _roles: list[tuple[object, ...]] = field(init=False)
     _flushes: bool = field(
         default=Factory(lambda self: self.session.connection.info.server_version >= _FLUSH_SINCE, takes_self=True),
         init=False,
     )
+
+    def __attrs_post_init__(self) -> None:
+        found = self.session.connection.execute("select oid::pg_catalog.int8 from pg_catalog.pg_roles").fetchall()
+        self._given = [0, *(oid for (oid,) in found)]
+        self._roles = self._read_roles()
 
     def __call__(self, source: SourceFile, statement: Statement) -> None:
         """Take note of a statement that has run."""
@@ -89,6 +106,7 @@ class Tracker:
         anew, within = moment != self._moment, source is self._last
         before = {} if anew and self._flushes else self._counts
         counts, temporary = self._read()
+        roles = self._read_roles()
         if self._flushes:
             connection.execute(_FLUSH)
         written = frozenset(oid for oid, found in counts.items() if found != before.get(oid, (0, 0, 0)))
@@ -101,12 +119,17 @@ class Tracker:
                 settings=self._settings,
                 tables=frozenset() if of_extension else written - temporary,
                 temporary=temporary != self._temporary or bool(written & temporary),
+                sets=roles != self._roles,
                 unseen=anew and within and statement.words[:1] in _BY_THEMSELVES,
             )
         )
         if sets_session(statement):
             self._settings = (*self._settings, statement.text)
-        self._counts, self._temporary, self._moment, self._last = counts, temporary, moment, source
+        self._counts, self._temporary, self._roles = counts, temporary, roles
+        self._moment, self._last = moment, source
+
+    def _read_roles(self) -> list[tuple[object, ...]]:
+        return self.session.connection.execute(_ROLES, (self._given, self._given)).fetchall()
 
     def _read(self) -> tuple[Counts, frozenset[int]]:
         found = self.session.connection.execute(_COUNTS).fetchall()

@@ -37,7 +37,7 @@ class Holding:
         found: list[Step] = []
         for step in reversed(self.steps):
             later = any(each.source is step.source for each in found)
-            if step.unseen or step.tables & there or (step.temporary and not step.tables and later):
+            if step.unseen or step.sets or step.tables & there or (step.temporary and not step.tables and later):
                 found.append(step)
         return found[::-1]
 

@@ -23,7 +23,7 @@ class Replay(Value):
     catalog: Catalog = untold()
     rows: Rows = untold()
     steps: tuple[Step, ...] = ()
-    """The statements that wrote rows, or may do so elsewhere."""
+    """The statements, where they were watched."""
     roles: "FileRoles | None" = None
 
 
@@ -54,7 +54,7 @@ def watched(sides: Sides, migrations: Files, texts: Texts) -> Replay:
         return Replay(
             catalog=catalog,
             rows=read_rows(found.session),
-            steps=tuple(step for step in steps if step.writes),
+            steps=tuple(steps),
             roles=sides.as_it_is(migrations).roles,
         )
 

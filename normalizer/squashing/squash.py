@@ -1,6 +1,6 @@
 """Migrations squashed: replayed, written as one, and that one proved to make the same catalog and the same rows."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -14,6 +14,7 @@ from ..files.reading import SourceFile, shown
 from ..plan.roles import role_changes
 from ..project.sources import Files
 from ..sides import Sides
+from .beside import CHANGING, about
 from .composing import Composed, Rest, compose
 from .effects import Step
 from .filling import refreshing, standing
@@ -58,6 +59,9 @@ class Squashing:
         self.goal = watched(self.sides, migrations, self.texts)
         self.holding = Holding(rows=self.goal.rows, steps=self.goal.steps, owns=lambda each: owns(self.sides, each))
         self.volatile: Volatile | None = None
+        self._ahead: list[Step] = []
+        self._beside: list[Step] = []
+        self._left_out: list[Step] = []
         self._sequences: dict[Name, tuple[int, bool]] = {}
         self._refreshed: dict[Name, None] = {}
 
@@ -67,20 +71,19 @@ class Squashing:
         Raises PgnormError, placed, for a statement whose rows it can't carry, and where it would not make the same.
         """
         while True:
-            steps = self.holding.carried()
+            steps = self._carried()
             composed = self._composed(steps)
             file = SourceFile(path=self.path, label=shown(self.path), text=composed.text)
             try:
                 arrived = replayed(self.sides, self.texts.evolve(files=(file,)))
             except PgnormError as error:
-                self._hold_instead(composed, error)
+                self._put_otherwise(composed, error)
                 continue
-            self._refuse_other_schema(arrived)
-            if self._same_rows(arrived.rows):
+            if self._same_schema(arrived) and self._same_rows(arrived.rows):
                 filled = [table for table in self.goal.rows.tables.values() if table.rows]
                 return Squashed(
                     text=composed.text,
-                    carried=tuple(steps),
+                    carried=(*self._ahead, *steps),
                     held=self.holding.held,
                     volatile=self.volatile or Volatile(),
                     refreshed=tuple(self._refreshed),
@@ -88,45 +91,83 @@ class Squashing:
                     rows=sum(len(table.rows) for table in filled),
                 )
 
+    def _carried(self) -> list[Step]:
+        """The statements that are carried over behind the schema."""
+        carried = [*self.holding.carried(), *self._beside]
+        return [step for step in self.goal.steps if step in carried and step not in self._ahead]
+
     def _composed(self, steps: Sequence[Step]) -> Composed:
         before, after = self.holding.filled(steps)
         views = refreshing(self._refreshed)
         rest = Rest(before=before, after=after, sequences=standing(self._sequences), views=views)
-        return compose(self.schema, steps, rest)
+        return compose(self.schema, self._ahead, steps, rest)
 
-    def _hold_instead(self, composed: Composed, error: PgnormError) -> None:
-        """Hold the rows that a statement wrote, which does not run on the schema as it is at the end.
+    def _put_otherwise(self, composed: Composed, error: PgnormError) -> None:
+        """Leave out a statement that fails and changes the platform, or hold the rows that it wrote.
 
         Raises PgnormError where that can't be.
         """
         line, _, column = (error.place or "").removeprefix(f"{shown(self.path)}:").partition(":")
         found = composed.carried(int(line), int(column)) if line.isdigit() and column.isdigit() else None
         if found is None:
-            raise error
+            self._change_platform_first(error)
+            return
         step, at = found
+        for some in (self._ahead, self._beside):
+            if step in some:
+                some.remove(step)
+                self._left_out.append(step)
+                return
         there = self.goal.rows.names.keys()
         some = [step] if step.tables else [each for each in self.goal.steps if each.source is step.source]
         reason = f"{error.message.partition(chr(10))[0]}\n{excerpt(step.source.text, at)}"
         self.holding.hold({oid for each in some for oid in each.tables & there}, reason, step, step.source.place(at))
 
-    def _refuse_other_schema(self, arrived: Replay) -> None:
-        """Raise PgnormError where the new migration would not make the same catalog and roles."""
+    def _change_platform_first(self, error: PgnormError) -> None:
+        """Carry over what changes the platform ahead of a schema that does not load.
+
+        Raises PgnormError where that is done already.
+        """
+        given = self.sides.ownership.baseline
+        theirs = (each for each in differences(given, self.goal.catalog) if not self.sides.ownership.owns(each.item))
+        if not self._carry(theirs, self._ahead, ("CREATE", "ALTER", "DROP")):
+            raise PgnormError(
+                f"the schema as it is at the end of the migrations does not load by itself: {error.message}",
+                place=error.place,
+                hint="Squash up to an earlier migration (--to VERSION).",
+            )
+
+    def _carry(self, found: Iterable[Difference], where: list[Step], verbs: tuple[str, ...]) -> bool:
+        """Carry over the statements that may have made differences; False where there are none left to try."""
+        tried = [*self._ahead, *self._beside, *self._left_out]
+        likely = about(found, self.goal.steps, self.holding.owns)
+        more = [step for step in likely if step not in tried and step.statement.words[0] in verbs]
+        where += more
+        return bool(more)
+
+    def _same_schema(self, arrived: Replay) -> bool:
+        """True if the new migration makes the same catalog and roles; else statements that may have made what differs
+        are to be carried over. Raises PgnormError where there are none."""
         goal = self.goal
         states = (arrived.catalog,), (goal.catalog,)
         found = settled(differences(arrived.catalog, goal.catalog), *states, self.sides.reload)
+        if found and self._carry(found, self._beside, CHANGING):
+            return False
         said = [_difference(each) for each in found]
         said += [f"{what} {name}" for what, name in {*arrived.catalog.unmodelled} ^ {*goal.catalog.unmodelled}]
         if arrived.roles is not None and goal.roles is not None:
             roles = role_changes(arrived.roles, goal.roles, drops=True)
             said += [f"role {each.role}" for each in roles.changes]
             said += [f"role {name}" for name in (*roles.platform, *roles.superusers, *roles.elsewhere)]
+            said += [f"role {name}, made too late" for name in arrived.roles.assumed - goal.roles.assumed]
         if said:
-            more = f" and {len(said) - _NAMED} more" * (len(said) > _NAMED)
+            left = f" and {len(said) - _NAMED} more" * (len(said) > _NAMED)
             raise PgnormError(
-                f"one migration would not make what these make: {', '.join(said[:_NAMED])}{more}",
+                f"one migration would not make what these make: {', '.join(said[:_NAMED])}{left}",
                 hint="These belong to the platform, or pgnorm knows no statement that makes them. Squash up to a "
                 "migration before the one that makes or changes them (--to VERSION).",
             )
+        return True
 
     def _same_rows(self, there: Rows) -> bool:
         """True if the rows are the same; else what is to be tried next is noted. Raises PgnormError."""
