@@ -22,9 +22,10 @@ class Composed(Value):
     text: str = untold()
     offsets: tuple[tuple[int, Step], ...]
 
-    def carried(self, line: int, column: int) -> tuple[Step, int] | None:
-        """The statement at a place, and the offset of the same place in its own file; None where that is no statement
-        of the migrations."""
+    def carried(self, place: str) -> tuple[Step, int] | None:
+        """The statement at `file:line:column`, and the offset of the same place in its own file; None where that is no
+        statement of the migrations."""
+        line, column = (int(each) if each.isdigit() else 0 for each in ("", *place.split(":"))[-2:])
         at = sum(len(each) + 1 for each in self.text.split("\n")[: line - 1]) + column - 1
         for start, step in self.offsets:
             if start <= at <= start + len(step.statement.text):

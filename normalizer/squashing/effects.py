@@ -28,17 +28,16 @@ _COUNTS: Final = """
             or w.inserted operator(pg_catalog.+) w.updated operator(pg_catalog.+) w.deleted
                operator(pg_catalog.>) 0)
 """
-_ROLES: Final = """
-    select pg_catalog.md5(pg_catalog.string_agg(r::pg_catalog.text, ',' order by r.oid))
-      from pg_catalog.pg_roles r where r.oid operator(pg_catalog.=) any (%s)
-     union all
-    select pg_catalog.md5(pg_catalog.string_agg(s::pg_catalog.text, ',' order by s::pg_catalog.text))
-      from pg_catalog.pg_db_role_setting s
-     where s.setrole operator(pg_catalog.=) any (%s) or s.setdatabase operator(pg_catalog.<>) 0
+_SURROUNDINGS: Final = """
+    select extract(epoch from pg_catalog.transaction_timestamp()),
+           (select pg_catalog.md5(pg_catalog.string_agg(r::pg_catalog.text, ',' order by r.oid))
+              from pg_catalog.pg_roles r where r.oid operator(pg_catalog.=) any (%(given)s)),
+           (select pg_catalog.md5(pg_catalog.string_agg(s::pg_catalog.text, ',' order by s::pg_catalog.text))
+              from pg_catalog.pg_db_role_setting s
+             where s.setrole operator(pg_catalog.=) any (%(given)s) or s.setdatabase operator(pg_catalog.<>) 0)
 """
-_MOMENT: Final = "select extract(epoch from pg_catalog.transaction_timestamp())"
-_FLUSH: Final = "select pg_catalog.pg_stat_force_next_flush()"
-"""Have the counts begin with each transaction: else some of the one before may still be in them."""
+_FLUSHING: Final = f"{_SURROUNDINGS}, pg_catalog.pg_stat_force_next_flush()"
+"""The same, and the counts begin with each transaction: else some of the one before may still be in them."""
 _FLUSH_SINCE: Final = 150000
 _BY_THEMSELVES: Final = (("CALL",), ("DO",))
 """Statements that may commit what they write, and so their counts."""
@@ -49,6 +48,8 @@ Counts = dict[int, tuple[int, int, int]]
 class Step(Value):
     """A statement that has run, the settings of the session it was written for, and the tables whose rows it wrote."""
 
+    number: int
+    """The place in the order of all."""
     source: SourceFile
     statement: Statement = untold()
     settings: tuple[str, ...] = ()
@@ -85,7 +86,7 @@ class Tracker:
     _moment: object = None
     _last: SourceFile | None = None
     _given: list[int] = field(init=False)
-    _roles: list[tuple[object, ...]] = field(init=False)
+    _roles: list[object] = field(init=False)
     _flushes: bool = field(
         default=Factory(lambda self: self.session.connection.info.server_version >= _FLUSH_SINCE, takes_self=True),
         init=False,
@@ -94,26 +95,22 @@ class Tracker:
     def __attrs_post_init__(self) -> None:
         found = self.session.connection.execute("select oid::pg_catalog.int8 from pg_catalog.pg_roles").fetchall()
         self._given = [0, *(oid for (oid,) in found)]
-        self._roles = self._read_roles()
+        self._roles = self._surroundings()[1:]
 
     def __call__(self, source: SourceFile, statement: Statement) -> None:
         """Take note of a statement that has run."""
         if source is not self._last:
             self._settings = ()
-        connection = self.session.connection
-        row = connection.execute(_MOMENT).fetchone()
-        moment = row[0] if row is not None else None
+        counts, temporary = self._read()
+        moment, *roles = self._surroundings()
         anew, within = moment != self._moment, source is self._last
         before = {} if anew and self._flushes else self._counts
-        counts, temporary = self._read()
-        roles = self._read_roles()
-        if self._flushes:
-            connection.execute(_FLUSH)
         written = frozenset(oid for oid, found in counts.items() if found != before.get(oid, (0, 0, 0)))
         # What an extension's script fills comes with the extension.
         of_extension = statement.words[1:2] == ("EXTENSION",)
         self.steps.append(
             Step(
+                number=len(self.steps),
                 source=source,
                 statement=statement,
                 settings=self._settings,
@@ -128,8 +125,11 @@ class Tracker:
         self._counts, self._temporary, self._roles = counts, temporary, roles
         self._moment, self._last = moment, source
 
-    def _read_roles(self) -> list[tuple[object, ...]]:
-        return self.session.connection.execute(_ROLES, (self._given, self._given)).fetchall()
+    def _surroundings(self) -> list[object]:
+        """When the transaction began, and digests of the roles and of their settings."""
+        query = _FLUSHING if self._flushes else _SURROUNDINGS
+        row = self.session.connection.execute(query.encode(), {"given": self._given}).fetchone()
+        return [*row[:3]] if row is not None else []
 
     def _read(self) -> tuple[Counts, frozenset[int]]:
         found = self.session.connection.execute(_COUNTS).fetchall()

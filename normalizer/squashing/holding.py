@@ -36,8 +36,9 @@ class Holding:
         there = self.rows.names.keys() - self._held
         found: list[Step] = []
         for step in reversed(self.steps):
-            later = any(each.source is step.source for each in found)
-            if step.unseen or step.sets or step.tables & there or (step.temporary and not step.tables and later):
+            # What is temporary serves what follows in its file.
+            serves = step.temporary and not step.tables and found and found[-1].source is step.source
+            if step.unseen or step.sets or step.tables & there or serves:
                 found.append(step)
         return found[::-1]
 

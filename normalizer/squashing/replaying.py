@@ -1,11 +1,15 @@
 """Migrations replayed on what the platform provides: what they make, and which of their statements write rows."""
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Catalog, Value, untold
 
+from ..load.causes import Failed
 from ..load.context import Texts
 from ..load.data_statements import data_statements
+from ..load.errors import Misfit
 from ..load.session import forth, loaded
 from ..project.sources import Files
 from ..sides import Sides
@@ -36,6 +40,16 @@ def replayed(sides: Sides, texts: Texts) -> Replay:
     """What the texts make. Raises PgnormError for what does not load, with its place."""
     with loaded(sides.context, texts, scratch=True, quiet=True) as found:
         return Replay(catalog=found.session.read(), rows=read_rows(found.session), roles=found.roles)
+
+
+def misfits(sides: Sides, texts: Texts) -> tuple[str, ...]:
+    """The places of the statements that fail for what is, or is not, there beside them."""
+    failed: list[Failed] = []
+    patient = texts.evolve(kind="script")
+    with suppress(PgnormError), loaded(sides.context, patient, scratch=True, on_errors=failed.append, quiet=True):
+        pass
+    found = (error for each in failed for error in each.errors if isinstance(error, Misfit))
+    return tuple(error.place for error in found if error.place is not None)
 
 
 def watched(sides: Sides, migrations: Files, texts: Texts) -> Replay:

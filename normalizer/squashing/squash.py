@@ -1,6 +1,7 @@
 """Migrations squashed: replayed, written as one, and that one proved to make the same catalog and the same rows."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -19,7 +20,7 @@ from .composing import Composed, Rest, compose
 from .effects import Step
 from .filling import refreshing, standing
 from .holding import WAY_OUT, Holding
-from .replaying import Replay, owns, replayed, watched
+from .replaying import Replay, misfits, owns, replayed, watched
 from .rows import Name, Rows, Volatile, volatile
 
 if TYPE_CHECKING:
@@ -74,10 +75,12 @@ class Squashing:
             steps = self._carried()
             composed = self._composed(steps)
             file = SourceFile(path=self.path, label=shown(self.path), text=composed.text)
+            texts = self.texts.evolve(files=(file,))
             try:
-                arrived = replayed(self.sides, self.texts.evolve(files=(file,)))
+                arrived = replayed(self.sides, texts)
             except PgnormError as error:
                 self._put_otherwise(composed, error)
+                self._hold_likewise(composed, texts)
                 continue
             if self._same_schema(arrived) and self._same_rows(arrived.rows):
                 filled = [table for table in self.goal.rows.tables.values() if table.rows]
@@ -93,8 +96,10 @@ class Squashing:
 
     def _carried(self) -> list[Step]:
         """The statements that are carried over behind the schema."""
-        carried = [*self.holding.carried(), *self._beside]
-        return [step for step in self.goal.steps if step in carried and step not in self._ahead]
+        carried = {step.number: step for step in (*self.holding.carried(), *self._beside)}
+        for step in self._ahead:
+            carried.pop(step.number, None)
+        return [carried[number] for number in sorted(carried)]
 
     def _composed(self, steps: Sequence[Step]) -> Composed:
         before, after = self.holding.filled(steps)
@@ -107,8 +112,7 @@ class Squashing:
 
         Raises PgnormError where that can't be.
         """
-        line, _, column = (error.place or "").removeprefix(f"{shown(self.path)}:").partition(":")
-        found = composed.carried(int(line), int(column)) if line.isdigit() and column.isdigit() else None
+        found = composed.carried(error.place or "")
         if found is None:
             self._change_platform_first(error)
             return
@@ -122,6 +126,15 @@ class Squashing:
         some = [step] if step.tables else [each for each in self.goal.steps if each.source is step.source]
         reason = f"{error.message.partition(chr(10))[0]}\n{excerpt(step.source.text, at)}"
         self.holding.hold({oid for each in some for oid in each.tables & there}, reason, step, step.source.place(at))
+
+    def _hold_likewise(self, composed: Composed, texts: "Texts") -> None:
+        """Hold the rows of all statements at once that name what is no longer there, where that can be."""
+        there = self.goal.rows.names.keys()
+        for place in misfits(self.sides, texts):
+            found = composed.carried(place)
+            if found is not None and (oids := found[0].tables & there):
+                with suppress(PgnormError):
+                    self.holding.hold(set(oids), "")
 
     def _change_platform_first(self, error: PgnormError) -> None:
         """Carry over what changes the platform ahead of a schema that does not load.
@@ -139,9 +152,9 @@ class Squashing:
 
     def _carry(self, found: Iterable[Difference], where: list[Step], verbs: tuple[str, ...]) -> bool:
         """Carry over the statements that may have made differences; False where there are none left to try."""
-        tried = [*self._ahead, *self._beside, *self._left_out]
+        tried = {step.number for step in (*self._ahead, *self._beside, *self._left_out)}
         likely = about(found, self.goal.steps, self.holding.owns)
-        more = [step for step in likely if step not in tried and step.statement.words[0] in verbs]
+        more = [step for step in likely if step.number not in tried and step.statement.words[0] in verbs]
         where += more
         return bool(more)
 

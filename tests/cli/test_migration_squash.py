@@ -268,7 +268,7 @@ ROWS = {
 }
 
 
-ALONE = "settings", "sequences", "a temporary table", "a type used at once"
+ALONE = "settings", "a temporary table"
 
 
 @pytest.mark.parametrize("cases", [*([case] for case in ALONE), [*ROWS]], ids=lambda cases: cases[0] + f" {len(cases)}")
