@@ -26,6 +26,7 @@ COMMANDS: Final = {
     "doctor": "pgnorm.cli.doctor:doctor",
     "dump": "pgnorm.cli.dump:dump",
     "fix-functions": "pgnorm.cli.fix_functions:fix_functions",
+    "init": "pgnorm.cli.init:init",
     "migration": "pgnorm.cli.migration:migration",
     "pull": "pgnorm.cli.pull:pull",
     "push": "pgnorm.cli.push:push",

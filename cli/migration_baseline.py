@@ -32,6 +32,15 @@ def baseline(app: App, name: str) -> int:
 
     It is proved as every migration that `pgnorm diff` writes.
     """
+    write_baseline(app, name)
+    return 0
+
+
+def write_baseline(app: App, name: str) -> None:
+    """Write that migration, of the database that is named or the local one.
+
+    Raises PgnormError where others are there.
+    """
     from pgnorm.normalizer.comparing import compare
     from pgnorm.normalizer.comparison import Options
     from pgnorm.normalizer.left_alone import ignoring
@@ -57,7 +66,6 @@ def baseline(app: App, name: str) -> int:
             texts = headed(comparison, scripts(comparison, bare=True), platform)
             write = partial(write_migrations, app, texts, name, known, behind=True)
             write_applied(app, found, write, _refuse_unless_first)
-    return 0
 
 
 def _refuse_unless_first(others: "Sequence[Standing]") -> None:

@@ -95,6 +95,7 @@ LINTS: Final = (
             select 'ROUTINE', n.nspname::text, '', p.proname::text
               from pg_proc p join pg_namespace n on n.oid = p.pronamespace
              where p.prokind in ('f', 'p', 'w') and n.nspname = any(%(owned)s)
+               and (p.prosecdef or cardinality(%(roles)s::text[]) > 0)
                and not exists (select from unnest(p.proconfig) s(said) where s.said like 'search_path=%%')
                and p.prosqlbody is null
                and not exists (select from pg_depend e

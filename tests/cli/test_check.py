@@ -72,7 +72,7 @@ def test_the_crm(run: Run, crm: Path) -> None:
 
 def test_what_lints_find_is_allowed_beside_it(run: Run, refused: Refused, same: Path) -> None:
     path = same / "schemas" / "01_tables.sql"
-    made = "create function public.f() returns int language plpgsql as 'begin return 1; end';\n"
+    made = "create function public.f() returns int language plpgsql security definer as 'begin return 1; end';\n"
     path.write_text(path.read_text() + made)
     (same / "migrations" / "20250101000000_f.sql").write_text(made)
     assert _rules(run, "--skip functions") == {"function_search_path_mutable": ["schemas/01_tables.sql:2:1"]}

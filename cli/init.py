@@ -1,0 +1,139 @@
+"""`pgnorm init`: what a project lacks of settings, schema files and a first migration."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from pgnorm.catalog.errors import PgnormError
+
+from .general import general_options
+from .help import EXIT_CODES, Command
+from .options import App, source_options
+from .output import on_terminal
+from .servers import server_options
+
+if TYPE_CHECKING:
+    from pgnorm.normalizer.project.databases import Database
+    from pgnorm.normalizer.project.project import Project
+
+_SETTINGS: Final = """\
+# Settings of pgnorm. All others have a default that fits: schema files below schemas/, migrations in migrations/.
+major_version = {major}
+history = "pgnorm.migrations"  # the table that remembers in a database what was applied to it
+"""
+EPILOG: Final = f"""\b
+Examples:
+  pgnorm init                      in a Supabase project: the schema files, from its migrations
+  pgnorm init --db-url postgresql://127.0.0.1/app
+                                   a project for a database that is there already
+
+{EXIT_CODES}"""
+
+
+@click.command(cls=Command, params=general_options(), epilog=EPILOG)
+@source_options
+@server_options
+@click.option(
+    "--baseline/--no-baseline",
+    "wanted",
+    default=None,
+    help="Write what the database has as the first migration, which counts as applied there, or don't: else you are "
+    "asked on a terminal.",
+)
+@click.pass_obj
+def init(app: App, wanted: bool | None) -> int:
+    """Write what a project lacks: settings, schema files, a first migration. Nothing that exists is touched.
+
+    The schema is that of the source that is named, in a project else that of its migrations.
+    """
+    from pgnorm.normalizer.applying.target import history_table
+
+    lacking = app.project is None
+    if lacking:
+        _write_settings(app)
+    project = _project(app)
+    if wanted:
+        history_table(project)
+    try:
+        wrote = _write_files(app, project)
+    except BaseException:
+        if lacking:
+            (project.root / "pgnorm.toml").unlink(missing_ok=True)
+        raise
+    wrote = _write_baseline(app, project, wanted) or wrote or lacking
+    if not wrote:
+        app.console.say("The project has all of it already")
+    app.console.say("`pgnorm check` looks at all of it, `pgnorm diff -f NAME` writes the next migration")
+    return 0
+
+
+def _project(app: App) -> "Project":
+    assert app.project is not None
+    return app.project
+
+
+def _write_settings(app: App) -> None:
+    """Make the folder a project for the version of the database. Raises PgnormError where no database is named."""
+    from pgnorm.normalizer.files.staging import Writing
+    from pgnorm.normalizer.files.writing import write_all
+    from pgnorm.normalizer.project.finding import find
+
+    database = _database(app)
+    if database is None:
+        raise PgnormError(
+            "there is no project from here upwards, and no database was named to begin with",
+            hint="Name it with --db-url or --db; or run `supabase init` first, and this again.",
+        )
+    with app.workspace() as workspace:
+        major = workspace.read(database).major
+    path = Path("pgnorm.toml")
+    write_all([Writing(path=path, content=_SETTINGS.format(major=major).encode(), label=str(path))])
+    app.project = find(Path.cwd())
+    app.console.say(f"Wrote {path}")
+
+
+def _database(app: App) -> "Database | None":
+    from pgnorm.normalizer.project.databases import Database
+
+    source = app.parse(app.source) if app.source is not None else None
+    return source if isinstance(source, Database) else None
+
+
+def _write_files(app: App, project: "Project") -> bool:
+    """Write the schema files, where there are none; true if so."""
+    from pgnorm.normalizer.files.reading import sql_files
+
+    from .dump_format import SUPABASE, Format
+    from .splitting import write_split
+
+    folder = project.schemas_dir
+    if project.schema_patterns or (folder.is_dir() and sql_files(folder)):
+        return False
+    if app.source is None:
+        if not project.migration_files().files:
+            raise PgnormError(
+                "the project has neither schema files nor migrations, and no source of them was named",
+                hint="Name the database with --local, --linked, --db-url or --db; or write the first schema file.",
+            )
+        app.source = "migrations"
+    # Functions come as fix-functions writes them.
+    style = Format(SUPABASE, False, None, None).style(app, split=True)
+    write_split(app, folder, (), (), style, overwrite=False)
+    return True
+
+
+def _write_baseline(app: App, project: "Project", wanted: bool | None) -> bool:
+    """Write the first migration, where there is none and a database is named; true if so."""
+    from .migration_baseline import write_baseline
+
+    database = _database(app)
+    if database is None or project.migration_files().files:
+        return False
+    if wanted is None and on_terminal():
+        wanted = click.confirm("Write the first migration too, and have the database count it as applied?", err=True)
+    if not wanted:
+        app.console.say("No migration is written: `pgnorm migration baseline` does it, and the database counts it")
+        return False
+    write_baseline(app, "baseline")
+    return True
