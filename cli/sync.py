@@ -88,5 +88,5 @@ def sync(
             refuse_uncommitted(found.changed)
         write_files(found.changed)
     for rewrite in found.changed:
-        app.console.say(f"{'edited' if written else 'would edit'} {rewrite.source.label}")
+        app.console.say(f"{'Edited' if written else 'Would edit'} {rewrite.source.label}")
     return CHANGED if check else 0

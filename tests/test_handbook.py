@@ -96,7 +96,7 @@ def test_the_handbook(run: Run, crm: Path, two: tuple[psycopg.Connection, psycop
     # What somebody changed in Studio comes back into the schema files, where it belongs, and becomes a migration.
     local.execute(STUDIO.encode())
     comments = [line for line in team.text("01_tables.sql").splitlines() if "--" in line]
-    team(f"sync {team.local}", "supabase/schemas/01_tables.sql")
+    team(f"sync {team.local}", "Edited supabase/schemas/01_tables.sql")
     assert "probability" in team.text("01_tables.sql")
     assert [line for line in team.text("01_tables.sql").splitlines() if "--" in line] == comments
     team("diff -f probability")

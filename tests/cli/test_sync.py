@@ -359,7 +359,7 @@ def test_what_would_be_edited_is_shown(run: Run, crm: Path, studio: psycopg.Conn
     assert "+comment on table public.tags is 'Colours';" in out
     code, out, said = run(f"sync --db-url '{address(studio)}' --check")
     assert (code, out) == (1, "")
-    assert "would edit supabase/schemas/01_tables.sql" in said
+    assert "Would edit supabase/schemas/01_tables.sql" in said
     assert _texts(crm) == before
 
 
