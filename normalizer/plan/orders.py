@@ -41,7 +41,8 @@ def order_stored(actions: "Actions", before: "Before") -> None:
         if held is not None and maker is not None and not (actions.decided.fresh(held) or item.derived):
             makers.setdefault(held, {})[maker] = None
     for held, made in makers.items():
-        if not actions.new.objects[held].stands_aside or isinstance(actions.new.objects[held], HoldsRows):
+        whole = actions.new.objects.get(held)  # a platform's own is in neither catalog
+        if whole is None or not whole.stands_aside or isinstance(whole, HoldsRows):
             continue
         staying = {holder.id for holder, _ in holders(actions.new, held)}
         for holder, _ in holders(actions.old, held):
