@@ -77,6 +77,8 @@ def pull(
     The database is that of the linked project unless another one is named. The migration is proved as `pgnorm diff -f`
     does it, the files are edited as by `pgnorm sync`; all is written, or nothing.
     """
+    if no_sync and (ours or theirs or interactive):
+        raise click.UsageError("--no-sync merges nothing, so leave out --ours, --theirs and --interactive.")
     project = project_of(app)
     refuse_name(project, name)
     at = option_of(app, _DEFAULT)

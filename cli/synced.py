@@ -101,5 +101,5 @@ def refuse_uncommitted(rewrites: "Sequence[Rewrite]") -> None:
     from pgnorm.normalizer.files.restoring import refuse_unrestorable
 
     for rewrite in rewrites:
-        if rewrite.source.path is not None:
+        if rewrite.source.path is not None and not rewrite.new:
             refuse_unrestorable(rewrite.source.path)

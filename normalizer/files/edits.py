@@ -61,6 +61,8 @@ class Rewrite(Value):
 
     source: SourceFile
     text: str = untold()
+    new: bool = False
+    """True if there is no such file yet."""
 
     @property
     def changed(self) -> bool:
@@ -81,7 +83,8 @@ def writings(rewrites: Sequence[Rewrite]) -> list[Writing]:
         Writing(
             path=rewrite.source.path,
             content=encoded(rewrite.source, rewrite.text),
-            expected=encoded(rewrite.source, rewrite.source.text),
+            expected=None if rewrite.new else encoded(rewrite.source, rewrite.source.text),
+            new=rewrite.new,
             label=rewrite.source.label,
         )
         for rewrite in rewrites

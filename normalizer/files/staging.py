@@ -25,6 +25,8 @@ class Writing(Value):
     label: str
     expected: bytes | None = untold(default=None)
     """Content that the file must hold until then, None for whatever it holds."""
+    new: bool = False
+    """True if there must be no such file until then."""
 
     @property
     def target(self) -> Path:

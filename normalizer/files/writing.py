@@ -52,6 +52,7 @@ def write_alone(writings: Sequence[Writing]) -> tuple[Writing, ...]:
                     old = writing.held
                     if writing.expected is None or old != writing.content:
                         _refuse_unless(writing, old, writing.expected)
+                        _refuse_if_there(writing)
                         staged.append(stage(writing, old))
             signals.check()
             _put_all(staged)
@@ -98,6 +99,12 @@ def _refuse_unless(writing: Writing, now: bytes | None, expected: bytes | None) 
     if expected not in (None, now):
         hint = "Nothing is written: run it again."
         raise PgnormError("the file was changed by something else meanwhile", place=writing.label, hint=hint)
+
+
+def _refuse_if_there(writing: Writing) -> None:
+    if writing.new and os.path.lexists(writing.path):
+        hint = "Nothing is written: run it again."
+        raise PgnormError("the file was made by something else meanwhile", place=writing.label, hint=hint)
 
 
 class _Failure:

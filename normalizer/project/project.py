@@ -198,7 +198,7 @@ class Project(Value):
     def beside(self, paths: Iterable[Path]) -> tuple[Path, ...]:
         """The schema files that would be loaded beside those at `paths`, none where the project loads none of these."""
         new = {real_path(path) for path in paths}
-        if not any(self._declares(path) for path in new):
+        if not any(self.declares_path(path) for path in new):
             return ()
         return tuple(path for path in self._files() if real_path(path) not in new)
 
@@ -212,7 +212,7 @@ class Project(Value):
             return tuple(dict.fromkeys(found))
         return sql_files(self.schemas_dir) if self.schemas_dir.is_dir() else ()
 
-    def _declares(self, path: Path) -> bool:
+    def declares_path(self, path: Path) -> bool:
         """True if a file of this path, there or not, is or would be a schema file."""
         patterns = self.schema_patterns or ("schemas",)
         base = real_path(self.base)

@@ -18,6 +18,7 @@ from ..compare.difference import COMMENT, SATELLITES, Difference, inside
 from ..dump.layouts import PRIVILEGES, Layout
 from ..files.reading import SourceFile
 from ..plan.metadata import altered
+from .canonical import added_clause, replaced, with_data, with_elements
 from .placing import BY_HAND, Placed, Places, words_of
 from .sheets import Manner, Sheets
 from .styling import Style
@@ -103,14 +104,12 @@ class Editor:
         if not self.inline:
             return self._text(item)
         found = [each for each in self.goal.parts.get(item.id, ()) if isinstance(each, Constraint)]
-        clauses = "".join(f",\n    {self._clause(each)}" for each in found if each not in parts)
+        clauses = [self._clause(each) for each in found if each not in parts]
         below = [below for part in parts for below in self.goal.parts.get(part.id, ()) if isinstance(below, Identity)]
-        text = self._text_with(item, (*parts, *below))
-        return text.replace("\n)", f"{clauses}\n)", 1)
+        return with_elements(self._text_with(item, (*parts, *below)), clauses)
 
     def _clause(self, item: Constraint) -> str:
-        text = self._text(item)
-        return text[text.index("ADD CONSTRAINT") + len("ADD ") :].partition(";\n\n")[0].removesuffix(";")
+        return added_clause(self._text(item))
 
     def _drop(self, item: Object, whole: Difference | None) -> None:
         if item.derived:
@@ -208,10 +207,10 @@ class Editor:
     def _text_with(self, item: Object, parts: Sequence[Object]) -> str:
         text = printed(item.create(Printing(target=self.target, parts=tuple(parts)))).strip()
         if isinstance(item, MaterializedView) and item.populated:
-            text = text.replace("\n  WITH NO DATA;", ";")
+            text = with_data(text)
         for part in parts:
             if isinstance(part, Identity):
-                text = text.replace(part.clause(self.target), identity_clause(part, self.target))
+                text = replaced(text, part.clause(self.target), identity_clause(part, self.target))
         # As fix-functions leaves it.
         return text.replace("CREATE ", "CREATE OR REPLACE ", 1) if isinstance(item, Function) else text
 

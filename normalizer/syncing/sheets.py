@@ -50,7 +50,8 @@ class Sheets:
     def _edited(self, file: SourceFile) -> SourceFile:
         edits = self._edits.get(file.label, [])
         try:
-            return file.evolve(text=apply(file.text, [*self._semicolon(file, edits), *edits]))
+            text = apply(file.text, [*self._semicolon(file, edits), *edits])
+            return file.evolve(text=text if file.text else text.lstrip())
         except ValueError as error:
             hint = "Change the files by hand, and run it again."
             raise PgnormError(f"two changes meet at one place: {error}", place=file.label, hint=hint) from error
@@ -82,7 +83,7 @@ class Sheets:
         blank = "\n" if file.text.endswith("\n") or not file.text else "\n\n"
         text = f"{blank}{self._said(file, new.sql, canonical=new.canonical)}\n"
         end = len(file.text)
-        self.add(file, Edit(start=end, stop=end, text=lined(text, file)))
+        self.add(file, Edit(start=end, stop=end, text=lined(text, self._model(file))))
 
     def rewrite(self, placed: Placed, old: str, new: str, *, canonical: bool) -> None:
         """Put what differs into a statement or, where that can't be told, all of the new text into its place."""
@@ -109,4 +110,8 @@ class Sheets:
             self.add(placed.file, placed.removal())
 
     def _said(self, file: SourceFile, sql: str, *, canonical: bool) -> str:
-        return sql if canonical else Style(file.text if self.manner.styled else None).of(sql)
+        return sql if canonical else Style(self._model(file).text if self.manner.styled else None).of(sql)
+
+    def _model(self, file: SourceFile) -> SourceFile:
+        """A file, or for an empty one another, whose style and line ends new text has."""
+        return file if file.text else next((each for each in self.places.files if each.text), file)

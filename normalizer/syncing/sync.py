@@ -17,6 +17,7 @@ from ..side import Side
 from ..sides import Sides
 from ..sql.hints import IgnoreHint, hints
 from .editing import Editor
+from .homes import with_homes
 from .merging import Choice, Conflict, Decide, Merged, merge
 from .placing import Places
 from .sheets import Manner
@@ -133,14 +134,19 @@ class Syncing:
         self, made: Catalog, goal: Catalog, left: tuple[Difference, ...], manner: Manner
     ) -> tuple[Rewrite, ...]:
         """The files edited until nothing is left between what they make and the goal."""
-        files = self.texts.files
+        known = {file.label for file in self.texts.files}
+        project = self.sides.workspace.project
+        old = with_homes(self.texts.files, self.layout, project) if project is not None else self.texts.files
+        files = old
         for _ in range(_ROUNDS):
             files = Editor(files, made, goal, self.layout, manner).carry_out(left)
             made = contents(self.sides.context, self.texts.evolve(files=files)).catalog
             before, left = left, self._left(made, goal)
             if not left:
-                pairs = zip(self.texts.files, files, strict=True)
-                return tuple(Rewrite(source=old, text=new.text) for old, new in pairs)
+                return tuple(
+                    Rewrite(source=source, text=file.text, new=source.label not in known)
+                    for source, file in zip(old, files, strict=True)
+                )
             if left == before:
                 break
         raise _unproved(left)

@@ -257,5 +257,24 @@ def test_renames_that_are_asked_for(run: Run, crm: Path, at: str, hosted: psycop
     _all_say_the_same(run, at)
 
 
+def test_a_decided_conflict_leaves_what_the_files_keep_for_the_next_migration(
+    run: Run, crm: Path, at: str, hosted: psycopg.Connection
+) -> None:
+    file = crm / "supabase" / "schemas" / "01_tables.sql"
+    file.write_text(file.read_text().replace("  title       text not null,", "  title       varchar(40) not null,"))
+    hosted.execute(CHANGE + "alter table public.tasks alter column title type varchar(80)")
+    code, _, err = run(f"pull {at} --repair --ours tasks.title")
+    assert (code, "As the files say: column public.tasks.title" in err) == (0, True), err
+    assert run(f"diff {at.replace('--db-url', '--from migrations --to')} --check")[0] == 0
+    code, out, _ = run("diff")
+    assert [line for line in out.splitlines() if line.startswith("ALTER")] == [
+        'ALTER TABLE "public"."tasks" ALTER COLUMN "title" TYPE character varying(40);'
+    ]
+
+
+def test_what_can_not_be_combined(refused: Refused, crm: Path) -> None:
+    refused("pull --no-sync --ours tasks", "--no-sync merges nothing")
+
+
 def test_the_linked_database_is_the_default(refused: Refused, crm: Path) -> None:
     refused("pull --dry-run", "the project is not linked")

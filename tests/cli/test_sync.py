@@ -194,6 +194,12 @@ revoke select on public.tags from authenticated;
             id="serial",
         ),
         pytest.param(
+            "create table public.odd (a text default E'\\n)' primary key, b text default '(' check (b <> E';\\n\\n)'),"
+            '"ADD CONSTRAINT" int check ("ADD CONSTRAINT" > 0)); create table public.bare ();',
+            "01_tables.sql: +   constraint odd_pkey primary key (a)",
+            id="literals that look like the end of a list",
+        ),
+        pytest.param(
             "create materialized view public.m as select count(*) as n from public.deals;",
             "03_views.sql: + create materialized view public.m as",
             id="filled",
@@ -413,6 +419,28 @@ def test_files_that_git_could_not_give_back(run: Run, crm: Path, studio: psycopg
     assert "is 'More deals'" in file.with_name(":(top)tables.sql").read_text()
 
 
+def test_new_files_by_the_kinds_of_objects(run: Run, same: Path, database: psycopg.Connection) -> None:
+    database.execute((same / "migrations" / "20240101000000_notes.sql").read_bytes())
+    database.execute(
+        "create function public.f() returns int language sql as 'select 1';"
+        "create view public.v as select id from public.notes; create view public.w as select body from public.notes;"
+        "create table public.more (a int); grant select on public.notes to public"
+    )
+    code, out, said = run(f"sync --db-url '{address(database)}' --diff")
+    assert (code, "+++ b/schemas/02_functions.sql\n@@ -0,0 +1," in out) == (0, True), said
+    assert [path.name for path in (same / "schemas").iterdir()] == ["01_tables.sql"]
+    code, _, said = run(f"sync --db-url '{address(database)}'")
+    assert code == 0, said
+    names = ["01_tables.sql", "02_functions.sql", "03_views.sql", "06_grants.sql"]
+    assert sorted(path.name for path in (same / "schemas").iterdir()) == names
+    views = (same / "schemas" / "03_views.sql").read_text()
+    assert views.startswith("create view public.v as")
+    assert views.count("\n\ncreate view") == 1
+    assert views.endswith(";\n")
+    assert run(f"diff --db-url '{address(database)}' --to files --check")[0] == 0
+    assert "say all of it already" in run(f"sync --db-url '{address(database)}'")[2]
+
+
 def test_outside_of_a_project(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     code, _, said = run("sync")
@@ -449,7 +477,7 @@ def test_a_last_statement_without_its_semicolon(
     database.execute(f"create table public.t (a int, b int); {change}".encode())
     code, _, said = run(f"sync --db-url '{address(database)}'")
     assert code == 0, said
-    assert (plain / "schemas" / "01_tables.sql").read_text().count(";") == count
+    assert sum(file.read_text().count(";") for file in (plain / "schemas").iterdir()) == count
     assert run(f"diff --db-url '{address(database)}' --to files --check")[0] == 0
 
 

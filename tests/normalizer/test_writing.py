@@ -9,7 +9,8 @@ import pytest
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.normalizer.files.folders import alone_in
-from pgnorm.normalizer.files.writing import write_atomically
+from pgnorm.normalizer.files.staging import Writing
+from pgnorm.normalizer.files.writing import undo, write_all, write_atomically
 
 
 def test_a_new_file_gets_the_usual_mode(tmp_path: Path) -> None:
@@ -86,3 +87,22 @@ def test_who_adds_files_to_a_folder_waits_for_the_other(tmp_path: Path) -> None:
         order.append("first")
     thread.join()
     assert order == ["first", "second"]
+
+
+def test_a_new_file_that_somebody_else_has_made_meanwhile(tmp_path: Path) -> None:
+    there, other = tmp_path / "a.sql", tmp_path / "b.sql"
+    there.write_text("theirs")
+    other.write_text("old")
+    writings = [
+        Writing(path=other, content=b"new", label="b.sql", expected=b"old"),
+        Writing(path=there, content=b"ours", label="a.sql", new=True),
+    ]
+    with pytest.raises(PgnormError, match="made by something else meanwhile"):
+        write_all(writings)
+    assert (there.read_text(), other.read_text()) == ("theirs", "old")
+    there.unlink()
+    write_all(writings)
+    assert (there.read_text(), other.read_text()) == ("ours", "new")
+    for writing in writings:
+        undo(writing)
+    assert (there.exists(), other.read_text()) == (False, "old")
