@@ -18,6 +18,7 @@ from .output import on_terminal, write
 from .remembering import write_applied
 from .renames import ASK, accepted, rename_options
 from .servers import server_options
+from .summary import tell_consumers
 from .synced import Decider, deciding_options, refuse_uncommitted, tell_conflicts, tell_taken
 from .targets import option_of, project_of, target, target_options
 from .telling import tell_comparison
@@ -77,6 +78,8 @@ def pull(
     The database is that of the linked project unless another one is named. The migration is proved as `pgnorm diff -f`
     does it, the files are edited as by `pgnorm sync`; all is written, or nothing.
     """
+    from pgnorm.normalizer.consumers import consumers
+
     if no_sync and (ours or theirs or interactive):
         raise click.UsageError("--no-sync merges nothing, so leave out --ours, --theirs and --interactive.")
     project = project_of(app)
@@ -91,6 +94,7 @@ def pull(
         with app.workspace() as workspace:
             comparison, sync = _compared(app, workspace, found.database, renames, suggested, decide)
             tell_comparison(app, comparison, listed=suggested == ASK)
+            tell_consumers(app.console, consumers(comparison, project))
             synced = sync() if sync is not None and comparison.writes and not no_sync else None
             platform = workspace.platform.name
         if not comparison.writes:
