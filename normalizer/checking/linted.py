@@ -75,10 +75,10 @@ def _is_about(subject: Subject, found: Linted) -> bool:
 
 def _place(found: Linted, places: Places) -> str:
     """The place of the statement that makes what was found, or what that is a part of; else the first file."""
-    wholes = [(found.name, found.owner), *([(found.owner, "")] if found.owner else [])]
-    for name, table in wholes:
+    wholes = [(found.keyword, found.name, found.owner), *([("TABLE", found.owner, "")] if found.owner else [])]
+    for whole in wholes:
         for each in places.all:
             made = target(each.statement)
-            if made is not None and made.name == name and made.schema in (found.schema, "") and made.table == table:
+            if made is not None and (made.kind, made.name, made.table) == whole and made.schema in (found.schema, ""):
                 return each.place
     return places.files[0].label

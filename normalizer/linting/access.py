@@ -64,14 +64,26 @@ LINTS: Final = (
         message="the API shows by it what is in auth.users",
         cure="Take auth.users out, or revoke it from the roles of the API.",
         sql="""
-            select distinct 'VIEW', n.nspname::text, '', c.relname::text
+            with recursive showing(relation) as (
+                select to_regclass('auth.users')::oid
+                 union
+                select v.oid
+                  from showing s
+                  join pg_depend d  on d.classid = 'pg_rewrite'::regclass and d.refclassid = 'pg_class'::regclass
+                                   and d.refobjid = s.relation
+                  join pg_rewrite w on w.oid = d.objid
+                  join pg_class v   on v.oid = w.ev_class
+                 where v.relkind = 'm'
+                    or v.relkind = 'v'
+                       and (not coalesce((select o.option_value::bool from pg_options_to_table(v.reloptions) o
+                                           where o.option_name = 'security_invoker'), false)
+                            or exists (select from unnest(%(roles)s::text[]) r(name)
+                                        where has_any_column_privilege(r.name, s.relation, 'select'))))
+            select 'VIEW', n.nspname::text, '', c.relname::text
               from pg_class c
               join pg_namespace n on n.oid = c.relnamespace
-              join pg_rewrite w   on w.ev_class = c.oid
-              join pg_depend d    on d.classid = 'pg_rewrite'::regclass and d.objid = w.oid
-                                 and d.refclassid = 'pg_class'::regclass
              where c.relkind in ('v', 'm') and n.nspname = any(%(exposed)s)
-               and d.refobjid = to_regclass('auth.users')"""
+               and c.oid in (select s.relation from showing s)"""
         + REACHED,
     ),
     Lint(

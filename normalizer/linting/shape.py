@@ -16,7 +16,7 @@ LINTS: Final = (
         + POLICIES
         + """where n.nspname = any(%(owned)s)
                and regexp_replace(concat(p.qual, ' ', p.checked),
-                                  'SELECT (auth\\.(uid|jwt|role|email)|current_setting)\\(', '', 'g')
+                                  'SELECT ([\\w.]*\\()*(auth\\.(uid|jwt|role|email)|current_setting)\\(', '', 'g')
                    ~ '(\\mauth\\.(uid|jwt|role|email)|\\mcurrent_setting)\\('""",
     ),
     Lint(
@@ -28,9 +28,14 @@ LINTS: Final = (
         sql="""
             select distinct 'TABLE', n.nspname::text, '', c.relname::text"""
         + POLICIES
-        + """cross join unnest(p.polroles) r(role)
+        + """cross join lateral (
+                 select unnest(p.polroles)
+                  union
+                 select unnest(q.polroles) from pg_policy q where q.polrelid = p.polrelid and 0 = any(p.polroles)
+             ) r(role)
              cross join regexp_split_to_table(case p.polcmd when '*' then 'rawd' else p.polcmd::text end, '') m(cmd)
              where n.nspname = any(%(owned)s) and p.polpermissive and c.relrowsecurity
+               and not exists (select from pg_roles g where g.oid = r.role and (g.rolbypassrls or g.rolsuper))
              group by n.nspname, c.relname, r.role, m.cmd
             having count(*) > 1""",
     ),
@@ -48,7 +53,11 @@ LINTS: Final = (
              where k.contype = 'f' and k.conparentid = 0 and n.nspname = any(%(owned)s)
                and not exists (
                    select from pg_index i
-                    where i.indrelid = c.oid and i.indisvalid and i.indpred is null
+                    where i.indrelid = c.oid and i.indisvalid and i.indnkeyatts >= cardinality(k.conkey)
+                      and (i.indpred is null
+                           or pg_get_expr(i.indpred, i.indrelid) in (
+                                  select format('(%%I IS NOT NULL)', a.attname) from pg_attribute a
+                                   where a.attrelid = c.oid and a.attnum = any(k.conkey)))
                       and (select array_agg(a.number order by a.number)
                              from unnest(i.indkey::int2[]) with ordinality a(number, at)
                             where a.at <= cardinality(k.conkey))
@@ -75,20 +84,24 @@ LINTS: Final = (
         cure="Drop one of them.",
         sql="""
             with found as (
-                select i.indexrelid, c.relname, i.indrelid, n.nspname
+                select i.indexrelid, c.relname, i.indrelid, n.nspname, c.relispartition
                      , row_number() over (
                            partition by i.indrelid, c.relam, i.indkey, i.indclass, i.indcollation, i.indoption
-                                      , i.indisunique, i.indnkeyatts
+                                      , i.indisunique, i.indnkeyatts, i.indimmediate
+                                      , to_jsonb(i) -> 'indnullsnotdistinct'
+                                      , array(select a.attoptions::text from pg_attribute a
+                                               where a.attrelid = i.indexrelid order by a.attnum)
                                       , pg_get_expr(i.indexprs, i.indrelid), pg_get_expr(i.indpred, i.indrelid)
                            order by (exists (select from pg_constraint k where k.conindid = i.indexrelid)) desc
-                                  , i.indisreplident desc, c.relname) as place
+                                  , c.relispartition desc, i.indisreplident desc, c.relname) as place
                   from pg_index i
                   join pg_class c     on c.oid = i.indexrelid
                   join pg_namespace n on n.oid = c.relnamespace
                  where n.nspname = any(%(owned)s))
             select 'INDEX', f.nspname::text, '', f.relname::text
               from found f
-             where f.place > 1 and not exists (select from pg_constraint k where k.conindid = f.indexrelid)""",
+             where f.place > 1 and not f.relispartition
+               and not exists (select from pg_constraint k where k.conindid = f.indexrelid)""",
     ),
     Lint(
         number=14,

@@ -128,6 +128,46 @@ def test_partitions_are_told_once(supabase_database: psycopg.Connection) -> None
     assert found["no_primary_key"] == [("public", "t")]
 
 
+KEYS: Final = f"{TABLE} create table public.u (id int primary key, x int, y int);"
+NOTHING: Final = {
+    "auth_rls_initplan": f"{POLICY} ((select auth.jwt() ->> 'role') = 'x'"
+    " and (select nullif(current_setting('a.b', true), '')::int) = a and (select coalesce(auth.uid()::text, '')) <> '')",
+    "multiple_permissive_policies": f"{POLICY} (a = 1); create policy q on public.t to service_role using (true)",
+    "auth_users_exposed": "create view public.v with (security_invoker = on) as select id from auth.users",
+    "duplicate_index": f"{TABLE} create unique index i on public.t (a);"
+    "create unique index j on public.t (a) nulls not distinct;"
+    "alter table public.t add constraint k unique (a) deferrable",
+    "unindexed_foreign_keys": f"{KEYS} alter table public.u add foreign key (x) references public.t;"
+    "create index i on public.u (x) where x is not null",
+}
+FOUND: Final = {
+    "auth_rls_initplan": f"{POLICY} (id in (select t.a where t.a::text = auth.uid()::text))",
+    "multiple_permissive_policies": f"{POLICY} (a = 1); create policy q on public.t using (a = 2)",
+    "auth_users_exposed": "create schema s; create view s.inner as select id from auth.users;"
+    "create view public.v as select id from s.inner",
+    "duplicate_index": "create table public.t (id int, a int) partition by range (id);"
+    "create table public.t1 partition of public.t for values from (1) to (2);"
+    "create index i on public.t (a); create index j on public.t (a)",
+    "unindexed_foreign_keys": f"{KEYS} alter table public.t add unique (a, b);"
+    "alter table public.u add foreign key (x, y) references public.t (a, b);"
+    "create index i on public.u (x) include (y)",
+}
+
+
+@pytest.mark.parametrize("name", NOTHING)
+def test_what_only_looks_like_it_is_not_found(supabase_database: psycopg.Connection, name: str) -> None:
+    if "nulls not distinct" in NOTHING[name] and supabase_database.info.server_version < 150000:
+        pytest.skip("nulls are always distinct before Postgres 15")
+    supabase_database.execute(NOTHING[name].encode())
+    assert name not in _found(supabase_database)
+
+
+@pytest.mark.parametrize("name", FOUND)
+def test_it_is_found_once_where_it_hides(supabase_database: psycopg.Connection, name: str) -> None:
+    supabase_database.execute(FOUND[name].encode())
+    assert len(_found(supabase_database)[name]) == 1
+
+
 def test_names_of_the_project_do_not_mislead_it(supabase_database: psycopg.Connection) -> None:
     supabase_database.execute(
         f"{TABLE} create table public.pg_class (oid oid); create function public.has_table_privilege(text, oid, text)"
