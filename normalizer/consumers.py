@@ -96,4 +96,6 @@ def _files(project: Project) -> Iterator[Path]:
         return
     for folder, folders, names in os.walk(project.root):
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in _PASSED_OVER)
-        yield from (Path(folder, name) for name in sorted(names) if Path(name).suffix in _ENDINGS)
+        found = (Path(folder, name) for name in sorted(names) if Path(name).suffix in _ENDINGS)
+        # Links of package managers and editors may lead nowhere.
+        yield from (path for path in found if path.is_file())

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from ..files.reading import shown
-from ..files.revisions import at_revision
+from ..files.revisions import at_commit, commit_of, parting
 from ..project.forms import Migration
 from ..project.project import Project
 from .finding import Finding
@@ -34,23 +34,37 @@ def since(project: Project, revision: str) -> Iterator[Finding]:
 
     Raises PgnormError where git has no such revision.
     """
-    then = at_revision(project.migrations_dir, revision)
-    files = [each.path for each in project.migration_files().files]
-    names = {path.name for path in files}
+    folder = project.migrations_dir
+    commit = commit_of(folder, revision)
+    then, before = at_commit(folder, commit), at_commit(folder, parting(folder, commit))
+    files = {each.path.relative_to(folder).as_posix(): each.path for each in project.migration_files().files}
+    new = [name for name in files if name not in then]
     for name in sorted(then):
-        if name.endswith(".sql") and name not in names and not (project.migrations_dir / name).exists():
-            yield _changed(project.migrations_dir / name, "is gone", revision)
-    old = [path for path in files if path.name in then]
-    for path in old:
-        if _lines(path.read_bytes()) != _lines(then[path.name]):
-            yield _changed(path, "has been changed", revision)
-    last = files.index(old[-1]) if old else -1
-    for path in files[: last + 1]:
-        if path not in old:
+        if not name.endswith(".sql") or (folder / name).exists():
+            continue
+        if name in before:
+            yield _changed(folder / name, "is gone", revision)
+        elif new:
             yield Finding(
                 rule=RULE,
-                message=f"it runs before {old[-1].name}, which {revision} has already",
-                place=shown(path),
+                message=f"{revision} has it by now, and what is new here may come before it",
+                place=shown(folder / name),
+                cure=f"Take {revision} in first: git rebase {revision}",
+            )
+    old = [name for name in files if name in then]
+    for name in old:
+        # What the revision alone has changed is not this branch's.
+        known = (then[name], before.get(name, then[name]))
+        if _lines(files[name].read_bytes()) not in map(_lines, known):
+            yield _changed(files[name], "has been changed", revision)
+    names = [*files]
+    last = names.index(old[-1]) if old else -1
+    for name in names[: last + 1]:
+        if name in new:
+            yield Finding(
+                rule=RULE,
+                message=f"it runs before {old[-1]}, which {revision} has already",
+                place=shown(files[name]),
                 cure="Give it a later version: databases that have applied that one would not run it.",
             )
 

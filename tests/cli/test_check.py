@@ -154,6 +154,41 @@ def test_since_a_revision(run: Run, refused: Refused, plain: Path, git: Git) -> 
     refused("check --since --output=x", "git has no revision `--output=x`")
 
 
+def test_since_a_branch_that_has_gone_on(run: Run, plain: Path, git: Git) -> None:
+    folder = plain / "migrations"
+    (folder / "1_a.sql").write_text(OLD)
+    (plain / "schemas" / "01_tables.sql").write_text(OLD)
+    git("add", ".")
+    git("commit", "-qm", "first")
+    git("checkout", "-qb", "theirs")
+    (folder / "1_a.sql").write_text(OLD + "-- theirs\n")
+    (folder / "3_b.sql").write_text("select 1;\n")
+    git("add", ".")
+    git("commit", "-qm", "second")
+    git("checkout", "-q", "-")
+    assert _rules(run, "--since theirs") == {}
+    (folder / "2_mine.sql").write_text("select 1;\n")
+    assert _rules(run, "--since theirs") == {"migrations-order": ["migrations/3_b.sql:1:1"]}
+    (folder / "1_a.sql").unlink()
+    assert "migrations/1_a.sql:1:1" in _rules(run, "--since theirs")["migrations-order"]
+
+
+def test_since_a_revision_for_migrations_in_folders(run: Run, plain: Path, git: Git) -> None:
+    for name in ("20250101000000_a", "20250102000000_b"):
+        (plain / "migrations" / name).mkdir()
+        (plain / "migrations" / name / "migration.sql").write_text("select 1;\n")
+    git("add", ".")
+    git("commit", "-qm", "first")
+    (plain / "schemas" / "01_tables.sql").write_text("select 1;\n")
+    assert _rules(run, "--since HEAD") == {}
+    first = plain / "migrations" / "20250101000000_a" / "migration.sql"
+    first.write_text("select 2;\n")
+    first.parent.parent.joinpath("20250101120000_c").mkdir()
+    first.parent.parent.joinpath("20250101120000_c", "migration.sql").write_text("select 1;\n")
+    places = [f"migrations/{name}/migration.sql:1:1" for name in ("20250101000000_a", "20250101120000_c")]
+    assert _rules(run, "--since HEAD") == {"migrations-order": places}
+
+
 def test_a_hint_that_has_done_its_work(run: Run, plain: Path) -> None:
     (plain / "migrations" / "1_a.sql").write_text(OLD)
     (plain / "schemas" / "01_tables.sql").write_text(

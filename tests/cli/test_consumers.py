@@ -22,6 +22,7 @@ FILES = {
 
 
 def _project(plain: Path) -> None:
+    (plain / "lock.ts").symlink_to("nowhere.ts")
     for name, text in FILES.items():
         path = plain / name
         path.parent.mkdir(parents=True, exist_ok=True)

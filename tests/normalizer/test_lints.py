@@ -131,7 +131,8 @@ def test_partitions_are_told_once(supabase_database: psycopg.Connection) -> None
 KEYS: Final = f"{TABLE} create table public.u (id int primary key, x int, y int);"
 NOTHING: Final = {
     "auth_rls_initplan": f"{POLICY} ((select auth.jwt() ->> 'role') = 'x'"
-    " and (select nullif(current_setting('a.b', true), '')::int) = a and (select coalesce(auth.uid()::text, '')) <> '')",
+    " and (select nullif(current_setting('a.b', true), '')::int) = a"
+    " and (select coalesce(auth.uid()::text, '')) <> '')",
     "multiple_permissive_policies": f"{POLICY} (a = 1); create policy q on public.t to service_role using (true)",
     "auth_users_exposed": "create view public.v with (security_invoker = on) as select id from auth.users",
     "duplicate_index": f"{TABLE} create unique index i on public.t (a);"
