@@ -25,6 +25,7 @@ from .ways_back import as_text, find_way_back
 if TYPE_CHECKING:
     from pgnorm.normalizer.comparison import Comparison, Options
     from pgnorm.normalizer.consumers import Consumer
+    from pgnorm.normalizer.platforms import Platform
     from pgnorm.normalizer.project.forms import Migrations
 
 EPILOG: Final = f"""\b
@@ -75,7 +76,7 @@ def diff(app: App, **given: Unpack[Given]) -> int:
     failed = refused(app.console, found, given["fail_on"])
     if failed and known is not None:
         app.console.warn("No migration is written")
-    files = () if known is None or failed else _written(app, found, back, given, workspace.platform.name, known, old)
+    files = () if known is None or failed else _written(app, found, back, given, workspace.platform, known, old)
     _deliver(app, found, given, words, files, lines)
     return CHANGED if failed or (given["check"] and (found.writes or found.one_sided)) else 0
 
@@ -117,7 +118,7 @@ def _written(
     found: "Comparison",
     back: "Comparison | None",
     given: Given,
-    platform: str,
+    platform: "Platform",
     known: "Migrations",
     old: str,
 ) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from .summary import summarize
 
 if TYPE_CHECKING:
     from pgnorm.normalizer.comparison import Comparison
+    from pgnorm.normalizer.platforms import Platform
 
 _LINES_AT_MOST: Final = 40
 
@@ -34,7 +35,7 @@ class _Recording(Console):
         self.lines.append(visible(message))
 
 
-def headed(comparison: "Comparison", texts: Sequence[str], platform: str) -> tuple[str, ...]:
+def headed(comparison: "Comparison", texts: Sequence[str], platform: "Platform") -> tuple[str, ...]:
     """The text of each migration below its comments: the summary, and in all of them one line for programs."""
     from pgnorm.normalizer.applying.certificates import digest
 
@@ -79,7 +80,7 @@ def _at_most(lines: Iterable[str]) -> list[str]:
     return [*map(remark, found[:_LINES_AT_MOST]), *([remark(f"and {left} more lines")] if left > 0 else ())]
 
 
-def certificate_line(comparison: "Comparison", platform: str, text: str) -> str:
+def certificate_line(comparison: "Comparison", platform: "Platform", text: str) -> str:
     """The line for programs of a migration that is all of the plan, and maybe more."""
     from pgnorm.normalizer.applying.certificates import digest
 
@@ -92,7 +93,7 @@ def _line(said: dict[str, object]) -> str:
     return f"{CERTIFICATE}{json.dumps(said, separators=(',', ':'), ensure_ascii=False)}"
 
 
-def _certificate(comparison: "Comparison", platform: str) -> dict[str, object]:
+def _certificate(comparison: "Comparison", platform: "Platform") -> dict[str, object]:
     from pgnorm.normalizer.applying.certificates import CERTIFICATE_VERSION
     from pgnorm.normalizer.compare.fingerprint import fingerprint
 
@@ -104,9 +105,9 @@ def _certificate(comparison: "Comparison", platform: str) -> dict[str, object]:
         "version": CERTIFICATE_VERSION,
         "pgnorm": VERSION,
         "server": after.server.split()[0],
-        "baseline": platform,
-        "from": fingerprint(before),
-        "to": fingerprint(after, instead=left),
+        "baseline": platform.name,
+        "from": fingerprint(before, platform),
+        "to": fingerprint(after, platform, instead=left),
         "judge": comparison.judge,
         **partial,
     }

@@ -59,7 +59,7 @@ def write_baseline(app: App, name: str) -> None:
             comparison = compare(
                 workspace, migrations(project), found.database, Options(ignoring=ignoring(project.ignore))
             )
-            platform = workspace.platform.name
+            platform = workspace.platform
         summarize(app.console, comparison)
         app.tell_unmodelled(comparison.unmodelled)
         if comparison.plan:

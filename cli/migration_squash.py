@@ -149,7 +149,7 @@ def _squashed(app: App, chosen: "Sequence[Migration]", path: "Path") -> "Squashe
             *([MARK] if len(texts) > 1 or any(comparison.plan.alone) else []),
             remark(f"Squashed by pgnorm {VERSION} from {plural(len(chosen), 'migration')}:"),
             *(remark(f"  {each.path.name}") for each in chosen),
-            certificate_line(comparison, workspace.platform.name, squashed.text),
+            certificate_line(comparison, workspace.platform, squashed.text),
         ]
         return squashed.evolve(text="\n".join([*head, "", squashed.text]))
 

@@ -96,7 +96,7 @@ def pull(
             tell_comparison(app, comparison, listed=suggested == ASK)
             tell_consumers(app.console, consumers(comparison, project))
             synced = sync() if sync is not None and comparison.writes and not no_sync else None
-            platform = workspace.platform.name
+            platform = workspace.platform
         if not comparison.writes:
             return 0
         if synced is not None:

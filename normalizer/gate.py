@@ -65,7 +65,8 @@ class Gate:
     def _fingerprint(self) -> str:
         workspace = self.workspace
         catalog = workspace.read(self.database)
-        return fingerprint(owned(catalog, workspace.ownership(workspace.shadow(catalog.major))))
+        mine = owned(catalog, workspace.ownership(workspace.shadow(catalog.major)))
+        return fingerprint(mine, workspace.platform)
 
     def _differences(self, migration: Applicable) -> list[str]:
         """What the database has otherwise than the migrations before this one make it."""

@@ -11,6 +11,7 @@ from ..applying.pieces import Applicable
 from ..applying.standing import read
 from ..compare.fingerprint import fingerprint
 from ..comparison import Comparison
+from ..platforms import Platform
 from ..project.project import Project
 from ..project.ways_back import without_ways_back
 from .finding import Finding, of_error
@@ -47,7 +48,7 @@ class Certified:
                     cure="Take out the line of the certificate, or write the migration anew.",
                 )
 
-    def broken(self, comparison: Comparison) -> Iterator[Finding]:
+    def broken(self, comparison: Comparison, platform: Platform) -> Iterator[Finding]:
         """The migrations that were proved from another state than the one before leads to; and the last one, where the
         migrations as a whole, the old side of `comparison`, end elsewhere."""
         for (before, first), (after, second) in pairwise(self._found):
@@ -62,7 +63,7 @@ class Certified:
         view = comparison.views[0]
         if migration is None or last is None or not last.last or last.partial or comparison.partial:
             return
-        if last.server == view.server.split()[0] and last.goal != fingerprint(view):
+        if last.server == view.server.split()[0] and last.goal != fingerprint(view, platform):
             yield Finding(
                 rule=CHAIN,
                 message="it was proved to lead to another state than the one that the migrations make",

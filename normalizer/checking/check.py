@@ -58,5 +58,5 @@ def _of_migrations(workspace: Workspace, project: Project) -> Iterator[Finding]:
     yield from certified.edited()
     comparison = compared(workspace, project)
     yield from not_in_step(comparison, project)
-    yield from certified.broken(comparison)
+    yield from certified.broken(comparison, workspace.platform)
     yield from hints_done(comparison)

@@ -126,6 +126,14 @@ def test_two_branches_with_migrations_of_their_own(run: Run, plain: Path) -> Non
     assert _rules(run) == {"certificates-chain": [f"migrations/{last.name}:1:1"] * 2}
 
 
+def test_what_the_platform_makes_by_itself_is_in_no_certificate(run: Run, crm: Path) -> None:
+    (crm / "supabase" / "migrations" / "20251009000000_net.sql").write_text("create extension if not exists pg_net;\n")
+    assert run("diff -f open_lookup")[0] == 0
+    assert _rules(run, "--level error --skip functions") == {}
+    assert run("migration squash --force")[0] == 0
+    assert _rules(run, "--level error --skip functions") == {}
+
+
 def test_versions(run: Run, plain: Path) -> None:
     (plain / "migrations" / "1_a.sql").write_text(OLD)
     (plain / "migrations" / "1_b.sql").write_text("alter table public.notes add title text;\n")
