@@ -117,12 +117,19 @@ def read_found(
     )
 
 
-def _compare(app: App, committed: Path, text: str) -> int:
-    from pgnorm.normalizer.files.edits import unified_texts
+def read_committed(path: Path) -> str:
+    """A committed table, with the line ends that git may have put others in the place of. Raises PgnormError."""
     from pgnorm.normalizer.files.reading import read_file, shown
 
+    return read_file(path, label=shown(path)).text.replace("\r\n", "\n")
+
+
+def _compare(app: App, committed: Path, text: str) -> int:
+    from pgnorm.normalizer.files.edits import unified_texts
+    from pgnorm.normalizer.files.reading import shown
+
     label = shown(committed)
-    known = read_file(committed, label=label).text
+    known = read_committed(committed)
     if known == text:
         app.console.say(f"{label} says so")
         return 0

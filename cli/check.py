@@ -100,17 +100,17 @@ def check(
 def _of_access(app: App, project: "Project") -> "Iterator[Finding]":
     """The finding that access is not as the committed table says."""
     from pgnorm.normalizer.checking.finding import Finding
-    from pgnorm.normalizer.files.reading import read_file, shown
+    from pgnorm.normalizer.files.reading import shown
     from pgnorm.normalizer.project.sources import declared
 
-    from .access import ENDINGS, read_found
+    from .access import ENDINGS, read_committed, read_found
     from .access_forms import FORMS as TABLES
     from .access_forms import TEXT as PLAIN
 
     if project.access is None:
         return
     label = shown(project.access)
-    known = read_file(project.access, label=label).text
+    known = read_committed(project.access)
     text = TABLES[ENDINGS.get(project.access.suffix, PLAIN)](read_found(app, declared(project)))
     if text != known:
         lines = zip(known.splitlines(), text.splitlines(), strict=False)

@@ -2,9 +2,13 @@
 
 import hashlib
 import json
+import os
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
 
 from . import VERSION
 from .output import visible
@@ -18,6 +22,8 @@ JSON_VERSION: Final = 1
 _GITHUB: Final = {"error": "error", "warn": "warning", "info": "notice"}
 _GITLAB: Final = {"error": "major", "warn": "minor", "info": "info"}
 _SARIF_LEVELS: Final = {"error": "error", "warn": "warning", "info": "note"}
+_ROOTS: Final = ("GITHUB_WORKSPACE", "CI_PROJECT_DIR")
+"""Variables in which services name the folder of the repository, from which they count paths."""
 _SARIF: Final = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
@@ -49,7 +55,7 @@ def _json(found: "Sequence[Finding]") -> str:
 def _github(found: "Sequence[Finding]") -> str:
     """Workflow commands, which GitHub shows beside the lines of a pull request."""
     return "".join(
-        f"::{_GITHUB[each.level]} file={_property(each.file)},line={each.line},col={each.column},"
+        f"::{_GITHUB[each.level]} file={_property(_from_root(each.file))},line={each.line},col={each.column},"
         f"title={_property(f'pgnorm {each.rule}')}::{_data(_with_cure(each))}\n"
         for each in found
     )
@@ -64,19 +70,24 @@ def _property(text: str) -> str:
 
 
 def _gitlab(found: "Sequence[Finding]") -> str:
-    """A Code Quality report. Its fingerprint stays while lines move."""
-    return _document(
-        [
+    """A Code Quality report. Its fingerprints stay while lines move, and no two are alike."""
+    seen: Counter[str] = Counter()
+    report = []
+    for each in found:
+        file = _from_root(each.file)
+        said = f"{each.rule}\0{file}\0{each.message}"
+        count = f"\0{seen[said]}" if seen[said] else ""
+        seen[said] += 1
+        report.append(
             {
                 "description": _with_cure(each),
                 "check_name": each.rule,
-                "fingerprint": hashlib.sha256(f"{each.rule}\0{each.file}\0{each.message}".encode()).hexdigest(),
+                "fingerprint": hashlib.sha256(f"{said}{count}".encode()).hexdigest(),
                 "severity": _GITLAB[each.level],
-                "location": {"path": each.file, "lines": {"begin": each.line}},
+                "location": {"path": file, "lines": {"begin": each.line}},
             }
-            for each in found
-        ]
-    )
+        )
+    return _document(report)
 
 
 def _sarif(found: "Sequence[Finding]") -> str:
@@ -89,7 +100,7 @@ def _sarif(found: "Sequence[Finding]") -> str:
             "locations": [
                 {
                     "physicalLocation": {
-                        "artifactLocation": {"uri": each.file},
+                        "artifactLocation": {"uri": quote(_from_root(each.file))},
                         "region": {"startLine": each.line, "startColumn": each.column},
                     }
                 }
@@ -102,6 +113,13 @@ def _sarif(found: "Sequence[Finding]") -> str:
     return _document(
         {"$schema": _SARIF, "version": "2.1.0", "runs": [{"tool": {"driver": driver}, "results": results}]}
     )
+
+
+def _from_root(file: str) -> str:
+    """A file as the service around a repository names it: from the repository's folder on, with `/`."""
+    path = Path(os.path.abspath(file))
+    roots = (Path(root) for name in _ROOTS if (root := os.environ.get(name)))
+    return next((path.relative_to(root) for root in roots if path.is_relative_to(root)), Path(file)).as_posix()
 
 
 def _with_cure(finding: "Finding") -> str:

@@ -46,7 +46,8 @@ def linted(workspace: Workspace, project: Project, level: Level) -> Iterator[Fin
 def _found(workspace: Workspace, project: Project, texts: "Texts") -> tuple[Linted, ...]:
     """What the server finds, or has found in an earlier run in the same files."""
     context = workspace.settled()
-    named = (_ASKED, " ".join(project.exposed), *depends_on(context, texts))
+    roles = " ".join(workspace.roles_asked)
+    named = (_ASKED, " ".join(project.exposed), roles, *depends_on(context, texts))
     if context.kept is not None and (text := context.kept.find(*named)) is not None:
         return tuple(Linted(*row) for row in json.loads(text))
     found = _asked(workspace, project, context)

@@ -210,6 +210,9 @@ def test_access_as_committed(run: Run, crm: Path) -> None:
     skipped = "--level error --skip functions --skip migrations-behind"
     assert run("access -o access.md")[0] == 0
     assert _rules(run, skipped) == {}
+    (crm / "access.md").write_bytes((crm / "access.md").read_bytes().replace(b"\n", b"\r\n"))
+    assert _rules(run, skipped) == {}
+    assert run("access --check access.md")[0] == 0
     with (crm / "supabase" / "schemas" / "02_functions.sql").open("a") as file:
         file.write("revoke execute on function public.is_admin() from anon, public;\n")
     assert [*_rules(run, skipped)] == ["access"]
@@ -236,6 +239,28 @@ def test_forms(run: Run, plain: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         "::error file=schemas/01_tables.sql,line=2,col=1,title=pgnorm migrations-behind::"
         "the migrations don't lead to the schema files: + table public.a,b%25:%0ATo mend it: pgnorm diff -f NAME\n"
     )
+
+
+def test_forms_name_files_as_the_service_does(run: Run, plain: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (plain / "migrations" / "1_a.sql").write_text(OLD)
+    (plain / "schemas" / "01_tables.sql").unlink()
+    (plain / "schemas" / "a b.sql").write_text(f"{OLD}create table more ();\n")
+    monkeypatch.setenv("GITHUB_WORKSPACE", str(plain.parent))
+    label = f"{plain.name}/schemas/a b.sql"
+    assert f"file={label}," in run("check --output-format github")[1]
+    assert json.loads(run("check --output-format gitlab")[1])[0]["location"]["path"] == label
+    [ran] = json.loads(run("check --output-format sarif")[1])["runs"]
+    where = ran["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]
+    assert where == {"uri": label.replace(" ", "%20")}
+
+
+def test_roles_of_the_settings_count_at_once(run: Run, crm: Path) -> None:
+    with (crm / "supabase" / "schemas" / "02_functions.sql").open("a") as file:
+        file.write("create table public.shown (id int primary key);\n")
+    words = "--level error --skip functions --skip migrations-behind"
+    assert [*_rules(run, words)] == ["rls_disabled_in_public"]
+    (crm / "pgnorm.toml").write_text('roles = ["service_role"]\n')
+    assert _rules(run, words) == {}
 
 
 def test_outside_of_a_project(refused: Refused, folder: Path) -> None:
