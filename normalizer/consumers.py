@@ -63,7 +63,7 @@ def consumers(comparison: Comparison, project: Project) -> tuple[Consumer, ...]:
 
 
 def _leaving(comparison: Comparison) -> Iterator[Object]:
-    """What programs may name of what is dropped or gets another name; parts of what leaves go without saying."""
+    """The objects dropped, or given another name, that programs may name; parts of what leaves go without saying."""
     old = comparison.views[0]
     gone = [each.item for each in comparison.plan.differences if each.new is None]
     gone += [each.old for each in comparison.renamed.renamings if not each.value]

@@ -1,12 +1,11 @@
 """Files that git could give back, should what is written over them turn out to be wrong."""
 
-import os
-import subprocess
 from pathlib import Path
 from typing import Final
 
 from pgnorm.catalog.errors import PgnormError
 
+from .git import git
 from .reading import real_path, shown
 
 _NO_REPOSITORY: Final = "not a git repository"
@@ -17,7 +16,7 @@ def refuse_unrestorable(path: Path) -> None:
     """Raise PgnormError for a file of which git does not hold the present text, unless no git is used there."""
     file = real_path(path)
     try:
-        inside = _git(file, "rev-parse", "--is-inside-work-tree")
+        inside = git(file.parent, "rev-parse", "--is-inside-work-tree")
     except FileNotFoundError:
         if any((folder / ".git").exists() for folder in file.parents):
             raise PgnormError(
@@ -36,14 +35,8 @@ def refuse_unrestorable(path: Path) -> None:
             )
         return
     # What status says hangs on settings and marks, and its paths are patterns.
-    committed = _git(file, "rev-parse", "--quiet", "--verify", f"HEAD:./{file.name}")
+    committed = git(file.parent, "rev-parse", "--quiet", "--verify", f"HEAD:./{file.name}")
     if committed.returncode:
         raise PgnormError("git does not have the file, so it could not give it back", place=shown(path), hint=_WAY_OUT)
-    if _git(file, "hash-object", "--", file.name).stdout != committed.stdout:
+    if git(file.parent, "hash-object", "--", file.name).stdout != committed.stdout:
         raise PgnormError("the file has changes that git has not committed", place=shown(path), hint=_WAY_OUT)
-
-
-def _git(file: Path, *words: str) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run(
-        ["git", *words], cwd=file.parent, env={**os.environ, "LC_ALL": "C"}, capture_output=True, check=False
-    )

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from pgnorm.catalog.errors import PgnormError
 
+from .git import git
+
 
 def commit_of(folder: Path, revision: str) -> str:
     """The commit that a revision of git names. Raises PgnormError where there is none."""
@@ -66,6 +68,6 @@ def _read(there: Path, *words: str, given: bytes = b"") -> bytes:
 def _run(there: Path, *words: str, given: bytes = b"") -> "subprocess.CompletedProcess[bytes]":
     """A command of git that has run. Raises PgnormError where there is no git."""
     try:
-        return subprocess.run(["git", *words], cwd=there, input=given, capture_output=True, check=False)
+        return git(there, *words, given=given)
     except FileNotFoundError:
         raise PgnormError("git is not installed, and only it knows earlier states of the migrations") from None

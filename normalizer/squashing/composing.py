@@ -34,7 +34,7 @@ class Composed(Value):
 
 
 class Rest(Value):
-    """What follows the schema beside the statements carried: each a text, empty where there is nothing."""
+    """The rest of what follows the schema, beside the statements carried: each a text, empty where there is nothing."""
 
     before: str = ""
     """Rows that come before those that the statements write."""

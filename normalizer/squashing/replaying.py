@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Replay(Value):
-    """What migrations make of an empty database."""
+    """The catalog, rows and roles that migrations make of an empty database."""
 
     catalog: Catalog = untold()
     rows: Rows = untold()
@@ -37,7 +37,7 @@ def owns(sides: Sides, schema: str) -> bool:
 
 
 def replayed(sides: Sides, texts: Texts) -> Replay:
-    """What the texts make. Raises PgnormError for what does not load, with its place."""
+    """The replay of the texts. Raises PgnormError for what does not load, with its place."""
     with loaded(sides.context, texts, scratch=True, quiet=True) as found:
         return Replay(catalog=found.session.read(), rows=read_rows(found.session), roles=found.roles)
 

@@ -152,7 +152,7 @@ def _refresh(connection: Connection, name: Name) -> bool:
 
 
 class Volatile(Value):
-    """What differs each time that the same files are loaded: columns of tables, and tables whose rows do otherwise."""
+    """Differences between loads of the same files: columns of tables, and tables whose rows do otherwise."""
 
     columns: Mapping[Name, frozenset[str]] = MappingProxyType({})
     tables: frozenset[Name] = frozenset()
@@ -168,7 +168,7 @@ class Volatile(Value):
 
 
 def volatile(one: Rows, other: Rows) -> Volatile:
-    """What differs between two loads of the same files."""
+    """The differences between two loads of the same files."""
     columns: dict[Name, frozenset[str]] = {}
     tables: set[Name] = set()
     for name, table in one.tables.items():

@@ -41,7 +41,7 @@ class Squashed(Value):
     held: tuple[Name, ...]
     """Tables whose rows stand in it as they are at the end."""
     volatile: Volatile
-    """What was not compared, since it differs each time that the migrations run."""
+    """Rows and columns not compared, since they differ each time that the migrations run."""
     refreshed: tuple[Name, ...]
     """Materialized views that it fills anew."""
     tables: int

@@ -181,6 +181,17 @@ def test_since_a_branch_that_has_gone_on(run: Run, plain: Path, git: Git) -> Non
     assert "migrations/1_a.sql:1:1" in _rules(run, "--since theirs")["migrations-order"]
 
 
+def test_since_a_revision_in_a_hook(run: Run, plain: Path, git: Git, monkeypatch: pytest.MonkeyPatch) -> None:
+    (plain / "migrations" / "1_a.sql").write_text(OLD)
+    (plain / "schemas" / "01_tables.sql").write_text(OLD)
+    git("add", ".")
+    git("commit", "-qm", "first")
+    monkeypatch.setenv("GIT_DIR", str(plain / ".git"))
+    assert _rules(run, "--since HEAD") == {}
+    (plain / "migrations" / "1_a.sql").write_text(OLD + "-- edited\n")
+    assert _rules(run, "--since HEAD") == {"migrations-order": ["migrations/1_a.sql:1:1"]}
+
+
 def test_since_a_revision_for_migrations_in_folders(run: Run, plain: Path, git: Git) -> None:
     for name in ("20250101000000_a", "20250102000000_b"):
         (plain / "migrations" / name).mkdir()
