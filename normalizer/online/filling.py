@@ -3,9 +3,10 @@
 from pgnorm.catalog.kinds.columns import Column
 from pgnorm.catalog.kinds.constraints import Check
 from pgnorm.catalog.kinds.defaults import Default
-from pgnorm.catalog.model import Statement
+from pgnorm.catalog.model import OnRows, Statement
 from pgnorm.catalog.quoting import ident, qualified
 
+from ..plan.firing import announced
 from ..plan.plan import Step, Verb
 from .checked import REFILLING, held_to_not_null, needs_at_once
 from .way import Around, Way, needed
@@ -37,10 +38,12 @@ def filling_way(step: Step, around: Around) -> Way | None:
     fill = Statement(
         sql=f"UPDATE {table} SET {column} = DEFAULT WHERE {column} IS NULL;",
         remark="-- locks each row that it writes until it is done",
+        on_rows=OnRows.FILLS,
         patient=True,
         about=step.id,
     )
-    filled = step.evolve(verb=Verb.ALTER, statements=(fill,))
+    # Adding the column with its default would set off nothing.
+    *_, filled = announced(around.old, (*around.steps, step.evolve(verb=Verb.ALTER, statements=(fill,))))
     first = step.evolve(statements=stands)
     if not item.not_null:
         return Way(stands=(first,), builds=(filled,))

@@ -93,3 +93,16 @@ def test_columns_of_one_kind_share_a_statement_offline(run: Run, plain: Path) ->
     assert code == 0, err
     assert out.count("ALTER TABLE") == 1
     assert "UPDATE" not in out
+
+
+def test_triggers_that_the_update_sets_off_are_told(run: Run, plain: Path) -> None:
+    old = OLD + (
+        "create function public.touch() returns trigger language plpgsql as 'begin return new; end';\n"
+        "create trigger touch before update on public.shelf for each row execute function public.touch();\n"
+    )
+    (plain / "migrations" / "1_a.sql").write_text(old)
+    (plain / "schemas" / "01_tables.sql").write_text(_with("code uuid default gen_random_uuid()", old))
+    code, out, err = run("diff --online")
+    assert code == 0, err
+    assert "-- The UPDATE sets off trigger public.shelf.touch: disable what is not to act meanwhile\n" in out
+    assert "alter column public.shelf.code, which sets off trigger public.shelf.touch\n" in err
