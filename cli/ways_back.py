@@ -28,9 +28,9 @@ def find_way_back(
     back = compare(workspace, old, new, turned)
     for way, found in (("migration", forth), ("way back", back)):
         if (count := len(found.plan.transactions)) > 1:
-            raise PgnormError(
-                f"the {way} is {count} transactions, so no one file would lead back from another one", hint=_ALONE
-            )
+            raise PgnormError(f"--down writes one file each way, and the {way} needs {count} transactions", hint=_ALONE)
+        if any(found.plan.alone):
+            raise PgnormError(f"the {way} can't run in a transaction, as tools run ways back", hint=_ALONE)
     return back
 
 

@@ -92,7 +92,8 @@ def _version(binaries: Binaries) -> int:
 
 def _project(project: Project) -> Iterator[tuple[State, str, str]]:
     version = f"Postgres {project.major}" if project.major is not None else "no version in particular"
-    yield State.OK, f"{project.root}, for {project.platform.title} and {version}", ""
+    platform = f"{project.platform.title} and " if project.supabase_dir is not None else ""
+    yield State.OK, f"{project.root}, for {platform}{version}", ""
 
 
 def _files(project: Project) -> Iterator[tuple[State, str, str]]:

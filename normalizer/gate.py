@@ -40,7 +40,14 @@ class Gate:
         found = certificate(migration)
         if found is None or found.partial or not found.first or found.start == self._known:
             return
-        if self._fingerprint() != found.start and (lines := self._differences(migration)):
+        there = self._fingerprint()
+        if there != found.start and there == found.goal and found.last:
+            raise PgnormError(
+                "the database is what this migration leads to already",
+                place=migration.label,
+                hint=f"Have it count as applied: pgnorm migration repair --status applied {migration.version}",
+            )
+        if there != found.start and (lines := self._differences(migration)):
             more = [f"  and {len(lines) - _SHOWN} more"] if len(lines) > _SHOWN else []
             raise PgnormError(
                 "\n".join(

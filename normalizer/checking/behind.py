@@ -45,7 +45,7 @@ def not_in_step(comparison: Comparison, project: Project) -> Iterator[Finding]:
             rule=BEHIND,
             message=f"the migrations don't lead to the schema files: {describe(each).strip()}",
             place=_place(each.item, comparison.views[1], places) or shown(project.migrations_dir),
-            cure="pgnorm diff -f NAME",
+            cure="`pgnorm diff` shows all of it: correct the schema files, or write it with `pgnorm diff -f NAME`",
         )
 
 

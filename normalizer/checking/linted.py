@@ -4,6 +4,8 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
+from pgnorm.catalog.quoting import legible
+
 from ..linting.asking import Linted, lint
 from ..linting.lint import Level
 from ..linting.lints import LINTS
@@ -36,7 +38,7 @@ def linted(workspace: Workspace, project: Project, level: Level) -> Iterator[Fin
             continue
         yield Finding(
             rule=said.name,
-            message=f"{'.'.join(each.path)}: {said.message}",
+            message=f"{'.'.join(map(legible, each.path))}: {said.message}",
             place=_place(each, places),
             cure=f"{said.cure} More: {said.link}",
             level=said.level.word,
@@ -80,6 +82,6 @@ def _place(found: Linted, places: Places) -> str:
     for whole in wholes:
         for each in places.all:
             made = target(each.statement)
-            if made is not None and (made.kind, made.name, made.table) == whole and made.schema in (found.schema, ""):
+            if made is not None and (made.kind, made.name, made.table) == whole and found.schema in (made.schema, ""):
                 return each.place
     return places.files[0].label

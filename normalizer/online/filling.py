@@ -6,7 +6,7 @@ from pgnorm.catalog.kinds.defaults import Default
 from pgnorm.catalog.model import OnRows, Statement
 from pgnorm.catalog.quoting import ident, qualified
 
-from ..plan.firing import announced
+from ..plan.firing import fired
 from ..plan.plan import Step, Verb
 from .checked import REFILLING, held_to_not_null, needs_at_once
 from .way import Around, Way, needed
@@ -23,7 +23,9 @@ def filling_way(step: Step, around: Around) -> Way | None:
     # A value of a domain may have to be there from the start.
     if not (said and all(isinstance(part, Default) for part in said)) or item.base or not around.busy(item.parent):
         return None
-    if _is_checked(step, around) or (item.not_null and needs_at_once(step, around)):
+    # Adding a column fires no trigger, so filling it must not.
+    at_once = item.not_null and needs_at_once(step, around)
+    if fired(around.old, around.steps, item) or _is_checked(step, around) or at_once:
         return None
     adding = f"ALTER {item.table} ADD COLUMN "
     [at] = (number for number, each in enumerate(step.statements) if each.sql.startswith(adding))
@@ -42,8 +44,7 @@ def filling_way(step: Step, around: Around) -> Way | None:
         patient=True,
         about=step.id,
     )
-    # Adding the column with its default would set off nothing.
-    *_, filled = announced(around.old, (*around.steps, step.evolve(verb=Verb.ALTER, statements=(fill,))))
+    filled = step.evolve(verb=Verb.ALTER, statements=(fill,))
     first = step.evolve(statements=stands)
     if not item.not_null:
         return Way(stands=(first,), builds=(filled,))

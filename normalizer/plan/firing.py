@@ -37,6 +37,16 @@ def announced(old: Catalog, steps: Iterable[Step]) -> Iterator[Step]:
         yield step
 
 
+def fired(old: Catalog, steps: Iterable[Step], column: Object) -> tuple[Object, ...]:
+    """The triggers and rules that an UPDATE of a column sets off once steps are done."""
+    steps = tuple(steps)
+    gone = {step.id for step in steps if step.verb is Verb.DROP}
+    there = {item.id: item for item in old.objects.values() if item.id not in gone}
+    there |= {step.id: step.item for step in steps if step.verb is not Verb.DROP}
+    acting = (item for item in there.values() if item.catalog in _ON_UPDATE)
+    return tuple(_fired(old, column, acting))
+
+
 def _remarked(found: Iterable[Statement], said: str) -> Iterator[Statement]:
     """The statements; those that fill rows with one more line above them."""
     for each in found:

@@ -85,7 +85,7 @@ def leads_back(folder: Path, found: Migrations) -> bool:
         return True
     if found.back_name is None:
         raise PgnormError(
-            "the migrations of this folder have no ways back, so nothing would run a new one",
+            "nothing in this folder is a way back, so --down can't tell where the tool wants one",
             place=shown(folder),
             hint="Leave out --down, and write the way back before the migration: pgnorm diff --reverse -o FILE.",
         )

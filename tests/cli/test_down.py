@@ -98,7 +98,7 @@ def _bare(run: Run, plain: Path, folder: Path) -> list[str]:
 
 def test_a_folder_without_ways_back(refused: Refused, plain: Path) -> None:
     folder = _project(plain, {"1_a.sql": FIRST})
-    refused("diff -f more --down", "no ways back", "--reverse -o FILE")
+    refused("diff -f more --down", "nothing in this folder is a way back", "--reverse -o FILE")
     assert [path.name for path in folder.iterdir()] == ["1_a.sql"]
 
 
@@ -110,9 +110,15 @@ def test_a_way_of_several_transactions_is_no_file_to_go_back_from(refused: Refus
         "create type public.mood as enum ('ok', 'sad');\n"
         "create table public.days (id int, mood public.mood default 'sad');\n",
     )
-    refused("diff -f more --down", "the migration is 2 transactions", "--reverse -o FILE")
+    refused("diff -f more --down", "the migration needs 2 transactions", "--reverse -o FILE")
     assert sorted(path.name for path in folder.iterdir()) == ["1_a.down.sql", "1_a.up.sql"]
     assert "sad" in (plain / "schemas" / "01_tables.sql").read_text()
+
+
+def test_what_can_not_run_in_a_transaction_has_no_way_back_in_its_file(refused: Refused, plain: Path) -> None:
+    folder = _project(plain, TOOLS["dbmate"][0], f"{FIRST}create index on public.notes (status);\n")
+    refused("diff -f more --down --online", "can't run in a transaction", "--reverse -o FILE")
+    assert len([*folder.iterdir()]) == 1
 
 
 def test_nothing_to_do_writes_no_way_back(run: Run, plain: Path) -> None:
