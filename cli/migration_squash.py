@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.catalog.quoting import remark
 
 from . import VERSION
 from .general import general_options
@@ -128,6 +127,7 @@ def _path(known: "Migrations", chosen: "Sequence[Migration]") -> "Path":
 def _squashed(app: App, chosen: "Sequence[Migration]", path: "Path") -> "Squashed":
     """The migration, proved. Raises PgnormError."""
     from pgnorm.normalizer.applying.pieces import MARK
+    from pgnorm.normalizer.applying.squashes import squash_head
     from pgnorm.normalizer.comparing import compare
     from pgnorm.normalizer.comparison import Options
     from pgnorm.normalizer.squashing.squash import NOTHING, Squashing
@@ -147,8 +147,7 @@ def _squashed(app: App, chosen: "Sequence[Migration]", path: "Path") -> "Squashe
         squashed = Squashing(workspace, source, "\n".join(texts), path).run()
         head = [
             *([MARK] if len(texts) > 1 or any(comparison.plan.alone) else []),
-            remark(f"Squashed by pgnorm {VERSION} from {plural(len(chosen), 'migration')}:"),
-            *(remark(f"  {each.path.name}") for each in chosen),
+            *squash_head(VERSION, (each.path.name for each in chosen)),
             certificate_line(comparison, workspace.platform, squashed.text),
         ]
         return squashed.evolve(text="\n".join([*head, "", squashed.text]))

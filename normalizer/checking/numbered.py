@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from ..files.reading import shown
+from ..applying.squashes import squashed_in
+from ..files.reading import read_file, shown
 from ..files.revisions import at_commit, commit_of, parting
-from ..project.forms import Migration
+from ..project.forms import Migration, version_of
 from ..project.project import Project
 from .finding import Finding
 
@@ -38,9 +39,13 @@ def since(project: Project, revision: str) -> Iterator[Finding]:
     commit = commit_of(folder, revision)
     then, before = at_commit(folder, commit), at_commit(folder, parting(folder, commit))
     files = {each.path.relative_to(folder).as_posix(): each.path for each in project.migration_files().files}
+    squashed = {name for path in files.values() for name in squashed_in(read_file(path, label=shown(path)).text)}
+    versions = {each.version for each in project.migration_files().files}
+    taken = {version_of(name) for name in then}
     new = [name for name in files if name not in then]
     for name in sorted(then):
-        if not name.endswith(".sql") or (folder / name).exists():
+        # A history knows a migration by its version, whatever the rest of its name is.
+        if not name.endswith(".sql") or (folder / name).exists() or version_of(name) in versions or name in squashed:
             continue
         if name in before:
             yield _changed(folder / name, "is gone", revision)
@@ -60,7 +65,7 @@ def since(project: Project, revision: str) -> Iterator[Finding]:
     names = [*files]
     last = names.index(old[-1]) if old else -1
     for name in names[: last + 1]:
-        if name in new:
+        if name in new and version_of(name) not in taken:
             yield Finding(
                 rule=RULE,
                 message=f"it runs before {old[-1]}, which {revision} has already",

@@ -126,6 +126,12 @@ def in_folders(folder: Path) -> Migrations | None:
     return Migrations(files=tuple(files), back=tuple(sorted(folder.glob("[0-9]*/down.sql"))), named=None)
 
 
+def version_of(name: str) -> str:
+    """The version in the name of a migration's file; the name itself where it has none of its own."""
+    found = _NUMBERED.fullmatch(name) or _FLYWAY.fullmatch(name)
+    return found["version"] if found is not None else name
+
+
 def _files(folder: Path) -> tuple[Path, ...]:
     """The files of a folder, none where it does not exist. Raises PgnormError where it can't be read."""
     try:

@@ -208,6 +208,18 @@ def test_since_a_revision_for_migrations_in_folders(run: Run, plain: Path, git: 
     assert _rules(run, "--since HEAD") == {"migrations-order": places}
 
 
+def test_since_a_revision_before_a_squash_and_a_new_name(run: Run, plain: Path, git: Git) -> None:
+    _certified(run, plain, OLD, MORE, MOST)
+    git("add", ".")
+    git("commit", "-qm", "first")
+    first, second, _ = sorted((plain / "migrations").iterdir())
+    second.rename(second.with_name(second.name.replace("step_1", "title")))
+    assert _rules(run, "--since HEAD") == {}
+    assert run(f"migration squash --force --to {second.name[:14]}")[0] == 0
+    assert not first.exists()
+    assert _rules(run, "--since HEAD") == {}
+
+
 def test_a_hint_that_has_done_its_work(run: Run, plain: Path) -> None:
     (plain / "migrations" / "1_a.sql").write_text(OLD)
     (plain / "schemas" / "01_tables.sql").write_text(
