@@ -8,7 +8,7 @@ from attrs import evolve
 from pgnorm.catalog.model import Catalog, Object, ObjectId, Value, own_fields
 
 from ..compare.called import wholes
-from ..compare.difference import COMMENT, EXTENSIONS, LABELS, NEVER, OWNER, PRIVILEGES, Difference, changes
+from ..compare.difference import COMMENT, EXTENSIONS, LABELS, NEVER, OWNER, PRIVILEGES, SATELLITES, Difference, changes
 from ..compare.parent_order import ORDER
 
 _FIELDS: Final = {
@@ -108,17 +108,21 @@ class _Merging:
         here = self.objects.get(name)
         conflict = _conflict(theirs, ours, here)
         choice = "theirs" if conflict is None else self._choice(conflict)
+        derived = [each.id for each in self._parts(name) if each.derived]
         if conflict is not None and choice is not None:
             # The columns of a view are what the view that counts makes.
-            self._chosen |= {each.id: choice for each in self._parts(name) if each.derived}
+            self._chosen |= dict.fromkeys(derived, choice)
         if conflict is not None and choice is not None and (here is None or theirs.new is None):
             self._chosen[name] = choice
         elif choice == "theirs" and theirs.new is None:
             self.objects.pop(name, None)
         elif choice == "theirs":
             self.objects[name] = _taken(here, theirs, alone=ours is None)
-        elif choice == "ours" and conflict is not None and (rest := theirs.changed - conflict.changed):
-            self.objects[name] = _taken(here, evolve(theirs, changed=rest), alone=False)
+        elif choice == "ours" and conflict is not None:
+            rest = theirs.changed - conflict.changed
+            # So are they with the query that counts, and one side's don't go with the other's.
+            if rest := rest.intersection(SATELLITES) if derived else rest:
+                self.objects[name] = _taken(here, evolve(theirs, changed=rest), alone=False)
 
     def end(self) -> Merged:
         """The catalog with all that is chosen as a whole; of what is left of a whole that is gone, it is asked."""

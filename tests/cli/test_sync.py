@@ -531,3 +531,25 @@ def test_files_as_a_dump_writes_them(run: Run, crm: Path, studio: psycopg.Connec
     assert '01_tables.sql: -     "phone" "text",' in lines
     assert '01_tables.sql: -     ADD CONSTRAINT "tags_name_key" UNIQUE ("name");' in lines
     assert [line for line in lines if line.endswith('"public"."deal_board" OWNER TO "postgres";')]
+
+
+def test_a_view_is_one_sides_with_its_columns(run: Run, plain: Path, database: psycopg.Connection) -> None:
+    """The files gave a column another type, the database has a query without it."""
+    old = "create table public.posts (id int primary key, body text, author text);\n"
+    view = "create view public.live as select id, body from public.posts;\n"
+    (plain / "migrations" / "1_a.sql").write_text(old + view)
+    path = plain / "schemas" / "01_tables.sql"
+    path.write_text(old.replace("body text", "body varchar(200)") + view)
+    before = path.read_text()
+    database.execute((old + view).encode())
+    database.execute(
+        "drop view public.live; create view public.live as select id, author from public.posts;"
+        "comment on view public.live is 'What is read'"
+    )
+    at = f"--db-url '{address(database)}'"
+    assert run(f"sync {at}")[0] == 2
+    assert path.read_text() == before
+    code, _, said = run(f"sync {at} --ours public.live")
+    assert code == 0, said
+    assert path.read_text() == before
+    assert (plain / "schemas" / "03_views.sql").read_text() == "comment on view public.live is 'What is read';\n"
