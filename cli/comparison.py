@@ -12,7 +12,7 @@ from .hazards import effects_json
 from .left_alone import left_alone_json
 from .remarks import remarked
 from .roles import roles_json
-from .rows import calls_text, data_json
+from .rows import calls_text, data_json, updates_text
 
 if TYPE_CHECKING:
     from pgnorm.catalog.model import Object
@@ -33,7 +33,7 @@ def scripts(comparison: "Comparison", *, bare: bool) -> tuple[str, ...]:
     if comparison.unproved:
         first = f"{remark(f'Unproved: {comparison.unproved}')}\n\n{first}"
     *before, last = first, *others
-    calls = calls_text(comparison.calls)
+    calls = "\n".join(filter(None, (calls_text(comparison.calls), updates_text(comparison))))
     if calls and plan.alone[-1:] == (True,):
         return (*before, last, calls)
     # Only calls follow a plan that has nothing else.

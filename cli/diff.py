@@ -7,7 +7,7 @@ import click
 from pgnorm.catalog.errors import PgnormError
 
 from .comparison import as_json, scripts
-from .diff_checks import check_calls, check_options, same, spare_sources
+from .diff_checks import check_calls, check_options, check_versions, same, spare_sources
 from .diff_options import Given, diff_options
 from .general import general_options
 from .hazards import refused
@@ -63,6 +63,8 @@ def diff(app: App, **given: Unpack[Given]) -> int:
     spare_sources(given["output"], *sources)
     if given["calls"]:
         check_calls(*sources)
+    if given["extension_versions"]:
+        check_versions(*sources)
     known = app.project.migration_files() if app.project and given["name"] is not None else None
     options = _options(app, given)
     with app.workspace() as workspace:
@@ -97,6 +99,7 @@ def _options(app: App, given: Given) -> "Options":
         keeping=keeping(given),
         cosmetic=given["cosmetic"],
         calls=given["calls"],
+        versions=given["extension_versions"],
         online=_timeouts(given) if _is_online(app, given) else None,
         proof=None if given["no_proof"] else given["proof"],
         seed=given["seed"],

@@ -46,6 +46,8 @@ def _check_way_back(app: App, given: Given) -> None:
         raise click.UsageError("--down is the way back of a migration: give it with -f, and without --reverse.")
     if given["calls"]:
         raise click.UsageError("nothing takes calls back, so --down can't be combined with --calls.")
+    if given["extension_versions"]:
+        raise click.UsageError("extensions have no way back, so --down can't be combined with --extension-versions.")
     assert app.project is not None
     leads_back(app.project.migrations_dir, app.project.migration_files())
 
@@ -67,6 +69,18 @@ def check_calls(old: "Source", new: "Source") -> None:
         raise PgnormError(
             "--calls takes the calls of schema files that migrations or other files lack, and one side is neither",
             hint="Leave out --db-url, --local and the like: run `pgnorm diff --calls` from migrations to files.",
+        )
+
+
+def check_versions(*sources: "Source") -> None:
+    """Refuse --extension-versions for files: a shadow makes what they declare in its own versions."""
+    from pgnorm.normalizer.project.sources import Files
+
+    if any(isinstance(each, Files) for each in sources):
+        raise PgnormError(
+            "--extension-versions compares databases and snapshots: files get the versions of the server they are "
+            "loaded into",
+            hint="Name two of those: --from URL --to URL, or leave it out.",
         )
 
 

@@ -43,6 +43,7 @@ class Given(TypedDict):
     allowed_drops: tuple[str, ...]
     cosmetic: bool
     calls: bool
+    extension_versions: bool
     online: bool | None
     online_lock_timeout: str
     online_statement_timeout: str
@@ -107,6 +108,11 @@ _PLAN: Final = (
         "--calls",
         is_flag=True,
         help="End the migration with the calls that the schema files have and the migrations don't.",
+    ),
+    click.option(
+        "--extension-versions",
+        is_flag=True,
+        help="End the migration with updates of extensions that have another version in the new database.",
     ),
     click.option(
         "--online/--no-online",

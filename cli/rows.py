@@ -56,6 +56,18 @@ def calls_text(calls: "Sequence[Call]") -> str:
     return f"-- Calls of the schema files, outside of what is proved\n{said}"
 
 
+def tell_updates(console: Console, comparison: "Comparison") -> None:
+    """Say which extensions get another version."""
+    lines = [f"{each.item.kind} {each.item.label}: to {each.version}" for each in comparison.updates]
+    console.listing("Updated to another version, behind the plan and outside of what is proved:", lines)
+
+
+def updates_text(comparison: "Comparison") -> str:
+    """The updates as they end a migration; empty where there are none."""
+    said = "".join(f"{each.sql}\n" for each in comparison.updates)
+    return f"-- Updates of extensions, outside of what is proved\n\n{said}" if said else ""
+
+
 def data_json(comparison: "Comparison") -> dict[str, object]:
     """The statements for a program: those that no migration gets, and those that --calls writes."""
     written = {each.place for each in comparison.calls}
@@ -71,5 +83,6 @@ def data_json(comparison: "Comparison") -> dict[str, object]:
                 each for each in comparison.uncarried if each.place not in written
             ).items()
         ],
+        "updates": [{"name": each.item.name, "version": each.version, "sql": each.sql} for each in comparison.updates],
         "calls": [{"place": call.place, "sql": call.sql} for call in comparison.calls],
     }

@@ -14,7 +14,7 @@ from .hazards import ALLOWED, allowed, tell_hazards
 from .left_alone import tell_left_alone
 from .output import Console, plural
 from .roles import role_lines, tell_roles
-from .rows import tell_data
+from .rows import tell_data, tell_updates
 
 if TYPE_CHECKING:
     from pgnorm.catalog.model import Object, ObjectId, Statement
@@ -51,6 +51,7 @@ def summarize(console: Console, comparison: "Comparison") -> None:
     _tell_kept(console, comparison)
     _tell_unplanned(console, comparison.unplanned)
     tell_data(console, comparison)
+    tell_updates(console, comparison)
     tell_roles(console, comparison)
     if comparison.stranger is not None:
         console.warn(

@@ -13,6 +13,7 @@ from .compare.ownership import only_by_platform, owned, spared
 from .compare.phantoms import phantoms, without_code
 from .compare.selection import EVERYTHING, Selection, select, selected
 from .compare.settling import deparsed_changes
+from .compare.versions import updates
 from .comparison import Call, Comparison, Options
 from .load.data_statements import DataStatement, texts_of
 from .load.file_roles import FileRoles, server_roles
@@ -102,6 +103,7 @@ class Basis:
             idle=self.options.ignoring.unmatched(start.catalog, goal.catalog, roles=found_roles.mentioned),
             uncarried=(uncarried := to_tell(self.new, goal, start)),
             calls=self._calls(uncarried),
+            updates=tuple(updates(before, after)) if self.options.versions else (),
             stranger=stranger(((start.role, before), (goal.role, after)), planned),
         )
 

@@ -12,6 +12,7 @@ from .compare.allowing import Allowing
 from .compare.ignoring import Ignoring, Reason
 from .compare.phantoms import Phantom
 from .compare.satellites import Uncompared
+from .compare.versions import Update
 from .hazards.effects import Effect, Hazard
 from .load.data_statements import DataStatement
 from .plan.keeping import Keeping
@@ -57,6 +58,8 @@ class Options(Value):
     """Who judges whether the plan arrives: our reading of the catalogs, or pg_dump as well; None for nobody."""
     calls: bool = False
     """True if what the files of the new side call, and those of the old side do not, follows the plan."""
+    versions: bool = False
+    """True if versions are compared that no dump says: those of extensions."""
     seed: Path | None = None
     """SQL that fills the tables of the old side before the plan is tried."""
 
@@ -132,13 +135,16 @@ class Comparison(Value):
     """Data statements of the files of the new side, and not of those of the old one."""
     calls: tuple[Call, ...] = ()
     """Those of them that follow the plan. Nothing proves what they do."""
+    updates: tuple[Update, ...] = ()
+    """Objects of other versions, where these are compared. Their statements follow the plan, and nobody tries them: a
+    shadow has its own versions."""
     stranger: str | None = None
     """The role that a database was read as and that files are compared for, where it owns nothing there."""
 
     @property
     def writes(self) -> bool:
         """True if there is anything to write into a migration."""
-        return bool(self.plan or self.calls)
+        return bool(self.plan or self.calls or self.updates)
 
     @property
     def hazards(self) -> "frozenset[Hazard]":

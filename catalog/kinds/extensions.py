@@ -5,12 +5,12 @@ from typing import ClassVar, LiteralString, Self
 
 from ..model import Changed, Object, Printing, Target, alter, equal
 from ..model.dump_facets import SaysLess
-from ..model.facets import PlatformDecides
+from ..model.facets import PlatformDecides, Versioned
 from ..priority import Priority
-from ..quoting import ident
+from ..quoting import ident, literal
 
 
-class Extension(SaysLess, PlatformDecides, Object):
+class Extension(SaysLess, PlatformDecides, Versioned, Object):
     """An extension: pg_extension. Its members are no objects of their own: what needs one needs the extension."""
 
     kind: ClassVar[str] = "extension"
@@ -70,6 +70,9 @@ class Extension(SaysLess, PlatformDecides, Object):
         makes_home = printing.target.schemas is not None and self.home not in printing.target.schemas
         place = "" if makes_home else f" WITH SCHEMA {ident(self.home)}"
         return f"CREATE EXTENSION IF NOT EXISTS {ident(self.name)}{place};\n"
+
+    def update_to(self, version: str) -> str:
+        return f"ALTER {self.signature()} UPDATE TO {literal(version)};"
 
     def must_replace(self, new: Self, changed: frozenset[str]) -> bool:
         return "home" in changed and not self.relocatable

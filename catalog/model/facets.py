@@ -217,6 +217,17 @@ class PlatformDecides(Facet):
     __slots__ = ()
 
 
+class Versioned(Facet):
+    """An object of a version that no dump says: `ALTER EXTENSION "e" UPDATE TO '1.1';`."""
+
+    __slots__ = ()
+    version: str
+
+    def update_to(self, version: str) -> str:
+        """The statement that makes it one of another version."""
+        raise NotImplementedError
+
+
 class SuperuserOnly(Facet):
     """An object that Postgres shows to superusers alone: others are told of one not modelled (a subscription)."""
 
