@@ -12,6 +12,7 @@ from typing import LiteralString, Protocol
 
 import psycopg
 import pytest
+from addresses import address
 from doors import open_to_all
 
 from pgnorm.catalog.errors import PgnormError
@@ -255,6 +256,12 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / ".git").mkdir()
     monkeypatch.chdir(tmp_path)
     return tmp_path
+
+
+@pytest.fixture
+def at(database: psycopg.Connection) -> str:
+    """The option that names a database on plain Postgres."""
+    return f"--db-url '{address(database)}'"
 
 
 @pytest.fixture

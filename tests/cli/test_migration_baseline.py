@@ -4,22 +4,14 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
 from pathlib import Path
-from typing import LiteralString, Protocol
+from typing import LiteralString
 
 import psycopg
 import pytest
 from addresses import address
+from conftest import Refused, Run
 from waiting import PATIENCE, until
-
-Run = Callable[[str], tuple[int, str, str]]
-
-
-class Refused(Protocol):
-    """Runs a line that must fail with 2 and these words; gives stderr."""
-
-    def __call__(self, line: str, *said: str) -> str: ...
 
 
 @pytest.fixture

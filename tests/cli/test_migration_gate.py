@@ -1,27 +1,12 @@
 """The gate of `pgnorm migration up`: the database must be what a certified migration was proved to start from."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
 
 import psycopg
 import pytest
 from addresses import address
-
-Run = Callable[[str], tuple[int, str, str]]
-
-
-class Refused(Protocol):
-    """Runs a line that must fail with 2 and these words; gives stderr."""
-
-    def __call__(self, line: str, *said: str) -> str: ...
-
-
-@pytest.fixture
-def at(database: psycopg.Connection) -> str:
-    """The option that names the database."""
-    return f"--db-url '{address(database)}'"
+from conftest import Refused, Run
 
 
 @pytest.fixture

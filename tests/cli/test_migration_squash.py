@@ -4,15 +4,14 @@ import os
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Protocol
 
 import psycopg
 import pytest
 from addresses import address
+from conftest import Refused, Run
 
 from pgnorm.normalizer.postgres.shadow import Shadow
 
-Run = Callable[[str], tuple[int, str, str]]
 Held = dict[str, list[str]]
 
 TABLES = """
@@ -21,12 +20,6 @@ TABLES = """
     select quote_ident(schemaname) || '.' || quote_ident(matviewname) from pg_matviews order by 1
 """
 SEQUENCES = "select format('%I.%I', schemaname, sequencename) from pg_sequences order by 1"
-
-
-class Refused(Protocol):
-    """Runs a line that must fail with 2 and these words; gives stderr."""
-
-    def __call__(self, line: str, *said: str) -> str: ...
 
 
 def held(database: psycopg.Connection, but: str = "created_at,updated_at") -> Held:

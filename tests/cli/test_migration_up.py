@@ -3,7 +3,7 @@
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import LiteralString, Protocol
@@ -11,6 +11,7 @@ from typing import LiteralString, Protocol
 import psycopg
 import pytest
 from addresses import address
+from conftest import Refused, Run
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 from waiting import PATIENCE, until
@@ -20,14 +21,7 @@ from pgnorm.normalizer.applying.lock import AdvisoryLock
 from pgnorm.normalizer.applying.watching import Watch
 from pgnorm.normalizer.project.databases import Database
 
-Run = Callable[[str], tuple[int, str, str]]
 HISTORY: LiteralString = "select version, name, statements from supabase_migrations.schema_migrations order by 1"
-
-
-class Refused(Protocol):
-    """Runs a line that must fail with 2 and these words; gives stderr."""
-
-    def __call__(self, line: str, *said: str) -> str: ...
 
 
 class Write(Protocol):
@@ -49,12 +43,6 @@ def write(folder: Path) -> Write:
         return path
 
     return write
-
-
-@pytest.fixture
-def at(database: psycopg.Connection) -> str:
-    """The option that names the database."""
-    return f"--db-url '{address(database)}'"
 
 
 @pytest.fixture

@@ -4,15 +4,14 @@ import os
 import pty
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import LiteralString, Protocol
+from typing import LiteralString
 
 import psycopg
 import pytest
 from addresses import address
+from conftest import Refused, Run
 
-Run = Callable[[str], tuple[int, str, str]]
 CHANGE: LiteralString = """
 alter table public.tasks add column priority smallint not null default 0;
 comment on table public.sales is 'The team';
@@ -21,12 +20,6 @@ alter table public.sources enable row level security;
 create policy "Team reads sources" on public.sources for select to authenticated using (true);
 drop index public.companies_owner_id_idx;
 """
-
-
-class Refused(Protocol):
-    """Runs a line that must fail with 2 and these words; gives stderr."""
-
-    def __call__(self, line: str, *said: str) -> str: ...
 
 
 @pytest.fixture

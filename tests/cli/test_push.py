@@ -6,34 +6,21 @@ import pty
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
 from pathlib import Path
-from typing import LiteralString, Protocol
+from typing import LiteralString
 
 import psycopg
 import pytest
 from addresses import address
+from conftest import Refused, Run
 from waiting import until
 
-Run = Callable[[str], tuple[int, str, str]]
 HEAD = """-- 1 to drop:
 -- Please check that these are intended:
 --   - table public.t
 -- pgnorm-certificate: {"version":1,"from":"0","to":"1","partial":true}
 
 """
-
-
-class Refused(Protocol):
-    """Runs a line that must fail with 2 and these words; gives stderr."""
-
-    def __call__(self, line: str, *said: str) -> str: ...
-
-
-@pytest.fixture
-def at(database: psycopg.Connection) -> str:
-    """The option that names the database."""
-    return f"--db-url '{address(database)}'"
 
 
 @pytest.fixture
