@@ -17,7 +17,12 @@ if TYPE_CHECKING:
 
 JSON_VERSION: Final = 1
 _COLORS: Final = {"ok": "green", "note": "yellow", "problem": "red"}
-EPILOG: Final = EXIT_CODES.replace("with --check: something would change", "there is a problem")
+EPILOG: Final = f"""\b
+Examples:
+  pgnorm doctor                    what is here, and what is in the way
+  pgnorm doctor --json
+
+{EXIT_CODES.replace("with --check: something would change", "there is a problem")}"""
 
 
 @click.command(cls=Command, params=general_options(), epilog=EPILOG)

@@ -260,7 +260,7 @@ def test_forms(run: Run, plain: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _, out, _ = run("check")
     assert out.startswith(
         "::error file=schemas/01_tables.sql,line=2,col=1,title=pgnorm migrations-behind::"
-        "the migrations don't lead to the schema files: + table public.a,b%25:%0ATo mend it: pgnorm diff -f NAME\n"
+        "the migrations don't lead to the schema files: + table public.a,b%25:%0ATo mend it: `pgnorm diff` shows all"
     )
 
 
