@@ -18,6 +18,7 @@ from .servers import server_options
 if TYPE_CHECKING:
     from pgnorm.catalog.access import Access
     from pgnorm.normalizer.project.sources import Source
+    from pgnorm.normalizer.workspace import Workspace
 
 ENDINGS: Final = {".json": JSON, ".md": MARKDOWN}
 EPILOG: Final = f"""\b
@@ -79,7 +80,8 @@ def access(
         raise click.UsageError("--check writes nothing: it can't be combined with -o.")
     ending = (committed or output or Path()).suffix
     wanted = JSON if as_json else form or ENDINGS.get(ending, TEXT)
-    found = read_found(app, source_of(app), schemas, exclude_schemas, roles)
+    with app.workspace() as workspace:
+        found = read_found(app, workspace, source_of(app), schemas, exclude_schemas, roles)
     text = FORMS[wanted](found)
     if committed is not None:
         return _compare(app, committed, text)
@@ -90,6 +92,7 @@ def access(
 
 def read_found(
     app: App,
+    workspace: "Workspace",
     source: "Source",
     schemas: tuple[str, ...] = (),
     exclude_schemas: tuple[str, ...] = (),
@@ -99,7 +102,7 @@ def read_found(
     from pgnorm.catalog.access import grantees, read_access
     from pgnorm.normalizer.compare.selection import select_of
 
-    with app.workspace() as workspace, workspace.asked(source) as (connection, patience):
+    with workspace.asked(source) as (connection, patience):
         asked = tuple(dict.fromkeys(roles or workspace.roles_asked)) or grantees(connection, patience)
         found = read_access(connection, asked, patience)
         managed = () if schemas else workspace.platform.managed_schemas

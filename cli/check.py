@@ -1,7 +1,7 @@
 """`pgnorm check`: all that a project must hold to, in one command for CI and commit hooks."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -18,10 +18,9 @@ from .servers import cache_option, shadow_option, trust_option
 from .words import words_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from pgnorm.normalizer.checking.finding import Finding
     from pgnorm.normalizer.project.project import Project
+    from pgnorm.normalizer.workspace import Workspace
 
 ACCESS: Final = "access"
 EPILOG: Final = f"""\b
@@ -34,7 +33,7 @@ Examples:
 {EXIT_CODES.replace("with --check: something would change", "something is not as it should be")}"""
 
 
-def _rules() -> "Iterable[str]":
+def _rules() -> Iterable[str]:
     from pgnorm.normalizer.checking.check import RULES
 
     return (*RULES, ACCESS)
@@ -88,8 +87,8 @@ def check(
         raise PgnormError("check looks at a project, and there is none from here upwards", hint="Use --project.")
     with app.workspace() as workspace:
         found = [*findings(workspace, app.project, since=since, level=Level[level.upper()])]
-    if ACCESS not in skipped and not any(each.rule == LOADS for each in found):
-        found += _of_access(app, app.project)
+        if ACCESS not in skipped and not any(each.rule == LOADS for each in found):
+            found += _of_access(app, workspace, app.project)
     found = [each for each in found if each.rule not in skipped]
     wanted = form or (GITHUB if os.environ.get("GITHUB_ACTIONS") == "true" else TEXT)
     deliver(app.console, FORMS[wanted](found), output)
@@ -97,7 +96,7 @@ def check(
     return CHANGED if found else 0
 
 
-def _of_access(app: App, project: "Project") -> "Iterator[Finding]":
+def _of_access(app: App, workspace: "Workspace", project: "Project") -> "Iterator[Finding]":
     """The finding that access is not as the committed table says."""
     from pgnorm.normalizer.checking.finding import Finding
     from pgnorm.normalizer.files.reading import shown
@@ -111,7 +110,7 @@ def _of_access(app: App, project: "Project") -> "Iterator[Finding]":
         return
     label = shown(project.access)
     known = read_committed(project.access)
-    text = TABLES[ENDINGS.get(project.access.suffix, PLAIN)](read_found(app, declared(project)))
+    text = TABLES[ENDINGS.get(project.access.suffix, PLAIN)](read_found(app, workspace, declared(project)))
     if text != known:
         lines = zip(known.splitlines(), text.splitlines(), strict=False)
         at = next((number for number, (one, other) in enumerate(lines, start=1) if one != other), 1)

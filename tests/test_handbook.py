@@ -1,16 +1,16 @@
 """A team's handbook, paragraph by paragraph, on a copy of fixtures/crm with a database of each developer's and a hosted
 one: what it takes six tools for, each one command here."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
 from addresses import address
+from conftest import Run
 
 from pgnorm.normalizer.postgres.shadow import Shadow
 
-Run = Callable[[str], tuple[int, str, str]]
 STUDIO = """
 alter table public.deals add column probability smallint default 50;
 comment on column public.deals.probability is 'In percent';

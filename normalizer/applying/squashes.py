@@ -1,11 +1,12 @@
 """The head of a squashed migration: the files that it has taken the place of."""
 
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 from pgnorm.catalog.quoting import remark
 
-_BEGINNING = "-- Squashed by pgnorm "
-_INDENT = "  "
+_BEGINNING: Final = "-- Squashed by pgnorm "
+_INDENT: Final = "  "
 
 
 def squash_head(version: str, names: Iterable[str]) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """Migrations that have no one order, and those that were changed or came in between since a state that git holds."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -38,14 +38,16 @@ def since(project: Project, revision: str) -> Iterator[Finding]:
     folder = project.migrations_dir
     commit = commit_of(folder, revision)
     then, before = at_commit(folder, commit), at_commit(folder, parting(folder, commit))
-    files = {each.path.relative_to(folder).as_posix(): each.path for each in project.migration_files().files}
-    squashed = {name for path in files.values() for name in squashed_in(read_file(path, label=shown(path)).text)}
-    versions = {each.version for each in project.migration_files().files}
-    taken = {version_of(name) for name in then}
+    found = project.migration_files().files
+    files = {each.path.relative_to(folder).as_posix(): each.path for each in found}
+    # A history knows a migration by its version, whatever the rest of its name is.
+    versions, taken = {each.version for each in found}, {version_of(name) for name in then}
+    gone = [name for name in sorted(then) if name.endswith(".sql") and not (folder / name).exists()]
+    gone = [name for name in gone if version_of(name) not in versions]
+    squashed = set(_squashed(files.values())) if gone else set()
     new = [name for name in files if name not in then]
-    for name in sorted(then):
-        # A history knows a migration by its version, whatever the rest of its name is.
-        if not name.endswith(".sql") or (folder / name).exists() or version_of(name) in versions or name in squashed:
+    for name in gone:
+        if name in squashed:
             continue
         if name in before:
             yield _changed(folder / name, "is gone", revision)
@@ -72,6 +74,12 @@ def since(project: Project, revision: str) -> Iterator[Finding]:
                 place=shown(files[name]),
                 cure="Give it a later version: databases that have applied that one would not run it.",
             )
+
+
+def _squashed(paths: Iterable[Path]) -> Iterator[str]:
+    """The names of the files that others have taken the place of."""
+    for path in paths:
+        yield from squashed_in(read_file(path, label=shown(path)).text)
 
 
 def _lines(content: bytes) -> bytes:
