@@ -54,6 +54,15 @@ def _open_lock(path: Path) -> int:
         return os.open(path, flags, 0o600)
 
 
+def mark_used(path: Path) -> None:
+    """Sets the time of a lock file, made if need be, by which sweeping knows what nobody uses."""
+    fd = _open_lock(path)
+    try:
+        os.utime(fd)
+    finally:
+        os.close(fd)
+
+
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
     """Holds the lock on a file, waiting for whoever has it."""

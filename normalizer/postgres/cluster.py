@@ -17,7 +17,7 @@ from pgnorm.catalog.model import Value
 
 from ..platforms import Platform
 from .account import Account, give
-from .cache import Lock, clear, copy_tree, folder_at, locked, say
+from .cache import Lock, clear, copy_tree, folder_at, locked, mark_used, say
 from .connections import connect_private
 from .installation import Installation
 from .launching import environment
@@ -109,7 +109,7 @@ def seed(
                     say(f"{made.path} is no finished cluster")
                     clear(made.path)
                 _make(installation, platform, made, fill)
-    (root / f"seed-{name}.lock").touch()
+    mark_used(root / f"seed-{name}.lock")
     folder_at(made.slots, 0o755)
     return made
 

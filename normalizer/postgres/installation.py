@@ -11,7 +11,7 @@ from pgnorm.catalog.model import Value
 
 from .account import Account, can_enter, has_name
 from .binaries import Binaries
-from .cache import clear, copy_tree, locked, say
+from .cache import clear, copy_tree, locked, mark_used, say
 from .manifest import Damaged, check, finish, is_finished
 from .parts import data_and_modules, libraries, own_libpq
 from .programs import do_without_a_name
@@ -88,7 +88,7 @@ def install(binaries: Binaries, root: Path, account: Account | None) -> Installa
                 if repeated and not named:
                     _unname(bindir)
                 finish(home)
-    (root / f"server-{identity}.lock").touch()
+    mark_used(root / f"server-{identity}.lock")
     if not repeated:
         bindir = binaries.bindir
     if binaries.major >= 18:

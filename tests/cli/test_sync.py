@@ -377,7 +377,7 @@ def test_files_that_git_could_not_give_back(run: Run, crm: Path, studio: psycopg
     def refused(*said: str) -> None:
         before = _texts(crm)
         code, _, err = run(f"sync --db-url '{address(studio)}'")
-        assert (code, [words for words in said if words not in err]) == (2, [])
+        assert (code, [words for words in said if words not in err]) == (2, []), err
         assert _texts(crm) == before
 
     studio.execute("comment on table public.tags is 'Colours'")
@@ -404,7 +404,7 @@ def test_files_that_git_could_not_give_back(run: Run, crm: Path, studio: psycopg
     git("commit", "-q", "-m", "renamed")
     refused(":(top)tables.sql: ", changed)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PATH", "/nowhere")
+        patch.setenv("PATH", str(crm / "nowhere"))
         refused(":(top)tables.sql: ", "there is no git on the PATH")
     git("add", "-u")
     git("commit", "-q", "-m", "what was changed")

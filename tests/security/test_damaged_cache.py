@@ -58,6 +58,9 @@ def place(folder: Path, part: str) -> Path:
     return folder / part.replace("base/own", f"base/{max(int(path.name) for path in base.glob('*'))}")
 
 
+NOWHERE = Path(f"/var/tmp/pgnorm-test-nowhere-{os.getpid()}")
+
+
 def gone(path: Path) -> None:
     shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
 
@@ -88,12 +91,18 @@ def a_folder(path: Path) -> None:
 
 def a_link(path: Path) -> None:
     gone(path)
-    path.symlink_to("/nowhere")
+    path.symlink_to(NOWHERE)
 
 
 def a_link_to_a_folder(path: Path) -> None:
     gone(path)
     path.symlink_to("/var/tmp")
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_written_through_a_link() -> Iterator[None]:
+    yield
+    assert not NOWHERE.exists()
 
 
 SORTS = (gone, a_file, a_link, a_link_to_a_folder)
