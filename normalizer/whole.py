@@ -23,6 +23,8 @@ from .side import Side, broken_bodies
 from .unmade import unmade
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from .postgres.shadow import Session
 
 
@@ -49,10 +51,9 @@ class Whole(Basis):
             # Differences for which no statement is known are not to pass for none.
             if comparison.plan.wanted and comparison.unproved is None:
                 # Within one transaction an enum's new label can be used early where the enum is as new as itself.
-                commits = comparison.plan.in_pieces
-                if commits or not in_shadow:
+                if comparison.plan.in_pieces or not in_shadow:
                     stack.close()
-                    session = stack.enter_context(self.sides.again(start, scratch=commits, beside=goal.made))
+                    session = stack.enter_context(self._again(start, goal, comparison))
                 last: frozenset[ObjectId] = frozenset()
                 rewriting: frozenset[ObjectId] = frozenset()
                 while True:
@@ -69,7 +70,7 @@ class Whole(Basis):
                         last |= early
                     comparison = self.planned(start, goal, found, last=last, rewriting=rewriting)
                     comparison = comparison.evolve(mentions=broken)
-                    session = stack.enter_context(self.sides.again(start, scratch=commits, beside=goal.made))
+                    session = stack.enter_context(self._again(start, goal, comparison))
                 arrived = as_little_known(arrival.catalog, start.catalog)
                 self._prove(arrived, goal, comparison)
                 comparison = self.measured(comparison, arrival).evolve(
@@ -78,6 +79,10 @@ class Whole(Basis):
                 if self.options.proof == "pg_dump":
                     self._ask_pg_dump(start, goal, comparison)
             return comparison
+
+    def _again(self, start: Side, goal: Side, comparison: Comparison) -> "AbstractContextManager[Session]":
+        """The old side once more, where the plan can run."""
+        return self.sides.again(start, scratch=comparison.plan.in_pieces, beside=goal.made)
 
     def _arrived(self, session: "Session", start: Side, goal: Side, comparison: Comparison) -> Arrival | ObjectId:
         """Arrival of the plan from the old side, which the session holds; where it stopped since an object came too

@@ -12,6 +12,7 @@ from pgnorm.catalog.model import OnRows, Statement
 from pgnorm.catalog.quoting import ident
 
 from ..plan.plan import Step, Verb
+from .batches import in_batches
 from .way import Around, Way, needed
 
 NOT_VALID_OF_THE_WHOLE_SINCE: Final = 18
@@ -84,7 +85,7 @@ def not_null_way(step: Step, around: Around) -> Way | None:
     if not filling:
         return Way(stands=(step.evolve(statements=(*before, added, *behind)),), builds=(valid,), proven=proven)
     # Rows without a value must not be held to it before they have one; no more of them come from then on.
-    filled = step.evolve(statements=tuple(each.evolve(patient=True) for each in filling))
+    filled = step.evolve(statements=tuple(in_batches(each.evolve(patient=True), item, around) for each in filling))
     again = step.evolve(statements=tuple(each.evolve(patient=True, remark=REFILLING) for each in filling))
     return Way(
         stands=(step.evolve(statements=before),) if before else (),

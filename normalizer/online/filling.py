@@ -8,7 +8,9 @@ from pgnorm.catalog.quoting import ident, qualified
 
 from ..plan.firing import fired
 from ..plan.plan import Step, Verb
+from .batches import in_batches
 from .checked import REFILLING, held_to_not_null, needs_at_once
+from .publishing import unidentified
 from .way import Around, Way, needed
 
 
@@ -25,7 +27,7 @@ def filling_way(step: Step, around: Around) -> Way | None:
         return None
     # Adding a column fires no trigger, so filling it must not.
     at_once = item.not_null and needs_at_once(step, around)
-    if fired(around.old, around.steps, item) or _is_checked(step, around) or at_once:
+    if fired(around.old, around.steps, item) or _is_checked(step, around) or at_once or unidentified(item, around.old):
         return None
     adding = f"ALTER {item.table} ADD COLUMN "
     [at] = (number for number, each in enumerate(step.statements) if each.sql.startswith(adding))
@@ -39,18 +41,17 @@ def filling_way(step: Step, around: Around) -> Way | None:
     )
     fill = Statement(
         sql=f"UPDATE {table} SET {column} = DEFAULT WHERE {column} IS NULL;",
-        remark="-- locks each row that it writes until it is done",
         on_rows=OnRows.FILLS,
         patient=True,
         about=step.id,
     )
-    filled = step.evolve(verb=Verb.ALTER, statements=(fill,))
+    filled = step.evolve(verb=Verb.ALTER, statements=(in_batches(fill, item, around),))
+    again = step.evolve(verb=Verb.ALTER, statements=(fill.evolve(remark=REFILLING),))
     first = step.evolve(statements=stands)
     if not item.not_null:
-        return Way(stands=(first,), builds=(filled,))
+        return Way(stands=(first,), builds=(filled, again))
     held, valid, proven = held_to_not_null(step, Statement(sql=item.requirement, about=step.id), around)
     holding = step.evolve(verb=Verb.ALTER, statements=(held,))
-    again = filled.evolve(statements=(fill.evolve(remark=REFILLING),))
     return Way(stands=(first,), builds=(filled, holding, again, valid), proven=proven)
 
 

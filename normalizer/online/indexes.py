@@ -6,7 +6,6 @@ from pgnorm.catalog.kinds.constraint_states import deferral
 from pgnorm.catalog.kinds.foreign_keys import ForeignKey
 from pgnorm.catalog.kinds.indexes import Index
 from pgnorm.catalog.kinds.keys import Key
-from pgnorm.catalog.kinds.tables import Table
 from pgnorm.catalog.model import Object, ObjectId, OnRows, Statement, stated
 from pgnorm.catalog.options import with_options
 from pgnorm.catalog.quoting import ident, qualified
@@ -26,7 +25,7 @@ def index_way(step: Step, around: Around) -> Way | None:
     if not isinstance(item, Index) or step.verb is not Verb.CREATE or not around.busy(item.parent):
         return None
     first, *rest = step.statements
-    if _partitioned(around, item.parent) or first.sql != stated(item.create(around.printing)[0]).sql:
+    if around.partitioned(item.parent) or first.sql != stated(item.create(around.printing)[0]).sql:
         return None
     rivals = around.rivals(item)
     if not rivals:
@@ -65,7 +64,7 @@ def key_way(step: Step, around: Around) -> Way | None:
     first, *rest = step.statements
     words, _, columns = item.definition.partition(" (")
     fits = words in _UNIQUE and not columns.endswith(_PERIOD)
-    if not fits or _partitioned(around, item.parent) or first.sql != item.create(around.printing)[0].sql:
+    if not fits or around.partitioned(item.parent) or first.sql != item.create(around.printing)[0].sql:
         return None
     rivals = around.rivals(item)
     leaving = _leaving(around, rivals)
@@ -93,7 +92,7 @@ def index_dropping_way(step: Step, around: Around) -> Way | None:
         return None
     usual = [each.sql for each in step.statements] == [item.drop()]
     name_taken = any(not frozenset(item.claims).isdisjoint(other.claims) for other in _made(around))
-    attached = item.attached_to is not None or _partitioned(around, item.parent)
+    attached = item.attached_to is not None or around.partitioned(item.parent)
     if not usual or name_taken or attached or not around.postponable(frozenset({item.id})):
         return None
     return Way(checks=(_dropping(item, item.name),))
@@ -101,11 +100,6 @@ def index_dropping_way(step: Step, around: Around) -> Way | None:
 
 def _made(around: Around) -> list[Object]:
     return [step.item for step in around.steps if step.verb is Verb.CREATE]
-
-
-def _partitioned(around: Around, relation: ObjectId | None) -> bool:
-    table = around.old.objects[relation] if relation is not None else None
-    return isinstance(table, Table) and table.partition_key is not None
 
 
 def _leaving(around: Around, rivals: list[Object]) -> frozenset[ObjectId] | None:

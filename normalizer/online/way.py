@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from pgnorm.catalog.kinds.columns import Column
+from pgnorm.catalog.kinds.tables import Table
 from pgnorm.catalog.model import Catalog, Object, ObjectId, Printing, Target, Value
 from pgnorm.catalog.model.facets import Filled, HoldsRows
 
@@ -63,6 +64,11 @@ class Around:
         """True if a relation is there and others may use it meanwhile."""
         there = self.old.objects.get(relation) if relation is not None else None
         return isinstance(there, HoldsRows | Filled) and relation not in self._touched and relation not in self._tied
+
+    def partitioned(self, relation: ObjectId | None) -> bool:
+        """True if it is a table whose rows are its partitions'."""
+        table = self.old.objects[relation] if relation is not None else None
+        return isinstance(table, Table) and table.partition_key is not None
 
     def adds_default(self, step: Step) -> bool:
         """True if it adds a column with a default to a table that is there."""

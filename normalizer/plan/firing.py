@@ -57,19 +57,19 @@ def _remarked(found: Iterable[Statement], said: str) -> Iterator[Statement]:
 def _fired(old: Catalog, column: Object, acting: Iterable[Object]) -> Iterator[Object]:
     table = column.parent
     assert table is not None
-    lower = set(_below(old, table))
+    lower = set(below(old, table))
     for item in acting:
         if item.parent in lower or item.parent == table:
             yield from (item,) if _acts(item, column.name, led=item.parent != table) else ()
 
 
-def _below(old: Catalog, table: ObjectId) -> Iterator[ObjectId]:
+def below(old: Catalog, table: ObjectId) -> Iterator[ObjectId]:
     """The partitions of a table or the tables that inherit it, and theirs: the same UPDATE is of their rows."""
     for user in old.needed_by.get(table, ()):
         ties = old.objects[user].ties
         if ties is not None and ties[1] == table:
             yield ties[0]
-            yield from _below(old, ties[0])
+            yield from below(old, ties[0])
 
 
 def _acts(item: Object, column: str, *, led: bool) -> bool:

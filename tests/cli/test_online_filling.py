@@ -1,6 +1,7 @@
 """`pgnorm diff --online` with new columns whose default is another value in each row, on a table that holds rows."""
 
 from pathlib import Path
+from threading import Thread
 
 import psycopg
 import pytest
@@ -53,7 +54,7 @@ def test_rows_get_their_values_while_others_write(
     assert value(database, UNFILLED) == 0
     assert value(database, DISTINCT) == 100
     assert "rewrites" not in out
-    assert "-- locks each row that it writes until it is done\nUPDATE " in out
+    assert "rows are locked for moments.\nDO $$\n" in out
     assert 'ADD COLUMN "plain" integer DEFAULT 7 NOT NULL;' in out or "plain" not in column
     database.execute("insert into public.shelf (id) values (999)")
     assert value(database, DISTINCT) == 101
@@ -62,7 +63,7 @@ def test_rows_get_their_values_while_others_write(
 def test_a_migration_from_files(run: Run, plain: Path) -> None:
     (plain / "migrations" / "1_a.sql").write_text(OLD)
     (plain / "schemas" / "01_tables.sql").write_text(_with("code uuid default gen_random_uuid() not null"))
-    code, _, err = run("diff --online -f code --fail-on rewrites-table")
+    code, _, err = run("diff --online -f code --fail-on rewrites-table --no-cache")
     assert code == 0, err
     code, _, err = run("diff --check")
     assert code == 0, err
@@ -101,6 +102,59 @@ def test_no_trigger_fires_that_adding_the_column_would_not(
     out = _led(run, plain, database, OLD + ("" if of == "of code" else touch), new)
     assert value(database, "select count(*) from public.shelf where label = 'touched'") == 0
     assert ("-- rewrites public.shelf" in out) == fired
+
+
+PUBLISHED = f"{OLD}create publication told for table public.shelf;\n"
+UNIDENTIFIED = PUBLISHED.replace("int primary key", "int")
+
+
+@pytest.mark.parametrize(
+    ("old", "filled"),
+    [
+        (PUBLISHED, True),
+        (UNIDENTIFIED, False),
+        (UNIDENTIFIED + "alter publication told set (publish = 'insert');\n", True),
+        (UNIDENTIFIED.replace("for table public.shelf", "for all tables"), False),
+        (UNIDENTIFIED + "alter table public.shelf replica identity full;\n", True),
+        (PUBLISHED + "alter table public.shelf replica identity nothing;\n", False),
+    ],
+    ids=["key", "no key", "inserts alone", "all tables", "full", "nothing"],
+)
+def test_no_update_that_a_publication_would_have_refused(
+    run: Run, plain: Path, database: psycopg.Connection, value: Value, old: str, filled: bool
+) -> None:
+    out = _led(run, plain, database, old, _with("code uuid default gen_random_uuid() not null", old))
+    assert value(database, DISTINCT) == 100
+    assert ("UPDATE " in out) == filled
+
+
+def test_rows_are_locked_for_moments(run: Run, plain: Path, database: psycopg.Connection, value: Value) -> None:
+    """While the last rows wait for somebody, those before them are free."""
+    wide = OLD + "insert into public.shelf select g, repeat('x', 1900) from generate_series(1000, 1999) g;\n"
+    database.execute(wide.encode())
+    (plain / "schemas" / "01_tables.sql").write_text(_with("code uuid default gen_random_uuid() not null"))
+    code, out, err = run(f"diff --online --db-url '{address(database)}' --to files")
+    assert code == 0, err
+    stands, fill, *rest = out.split("-- Commit here.\n")
+    database.execute(stands.encode())
+    held = "select count(*) from pg_locks where not granted and locktype = 'transactionid'"
+    with psycopg.connect(address(database)) as other, psycopg.connect(address(database), autocommit=True) as filling:
+        other.execute("select from public.shelf where id = 1999 for update")
+        at_work = Thread(target=filling.execute, args=(fill.encode(),))
+        at_work.start()
+        while not value(database, held):
+            assert at_work.is_alive()
+        waiting = value(database, UNFILLED)
+        database.execute("update public.shelf set label = 'free' where id = 1000")
+        other.rollback()
+        at_work.join()
+    assert isinstance(waiting, int)
+    assert 0 < waiting < 500
+    assert value(database, UNFILLED) == 0
+    for script in rest:
+        database.execute(script.encode())
+    code, _, err = run(f"diff --check --db-url '{address(database)}' --to files")
+    assert code == 0, err
 
 
 def test_columns_of_one_kind_share_a_statement_offline(run: Run, plain: Path) -> None:
