@@ -60,13 +60,21 @@ def test_rows_get_their_values_while_others_write(
     assert value(database, DISTINCT) == 101
 
 
-def test_a_migration_from_files(run: Run, plain: Path) -> None:
+def test_a_migration_from_files(run: Run, plain: Path, database: psycopg.Connection, value: Value) -> None:
     (plain / "migrations" / "1_a.sql").write_text(OLD)
     (plain / "schemas" / "01_tables.sql").write_text(_with("code uuid default gen_random_uuid() not null"))
+    with (plain / "pgnorm.toml").open("a") as settings:
+        settings.write(f'history = "pgnorm.migrations"\nmajor_version = {database.info.server_version // 10000}\n')
     code, _, err = run("diff --online -f code --fail-on rewrites-table --no-cache")
     assert code == 0, err
     code, _, err = run("diff --check")
     assert code == 0, err
+    database.execute((OLD + ROWS).encode())
+    code, _, err = run(f"migration repair --status applied 1 --db-url '{address(database)}'")
+    assert code == 0, err
+    code, _, err = run(f"migration up --db-url '{address(database)}'")
+    assert code == 0, err
+    assert (value(database, DISTINCT), value(database, UNFILLED)) == (100, 0)
 
 
 @pytest.mark.parametrize(
