@@ -77,8 +77,8 @@ def check(
 
     Functions are as Postgres stores them, files and migrations load and say the same, versions are unique, each
     migration is what was proved and begins where the one before ends, hints of renames are still needed, and access is
-    as the table says that the setting `access` names. Lints find what is allowed and seldom meant. Each finding says
-    what mends it.
+    as the table says that the setting `access` names. CSV files that are samples have their tables' columns, and values
+    that these take. Lints find what is allowed and seldom meant. Each finding says what mends it.
     """
     from pgnorm.normalizer.checking.check import LOADS, findings
     from pgnorm.normalizer.linting.lint import Level

@@ -1,6 +1,5 @@
 """Lines of a project's other code that name what a plan drops or renames: callers that no database knows."""
 
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +10,7 @@ from pgnorm.catalog.model.facets import Bodied, Filled, HoldsRows, Routine
 
 from .comparison import Comparison
 from .files.reading import shown
+from .files.walking import files_below
 from .project.patterns import matching
 from .project.project import Project
 
@@ -18,7 +18,6 @@ _ENDINGS: Final = frozenset(
     {".cjs", ".cs", ".csv", ".dart", ".ex", ".go", ".java", ".js", ".jsx", ".kt", ".mjs", ".php", ".py", ".rb", ".rs"}
     | {".svelte", ".swift", ".ts", ".tsx", ".vue"}
 )
-_PASSED_OVER: Final = frozenset({"build", "coverage", "dist", "node_modules", "target", "vendor", "venv"})
 
 
 class Consumer(Value):
@@ -94,8 +93,4 @@ def _files(project: Project) -> Iterator[Path]:
         found = (path for pattern in project.consumers for path in matching(project.root, pattern))
         yield from (path for path in dict.fromkeys(found) if path.is_file())
         return
-    for folder, folders, names in os.walk(project.root):
-        folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in _PASSED_OVER)
-        found = (Path(folder, name) for name in sorted(names) if Path(name).suffix in _ENDINGS)
-        # Links of package managers and editors may lead nowhere.
-        yield from (path for path in found if path.is_file())
+    yield from files_below(project.root, _ENDINGS)

@@ -17,6 +17,7 @@ comment on column public.deals.probability is 'In percent';
 create index deals_probability_idx on public.deals (probability);
 alter policy "Owner or admin deletes companies" on public.companies using ((select public.is_admin()));
 """
+SAMPLE = "name,stage,amount,source,expected_on,probability,board_position,closed_at,currency,company\n"
 HOSTED = """
 create table public.webhooks (id bigint generated always as identity primary key, url text not null);
 alter table public.webhooks enable row level security;
@@ -106,7 +107,9 @@ def test_the_handbook(run: Run, crm: Path, two: tuple[psycopg.Connection, psycop
 
     # A renamed column keeps its values, and the code that names it is told.
     (crm / "src").mkdir()
-    (crm / "src" / "deals_export.csv").write_text("name,probability\n")
+    sample = crm / "src" / "deals_export.csv"
+    sample.write_text(f"{SAMPLE}Big one,won,12.50,ad,2026-01-31,50,0,,EUR,Acme\n")
+    team.agree(team.local)
     team.edit("01_tables.sql", "  probability", "  -- pgnorm: renamed from probability\n  likelihood")
     for name in ("01_tables.sql",):
         path = crm / "supabase" / "schemas" / name
@@ -119,6 +122,12 @@ def test_the_handbook(run: Run, crm: Path, two: tuple[psycopg.Connection, psycop
     team("diff -f likelihood", "Removed the hints")
     team(f"migration up {team.local}")
     assert local.execute("select likelihood from public.deals").fetchall() == [(50,)]
+
+    # So does the sample of what can be imported.
+    code, out, _ = run("check --level error")
+    assert (code, out.count("[csv]")) == (1, 2)
+    assert "src/deals_export.csv:1:38: public.deals has no column probability [csv]" in out
+    sample.write_text(sample.read_text().replace("probability", "likelihood"))
     team.agree(team.local)
 
     # To the hosted database.

@@ -16,10 +16,12 @@ from .finding import Finding, of_error
 from .functions import RULE as FUNCTIONS
 from .functions import not_canonical
 from .linted import linted
+from .sampled import RULE as SAMPLES
+from .samples import out_of_step
 
 LOADS: Final = "loads"
 """The rule of files that Postgres does not take."""
-RULES: Final = (LOADS, FUNCTIONS, numbered.RULE, EDITED, BEHIND, CHAIN, DONE, *(each.name for each in LINTS))
+RULES: Final = (LOADS, FUNCTIONS, numbered.RULE, EDITED, BEHIND, CHAIN, DONE, SAMPLES, *(each.name for each in LINTS))
 """The rules, in the order in which they are looked at."""
 
 
@@ -50,6 +52,7 @@ def findings(
     if since is not None:
         yield from numbered.since(project, since)
     yield from looked(lambda: _of_migrations(workspace, project))
+    yield from looked(lambda: out_of_step(workspace, project))
     yield from looked(lambda: linted(workspace, project, level))
 
 

@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 SETTINGS: Final = (
     *("schema_paths", "migrations", "major_version", "schemas", "roles"),
-    *("history", "online", "access", "consumers", "split", "ignore"),
+    *("history", "online", "access", "consumers", "csv", "split", "ignore"),
 )
 _AT: Final = re.compile(r"\s*\(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$")
 # The Supabase CLI replaces such a value, wherever it stands, by the variable's.
@@ -35,12 +35,14 @@ def unless_unset(read: Callable[[], T | None]) -> T | None:
 
 
 class Table(Value):
-    """One table of a TOML file. `name` is its dotted name, `label` the file's name in messages."""
+    """One table of a TOML file. `name` is its dotted name, `label` the file's name in messages, `start` the place
+    behind its head where it is one of an array."""
 
     values: Mapping[str, object]
     name: str
     label: str
     text: str
+    start: int = 0
 
     def table(self, key: str) -> "Table":
         """The table below `key`, empty where there is none. Raises PgnormError where it is something else."""
@@ -48,6 +50,19 @@ class Table(Value):
         if not _is_table(value):
             raise self.error(key, "must be a table")
         return Table(values=value, name=f"{self.name}.{key}".lstrip("."), label=self.label, text=self.text)
+
+    def tables(self, key: str) -> "tuple[Table, ...]":
+        """The tables in the array at `key`, none where there is none. Raises PgnormError for anything else there."""
+        value, name = self.values.get(key, []), f"{self.name}.{key}".lstrip(".")
+        found = [each for each in value if _is_table(each)] if isinstance(value, list) else []
+        if not isinstance(value, list) or len(found) < len(value):
+            raise self.error(key, f"must be an array of tables, each headed by [[{name}]]")
+        heads = re.finditer(rf"^[ \t]*\[\[{re.escape(name)}\]\]", self.text, re.MULTILINE)
+        starts = [*(head.end() for head in heads), *[0] * len(found)]
+        return tuple(
+            Table(values=each, name=name, label=self.label, text=self.text, start=start)
+            for each, start in zip(found, starts, strict=False)
+        )
 
     def string(self, key: str) -> str | None:
         """The string at `key`, None where there is none."""
@@ -100,12 +115,16 @@ class Table(Value):
     def place(self, key: str) -> str:
         """`file:line:column` of a key of this table, or the file where the line can't be told."""
         header = re.search(rf"^[ \t]*\[{re.escape(self.name)}\]", self.text, re.MULTILINE) if self.name else None
-        found = re.compile(rf"^[ \t]*[\"']?({re.escape(key)})\b", re.MULTILINE).search(
-            self.text, header.end() if header else 0
+        found = re.compile(rf"^[ \t]*[\"'\[]*({re.escape(key)})\b", re.MULTILINE).search(
+            self.text, header.end() if header else self.start
         )
-        if found is None:
+        at = found.start(1) if found is not None else self.start
+        # What an array's table does not say, the next one may.
+        if self.start and re.search(r"^[ \t]*\[", self.text[self.start : at], re.MULTILINE):
+            at = self.start
+        if found is None and not at:
             return self.label
-        line, column = line_and_column(self.text, found.start(1))
+        line, column = line_and_column(self.text, at)
         return f"{self.label}:{line}:{column}"
 
     def error(self, key: str, problem: str) -> PgnormError:

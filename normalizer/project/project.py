@@ -16,6 +16,7 @@ from .forms import Migrations
 from .histories import history_of
 from .migrations import find_migrations
 from .patterns import covers, matching
+from .samples import Sample, samples_of
 
 # What the Supabase CLI takes where config.toml says nothing.
 _SUPABASE_MAJOR: Final = 17
@@ -58,6 +59,7 @@ class Project(Value):
         unless_unset(lambda: self.roles)
         unless_unset(lambda: self.access)
         unless_unset(lambda: self.consumers)
+        unless_unset(lambda: self.samples)
         unless_unset(lambda: self.ignore)
         unless_unset(lambda: history_of(self.settings))
 
@@ -100,6 +102,11 @@ class Project(Value):
     def consumers(self) -> tuple[str, ...]:
         """Patterns of files that may name tables and columns; empty for those of programs in the project's folder."""
         return self.settings.strings("consumers")
+
+    @property
+    def samples(self) -> tuple[Sample, ...] | None:
+        """CSV files that are samples of tables' rows; None where nothing is said, and their names tell."""
+        return samples_of(self.settings)
 
     @property
     def online(self) -> bool:
