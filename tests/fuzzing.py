@@ -85,13 +85,15 @@ class Fuzz:
     def turns(self) -> Iterator[tuple[int, random.Random]]:
         """The turns by their seeds; afterwards what was found is told, and a fault fails."""
         end = time.monotonic() + SECONDS if SECONDS else float("inf")
-        for seed in range(SEED, SEED + self._usual):
-            if time.monotonic() > end or self.faults >= _MOST_FAULTS:
-                break
-            yield seed, random.Random(seed)
-            if (seed - SEED) % _TOLD_EVERY == _TOLD_EVERY - 1:
-                self._tell(seed)
-        self._tell(seed)
+        seed = SEED
+        try:
+            while seed < SEED + self._usual and time.monotonic() < end and self.faults < _MOST_FAULTS:
+                yield seed, random.Random(seed)
+                seed += 1
+                if (seed - SEED) % _TOLD_EVERY == 0:
+                    self._tell(seed)
+        finally:
+            self._tell(seed)
         assert not self.faults
 
     @contextmanager
@@ -105,9 +107,10 @@ class Fuzz:
             if not (SECONDS or TURNS):
                 raise
 
-    def _tell(self, seed: int) -> None:
-        found = dict(sorted(self.found.items()))
-        _say(f"{time.strftime('%H:%M:%S')} {self.target}: seeds {SEED} to {seed}, faults {self.faults}, {found}")
+    def _tell(self, end: int) -> None:
+        found = f", {dict(sorted(self.found.items()))}" if self.found else ""
+        at = time.strftime("%H:%M:%S")
+        _say(f"{at} {self.target}: {end - SEED} turns from seed {SEED} on, {self.faults} faults{found}")
 
 
 def _say(text: str) -> None:
