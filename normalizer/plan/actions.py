@@ -240,7 +240,7 @@ class Actions:
 
     def alterer(self, name: ObjectId) -> Action | None:
         """The action that alters an object that stays."""
-        if name not in self.decided.altered and name not in self.decided.rebound:
+        if not self.decided.alters(name):
             return None
         item = self.new.objects[name]
         within = set_with(item) and item.parent is not None and self.decided.fills(item.parent)

@@ -108,7 +108,7 @@ def order_followers(actions: "Actions", before: "Before") -> None:
             before(actions.maker(bringer), actions.maker(name))
         for leader in following.merged_into(item):
             before(actions.maker(name), actions.maker(leader))
-    for name in actions.decided.altered:
+    for name in (*actions.decided.altered, *actions.decided.rebound):
         for leader in following.merged_into(actions.new.objects[name]):
             before(actions.alterer(name), actions.maker(leader))
         for leader in following.leaders(actions.old.objects[name]):

@@ -36,6 +36,10 @@ class Decisions:
             return False
         return OnRows.FILLS in on_rows(altering(difference.old, difference.new, difference.own, self.target))
 
+    def alters(self, item: ObjectId) -> bool:
+        """True if something is done to the object, which stays."""
+        return item in self.altered or item in self.rebound
+
     def fresh(self, item: ObjectId) -> bool:
         """True if the new object is created."""
         return item in self.created or item in self.replaced

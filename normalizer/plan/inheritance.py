@@ -128,7 +128,7 @@ class Following:
     def altered_leaders(self, item: Object) -> Iterator[ObjectId]:
         """Leaders of an object of the old catalog that are altered, be it led itself or by way of another."""
         for leader in self.leaders(item):
-            if leader in self.decided.altered:
+            if self.decided.alters(leader):
                 yield leader
             if leader in self.old.objects:
                 yield from self.altered_leaders(self.old.objects[leader])
