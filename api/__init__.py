@@ -1,19 +1,20 @@
 """pgnorm as a library: schemas of files, migrations and databases printed, and the way from one to another.
 
 A source is named as on the command line: an address (`postgresql://…`), a .sql file or a folder of them, a snapshot
-(.json) or, with a project, `files`, `migrations`, `local`, `linked`.
+(.json) or, with a project, `files`, `migrations`, `migrations@VERSION`, `git:REF`, `local`, `linked`.
 
 What this module has is kept from one minor version to the next (semantic versioning); the packages below it are not.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from pgnorm.catalog.errors import PgnormError
 
 if TYPE_CHECKING:
+    from pgnorm.normalizer.project.sources import Source
     from pgnorm.normalizer.workspace import Workspace
 
     from .plans import Plan, PlannedStatement
@@ -47,7 +48,6 @@ def diff(
     from pgnorm.normalizer.comparing import compare
     from pgnorm.normalizer.comparison import Options
     from pgnorm.normalizer.left_alone import ignoring
-    from pgnorm.normalizer.project.sources import parse
 
     from .plans import planned
 
@@ -55,7 +55,7 @@ def diff(
         raise PgnormError(f"there is no proof {proof!r}", hint='Take "catalog", "pg_dump" or None.')
     for name, given in (("schemas", schemas), ("renames", renames), ("only", only), ("ignore", ignore)):
         _refuse_text(name, given)
-    with _workspace(project, tell) as workspace:
+    with ExitStack() as stack, _workspace(project, tell) as workspace:
         settings = workspace.project.ignore if workspace.project is not None else None
         options = Options(
             schemas=tuple(schemas),
@@ -63,7 +63,7 @@ def diff(
             ignoring=ignoring(settings, tuple(only), tuple(ignore)),
             proof=proof,
         )
-        start, goal = (parse(str(word), workspace.project) for word in (old, new))
+        start, goal = (_source(word, workspace, stack) for word in (old, new))
         return planned(compare(workspace, start, goal, options))
 
 
@@ -80,13 +80,21 @@ def dump(
     """
     from pgnorm.normalizer.compare.selection import select
     from pgnorm.normalizer.dump.writer import render
-    from pgnorm.normalizer.project.sources import Files, parse
+    from pgnorm.normalizer.project.sources import Files
 
     _refuse_text("schemas", schemas)
-    with _workspace(project, tell) as workspace:
-        found = parse(str(source), workspace.project)
+    with ExitStack() as stack, _workspace(project, tell) as workspace:
+        found = _source(source, workspace, stack)
         catalog = workspace.contents(found).catalog if isinstance(found, Files) else workspace.read(found)
         return render(catalog, select([catalog], tuple(schemas), ()))
+
+
+def _source(word: str | Path, workspace: "Workspace", stack: ExitStack) -> "Source":
+    from pgnorm.normalizer.project.sources import close, parse
+
+    found = parse(str(word), workspace.project)
+    stack.callback(close, found)
+    return found
 
 
 def _refuse_text(name: str, given: Sequence[str]) -> None:

@@ -1,7 +1,7 @@
 """Common parts of commands: the project they run in, and the options that name a source."""
 
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
 
@@ -23,7 +23,8 @@ R = TypeVar("R")
 NAMED_AT_MOST: Final = 5
 """Limit to the names of each sort of unmodelled entries in a message."""
 SOURCES: Final = (
-    "files, migrations, local, a postgresql:// URL or service=NAME, a .sql file or a folder of them, a snapshot .json"
+    "files, migrations, local, git:REF, a postgresql:// URL or service=NAME, a .sql file or a folder of them, "
+    "a snapshot .json"
 )
 
 
@@ -89,10 +90,12 @@ class App:
     def parse(self, word: str) -> "Source":
         """The source that a word names. Raises PgnormError where there is no such source."""
         from pgnorm.normalizer.files.repair import around
-        from pgnorm.normalizer.project.sources import parse
+        from pgnorm.normalizer.project.sources import close, parse
 
         self.repair(around(word))
-        return parse(word, self.project)
+        found = parse(word, self.project)
+        click.get_current_context().call_on_close(partial(close, found))
+        return found
 
     def tell(self, level: "Level", message: str) -> None:
         """Pass on what the library says to a person."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Value
 
 _BOM = b"\xef\xbb\xbf"
+_CALLED: Final[dict[Path, str]] = {}
 
 FileKind: TypeAlias = Literal["declared", "migrations", "script"]
 """Kind of files, by how statements meet that come too early: in those of a schema that is `declared` and of a `script`
@@ -61,8 +62,16 @@ def real_path(path: Path) -> Path:
     return Path(os.path.realpath(path))
 
 
+def call(folder: Path, name: str) -> None:
+    """Have messages say `name` before the path of what is below a folder, which nobody knows by its own."""
+    _CALLED[folder] = name
+
+
 def shown(path: Path) -> str:
     """Name of a path in messages: from the working directory where that is shorter."""
+    for folder, name in _CALLED.items():
+        if path.is_relative_to(folder):
+            return f"{name}{path.relative_to(folder).as_posix()}"
     return min(os.path.relpath(path), str(path), key=len)
 
 

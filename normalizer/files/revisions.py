@@ -2,11 +2,16 @@
 
 import os
 import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Final
 
 from pgnorm.catalog.errors import PgnormError
 
 from .git import git
+
+_FILES: Final = (b"100644", b"100755")
+_LINK: Final = b"120000"
 
 
 def commit_of(folder: Path, revision: str) -> str:
@@ -25,26 +30,41 @@ def parting(folder: Path, commit: str) -> str:
     return _asked(folder, "merge-base", "HEAD", commit) or commit
 
 
-def at_commit(folder: Path, commit: str) -> dict[str, bytes]:
-    """The files below a folder at a commit, by their paths from there, with `/`; none where it was not there yet.
+def at_commit(folder: Path, commit: str, wanted: Callable[[str], bool] = lambda _: True) -> dict[str, bytes]:
+    """The files below a folder at a commit whose names are `wanted`, by their paths from there, with `/`; none where it
+    was not there yet. A link is no file.
 
     Raises PgnormError where git can't read them.
     """
+    entries = {name: blob for name, mode, blob in _listed(folder, commit) if mode in _FILES and wanted(name)}
+    blobs = _read(_there(folder), "cat-file", "--batch", given=b"".join(blob + b"\n" for blob in entries.values()))
+    found: dict[str, bytes] = {}
+    at = 0
+    for name in entries:
+        start = blobs.find(b"\n", at) + 1
+        head = blobs[at:start].split()
+        if head[1:2] != [b"blob"]:
+            raise PgnormError(f"git lacks {name} of {commit}", hint="Fetch it: git fetch --refetch")
+        end = start + int(head[2])
+        found[name], at = blobs[start:end], end + 1
+    return found
+
+
+def links_at(folder: Path, commit: str) -> list[str]:
+    """The links below a folder at a commit, by their paths from there. Raises PgnormError likewise."""
+    return [name for name, mode, _ in _listed(folder, commit) if mode == _LINK]
+
+
+def _listed(folder: Path, commit: str) -> Iterator[tuple[str, bytes, bytes]]:
+    """Path from the folder, mode and name of the content of what is below it."""
     there = _there(folder)
     inside = os.path.relpath(folder, there)
     # NUL ends each line, so that no name is quoted: `100644 blob 3b18… 1_a.sql`.
-    lines = _read(there, "ls-tree", "-r", "-z", commit, "--", f"{inside}/").split(b"\0")
-    entries = [line.partition(b"\t") for line in lines if line.split(b" ")[1:2] == [b"blob"]]
-    names = [Path(os.path.relpath(os.fsdecode(name), inside)).as_posix() for _, _, name in entries]
-    blobs = _read(there, "cat-file", "--batch", given=b"".join(said.split()[2] + b"\n" for said, _, _ in entries))
-    found: dict[str, bytes] = {}
-    for name in names:
-        head, _, blobs = blobs.partition(b"\n")
-        if head.split()[1:2] != [b"blob"]:
-            raise PgnormError(f"git lacks {name} of {commit}", hint="Fetch it: git fetch --refetch")
-        size = int(head.split()[2])
-        found[name], blobs = blobs[:size], blobs[size + 1 :]
-    return found
+    for line in _read(there, "ls-tree", "-r", "-z", commit, "--", f"{inside}/").split(b"\0"):
+        if line:
+            said, _, name = line.partition(b"\t")
+            mode, _, blob = said.split()
+            yield Path(os.path.relpath(os.fsdecode(name), inside)).as_posix(), mode, blob
 
 
 def _there(folder: Path) -> Path:
@@ -61,7 +81,7 @@ def _read(there: Path, *words: str, given: bytes = b"") -> bytes:
     done = _run(there, *words, given=given)
     if done.returncode:
         said = done.stderr.decode(errors="replace").strip()
-        raise PgnormError(f"git can't read earlier states of the migrations:\n{said}")
+        raise PgnormError(f"git can't read what the files were:\n{said}")
     return done.stdout
 
 
@@ -70,4 +90,4 @@ def _run(there: Path, *words: str, given: bytes = b"") -> "subprocess.CompletedP
     try:
         return git(there, *words, given=given)
     except FileNotFoundError:
-        raise PgnormError("git is not installed, and only it knows earlier states of the migrations") from None
+        raise PgnormError("git is not installed, and only it knows what the files were") from None

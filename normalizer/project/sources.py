@@ -1,17 +1,20 @@
 """The source words: what each means, without opening anything."""
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from pgnorm.catalog.errors import PgnormError
 
 from ..files.reading import FileKind, shown, sql_files
 from .databases import FORMS, Database, local, named_by_environment
+from .forms import Migration
 from .linked import linked
 from .project import Project
+from .revised import Revised
 from .typed import could_be_address
 from .ways_back import apart
 
@@ -19,6 +22,7 @@ SNAPSHOT: Final = ".json"
 """Suffix of a snapshot's file name."""
 _NAMED: Final = 3
 WORDS: Final = ("files", "migrations", "local", "linked", "db")
+_OF_A_PROJECT: Final = frozenset(WORDS) - {"db"}
 
 
 @frozen(kw_only=True)
@@ -33,6 +37,8 @@ class Files:
     """Notes on parts of the source that are passed over."""
     back: tuple[Path, ...] = ()
     """Files beside it that lead back, which are never run."""
+    keeps: Revised | None = None
+    """The folder in which files of a revision lie for as long."""
 
 
 @frozen(kw_only=True)
@@ -50,20 +56,21 @@ def parse(word: str, project: Project | None) -> Source:
 
     Raises PgnormError for a word that names none, and where the source does not exist.
     """
-    if word in ("files", "migrations", "local", "linked") and project is None:
+    name, _, rest = word.partition("@" if word.startswith("migrations@") else ":")
+    if (word in _OF_A_PROJECT or (rest and name in ("migrations", "git"))) and project is None:
         raise PgnormError(
             f"`{word}` is a source of a project, and there is none from here upwards",
             hint="Run it in the project or with --project, or name a database URL or a .sql file.",
         )
     if project is not None:
-        if word == "files":
-            return declared(project)
-        if word == "migrations":
-            return migrations(project)
+        if name == "git" and rest:
+            return _revised(rest, project)
         if word == "local":
             return local(project)
         if word == "linked":
             return linked(project)
+        if (files := _own(word, project)) is not None:
+            return files
     if word == "db":
         return named_by_environment()
     if "://" in word or ("=" in word and (could_be_address(word) or not word.endswith(SNAPSHOT))):
@@ -71,6 +78,37 @@ def parse(word: str, project: Project | None) -> Source:
     if word.endswith(SNAPSHOT):
         return _snapshot(Path(word))
     return _script(word)
+
+
+def _own(word: str, project: Project) -> Files | None:
+    """The project's own files: `files`, `migrations`, `migrations@VERSION`; None for other words."""
+    name, at, version = word.partition("@")
+    if word == "files":
+        return declared(project)
+    return migrations(project, version or None) if name == "migrations" and bool(at) == bool(version) else None
+
+
+def _revised(words: str, project: Project) -> Files:
+    """Files as git holds them at a revision: `REF`, `REF:files`, `REF:migrations@VERSION`."""
+    revision, _, what = words.partition(":")
+    with ExitStack() as stack:
+        revised = Revised(project, revision)
+        stack.callback(revised.close)
+        found = _own(what or "files", revised.project)
+        if found is None:
+            raise PgnormError(
+                f"`git:{words}` names no files of a project",
+                hint=f"Write git:{revision} or git:{revision}:files, git:{revision}:migrations, or "
+                f"git:{revision}:migrations@VERSION.",
+            )
+        stack.pop_all()
+        return evolve(found, word=f"git:{words}", keeps=revised, notes=(*found.notes, *revised.notes))
+
+
+def close(source: Source) -> None:
+    """Remove what was made to read a source from; nothing can be read from it afterwards."""
+    if isinstance(source, Files) and source.keeps is not None:
+        source.keeps.close()
 
 
 def paths_of(source: Source) -> tuple[Path, ...]:
@@ -87,9 +125,14 @@ def declared(project: Project) -> Files:
     return Files(word="files", paths=paths, kind="declared", title=title, notes=project.unmatched())
 
 
-def migrations(project: Project) -> Files:
-    """The project's migrations, maybe none."""
+def migrations(project: Project, last: str | None = None) -> Files:
+    """The project's migrations, maybe none; with `last` those up to the one of that version.
+
+    Raises PgnormError where there is none of that version.
+    """
     found = project.migration_files()
+    if last is not None:
+        found = found.evolve(files=_until(found.files, last, project))
     paths = tuple(migration.path for migration in found.files)
     title = f"{_count(paths, 'migration')} of {shown(project.migrations_dir)}"
     skipped = [path for path in found.skipped if path.suffix == ".sql"]
@@ -104,6 +147,16 @@ def migrations(project: Project) -> Files:
     if not project.migrations_dir.exists():
         notes = (f"the folder {shown(project.migrations_dir)} does not exist: there are no migrations yet",)
     return Files(word="migrations", paths=paths, kind="migrations", title=title, notes=notes, back=found.back)
+
+
+def _until(files: tuple[Migration, ...], version: str, project: Project) -> tuple[Migration, ...]:
+    """The migrations up to the last of a version, which may be written without leading zeros."""
+    number = version.lstrip("0")
+    ends = [at for at, each in enumerate(files, 1) if version == each.version or number == each.version.lstrip("0")]
+    if not ends:
+        last = f"The last one is {files[-1].version}." if files else "There are none yet."
+        raise PgnormError(f"no migration has version {version}", place=shown(project.migrations_dir), hint=last)
+    return files[: ends[-1]]
 
 
 def _snapshot(path: Path) -> SnapshotFile:
@@ -129,7 +182,8 @@ def _script(word: str) -> Files:
     import difflib
 
     close = difflib.get_close_matches(word, WORDS, n=1)
-    kinds = f"{', '.join(WORDS)}, a postgresql:// URL, service=NAME, a .sql file, a folder or a snapshot .json"
+    words = f"{', '.join(WORDS)}, migrations@VERSION, git:REF"
+    kinds = f"{words}, a postgresql:// URL, service=NAME, a .sql file, a folder or a snapshot .json"
     raise PgnormError(
         f"there is no source `{word}`", hint=f"Did you mean `{close[0]}`?" if close else f"A source is one of {kinds}."
     )

@@ -14,6 +14,7 @@ _ADDRESS: Final = re.compile(
     rf"://|^-*postgres(?:ql)?:|.@[\w.\[%]|(?:\b(?:{_PUBLIC})|{_SECRET})\s*=", re.IGNORECASE | re.DOTALL
 )
 _FILE: Final = re.compile(r"[\w./ +-]*@?[\w./ +-]*\.(?:sql|json|toml)")
+_SOURCE: Final = re.compile(r"(?:git:[\w./~^-]+:)?migrations@[\w.]+")
 _PASSWORDS: Final = (
     re.compile(r"^(?:-*\w*:?/*)?[^:/@\s]*:(?!//[^:/@]*@)(?P<word>.+)@", re.DOTALL),
     # What stands between `://` and `@` alone is a user.
@@ -24,7 +25,7 @@ _PASSWORDS: Final = (
 
 def could_be_address(word: str) -> bool:
     """True if a word that somebody typed could be the address of a database, however badly written."""
-    if _ADDRESS.search(word) is None:
+    if _ADDRESS.search(word) is None or _SOURCE.fullmatch(word) is not None:
         return False
     return _FILE.fullmatch(word) is None and not (word and os.path.lexists(word.partition("\0")[0]))
 
