@@ -45,10 +45,16 @@ def _compared(
 ) -> Comparison | None:
     told: list[str] = [] if said is None else said
     with Workspace(None, tell=lambda _level, message: told.append(message)) as workspace:
-        sources = parse(old, None), parse(new, None)
-        sides = Sides.between(workspace, *sources)
-        assert sides.alike
-        return way(workspace, Options(proof=proof), sides, *sources).compare()
+        return _compared_in(workspace, way, old, new, proof=proof)
+
+
+def _compared_in(
+    workspace: Workspace, way: type[AsRead] | type[Whole], old: str, new: str, *, proof: ProofBy | None = "catalog"
+) -> Comparison | None:
+    sources = parse(old, None), parse(new, None)
+    sides = Sides.between(workspace, *sources)
+    assert sides.alike
+    return way(workspace, Options(proof=proof), sides, *sources).compare()
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.parent.name}/{case.name}")
@@ -56,12 +62,16 @@ def _compared(
 def test_what_is_read_and_what_is_loaded_make_one_plan(case: Path, shadow: Shadow) -> None:
     if not fits(case.name, shadow.major):
         pytest.skip("needs a newer server")
-    with shadow.session(scratch=True) as start, shadow.session(scratch=True) as goal:
+    with (
+        shadow.session(scratch=True) as start,
+        shadow.session(scratch=True) as goal,
+        Workspace(None, tell=lambda _level, _message: None) as workspace,
+    ):
         for session, state in ((start, "old.sql"), (goal, "new.sql")):
             session.connection.execute((case / state).read_bytes())
         addresses = address(start.connection), address(goal.connection)
         for old, new in (addresses, addresses[::-1]):
-            found, whole = _compared(AsRead, old, new), _compared(Whole, old, new)
+            found, whole = (_compared_in(workspace, way, old, new) for way in (AsRead, Whole))
             assert whole is not None
             if found is None:
                 assert whole.plan.evaluated_on or whole.plan.kept or any(step.fires for step in whole.plan.steps)
@@ -80,7 +90,7 @@ def test_what_is_known_of_files_and_what_is_loaded_make_one_plan(case: Path, sha
     with Workspace(None, tell=lambda _level, _message: None) as workspace:
         sides = Sides.between(workspace, parse(old, None), parse(new, None))
         sides.as_it_is(parse(old, None))
-    found, whole = _compared(AsRead, old, new), _compared(Whole, old, new)
+        found, whole = (_compared_in(workspace, way, old, new) for way in (AsRead, Whole))
     assert whole is not None
     if found is None:
         assert whole.plan.evaluated_on or whole.plan.kept or any(step.fires for step in whole.plan.steps)
