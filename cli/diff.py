@@ -72,7 +72,7 @@ def diff(app: App, **given: Unpack[Given]) -> int:
         back = find_way_back(workspace, *sources, options, found) if given["down"] and found.plan else None
     if given["reverse"]:
         words = old, new = new, old
-    lines = consumers(found, app.project) if app.project is not None else ()
+    lines = consumers(found, app.project, app.tell) if app.project is not None else ()
     tell_comparison(app, found, listed=given["suggested"] == ASK, way_out=_way_out(*words))
     tell_consumers(app.console, lines)
     failed = refused(app.console, found, given["fail_on"])

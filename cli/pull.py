@@ -94,7 +94,7 @@ def pull(
         with app.workspace() as workspace:
             comparison, sync = _compared(app, workspace, found.database, renames, suggested, decide)
             tell_comparison(app, comparison, listed=suggested == ASK)
-            tell_consumers(app.console, consumers(comparison, project))
+            tell_consumers(app.console, consumers(comparison, project, app.tell))
             synced = sync() if sync is not None and comparison.writes and not no_sync else None
             platform = workspace.platform
         if not comparison.writes:

@@ -11,6 +11,7 @@ from pgnorm.catalog.model.facets import Bodied, Filled, HoldsRows, Routine
 from .comparison import Comparison
 from .files.reading import shown
 from .files.walking import files_below
+from .load.context import Tell
 from .project.patterns import matching
 from .project.project import Project
 
@@ -29,11 +30,12 @@ class Consumer(Value):
     """`file:line`."""
 
 
-def consumers(comparison: Comparison, project: Project) -> tuple[Consumer, ...]:
+def consumers(comparison: Comparison, project: Project, tell: Tell) -> tuple[Consumer, ...]:
     """The lines, by what they name, those first whose path names it or its table. The name of a column counts in files
     that name its table too.
 
     Which files are looked at the setting `consumers` says; without it, those of programs in the project's folder.
+    `tell` is told of those that can't be read.
     """
     leaving = [*_leaving(comparison)]
     if not leaving:
@@ -42,8 +44,12 @@ def consumers(comparison: Comparison, project: Project) -> tuple[Consumer, ...]:
         (item, _word(item.name, r"\w"), _word(item.detail, "[A-Za-z0-9]") if item.parent else None) for item in leaving
     ]
     found: list[Consumer] = []
-    for path in _files(project):
-        text = path.read_text(encoding="utf-8", errors="replace")
+    for path in _files(project, tell):
+        try:
+            text = path.read_text(encoding="utf-8", errors="replace")
+        except OSError as error:
+            tell("warning", f"{shown(path)}: not looked into: {error.strerror or error}")
+            continue
         for item, name, owner in asked:
             if not name.search(text) or (owner is not None and not owner.search(f"{path.stem}\n{text}")):
                 continue
@@ -88,9 +94,18 @@ def _lines(path: Path, text: str) -> list[str]:
     return lines[:1] if path.suffix == ".csv" else lines
 
 
-def _files(project: Project) -> Iterator[Path]:
-    if project.consumers:
-        found = (path for pattern in project.consumers for path in matching(project.root, pattern))
-        yield from (path for path in dict.fromkeys(found) if path.is_file())
+def _files(project: Project, tell: Tell) -> Iterator[Path]:
+    if not project.consumers:
+        yield from files_below(project.root, _ENDINGS)
         return
-    yield from files_below(project.root, _ENDINGS)
+    seen: set[Path] = set()
+    for pattern in project.consumers:
+        found = [path for path in matching(project.root, pattern, _programs) if path.is_file()]
+        if not found:
+            tell("warning", f"{project.settings.place('consumers')}: no file matches `{pattern}`")
+        yield from (path for path in found if path not in seen)
+        seen.update(found)
+
+
+def _programs(folder: Path) -> Iterator[Path]:
+    return files_below(folder, _ENDINGS)

@@ -1,7 +1,7 @@
 """Patterns of file names in the configuration, as the Supabase CLI takes them."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from fnmatch import fnmatchcase
 from glob import glob
 from pathlib import Path
@@ -9,12 +9,12 @@ from pathlib import Path
 from ..files.reading import sql_files
 
 
-def matching(base: Path, pattern: str) -> tuple[Path, ...]:
-    """The files that a pattern names, sorted by path; a folder stands for the .sql files below it."""
+def matching(base: Path, pattern: str, below: Callable[[Path], Iterable[Path]] = sql_files) -> tuple[Path, ...]:
+    """The files that a pattern names, sorted by path; a folder stands for those `below` it."""
     found: list[Path] = []
     for name in sorted(glob(pattern, root_dir=base, recursive=True)):
         path = Path(os.path.normpath(base / name))
-        found.extend(sql_files(path) if path.is_dir() else (path,))
+        found.extend(below(path) if path.is_dir() else (path,))
     return tuple(dict.fromkeys(found))
 
 

@@ -49,9 +49,21 @@ def test_lines_are_named(run: Run, plain: Path) -> None:
 
 def test_the_settings_say_which_files(run: Run, plain: Path) -> None:
     _project(plain)
-    (plain / "pgnorm.toml").write_text('consumers = ["*.txt", "nothing/**"]\n')
-    _, out, _ = run("diff --json")
-    assert [each["place"] for each in json.loads(out)["consumers"]] == ["notes.txt:1"]
+    (plain / "pgnorm.toml").write_text('consumers = ["*.txt", "src/contacts", "nothing/**"]\n')
+    _, out, err = run("diff --json")
+    places = {each["place"] for each in json.loads(out)["consumers"]}
+    assert places == {"notes.txt:1", "src/contacts/contacts_export.csv:1", "src/contacts/hook.ts:2"}
+    assert "pgnorm.toml:1:1: no file matches `nothing/**`\n" in err
+
+
+def test_a_file_that_can_not_be_read(run: Run, plain: Path) -> None:
+    _project(plain)
+    # As root may read everything, a file that is no text to anybody: /proc/self/mem refuses its first byte.
+    (plain / "src" / "memory.ts").symlink_to("/proc/self/mem")
+    code, out, err = run("diff --json")
+    assert code == 0, err
+    assert json.loads(out)["consumers"]
+    assert "src/memory.ts: not looked into: Input/output error\n" in err
 
 
 def test_no_more_than_a_line_for_each(run: Run, plain: Path) -> None:
