@@ -89,6 +89,10 @@ def _standing(
         return Standing(version=version, name=name, path=None, state=State.MISSING)
     if row is None:
         return Standing(version=version, name=name, path=path, state=State.PENDING, late=late)
-    now = read(file.path, version, file.name).texts if row.statements is not None else None
-    changed = now is not None and list(row.statements or ()) != now
+    changed = row.statements is not None and _changed(read(file.path, version, file.name), row.statements)
     return Standing(version=version, name=file.name, path=file.path, state=State.APPLIED, changed=changed)
+
+
+def _changed(file: Applicable, applied: Sequence[str]) -> bool:
+    # `supabase migration fetch` ends a comment with a semicolon, which becomes a part of it.
+    return file.texts != list(applied) and file.source.text != "".join(f"{each};\n" for each in applied)

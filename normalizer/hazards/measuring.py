@@ -23,11 +23,10 @@ _LOCKED: Final = """
            coalesce(pg_catalog.pg_stat_get_xact_numscans(c.oid), 0), l.modes
       from (select relation, array_agg(mode) as modes
               from pg_catalog.pg_locks
-             where pid = pg_catalog.pg_backend_pid() and locktype = 'relation' and relation >= 16384
+             where pid = pg_catalog.pg_backend_pid() and locktype = 'relation' and relation = any (%s::oid[])
              group by relation) l
       left join pg_catalog.pg_class c on c.oid = l.relation
       left join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-     where c.oid is null or c.relkind in ('r', 'p', 'm')
 """
 _SUFFIX: Final = "Lock"
 
@@ -50,8 +49,7 @@ class Meter:
         self._last = self._tables()
         # The old side may have been loaded in this very transaction, which then has its locks already.
         for oid, now in self._locked().items():
-            if oid in self._last:
-                self._last[oid] = self._last[oid]._replace(lock=now.lock)
+            self._last[oid] = self._last[oid]._replace(lock=now.lock)
         self.found: dict[str, tuple[Effect, ...]] = {}
         """Effects that were noted of statements, by their texts."""
 
@@ -69,9 +67,7 @@ class Meter:
         """Effects of the statements since the last call."""
         found = []
         for oid, now in self._locked().items():
-            before = self._last.get(oid)
-            if before is None:
-                continue
+            before = self._last[oid]
             gone = not now.relation
             lock = now.lock if now.lock is not None and now.lock > (before.lock or 0) else None
             rewrites, scans = not gone and now.file != before.file, now.scans > before.scans
@@ -98,7 +94,10 @@ class Meter:
         return {oid: _State(name, file, scans) for oid, name, file, scans in rows}
 
     def _locked(self) -> dict[int, _State]:
-        rows = self._connection.execute(_LOCKED.encode()).fetchall()
+        """Those of the relations that were there which this session has locked."""
+        if not self._last:
+            return {}
+        rows = self._connection.execute(_LOCKED.encode(), ([*self._last],)).fetchall()
         return {
             oid: _State(name or "", file or 0, scans, max(map(_lock, modes))) for oid, name, file, scans, modes in rows
         }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from attrs import Factory, define, field
+from attrs import define, field
 
 from pgnorm.catalog.model import Value, untold
 
@@ -31,10 +31,11 @@ _COUNTS: Final = """
 _SURROUNDINGS: Final = """
     select extract(epoch from pg_catalog.transaction_timestamp()),
            (select pg_catalog.md5(pg_catalog.string_agg(r::pg_catalog.text, ',' order by r.oid))
-              from pg_catalog.pg_roles r where r.oid operator(pg_catalog.=) any (%(given)s)),
+              from pg_catalog.pg_roles r where r.oid operator(pg_catalog.=) any ('{{{0}}}'::pg_catalog.oid[])),
            (select pg_catalog.md5(pg_catalog.string_agg(s::pg_catalog.text, ',' order by s::pg_catalog.text))
               from pg_catalog.pg_db_role_setting s
-             where s.setrole operator(pg_catalog.=) any (%(given)s) or s.setdatabase operator(pg_catalog.<>) 0)
+             where s.setrole operator(pg_catalog.=) any ('{{{0}}}'::pg_catalog.oid[])
+                or s.setdatabase operator(pg_catalog.<>) 0)
 """
 _FLUSHING: Final = f"{_SURROUNDINGS}, pg_catalog.pg_stat_force_next_flush()"
 """The same, and the counts begin with each transaction: else some of the one before may still be in them."""
@@ -85,24 +86,21 @@ class Tracker:
     _temporary: frozenset[int] = frozenset()
     _moment: object = None
     _last: SourceFile | None = None
-    _given: list[int] = field(init=False)
-    _roles: list[object] = field(init=False)
-    _flushes: bool = field(
-        default=Factory(lambda self: self.session.connection.info.server_version >= _FLUSH_SINCE, takes_self=True),
-        init=False,
-    )
+    _roles: tuple[object, ...] = field(init=False)
+    _query: bytes = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        found = self.session.connection.execute("select oid::pg_catalog.int8 from pg_catalog.pg_roles").fetchall()
-        self._given = [0, *(oid for (oid,) in found)]
-        self._roles = self._surroundings()[1:]
+        found = self.session.connection.execute("select oid::pg_catalog.text from pg_catalog.pg_roles").fetchall()
+        given = ",".join(("0", *(oid for (oid,) in found)))
+        surroundings = (_FLUSHING if self._flushes else _SURROUNDINGS).format(given)
+        self._query = f"{_COUNTS}; {surroundings}".encode()
+        _, _, _, self._roles = self._look()
 
     def __call__(self, source: SourceFile, statement: Statement) -> None:
         """Take note of a statement that has run."""
         if source is not self._last:
             self._settings = ()
-        counts, temporary = self._read()
-        moment, *roles = self._surroundings()
+        counts, temporary, moment, roles = self._look()
         anew, within = moment != self._moment, source is self._last
         before = {} if anew and self._flushes else self._counts
         written = frozenset(oid for oid, found in counts.items() if found != before.get(oid, (0, 0, 0)))
@@ -125,13 +123,15 @@ class Tracker:
         self._counts, self._temporary, self._roles = counts, temporary, roles
         self._moment, self._last = moment, source
 
-    def _surroundings(self) -> list[object]:
-        """When the transaction began, and digests of the roles and of their settings."""
-        query = _FLUSHING if self._flushes else _SURROUNDINGS
-        row = self.session.connection.execute(query.encode(), {"given": self._given}).fetchone()
-        return [*row[:3]] if row is not None else []
+    @property
+    def _flushes(self) -> bool:
+        return self.session.connection.info.server_version >= _FLUSH_SINCE
 
-    def _read(self) -> tuple[Counts, frozenset[int]]:
-        found = self.session.connection.execute(_COUNTS).fetchall()
+    def _look(self) -> tuple[Counts, frozenset[int], object, tuple[object, ...]]:
+        """The counts, the temporary tables, when the transaction began, and digests of the roles and their settings."""
+        cursor = self.session.connection.execute(self._query)
+        found = cursor.fetchall()
+        cursor.nextset()
+        moment, roles, settings, *_ = cursor.fetchall()[0]
         counts = {oid: (inserted, updated, deleted) for oid, _, inserted, updated, deleted in found}
-        return counts, frozenset(oid for oid, temporary, *_ in found if temporary)
+        return counts, frozenset(oid for oid, temporary, *_ in found if temporary), moment, (roles, settings)

@@ -80,6 +80,22 @@ def test_what_is_fetched_says_the_same(
     assert "changed" not in run(f"migration list {at}")[1]
 
 
+@pytest.mark.parametrize("text", [*TEXTS, "-- nothing", "select 1;\n/* last */"])
+def test_a_file_as_the_supabase_cli_fetches_it_is_not_changed(
+    run: Run, migrations: Path, at: str, database: psycopg.Connection, text: str
+) -> None:
+    path = migrations / "20240101000000_a.sql"
+    path.write_text(text)
+    assert run(f"migration up {at}")[0] == 0
+    [(_, _, statements)] = rows(database)
+    assert isinstance(statements, list)
+    fetched = ";\n".join(statements) + ";\n"
+    path.write_text(fetched)
+    assert "changed" not in run(f"migration list {at}")[1]
+    path.write_text(f"{fetched}select 2;\n")
+    assert "the file was changed since" in run(f"migration list {at}")[1]
+
+
 def test_files_that_are_there_stay(run: Run, migrations: Path, at: str, database: psycopg.Connection) -> None:
     path = migrations / "1_a.sql"
     path.write_text("select 1;")
