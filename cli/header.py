@@ -1,6 +1,5 @@
 """The comments at the head of a migration: what it does, and its certificate."""
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
@@ -88,9 +87,9 @@ def certificate_line(comparison: "Comparison", platform: "Platform", text: str) 
 
 
 def _line(said: dict[str, object]) -> str:
-    from pgnorm.normalizer.applying.certificates import CERTIFICATE
+    from pgnorm.normalizer.applying.certificates import CERTIFICATE, written
 
-    return f"{CERTIFICATE}{json.dumps(said, separators=(',', ':'), ensure_ascii=False)}"
+    return f"{CERTIFICATE}{written(said)}"
 
 
 def _certificate(comparison: "Comparison", platform: "Platform") -> dict[str, object]:

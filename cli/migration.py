@@ -9,6 +9,7 @@ from .general import general_options
 from .help import EXIT_CODES, Command, Group
 from .migration_baseline import baseline
 from .migration_history import fetch, repair
+from .migration_rebase import rebase
 from .migration_squash import squash
 from .migration_up import up
 from .new_migrations import write_migrations
@@ -29,6 +30,7 @@ Examples:
   pgnorm migration up              apply to the local database what it lacks
   pgnorm migration repair --status applied 20240101000000
                                    say in the history that it is applied
+  pgnorm migration rebase          those of this branch behind those of the main one
   pgnorm migration squash          one file in the place of all, proved to make the same
 
 {EXIT_CODES}"""
@@ -117,5 +119,5 @@ def _as_json(standings: "Sequence[Standing]") -> str:
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
-for command in (new, list_, up, repair, fetch, squash, baseline):
+for command in (new, list_, up, repair, fetch, rebase, squash, baseline):
     migration.add_command(command)

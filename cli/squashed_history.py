@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from pgnorm.normalizer.applying.pieces import Applicable
     from pgnorm.normalizer.applying.target import Target
     from pgnorm.normalizer.project.project import Project
 
@@ -44,22 +45,36 @@ class SquashedHistory:
         from pgnorm.normalizer.files.reading import SourceFile, shown
 
         file = applicable(version, name, SourceFile(path=path, label=shown(path), text=text))
-        written = False
-        try:
-            with self.found.carrier.connection.transaction(renewed=True):
-                self.check()
-                self.found.history.prepare()
-                for each in self.versions:
-                    self.found.history.remove(each)
-                self.found.history.add(version, name, file.texts)
-                put()
-                written = True
-        except BaseException as error:
-            if not written:
-                raise
-            gone = " ".join(each for each in self.versions if each != version)
-            raise PgnormError(
-                f"the files are squashed, but the history may not say so: {error}",
-                hint=f"`pgnorm migration list` tells. Where it lists them: `pgnorm migration repair --status reverted "
-                f"{gone}`, and then `pgnorm migration repair --status applied {version}`.",
-            ) from error
+        replace_rows(self.found, self.versions, [file], put, check=self.check)
+
+
+def replace_rows(
+    found: "Target",
+    gone: "Sequence[str]",
+    added: "Sequence[Applicable]",
+    put: "Callable[[], None]",
+    *,
+    check: "Callable[[], None]" = lambda: None,
+) -> None:
+    """Have the history hold some rows instead of others, and put files in their places meanwhile: both or neither."""
+    written = False
+    try:
+        with found.carrier.connection.transaction(renewed=True):
+            check()
+            found.history.prepare()
+            for each in gone:
+                found.history.remove(each)
+            for file in added:
+                found.history.add(file.version, file.name, file.texts)
+            put()
+            written = True
+    except BaseException as error:
+        if not written:
+            raise
+        versions = [file.version for file in added]
+        left = " ".join(each for each in gone if each not in versions)
+        raise PgnormError(
+            f"the files are written, but the history may not say so: {error}",
+            hint=f"`pgnorm migration list` tells. Where it lists them: `pgnorm migration repair --status reverted "
+            f"{left}`, and then `pgnorm migration repair --status applied {' '.join(versions)}`.",
+        ) from error

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from typing import Final
 
 from pgnorm.catalog.errors import PgnormError
@@ -46,18 +47,41 @@ def digest(text: str) -> str:
     return hashlib.sha256(said.encode(errors="surrogateescape")).hexdigest()
 
 
+def renewed(migration: Applicable, said: Certificate) -> str:
+    """The text of a migration whose certificate says this of where it begins and ends, and by whom that is known."""
+    text = migration.source.text
+    at = _start(text)
+    assert at is not None
+    end = at + len(text[at:].partition("\n")[0].rstrip("\r"))
+    words = json.loads(text[at:end])
+    words |= {"pgnorm": said.pgnorm, "server": said.server, "baseline": said.baseline}
+    words |= {"from": said.start, "to": said.goal, "judge": "catalog"}
+    return f"{text[:at]}{written(words)}{text[end:]}"
+
+
+def written(said: Mapping[str, object]) -> str:
+    """What a certificate says, behind its beginning."""
+    return json.dumps(said, separators=(",", ":"), ensure_ascii=False)
+
+
+def _start(text: str) -> int | None:
+    """The offset of what a certificate says, None where there is none."""
+    lines = comment_lines(text) if CERTIFICATE in text else ()
+    found = (line.start + len(CERTIFICATE) for line in lines if text.startswith(CERTIFICATE, line.start))
+    return next(found, None)
+
+
 def certificate(migration: Applicable) -> Certificate | None:
     """The certificate of a migration, None where it has none of this version.
 
     Raises PgnormError, placed, for one that can't be read.
     """
     text = migration.source.text
-    lines = comment_lines(text) if CERTIFICATE in text else ()
-    at = next((line.start for line in lines if text.startswith(CERTIFICATE, line.start)), None)
+    at = _start(text)
     if at is None:
         return None
     try:
-        said = json.loads(text[at + len(CERTIFICATE) :].partition("\n")[0])
+        said = json.loads(text[at:].partition("\n")[0])
         if said["version"] != CERTIFICATE_VERSION:
             return None
         number, count = said.get("part", (1, 1))
@@ -75,6 +99,6 @@ def certificate(migration: Applicable) -> Certificate | None:
     except (ValueError, KeyError, TypeError, AttributeError):
         raise PgnormError(
             "the certificate can't be read, so somebody has edited it",
-            place=migration.source.place(at),
+            place=migration.source.place(at - len(CERTIFICATE)),
             hint="Take the line out: then nothing is known of where the migration begins.",
         ) from None

@@ -57,7 +57,7 @@ class Certified:
                     rule=CHAIN,
                     message=f"it was proved to start from another state than the one that {before.label} leads to",
                     place=after.label,
-                    cure=f"They were made side by side, or one was edited. {_ANEW}",
+                    cure=f"They were made side by side: pgnorm migration rebase. Or one was edited. {_ANEW}",
                 )
         migration, last = self._found[-1] if self._found else (None, None)
         view = comparison.views[0]

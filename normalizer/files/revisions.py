@@ -25,6 +25,11 @@ def commit_of(folder: Path, revision: str) -> str:
     return commit
 
 
+def is_known(folder: Path, revision: str) -> bool:
+    """True if git has such a revision."""
+    return bool(_asked(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"))
+
+
 def parting(folder: Path, commit: str) -> str:
     """The commit at which what is checked out parted from another commit: that one where git knows of none."""
     return _asked(folder, "merge-base", "HEAD", commit) or commit

@@ -1,7 +1,8 @@
 """A project's migrations, and the names and the form of new ones."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -9,7 +10,7 @@ from typing import Final
 from pgnorm.catalog.errors import PgnormError
 
 from ..files.reading import read_file, shown
-from .forms import Migrations, flyway, in_folders, numbered
+from .forms import Migration, Migrations, flyway, in_folders, numbered
 from .ways_back import Tool, tool_of
 
 _VERSION: Final = "%Y%m%d%H%M%S"
@@ -34,7 +35,6 @@ def new_paths(folder: Path, names: Sequence[str], now: datetime, *, as_supabase:
     Raises PgnormError for a name that can't be part of a file's name, where such a version sorts before the last
     migration, and where the migrations are none of single files.
     """
-    moment = now.replace(microsecond=0)
     found = find_migrations(folder, as_supabase=as_supabase)
     if found.named is None:
         raise PgnormError(
@@ -43,14 +43,7 @@ def new_paths(folder: Path, names: Sequence[str], now: datetime, *, as_supabase:
             hint="Write the SQL with -o FILE, and put it where the tool wants it.",
         )
     files = [each for each in found.files if each.version]
-    for migration in files:
-        if len(migration.version) == _VERSION_DIGITS:
-            try:
-                taken = datetime.strptime(migration.version, _VERSION).replace(tzinfo=now.tzinfo)
-                moment = max(moment, taken + timedelta(seconds=1))
-            except (ValueError, OverflowError):
-                continue
-    versions = ((moment + timedelta(seconds=number)).strftime(_VERSION) for number in range(len(names)))
+    versions = times_behind(files, len(names), now)
     paths = tuple(
         folder / found.named.format(version=version, name=file_stem(name))
         for version, name in zip(versions, names, strict=True)
@@ -64,6 +57,28 @@ def new_paths(folder: Path, names: Sequence[str], now: datetime, *, as_supabase:
             "so that their numbers are times" + (" or have leading zeros." if found.ordered_as_text else "."),
         )
     return paths
+
+
+def times_behind(files: Iterable[Migration], count: int, now: datetime) -> Iterator[str]:
+    """Versions that are times: `now` and the seconds after it, all of them later than those of the migrations."""
+    moment = now.replace(microsecond=0)
+    for taken in filter(None, (_time(each.version) for each in files)):
+        with suppress(OverflowError):
+            moment = max(moment, taken.replace(tzinfo=now.tzinfo) + timedelta(seconds=1))
+    return ((moment + timedelta(seconds=number)).strftime(_VERSION) for number in range(count))
+
+
+def is_time(version: str) -> bool:
+    """True if a version is a time, as those of new migrations are."""
+    return _time(version) is not None
+
+
+def _time(version: str) -> datetime | None:
+    if len(version) != _VERSION_DIGITS:
+        return None
+    with suppress(ValueError):
+        return datetime.strptime(version, _VERSION)
+    return None
 
 
 def as_last(text: str, found: Migrations, *, alone: bool = False, back: str = "") -> str:

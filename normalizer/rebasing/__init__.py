@@ -1,0 +1,1 @@
+"""Migrations of one branch put behind those of another, and proved to lead from there."""
