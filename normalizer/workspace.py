@@ -121,7 +121,11 @@ class Workspace:
         version = version_words(shadow.version_num)
         self.telling("note", f"shadow: Postgres {version} ({whose}), baseline: {self.platform.name}")
         if major is not None and shadow.major != major:
-            self.telling("note", f"Postgres {major} is not installed: {shadow.major} stands in for it")
+            from .postgres.extras import command_for
+
+            command = command_for(major) if shadow.binaries else None
+            way_out = f" ({command})" if command else ""
+            self.telling("note", f"Postgres {major} is not installed: {shadow.major} stands in for it{way_out}")
         return shadow
 
     def ownership(self, shadow: "Shadow") -> "Ownership":

@@ -16,6 +16,7 @@ import pytest
 from addresses import address
 from click import Command, Context, Group, Option
 from conftest import open_on
+from extras import FOLDER, needs_extra
 
 from pgnorm.catalog.unmodelled import UNMODELLED
 from pgnorm.cli.main import COMMANDS, group
@@ -37,10 +38,10 @@ CONSOLE = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 EXAMPLE = re.compile(r"^\$ (?P<command>.*)\n(?P<output>(?:(?!\$ ).*\n)*)", re.MULTILINE)
 VARIABLE = (
     (re.compile(r"\b20\d{12}(?=[_ ])"), "<time>"),  # of a migration
-    (re.compile(r"\b18\.\d+\b"), "18.<minor>"),  # of the bundled Postgres
+    (re.compile(r"\b(15|18)\.\d+\b"), r"\1.<minor>"),  # of Postgres
 )
 WORD = re.compile(r"(?<![\w-])--?[a-z][a-z-]*")
-OTHER_PROGRAMS = re.compile(r"`(?:pg_dump|supabase|chmod|git|docker)[^`]*`")
+OTHER_PROGRAMS = re.compile(r"`(?:pg_dump|supabase|chmod|git|docker|pipx?|uvx|npx)[^`]*`")
 SURROUNDINGS = re.compile(r"PG(?!NORM_CACHE_DIR)\w+|DATABASE_URL|SUPABASE_\w+|NO_COLOR|FORCE_COLOR")
 
 every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -57,10 +58,12 @@ def deployed() -> Iterator[str]:
 
 
 def _terminal(folder: Path, command: str, database: str = "") -> str:
-    """What a terminal 100 columns wide shows of a command, on a machine that has no Postgres of its own."""
+    """What a terminal 100 columns wide shows of a command, on a machine that has no Postgres of its own: with that of
+    the extra, or, for databases of another major version, with the bundled one."""
     environment = {name: value for name, value in os.environ.items() if not SURROUNDINGS.fullmatch(name)}
     environment["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), environment["PATH"]])
     environment |= {"PGNORM_PG_BINDIR": "bundled", "COLUMNS": "100", "LC_ALL": "C.UTF-8", "PGNORM_DB_URL": database}
+    environment |= {} if database else {"PYTHONPATH": str(FOLDER)}
     done = subprocess.run(
         ["sh", "-c", command],
         cwd=folder,
@@ -97,6 +100,7 @@ def test_the_plan_that_is_followed_is_that_of_its_fixture() -> None:
     assert blocks == [(case / f"{name}.sql").read_text() for name in ("old", "new", "forwards")]
 
 
+@needs_extra
 @every_page
 def test_examples_print_what_the_page_shows(page: Path, crm: Path, request: pytest.FixtureRequest) -> None:
     text = page.read_text()
@@ -113,6 +117,7 @@ def test_examples_print_what_the_page_shows(page: Path, crm: Path, request: pyte
         assert now == text
 
 
+@needs_extra
 def test_files_are_arranged_anew_as_the_page_says(crm: Path) -> None:
     (recipe,) = re.findall(r"^pgnorm .*git rm .*\n.*\n", (ROOT / "docs" / "dump.md").read_text(), re.MULTILINE)
     (crm / ".git").rmdir()

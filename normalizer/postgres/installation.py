@@ -10,10 +10,11 @@ from pathlib import Path
 from pgnorm.catalog.model import Value
 
 from .account import Account, can_enter, has_name
-from .binaries import Binaries
+from .binaries import Binaries, code
 from .cache import clear, copy_tree, locked, mark_used, say
+from .extras import Archive
 from .manifest import Damaged, check, finish, is_finished
-from .parts import data_and_modules, libraries, own_libpq
+from .parts import Portable, data_and_modules, libraries, own_libpq, portable
 from .programs import do_without_a_name
 
 _STUBS = Path(__file__).parent / "extensions"
@@ -41,6 +42,14 @@ class Installation(Value):
     """Folders that the programs read: of themselves, of their libraries and of their data."""
     libraries: Path | None
     """The folder of a libpq that came with the programs, None where they take the system's."""
+    portable: Portable | None = None
+    packed: Archive | None = None
+
+    @property
+    def command(self) -> tuple[str, ...]:
+        """The words that run the server's program."""
+        program = self.bindir / "postgres"
+        return self.portable.words(program) if self.portable is not None else (str(program),)
 
     @property
     def settings(self) -> tuple[str, ...]:
@@ -85,8 +94,8 @@ def install(binaries: Binaries, root: Path, account: Account | None) -> Installa
                     say(f"{home} is not as it was")
                 clear(home)
                 _arrange(home, binaries, share, library, account)
-                if repeated and not named:
-                    _unname(bindir)
+                for program in ("postgres", "initdb") if repeated and not named else ():
+                    do_without_a_name(code(bindir / program))
                 finish(home)
     mark_used(root / f"server-{identity}.lock")
     if not repeated:
@@ -111,6 +120,8 @@ def install(binaries: Binaries, root: Path, account: Account | None) -> Installa
             libraries(binaries),
         ),
         libraries=own_libpq(binaries),
+        portable=portable(bindir),
+        packed=binaries.packed,
     )
 
 
@@ -121,6 +132,8 @@ def repair(installation: Installation) -> None:
     except Damaged as error:
         say(error)
         clear(installation.home)
+    if installation.packed is not None:
+        installation.packed.repair()
 
 
 def _is_whole(home: Path, bindir: Path | None, binaries: Binaries) -> bool:
@@ -128,7 +141,7 @@ def _is_whole(home: Path, bindir: Path | None, binaries: Binaries) -> bool:
     if not is_finished(home):
         return False
     try:
-        pairs = ((bindir / program.name, program) for program in (binaries.postgres, binaries.initdb)) if bindir else ()
+        pairs = ((bindir / program.name, program) for program in binaries.programs) if bindir else ()
         return all(ours.stat().st_size == theirs.stat().st_size for ours, theirs in pairs)
     except OSError:
         return False
@@ -152,7 +165,7 @@ def _mirror(home: Path, binaries: Binaries, share: Path, library: Path, place: C
     # in a copy of the folder structure reads our share folder, whose other entries are links.
     bindir = _inside(home, binaries.bindir)
     bindir.mkdir(parents=True)
-    for program in (binaries.postgres, binaries.initdb):
+    for program in binaries.programs:
         shutil.copy(program, bindir)
     _place_entries(share, _inside(home, share), {"extension"}, place)
     _place_stubs(_inside(home, share) / "extension", None)
@@ -177,11 +190,6 @@ def _repeat(home: Path, binaries: Binaries, place: Callable[[Path, Path], None])
     own = libraries(binaries)
     if own.is_dir():
         place(own, _inside(home, own))
-
-
-def _unname(bindir: Path) -> None:
-    for program in ("postgres", "initdb"):
-        do_without_a_name(bindir / program)
 
 
 def _made(folder: Path) -> Path:
@@ -215,7 +223,7 @@ def _place_stubs(folder: Path, names: tuple[str, ...] | None) -> None:
 
 
 def _identity(binaries: Binaries, real: Path | None, *, named: bool) -> str:
-    program = binaries.postgres.stat()
+    program = code(binaries.postgres).stat()
     known = hashlib.sha256(f"{binaries.postgres} {program.st_size} {program.st_mtime_ns} {named}".encode())
     if real is not None:
         known.update(str(real.stat().st_mtime_ns).encode())

@@ -9,6 +9,7 @@ from typing import BinaryIO, Final, NoReturn
 
 from .account import Account
 from .confinement import Confinement
+from .parts import Portable
 
 # `stop` on its input ends the server in good order, the end of its input (we were killed) at once. Its output is the
 # end for reading of the pipe that the server's processes hold, which ends with the last of them.
@@ -29,9 +30,11 @@ _SET: Final = {
 }
 
 
-def environment(libraries: Path | None) -> dict[str, str]:
+def environment(libraries: Path | None, portable: Portable | None = None) -> dict[str, str]:
     """The environment of a server's programs: nothing of ours that could tell them more than where libraries are, those
     that came with the server first."""
+    if portable is not None:
+        return {**portable.variables, **_SET}
     searched = os.pathsep.join(filter(None, (str(libraries or ""), os.environ.get(_SEARCHED))))
     return {**({_SEARCHED: searched} if searched else {}), **_SET}
 
@@ -45,11 +48,10 @@ def launch(
     alive: tuple[int, int],
     account: Account | None,
     confinement: Confinement,
-    libraries: Path | None,
+    surroundings: dict[str, str],
 ) -> subprocess.Popen[bytes]:
     """Starts a server, whose processes keep the lock and the pipe `alive`, and answers its watchdog, which removes
     the folder when the server is gone."""
-    surroundings = environment(libraries)
 
     def divide() -> NoReturn:
         watch, kept = alive

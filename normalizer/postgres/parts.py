@@ -1,9 +1,40 @@
 """Folders of the parts of a server's installation."""
 
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
-from .binaries import Binaries
+from pgnorm.catalog.model import Value
+
+from .binaries import Binaries, code
+
+
+class Portable(Value):
+    """A build that brings the C library along: its own loader runs its programs, as its launchers have it. These are
+    scripts of a shell, which the confinement does not let run."""
+
+    loader: Path
+    libraries: Path
+
+    def words(self, program: Path) -> tuple[str, ...]:
+        """The words that run a program of the build, under its public name, by which it finds its other folders."""
+        return (str(self.loader), "--argv0", str(program), "--library-path", str(self.libraries), str(code(program)))
+
+    @property
+    def variables(self) -> Mapping[str, str]:
+        """What the launchers put into the environment, but for the locale, which is ours."""
+        found = {"NIX_PGLIBDIR": self.libraries, "LOCALE_ARCHIVE": self.libraries / "locale/locale-archive"}
+        if (conversions := self.libraries / "gconv").is_dir():
+            found["GCONV_PATH"] = conversions
+        return {name: str(path) for name, path in found.items()}
+
+
+def portable(bindir: Path) -> Portable | None:
+    """The loader and libraries that programs bring along, None for programs that the system runs."""
+    libraries = bindir.parent / "lib"
+    loader = next(libraries.glob("ld-linux*.so*"), None)
+    hidden = code(bindir / "postgres") != bindir / "postgres"
+    return Portable(loader=loader, libraries=libraries) if hidden and loader is not None else None
 
 
 def data_and_modules(binaries: Binaries) -> tuple[Path | None, Path | None]:
@@ -25,9 +56,9 @@ def libraries(binaries: Binaries) -> Path:
 
 
 def own_libpq(binaries: Binaries) -> Path | None:
-    """The folder of the libpq that came with the programs; None where they take the system's."""
+    """The folder of the libpq that came with the programs; None where they find one by themselves."""
     folder = binaries.bindir.parent / "lib"
-    return folder if next(folder.glob("libpq.*"), None) else None
+    return folder if portable(binaries.bindir) is None and next(folder.glob("libpq.*"), None) else None
 
 
 def _subfolders(major: int) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from pgnorm.catalog.errors import PgnormError
 
 from ..platforms import Platform
 from .account import server_account
-from .binaries import Binaries
+from .binaries import Binaries, code
 from .cache import cache_root, slots_root, usual_modes, writing
 from .cluster import discard_if_damaged, seed
 from .connections import OWNER, connect_private, session_options
@@ -171,7 +171,7 @@ def open_private(binaries: Binaries, platform: Platform, *, trust_files: bool = 
 
     Raises PgnormError where it can't be started, and should it end before it is stopped.
     """
-    account = server_account(binaries.initdb)
+    account = server_account(code(binaries.initdb))
     with usual_modes():
         root = cache_root(account)
         with writing(root):

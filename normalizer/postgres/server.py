@@ -18,7 +18,7 @@ from .account import Account, can_enter, can_write, give
 from .cache import clear
 from .confinement import prepare
 from .installation import Installation
-from .launching import launch
+from .launching import environment, launch
 
 PORT = 5432
 _PATIENCE = 300.0  # seconds, for a busy machine
@@ -71,14 +71,13 @@ class Server(Value):
         folder = _socket_folder(account)
         settings = (*_SETTINGS, *(_SETTINGS_18 if installation.major >= 18 else ()), *installation.settings)
         flags = [word for setting in settings for word in ("-c", setting)]
-        program = installation.bindir / "postgres"
-        words = [str(word) for word in (program, "-D", data, "-k", folder, "-p", PORT, *flags)]
+        words = [str(word) for word in (*installation.command, "-D", data, "-k", folder, "-p", PORT, *flags)]
         log = data.with_name(f"{data.name}.log")
         clear(log)
         clear(data / "postmaster.pid")
         alive, theirs = os.pipe()
         confinement = prepare(
-            program=program, readable=installation.folders, writable=(data, folder), alone=account is not None
+            program=Path(words[0]), readable=installation.folders, writable=(data, folder), alone=account is not None
         )
         try:
             with open(log, "wb", opener=_private) as messages:
@@ -90,7 +89,7 @@ class Server(Value):
                     alive=(alive, theirs),
                     account=account,
                     confinement=confinement,
-                    libraries=installation.libraries,
+                    surroundings=environment(installation.libraries, installation.portable),
                 )
         except BaseException:
             os.close(alive)

@@ -198,7 +198,7 @@ def open_shadow(
         raise PgnormError("a private Postgres server needs Linux or macOS", hint="name a server in --shadow-url")
     from .private import open_private
 
-    binaries = find(major)
+    binaries = find(major, platform.servers)
     with open_private(binaries, platform, trust_files=trust_files) as private:
         yield Shadow(
             version_num=binaries.version_num,

