@@ -9,7 +9,7 @@ from pgnorm.catalog.errors import PgnormError
 
 from .access_forms import FORMS, JSON, MARKDOWN, TEXT
 from .general import general_options
-from .help import CHANGED, EXIT_CODES, Command
+from .help import CHANGED, CHECKED, Command, exit_codes
 from .options import App, schema_options, source_options
 from .output import deliver
 from .reading import source_of
@@ -29,7 +29,7 @@ Examples:
   pgnorm access --check docs/access.md
                                    exit code 1 if it is no longer so
 
-{EXIT_CODES}"""
+{exit_codes(CHECKED)}"""
 
 
 @click.command(cls=Command, params=general_options(), epilog=EPILOG)

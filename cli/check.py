@@ -11,7 +11,7 @@ from pgnorm.catalog.errors import PgnormError
 
 from .check_forms import FORMS, GITHUB, TEXT
 from .general import general_options
-from .help import CHANGED, EXIT_CODES, Command
+from .help import CHANGED, Command, exit_codes
 from .options import App
 from .output import deliver, plural
 from .servers import cache_option, shadow_option, trust_option
@@ -30,7 +30,7 @@ Examples:
                                    and does this branch leave applied migrations alone?
   pgnorm check --output-format sarif -o pgnorm.sarif
 
-{EXIT_CODES.replace("with --check: something would change", "something is not as it should be")}"""
+{exit_codes("something is not as it should be")}"""
 
 
 def _rules() -> Iterable[str]:

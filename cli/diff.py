@@ -12,7 +12,7 @@ from .diff_options import Given, diff_options
 from .general import general_options
 from .hazards import refused
 from .header import headed
-from .help import CHANGED, EXIT_CODES, Command
+from .help import CHANGED, CHECKED, Command, exit_codes
 from .left_alone import keeping, uncompared
 from .new_migrations import without_hints, write_migrations
 from .options import App
@@ -37,7 +37,7 @@ Examples:
   pgnorm diff --local --check      does the local database say what the files say?
   pgnorm diff --from files --to postgresql://127.0.0.1/app --schema public
 
-{EXIT_CODES}"""
+{exit_codes(CHECKED + "; with --fail-on: the plan has it")}"""
 
 
 @click.command(cls=Command, params=general_options(), epilog=EPILOG)

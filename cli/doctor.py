@@ -7,7 +7,7 @@ import click
 
 from . import VERSION
 from .general import general_options
-from .help import CHANGED, EXIT_CODES, Command
+from .help import CHANGED, Command, exit_codes
 from .options import App
 from .output import visible
 from .servers import shadow_option
@@ -22,7 +22,7 @@ Examples:
   pgnorm doctor                    what is here, and what is in the way
   pgnorm doctor --json
 
-{EXIT_CODES.replace("with --check: something would change", "there is a problem")}"""
+{exit_codes("there is a problem")}"""
 
 
 @click.command(cls=Command, params=general_options(), epilog=EPILOG)

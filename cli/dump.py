@@ -8,7 +8,7 @@ import click
 from .beside import tell_beside
 from .dump_format import PG_DUMP, SUPABASE, Format
 from .general import general_options
-from .help import EXIT_CODES, Command
+from .help import Command, exit_codes
 from .options import App, schema_options, source_options
 from .output import deliver
 from .reading import read_source, selection_of, source_of
@@ -31,7 +31,7 @@ Examples:
   pgnorm dump --from migrations --split schemas
   pgnorm dump --roles --db -o roles.sql
 
-{EXIT_CODES}"""
+{exit_codes()}"""
 
 
 @click.command(cls=Command, params=general_options(), epilog=EPILOG)

@@ -11,7 +11,7 @@ import click
 from pgnorm.catalog.errors import PgnormError
 
 from .general import general_options
-from .help import CHANGED, EXIT_CODES, Command
+from .help import CHANGED, CHECKED, Command, exit_codes
 from .options import App, source_options
 from .output import STDIO, plural, read_bytes, write, write_bytes
 from .servers import server_options
@@ -31,7 +31,7 @@ Examples:
   pgnorm fix-functions --diff 02_functions.sql
   pgnorm fix-functions --from migrations   end differences in looks by taking the stored bodies
 
-{EXIT_CODES}"""
+{exit_codes(CHECKED)}"""
 
 
 @click.command("fix-functions", cls=Command, params=general_options(), epilog=EPILOG)

@@ -8,13 +8,7 @@ FAILED: Final = 2
 """The exit code of what could not be done."""
 CHANGED: Final = 1
 """The exit code of --check where something would change."""
-EXIT_CODES: Final = """\b
-Exit codes:
-  0    done, or nothing to do
-  1    with --check: something would change
-  2    could not do it (usage, connection, SQL, file)
-  130  interrupted (143 by TERM, 129 by HUP)
-"""
+CHECKED: Final = "with --check: something would change"
 SOURCE: Final = "Source"
 OUTPUT: Final = "Output"
 OTHERS: Final = "Options"
@@ -44,6 +38,17 @@ _GROUPS: Final = {
     ),
     **dict.fromkeys(("project", "quiet", "verbose", "color", "help"), GENERAL),
 }
+
+
+def exit_codes(one: str = "") -> str:
+    """The end of a command's help; `one` says what the code 1 tells, where the command has it."""
+    of_one = f"\n  1    {one}" if one else ""
+    return f"""\b
+Exit codes:
+  0    done, or nothing to do{of_one}
+  2    could not do it (usage, connection, SQL, file)
+  130  interrupted (143 by TERM, 129 by HUP)
+"""
 
 
 class Command(click.Command):

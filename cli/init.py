@@ -8,7 +8,7 @@ import click
 from pgnorm.catalog.errors import PgnormError
 
 from .general import general_options
-from .help import EXIT_CODES, Command
+from .help import Command, exit_codes
 from .options import App, source_options
 from .output import on_terminal
 from .servers import server_options
@@ -28,7 +28,7 @@ Examples:
   pgnorm init --db-url postgresql://127.0.0.1/app
                                    a project for a database that is there already
 
-{EXIT_CODES}"""
+{exit_codes()}"""
 
 
 @click.command(cls=Command, params=general_options(), epilog=EPILOG)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from .general import general_options
-from .help import EXIT_CODES, Command, Group
+from .help import Command, Group, exit_codes
 from .migration_baseline import baseline
 from .migration_history import fetch, repair
 from .migration_rebase import rebase
@@ -33,7 +33,7 @@ Examples:
   pgnorm migration rebase          those of this branch behind those of the main one
   pgnorm migration squash          one file in the place of all, proved to make the same
 
-{EXIT_CODES}"""
+{exit_codes()}"""
 
 
 @click.group(cls=Group, epilog=EPILOG)
@@ -41,7 +41,7 @@ def migration() -> None:
     """Write, list and apply the project's migrations."""
 
 
-@click.command(cls=Command, params=general_options(), epilog=EXIT_CODES)
+@click.command(cls=Command, params=general_options(), epilog=exit_codes())
 @click.argument("name")
 @click.pass_obj
 def new(app: App, name: str) -> int:
@@ -53,7 +53,7 @@ def new(app: App, name: str) -> int:
     return 0
 
 
-@click.command("list", cls=Command, params=general_options(), epilog=EXIT_CODES)
+@click.command("list", cls=Command, params=general_options(), epilog=exit_codes())
 @target_options
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 @click.pass_obj

@@ -8,7 +8,7 @@ import click
 from pgnorm.catalog.errors import PgnormError
 
 from .general import general_options
-from .help import EXIT_CODES, Command
+from .help import Command, exit_codes
 from .options import App
 from .remembering import write_applied
 from .servers import cache_option, shadow_option, trust_option
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pgnorm.normalizer.applying.standing import Standing
 
 
-@click.command(cls=Command, params=general_options(), epilog=EXIT_CODES)
+@click.command(cls=Command, params=general_options(), epilog=exit_codes())
 @click.argument("name", default="baseline")
 @target_options
 @shadow_option

@@ -8,7 +8,7 @@ import click
 from pgnorm.catalog.errors import PgnormError
 
 from .general import general_options
-from .help import EXIT_CODES, Command
+from .help import Command, exit_codes
 from .options import App
 from .targets import project_of, target, target_options
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pgnorm.normalizer.applying.standing import Standing
 
 
-@click.command(cls=Command, params=general_options(), epilog=EXIT_CODES)
+@click.command(cls=Command, params=general_options(), epilog=exit_codes())
 @click.argument("versions", nargs=-1, required=True, metavar="VERSION...")
 @target_options
 @click.option(
@@ -71,7 +71,7 @@ def _is_remembered(standing: "Standing | None") -> bool:
     return standing is not None and standing.state is not State.PENDING
 
 
-@click.command(cls=Command, params=general_options(), epilog=EXIT_CODES)
+@click.command(cls=Command, params=general_options(), epilog=exit_codes())
 @target_options
 @click.option("--dry-run", is_flag=True, help="Say what would be written, and write nothing.")
 @click.pass_obj

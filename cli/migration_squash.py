@@ -9,7 +9,7 @@ from pgnorm.catalog.errors import PgnormError
 
 from . import VERSION
 from .general import general_options
-from .help import EXIT_CODES, Command
+from .help import Command, exit_codes
 from .options import App
 from .output import plural, write
 from .servers import cache_option, shadow_option, trust_option
@@ -34,7 +34,7 @@ Examples:
                                        leave alone what comes after that one
   pgnorm migration squash --linked     and have the linked database's history say the same
 
-{EXIT_CODES}"""
+{exit_codes()}"""
 
 
 @click.command(cls=Command, params=general_options(), epilog=EPILOG)

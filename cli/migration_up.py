@@ -11,7 +11,7 @@ import click
 from pgnorm.catalog.errors import PgnormError
 
 from .general import general_options
-from .help import EXIT_CODES, Command
+from .help import Command, exit_codes
 from .options import App
 from .output import write
 from .targets import applying_options, force_option, option_of, project_of, target
@@ -30,7 +30,7 @@ Examples:
   pgnorm migration up --dry-run    say what that is
   pgnorm migration up --db-url postgresql://127.0.0.1/app
 
-{EXIT_CODES}"""
+{exit_codes()}"""
 
 
 @click.command(cls=Command, params=general_options(), epilog=EPILOG)

@@ -10,7 +10,7 @@ from pgnorm.catalog.errors import PgnormError
 from .comparison import scripts
 from .general import general_options
 from .header import headed
-from .help import EXIT_CODES, FAILED, Command
+from .help import FAILED, Command, exit_codes
 from .migration_up import refuse_unknown
 from .new_migrations import Written, refuse_name, write_migrations
 from .options import App
@@ -42,7 +42,7 @@ Examples:
   pgnorm pull studio_changes       the same as a new migration, and in the schema files
   pgnorm pull --repair             and it counts as applied there, without a question
 
-{EXIT_CODES}"""
+{exit_codes()}"""
 
 
 @click.command(cls=Command, params=general_options(), epilog=EPILOG)

@@ -8,7 +8,7 @@ import click
 from pgnorm.catalog.errors import PgnormError
 
 from .general import general_options
-from .help import EXIT_CODES, FAILED, Command
+from .help import FAILED, Command, exit_codes
 from .migration_up import apply, check_first, read_pending, would_apply
 from .options import App
 from .output import on_terminal, plural
@@ -25,7 +25,7 @@ Examples:
   pgnorm push                      apply it, once you have said yes
   pgnorm push --yes                apply it, in CI
 
-{EXIT_CODES}"""
+{exit_codes()}"""
 
 
 @click.command(cls=Command, params=general_options(), epilog=EPILOG)

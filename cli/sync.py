@@ -7,7 +7,7 @@ import click
 from pgnorm.catalog.errors import PgnormError
 
 from .general import general_options
-from .help import CHANGED, EXIT_CODES, FAILED, Command
+from .help import CHANGED, CHECKED, FAILED, Command, exit_codes
 from .options import SOURCES, App, source_options
 from .output import write
 from .servers import server_options
@@ -20,7 +20,7 @@ Examples:
   pgnorm sync --db-url postgresql://127.0.0.1/app --check
                                    for CI: has somebody changed that database by hand?
 
-{EXIT_CODES}"""
+{exit_codes(CHECKED)}"""
 
 
 @click.command(cls=Command, params=general_options(), epilog=EPILOG)

@@ -43,13 +43,12 @@ def test_the_files_make_the_same_catalog(shadow: Shadow, state: Path) -> None:
     with shadow.session(scratch=True) as session:
         session.connection.execute(state.read_bytes())
         session.connection.execute("reset all")
+        if state.parent.name in NO_DUMP_LOADS:
+            assert shadow.binaries is not None
+            assert not loads(shadow, dumped(session.connection, shadow.binaries.bindir / "pg_dump"))
+            return
         catalog = read(session.connection)
-        assert shadow.binaries is not None
-        printed = dumped(session.connection, shadow.binaries.bindir / "pg_dump")
-    if state.parent.name in NO_DUMP_LOADS:
-        assert not loads(shadow, printed)
-    else:
-        assert differing(shadow, catalog, DEFAULT) == []
+    assert differing(shadow, catalog, DEFAULT) == []
 
 
 NO_DUMP_LOADS = {"since_18_cut"}
