@@ -11,7 +11,7 @@ from pgnorm.catalog.errors import PgnormError
 
 from . import VERSION
 from .general import general_options
-from .help import EXIT_CODES, Command
+from .help import Command, exit_codes
 from .options import App
 from .output import plural, write
 from .rebased_history import RebasedHistory
@@ -36,7 +36,7 @@ Examples:
   pgnorm migration rebase --local     and have the local database's history say the same
   pgnorm migration rebase --replan    where they no longer fit: one new plan in their place
 
-{EXIT_CODES}"""
+{exit_codes()}"""
 
 
 @click.command(cls=Command, params=general_options(), epilog=EPILOG)
