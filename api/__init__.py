@@ -109,6 +109,8 @@ def _workspace(project: str | Path | None, tell: Tell) -> "Iterator[Workspace]":
     from pgnorm.normalizer.workspace import Workspace
 
     found = find(Path.cwd(), Path(project)) if project is not None else None
+    for note in found.notes if found is not None else ():
+        tell("warning", note)
     with Workspace(found, tell=tell) as workspace:
         yield workspace
 

@@ -68,7 +68,7 @@ def fix_functions(
     from pgnorm.normalizer.rewrite.known import fixed
 
     if take and not app.source:
-        raise click.UsageError("--take goes with a source (--from, --local, --db, --db-url, --linked).")
+        raise click.UsageError("--take goes with a source (--from, --local, --db, --db-url, --linked, --remote).")
     text = _stdin(files, stdin_filename)
     paths = () if text else files
     named = tuple(path for path in (*paths, text.path if text else None) if path is not None)

@@ -15,7 +15,10 @@ OTHERS: Final = "Options"
 GENERAL: Final = "General"
 _GROUPS: Final = {
     **dict.fromkeys(
-        ("from", "to", "local", "db", "db_url", "linked", "shadow_url", "trust_files", "no_cache", "lock_timeout"),
+        (
+            *("from", "to", "local", "db", "db_url", "linked", "remote"),
+            *("shadow_url", "trust_files", "no_cache", "lock_timeout"),
+        ),
         SOURCE,
     ),
     **dict.fromkeys(
@@ -53,6 +56,12 @@ Exit codes:
 
 class Command(click.Command):
     """A command whose help lists the options by group."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Take the words, `--remote` alone for the linked project: with a blank behind it, it has no value."""
+        end = args.index("--") if "--" in args else len(args)
+        options = ["--remote=linked" if word == "--remote" else word for word in args[:end]]
+        return super().parse_args(ctx, [*options, *args[end:]])
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the groups, each under its title."""

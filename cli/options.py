@@ -1,5 +1,6 @@
 """Common parts of commands: the project they run in, and the options that name a source."""
 
+import re
 from collections.abc import Callable
 from functools import cached_property, partial
 from pathlib import Path
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 R = TypeVar("R")
 
+LINKED: Final = "linked"
+REF: Final = re.compile(r"[a-z]{20}")
+"""Form of the reference of a Supabase project."""
 NAMED_AT_MOST: Final = 5
 """Limit to the names of each sort of unmodelled entries in a message."""
 SOURCES: Final = (
@@ -54,6 +58,8 @@ class App:
         project = find(Path.cwd(), self.project_path)
         if project is not None:
             self.repair(project.folders())
+            for note in project.notes:
+                self.console.warn(note)
         return project
 
     def repair(self, folders: "Iterable[Path]") -> None:
@@ -142,6 +148,11 @@ def database_url(said: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     return click.option("--db-url", metavar="URL", help=said, expose_value=False, callback=_take_database)
 
 
+def remote(said: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """--remote, as the Supabase CLI has it from 3 on; the command finds it in `App.source`."""
+    return click.option("--remote", metavar="[=REF|URL]", help=said, expose_value=False, callback=_take_remote)
+
+
 def source_options(function: Callable[P, R]) -> Callable[P, R]:
     """--from and its shorthands, of which one may be given; the command finds it in `App.source`."""
     return with_options(
@@ -153,6 +164,7 @@ def source_options(function: Callable[P, R]) -> Callable[P, R]:
         shorthand("--db", "From the database that PGNORM_DB_URL, DATABASE_URL or libpq's own settings name."),
         database_url("From this database."),
         shorthand("--linked", "From the linked Supabase project (password: SUPABASE_DB_PASSWORD or pgpass)."),
+        remote("The same, or the Supabase project of a ref, or this database."),
     )
 
 
@@ -188,10 +200,29 @@ def _take_database(ctx: click.Context, option: click.Parameter, value: str | Non
         _name_source(ctx, option, value)
 
 
+def _take_remote(ctx: click.Context, option: click.Parameter, value: str | None) -> None:
+    """Take what the Supabase CLI takes, but for a branch, whose project only Supabase knows."""
+    if value is None:
+        return
+    if "://" in value or value == LINKED:
+        _name_source(ctx, option, value)
+    elif REF.fullmatch(value):
+        _name_source(ctx, option, f"{LINKED}:{value}")
+    else:
+        raise click.BadParameter(
+            "expected a project's ref (20 small letters) or postgresql://…. A branch is named by its ref too, which"
+            " `supabase branches get NAME` says.",
+            ctx,
+            option,
+        )
+
+
 def _name_source(ctx: click.Context, option: click.Parameter, word: str) -> None:
     app = app_of(ctx)
     if app.source is not None:
-        raise click.UsageError(f"{option.opts[0]}: only one of --from, --local, --db, --db-url and --linked.", ctx)
+        raise click.UsageError(
+            f"{option.opts[0]}: only one of --from, --local, --db, --db-url, --linked and --remote.", ctx
+        )
     app.source = word
 
 

@@ -8,7 +8,7 @@ import click
 
 from pgnorm.catalog.errors import PgnormError
 
-from .options import App, database_url, shorthand, with_options
+from .options import LINKED, App, database_url, remote, shorthand, with_options
 from .servers import take_lock_timeout
 
 if TYPE_CHECKING:
@@ -21,12 +21,13 @@ R = TypeVar("R")
 
 
 def target_options(function: Callable[P, R]) -> Callable[P, R]:
-    """--local, --db-url, --linked and --db, of which one may be given."""
+    """--local, --db-url, --linked, --remote and --db, of which one may be given."""
     return with_options(
         function,
         shorthand("--local", "The local Supabase stack's database (the port in supabase/config.toml)."),
         database_url("This database."),
         shorthand("--linked", "The linked Supabase project's database (password: SUPABASE_DB_PASSWORD or pgpass)."),
+        remote("The same, or the database of the Supabase project of a ref, or this one."),
         shorthand("--db", "The database that PGNORM_DB_URL, DATABASE_URL or libpq's own settings name."),
     )
 
@@ -73,7 +74,9 @@ def project_of(app: App) -> "Project":
 def option_of(app: App, default: Literal["local", "linked"]) -> str:
     """The option that names the database in a command for a person to run: no password."""
     word = app.source or default
-    return f"--{word}" if word in ("local", "linked", "db") else "--db-url …"
+    if word.startswith(f"{LINKED}:"):
+        return f"--remote={word.removeprefix(f'{LINKED}:')}"
+    return f"--{word}" if word in ("local", LINKED, "db") else "--db-url …"
 
 
 @contextmanager

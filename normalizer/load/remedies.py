@@ -11,11 +11,18 @@ from .adaptation import Adapted, Level, without_item, without_version
 from .errors import missing_role
 
 if TYPE_CHECKING:
-    from psycopg import Error
+    from psycopg import Connection, Error
 
     from .pending import Item
 
 _EXTENSION: Final = re.compile(r'extension "(.+)" is not available')
+
+_THERE: Final = re.compile(r'extension "(.+)" already exists')
+_OLDER: Final = """
+    select from pg_catalog.pg_extension e
+     where e.extname operator(pg_catalog.=) %s
+       and pg_catalog.age(e.xmin) operator(pg_catalog.>) pg_catalog.age(%s::pg_catalog.xid)
+"""
 
 
 class Load(Protocol):
@@ -24,6 +31,18 @@ class Load(Protocol):
     @property
     def created_roles(self) -> Collection[str]:
         """The roles made for the load."""
+
+    @property
+    def connection(self) -> Connection:
+        """The connection that is loaded into."""
+
+    @property
+    def patient(self) -> bool:
+        """True where files declare what there is to be."""
+
+    @property
+    def began(self) -> str:
+        """A transaction id older than the load's."""
 
     @property
     def roles_to_come(self) -> Collection[str]:
@@ -90,4 +109,11 @@ def _provide_extension(load: Load, item: Item, message: str, code: str | None) -
     if code == "22023" and "VERSION" in item.text.upper():
         adapted = Adapted(text=without_version(item.text), note="the extension's VERSION is left out")
         return _adopt(load, item, adapted)
+    if code == "42710" and load.patient and (found := _THERE.search(message)) and _was_there(load, found[1]):
+        return _leave_out(load, item, "verbose", f"left out: the platform brings the extension {found[1]}")
     return False
+
+
+def _was_there(load: Load, extension: str) -> bool:
+    """True if an extension was there before the load."""
+    return load.connection.execute(_OLDER, [extension, load.began]).fetchone() is not None

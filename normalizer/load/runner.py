@@ -32,13 +32,15 @@ _AFTER_COMMIT: Final = ("55P04", "55006")  # unsafe_new_enum_value_usage, object
 
 @define(kw_only=True, eq=False)
 class Execution:
-    """A connection in use by a load, and what came up while it was used."""
+    """A connection in use by a load, and what came up while it was used. Where it is `patient`, statements that come
+    too early wait, and what fails does not end it."""
 
     connection: Connection
     transaction: bool
     owner: str | None
     provide_extension: Callable[[str, str | None], bool] | None
     power: Power
+    patient: bool
     roles_to_come: frozenset[str] = frozenset()
     notes: list[Note] = field(factory=list)
     created_roles: list[str] = field(factory=list)
@@ -54,6 +56,11 @@ class Execution:
 
     def note(self, level: Level, place: str, message: str) -> None:
         self.notes.append(Note(level=level, place=place, message=message))
+
+    @property
+    def began(self) -> str:
+        """A transaction id older than all that follow."""
+        return self._lending.start
 
     def command(self, text: str) -> None:
         """Runs a command of the loader's own."""

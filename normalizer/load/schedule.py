@@ -34,11 +34,9 @@ class _Stopped(Exception):
 
 @define(kw_only=True, eq=False)
 class Run:
-    """The state of one load; with `patient`, statements that come too early wait, and what fails does not end it. With
-    `singly` each runs by itself."""
+    """The state of one load; with `singly` each statement runs by itself."""
 
     execution: Execution
-    patient: bool
     bundled: bool
     on_statement: Callable[[SourceFile, Statement], None] | None
     singly: bool = False
@@ -54,7 +52,7 @@ class Run:
     def take(self, files: Sequence[SourceFile]) -> None:
         """Runs the statements of the files; what fails is among the faults."""
         texts = [(source, self._split(source)) for source in files]
-        if self.patient:
+        if self.execution.patient:
             self.execution.roles_to_come = frozenset(
                 name for _, found in texts if not isinstance(found, PgnormError) for name in roles_made(found)
             )
@@ -166,7 +164,7 @@ class Run:
             self._succeeded(item)
             return
         item.missing = missing_names(error.diag.message_primary)
-        if self.execution.broken or not self.patient or not self._may_wait(item, error):
+        if self.execution.broken or not self.execution.patient or not self._may_wait(item, error):
             self._fail(item)
         else:
             self.waiting.append(item)
@@ -241,7 +239,7 @@ class Run:
 
     def _add(self, fault: Fault) -> None:
         self.faults.append(fault)
-        if self.execution.broken or not self.patient:
+        if self.execution.broken or not self.execution.patient:
             raise _Stopped
 
     def _failure(self, item: Item) -> PgnormError:

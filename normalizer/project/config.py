@@ -35,25 +35,27 @@ def unless_unset(read: Callable[[], T | None]) -> T | None:
 
 
 class Table(Value):
-    """One table of a TOML file. `name` is its dotted name, `label` the file's name in messages, `start` the place
-    behind its head where it is one of an array."""
+    """One table of a TOML file, or object of a JSON file. `name` is its dotted name, `label` the file's name in
+    messages, `start` the place behind its head where it is one of an array; `offsets` say where the keys of JSON stand,
+    by their dotted names."""
 
     values: Mapping[str, object]
     name: str
     label: str
     text: str
     start: int = 0
+    offsets: Mapping[str, int] | None = None
 
     def table(self, key: str) -> "Table":
         """The table below `key`, empty where there is none. Raises PgnormError where it is something else."""
         value = self.values.get(key, {})
         if not _is_table(value):
             raise self.error(key, "must be a table")
-        return Table(values=value, name=f"{self.name}.{key}".lstrip("."), label=self.label, text=self.text)
+        return self.evolve(values=value, name=self._dotted(key), start=0)
 
     def tables(self, key: str) -> "tuple[Table, ...]":
         """The tables in the array at `key`, none where there is none. Raises PgnormError for anything else there."""
-        value, name = self.values.get(key, []), f"{self.name}.{key}".lstrip(".")
+        value, name = self.values.get(key, []), self._dotted(key)
         found = [each for each in value if _is_table(each)] if isinstance(value, list) else []
         if not isinstance(value, list) or len(found) < len(value):
             raise self.error(key, f"must be an array of tables, each headed by [[{name}]]")
@@ -114,6 +116,8 @@ class Table(Value):
 
     def place(self, key: str) -> str:
         """`file:line:column` of a key of this table, or the file where the line can't be told."""
+        if self.offsets is not None:
+            return self._at(self.offsets.get(self._dotted(key)))
         header = re.search(rf"^[ \t]*\[{re.escape(self.name)}\]", self.text, re.MULTILINE) if self.name else None
         found = re.compile(rf"^[ \t]*[\"'\[]*({re.escape(key)})\b", re.MULTILINE).search(
             self.text, header.end() if header else self.start
@@ -122,14 +126,20 @@ class Table(Value):
         # What an array's table does not say, the next one may.
         if self.start and re.search(r"^[ \t]*\[", self.text[self.start : at], re.MULTILINE):
             at = self.start
-        if found is None and not at:
-            return self.label
-        line, column = line_and_column(self.text, at)
-        return f"{self.label}:{line}:{column}"
+        return self._at(None if found is None and not at else at)
 
     def error(self, key: str, problem: str) -> PgnormError:
         """The error to raise about the value at `key`."""
         return PgnormError(f"`{key}` {problem}", place=self.place(key))
+
+    def _dotted(self, key: str) -> str:
+        return f"{self.name}.{key}".lstrip(".")
+
+    def _at(self, offset: int | None) -> str:
+        if offset is None:
+            return self.label
+        line, column = line_and_column(self.text, offset)
+        return f"{self.label}:{line}:{column}"
 
     def _value(self, key: str) -> object:
         return self._replaced(key, self.values.get(key))

@@ -54,7 +54,7 @@ def local(project: Project) -> Database:
     """The database of the local Supabase stack. Raises PgnormError for a project that has none."""
     if project.port is None:
         raise PgnormError(
-            "this project has no local Supabase stack: there is no supabase/config.toml",
+            "this project has no local Supabase stack: there is no folder supabase",
             place=shown(project.root),
             hint="Name the database with --db-url.",
         )

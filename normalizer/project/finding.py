@@ -4,9 +4,9 @@ from pathlib import Path
 
 from pgnorm.catalog.errors import PgnormError
 
-from ..files.reading import shown
-from .config import NO_TABLE, own_settings, read_toml
+from .config import NO_TABLE, own_settings
 from .project import Project
+from .supabase import is_project, read_settings
 
 
 def find(start: Path, explicit: Path | None = None) -> Project | None:
@@ -35,7 +35,7 @@ def _explicit(path: Path) -> Project:
         project = _at(folder.parent)
     if project is None:
         raise PgnormError(
-            "no project here: no config.toml, migrations or schemas in a folder supabase, no pgnorm.toml, "
+            "no project here: no settings, migrations or schemas in a folder supabase, no pgnorm.toml, "
             "and no [tool.pgnorm] in pyproject.toml",
             place=str(path),
             hint="Run `supabase init` there, or write a pgnorm.toml with schema_paths.",
@@ -45,16 +45,17 @@ def _explicit(path: Path) -> Project:
 
 def _at(folder: Path) -> Project | None:
     supabase_dir = folder / "supabase"
-    on_supabase = any((supabase_dir / name).exists() for name in ("config.toml", "migrations", "schemas"))
+    on_supabase = is_project(supabase_dir)
     settings = own_settings(folder)
     if not on_supabase and settings is None:
         return None
-    path = supabase_dir / "config.toml"
+    config, notes = read_settings(supabase_dir)
     project = Project(
         root=folder,
         supabase_dir=supabase_dir if on_supabase else None,
-        config=read_toml(path, label=shown(path)) if path.is_file() else NO_TABLE,
+        config=config,
         settings=settings or NO_TABLE,
+        notes=notes,
     )
     project.check()
     return project

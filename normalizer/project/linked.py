@@ -10,9 +10,12 @@ from pgnorm.catalog.errors import PgnormError
 from ..files.reading import read_file, shown
 from .databases import Database, address_words
 from .project import Project
+from .typed import said
 
 ALLOWED: Final = "PGNORM_LINKED_HOST"
 """The variable that names a host, not one of Supabase's own, which the password may go to."""
+_REFERENCE: Final = "project-ref"
+_POOLER: Final = "pooler-url"
 _PASSWORD: Final = "SUPABASE_DB_PASSWORD"
 _REF: Final = re.compile(r"[a-z0-9]+", re.IGNORECASE)
 _OWN: Final = re.compile(r"(?:[a-z0-9-]+\.)+supabase\.(?:co|com)", re.IGNORECASE)
@@ -27,19 +30,39 @@ def linked(project: Project) -> Database:
     that PGNORM_LINKED_HOST names, encrypted, and to nobody else. Raises PgnormError where the project is not linked,
     and where the files name anything else.
     """
-    folder = (project.supabase_dir or project.root / "supabase") / ".temp"
-    ref, pooler = (_first_line(folder / name) for name in ("project-ref", "pooler-url"))
+    folder = _folder(project)
+    ref, pooler = (_first_line(folder / name) for name in (_REFERENCE, _POOLER))
     if not ref and not pooler:
         raise PgnormError(
-            f"the project is not linked: there is no {shown(folder / 'project-ref')}",
+            f"the project is not linked: there is no {shown(folder / _REFERENCE)}",
             hint="Run `supabase link`, or name the database with --db-url.",
         )
     if pooler:
-        words = _pooler(pooler, shown(folder / "pooler-url"))
+        words = _pooler(pooler, shown(folder / _POOLER))
     elif _REF.fullmatch(ref):
         words = address_words(f"db.{ref}.supabase.co", 5432)
     else:
-        raise PgnormError("no reference of a Supabase project", place=shown(folder / "project-ref"))
+        raise PgnormError("no reference of a Supabase project", place=shown(folder / _REFERENCE))
+    return _reached(words)
+
+
+def of_ref(ref: str, project: Project | None) -> Database:
+    """The database of the Supabase project with a reference, by the pooler where it is the linked one.
+
+    Raises PgnormError for what is no reference.
+    """
+    if project is not None and _first_line(_folder(project) / _REFERENCE) == ref:
+        return linked(project)
+    if _REF.fullmatch(ref) is None:
+        raise PgnormError(f"`{said(ref)}` is no reference of a Supabase project", hint="It is in the project's URL.")
+    return _reached(address_words(f"db.{ref}.supabase.co", 5432))
+
+
+def _folder(project: Project) -> Path:
+    return (project.supabase_dir or project.root / "supabase") / ".temp"
+
+
+def _reached(words: tuple[tuple[str, str], ...]) -> Database:
     secret = os.environ.get(_PASSWORD)
     settings = (*words, ("sslmode", _sslmode()), *([("password", secret)] if secret else []))
     return Database(settings=settings, hint="The password comes from SUPABASE_DB_PASSWORD, PGPASSWORD or ~/.pgpass.")

@@ -17,6 +17,7 @@ from .histories import history_of
 from .migrations import find_migrations
 from .patterns import covers, matching
 from .samples import Sample, samples_of
+from .supabase import in_order, named_folder, usual_folder
 
 # What the Supabase CLI takes where config.toml says nothing.
 _SUPABASE_MAJOR: Final = 17
@@ -34,6 +35,8 @@ class Project(Value):
     config: Table = untold(default=NO_TABLE)
     settings: Table = untold(default=NO_TABLE)
     """pgnorm's own, and `config` the Supabase CLI's: read when needed, since a variable may not be set."""
+    notes: tuple[str, ...] = untold(default=())
+    """Notes on settings that are passed over."""
 
     @property
     def platform(self) -> Platform:
@@ -53,6 +56,7 @@ class Project(Value):
         """Raise PgnormError for a setting that is wrong, not for one that only lacks its variable."""
         unless_unset(lambda: self.major)
         unless_unset(lambda: self.schema_patterns)
+        unless_unset(lambda: self.schemas_dir)
         unless_unset(lambda: self.migrations_dir)
         unless_unset(lambda: self.schemas)
         unless_unset(lambda: self.split)
@@ -147,12 +151,17 @@ class Project(Value):
     @property
     def _says_patterns(self) -> Table:
         own = self.settings.strings("schema_paths")
-        return self.settings if own else self.config.table("db").table("migrations")
+        return self.settings if own else self.config.table("db").table("migrations") if not self._tree else NO_TABLE
+
+    @property
+    def _tree(self) -> Path | None:
+        """The folder of the schema files that the Supabase CLI's settings name."""
+        return named_folder(self.supabase_dir, self.config) if self.supabase_dir is not None else None
 
     @property
     def schemas_dir(self) -> Path:
         """The folder of the schema files where no patterns are set."""
-        return self.base / "schemas"
+        return self._tree or (usual_folder(self.base) if self.base == self.supabase_dir else self.base / "schemas")
 
     @property
     def roles_file(self) -> Path | None:
@@ -184,7 +193,7 @@ class Project(Value):
             raise PgnormError(
                 f"the project declares no schema: {shown(self.schemas_dir)} {missing}",
                 hint=f"Put the schema there (`{first}` writes a first one), or set schema_paths"
-                + (" of [db.migrations] in config.toml." if self.supabase_dir else " in pgnorm.toml."),
+                + (" of `db.migrations` in the CLI's settings." if self.supabase_dir else " in pgnorm.toml."),
             )
         return within(self.root, files, place=self.patterns_place, setting="schema_paths" * bool(self.schema_patterns))
 
@@ -217,11 +226,11 @@ class Project(Value):
         if self.schema_patterns:
             found = (path for pattern in self.schema_patterns for path in matching(self.base, pattern))
             return tuple(dict.fromkeys(found))
-        return sql_files(self.schemas_dir) if self.schemas_dir.is_dir() else ()
+        return in_order(self.schemas_dir, sql_files(self.schemas_dir)) if self.schemas_dir.is_dir() else ()
 
     def declares_path(self, path: Path) -> bool:
         """True if a file of this path, there or not, is or would be a schema file."""
-        patterns = self.schema_patterns or ("schemas",)
+        patterns = self.schema_patterns or (str(self.schemas_dir),)
         base = real_path(self.base)
         return any(covers(Path(os.path.normpath(base / each)).parts, path.parts) for each in patterns)
 

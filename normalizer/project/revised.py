@@ -15,7 +15,7 @@ from .project import Project
 
 _SUFFIXES: Final = frozenset({".sql", ".toml", ".jsonc", ".sum", ".plan", ".conf"})
 """Suffixes of what a project is read from."""
-_NAMES: Final = frozenset({"config.json"})
+_NAMES: Final = frozenset({"config.json", ".pgdelta-export.json"})
 
 
 class Revised:

@@ -12,7 +12,7 @@ from pgnorm.catalog.errors import PgnormError
 from ..files.reading import FileKind, shown, sql_files
 from .databases import FORMS, Database, local, named_by_environment
 from .forms import Migration
-from .linked import linked
+from .linked import linked, of_ref
 from .project import Project
 from .revised import Revised
 from .typed import could_be_address
@@ -73,6 +73,8 @@ def parse(word: str, project: Project | None) -> Source:
             return files
     if word == "db":
         return named_by_environment()
+    if name == "linked" and rest:
+        return of_ref(rest, project)
     if "://" in word or ("=" in word and (could_be_address(word) or not word.endswith(SNAPSHOT))):
         return Database(conninfo=word)
     if word.endswith(SNAPSHOT):

@@ -165,8 +165,6 @@ def pair(run: Run, tmp_path: Path, supabase_shadow: Shadow) -> Iterator[Pair]:
         for name in ("first", "second"):
             folder = tmp_path / name
             shutil.copytree(FIXTURES / "crm", folder)
-            config = folder / "supabase" / "config.toml"
-            config.write_text(config.read_text().replace("[inbucket]", "[local_smtp]"))
             shutil.rmtree(folder / "supabase" / "migrations")
             (folder / "supabase" / "migrations").mkdir()
             database = stack.enter_context(supabase_shadow.session(scratch=True)).connection
