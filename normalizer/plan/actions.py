@@ -17,6 +17,7 @@ from .inheritance import Following
 from .names import order_names
 from .orders import order_default_privileges, order_owners, order_referrers, order_stored
 from .refilling import goes_before_rows, order_rows, read_through
+from .storage import is_of_columns
 from .wholes import Wholes
 
 
@@ -110,10 +111,13 @@ class Actions:
                 continue
             if edge.body and edge.dependent in self.hollow[True]:
                 dropped = Action(edge.dependent, drop=True, shell=True)
-            before(dropped, freed)
             before(ended(dropped), ended(freed))
+            # A type can wait for the columns that move from it to what it was made of.
+            waits = dropped is not None and not dropped.aside and is_of_columns(self.item(dropped))
+            if not waits:
+                before(dropped, freed)
             # Who owns a schema, or may use it, can change at any time.
-            if self.alters_itself(edge.referenced):
+            if self.alters_itself(edge.referenced) and not waits:
                 before(dropped, self.alterer(edge.referenced))
             for leader in self.following.altered_leaders(self.old.objects[edge.referenced]):
                 before(dropped, self.alterer(leader))

@@ -10,6 +10,7 @@ from pgnorm.catalog.model.tie_facets import comes_with_tie
 
 from ..compare.difference import parts_below
 from .refilling import leaves_with_rows
+from .storage import is_of_columns
 
 if TYPE_CHECKING:
     from .actions import Action, Actions
@@ -17,11 +18,13 @@ if TYPE_CHECKING:
 
 def repair(actions: "Actions", loop: Sequence["Action"]) -> bool:
     """Take a part out of its owner's statement, or the body from what has one, or drop what is altered before it is
-    made anew, so that the loop falls apart.
+    made anew, or keep a type till its successor is there, so that the loop falls apart.
 
     Returns whether there was such a one.
     """
-    return _take_apart(actions, loop) or _empty(actions, loop) or _drop_first(actions, loop)
+    return (
+        _take_apart(actions, loop) or _empty(actions, loop) or _drop_first(actions, loop) or _set_aside(actions, loop)
+    )
 
 
 def unsolvable(actions: "Actions", loop: Sequence["Action"]) -> PgnormError:
@@ -114,5 +117,15 @@ def _drop_first(actions: "Actions", loop: Sequence["Action"]) -> bool:
         if item.disposable and not item.embedded and not item.leads and item.drop():
             actions.decided.altered.pop(name, None)
             actions.decided.replaced.add(name)
+            return True
+    return False
+
+
+def _set_aside(actions: "Actions", loop: Sequence["Action"]) -> bool:
+    """Give a type that is replaced another name till columns have moved; whether there was such a one."""
+    for action in loop:
+        replaced = action.drop and action.id in actions.decided.replaced and action.id not in actions.decided.set_aside
+        if replaced and is_of_columns(actions.item(action)):
+            actions.decided.set_aside.add(action.id)
             return True
     return False

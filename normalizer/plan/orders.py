@@ -8,7 +8,7 @@ from pgnorm.catalog.model.tie_facets import Refers
 from pgnorm.catalog.model.type_facets import HoldsType
 
 from ..compare.difference import OWNER, parts_below
-from .storage import holders
+from .storage import holders, is_of_columns
 
 if TYPE_CHECKING:
     from .actions import Action, Actions, Before
@@ -42,7 +42,7 @@ def order_stored(actions: "Actions", before: "Before") -> None:
             makers.setdefault(held, {})[maker] = None
     for held, made in makers.items():
         whole = actions.new.objects.get(held)  # a platform's own is in neither catalog
-        if whole is None or not whole.stands_aside or isinstance(whole, HoldsRows):
+        if whole is None or not is_of_columns(whole):
             continue
         staying = {holder.id for holder, _ in holders(actions.new, held)}
         for holder, _ in holders(actions.old, held):

@@ -20,7 +20,7 @@ from pgnorm.catalog.model import (
 )
 from pgnorm.catalog.model.dump_facets import MadeAtOnce
 from pgnorm.catalog.model.facets import Bodied, Counting, GrantsDefaults, HoldsRows, Shelled
-from pgnorm.catalog.model.type_facets import HoldsType
+from pgnorm.catalog.model.type_facets import HoldsType, retypes
 
 from ..compare.difference import PRIVILEGES, Difference, changes, inside
 from ..dump.operator_path import reached
@@ -193,15 +193,13 @@ class Planning:
         return bringer if above is None else self._first(above)
 
     def _alteration(self, item: Object) -> Iterator[Written]:
-        led = any(
-            leader in self.decided.rebound for leader in self.actions.following.leaders(self.old.objects[item.id])
-        )
-        if item.id in self.decided.rebound and not led:
-            old = self.old.objects[item.id]
+        old, difference = self.old.objects[item.id], self.decided.altered.get(item.id)
+        moved = any(leader in self.decided.rebound for leader in self.actions.following.leaders(old))
+        moved = moved or (difference is not None and retypes(old, item, difference.own))
+        if item.id in self.decided.rebound and not moved:
             assert isinstance(old, HoldsType)
             assert isinstance(item, HoldsType)
             yield from old.rebind(item, self.target)
-        difference = self.decided.altered.get(item.id)
         if difference is not None:
             yield from self._changes(difference)
         for part in self.new.parts.get(item.id, ()):

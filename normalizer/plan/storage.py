@@ -3,8 +3,14 @@
 from collections.abc import Iterator
 
 from pgnorm.catalog.model import Catalog, Object, ObjectId
+from pgnorm.catalog.model.facets import HoldsRows
 
 from ..compare.difference import is_part_of
+
+
+def is_of_columns(item: Object) -> bool:
+    """True for a type or a collation, which columns have and can be given another one of."""
+    return item.stands_aside and not isinstance(item, HoldsRows)
 
 
 def holders(catalog: Catalog, held: ObjectId) -> Iterator[tuple[Object, ObjectId]]:
