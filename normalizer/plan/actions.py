@@ -140,6 +140,8 @@ class Actions:
             else:
                 before(self.leaver(name), self.maker(name))
                 before(self.leaver(name), self.shell(name))
+        for name in self.decided.set_aside:
+            before(Action(name, aside=True), Action(name, drop=True))
         order_ties(self, before)
         order_followers(self, before)
         order_rows(self, before)
@@ -171,7 +173,9 @@ class Actions:
             if leaver is not None:
                 yield leaver
                 if leaver.aside:
-                    yield from (Action(leaver.id, rows=True), Action(leaver.id, drop=True))
+                    yield Action(leaver.id, drop=True)
+                if leaver.aside and self.decided.fresh(leaver.id):
+                    yield Action(leaver.id, rows=True)
         for name in (*self.decided.created, *self.decided.replaced, *self.decided.altered, *self.decided.rebound):
             maker = self.maker(name)
             if maker is not None:

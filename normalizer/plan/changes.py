@@ -23,7 +23,7 @@ class Decisions:
     rebound: set[ObjectId] = field(factory=set)
     """Moved from a replaced type to its successor."""
     set_aside: set[ObjectId] = field(factory=set)
-    """Objects in `replaced` that are renamed first: something `rebound` still uses them, or their rows are kept."""
+    """Objects that leave and are renamed first: what stays uses them till it has moved, or their rows are kept."""
 
     def gone(self, item: ObjectId) -> bool:
         """True if the old object is dropped."""

@@ -122,10 +122,10 @@ def _drop_first(actions: "Actions", loop: Sequence["Action"]) -> bool:
 
 
 def _set_aside(actions: "Actions", loop: Sequence["Action"]) -> bool:
-    """Give a type that is replaced another name till columns have moved; whether there was such a one."""
+    """Give a type that leaves another name till columns have moved; whether there was such a one."""
     for action in loop:
-        replaced = action.drop and action.id in actions.decided.replaced and action.id not in actions.decided.set_aside
-        if replaced and is_of_columns(actions.item(action)):
+        kept = action.id in actions.decided.set_aside
+        if action.drop and not kept and is_of_columns(actions.item(action)):
             actions.decided.set_aside.add(action.id)
             return True
     return False

@@ -99,7 +99,7 @@ class Hazards:
 
     def loses_with(self, item: Object) -> bool:
         """True if something is lost as an old object is dropped that its successor does not get."""
-        if item.id in self.decided.set_aside:
+        if item.id in self.decided.set_aside and self.decided.fresh(item.id):
             new = self.new.objects[item.id]
             gone = (part for part in self.old.parts.get(item.id, ()) if part.id in self.decided.dropped)
             some_gone = any(not part.disposable for part in gone)

@@ -31,7 +31,7 @@ def rows_moved(old: Catalog, item: ObjectId, decided: "Decisions") -> bool:
 
 def kept(old: Catalog, decided: "Decisions") -> dict[ObjectId, ObjectId]:
     """Objects dropped or made anew while what they store stays, each with the one that has it by then."""
-    whole = {name: name for name in decided.set_aside}
+    whole = {name: name for name in decided.set_aside if decided.fresh(name)}
     return whole | {gone: name for name in decided.set_aside for gone in _dropped_below(old, name, decided)}
 
 
@@ -65,7 +65,7 @@ def read_through(old: Catalog, edge: Edge, decided: "Decisions") -> bool:
 def order_rows(actions: "Actions", before: "Before") -> None:
     """Rows move when the new table has its partitions, and before it has what would slow, check or act upon them."""
     old, new, decided = actions.old, actions.new, actions.decided
-    for name in decided.set_aside:
+    for name in filter(decided.fresh, decided.set_aside):
         moved = actions.mover(name)
         before(actions.maker(name), moved)
         before(moved, actions.ender(name))
