@@ -16,7 +16,8 @@ from pgnorm.normalizer.postgres.shadow import Shadow
 SEED = int(os.environ.get("FUZZ_SEED", "4711"))
 SECONDS = float(os.environ.get("FUZZ_SECONDS", "0"))
 TURNS = int(os.environ.get("FUZZ_TURNS", "0"))
-_TOLD_EVERY = 1000
+_TOLD_EVERY = 60.0
+"""Seconds."""
 _MOST_FAULTS = 30
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 SNIPPETS = (
@@ -79,21 +80,21 @@ class Fuzz:
     def __init__(self, target: str, usual: int) -> None:
         self.target = target
         self.found = Counter[str]()
+        self.made = 0
         self.faults = 0
         self._usual = TURNS or (sys.maxsize if SECONDS else usual)
 
     def turns(self) -> Iterator[tuple[int, random.Random]]:
         """The turns by their seeds; afterwards what was found is told, and a fault fails."""
         end = time.monotonic() + SECONDS if SECONDS else float("inf")
-        seed = SEED
-        try:
-            while seed < SEED + self._usual and time.monotonic() < end and self.faults < _MOST_FAULTS:
-                yield seed, random.Random(seed)
-                seed += 1
-                if (seed - SEED) % _TOLD_EVERY == 0:
-                    self._tell(seed)
-        finally:
-            self._tell(seed)
+        told = time.monotonic()
+        while self.made < self._usual and time.monotonic() < end and self.faults < _MOST_FAULTS:
+            yield SEED + self.made, random.Random(SEED + self.made)
+            self.made += 1
+            if time.monotonic() > told + _TOLD_EVERY:
+                told = time.monotonic()
+                self._tell()
+        self._tell()
         assert not self.faults
 
     @contextmanager
@@ -105,12 +106,13 @@ class Fuzz:
             self.faults += 1
             _say(f"\n{self.target}, seed {seed}:\n{material}\n{traceback.format_exc()}")
             if not (SECONDS or TURNS):
+                self._tell()
                 raise
 
-    def _tell(self, end: int) -> None:
+    def _tell(self) -> None:
         found = f", {dict(sorted(self.found.items()))}" if self.found else ""
         at = time.strftime("%H:%M:%S")
-        _say(f"{at} {self.target}: {end - SEED} turns from seed {SEED} on, {self.faults} faults{found}")
+        _say(f"{at} {self.target}: {self.made} turns from seed {SEED} on, {self.faults} faults{found}")
 
 
 def _say(text: str) -> None:
