@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from pgnorm.normalizer.project.project import Project
     from pgnorm.normalizer.workspace import Workspace
 
-ACCESS: Final = "access"
 EPILOG: Final = f"""\b
 Examples:
   pgnorm check                     do files, migrations and certificates agree?
@@ -34,9 +33,9 @@ Examples:
 
 
 def _rules() -> Iterable[str]:
-    from pgnorm.normalizer.checking.check import RULES
+    from pgnorm.normalizer.checking.rules import RULES
 
-    return (*RULES, ACCESS)
+    return RULES
 
 
 @click.command(cls=Command, params=general_options(), epilog=EPILOG)
@@ -80,14 +79,15 @@ def check(
     as the table says that the setting `access` names. CSV files that are samples have their tables' columns, and values
     that these take. Lints find what is allowed and seldom meant. Each finding says what mends it.
     """
-    from pgnorm.normalizer.checking.check import LOADS, findings
+    from pgnorm.normalizer.checking.check import findings
+    from pgnorm.normalizer.checking.rules import ACCESS, HINTS, LOADS
     from pgnorm.normalizer.linting.lint import Level
 
     if app.project is None:
         raise PgnormError("check looks at a project, and there is none from here upwards", hint="Use --project.")
     with app.workspace() as workspace:
         found = [*findings(workspace, app.project, since=since, level=Level[level.upper()])]
-        if ACCESS not in skipped and not any(each.rule == LOADS for each in found):
+        if ACCESS not in skipped and not any(each.rule in (LOADS, HINTS) for each in found):
             found += _of_access(app, workspace, app.project)
     found = [each for each in found if each.rule not in skipped]
     wanted = form or (GITHUB if os.environ.get("GITHUB_ACTIONS") == "true" else TEXT)
@@ -99,6 +99,7 @@ def check(
 def _of_access(app: App, workspace: "Workspace", project: "Project") -> "Iterator[Finding]":
     """The finding that access is not as the committed table says."""
     from pgnorm.normalizer.checking.finding import Finding
+    from pgnorm.normalizer.checking.rules import ACCESS
     from pgnorm.normalizer.files.reading import shown
     from pgnorm.normalizer.project.sources import declared
 

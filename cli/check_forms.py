@@ -92,6 +92,8 @@ def _gitlab(found: "Sequence[Finding]") -> str:
 
 def _sarif(found: "Sequence[Finding]") -> str:
     """A SARIF 2.1.0 log of one run."""
+    from pgnorm.normalizer.checking.rules import RULES
+
     results = [
         {
             "ruleId": each.rule,
@@ -108,7 +110,9 @@ def _sarif(found: "Sequence[Finding]") -> str:
         }
         for each in found
     ]
-    rules = [{"id": rule} for rule in dict.fromkeys(each.rule for each in found)]
+    rules = [
+        {"id": rule, "shortDescription": {"text": RULES[rule]}} for rule in dict.fromkeys(each.rule for each in found)
+    ]
     driver = {"name": "pgnorm", "version": VERSION, "rules": rules}
     return _document(
         {"$schema": _SARIF, "version": "2.1.0", "runs": [{"tool": {"driver": driver}, "results": results}]}

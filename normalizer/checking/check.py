@@ -1,28 +1,21 @@
 """All that `pgnorm check` looks at, in one workspace."""
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Final
 
 from pgnorm.catalog.errors import PgnormError
 
 from ..linting.lint import Level
-from ..linting.lints import LINTS
 from ..project.project import Project
+from ..sql.hints import HintError
 from ..workspace import Workspace
 from . import numbered
-from .behind import BEHIND, DONE, compared, hints_done, not_in_step
-from .chained import CHAIN, EDITED, Certified
+from .behind import compared, hints_done, not_in_step
+from .chained import Certified
 from .finding import Finding, of_error
-from .functions import RULE as FUNCTIONS
 from .functions import not_canonical
 from .linted import linted
-from .sampled import RULE as SAMPLES
+from .rules import HINTS, LOADS
 from .samples import out_of_step
-
-LOADS: Final = "loads"
-"""The rule of files that Postgres does not take."""
-RULES: Final = (LOADS, FUNCTIONS, numbered.RULE, EDITED, BEHIND, CHAIN, DONE, SAMPLES, *(each.name for each in LINTS))
-"""The rules, in the order in which they are looked at."""
 
 
 def findings(
@@ -39,7 +32,7 @@ def findings(
         try:
             yield from untold(find())
         except PgnormError as error:
-            yield from untold(of_error(error, LOADS))
+            yield from untold(of_error(error, HINTS if isinstance(error, HintError) else LOADS))
 
     def untold(found: Iterable[Finding]) -> Iterator[Finding]:
         for each in found:

@@ -23,6 +23,10 @@ _WORDS: Final = {"renamed": "renamed from old_name", "ignore": "ignore", "allow"
 _REST_OF_LINE: Final = re.compile(r"[ \t]*(\r?\n|$)")
 
 
+class HintError(PgnormError):
+    """That a hint is not understood, or about nothing."""
+
+
 class Hint(Value):
     """A hint, and what it is about."""
 
@@ -68,10 +72,13 @@ def hints(source: SourceFile) -> Iterator[Hint]:
         renamed, allowed = _RENAMED.fullmatch(said), _ALLOWED.fullmatch(said)
         word = "renamed" if renamed else "allow" if allowed else "ignore" if _IGNORED.fullmatch(said) else None
         if word is None:
-            raise PgnormError(f"no hint is known that says `{said}`", place=place, hint=_meant(said))
+            raise HintError(f"no hint is known that says `{said}`", place=place, hint=_meant(said))
         words = _allowed(allowed["kinds"], place) if allowed else frozenset[str]()
         way_out = f"Write `-- pgnorm: {_WORDS[word]}` on the line before what it is about, or behind it."
-        subject = subject_of(text, comment, statements, place, way_out)
+        try:
+            subject = subject_of(text, comment, statements, place, way_out)
+        except PgnormError as error:
+            raise HintError(error.message, place=error.place, hint=error.hint) from error
         if renamed:
             yield RenameHint(source=source, comment=comment, subject=subject, old=plain(renamed["old"]))
         elif allowed:
@@ -105,7 +112,7 @@ def _allowed(said: str, place: str) -> frozenset[str]:
     for word in words or [""]:
         if word not in known:
             close = difflib.get_close_matches(word, known, n=1)
-            raise PgnormError(
+            raise HintError(
                 f"no hazard or lint is called `{word}`" if word else "the hint does not say which hazard it allows",
                 place=place,
                 hint=f"Did you mean `{close[0]}`?"

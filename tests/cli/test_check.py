@@ -80,6 +80,7 @@ def test_what_lints_find_is_allowed_beside_it(run: Run, refused: Refused, same: 
     assert _rules(run, "--skip functions") == {}
     path.write_text(path.read_text().replace("path_mutable", "path_mutabel"))
     refused("diff", "01_tables.sql:2:1", "no hazard or lint is called `function_search_path_mutabel`", "Did you mean")
+    assert _rules(run, "--skip functions") == {"hint": ["schemas/01_tables.sql:2:1"]}
 
 
 def test_each_difference_stands_at_the_object(run: Run, same: Path) -> None:
@@ -253,7 +254,8 @@ def test_forms(run: Run, plain: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _, out, _ = run("check --output-format sarif -o found.sarif")
     assert out == ""
     [ran] = json.loads((plain / "found.sarif").read_text())["runs"]
-    assert ran["tool"]["driver"]["rules"] == [{"id": "migrations-behind"}]
+    said = {"text": "The migrations lead to the schema files"}
+    assert ran["tool"]["driver"]["rules"] == [{"id": "migrations-behind", "shortDescription": said}]
     [result] = ran["results"]
     assert result["locations"][0]["physicalLocation"]["region"] == {"startLine": 2, "startColumn": 1}
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
