@@ -9,9 +9,9 @@ from pgnorm.catalog.errors import PgnormError
 from .general import general_options
 from .help import CHANGED, CHECKED, FAILED, Command, exit_codes
 from .options import SOURCES, App, source_options
-from .output import write
 from .servers import server_options
-from .synced import Decider, deciding_options, refuse_uncommitted, tell_conflicts, tell_taken
+from .synced import Decider, deciding_options, edit, tell_conflicts, tell_taken
+from .words import kinds, words_of
 
 EPILOG: Final = f"""\b
 Examples:
@@ -19,6 +19,8 @@ Examples:
   pgnorm sync --diff               show the edits, write nothing
   pgnorm sync --db-url postgresql://127.0.0.1/app --check
                                    for CI: has somebody changed that database by hand?
+  pgnorm sync --from files --canonical view,policy
+                                   put views and policies into Postgres' own words
 
 {exit_codes(CHECKED)}"""
 
@@ -33,6 +35,13 @@ Examples:
     help=f"What both were before: {SOURCES}.  [default: migrations]",
 )
 @deciding_options
+@click.option(
+    "--canonical",
+    multiple=True,
+    metavar="KIND",
+    callback=words_of(kinds),
+    help="With --from files: put statements of this kind into Postgres' own words: table, view, policy; repeatable.",
+)
 @click.option("--check", is_flag=True, help="Write nothing; end with 1 if something would change.")
 @click.option("--diff", "show_diff", is_flag=True, help="Write nothing; print a unified diff of what would change.")
 @click.option("--force", is_flag=True, help="Write into files of which git does not hold the present text.")
@@ -43,6 +52,7 @@ def sync(
     ours: tuple[str, ...],
     theirs: tuple[str, ...],
     interactive: bool,
+    canonical: tuple[str, ...],
     check: bool,
     show_diff: bool,
     force: bool,
@@ -56,15 +66,18 @@ def sync(
     """
     from pgnorm.normalizer.comparison import Options
     from pgnorm.normalizer.dump.layouts import configured
-    from pgnorm.normalizer.files.edits import unified
-    from pgnorm.normalizer.files.edits import write as write_files
     from pgnorm.normalizer.left_alone import ignoring
     from pgnorm.normalizer.project.sources import declared
     from pgnorm.normalizer.sides import Sides
     from pgnorm.normalizer.syncing.sync import Syncing
 
+    from .formatted import format_files, refuse_others
+
     if app.project is None:
         raise PgnormError("sync writes into a project's schema files, and there is no project", hint="Use --project.")
+    if canonical:
+        refuse_others(app, decides=bool(ours or theirs or interactive))
+        return format_files(app, canonical, check=check, show_diff=show_diff, force=force)
     source, before = app.source_or("local"), app.parse(base)
     decide = Decider(app=app, ours=ours, theirs=theirs, interactive=interactive)
     options = Options(ignoring=ignoring(app.project.ignore))
@@ -80,13 +93,5 @@ def sync(
         app.console.say("The schema files say all of it already")
         return 0
     tell_taken(app, found)
-    written = not (check or show_diff)
-    if show_diff:
-        write("".join(map(unified, found.changed)))
-    elif written:
-        if not force:
-            refuse_uncommitted(found.changed)
-        write_files(found.changed)
-    for rewrite in found.changed:
-        app.console.say(f"{'Edited' if written else 'Would edit'} {rewrite.source.label}")
+    edit(app, found.changed, check=check, show_diff=show_diff, force=force)
     return CHANGED if check else 0

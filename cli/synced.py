@@ -10,7 +10,7 @@ from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Value
 
 from .options import App, with_options
-from .output import on_terminal, plural
+from .output import on_terminal, plural, write
 
 if TYPE_CHECKING:
     from pgnorm.normalizer.files.edits import Rewrite
@@ -94,6 +94,25 @@ def tell_conflicts(app: App, found: "Sequence[Conflict]") -> None:
         "or there, and run it again."
     )
     app.console.errors(problems)
+
+
+def edit(app: App, rewrites: "Sequence[Rewrite]", *, check: bool, show_diff: bool, force: bool) -> None:
+    """Write the files, or with `check` or `show_diff` say what would be written.
+
+    Raises PgnormError for a file whose present text git could not give back, unless `force` is given.
+    """
+    from pgnorm.normalizer.files.edits import unified
+    from pgnorm.normalizer.files.edits import write as write_files
+
+    written = not (check or show_diff)
+    if show_diff:
+        write("".join(map(unified, rewrites)))
+    elif written:
+        if not force:
+            refuse_uncommitted(rewrites)
+        write_files(rewrites)
+    for rewrite in rewrites:
+        app.console.say(f"{'Edited' if written else 'Would edit'} {rewrite.source.label}")
 
 
 def refuse_uncommitted(rewrites: "Sequence[Rewrite]") -> None:

@@ -103,8 +103,9 @@ class Placed(Value):
 
 
 def lined(text: str, file: SourceFile) -> str:
-    """A text with the line ends of a file."""
-    return between(text, lambda gap: gap.replace("\n", "\r\n")) if "\r\n" in file.text else text
+    """A text with the line ends that most lines of a file have."""
+    returns = 2 * file.text.count("\r\n") > file.text.count("\n")
+    return between(text, lambda gap: gap.replace("\n", "\r\n")) if returns else text
 
 
 class Places:
