@@ -16,14 +16,17 @@ if TYPE_CHECKING:
 
 
 def refuse_others(app: App, *, decides: bool) -> None:
-    """Raise PgnormError where the files are not the source, or conflicts are to be decided."""
+    """Raise PgnormError where the files are not the source, or something else is to count."""
     if app.source != "files":
         raise PgnormError(
             "--canonical rewrites what the schema files say, and takes nothing from elsewhere",
             hint="Combine it with --from files.",
         )
     if decides:
-        raise PgnormError("with --canonical there are no conflicts to decide", hint="Leave out --ours and its like.")
+        raise PgnormError(
+            "--canonical takes nothing from elsewhere, so there is no base and no conflict to decide",
+            hint="Leave out --base, --ours, --theirs and --interactive.",
+        )
 
 
 def format_files(app: App, words: Sequence[str], *, check: bool, show_diff: bool, force: bool) -> int:

@@ -13,6 +13,7 @@ from .servers import server_options
 from .synced import Decider, deciding_options, edit, tell_conflicts, tell_taken
 from .words import kinds, words_of
 
+BASE: Final = "migrations"
 EPILOG: Final = f"""\b
 Examples:
   pgnorm sync                      what was changed in the local database, into the schema files
@@ -31,8 +32,8 @@ Examples:
 @click.option(
     "--base",
     metavar="SOURCE",
-    default="migrations",
-    help=f"What both were before: {SOURCES}.  [default: migrations]",
+    default=BASE,
+    help=f"What both were before: {SOURCES}.  [default: {BASE}]",
 )
 @deciding_options
 @click.option(
@@ -76,7 +77,7 @@ def sync(
     if app.project is None:
         raise PgnormError("sync writes into a project's schema files, and there is no project", hint="Use --project.")
     if canonical:
-        refuse_others(app, decides=bool(ours or theirs or interactive))
+        refuse_others(app, decides=bool(ours or theirs or interactive or base != BASE))
         return format_files(app, canonical, check=check, show_diff=show_diff, force=force)
     source, before = app.source_or("local"), app.parse(base)
     decide = Decider(app=app, ours=ours, theirs=theirs, interactive=interactive)

@@ -1,7 +1,7 @@
 """CSV files that are samples of tables' rows: those that the settings name, or else those named after tables."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Final
@@ -83,7 +83,7 @@ def _stale(sample: Sample, key: str, message: str) -> Finding:
 
 
 def _of_name(path: Path, tables: Sequence[Relation], asked: Server) -> Iterator[Finding]:
-    """What is wrong with a file that is named after a table, where half of its columns are columns of that."""
+    """What is wrong with a file that is named after a table, where half of the columns of each are the other's."""
     stem = _STEM.fullmatch(path.stem)
     named = [each for each in tables if each.name in (path.stem, stem["table"] if stem else "")]
     if not named:
@@ -96,15 +96,18 @@ def _of_name(path: Path, tables: Sequence[Relation], asked: Server) -> Iterator[
         return
     header = {field.text.strip() for row in found[:1] for field in row}
     relation = max(named, key=lambda each: len(header & each.columns.keys()))
-    if header and 2 * len(header & relation.columns.keys()) >= len(header):
+    ignored = frozenset(each.name for each in relation.columns.values() if each.key or each.compound)
+    wanted = {each.name for each in relation.columns.values() if not each.filled} - ignored
+    if header and _half(header, relation.columns) and _half(wanted, header):
+        derived = frozenset(_derived(header, relation))
         yield from Sampled(
-            source=source,
-            rows=found,
-            relation=relation,
-            derived=frozenset(_derived(header, relation)),
-            ignored=frozenset(each.name for each in relation.columns.values() if each.key or each.compound),
-            guessed=True,
+            source=source, rows=found, relation=relation, derived=derived, ignored=ignored, guessed=True
         ).findings(asked)
+
+
+def _half(names: Collection[str], others: Container[str]) -> bool:
+    """True if at least half of the names are among others."""
+    return 2 * sum(name in others for name in names) >= len(names)
 
 
 def _derived(header: Iterable[str], relation: Relation) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """`pgnorm migration rebase`: migrations of two branches in one order, which hold to what they were proved to."""
 
 import json
+import re
 import subprocess
 from pathlib import Path
 
@@ -151,6 +152,39 @@ def test_several_stay_in_their_order_and_bytes_stand_where_the_chain_holds(branc
     assert branches.names() == ["base", "rows", "tags", "hue", "by_hand"]
     now = [each.read_bytes() for each in sorted((branches.folder / "migrations").iterdir())]
     assert now == [held[0], held[4], *held[1:4]]
+    assert branches.check() == {}
+
+
+def test_parts_of_one_plan_are_certified_together(branches: Branches, run: Run) -> None:
+    text = MINE + "create type mood as enum ('glad');\n"
+    branches.change(MORE, text, "mood", "20250202000000")
+    (branches.folder / MORE).write_text(
+        text.replace("'glad'", "'glad', 'sad'") + "create table m (a mood default 'sad', check (a <> 'sad'));\n"
+    )
+    code, _, err = run("diff -f parts")
+    assert code == 0, err
+    for path in (branches.folder / "migrations").glob("*_parts*.sql"):
+        path.rename(path.with_name(f"2025020300000{int('_2' in path.name)}{path.name[14:]}"))
+    branches.commit()
+    _take_in(branches)
+    code, _, err = run("migration rebase")
+    assert code == 0, err
+    assert err.count("certified anew") == 4
+    assert branches.names() == ["base", "title", "tags", "mood", "parts", "parts_2"]
+    assert branches.check() == {}
+
+
+def test_certificates_of_another_version(branches: Branches, run: Run) -> None:
+    """Nobody can tell if the chain of what another version wrote holds; behind other migrations it is written anew."""
+    path = branches.folder / "migrations" / "20250201000000_tags.sql"
+    path.write_text(re.sub('"pgnorm":"[^"]*"', '"pgnorm":"0.0.1"', path.read_text()))
+    branches.git("mv", str(path), str(path.with_name("20250401000000_tags.sql")))
+    branches.commit()
+    _take_in(branches)
+    assert run("migration rebase")[2].endswith("Your 1 migration comes behind those of main already\n")
+    branches.git("mv", str(path.with_name("20250401000000_tags.sql")), str(path))
+    branches.commit()
+    assert ", certified anew\n" in run("migration rebase")[2]
     assert branches.check() == {}
 
 

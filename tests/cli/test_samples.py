@@ -64,6 +64,7 @@ def test_a_file_named_after_a_table_is_in_step(run: Run, plain: Path, name: str)
 
 def test_other_files_are_nobodys_sample(run: Run, plain: Path) -> None:
     path = _project(plain, "a,b,c,name\n1,2,3,4\n")
+    path.with_name("people.csv").write_text("name,born\nAnn,x\n")
     path.with_name("other.csv").write_text(HEADER.replace("born", "birthday") + ROW)
     path.with_name("mood.csv").write_bytes(b"\xff\xfe")
     hidden = plain / "node_modules" / "people.csv"

@@ -164,7 +164,8 @@ def test_texts_that_take_some_readings(run: Run, plain: Path) -> None:
     [
         ("sync --canonical view", "Combine it with --from files."),
         ("sync --from migrations --canonical view", "takes nothing from elsewhere"),
-        ("sync --from files --canonical view --ours x", "no conflicts to decide"),
+        ("sync --from files --canonical view --ours x", "no conflict to decide"),
+        ("sync --from files --base local --canonical view", "Leave out --base"),
         ("sync --from files --canonical vew", "Did you mean `view`?"),
     ],
 )
