@@ -21,12 +21,14 @@ from .output import Console
 
 COMMANDS: Final = {
     "access": "pgnorm.cli.access:access",
+    "blame": "pgnorm.cli.tracing:blame",
     "check": "pgnorm.cli.check:check",
     "diff": "pgnorm.cli.diff:diff",
     "doctor": "pgnorm.cli.doctor:doctor",
     "dump": "pgnorm.cli.dump:dump",
     "fix-functions": "pgnorm.cli.fix_functions:fix_functions",
     "init": "pgnorm.cli.init:init",
+    "log": "pgnorm.cli.tracing:log",
     "migration": "pgnorm.cli.migration:migration",
     "pull": "pgnorm.cli.pull:pull",
     "push": "pgnorm.cli.push:push",

@@ -45,8 +45,13 @@ _WORDS: Final = {
 def describe(found: Difference) -> str:
     """One difference in a line: `~ function public.f(integer): volatility`."""
     item = found.item
-    words = sorted({_word(found, name) for name in found.changed})
-    return f"{sign(found)} {item.kind} {item.label}{': ' if words else ''}{', '.join(words)}"
+    said = words(found)
+    return f"{sign(found)} {item.kind} {item.label}{': ' if said else ''}{', '.join(said)}"
+
+
+def words(found: Difference) -> list[str]:
+    """What differs between two of one object, in words, sorted."""
+    return sorted({_word(found, name) for name in found.changed})
 
 
 def _word(found: Difference, name: str) -> str:

@@ -3,15 +3,18 @@
 import os
 import subprocess
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from pgnorm.catalog.errors import PgnormError
+from pgnorm.catalog.model import Value
 
 from .git import git
 
 _FILES: Final = (b"100644", b"100755")
 _LINK: Final = b"120000"
+_DIGITS: Final = 8
 
 
 def commit_of(folder: Path, revision: str) -> str:
@@ -33,6 +36,34 @@ def is_known(folder: Path, revision: str) -> bool:
 def parting(folder: Path, commit: str) -> str:
     """The commit at which what is checked out parted from another commit: that one where git knows of none."""
     return _asked(folder, "merge-base", "HEAD", commit) or commit
+
+
+class Commit(Value):
+    """The commit that a line comes from."""
+
+    name: str
+    """Its first digits."""
+    author: str
+    date: str
+    """The author's day, `2026-11-29`."""
+    summary: str
+
+
+def commit_of_line(path: Path, line: int) -> Commit | None:
+    """The commit that last changed a line of a file; None where git does not know, or it was not committed yet."""
+    words = ("blame", "--porcelain", "-L", f"{line},{line}", "--", path.name)
+    try:
+        said = git(path.parent, *words).stdout.decode(errors="replace").split("\n")
+    except FileNotFoundError:
+        return None
+    told = dict(each.partition(" ")[::2] for each in said[1:] if not each.startswith("\t"))
+    name = said[0].partition(" ")[0]
+    if "author" not in told or not name.strip("0"):
+        return None
+    moment = datetime.fromtimestamp(int(told["author-time"]), tz=UTC)
+    return Commit(
+        name=name[:_DIGITS], author=told["author"], date=f"{moment:%Y-%m-%d}", summary=told.get("summary", "")
+    )
 
 
 def at_commit(folder: Path, commit: str, wanted: Callable[[str], bool] = lambda _: True) -> dict[str, bytes]:

@@ -1,0 +1,211 @@
+"""The statements of migrations that made objects what they are: migrations run one by one, and looked at in between."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import partial
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from attrs import define, field
+
+from pgnorm.catalog.errors import PgnormError
+from pgnorm.catalog.model import Catalog, Object, Value, untold
+
+from .compare.describing import words
+from .compare.difference import Difference, above, differences
+from .files.reading import SourceFile, line_and_column
+from .files.revisions import Commit, commit_of_line
+from .load.session import loaded
+from .sql.statements import Statement
+from .syncing.placing import Places
+
+if TYPE_CHECKING:
+    from .load.context import Context, Texts
+    from .postgres.shadow import Session
+
+_NAMED_AT_MOST: Final = 5
+_MADE: Final = "made"
+_DROPPED: Final = "dropped"
+_SAYING_LITTLE: Final = frozenset({"public"})
+
+
+class Event(Value):
+    """What a statement of a migration did to an object."""
+
+    file: SourceFile = untold()
+    statement: Statement = untold()
+    difference: Difference
+
+    @property
+    def place(self) -> str:
+        """`file:line:column` of the statement."""
+        return self.file.place(self.statement.start)
+
+    @property
+    def words(self) -> list[str]:
+        """What it did, in words: `type`, `NOT NULL`."""
+        return [_MADE] if self.difference.old is None else words(self.difference) or [_DROPPED]
+
+    @property
+    def commit(self) -> Commit | None:
+        """The commit that the line comes from at which the statement begins, as far as git tells."""
+        line, _ = line_and_column(self.file.text, self.statement.start)
+        return commit_of_line(self.file.path, line) if self.file.path is not None else None
+
+
+Deciding: TypeAlias = list[tuple[Event, list[str]]]
+"""Events, each with what it did to an object that nothing has changed since."""
+
+
+class Trace(Value):
+    """The events of some objects, in the order in which they came about, and what these are in the end."""
+
+    events: tuple[Event, ...]
+    objects: tuple[Object, ...] = ()
+    """Those that were named, with their parts, as far as they are there."""
+    places: Places = untold()
+    """The statements of the schema files."""
+
+    def deciding(self, item: Object) -> Deciding:
+        """The events that made an object what it is."""
+        found: Deciding = []
+        later: set[str] = set()
+        for event in reversed(self.events):
+            if event.difference.item.id != item.id:
+                continue
+            if said := [word for word in event.words if word not in later]:
+                found.insert(0, (event, said))
+            later.update(said)
+            if event.difference.old is None:
+                break
+        return found
+
+    def gone(self, names: Collection[str]) -> list[str]:
+        """The names of what was there once."""
+        return [name for name in names if not any(_names(name, item) for item in self.objects)]
+
+    def made(self, item: Object) -> list[str]:
+        """The places at which the schema files make an object."""
+        return [each.place for each in self.places.making(item)]
+
+
+Ran: TypeAlias = "list[tuple[SourceFile, Statement]]"
+
+
+@define(eq=False)
+class _Looks:
+    """Catalogs between the statements of a load, where a look is wanted."""
+
+    session: Session
+    wanted: Callable[[Ran], bool]
+    """True if the catalog is to be read after what has run so far."""
+    ran: Ran = field(factory=list)
+    seen: dict[int, Catalog] = field(factory=dict)
+    """What there was after statements, by their numbers; after -1, before all."""
+
+    def __attrs_post_init__(self) -> None:
+        self.seen[-1] = self.session.read()
+
+    def spans(self, names: Collection[str]) -> list[range]:
+        """The statements between two looks, by their numbers, where what is named has changed."""
+        found = pairwise(sorted(self.seen))
+        return [
+            range(before + 1, after + 1)
+            for before, after in found
+            if any(_events(self.seen[before], self.seen[after], names))
+        ]
+
+    def __call__(self, source: SourceFile, statement: Statement) -> None:
+        self.ran.append((source, statement))
+        if self.wanted(self.ran):
+            self.seen[len(self.ran) - 1] = self.session.read()
+
+
+def traced(context: Context, texts: Texts, names: Collection[str], declared: Sequence[SourceFile]) -> Trace:
+    """The trace of the objects that are named (`public.contacts`, `public.contacts.email`), parts included.
+
+    The migrations run up to three times: with a look after each file, then around the statements that mention what is
+    named in the files that did something to it, and at last at each where that did not show which one it was.
+
+    Raises PgnormError for a name of what never was there.
+    """
+    # That a file has ended shows when the first statement of the next one has run.
+    looks = _looked(context, texts, lambda ran: len({id(file) for file, _ in ran[-2:]}) == min(len(ran), 2))
+    end = looks.seen[max(looks.seen)]
+    for near in (_mentioning(names), lambda _: True):
+        wide = [span for span in looks.spans(names) if len(span) > 1]
+        close = {number for span in wide for number in span if near(looks.ran[number][1])}
+        points = {*looks.seen, *close, *(number - 1 for number in close)}
+        if close:
+            looks = _looked(context, texts, partial(_is_at, points))
+    events = tuple(
+        Event(file=file, statement=statement, difference=found)
+        for span in looks.spans(names)
+        for file, statement in (looks.ran[number] for number in span)
+        for found in _events(looks.seen[span[0] - 1], looks.seen[span[-1]], names)
+    )
+    _refuse_unknown(names, events, end)
+    objects = tuple(item for item in end.objects.values() if _is_asked(item, end, names))
+    return Trace(events=events, objects=objects, places=Places(declared))
+
+
+def _looked(context: Context, texts: Texts, wanted: Callable[[Ran], bool]) -> _Looks:
+    found: list[_Looks] = []
+
+    def look(session: Session) -> _Looks:
+        found.append(_Looks(session, wanted))
+        return found[-1]
+
+    with loaded(context, texts, watch=look, singly=True, quiet=True) as there:
+        looks = found[-1]
+        looks.seen[len(looks.ran) - 1] = there.session.read()
+    return looks
+
+
+def _is_at(points: Collection[int], ran: Ran) -> bool:
+    return len(ran) - 1 in points
+
+
+def _mentioning(names: Collection[str]) -> Callable[[Statement], bool]:
+    """A test of statements: true for one that has a word of the names."""
+    said = {word for name in names for word in re.findall(r"\w+", name)} - _SAYING_LITTLE
+
+    def mentions(statement: Statement) -> bool:
+        return not said.isdisjoint(re.findall(r"\w+", statement.text))
+
+    return mentions
+
+
+def _events(before: Catalog, after: Catalog, names: Collection[str]) -> Iterator[Difference]:
+    for found in differences(before, after):
+        if _is_asked(found.item, after if found.new is not None else before, names):
+            yield found
+
+
+def _is_asked(item: Object, catalog: Catalog, names: Collection[str]) -> bool:
+    wholes = (catalog.objects[name] for name in above(catalog, item) if name in catalog.objects)
+    return any(_names(word, each) for each in (item, *wholes) for word in names)
+
+
+def _names(word: str, item: Object) -> bool:
+    label = item.label
+    return word in (label, f"{item.kind} {label}", label.partition("(")[0], label.replace('"', ""))
+
+
+def _refuse_unknown(names: Collection[str], events: Collection[Event], end: Catalog) -> None:
+    known = [*end.objects.values(), *(event.difference.item for event in events)]
+    for word in names:
+        if not any(_names(word, item) for item in known):
+            from difflib import get_close_matches
+
+            labels = [item.label for item in end.objects.values()]
+            bare = [label for label in labels if label.partition("(")[0].endswith(f".{word}")]
+            close = [*bare, *get_close_matches(word, labels, n=_NAMED_AT_MOST)][:_NAMED_AT_MOST]
+            raise PgnormError(
+                f"no migration made anything called {word}",
+                hint=f"Did you mean {' or '.join(dict.fromkeys(close))}?"
+                if close
+                else "Name it with its schema, a column with its table too: public.contacts.email.",
+            )

@@ -1,0 +1,119 @@
+"""`pgnorm blame` and `pgnorm log`: every statement that made an object what it is, and no other."""
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+from conftest import Run
+
+MIGRATIONS = {
+    "1_init.sql": """create table people (id int primary key, name text not null, note text);
+create table other (id int);
+create view names as select name from people;
+""",
+    "2_more.sql": """alter table other add more text;
+alter table people alter note type varchar(20);
+comment on column people.note is 'What to know';
+create index by_name on people (name);
+""",
+    "3_by_code.sql": """do $$ begin execute 'alter table peo' || 'ple add born date default now()'; end $$;
+drop view names;
+create view names as select name, note from people;
+""",
+    "4_rename.sql": """alter table people rename note to remark;
+alter table people alter remark set default 'none';
+alter table people alter remark set not null;
+""",
+}
+
+
+@pytest.fixture
+def folder_of(plain: Path) -> Path:
+    """The project with these migrations."""
+    for name, text in MIGRATIONS.items():
+        (plain / "migrations" / name).write_text(text)
+    (plain / "schemas" / "01_tables.sql").write_text("-- People\ncreate table people (id int primary key);\n")
+    return plain
+
+
+@pytest.mark.usefixtures("folder_of")
+def test_who_made_a_table(run: Run) -> None:
+    code, out, err = run("blame public.people")
+    assert code == 0, err
+    assert (
+        out
+        == """table public.people
+  migrations/1_init.sql:1:1  made
+  schemas/01_tables.sql:2:1  in the schema files
+column public.people.remark
+  migrations/4_rename.sql:1:1  made (alter table people rename note to remark)
+  migrations/4_rename.sql:3:1  NOT NULL
+column public.people.born
+  migrations/3_by_code.sql:1:1  made (do $$ begin execute 'alter table peo' || 'ple add born date default now(…)
+default public.people.remark
+  migrations/4_rename.sql:2:1  made (alter table people alter remark set default 'none')
+default public.people.born
+  migrations/3_by_code.sql:1:1  made (do $$ begin execute 'alter table peo' || 'ple add born date default now(…)
+index public.by_name
+  migrations/2_more.sql:4:1  made
+5 parts made with the whole and as then: -v lists them
+"""
+    )
+    code, out, err = run("blame public.people -v")
+    assert (code, out.count("\n  migrations/1_init.sql:1:1  made\n")) == (0, 6), err
+
+
+@pytest.mark.usefixtures("folder_of")
+def test_what_was_done_to_objects(run: Run) -> None:
+    code, out, err = run("log public.people.note public.names --json")
+    assert code == 0, err
+    found = json.loads(out)
+    assert found["version"] == 1
+    events = [(each["kind"], each["name"], each["place"], each["what"]) for each in found["events"]]
+    assert [each for each in events if each[0] in ("column", "view")] == [
+        ("column", "public.people.note", "migrations/1_init.sql:1:1", ["made"]),
+        ("view", "public.names", "migrations/1_init.sql:3:1", ["made"]),
+        ("column", "public.people.note", "migrations/2_more.sql:2:1", ["type"]),
+        ("column", "public.people.note", "migrations/2_more.sql:3:1", ["comment"]),
+        ("view", "public.names", "migrations/3_by_code.sql:2:1", ["dropped"]),
+        ("view", "public.names", "migrations/3_by_code.sql:3:1", ["made"]),
+        ("view", "public.names", "migrations/4_rename.sql:1:1", ["definition"]),
+        ("column", "public.people.note", "migrations/4_rename.sql:1:1", ["dropped"]),
+    ]
+
+
+def test_commits_of_lines(run: Run, folder_of: Path) -> None:
+    (folder_of / ".git").rmdir()
+    for words in ("init -q", "add .", "-c user.name=Ann -c user.email=a@b.example commit -q -m First"):
+        subprocess.run(["git", *words.split()], cwd=folder_of, check=True)
+    (folder_of / "migrations" / "5_new.sql").write_text("comment on table other is 'x';\n")
+    code, out, err = run("blame public.other --json")
+    assert code == 0, err
+    table, *_ = json.loads(out)["objects"]
+    made, commented = table["migrations"]
+    assert (made["commit"]["author"], made["commit"]["summary"]) == ("Ann", "First")
+    assert (commented["what"], commented["commit"]) == (["comment"], None)
+    code, out, err = run("log public.other")
+    assert code == 0, err
+    assert f"migrations/1_init.sql:2:1  {made['commit']['name']} {made['commit']['date']} Ann\n" in out
+    assert "  + table public.other\n    create table other (id int)\n" in out
+
+
+@pytest.mark.usefixtures("folder_of")
+def test_what_never_was(run: Run) -> None:
+    code, _, err = run("blame people")
+    assert code == 2
+    assert "no migration made anything called people\nhint: Did you mean public.people" in err
+    code, _, err = run("log public.xyzzy")
+    assert "no migration made anything called public.xyzzy\nhint: " in err
+    code, out, err = run("blame public.people.note")
+    assert (code, out) == (0, ""), err
+    assert "public.people.note is there no more: pgnorm log public.people.note" in err
+
+
+def test_no_migrations(run: Run, plain: Path) -> None:
+    assert plain
+    code, _, err = run("blame public.notes")
+    assert code == 2
+    assert "no migration made anything called public.notes" in err
