@@ -53,8 +53,6 @@ column public.people.born
   migrations/3_by_code.sql:1:1  made (do $$ begin execute 'alter table peo' || 'ple add born date default now(…)
 default public.people.remark
   migrations/4_rename.sql:2:1  made (alter table people alter remark set default 'none')
-default public.people.born
-  migrations/3_by_code.sql:1:1  made (do $$ begin execute 'alter table peo' || 'ple add born date default now(…)
 index public.by_name
   migrations/2_more.sql:4:1  made
 5 parts made with the whole and as then: -v lists them
