@@ -59,7 +59,7 @@ index public.by_name
 """
     )
     code, out, err = run("blame public.people -v")
-    assert (code, out.count("\n  migrations/1_init.sql:1:1  made\n")) == (0, 6), err
+    assert (code, out.count("\n  migrations/1_init.sql:1:1  made\n")) == (0, 5), err
 
 
 @pytest.mark.usefixtures("folder_of")
