@@ -10,6 +10,7 @@ from pgnorm.catalog.errors import PgnormError
 from .access_forms import FORMS, JSON, MARKDOWN, TEXT
 from .general import general_options
 from .help import CHANGED, CHECKED, Command, exit_codes
+from .html import check_page, html_option, public
 from .options import App, schema_options, source_options
 from .output import deliver
 from .reading import source_of
@@ -58,6 +59,7 @@ Examples:
     help="Print nothing but what differs from this file, which -o wrote; exit code 1 if anything does.",
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file instead of stdout.")
+@html_option
 @click.pass_obj
 def access(
     app: App,
@@ -68,6 +70,7 @@ def access(
     as_json: bool,
     committed: Path | None,
     output: Path | None,
+    html: Path | None,
 ) -> int:
     """Print what roles may do with each object, row security counted in, as Postgres itself answers.
 
@@ -78,11 +81,17 @@ def access(
         raise click.UsageError("--json and --format name two forms.")
     if committed is not None and output is not None:
         raise click.UsageError("--check writes nothing: it can't be combined with -o.")
+    check_page(html, output)
     ending = (committed or output or Path()).suffix
     wanted = JSON if as_json else form or ENDINGS.get(ending, TEXT)
     with app.workspace() as workspace:
         found = read_found(app, workspace, source_of(app), schemas, exclude_schemas, roles)
     text = FORMS[wanted](found)
+    if html is not None:
+        from pgnorm.normalizer.review.access_page import access_page
+
+        word = app.source or ("files" if app.project else "database")
+        deliver(app.console, access_page(found, public(word)), html)
     if committed is not None:
         return _compare(app, committed, text)
     deliver(app.console, text, output)

@@ -27,15 +27,11 @@ def as_text(access: "Access") -> str:
 
 def as_markdown(access: "Access") -> str:
     """A table of objects by roles."""
-    from pgnorm.normalizer.access.wording import by_object, privileges
+    from pgnorm.normalizer.access.wording import table_of
 
-    roles = list(dict.fromkeys(each.role for each in access.permissions))
-    cells: dict[str, dict[str, str]] = {}
-    in_order = sorted(access.permissions, key=lambda each: each.place)
-    for what, some in by_object(in_order):
-        cells.setdefault(what, {})[some[0].role] = _escaped(privileges(some))
+    roles, cells = table_of(access)
     head = [["Object", *map(_escaped, roles)], ["---"] * (len(roles) + 1)]
-    rows = [[_escaped(what), *(found.get(role, "") for role in roles)] for what, found in cells.items()]
+    rows = [[_escaped(what), *(_escaped(found.get(role, "")) for role in roles)] for what, found in cells.items()]
     return "".join(f"| {' | '.join(row)} |\n" for row in (*head, *rows))
 
 

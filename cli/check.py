@@ -12,6 +12,7 @@ from pgnorm.catalog.errors import PgnormError
 from .check_forms import FORMS, GITHUB, TEXT
 from .general import general_options
 from .help import CHANGED, Command, exit_codes
+from .html import check_page, html_option
 from .options import App
 from .output import deliver, plural
 from .servers import cache_option, shadow_option, trust_option
@@ -68,9 +69,16 @@ def _rules() -> Iterable[str]:
     help="[default: text; github where GitHub Actions runs it]",
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file instead of stdout.")
+@html_option
 @click.pass_obj
 def check(
-    app: App, since: str | None, skipped: tuple[str, ...], level: str, form: str | None, output: Path | None
+    app: App,
+    since: str | None,
+    skipped: tuple[str, ...],
+    level: str,
+    form: str | None,
+    output: Path | None,
+    html: Path | None,
 ) -> int:
     """Check that the project's files, migrations and certificates agree.
 
@@ -85,6 +93,7 @@ def check(
 
     if app.project is None:
         raise PgnormError("check looks at a project, and there is none from here upwards", hint="Use --project.")
+    check_page(html, output)
     with app.workspace() as workspace:
         found = [*findings(workspace, app.project, since=since, level=Level[level.upper()])]
         if ACCESS not in skipped and not any(each.rule in (LOADS, HINTS) for each in found):
@@ -92,6 +101,10 @@ def check(
     found = [each for each in found if each.rule not in skipped]
     wanted = form or (GITHUB if os.environ.get("GITHUB_ACTIONS") == "true" else TEXT)
     deliver(app.console, FORMS[wanted](found), output)
+    if html is not None:
+        from pgnorm.normalizer.review.findings_page import findings_page
+
+        deliver(app.console, findings_page(found), html)
     app.console.say(plural(len(found), "finding") if found else "No findings")
     return CHANGED if found else 0
 

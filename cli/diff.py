@@ -6,18 +6,20 @@ import click
 
 from pgnorm.catalog.errors import PgnormError
 
-from .comparison import as_json, scripts
+from .comparison import scripts
 from .diff_checks import check_calls, check_options, check_versions, same, spare_sources
-from .diff_options import Given, diff_options
+from .diff_options import SQL, Given, diff_options, form_of
 from .general import general_options
 from .hazards import refused
 from .header import headed
 from .help import CHANGED, CHECKED, Command, exit_codes
+from .html import is_address, public
 from .left_alone import keeping, uncompared
 from .new_migrations import without_hints, write_migrations
 from .options import App
 from .output import deliver
 from .renames import ASK, accepted
+from .reviews import as_form, as_page
 from .summary import tell_consumers
 from .telling import tell_comparison
 from .ways_back import as_text, find_way_back
@@ -57,10 +59,10 @@ def diff(app: App, **given: Unpack[Given]) -> int:
     sources = app.parse(old), app.parse(new)
     if same(*sources):
         raise PgnormError(
-            f"both sides are the same source, `{_public(new)}`",
+            f"both sides are the same source, `{public(new)}`",
             hint="Name another one for one of them; without --from it is `migrations`, without --to `files`.",
         )
-    spare_sources(given["output"], *sources)
+    spare_sources((given["output"], given["html"]), *sources)
     if given["calls"]:
         check_calls(*sources)
     if given["extension_versions"]:
@@ -157,12 +159,18 @@ def _deliver(
     files: tuple[str, ...],
     lines: "tuple[Consumer, ...]",
 ) -> None:
-    """Hand over the JSON, or the plan that became no migration."""
-    if given["json_"]:
-        deliver(app.console, as_json(found, _public(words[0]), _public(words[1]), files, lines), given["output"])
+    """Hand over the document, the comment, or the plan that became no migration; and the page."""
+    from pgnorm.normalizer.review.document import document
+
+    old, new = map(public, words)
+    if form_of(given) != SQL:
+        said = document(found, old, new, files, lines)
+        deliver(app.console, as_form(found, said, form_of(given)), given["output"])
     elif not files and (found.writes or given["output"] is not None):
         text = f"\n{found.plan.boundary}\n".join(scripts(found, bare=given["no_header"])) if found.writes else ""
         deliver(app.console, text, given["output"])
+    if given["html"] is not None:
+        deliver(app.console, as_page(found, document(found, old, new, files, lines)), given["html"])
 
 
 def _words(app: App, to: str | None) -> tuple[str, str]:
@@ -179,13 +187,4 @@ def _way_out(old: str, new: str) -> str | None:
     """The command that puts the stored bytes of `old` into the schema files, where those are the new side."""
     if new != "files":
         return None
-    return f"pgnorm fix-functions {'--db-url …' if _is_address(old) else f'--from {old}'}"
-
-
-def _public(word: str) -> str:
-    """A source word without what may hold a password."""
-    return "database" if _is_address(word) else word
-
-
-def _is_address(word: str) -> bool:
-    return "://" in word or "=" in word
+    return f"pgnorm fix-functions {'--db-url …' if is_address(old) else f'--from {old}'}"

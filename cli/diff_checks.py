@@ -1,5 +1,6 @@
 """Refusals of `pgnorm diff` before anything is read."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -7,7 +8,8 @@ import click
 
 from pgnorm.catalog.errors import PgnormError
 
-from .diff_options import Given
+from .diff_options import JSON, SQL, Given, form_of
+from .html import check_page
 from .new_migrations import refuse_name
 from .options import App
 from .output import STDIO
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
 
 def check_options(app: App, given: Given) -> None:
     """Refuse at once what can't be combined, and a migration that could not be written in the end."""
+    if given["json_"] and given["form"] not in (None, JSON):
+        raise click.UsageError("--json and --format name two forms.")
+    check_page(given["html"], given["output"])
     if given["name"] is not None:
         if given["check"]:
             raise click.UsageError(
@@ -27,7 +32,7 @@ def check_options(app: App, given: Given) -> None:
             raise click.UsageError(
                 "--reverse begins where --to is, and a migration where the migrations end: write it with -o FILE."
             )
-        _check_name(app, given["name"], alone=given["output"] is None or given["json_"])
+        _check_name(app, given["name"], alone=given["output"] is None or form_of(given) != SQL)
     if given["down"]:
         _check_way_back(app, given)
     if given["no_roles"] and given["drop_roles"]:
@@ -95,14 +100,16 @@ def same(old: "Source", new: "Source") -> bool:
     return old == new
 
 
-def spare_sources(output: Path | None, *sources: "Source") -> None:
-    """Refuse to write the product over what is compared."""
+def spare_sources(outputs: Iterable[Path | None], *sources: "Source") -> None:
+    """Refuse to write a product over what is compared."""
     from pgnorm.normalizer.files.reading import real_path
     from pgnorm.normalizer.project.sources import paths_of
 
-    if output is None or str(output) == STDIO:
-        return
-    if real_path(output) in {real_path(path) for source in sources for path in paths_of(source)}:
-        raise PgnormError(
-            "the file is compared itself, so -o can't write over it", place=str(output), hint="Name another file."
-        )
+    compared = {real_path(path) for source in sources for path in paths_of(source)}
+    for output in outputs:
+        if output is not None and str(output) != STDIO and real_path(output) in compared:
+            raise PgnormError(
+                "the file is compared itself, so nothing is written over it",
+                place=str(output),
+                hint="Name another file.",
+            )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, ParamSpec, TypedDict, TypeVar
 import click
 
 from .hazards import WORDS
+from .html import html_option
 from .options import SOURCES, schema_options, source_options, with_options
 from .renames import rename_options
 from .servers import server_options, time_or_none
@@ -15,6 +16,9 @@ from .words import kinds, words_of
 if TYPE_CHECKING:
     from pgnorm.normalizer.comparison import ProofBy
 
+SQL: Final = "sql"
+MARKDOWN: Final = "markdown"
+JSON: Final = "json"
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -56,7 +60,14 @@ class Given(TypedDict):
     no_header: bool
     down: bool
     output: Path | None
+    form: str | None
     json_: bool
+    html: Path | None
+
+
+def form_of(given: Given) -> str:
+    """The form of the product."""
+    return JSON if given["json_"] else given["form"] or SQL
 
 
 _SIDES: Final = (
@@ -168,7 +179,14 @@ _PRODUCT: Final = (
         help="Write no comments about the plan: no head, no hazards above statements.",
     ),
     click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file instead of stdout."),
-    click.option("--json", "json_", is_flag=True, help="Print one JSON document instead of SQL."),
+    click.option(
+        "--format",
+        "form",
+        type=click.Choice([SQL, MARKDOWN, JSON]),
+        help="SQL (default), a comment for a pull request, or one JSON document.",
+    ),
+    click.option("--json", "json_", is_flag=True, help="Print one JSON document instead of SQL: --format json."),
+    html_option,
 )
 
 

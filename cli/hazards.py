@@ -10,7 +10,6 @@ from .output import Console
 if TYPE_CHECKING:
     from pgnorm.catalog.model import ObjectId
     from pgnorm.normalizer.comparison import Comparison
-    from pgnorm.normalizer.hazards.effects import Effect
     from pgnorm.normalizer.plan.assessing import Assessed
 
 WORDS: Final = tuple(hazard.value for hazard in Hazard)
@@ -49,20 +48,6 @@ def _long(comparison: "Comparison", assessed: "Assessed") -> Iterator[str]:
             does = "rewrites all rows of" if effect.rewrites else "reads all rows of"
             mark = ALLOWED * unexpected.isdisjoint(effect.hazards)
             yield f"  {assessed.step.label} {does} {effect.relation}{f'; {waiting}' if waiting else ''}{mark}"
-
-
-def effects_json(effects: "Sequence[Effect]") -> list[dict[str, object]]:
-    """The effects for a program."""
-    return [
-        {
-            "relation": effect.relation,
-            "lock": effect.lock.said if effect.lock is not None else None,
-            "rewrites": effect.rewrites,
-            "scans": effect.scans,
-            "measured": effect.measured,
-        }
-        for effect in effects
-    ]
 
 
 def refused(console: Console, comparison: "Comparison", words: Sequence[str]) -> bool:

@@ -8,7 +8,6 @@ from pgnorm.normalizer.hazards.effects import Hazard
 
 from . import VERSION
 from .output import Console, visible
-from .remarks import hazards
 from .summary import summarize
 
 if TYPE_CHECKING:
@@ -59,7 +58,7 @@ def _parts(comparison: "Comparison") -> Iterator[list[str]]:
         found = [next(assessed) for step in steps for _ in step.statements]
         access = ("changes access" * (Hazard.CHANGES_ACCESS in each.hazards) for each in found)
         said = (
-            (each.step.label, "; ".join(filter(None, (*hazards(each), more))))
+            (each.step.label, "; ".join(filter(None, (*each.words, more))))
             for each, more in zip(found, access, strict=True)
         )
         yield _at_most(dict.fromkeys(visible(f"  {label}: {words}") for label, words in said if words))

@@ -24,6 +24,7 @@ _GROUPS: Final = {
     **dict.fromkeys(
         (
             "output",
+            "html",
             "form",
             "style",
             "restrict",

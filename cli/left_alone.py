@@ -1,6 +1,5 @@
 """Options of `pgnorm diff` that leave things alone, and what is told of them."""
 
-from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
@@ -50,11 +49,3 @@ def tell_left_alone(console: Console, ignored: "Mapping[Reason, Mapping[str, int
     for reason, counts in ignored.items():
         said = ", ".join(plural(count, kind) for kind, count in counts.items())
         console.say(f"Left alone, {_BECAUSE[reason.value]}: {said}")
-
-
-def left_alone_json(ignored: "Mapping[Reason, Mapping[str, int]]") -> dict[str, object]:
-    """The counts for a program: of all by kind, and by reason."""
-    whole: Counter[str] = Counter()
-    for counts in ignored.values():
-        whole.update(counts)
-    return {"ignored": whole, "ignored_because": {reason.value: dict(counts) for reason, counts in ignored.items()}}

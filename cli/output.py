@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from pgnorm.catalog.counting import plural as plural
 from pgnorm.catalog.errors import PgnormError, brief
 
 if TYPE_CHECKING:
@@ -119,20 +120,6 @@ def wants_color(choice: bool | None) -> bool | None:
     if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
         return False
     return True if os.environ.get("FORCE_COLOR") else None
-
-
-def plural(count: int, noun: str) -> str:
-    """`1 file`, `2 files`, `3 families`, `4 keys`, `5 indexes`; what can't be counted as it is: `row security`."""
-    if noun in _UNCOUNTABLE:
-        return noun
-    if count == 1:
-        return f"1 {noun}"
-    if noun.endswith("y") and noun[-2] not in "aeiou":
-        return f"{count} {noun[:-1]}ies"
-    return f"{count} {noun}{'es' if noun.endswith(('s', 'x', 'ch', 'sh')) else 's'}"
-
-
-_UNCOUNTABLE: Final = frozenset({"row security", "default privileges"})
 
 
 def write(text: str) -> None:

@@ -41,21 +41,6 @@ def _said(change: "RoleChange") -> str:
     return f"role {change.role}{password}"
 
 
-def roles_json(roles: "RoleChanges") -> list[dict[str, object]]:
-    """The changes for a program, in their order."""
-    from pgnorm.normalizer.plan.roles import statements
-
-    return [
-        {
-            "action": each.verb.value,
-            "role": each.role,
-            **({"member": each.member} if each.member else {}),
-            "sql": [sql.rstrip() for sql in statements((each,))],
-        }
-        for each in roles.changes
-    ]
-
-
 def tell_roles(console: Console, comparison: "Comparison") -> None:
     """Say which roles differ and stay as they are, and what they need of somebody else."""
     roles = comparison.plan.roles

@@ -14,16 +14,10 @@ if TYPE_CHECKING:
 _PLACES: Final = 3
 
 
-def by_target(found: "Iterable[DataStatement]") -> "dict[tuple[bool, str], list[DataStatement]]":
-    """The statements by what they write to or (true) call."""
-    grouped: dict[tuple[bool, str], list[DataStatement]] = {}
-    for each in found:
-        grouped.setdefault((each.call, each.target), []).append(each)
-    return grouped
-
-
 def lines(found: "Iterable[DataStatement]") -> Iterator[str]:
     """A line for each target: `2 calls of cron.schedule: 'nightly', 'hourly' (a.sql:2:1, a.sql:3:1)`."""
+    from pgnorm.normalizer.review.data import by_target
+
     for (call, target), some in by_target(found).items():
         what = f"{plural(len(some), 'call')} of" if call else f"{plural(len(some), 'statement')} on the rows of"
         names = ", ".join(dict.fromkeys(each.named for each in some if each.named))
@@ -66,23 +60,3 @@ def updates_text(comparison: "Comparison") -> str:
     """The updates as they end a migration; empty where there are none."""
     said = "".join(f"{each.sql}\n" for each in comparison.updates)
     return f"-- Updates of extensions, outside of what is proved\n\n{said}" if said else ""
-
-
-def data_json(comparison: "Comparison") -> dict[str, object]:
-    """The statements for a program: those that no migration gets, and those that --calls writes."""
-    written = {each.place for each in comparison.calls}
-    return {
-        "not_carried": [
-            {
-                "what": "call" if call else "rows",
-                "name": target,
-                "named": [each.named for each in some if each.named],
-                "places": [each.place for each in some],
-            }
-            for (call, target), some in by_target(
-                each for each in comparison.uncarried if each.place not in written
-            ).items()
-        ],
-        "updates": [{"name": each.item.name, "version": each.version, "sql": each.sql} for each in comparison.updates],
-        "calls": [{"place": call.place, "sql": call.sql} for call in comparison.calls],
-    }

@@ -6,8 +6,6 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from pgnorm.catalog.model import OnRows
-from pgnorm.catalog.model.dump_facets import MadeAtOnce
-from pgnorm.catalog.model.facets import DroppedApart
 from pgnorm.normalizer.hazards.effects import Hazard
 
 from .hazards import ALLOWED, allowed, tell_hazards
@@ -18,7 +16,6 @@ from .rows import tell_data, tell_updates
 
 if TYPE_CHECKING:
     from pgnorm.catalog.model import Object, ObjectId, Statement
-    from pgnorm.normalizer.compare.difference import Difference
     from pgnorm.normalizer.comparison import Comparison
     from pgnorm.normalizer.consumers import Consumer
     from pgnorm.normalizer.plan.plan import Step
@@ -121,9 +118,10 @@ def tell_consumers(console: Console, consumers: "Sequence[Consumer]") -> None:
 def _list_changes(console: Console, comparison: "Comparison") -> None:
     from pgnorm.normalizer.compare.describing import describe, sign
     from pgnorm.normalizer.hazards.reasons import loss, refusal
+    from pgnorm.normalizer.review.changes import outermost, with_parts
 
     plan = comparison.plan
-    shown, parts = _outermost(comparison)
+    shown, parts = outermost(comparison.plan)
     changes = role_lines(plan.roles)
     counts = Counter([*map(sign, shown), *(mark for mark, _ in changes)])
     console.say(f"{counts['+']} to add, {counts['~']} to change, {counts['-']} to drop:")
@@ -133,7 +131,7 @@ def _list_changes(console: Console, comparison: "Comparison") -> None:
     lost = [line for mark, line in changes if mark == "-"]
     for difference in shown:
         item = difference.item
-        line = f"  {describe(difference)}{_with_parts(parts.get(item.id, []))}"
+        line = f"  {describe(difference)}{with_parts(parts.get(item.id, []))}"
         if difference.new is None and item.id not in plan.kept:
             line += allowed(comparison, item.id, Hazard.LOSES_DATA)
             lost.append(line + (f", whose rows stay in {_named(item.ties[0])}" if item.ties else ""))
@@ -198,39 +196,6 @@ def _tell_made_again(console: Console, comparison: "Comparison") -> None:
     for title in (_COPIED, _TIED, _AGAIN):
         for line in (title, *(f"  {_called(item)}" for item in again[title])) if title in again else ():
             console.say(line)
-
-
-def _outermost(comparison: "Comparison") -> "tuple[list[Difference], dict[ObjectId, list[Object]]]":
-    """The differences without the parts of what is made or dropped as a whole, and of each whole those parts that its
-    own statement does not make or drop."""
-    shown: list[Difference] = []
-    parts: dict[ObjectId, list[Object]] = {}
-    found = comparison.plan.differences
-    added = {each.item.id: each.item for each in found if each.old is None}
-    dropped = {each.item.id: each.item for each in found if each.new is None}
-    stated = {step.id for step in comparison.plan.steps}
-    for each in found:
-        beside = added if each.old is None else dropped if each.new is None else {}
-        whole = each.item
-        while whole.parent in beside:
-            whole = beside[whole.parent]
-        if whole is each.item:
-            if each.changed or not each.item.derived:
-                shown.append(each)
-        elif each.item.id in stated or isinstance(each.item, DroppedApart | MadeAtOnce):
-            parts.setdefault(whole.id, []).append(each.item)
-    return shown, parts
-
-
-def _with_parts(parts: "list[Object]") -> str:
-    ties = "".join(f", {part.kind} of {_ancestor(part)}" for part in parts if part.ties is not None)
-    counts = Counter(part.kind for part in parts if part.ties is None)
-    return ties + (f", with {', '.join(plural(count, kind) for kind, count in counts.items())}" if counts else "")
-
-
-def _ancestor(tie: "Object") -> str:
-    assert tie.ties is not None
-    return _named(tie.ties[1])
 
 
 def _named(name: "ObjectId") -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Final
 
-from pgnorm.catalog.access import Permission, Rows
+from pgnorm.catalog.access import Access, Permission, Rows
 
 _TO_COME: Final = "new "
 """Beginning of the kinds that stand for what is made later: `new tables`."""
@@ -56,6 +56,14 @@ def by_object(permissions: Iterable[Permission]) -> Iterator[tuple[str, list[Per
     for _, some in groupby(permissions, key=lambda each: each.about):
         group = list(some)
         yield called(group[0]), group
+
+
+def table_of(access: Access) -> tuple[list[str], dict[str, dict[str, str]]]:
+    """The roles, and for each object in words what each of them may do."""
+    cells: dict[str, dict[str, str]] = {}
+    for what, some in by_object(sorted(access.permissions, key=lambda each: each.place)):
+        cells.setdefault(what, {})[some[0].role] = privileges(some)
+    return list(dict.fromkeys(each.role for each in access.permissions)), cells
 
 
 def _how(permission: Permission) -> tuple[tuple[str, ...], str]:

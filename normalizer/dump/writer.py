@@ -70,14 +70,24 @@ class Writer:
         self._settings()
         for item in withdrawn:
             self._grants(item, effective_acl(item), item.acl_default)
+        self._passage(definitions, privileges)
+        self._comment("--\n-- PostgreSQL database dump complete\n--\n")
+        self.out.append(f"\n{unrestricted(self.style.restrict_key)}\n{self.style.tail}")
+        return "".join(self.out)
+
+    def write_passage(self, definitions: Sequence[Printed], *, access_method: str) -> str:
+        """The text of these objects alone, in a session where new tables have this access method by themselves."""
+        self.tablespace, self.access_method = "", access_method
+        self._passage(definitions, whole(definitions))
+        statements = filter(None, (piece.strip("\n") for piece in self.out))
+        return "\n\n".join(statements) + "\n"
+
+    def _passage(self, definitions: Sequence[Printed], privileges: Iterable[Object]) -> None:
         self._definitions(pair for pair in definitions if not isinstance(pair[0], Last))
         for item in privileges:
             for part in (item, *self._parts(item)):
                 self._privileges(part)
         self._definitions(pair for pair in definitions if isinstance(pair[0], Last))
-        self._comment("--\n-- PostgreSQL database dump complete\n--\n")
-        self.out.append(f"\n{unrestricted(self.style.restrict_key)}\n{self.style.tail}")
-        return "".join(self.out)
 
     def chosen(self) -> list[Printed]:
         """Objects printed on their own, each with its form, in order."""

@@ -32,8 +32,27 @@ class Assessed(Value):
             yield each.about, _told(each) | (self._measured if each in long else frozenset())
 
     @property
+    def words(self) -> Iterator[str]:
+        """Its hazards as a person reads them: `rewrites public.contacts, blocks reads and writes`."""
+        from ..hazards.reasons import reasons
+
+        for effect in self.effects:
+            if effect.rewrites or effect.scans:
+                does = "rewrites" if effect.rewrites else "reads all rows of"
+                yield f"{does} {effect.relation}{_blocking(effect)}"
+        yield from reasons(self.statement)
+        if Hazard.NOT_IN_TRANSACTION in self.hazards:
+            yield "can't run in a transaction"
+
+    @property
     def _measured(self) -> frozenset[Hazard]:
         return frozenset(hazard for effect in self.effects for hazard in effect.hazards)
+
+
+def _blocking(effect: Effect) -> str:
+    if Hazard.BLOCKS_READS in effect.hazards:
+        return ", blocks reads and writes"
+    return ", blocks writes" if Hazard.BLOCKS_WRITES in effect.hazards else ""
 
 
 def _told(statement: Statement) -> frozenset[Hazard]:

@@ -24,8 +24,9 @@ ROOT = Path(__file__).parent.parent.parent
 FIXTURES = ROOT / "fixtures" / "kinds"
 FOLDERS = ("catalog", "normalizer", "cli")
 # Words of SQL and of pg_dump, which kinds are called by too: of GRANT, of bodies and expressions, of pg_dump's headers;
-# and what a project says by kind in its settings.
+# what a project says by kind in its settings; and words without a plural.
 OF_SQL = {
+    "catalog/counting.py",
     "catalog/privileges.py",
     "catalog/unmodelled.py",
     "normalizer/compare/body_names.py",

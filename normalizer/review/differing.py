@@ -1,17 +1,22 @@
 """Differences inside the attributes of an object, for a program: where, and what either side says there."""
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from pgnorm.catalog.snapshots.scalars import Json
 
 if TYPE_CHECKING:
     from pgnorm.catalog.model import Object
-    from pgnorm.catalog.snapshots.scalars import Json
-    from pgnorm.normalizer.compare.difference import Difference
+
+    from ..compare.difference import Difference
+
+Place: TypeAlias = "dict[str, Json]"
+"""A place where two states of an object differ: the way to it is `in`, what is there `from` and `to`."""
 
 _SAID_AS: Final = {"privileges": "acl", "full_options": "options", "full_connection": "connection"}
 """Names of attributes in a snapshot, where a difference has another word for them."""
 
 
-def differing(found: "Difference") -> "list[dict[str, Json]]":
+def differing(found: "Difference") -> list[Place]:
     """Each place where two states of an object differ, with what is there before and after.
 
     Places and values are those of a snapshot: `["acl", 1]` is the second grant, `["source", 3]` the fourth line of a
@@ -25,14 +30,14 @@ def differing(found: "Difference") -> "list[dict[str, Json]]":
     old, new = (
         {name: said for name, said in _told(item).items() if name in changed} for item in (found.old, found.new)
     )
-    places: list[dict[str, Json]] = []
+    places: list[Place] = []
     for levels in DeepDiff(old, new, view="tree").values():
         for level in levels:
             way = level.path(output_format="list")
             changed.discard(way[0])
             ends = {"from": level.t1, "to": level.t2}
             places.append({"in": way, **{end: said for end, said in ends.items() if said is not notpresent}})
-    secrets: list[dict[str, Json]] = [{"in": [name]} for name in changed]
+    secrets: list[Place] = [{"in": [name]} for name in changed]
     return sorted(places + secrets, key=lambda place: str(place["in"]))
 
 

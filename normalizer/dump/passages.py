@@ -1,0 +1,31 @@
+"""Passages of a dump: what it says of single objects, each with all that belongs to it."""
+
+from collections.abc import Collection, Mapping
+from typing import Final
+
+from pgnorm.catalog.model import Catalog, ObjectId, Target
+from pgnorm.catalog.ordering import arrange
+
+from ..compare.difference import outermost
+from ..compare.selection import EVERYTHING
+from .styles import PgDumpStyle
+from .writer import Printed, Writer
+
+_ACCESS_METHOD: Final = "heap"
+"""The one that tables have where nobody chose another."""
+
+
+def passages(catalog: Catalog, wanted: Collection[ObjectId]) -> Mapping[ObjectId, str]:
+    """The text of each of these objects that the catalog has and a dump prints; each belongs to no other."""
+    target = Target(major=catalog.major, role=catalog.role)
+    arrangement = arrange(catalog)
+    style = PgDumpStyle(comments=False)
+    printed: dict[ObjectId, list[Printed]] = {}
+    for pair in Writer(catalog, EVERYTHING, style, arrangement, target).chosen():
+        whole = outermost(catalog, pair[0].id)
+        if whole in wanted:
+            printed.setdefault(whole, []).append(pair)
+    return {
+        whole: Writer(catalog, EVERYTHING, style, arrangement, target).write_passage(some, access_method=_ACCESS_METHOD)
+        for whole, some in printed.items()
+    }

@@ -1,0 +1,140 @@
+"""The form of the document of a comparison, part by part."""
+
+from collections.abc import Mapping, Sequence
+from typing import NotRequired, TypedDict
+
+from .data import Call, NotCarried, Update
+from .differing import Place
+
+
+class Identity(TypedDict):
+    """The name of an object."""
+
+    kind: str
+    schema: str
+    name: str
+    detail: str
+
+
+class EffectSaid(TypedDict):
+    """Effect of statements on one relation."""
+
+    relation: str
+    lock: str | None
+    rewrites: bool
+    scans: bool
+    measured: bool
+
+
+class Change(TypedDict):
+    """One step of the plan."""
+
+    action: str
+    kind: str
+    schema: str
+    name: str
+    detail: str
+    said: str
+    sql: list[str]
+    destructive: bool
+    may_fail_on_rows: bool
+    fills_rows: bool
+    hazards: list[str]
+    reasons: list[str]
+    allowed: list[str]
+    effects: list[EffectSaid]
+    transaction: int
+
+
+class Differing(Identity):
+    """An object of both sides that they don't say alike."""
+
+    differing: list[Place]
+
+
+class RoleSaid(TypedDict):
+    """A change of a role, or of a member of it."""
+
+    action: str
+    role: str
+    member: NotRequired[str]
+    sql: list[str]
+
+
+class PhantomSaid(Identity):
+    """A body that differs in its looks alone."""
+
+    difference: str
+
+
+class SuggestedRename(TypedDict):
+    """A rename that the two sides suggest."""
+
+    rename: str
+    hint: str
+    reasons: Sequence[str]
+
+
+class AccessSaid(TypedDict):
+    """A change of what a role may do with an object."""
+
+    role: str
+    object: str
+    gained: list[str]
+    lost: list[str]
+    said: str
+
+
+class BrokenBody(TypedDict):
+    """A place in a body that stays, where it names what goes."""
+
+    routine: str
+    line: int
+    what: str
+
+
+class ConsumerSaid(TypedDict):
+    """A line of other code that names what goes."""
+
+    what: str
+    place: str
+
+
+class NotModelled(TypedDict):
+    """Something of a catalog that is not compared."""
+
+    what: str
+    name: str
+    one_sided: bool
+
+
+Document = TypedDict(
+    "Document",
+    {
+        "version": int,
+        "from": str,
+        "to": str,
+        "changes": list[Change],
+        "differences": list[Differing],
+        "roles": list[RoleSaid],
+        "phantoms": list[PhantomSaid],
+        "renames": list[str],
+        "suggested_renames": list[SuggestedRename],
+        "kept": list[Identity],
+        "not_restored": list[Identity],
+        "hazards": list[str],
+        "allowed": list[str],
+        "access": list[AccessSaid],
+        "ignored": Mapping[str, int],
+        "ignored_because": dict[str, dict[str, int]],
+        "unproved": str | None,
+        "broken_bodies": list[BrokenBody],
+        "consumers": list[ConsumerSaid],
+        "not_modelled": list[NotModelled],
+        "not_carried": list[NotCarried],
+        "updates": list[Update],
+        "calls": list[Call],
+        "files": Sequence[str],
+    },
+)
+"""All that is said of a comparison. `from` is a word of Python, so it can't be declared as a class."""
