@@ -62,7 +62,7 @@ def diff(app: App, **given: Unpack[Given]) -> int:
             f"both sides are the same source, `{public(new)}`",
             hint="Name another one for one of them; without --from it is `migrations`, without --to `files`.",
         )
-    spare_sources((given["output"], given["html"]), *sources)
+    spare_sources({"-o": given["output"], "--html": given["html"]}, *sources)
     if given["calls"]:
         check_calls(*sources)
     if given["extension_versions"]:

@@ -1,6 +1,6 @@
 """Refusals of `pgnorm diff` before anything is read."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -100,16 +100,16 @@ def same(old: "Source", new: "Source") -> bool:
     return old == new
 
 
-def spare_sources(outputs: Iterable[Path | None], *sources: "Source") -> None:
-    """Refuse to write a product over what is compared."""
+def spare_sources(outputs: Mapping[str, Path | None], *sources: "Source") -> None:
+    """Refuse to write a product, by the option that names it, over what is compared."""
     from pgnorm.normalizer.files.reading import real_path
     from pgnorm.normalizer.project.sources import paths_of
 
     compared = {real_path(path) for source in sources for path in paths_of(source)}
-    for output in outputs:
+    for option, output in outputs.items():
         if output is not None and str(output) != STDIO and real_path(output) in compared:
             raise PgnormError(
-                "the file is compared itself, so nothing is written over it",
+                f"the file is compared itself, so {option} can't write over it",
                 place=str(output),
                 hint="Name another file.",
             )

@@ -100,11 +100,13 @@ def test_json(run: Run, same: Path) -> None:
             "schema": "public",
             "name": "body",
             "detail": "notes",
+            "said": "drop column public.notes.body",
             "sql": ['ALTER TABLE "public"."notes" DROP COLUMN "body";'],
             "destructive": True,
             "may_fail_on_rows": False,
             "fills_rows": False,
             "hazards": ["loses-data"],
+            "reasons": ["loses all values of body"],
             "allowed": [],
             "effects": [
                 {
