@@ -1,10 +1,10 @@
 """The `pgnorm` group: commands imported when they are called, and errors turned into exit codes."""
 
-import errno
 import os
 import re
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
 from typing import Final, NoReturn
 
@@ -14,15 +14,17 @@ from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.interrupts import exit_code
 
 from . import VERSION
+from .failures import document, explained, wants_json
 from .general import general_options
 from .help import FAILED, Group
 from .options import App
-from .output import Console
+from .output import Console, write
 
 COMMANDS: Final = {
     "access": "pgnorm.cli.access:access",
     "blame": "pgnorm.cli.tracing:blame",
     "check": "pgnorm.cli.check:check",
+    "completion": "pgnorm.cli.completion:completion",
     "diff": "pgnorm.cli.diff:diff",
     "doctor": "pgnorm.cli.doctor:doctor",
     "dump": "pgnorm.cli.dump:dump",
@@ -35,6 +37,7 @@ COMMANDS: Final = {
     "sync": "pgnorm.cli.sync:sync",
 }
 _EMPTY: Final = re.compile(r"(?:--[a-z-]+=)?\s*")
+_ON_FAULTS: Final = "Please report it; with PGNORM_TRACEBACK=1 in the environment it shows where it happened."
 CLOSED_PIPE: Final = 141
 """The exit code that a shell reports of a program that SIGPIPE ended."""
 
@@ -118,19 +121,14 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         code = group.main(args=arguments, prog_name="pgnorm", standalone_mode=False, obj=app)
     except (Interrupted, click.Abort, KeyboardInterrupt) as ended:
         app.console.warn("Interrupted.")
+        _report_to_programs(app.console, [PgnormError("Interrupted.")])
         sys.exit(exit_code(ended if isinstance(ended, KeyboardInterrupt) else ended.__cause__))
     except SystemExit as ended:
         # click ends so where it completes words for a shell, and with 1 on a closed pipe, which here would mean that
         # something differs.
         sys.exit(ended.code if "_PGNORM_COMPLETE" in os.environ else CLOSED_PIPE)
     except Exception as problem:
-        if not _report(app.console, problem):
-            if os.environ.get("PGNORM_TRACEBACK"):
-                raise
-            app.console.error(
-                f"a fault in pgnorm: {type(problem).__name__}: {problem}",
-                hint="Please report it; with PGNORM_TRACEBACK=1 in the environment it shows where it happened.",
-            )
+        _report(app.console, problem)
         sys.exit(FAILED)
     sys.exit(code if isinstance(code, int) else 0)
 
@@ -144,23 +142,24 @@ def _occupy_closed_streams() -> None:
             os.open(os.devnull, os.O_RDWR)
 
 
-def _report(console: Console, problem: Exception) -> bool:
-    """Say what could not be done. Whether it is something that can happen to anybody."""
-    if isinstance(problem, PgnormError):
-        console.errors([problem, *problem.others])
-    elif isinstance(problem, click.UsageError):
-        if problem.ctx is not None:
-            click.echo(problem.ctx.get_usage(), err=True)
-        command = problem.ctx.command_path if problem.ctx is not None else "pgnorm"
-        console.error(problem.format_message(), hint=f"{command} --help")
-    elif isinstance(problem, click.ClickException):
-        console.error(problem.format_message())
-    elif isinstance(problem, FileNotFoundError) and problem.filename is None:
-        # Only getcwd() fails so without a name.
-        console.error("the working directory is gone", hint="Change into a folder that exists.")
-    elif isinstance(problem, OSError):
-        hint = "Make room and run it again." if problem.errno == errno.ENOSPC else None
-        console.error(problem.strerror or str(problem), place=problem.filename and str(problem.filename), hint=hint)
-    else:
-        return False
-    return True
+def _report(console: Console, problem: Exception) -> None:
+    """Say what could not be done."""
+    if isinstance(problem, click.UsageError) and problem.ctx is not None:
+        click.echo(problem.ctx.get_usage(), err=True)
+    found = explained(problem)
+    if found is None:
+        if os.environ.get("PGNORM_TRACEBACK"):
+            raise problem
+        fault = f"a fault in pgnorm: {type(problem).__name__}: {problem}"
+        found = [PgnormError(fault, hint=_ON_FAULTS)]
+    console.errors(found)
+    _report_to_programs(console, found)
+
+
+def _report_to_programs(console: Console, found: Sequence[PgnormError]) -> None:
+    """Say on stdout what could not be done, where JSON was asked for."""
+    if not wants_json(console.typed):
+        return
+    told = [[text and console.shown(text) for text in (each.message, each.place, each.hint)] for each in found]
+    with suppress(OSError):  # it may be why
+        write(document(told))

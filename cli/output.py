@@ -38,16 +38,16 @@ class Console:
     def say(self, message: str, *, fg: str | None = None) -> None:
         """A line that -q silences; `fg` is a colour of click.style."""
         if not self.quiet:
-            self._print(click.style(self._shown(message), fg=fg))
+            self._print(click.style(self.shown(message), fg=fg))
 
     def detail(self, message: str) -> None:
         """A line for -v alone."""
         if self.verbose and not self.quiet:
-            self._print(click.style(self._shown(message), dim=True))
+            self._print(click.style(self.shown(message), dim=True))
 
     def warn(self, message: str, *, hint: str | None = None) -> None:
         """A line that nothing silences, and the way out."""
-        self._print(click.style(self._shown(message), fg="yellow"))
+        self._print(click.style(self.shown(message), fg="yellow"))
         self._hint(hint)
 
     def listing(self, title: str, lines: Sequence[str]) -> None:
@@ -62,8 +62,8 @@ class Console:
 
     def error(self, message: str, *, place: str | None = None, hint: str | None = None) -> None:
         """Prints what could not be done: its place or the word `error` first, then the way out."""
-        first = click.style(f"{self._shown(place or 'error')}:", fg="red", bold=True)
-        self._print(f"{first} {self._shown(message)}")
+        first = click.style(f"{self.shown(place or 'error')}:", fg="red", bold=True)
+        self._print(f"{first} {self.shown(message)}")
         self._hint(hint)
 
     def errors(self, problems: Sequence[PgnormError], *, warning: bool = False) -> None:
@@ -79,7 +79,8 @@ class Console:
         if left := len(problems) - len(shown):
             self._print(f"and {left} more; -v shows them")
 
-    def _shown(self, text: str) -> str:
+    def shown(self, text: str) -> str:
+        """A text as it may be shown: without what was typed and could be an address."""
         return visible(self._concealer.conceal(text) if self._concealer else text)
 
     @cached_property
@@ -92,7 +93,7 @@ class Console:
 
     def _hint(self, hint: str | None) -> None:
         if hint:
-            self._print(f"{click.style('hint:', fg='cyan')} {self._shown(hint)}")
+            self._print(f"{click.style('hint:', fg='cyan')} {self.shown(hint)}")
 
     def _print(self, message: str) -> None:
         try:

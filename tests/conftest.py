@@ -16,6 +16,7 @@ from addresses import address
 from doors import open_to_all
 
 from pgnorm.catalog.errors import PgnormError
+from pgnorm.cli.failures import wants_json
 from pgnorm.cli.main import main
 from pgnorm.normalizer.files.reading import FileKind, SourceFile
 from pgnorm.normalizer.load.loader import LoadReport, load
@@ -229,7 +230,7 @@ def run(capsysbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPa
 
 
 class Refused(Protocol):
-    """Runs a line that must fail with 2 and these words, as a person should see it; gives stderr."""
+    """Runs a line that must fail with 2 and these words, as a person should see it; gives all that was said."""
 
     def __call__(self, line: str, *said: str) -> str: ...
 
@@ -240,12 +241,12 @@ def refused(run: Run) -> Refused:
 
     def refused(line: str, *said: str) -> str:
         code, out, err = run(line)
-        assert (code, out) == (2, "")
+        assert (code, bool(out)) == (2, wants_json(shlex.split(line)))
         assert "Traceback" not in err
         assert "a fault in pgnorm" not in err
         for words in said:
             assert words in err
-        return err
+        return err + out
 
     return refused
 

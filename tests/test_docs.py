@@ -41,7 +41,7 @@ VARIABLE = (
     (re.compile(r"\b(15|18)\.\d+\b"), r"\1.<minor>"),  # of Postgres
 )
 WORD = re.compile(r"(?<![\w-])--?[a-z][a-z-]*")
-OTHER_PROGRAMS = re.compile(r"`(?:pg_dump|supabase|chmod|git|docker|pipx?|uvx|npx)[^`]*`")
+OTHER_PROGRAMS = re.compile(r"`(?:pg_dump|supabase|chmod|git|docker|pipx?|python|uvx|npx)[^`]*`")
 SURROUNDINGS = re.compile(r"PG(?!NORM_CACHE_DIR)\w+|DATABASE_URL|SUPABASE_\w+|NO_COLOR|FORCE_COLOR")
 
 every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -1,0 +1,49 @@
+"""What could not be done, for people, and for programs where --json is given."""
+
+import errno
+import json
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from typing import Final
+
+import click
+
+from pgnorm.catalog.errors import PgnormError
+
+from . import VERSION
+
+JSON_VERSION: Final = 1
+_FORMS: Final = ("--format", "--output-format")
+
+
+def explained(problem: Exception) -> "list[PgnormError] | None":
+    """The errors to name, None for what happens to nobody unless pgnorm has a fault."""
+    if isinstance(problem, PgnormError):
+        return [problem, *problem.others]
+    if isinstance(problem, click.UsageError):
+        command = problem.ctx.command_path if problem.ctx is not None else "pgnorm"
+        return [PgnormError(problem.format_message(), hint=f"{command} --help")]
+    if isinstance(problem, click.ClickException):
+        return [PgnormError(problem.format_message())]
+    if isinstance(problem, FileNotFoundError) and problem.filename is None:
+        # Only getcwd() fails so without a name.
+        return [PgnormError("the working directory is gone", hint="Change into a folder that exists.")]
+    if isinstance(problem, OSError):
+        hint = "Make room and run it again." if problem.errno == errno.ENOSPC else None
+        place = str(problem.filename) if problem.filename else None
+        return [PgnormError(problem.strerror or str(problem), place=place, hint=hint)]
+    return None
+
+
+def wants_json(typed: Sequence[str]) -> bool:
+    """True if the words of a command line ask for JSON, whether they can be understood or not."""
+    words = typed[: typed.index("--")] if "--" in typed else typed
+    given = {*words, *("=".join(pair) for pair in pairwise(words))}
+    return not given.isdisjoint({"--json", *(f"{option}=json" for option in _FORMS)})
+
+
+def document(errors: Iterable[Sequence[str | None]]) -> str:
+    """The document that stands for what could not be done: of each error its message, its place and the way out."""
+    listed = [dict(zip(("message", "place", "hint"), each, strict=True)) for each in errors]
+    found = {"version": JSON_VERSION, "pgnorm": VERSION, "errors": listed}
+    return json.dumps(found, ensure_ascii=False, indent=2) + "\n"
