@@ -291,6 +291,30 @@ def test_what_is_edited_keeps_its_certificate(branches: Branches, run: Run) -> N
     assert new.read_text() == text
 
 
+def test_files_that_can_not_be_renamed(branches: Branches, run: Run, refused: Refused) -> None:
+    _take_in(branches)
+    path = branches.folder / "migrations" / "20250201000000_tags.sql"
+    kept = path.rename(branches.folder / "kept.sql")
+    path.symlink_to("../kept.sql")
+    branches.commit()
+    refused("migration rebase", "migrations/20250201000000_tags.sql: the file is a link to another one")
+    path.unlink()
+    kept.rename(path)
+    branches.commit()
+    assert run("migration squash --to 20250201000000")[0] == 0
+    branches.commit()
+    refused("migration rebase", "squashed from migrations that main has (20250101000000_base.sql)", "git checkout")
+
+
+def test_folders_of_one_migration_each(run: Run, plain: Path, refused: Refused) -> None:
+    branches = Branches(run, plain)
+    folder = plain / "migrations" / "20250101000000_a"
+    folder.mkdir()
+    (folder / "migration.sql").write_text(OLD)
+    branches.commit()
+    refused("migration rebase", "more than one file, which only its tool can rename")
+
+
 def test_without_git_or_a_main_branch(plain: Path, refused: Refused) -> None:
     (plain / "migrations" / "1_a.sql").write_text("select 1;\n")
     refused("migration rebase", "git knows no origin/main", "--since REVISION")
