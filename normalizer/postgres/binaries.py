@@ -174,7 +174,8 @@ def _candidates(major: int | None, own: Sequence[str]) -> Iterator[tuple[Path, O
     for origin, places in ((Origin.PLATFORM, own), (Origin.MACHINE, _PLACES)):
         for place in places:
             pattern = os.path.expanduser(os.path.expandvars(place.format(major=version, machine=_machine())))
-            for folder in glob(pattern):
+            # With a variable that is not set a pattern would lead into the working directory, which can be anybody's.
+            for folder in glob(pattern) if os.path.isabs(pattern) else ():
                 yield Path(folder).resolve(), origin
     # A link or a version manager's folder on PATH leads to the installation itself.
     if program := shutil.which("postgres"):

@@ -103,6 +103,21 @@ def test_the_platform_s_own_server_is_preferred_by_its_projects(
 
 
 @on_linux
+@pytest.mark.parametrize("home", [None, "", "."])
+def test_no_server_of_the_working_directory_is_taken(
+    wheel: Path, tmp_path: Path, home: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    portable_build(tmp_path / "$SUPABASE_HOME")
+    portable_build(tmp_path / "plain")
+    monkeypatch.chdir(tmp_path / "plain" if home == "." else tmp_path)
+    monkeypatch.delenv("SUPABASE_HOME", raising=False)
+    if home is not None:
+        monkeypatch.setenv("SUPABASE_HOME", home)
+    monkeypatch.delenv("PGNORM_PG_BINDIR")
+    assert find(15, SUPABASE.servers).origin is not Origin.PLATFORM
+
+
+@on_linux
 @pytest.mark.parametrize("mode", [0o755, 0o700])
 def test_a_build_with_a_loader_of_its_own_runs(
     wheel: Path, tmp_path: Path, mode: int, monkeypatch: pytest.MonkeyPatch
