@@ -1,9 +1,10 @@
-"""A link with a delay: what it carries arrives later, as much of it as ever at once."""
+"""A link with a delay: what it carries arrives later, as much of it as ever at once. Or one by TCP to a socket."""
 
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from queue import Queue
 from threading import Thread
 from time import monotonic
 
@@ -29,9 +30,20 @@ class Link:
         async with server:
             await self._stop.wait()
 
+    async def listen(self, ready: "Queue[int]") -> None:
+        """The same by TCP, at a port of this machine that it tells."""
+        server = await asyncio.start_server(self._connect, "127.0.0.1", 0)
+        ready.put(server.sockets[0].getsockname()[1])
+        async with server:
+            await self._stop.wait()
+
     def run(self) -> None:
         """The work of the link's thread."""
         self._loop.run_until_complete(self.serve())
+
+    def carry(self, ready: "Queue[int]") -> None:
+        """The work of the thread of one by TCP."""
+        self._loop.run_until_complete(self.listen(ready))
 
     def end(self) -> None:
         """Tell it to end."""
@@ -80,5 +92,16 @@ def delayed(folder: Path, target: Path, delay: float) -> Iterator[Link]:
     thread = Thread(target=link.run, daemon=True)
     thread.start()
     yield link
+    link.end()
+    thread.join()
+
+
+@contextmanager
+def by_tcp(folder: Path, target: Path) -> Iterator[int]:
+    """A port that leads to a socket for as long as the context lasts, for programs that know no other way."""
+    link, ready = Link(folder, target, 0), Queue[int]()
+    thread = Thread(target=lambda: link.carry(ready), daemon=True)
+    thread.start()
+    yield ready.get()
     link.end()
     thread.join()

@@ -14,6 +14,7 @@ from pathlib import Path
 from statistics import median
 
 from busy import busy
+from commands import commands
 from diffs import beside_rivals, growth, project
 from link import Link, delayed
 from processes import Program, cpu_of_children
@@ -27,7 +28,7 @@ from pgnorm.normalizer.postgres.server import PORT
 
 CRM = Path(__file__).parents[1] / "fixtures" / "crm"
 PGNORM = Path(sys.executable).with_name("pgnorm")
-GROUPS = ("start", "dump", "size", "link", "crm", "diff", "growth", "project", "busy")
+GROUPS = ("start", "dump", "size", "link", "crm", "diff", "growth", "project", "commands", "busy")
 ROUND_TRIP = 0.02
 """Seconds."""
 RUNS_OVER_LINK = 3
@@ -39,7 +40,9 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=15, help="runs of each program (default: %(default)s)")
     parser.add_argument("--major", type=int, default=15, help="major version of the server (default: %(default)s)")
     parser.add_argument("--only", choices=GROUPS, action="append", help="one group; repeatable")
-    parser.add_argument("--rivals", type=Path, help="where npm installed pg-delta and supabase, for `diff`")
+    parser.add_argument(
+        "--rivals", type=Path, help="where npm installed pg-delta and supabase, for `diff` and `commands`"
+    )
     parser.add_argument("--server", help="address of a server to make databases on, for `diff`, `growth` and `busy`")
     options = parser.parse_args()
     chosen = options.only or GROUPS
@@ -70,6 +73,8 @@ def main() -> None:
             growth(server, folder, options.runs)
         if "project" in chosen:
             project(folder, options.runs)
+        if "commands" in chosen:
+            commands(binaries, options.rivals and options.rivals.resolve(), folder, options.runs)
         if "busy" in chosen:
             busy(server, folder)
     print(f"load at the end: {_load()}")

@@ -10,7 +10,7 @@ from pgnorm.catalog.errors import PgnormError
 from .general import general_options
 from .help import Command, exit_codes
 from .options import App
-from .remembering import write_applied
+from .remembering import begun, remember, write_applied
 from .servers import cache_option, shadow_option, trust_option
 from .targets import project_of, target, target_options
 
@@ -53,13 +53,20 @@ def write_baseline(app: App, name: str) -> None:
 
     project = project_of(app)
     with target(app) as found, found.lock.held():
-        known = project.migration_files()
-        _refuse_unless_first(found.standings(project))
+        known, there = project.migration_files(), found.standings(project)
+        paths = begun(there)
+        if len(paths) != len(there):
+            _refuse_unless_first(there)
         with app.workspace() as workspace:
             comparison = compare(
                 workspace, migrations(project), found.database, Options(ignoring=ignoring(project.ignore))
             )
             platform = workspace.platform
+        if paths:
+            if comparison.writes:
+                _refuse_unless_first(there)
+            remember(app, found, paths, _refuse_unless_first)
+            return
         summarize(app.console, comparison)
         app.tell_unmodelled(comparison.unmodelled)
         if comparison.plan:

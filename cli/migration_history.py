@@ -48,6 +48,7 @@ def repair(app: App, versions: tuple[str, ...], status: Literal["applied", "reve
                 found.history.remove(version)
             for each in files:
                 found.history.add(each.version, each.name, each.texts)
+            found.lock.check()
     for version in versions:
         app.console.say(f"{version} is {status} now, as the history says")
     return 0

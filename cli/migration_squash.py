@@ -13,7 +13,7 @@ from .help import Command, exit_codes
 from .options import App
 from .output import plural, write
 from .servers import cache_option, shadow_option, trust_option
-from .squashed_history import SquashedHistory
+from .squashed_history import SquashedHistory, finish
 from .targets import option_of, project_of, target, target_options
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pgnorm.normalizer.squashing.squash import Squashed
 
 NAME: Final = "squashed"
-_ONE: Final = 2
+_TWO: Final = 2
 EPILOG: Final = f"""\b
 Examples:
   pgnorm migration squash --dry-run    print the one migration that would take the place of all
@@ -58,19 +58,23 @@ def squash(app: App, last: str | None, dry_run: bool, force: bool) -> int:
     from pgnorm.normalizer.applying.standing import read
     from pgnorm.normalizer.files.restoring import refuse_unrestorable
 
-    known = project_of(app).migration_files()
-    chosen = _chosen(known, last)
-    read_files = [read(each.path, each.version, each.name) for each in chosen]
-    _refuse_unfit(known, read_files)
-    for each in () if force or dry_run else chosen:
-        refuse_unrestorable(each.path)
+    project, at = project_of(app), option_of(app, "local")
+    known = project.migration_files()
     with ExitStack() as stack:
-        history = None
+        found = None
         if app.source is not None:
             found = stack.enter_context(target(app))
             stack.enter_context(found.lock.held())
-            versions = [each.version for each in chosen]
-            history = SquashedHistory(found, project_of(app), versions, option_of(app, "local"))
+            if not dry_run and finish(app, found, project, at) and len(known.files) < _TWO:
+                return 0
+        chosen = _chosen(known, last)
+        read_files = [read(each.path, each.version, each.name) for each in chosen]
+        _refuse_unfit(known, read_files)
+        for each in () if force or dry_run else chosen:
+            refuse_unrestorable(each.path)
+        history = None
+        if found is not None:
+            history = SquashedHistory(found, project, [each.version for each in chosen], at)
             history.check()
         path = _path(known, chosen)
         squashed = _squashed(app, chosen, path)
@@ -91,7 +95,7 @@ def _chosen(known: "Migrations", to: str | None) -> "tuple[Migration, ...]":
             f"no migration in the folder has the version {to}", hint="`pgnorm migration list` shows those there are."
         )
     chosen = known.files if to is None else known.files[: versions.index(to) + 1]
-    if len(chosen) < _ONE:
+    if len(chosen) < _TWO:
         raise PgnormError(
             f"there {'is one migration' if chosen else 'are no migrations'}"
             f"{' up to that version' if to is not None else ''}, and nothing to squash",

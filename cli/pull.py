@@ -15,7 +15,7 @@ from .migration_up import refuse_unknown
 from .new_migrations import Written, refuse_name, write_migrations
 from .options import App
 from .output import on_terminal, write
-from .remembering import write_applied
+from .remembering import begun, remember, write_applied
 from .renames import ASK, accepted, rename_options
 from .servers import server_options
 from .summary import tell_consumers
@@ -25,6 +25,7 @@ from .telling import tell_comparison
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from pgnorm.normalizer.applying.standing import Standing
     from pgnorm.normalizer.applying.target import Target
@@ -89,15 +90,22 @@ def pull(
     with target(app, default=_DEFAULT) as found:
         before = found.standings(project)
         refuse_unknown(before, at)
-        _refuse_pending(before, at)
+        paths = begun(before)
+        if not paths or repair is False or (repair is None and not on_terminal()):
+            _refuse_pending(before, at)
         known = project.migration_files()
         with app.workspace() as workspace:
             comparison, sync = _compared(app, workspace, found.database, renames, suggested, decide)
+            if paths and comparison.writes:
+                _refuse_pending(before, at)
             tell_comparison(app, comparison, listed=suggested == ASK)
             tell_consumers(app.console, consumers(comparison, project, app.tell))
             synced = sync() if sync is not None and comparison.writes and not no_sync else None
             platform = workspace.platform
         if not comparison.writes:
+            if paths and not dry_run and _wants(found, repair=repair):
+                with found.lock.held():
+                    remember(app, found, paths, _unchanged(before, paths))
             return 0
         if synced is not None:
             decide.tell(synced)
@@ -200,18 +208,9 @@ def _deliver(
     repair: bool | None,
 ) -> None:
     """Write all and, if that is wanted, have the database count the migrations as applied."""
-
-    def refuse_others(others: "Sequence[Standing]") -> None:
-        if tuple(others) != before:
-            raise PgnormError(
-                "the history of migrations there was changed meanwhile", hint="Nothing is written: run it again."
-            )
-
-    if repair is None:
-        repair = on_terminal() and click.confirm(f"Count it as applied in {found.name}?", err=True)
-    if repair:
+    if _wants(found, repair=repair):
         with found.lock.held():
-            write_applied(app, found, writing, refuse_others)
+            write_applied(app, found, writing, _unchanged(before))
         return
     paths = writing().paths
     versions = [each.version for each in project_of(app).migration_files().files if each.path in paths]
@@ -219,3 +218,22 @@ def _deliver(
         "To have the database count it as applied, or `pgnorm push` would try to apply it: "
         f"pgnorm migration repair --status applied {' '.join(versions)} {at}"
     )
+
+
+def _wants(found: "Target", *, repair: bool | None) -> bool:
+    if repair is not None:
+        return repair
+    return on_terminal() and click.confirm(f"Count it as applied in {found.name}?", err=True)
+
+
+def _unchanged(before: "tuple[Standing, ...]", but: "Sequence[Path]" = ()) -> "Callable[[Sequence[Standing]], None]":
+    """What refuses other standings than there were, those of some files left out."""
+    known = tuple(each for each in before if each.path not in but)
+
+    def refuse_others(others: "Sequence[Standing]") -> None:
+        if tuple(others) != known:
+            raise PgnormError(
+                "the history of migrations there was changed meanwhile", hint="Nothing is written: run it again."
+            )
+
+    return refuse_others

@@ -29,14 +29,32 @@ def write_applied(app: App, found: "Target", write: "Callable[[], Written]", che
     try:
         with held():
             written = write()
-        _remember(app, found, written.paths, check)
+        remember(app, found, written.paths, check)
     except BaseException:
         if written is not None and written.own:
             _take_back(app, found, written)
         raise
 
 
-def _remember(app: App, found: "Target", paths: "Sequence[Path]", check: "Check") -> None:
+def begun(standings: "Sequence[Standing]") -> "tuple[Path, ...]":
+    """The files that a run which was killed may have written and not had remembered: all that are pending, if pgnorm
+    wrote each of them and nobody has edited it since.
+
+    Raises PgnormError for a file that can't be read.
+    """
+    from pgnorm.normalizer.applying.certificates import is_as_proved
+    from pgnorm.normalizer.applying.standing import State, left, read
+
+    found = left(standings)
+    paths = tuple(each.path for each in found if each.path is not None)
+    files = (read(each.path, each.version, each.name) for each in found if each.path is not None)
+    if any(each.state is State.UNFINISHED for each in found) or not all(map(is_as_proved, files)):
+        return ()
+    return paths
+
+
+def remember(app: App, found: "Target", paths: "Sequence[Path]", check: "Check") -> None:
+    """Have the database count the files of migrations as applied, for who holds its lock. `check` is as above."""
     from pgnorm.normalizer.applying.standing import State, read
 
     with found.carrier.connection.transaction(renewed=True):
@@ -47,6 +65,7 @@ def _remember(app: App, found: "Target", paths: "Sequence[Path]", check: "Check"
         check([each for each in standings if each.path not in paths or each.state is not State.PENDING])
         for path in paths:
             found.history.add(new[path].version, new[path].name, read(path, new[path].version, new[path].name).texts)
+        found.lock.check()
     for path in paths:
         app.console.say(f"{new[path].version} is applied, as the history says")
 

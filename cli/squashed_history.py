@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 from pgnorm.catalog.errors import PgnormError
 
 from .migration_up import refuse_unknown
+from .options import App
+from .output import plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -13,6 +15,41 @@ if TYPE_CHECKING:
     from pgnorm.normalizer.applying.pieces import Applicable
     from pgnorm.normalizer.applying.target import Target
     from pgnorm.normalizer.project.project import Project
+
+
+def finish(app: App, found: "Target", project: "Project", at: str) -> bool:
+    """Have the history of a database tell of the squashed files in the folder instead of those that they took the place
+    of, where it has not heard of that: a run was killed in between, or squashed for another database.
+
+    For whoever holds its lock. False where there is nothing to do. Raises PgnormError where the database has applied a
+    part of those only, or something that no file tells of.
+    """
+    from pgnorm.normalizer.applying.squashes import squashed_in
+    from pgnorm.normalizer.applying.standing import read
+
+    known, rows, done = project.migration_files(), found.history.rows(), False
+    for each in known.files:
+        file = read(each.path, each.version, each.name)
+        versions = {version for name in squashed_in(file.source.text) if (version := known.version_of(name))}
+        gone = versions & rows.keys() - {migration.version for migration in known.files}
+        if not gone:
+            continue
+        _refuse_lacking(sorted(versions - rows.keys()))
+        others = [one for one in found.standings(project) if one.version not in gone]
+        refuse_unknown(others, at)
+        replace_rows(found, sorted({*versions, each.version}), [file], lambda: None)
+        app.console.say(f"The history has {each.version} instead of {plural(len(versions), 'migration')}")
+        done = True
+    return done
+
+
+def _refuse_lacking(versions: "Sequence[str]") -> None:
+    if versions:
+        raise PgnormError(
+            f"the database has not applied all of these migrations: it lacks {', '.join(versions)}",
+            hint="Apply them first (`pgnorm migration up`), or squash without naming a database where it has none "
+            "of them.",
+        )
 
 
 class SquashedHistory:
@@ -31,13 +68,9 @@ class SquashedHistory:
 
         standings = self.found.standings(self.project)
         refuse_unknown(standings, self.at)
-        lacking = [each.version for each in standings if each.version in self.versions and each.state != State.APPLIED]
-        if lacking:
-            raise PgnormError(
-                f"the database has not applied all of these migrations: it lacks {', '.join(lacking)}",
-                hint="Apply them first (`pgnorm migration up`), or squash without naming a database where it has none "
-                "of them.",
-            )
+        _refuse_lacking(
+            [each.version for each in standings if each.version in self.versions and each.state != State.APPLIED]
+        )
 
     def replace(self, version: str, name: str, path: "Path", text: str, put: "Callable[[], None]") -> None:
         """Put the files in their places, and have the history say the same: both or neither."""
@@ -66,6 +99,7 @@ def replace_rows(
                 found.history.remove(each)
             for file in added:
                 found.history.add(file.version, file.name, file.texts)
+            found.lock.check()
             put()
             written = True
     except BaseException as error:

@@ -10,7 +10,7 @@ from typing import Final
 from attrs import frozen
 
 from .failing import BUSY, Failed, at_end, failure
-from .interfaces import Connection, History, Tell
+from .interfaces import Connection, History, Lock, Tell
 from .pieces import Applicable, Piece
 from .watching import Watch
 
@@ -26,6 +26,7 @@ class Carrier:
 
     connection: Connection
     history: History
+    lock: Lock
     tell: Tell
     lookout: Callable[[], Callable[[], bool]]
     """Gives, for each statement, what is asked whom it waits for where it takes long."""
@@ -44,12 +45,13 @@ class Carrier:
 
     @contextmanager
     def transaction(self, migration: Applicable, *, renewed: bool, done: str) -> Iterator[None]:
-        """A transaction, whose end may fail as well. Raises Failed."""
+        """A transaction, whose end may fail as well. Raises Failed, and PgnormError where the lock was lost."""
         from psycopg import Error
 
         try:
             with self.connection.transaction(renewed=renewed):
                 yield
+                self.lock.check()
         except Error as error:
             raise at_end(migration, error, done=done) from error
 

@@ -102,3 +102,12 @@ def certificate(migration: Applicable) -> Certificate | None:
             place=migration.source.place(at - len(CERTIFICATE)),
             hint="Take the line out: then nothing is known of where the migration begins.",
         ) from None
+
+
+def is_as_proved(migration: Applicable) -> bool:
+    """True if a migration has a certificate, and just the statements that it was given for.
+
+    Raises PgnormError, placed, for a certificate that can't be read.
+    """
+    found = certificate(migration)
+    return found is not None and found.digest == digest(migration.source.text)

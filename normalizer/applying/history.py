@@ -125,7 +125,9 @@ class TableHistory:
 
 def all_rows(connection: psycopg.Connection, query: str) -> Sequence[tuple[object, ...]]:
     """The rows that a query finds. Raises psycopg.Error where row security would hide some."""
-    cursor = connection.execute(f"set local row_security = off; {query}".encode())
+    # Whatever else the transaction does is as row security has it.
+    text = f"set local row_security = off; {query}; set local row_security to default"
+    cursor = connection.execute(text.encode())
     cursor.nextset()
     return cursor.fetchall()
 

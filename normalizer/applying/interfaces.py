@@ -82,3 +82,6 @@ class Lock(Protocol):
 
     def held(self) -> AbstractContextManager[None]:
         """The lock, had as long as the context lasts. Raises PgnormError where others keep it."""
+
+    def check(self) -> None:
+        """Raises PgnormError where the lock was lost before its context ended."""

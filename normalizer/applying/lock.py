@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from attrs import frozen
+from attrs import define, field
 
 from pgnorm.catalog.errors import PgnormError
 
 from ..project.databases import Database, address, connect
 from .interfaces import Tell
 
+if TYPE_CHECKING:
+    import psycopg
+
 _KEY: Final = 0x70676E6F726D  # `pgnorm`, as bytes
 _PATIENCE: Final = 60_000  # milliseconds
 _TRANSACTION_TIMEOUT_SINCE: Final = 170000
 
 
-@frozen(eq=False)
+@define(eq=False)
 class AdvisoryLock:
     """A lock of the transaction of a connection beside that of the migrations: a pooler may give the lock of a session
     to others."""
@@ -26,6 +29,7 @@ class AdvisoryLock:
     database: Database
     tell: Tell
     patience: int = _PATIENCE
+    _connection: psycopg.Connection | None = field(default=None, init=False)
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -52,8 +56,23 @@ class AdvisoryLock:
                         f"{self.patience // 1000} seconds",
                         hint="Run it again when that has ended.",
                     ) from None
+            self._connection = connection
             try:
                 yield
             finally:
+                self._connection = None
                 with suppress(Error):  # where the connection is lost, the lock is gone as well
                     connection.rollback()
+
+    def check(self) -> None:
+        """Raises PgnormError where the lock was lost before its context ended."""
+        from psycopg import Error
+
+        try:
+            if self._connection is not None:
+                self._connection.execute("")  # which takes no snapshot
+        except Error as error:
+            raise PgnormError(
+                "the connection that keeps other runs from applying migrations meanwhile was lost",
+                hint="Run it again: it goes on where this one stopped.",
+            ) from error

@@ -98,7 +98,7 @@ def opened(database: Database, table: tuple[str, str], tell: Tell, lock_timeout:
         name = address(connection)
         connection.add_notice_handler(notice)
         session = Session(connection, LOCK_TIMEOUT if lock_timeout is None else lock_timeout)
-        history = TableHistory(connection, *table)
+        history, lock = TableHistory(connection, *table), AdvisoryLock(database, tell)
 
         def lookout() -> Lookout:
             return Lookout(database, connection.info.backend_pid, lambda said: tell("warning", said))
@@ -107,10 +107,10 @@ def opened(database: Database, table: tuple[str, str], tell: Tell, lock_timeout:
             yield Target(
                 database=database,
                 name=name,
-                carrier=Carrier(connection=session, history=history, tell=tell, lookout=lookout),
+                carrier=Carrier(connection=session, history=history, lock=lock, tell=tell, lookout=lookout),
                 history=history,
                 seeds=SeedHistory(connection),
-                lock=AdvisoryLock(database, tell),
+                lock=lock,
             )
         except Error as error:
             said = error.diag.message_primary or str(error).strip().partition("\n")[0]

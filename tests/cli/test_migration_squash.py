@@ -313,6 +313,34 @@ def test_what_comes_after_stays(run: Run, folder_of: Callable[[dict[str, str]], 
     refused("migration squash", "there is one migration, and nothing to squash")
 
 
+def test_other_databases_are_told_by_the_same_command(
+    run: Run,
+    refused: Refused,
+    folder_of: Callable[[dict[str, str]], Path],
+    plain: Path,
+    database: psycopg.Connection,
+    other: psycopg.Connection,
+) -> None:
+    (plain / "pgnorm.toml").write_text('history = "pgnorm.migrations"\n')
+    folder_of({"1_a": "create table t (a int);", "2_b": "insert into t values (1);", "3_c": "create table u (a int);"})
+    first, second = (f"--db-url '{address(each)}'" for each in (database, other))
+    assert run(f"migration up {first}")[0] == 0
+    assert run(f"migration up {second}")[0] == 0
+    assert run(f"migration repair --status reverted 3 {second}")[0] == 0
+    code, _, err = run(f"migration squash {first}")
+    assert code == 0, err
+    refused(f"migration squash {second}", "has not applied all of these migrations: it lacks 3")
+    other.execute("insert into pgnorm.migrations values ('3')")
+    code, _, err = run(f"migration squash {second}")
+    assert (code, "The history has 3 instead of 3 migrations" in err) == (0, True), err
+    rows = [
+        each.execute("select version, name, statements from pgnorm.migrations").fetchall() for each in (database, other)
+    ]
+    assert rows[0] == rows[1]
+    assert run(f"migration list {second}")[1].split() == ["3", "squashed", "applied"]
+    refused(f"migration squash {second}", "nothing to squash")
+
+
 REFUSED = {
     "rows of the platform that no longer can be written so": (
         "2_b.sql:1:57: on the schema as it is at the end of the migrations this statement does not do what it did "

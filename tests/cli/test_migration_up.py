@@ -17,6 +17,7 @@ from psycopg.conninfo import make_conninfo
 from waiting import PATIENCE, until
 
 from pgnorm.normalizer.applying.carrying import TRIES
+from pgnorm.normalizer.applying.history import all_rows
 from pgnorm.normalizer.applying.lock import AdvisoryLock
 from pgnorm.normalizer.applying.watching import Watch
 from pgnorm.normalizer.project.databases import Database
@@ -309,6 +310,12 @@ def test_rows_of_the_history_that_are_hidden_are_an_error(
     for line in ("list", "up --dry-run", "up"):
         refused(f"migration {line} {guest}", "row-level security policy")
     database.execute("drop owned by migration_guest; drop role migration_guest")
+
+
+def test_what_comes_after_such_a_reading_is_as_row_security_has_it(database: psycopg.Connection) -> None:
+    with database.transaction():
+        assert all_rows(database, "select current_setting('row_security')") == [("off",)]
+        assert database.execute("show row_security").fetchone() == ("on",)
 
 
 def test_what_has_no_effect_in_a_transaction_of_its_own_is_told(run: Run, write: Write, at: str) -> None:
