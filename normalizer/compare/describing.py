@@ -59,6 +59,11 @@ def _word(found: Difference, name: str) -> str:
         return f"name (was {found.old.name})"
     if name == "values" and (pair := renamed_value(found.old, found.new)):
         return f"{_WORDS[name]} ({' -> '.join(map(literal, pair))})"
+    return word(name)
+
+
+def word(name: str) -> str:
+    """An attribute, or what is said beside the object, in the words of SQL."""
     return _WORDS.get(name, name.replace("_", " "))
 
 

@@ -4,7 +4,7 @@ from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Value
 
 from ..compare.ignoring import NamePatterns
-from .merging import Choice, Conflict
+from .conflicts import Choice, Conflict
 
 
 class Deciding(Value):

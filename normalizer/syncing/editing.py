@@ -6,23 +6,22 @@ from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.kinds.columns import Column
 from pgnorm.catalog.kinds.constraints import Constraint
 from pgnorm.catalog.kinds.defaults import Default
-from pgnorm.catalog.kinds.functions import Function
 from pgnorm.catalog.kinds.identities import Identity
-from pgnorm.catalog.kinds.materialized_views import MaterializedView
 from pgnorm.catalog.kinds.tables import Table
-from pgnorm.catalog.model import Catalog, Changed, Object, ObjectId, Printing, Target, about, printed
+from pgnorm.catalog.model import Catalog, Changed, Object, ObjectId, Target, about
 from pgnorm.catalog.model.facets import Routine
 from pgnorm.catalog.ordering import Arrangement, arrange
 
-from ..compare.difference import COMMENT, SATELLITES, Difference, inside
+from ..compare.difference import COMMENT, SATELLITES, Difference
+from ..compare.settling import doubtful
 from ..dump.layouts import PRIVILEGES, Layout
 from ..files.reading import SourceFile
 from ..plan.metadata import altered
-from .canonical import added_clause, replaced, with_data, with_elements
-from .placing import BY_HAND, Placed, Places, words_of
+from .placing import Placed, Places, words_of
 from .sheets import Manner, Sheets
 from .styling import Style
 from .tables import TableEdit, identity_clause
+from .texts import Texts
 
 
 class Editor:
@@ -41,8 +40,11 @@ class Editor:
         """True if constraints and identities are written inside of CREATE TABLE."""
         self.target = Target(major=goal.major, role=made.role, named_schemas=True)
         self._arrangement: Arrangement = arrange(goal)
+        self.texts = Texts(catalog=goal, target=self.target, apart=self._arrangement.apart, inline=self.inline)
+        self._old = self.texts.evolve(catalog=made)
         self.sheets = Sheets(self.places, manner)
         self._tables: dict[str, TableEdit] = {}
+        self._gone: list[Object] = []
 
     def carry_out(self, found: Sequence[Difference]) -> tuple[SourceFile, ...]:
         """The files with the differences edited into them.
@@ -50,10 +52,12 @@ class Editor:
         Raises PgnormError, placed, where the statement to edit can't be found or told from others.
         """
         known = {each.item.id: each for each in found}
+        retyped = any(isinstance(each.new, Column) and "type" in each.changed for each in found)
         order = {item.id: at for at, (item, _) in enumerate(self._arrangement.nodes)}
         for each in sorted(found, key=lambda each: (each.new is not None, order.get(each.item.id, -1))):
-            if not self._follows(each, known):
+            if not (self._follows(each, known) or (retyped and self._is_said(each))):
                 self._take(each, known)
+        self.sheets.revoke(self._gone, self._is_only)
         for table in self._tables.values():
             for edit in table.edits():
                 self.sheets.add(table.placed.file, edit)
@@ -66,9 +70,18 @@ class Editor:
         alike = all(
             one and (one.old is None, one.new is None) == (each.old is None, each.new is None) for one in leaders
         )
+        if not leaders or not alike:
+            return False
         table = self.made.objects.get(ObjectId("table", item.schema, item.detail))
-        found = self.places.making(table) if leaders and alike and table is not None else ()
+        if table is None:
+            return self.manner.fine and not item.embedded
+        found = self.places.making(table)
         return len(found) == 1 and found[0].is_below
+
+    def _is_said(self, each: Difference) -> bool:
+        """True if what the files say may mean another type as it stands, `default ''` as `''::text` or `''::bytea`:
+        where that is not so, the next round sees to it."""
+        return self.manner.fine and bool(each.own) and each.own <= doubtful(each) | {"columns"}
 
     def _take(self, each: Difference, known: dict[ObjectId, Difference]) -> None:
         item = each.item
@@ -86,39 +99,29 @@ class Editor:
             self._satellites(each.old, each.new, each.changed & SATELLITES)
 
     def _create(self, item: Object) -> None:
-        if item.derived:
+        is_apart = isinstance(item, Default) and item.parent not in self.made.objects
+        if item.derived or is_apart:  # a default that is apart from its column waits until that is there
             return
         if isinstance(item, Column):
             names = tuple(part.name for part in self.goal.parts[item.parent] if isinstance(part, Column))
             self._table(item).add_column(item, self.goal, names, identities=self.inline)
         elif isinstance(item, Default) and self._has_table(item):
-            self._default(item, item.clause(self.target))
+            self._clause_of_column(item, "DEFAULT", item.clause(self.target))
+        elif isinstance(item, Identity) and self.inline and self._has_table(item):
+            self._clause_of_column(item, "GENERATED", identity_clause(item, self.target))
         elif isinstance(item, Constraint) and self.inline and self._has_table(item):
-            self._table(item).add_constraint(self._clause(item))
+            self._table(item).add_constraint(self.texts.clause(item))
         else:
-            self._insert(item, self._with_constraints(item))
-
-    def _with_constraints(self, item: Object) -> str:
-        """The text that creates an object, a table with all its constraints and identities."""
-        parts = inside(self.goal, item.id, self._arrangement.apart)
-        if not self.inline:
-            return self._text(item)
-        found = [each for each in self.goal.parts.get(item.id, ()) if isinstance(each, Constraint)]
-        clauses = [self._clause(each) for each in found if each not in parts]
-        below = [below for part in parts for below in self.goal.parts.get(part.id, ()) if isinstance(below, Identity)]
-        return with_elements(self._text_with(item, (*parts, *below)), clauses)
-
-    def _clause(self, item: Constraint) -> str:
-        return added_clause(self._text(item))
+            self._insert(item, self.texts.whole(item))
 
     def _drop(self, item: Object, whole: Difference | None) -> None:
         if item.derived:
             return
         with_whole = whole is not None and whole.new is None
-        if isinstance(item, Column | Default | Constraint) and not with_whole:
+        if isinstance(item, Column | Default | Identity | Constraint) and not with_whole:
             self._drop_part(item)
         else:
-            text = self._text_of(item, self.made)
+            text = self._old.of(item)
             found = self.places.making(item) or (self.places.alike(text) if text else ())
             if len(found) == 1:
                 self.sheets.remove(found[0])
@@ -126,11 +129,11 @@ class Editor:
                 raise self._refused(item, found, "dropped")
         self._forget(item)
 
-    def _drop_part(self, item: Column | Default | Constraint) -> None:
-        if isinstance(item, Default):
+    def _drop_part(self, item: Column | Default | Identity | Constraint) -> None:
+        if isinstance(item, Default | Identity):
             column = ObjectId("column", item.schema, item.name, item.detail)
             if column in self.goal.objects:
-                self._default(item, None)
+                self._clause_of_column(item, "DEFAULT" if isinstance(item, Default) else "GENERATED", None)
         elif isinstance(item, Column):
             if not self._table(item).drop_column(item.name):
                 raise self._refused(item, (), "dropped")
@@ -143,26 +146,44 @@ class Editor:
 
     def _alter(self, each: Difference, old: Object, new: Object) -> None:
         if isinstance(new, Column):
-            if each.own and (left := self._table(new).alter_column(new, each.own)):
-                raise self._refused(new, (), f"changed ({', '.join(sorted(left))})")
+            self._restate(old, new, self._table(new).alter_column(new, each.own))
         elif isinstance(new, Default):
-            self._default(new, new.clause(self.target))
-        elif isinstance(new, Constraint):
-            self._drop_part(new)
-            self._create(new)
-        elif isinstance(new, Table) or self._text_of(old, self.made) == self._text(new):
-            for statement in about(new.id, old.alter(new, Changed(each.own), self.target)):
-                self._insert(new, statement.sql)
+            self._clause_of_column(new, "DEFAULT", new.clause(self.target))
+        elif isinstance(new, Identity) and self._has_table(new):
+            self._clause_of_column(new, "GENERATED", identity_clause(new, self.target))
+        elif isinstance(old, Constraint) and isinstance(new, Constraint):
+            if not (self._has_table(new) and self._alters_constraint(old, new)):
+                self._drop_part(new)
+                self._create(new)
+        elif isinstance(new, Table) or self._old.of(old) == self.texts.of(new):
+            self._restate(old, new, each.own)
         elif not new.derived:
             found = self.places.making(new)
-            alike = found or self.places.alike(self._text_of(old, self.made))
+            alike = found or self.places.alike(self._old.of(old))
             if len(alike) != 1:
                 raise self._refused(new, alike, "changed")
             self._rewrite(alike[0], old, new)
 
-    def _default(self, item: Default, clause: str | None) -> None:
-        if not self._table(item).set_default(item.name, clause):
+    def _alters_constraint(self, old: Constraint, new: Constraint) -> bool:
+        said = self._old.clause(old), self.texts.clause(new)
+        return self._table(new).alter_constraint(new.name, *said)
+
+    def _clause_of_column(self, item: Default | Identity, keyword: str, clause: str | None) -> None:
+        if not self._table(item).set_clause(item.name, keyword, clause):
             raise self._refused(item, (), "changed")
+
+    def _restate(self, old: Object, new: Object, changed: frozenset[str]) -> None:
+        """Say by ALTER what a CREATE does not, in the place of a statement that says otherwise."""
+        for statement in about(new.id, old.alter(new, Changed(changed), self.target)):
+            words = words_of(statement.sql.removesuffix(";"))
+            said = [each for each in self.places.beginning(*words[:-1]) if len(each.words) == len(words)]
+            denied = self.places.alike(statement.sql.replace(" NO FORCE ", " FORCE "))
+            if " NO FORCE " in statement.sql and denied:
+                self.sheets.remove(denied[-1])
+            elif len(said) == 1 and said[0].words[-1] != "security":
+                self.sheets.replace(said[0], statement.sql)
+            else:
+                self._insert(new, statement.sql)
 
     def _satellites(self, old: Object, new: Object, changed: frozenset[str]) -> None:
         for statement in altered(old, new, changed, self.target):
@@ -187,32 +208,20 @@ class Editor:
 
     def _forget(self, item: Object) -> None:
         """Take away what else is said of an object that is dropped."""
-        likes = [each for each in self.made.objects.values() if isinstance(each, Routine) and each.name == item.name]
-        only = isinstance(item, Routine) and len([each for each in likes if each.schema == item.schema]) == 1
+        self._gone.append(item)
         for each in self.places.all:
-            if each.is_about(item, only_of_name=only):
+            if each.is_about(item, only_of_name=self._is_only(item)):
                 self.sheets.remove(each)
+
+    def _is_only(self, item: Object) -> bool:
+        """True for a routine that is the only one of its name."""
+        likes = [each for each in self.made.objects.values() if isinstance(each, Routine) and each.name == item.name]
+        return isinstance(item, Routine) and len([each for each in likes if each.schema == item.schema]) == 1
 
     def _insert(self, item: Object, sql: str) -> None:
         canonical = isinstance(item, Routine) and sql.startswith("CREATE")
         near = item.detail or item.name
         self.sheets.insert(sql, self.layout.file(self.goal, item), near=near, canonical=canonical)
-
-    def _text(self, item: Object) -> str:
-        return self._text_of(item, self.goal)
-
-    def _text_of(self, item: Object, catalog: Catalog) -> str:
-        return self._text_with(item, inside(catalog, item.id, self._arrangement.apart))
-
-    def _text_with(self, item: Object, parts: Sequence[Object]) -> str:
-        text = printed(item.create(Printing(target=self.target, parts=tuple(parts)))).strip()
-        if isinstance(item, MaterializedView) and item.populated:
-            text = with_data(text)
-        for part in parts:
-            if isinstance(part, Identity):
-                text = replaced(text, part.clause(self.target), identity_clause(part, self.target))
-        # As fix-functions leaves it.
-        return text.replace("CREATE ", "CREATE OR REPLACE ", 1) if isinstance(item, Function) else text
 
     def _table(self, item: Object) -> TableEdit:
         """The edit of the table that an object is a part of."""
@@ -223,7 +232,7 @@ class Editor:
         placed = found[0]
         if placed.place not in self._tables:
             style = Style(placed.file.text if self.manner.styled else None)
-            self._tables[placed.place] = TableEdit(placed, style, self.target)
+            self._tables[placed.place] = TableEdit(placed, style, self.target, fine=self.manner.fine)
         return self._tables[placed.place]
 
     def _has_table(self, item: Object) -> bool:
@@ -231,17 +240,8 @@ class Editor:
         return table is not None and len(self.places.making(table)) == 1
 
     def _rewrite(self, placed: Placed, old: Object, new: Object) -> None:
-        self.sheets.rewrite(placed, self._text_of(old, self.made), self._text(new), canonical=isinstance(new, Routine))
+        self.sheets.rewrite(placed, self._old.of(old), self.texts.of(new), canonical=isinstance(new, Routine))
 
     def _refused(self, item: Object, found: Iterable[Placed], became: str) -> PgnormError:
-        places = [each.place for each in found]
-        what = f"{item.kind} {item.label} is {became}"
-        if places:
-            return PgnormError(f"{what}, and several statements are about it", place=", ".join(places), hint=BY_HAND)
         whole = self.made.objects.get(item.parent) if item.parent is not None else None
-        near = self.places.making(whole) if whole is not None else ()
-        return PgnormError(
-            f"{what}, and no statement was found that says so on its own",
-            place=near[0].place if near else None,
-            hint="Change the files by hand, and run it again.",
-        )
+        return self.places.refusal(f"{item.kind} {item.label} is {became}", found, whole)

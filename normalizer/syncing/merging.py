@@ -1,64 +1,16 @@
 """Three catalogs merged: the files', with what another source has changed since both were one."""
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Final, Literal, TypeAlias
+from typing import TypeAlias
 
 from attrs import evolve
 
-from pgnorm.catalog.model import Catalog, Object, ObjectId, Value, own_fields
+from pgnorm.catalog.model import Catalog, Object, ObjectId, Target, Value, own_fields
 
 from ..compare.called import wholes
-from ..compare.difference import COMMENT, EXTENSIONS, LABELS, NEVER, OWNER, PRIVILEGES, SATELLITES, Difference, changes
+from ..compare.difference import NEVER, SATELLITES, Difference, changes
 from ..compare.parent_order import ORDER
-
-_FIELDS: Final = {
-    OWNER: "owner",
-    COMMENT: "comment",
-    PRIVILEGES: "acl",
-    LABELS: "labels",
-    EXTENSIONS: "extensions",
-}
-"""The fields of satellites by their words in a difference."""
-
-
-Choice: TypeAlias = Literal["ours", "theirs"]
-"""The side that counts: the files' or the source's."""
-
-
-class Conflict(Value):
-    """An object that the files and the source have both changed, and not alike. None is for an object that is gone."""
-
-    item: Object
-    """The object, as either side has it."""
-    ours: Object | None
-    theirs: Object | None
-    changed: frozenset[str] = frozenset()
-    """The names of the attributes on which they differ, where both have it."""
-    place: str | None = None
-    """The place in the files of what they say of it."""
-    within: tuple[Object, ...] = ()
-    """The object and all that it is a part of."""
-
-    @property
-    def message(self) -> str:
-        """Both sides in words."""
-        what = f"{self.item.kind} {self.item.label}"
-        if self.ours is None or self.theirs is None:
-            here, there = ("is gone" if side is None else "is there" for side in (self.ours, self.theirs))
-            return f"{what} {here} in the files, and {there}, changed, in the source"
-        said = [
-            f"\n  {name}: {_shown(self.ours, name)} in the files, {_shown(self.theirs, name)} in the source"
-            for name in sorted(self.changed)
-        ]
-        return f"{what} was changed in the files and in the source{''.join(said)}"
-
-
-def _shown(item: Object, name: str) -> str:
-    said = getattr(item, _FIELDS.get(name, name))
-    if isinstance(said, str):
-        return f"`{said}`"
-    return "none" if said is None else ", ".join(map(str, said)) if isinstance(said, tuple) else str(said).lower()
-
+from .conflicts import FIELDS, Choice, Conflict
 
 Decide: TypeAlias = Callable[[Conflict], Choice | None]
 """Takes a conflict, and answers with the side that counts, None to leave it a conflict."""
@@ -94,6 +46,7 @@ class _Merging:
         self.ours = ours
         self.theirs = theirs
         self.decide = decide
+        self.target = Target(major=ours.major, role=ours.role)
         self.objects = dict(ours.objects)
         self.conflicts: list[Conflict] = []
         self.decided: list[tuple[Conflict, Choice]] = []
@@ -106,7 +59,7 @@ class _Merging:
         if any(each.id in self._chosen for each in self._within(name)):
             return
         here = self.objects.get(name)
-        conflict = _conflict(theirs, ours, here)
+        conflict = self._conflict(theirs, ours, here)
         choice = "theirs" if conflict is None else self._choice(conflict)
         derived = [each.id for each in self._parts(name) if each.derived]
         if conflict is not None and choice is not None:
@@ -145,7 +98,9 @@ class _Merging:
             gone = [each.id for each in self._within(name)[1:] if each.id not in self.objects]
             if whole not in gone or name in known or any(each in self._chosen for each in gone):
                 continue
-            found = Conflict(item=item, ours=self.ours.objects.get(name), theirs=self.theirs.objects.get(name))
+            found = Conflict(
+                item=item, ours=self.ours.objects.get(name), theirs=self.theirs.objects.get(name), target=self.target
+            )
             if (choice := self._choice(found)) is not None:
                 self._chosen[gone[-1]] = choice
 
@@ -157,6 +112,19 @@ class _Merging:
         else:
             self.decided.append((conflict, choice))
         return choice
+
+    def _conflict(self, theirs: Difference, ours: Difference | None, here: Object | None) -> Conflict | None:
+        """What keeps a change of the source from being taken, None where nothing does."""
+        if ours is None or (theirs.new is None and here is None):
+            return None
+        if theirs.new is None or here is None:
+            return Conflict(item=theirs.item, ours=here, theirs=theirs.new, target=self.target)
+        both = changes(here, theirs.new)
+        if theirs.old is not None and ours.old is not None:
+            both &= theirs.changed & ours.changed
+        return (
+            Conflict(item=theirs.new, ours=here, theirs=theirs.new, target=self.target, changed=both) if both else None
+        )
 
     def _within(self, name: ObjectId) -> tuple[Object, ...]:
         return wholes(name, self.ours, self.theirs)
@@ -180,18 +148,6 @@ def _below(name: ObjectId, catalog: Catalog) -> Iterator[ObjectId]:
         yield from _below(part.id, catalog)
 
 
-def _conflict(theirs: Difference, ours: Difference | None, here: Object | None) -> Conflict | None:
-    """What keeps a change of the source from being taken, None where nothing does."""
-    if ours is None or (theirs.new is None and here is None):
-        return None
-    if theirs.new is None or here is None:
-        return Conflict(item=theirs.item, ours=here, theirs=theirs.new)
-    both = changes(here, theirs.new)
-    if theirs.old is not None and ours.old is not None:
-        both &= theirs.changed & ours.changed
-    return Conflict(item=theirs.new, ours=here, theirs=theirs.new, changed=both) if both else None
-
-
 def _taken(here: Object | None, theirs: Difference, *, alone: bool) -> Object:
     """The object of the files with what the source has changed of it.
 
@@ -200,8 +156,8 @@ def _taken(here: Object | None, theirs: Difference, *, alone: bool) -> Object:
     assert theirs.new is not None
     if here is None or theirs.old is None:
         return theirs.new
-    changed = {_FIELDS.get(name, name) for name in theirs.changed - {ORDER}}
+    changed = {FIELDS.get(name, name) for name in theirs.changed - {ORDER}}
     if not alone:
         return here.evolve(**{name: getattr(theirs.new, name) for name in changed})
     own = {field.name for field in own_fields(type(here)) if field.change not in NEVER}
-    return theirs.new.evolve(**{name: getattr(here, name) for name in own.union(_FIELDS.values()) - changed})
+    return theirs.new.evolve(**{name: getattr(here, name) for name in own.union(FIELDS.values()) - changed})

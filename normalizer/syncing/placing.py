@@ -1,16 +1,18 @@
 """Statements of the files: which of them makes an object, and where a new one belongs."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Final
 
+from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Object, Value
 
 from ..files.edits import Edit
 from ..files.reading import SourceFile
 from ..sql.defined import target
 from ..sql.lexer import tokens
-from ..sql.statements import Comment, Statement, comments, split
+from ..sql.statements import Statement, comments, split
+from .lines import behind, blank_before, block_start, line_end, line_start, next_line
 from .styling import between
 
 BY_HAND: Final = "Change it there by hand, and run it again."
@@ -54,34 +56,37 @@ class Placed(Value):
         return made.kind == _word(item) and (not made.table or made.table == item.detail)
 
     def is_about(self, item: Object, *, only_of_name: bool) -> bool:
-        """True if it is a COMMENT, GRANT, REVOKE or ALTER of an object and of no other.
+        """True if it is a COMMENT or ALTER of an object.
 
         A routine that is the only one of its name is known by that, however the types of its arguments are spelled.
         """
         said = self.words
-        if said[:1] in (("grant",), ("revoke",)):
-            keyword, *name = words_of(item.grant_signature())
-            at = said.index("on") + 1 if "on" in said else len(said)
-            return _names(said, at + (said[at : at + 1] == (keyword,)), name, ("to", "from"), only_of_name)
         at = {"comment": 2, "alter": 1}.get(said[0], len(said)) if said else 0
         if said[:2] == ("alter", "table") and item.owned_as_table:
-            return _names(said, 2, words_of(item.signature())[len(item.keyword.split()) :], (), only_of_name)
-        return _names(said, at, words_of(item.signature()), ("is",) if at == 2 else (), only_of_name)
+            name = words_of(item.signature())[len(item.keyword.split()) :]
+            return names(said, 2, name, (), only_of_name=only_of_name)
+        return names(said, at, words_of(item.signature()), ("is",) if at == 2 else (), only_of_name=only_of_name)
 
     def removal(self) -> Edit:
-        """The edit that takes it away, with the lines of comment that belong to it."""
+        """The edit that takes it away, with the lines of comment that belong to it and to nothing that follows."""
         text, start, stop = self.file.text, self.statement.start, self.statement.stop
-        line, end = _line_start(text, start), behind(text, stop)
-        if text[line:start].strip() or text[end : _line_end(text, end)].strip():
+        line, end = line_start(text, start), behind(text, stop)
+        if text[line:start].strip() or text[end : line_end(text, end)].strip():
             return Edit(start=start, stop=stop, text="")
-        end = _next_line(text, end)
-        following = text[end : _line_end(text, end)].strip()
-        if not following or following.startswith(("--", "/*")):
+        end = next_line(text, end)
+        following = text[end : line_end(text, end)].strip()
+        if (not following or following.startswith(("--", "/*"))) and not self._heads(text[end:]):
             # Right above another statement they are a heading for both.
-            line = _block_start(text, line)
-        if (not text[:line].strip() or _blank_before(text, line)) and not following and end < len(text):
-            end = _next_line(text, end)
+            line = block_start(text, line)
+        if (not text[:line].strip() or blank_before(text, line)) and not following and end < len(text):
+            end = next_line(text, end)
         return Edit(start=line, stop=end, text="")
+
+    def _heads(self, rest: str) -> bool:
+        """True if what is next, without a comment of its own, is of the same table: a heading is for both."""
+        made, following = target(self.statement), split(rest)[:1]
+        after = target(following[0]) if following and not rest[: following[0].start].strip() else None
+        return made is not None and after is not None and bool(made.table) and made.table == after.table
 
     def replacement(self, sql: str) -> Edit:
         """The edit that puts other SQL in its place; comments inside of it come above that."""
@@ -93,8 +98,8 @@ class Placed(Value):
     def addition(self, sql: str) -> Edit:
         """The edit that puts SQL behind it, with a blank line between where it has one above."""
         text = self.file.text
-        at = _line_end(text, self.statement.stop)
-        close = "\n" not in sql and not _blank_before(text, _block_start(text, _line_start(text, self.statement.start)))
+        at = line_end(text, self.statement.stop)
+        close = "\n" not in sql and not blank_before(text, block_start(text, line_start(text, self.statement.start)))
         return Edit(start=at, stop=at, text=self.lined(f"{chr(10) if close else chr(10) * 2}{sql}"))
 
     def lined(self, text: str) -> str:
@@ -123,8 +128,19 @@ class Places:
         return any("constraint" in each.words[3:8] for each in self.beginning("alter", "table") if "add" in each.words)
 
     def making(self, item: Object) -> tuple[Placed, ...]:
-        """The statements that make an object."""
-        return tuple(each for each in self.all if each.makes(item))
+        """The statements that make an object; of an index those that leave it to Postgres to name it so."""
+        found = tuple(each for each in self.all if each.makes(item))
+        return found or (tuple(self._nameless(item)) if item.kind == "index" and item.parent is not None else ())
+
+    def _nameless(self, index: Object) -> Iterator[Placed]:
+        assert index.parent is not None
+        schema = () if index.parent.schema == "public" else (index.parent.schema, ".")
+        start = ("index", "on", *schema, index.parent.name)
+        known = [each for each in self.all if tuple(w for w in each.words[1:] if w != "unique")[: len(start)] == start]
+        usual = [(each, f"{index.parent.name}_{'_'.join(_indexed(each.statement.text))}_idx") for each in known]
+        alike = [each for each, name in usual if index.name.rstrip("0123456789") == name]
+        number = int(index.name[len(index.name.rstrip("0123456789")) :] or 0)
+        yield from alike[number : number + 1]
 
     def beginning(self, *words: str) -> Iterator[Placed]:
         """The statements that begin with these words, however they name the rest."""
@@ -134,6 +150,18 @@ class Places:
         """The statements that say what `sql` does."""
         said = words_of(sql.removesuffix(";"))
         return tuple(each for each in self.all if each.words == said)
+
+    def refusal(self, what: str, found: Iterable[Placed], whole: Object | None) -> PgnormError:
+        """The error for a change that no statement alone is about: several are, or none but that of the whole."""
+        places = [each.place for each in found]
+        if places:
+            return PgnormError(f"{what}, and several statements are about it", place=", ".join(places), hint=BY_HAND)
+        near = self.making(whole) if whole is not None else ()
+        return PgnormError(
+            f"{what}, and no statement was found that says so on its own",
+            place=near[0].place if near else None,
+            hint="Change the files by hand, and run it again.",
+        )
 
     def kin(self, sql: str, file_name: str, near: str, gone: Collection[str]) -> Placed | None:
         """The statement behind which a new one belongs: the last of its sort, in its file if that has some; one that
@@ -158,20 +186,9 @@ def words_of(sql: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def behind(text: str, at: int) -> int:
-    """The end of the comments that stand behind a place on its line."""
-    line = _line_end(text, at)
-    rest = text[at:line]
-    found = [each for each in comments(text, at) if each.start < line] if "--" in rest or "/*" in rest else []
-    for each in found:
-        if text[at : each.start].strip():
-            break
-        at = each.end
-    return at
-
-
-def _names(said: Sequence[str], at: int, name: Sequence[str], after: Sequence[str], only_of_name: bool) -> bool:
-    """True if a name stands at a place, and one of these words behind it, if there are any."""
+def names(said: Sequence[str], at: int, name: Sequence[str], after: Sequence[str], *, only_of_name: bool) -> bool:
+    """True if a name stands at a place, and one of these words behind it, if there are any; of a routine that is the
+    `only_of_name` whatever arguments."""
     if only_of_name and "(" in name:
         name = name[: [*name].index("(")]
         rest = said[at + len(name) :]
@@ -180,6 +197,24 @@ def _names(said: Sequence[str], at: int, name: Sequence[str], after: Sequence[st
         end = at + len(name)
     following = "".join(said[end : end + 1])
     return [*said[at : at + len(name)]] == [*name] and (following in after if after else following != ".")
+
+
+def _indexed(sql: str) -> Iterator[str]:
+    """What Postgres names an index after: its columns, and of expressions the function."""
+    depth, first = 0, ""
+    for token in tokens(sql):
+        if depth == 0 and token.keyword in ("WHERE", "WITH", "TABLESPACE"):
+            return
+        depth += {"(": 1, ")": -1}.get(token.text, 0)
+        if depth == 1 and not first:
+            first = "(" if token.text == "(" else token.name
+        elif depth == 1 and first == "(":
+            first = token.name
+        if first not in ("", "(") and (depth == 0 or (depth == 1 and token.text == ",")):
+            yield first
+            first = "(" if depth else ""
+        elif depth == 2 and first == "(":
+            first = "expr"
 
 
 def _sort(placed: Placed) -> str:
@@ -191,35 +226,3 @@ def _sort(placed: Placed) -> str:
 def _word(item: Object) -> str:
     word = item.keyword.split()[-1]
     return "ROUTINE" if word in _ROUTINES else word
-
-
-def _line_start(text: str, at: int) -> int:
-    return text.rfind("\n", 0, at) + 1
-
-
-def _line_end(text: str, at: int) -> int:
-    found = text.find("\n", at)
-    found = len(text) if found < 0 else found
-    return found - (found > at and text[found - 1] == "\r")
-
-
-def _next_line(text: str, at: int) -> int:
-    found = text.find("\n", at)
-    return len(text) if found < 0 else found + 1
-
-
-def _blank_before(text: str, line: int) -> bool:
-    """True if the line above the one that begins here is blank, or there is none."""
-    return line == 0 or not text[_line_start(text, line - 1) : line - 1].strip()
-
-
-def _block_start(text: str, line: int) -> int:
-    """The start of the lines of comment that stand right above a line."""
-    above: list[Comment] = [each for each in comments(text) if each.end < line]
-    for each in reversed(above):
-        start = _line_start(text, each.start)
-        between = text[each.end : line]
-        if between.strip() or between.count("\n") != 1 or text[start : each.start].strip():
-            break
-        line = start
-    return line

@@ -1,10 +1,13 @@
 """Edits of files as they gather: statements that are new, changed and taken away."""
 
+from collections.abc import Callable, Collection
+
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.catalog.model import Value, untold
+from pgnorm.catalog.model import Object, Value, untold
 
 from ..files.edits import Edit, apply
 from ..files.reading import SourceFile
+from .granted import without
 from .placing import Placed, Places, lined
 from .styling import Style
 from .weaving import woven
@@ -15,6 +18,8 @@ class Manner(Value):
 
     fine: bool
     """True if of a statement only those clauses become other that differ."""
+    loose: bool
+    """True if it may say them in another order than Postgres does."""
     styled: bool
     """True if new text follows the style of its file."""
     inline: bool
@@ -89,7 +94,8 @@ class Sheets:
         """Put what differs into a statement or, where that can't be told, all of the new text into its place."""
         said = placed.statement
         style = Style(placed.file.text if self.manner.styled else None)
-        fine = woven(said.text, old.removesuffix(";"), new.removesuffix(";"), style) if self.manner.fine else None
+        both, loose = (old.removesuffix(";"), new.removesuffix(";")), self.manner.loose
+        fine = woven(said.text, *both, style, loose=loose) if self.manner.fine else None
         if fine is not None:
             self.add(placed.file, Edit(start=said.start, stop=said.end, text=fine))
             return
@@ -108,6 +114,15 @@ class Sheets:
         if placed.place not in self._removed:
             self._removed.add(placed.place)
             self.add(placed.file, placed.removal())
+
+    def revoke(self, gone: Collection[Object], only_of_name: Callable[[Object], bool]) -> None:
+        """Take what is dropped out of GRANT and REVOKE."""
+        for each in (*self.places.beginning("grant"), *self.places.beginning("revoke")) if gone else ():
+            edits = without(each, gone, only_of_name)
+            for edit in edits or ():
+                self.add(each.file, edit)
+            if edits is None:
+                self.remove(each)
 
     def _said(self, file: SourceFile, sql: str, *, canonical: bool) -> str:
         return sql if canonical else Style(self._model(file).text if self.manner.styled else None).of(sql)

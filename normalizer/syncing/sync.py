@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Catalog, Value
+from pgnorm.catalog.model.facets import GrantsDefaults
 
 from ..basis import Basis
 from ..compare.difference import Difference, differences
@@ -16,10 +17,11 @@ from ..project.sources import Files, Source
 from ..side import Side
 from ..sides import Sides
 from ..sql.hints import IgnoreHint, hints
+from .conflicts import Choice, Conflict
 from .editing import Editor
 from .homes import with_homes
-from .merging import Choice, Conflict, Decide, Merged, merge
-from .placing import Places
+from .merging import Decide, Merged, merge
+from .placing import Places, words_of
 from .sheets import Manner
 
 if TYPE_CHECKING:
@@ -28,10 +30,11 @@ if TYPE_CHECKING:
 
 _ROUNDS: Final = 6
 _MANNERS: Final = (
-    Manner(fine=True, styled=True, inline=True),
-    Manner(fine=False, styled=True, inline=True),
-    Manner(fine=False, styled=True, inline=False),
-    Manner(fine=False, styled=False, inline=False),
+    Manner(fine=True, loose=True, styled=True, inline=True),
+    Manner(fine=True, loose=False, styled=True, inline=True),
+    Manner(fine=False, loose=False, styled=True, inline=True),
+    Manner(fine=False, loose=False, styled=True, inline=False),
+    Manner(fine=False, loose=False, styled=False, inline=False),
 )
 """Ways to edit, each coarser than the one before it: the first that is proved counts."""
 
@@ -115,6 +118,9 @@ class Syncing:
         """A conflict with the place of the statement that is about it, or about the whole that it is a part of."""
         places = Places(self.texts.files)
         found = next(filter(None, map(places.making, conflict.within)), ())
+        if isinstance(conflict.item, GrantsDefaults):
+            words = words_of(conflict.item.grant_signature())
+            found = tuple(each for each in places.beginning("alter", "default") if words[0] in each.words)
         return conflict.evolve(place=found[0].place) if found else conflict
 
     def _side(self, source: Source) -> Side:

@@ -15,6 +15,7 @@ from ..sql.lexer import Token
 from .placing import BY_HAND, Placed
 from .styling import Style
 from .table_text import Clause, Element, elements
+from .weaving import woven
 
 _REST: Final = re.compile(r"[ \t]*(?:--[^\n\r]*|/\*[^\n\r]*?\*/[ \t]*)?(?=[\r\n]|\Z)")
 _COUNTING: Final = " START WITH 1 INCREMENT BY 1 NO MINVALUE NO MAXVALUE CACHE 1)"
@@ -25,10 +26,12 @@ _BY_SUFFIX: Final = {"_fkey": "REFERENCES", "_key": "UNIQUE", "_check": "CHECK",
 class TableEdit:
     """Edits of one CREATE TABLE, collected and then made together: commas depend on all of them."""
 
-    def __init__(self, placed: Placed, style: Style, target: Target) -> None:
+    def __init__(self, placed: Placed, style: Style, target: Target, *, fine: bool) -> None:
         self.placed = placed
         self.text = placed.file.text
         self.style = style
+        self.fine = fine
+        """True if of a constraint only what differs becomes other."""
         self.target = target
         self.elements = elements(placed)
         self._gone: set[int] = set()
@@ -90,14 +93,26 @@ class TableEdit:
             self._replace(each.type, self.style.of(said))
         if "not_null" in changed:
             self._clause(each, "NOT", "NOT NULL" if new.not_null else None)
-        return changed - {"type", "collation", "not_null", "not_null_name"}
+        if changed & {"generated", "expression"}:
+            self._clause(each, "GENERATED", new.generation(self.target) if new.generated else None)
+        return changed - {"type", "type_storage", "collation", "not_null", "not_null_name", "generated", "expression"}
 
-    def set_default(self, column: str, clause: str | None) -> bool:
-        """Give a column a default, another, or none; False where it is not there."""
+    def set_clause(self, column: str, keyword: str, clause: str | None) -> bool:
+        """Give a column a clause of this sort, another one, or none; False where the column is not there."""
         at = self.column(column)
         if at is not None:
-            self._clause(self.elements[at], "DEFAULT", clause)
+            self._clause(self.elements[at], keyword, clause)
         return at is not None
+
+    def alter_constraint(self, name: str, old: str, new: str) -> bool:
+        """Change a constraint that is an element of its own where it stands; False where none has its name."""
+        for each in self.elements:
+            if each.constraint == name:
+                start, stop = each.found[0].start, each.found[-1].end
+                said = woven(self.text[start:stop], old, new, self.style) if self.fine else None
+                self._edits.append(Edit(start=start, stop=stop, text=said or self.style.of(new)))
+                return True
+        return False
 
     def edits(self) -> Iterator[Edit]:
         """All of them as edits of the file.
@@ -157,7 +172,7 @@ class TableEdit:
         elif found is not None:
             self._replace(found.found, self.style.of(said or ""))
         elif said is not None:
-            behind = each.clause("NOT") if keyword == "DEFAULT" else None
+            behind = each.clause("NOT") if keyword in ("DEFAULT", "GENERATED") else None
             collate = each.clause("COLLATE")
             token = (behind or collate or Clause(keyword="", found=each.type)).found[-1]
             self._edits.append(Edit(start=token.end, stop=token.end, text=f" {self.style.of(said)}"))

@@ -24,7 +24,7 @@ from .sheets import Manner
 from .styling import Style
 from .tables import TableEdit
 
-_CANONICAL: Final = Manner(fine=False, styled=False, inline=True)
+_CANONICAL: Final = Manner(fine=False, loose=False, styled=False, inline=True)
 _UNNAMED: Final = {"_pkey": "primary", "_fkey": "foreign", "_key": "unique", "_check": "check", "_excl": "exclude"}
 _UNLESS_THERE: Final = ("IF", "NOT", "EXISTS")
 
@@ -65,7 +65,7 @@ class Wording(Editor):
 
     def _saying(self, item: Object) -> tuple[Placed, ...]:
         """The statements that make an object."""
-        return self.places.making(item) or self.places.alike(self._text(item))
+        return self.places.making(item) or self.places.alike(self.texts.of(item))
 
     def _reword(self, item: Object, placed: Placed) -> bool:
         """Put the canonical text into the place of a statement, if it is another one. Raises PgnormError where that
@@ -73,7 +73,7 @@ class Wording(Editor):
         text, said = placed.file.text, placed.statement
         if any("pgnorm:" in text[each.start : each.end] for each in comments(text, said.start, said.end)):
             raise PgnormError("a hint stands inside of it")
-        sql = self._whole(item, placed) if isinstance(item, Table) else self._text(item)
+        sql = self._whole(item, placed) if isinstance(item, Table) else self.texts.of(item)
         sql = _kept(sql.removesuffix(";"), placed)
         if isinstance(item, Table):
             sql = with_comments(sql, placed)
@@ -89,7 +89,7 @@ class Wording(Editor):
         """The text of a table with the constraints and identities that its statement has."""
         if placed.is_below:
             raise PgnormError("it takes columns from another table")
-        edit = TableEdit(placed, Style(None), self.target)
+        edit = TableEdit(placed, Style(None), self.target, fine=False)
         listed = {each.column: {token.keyword for token in each.found} for each in edit.elements}
         parts = [
             each
@@ -97,10 +97,10 @@ class Wording(Editor):
             if not (self._is_apart(each) if isinstance(each, Constraint) else _column(each) not in listed)
         ]
         constraints = [each for each in self.goal.parts.get(item.id, ()) if isinstance(each, Constraint)]
-        clauses = [self._clause(each) for each in constraints if each not in parts and not self._is_apart(each)]
+        clauses = [self.texts.clause(each) for each in constraints if each not in parts and not self._is_apart(each)]
         below = [each for part in parts for each in self.goal.parts.get(part.id, ()) if isinstance(each, Identity)]
         within = [each for each in below if "IDENTITY" in listed[_column(each)]]
-        return with_elements(self._text_with(item, (*parts, *within)), clauses)
+        return with_elements(self.texts.with_parts(item, (*parts, *within)), clauses)
 
     def _is_apart(self, item: Constraint) -> bool:
         """True if a constraint is added by a statement of its own."""

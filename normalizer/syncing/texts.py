@@ -1,0 +1,53 @@
+"""Texts that objects are created by, as schema files are to have them."""
+
+from collections.abc import Sequence
+
+from pgnorm.catalog.kinds.constraints import Constraint
+from pgnorm.catalog.kinds.functions import Function
+from pgnorm.catalog.kinds.identities import Identity
+from pgnorm.catalog.kinds.materialized_views import MaterializedView
+from pgnorm.catalog.model import Catalog, Object, ObjectId, Printing, Target, Value, printed
+
+from ..compare.difference import inside
+from .canonical import added_clause, replaced, with_data, with_elements
+from .tables import identity_clause
+
+
+class Texts(Value):
+    """Texts of the objects of one catalog."""
+
+    catalog: Catalog
+    target: Target
+    apart: frozenset[ObjectId]
+    """Parts that stand apart from what they belong to, since that needs what needs them."""
+    inline: bool
+    """True if constraints and identities are written inside of CREATE TABLE."""
+
+    def of(self, item: Object) -> str:
+        """The text that creates an object without its constraints."""
+        return self.with_parts(item, inside(self.catalog, item.id, self.apart))
+
+    def whole(self, item: Object) -> str:
+        """The text that creates an object, a table with all its constraints and identities."""
+        parts = inside(self.catalog, item.id, self.apart)
+        if not self.inline:
+            return self.of(item)
+        found = [each for each in self.catalog.parts.get(item.id, ()) if isinstance(each, Constraint)]
+        clauses = [self.clause(each) for each in found if each not in parts]
+        below = [each for part in parts for each in self.catalog.parts.get(part.id, ()) if isinstance(each, Identity)]
+        return with_elements(self.with_parts(item, (*parts, *below)), clauses)
+
+    def clause(self, item: Constraint) -> str:
+        """The clause of a CREATE TABLE that makes a constraint."""
+        return added_clause(self.of(item))
+
+    def with_parts(self, item: Object, parts: Sequence[Object]) -> str:
+        """The text that creates an object with these parts inside of it."""
+        text = printed(item.create(Printing(target=self.target, parts=tuple(parts)))).strip()
+        if isinstance(item, MaterializedView) and item.populated:
+            text = with_data(text)
+        for part in parts:
+            if isinstance(part, Identity):
+                text = replaced(text, part.clause(self.target), identity_clause(part, self.target))
+        # As fix-functions leaves it.
+        return text.replace("CREATE ", "CREATE OR REPLACE ", 1) if isinstance(item, Function) else text
