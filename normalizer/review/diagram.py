@@ -20,6 +20,15 @@ if TYPE_CHECKING:
 _NAME: Final = r'"(?:[^"]|"")*"'
 _REFERENCE: Final = re.compile(rf"FOREIGN KEY \((?P<columns>.*?)\) REFERENCES (?P<schema>{_NAME})\.(?P<table>{_NAME})")
 _PRIMARY: Final = re.compile(rf"PRIMARY KEY \((?P<columns>{_NAME}(?:, {_NAME})*)")
+_BRIEF: Final = {
+    "timestamp with time zone": "timestamptz",
+    "timestamp without time zone": "timestamp",
+    "time with time zone": "timetz",
+    "time without time zone": "time",
+    "character varying": "varchar",
+    "double precision": "float8",
+}
+"""Names of types that Postgres knows as well, and that leave room."""
 PRIMARY: Final = "PK"
 FOREIGN: Final = "FK"
 
@@ -145,7 +154,7 @@ def _entity(catalog: Catalog, table: Object, *, touched: bool, signs: Mapping[Ob
         Line(
             sign=_sign(catalog, column, signs),
             name=column.name,
-            type=plain(column.type),
+            type=_brief(plain(column.type)),
             key=" ".join(word for word, some in ((PRIMARY, primary), (FOREIGN, foreign)) if column.name in some),
         )
         for column in sorted((part for part in parts if isinstance(part, Column)), key=lambda column: column.number)
@@ -154,6 +163,10 @@ def _entity(catalog: Catalog, table: Object, *, touched: bool, signs: Mapping[Ob
     return Entity(
         id=table.id, label=table.label, sign=sign, touched=True, lines=tuple(told), more=len(lines) - len(told)
     )
+
+
+def _brief(type_: str) -> str:
+    return next((type_.replace(long, brief) for long, brief in _BRIEF.items() if type_.startswith(long)), type_)
 
 
 def _sign(catalog: Catalog, column: Column, signs: Mapping[ObjectId, str]) -> str:

@@ -10,7 +10,7 @@ from .svg import SIGN_WORDS
 
 _NO_WORD: Final = re.compile(r"[^A-Za-z0-9_]+")
 _NO_TYPE: Final = re.compile(r"[^A-Za-z0-9_()\[\]]+")
-_FIRST: Final = re.compile(r"(?![A-Za-z_])")
+_FIRST: Final = re.compile(r"\A(?![A-Za-z_])")
 
 
 def mermaid(diagram: Diagram) -> str:
@@ -44,4 +44,4 @@ def _word(said: str, no_part: re.Pattern[str]) -> str:
 def _quoted(said: str) -> str:
     """The text in Mermaid's quotes, in which it reads entities (`#35;`) and, where HTML is on, tags."""
     shown = with_odd_shown(in_one_line(said), lambda number: f"({number})")
-    return '"' + re.sub(r"[^\w .,:()/+~-]", lambda found: f"#{ord(found[0])};", shown) + '"'
+    return '"' + re.sub(r"[^\w .,:()/+-]", lambda found: f"#{ord(found[0])};", shown) + '"'

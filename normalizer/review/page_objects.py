@@ -58,7 +58,14 @@ def _object(each: Touched, address: str, values: dict[ObjectId, list[Place]], *,
         parts.append(element("p", "Its text is not shown here: pgnorm dump prints it.", class_="notice"))
     else:
         shown = beside(f"{each.kind} {each.label}", each.before, each.after)
-        parts.append(element("details", element("summary", "Text"), shown, open=is_open))
+        parts.append(
+            element(
+                "details",
+                element("summary", "Text", element("span", line(f" of {each.kind} {each.label}"), class_="unseen")),
+                shown,
+                open=is_open,
+            )
+        )
     return element("article", *parts, class_="item object", id=address)
 
 

@@ -17,8 +17,12 @@ _HEAD: Final = 30
 _ROW: Final = 21
 _PADDING: Final = 12
 _MARGIN: Final = 14
+_FITS: Final = 960
+"""Width up to which a picture is shown as large as it is; a wider one shrinks as far."""
 _LONGEST: Final = 30
 _SIGN: Final = 16
+_LOOP: Final = 24
+"""Room right of a table that refers to itself, beyond the margin."""
 _KEY: Final = 44
 _CLASSES: Final = {ADDED: "added", CHANGED: "changed", DROPPED: "dropped", "": "same"}
 _SIGNS: Final = {ADDED: "+", CHANGED: "~", DROPPED: "−", "": ""}
@@ -50,7 +54,8 @@ def _drawing(
     number: Mapping[ObjectId, int],
     sizes: Mapping[ObjectId, tuple[float, float]],
 ) -> Html:
-    width, height = round(where.width) + 2 * _MARGIN, round(where.height) + 2 * _MARGIN
+    loops = any(each.source == each.target for each in side.references)
+    width, height = round(where.width) + 2 * _MARGIN + _LOOP * loops, round(where.height) + 2 * _MARGIN
     corners = {name: where.corners[place] for name, place in number.items()}
     boxes = {entity.id: entity for entity in side.entities}
     lines = [
@@ -67,6 +72,7 @@ def _drawing(
         viewBox=f"0 0 {width} {height}",
         width=width,
         height=height,
+        class_="big" if width > _FITS else None,
         role="img",
         aria_labelledby=f"diagram-{word}",
     )

@@ -7,14 +7,17 @@ import psycopg
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pgnorm.catalog.model import ObjectId
 from pgnorm.catalog.reader import read
 from pgnorm.normalizer.compare.difference import outermost
 from pgnorm.normalizer.compare.selection import EVERYTHING
 from pgnorm.normalizer.dump.passages import passages
 from pgnorm.normalizer.dump.styles import PgDumpStyle
 from pgnorm.normalizer.dump.writer import render
+from pgnorm.normalizer.review.diagram import Diagram, Entity, Line, Reference
 from pgnorm.normalizer.review.layout import DOWN, placed
 from pgnorm.normalizer.review.marking import Pieces, side_by_side
+from pgnorm.normalizer.review.mermaid import mermaid
 
 LINES = st.lists(st.text("ab (\u2028\r", max_size=6), max_size=12).map("\n".join)
 SIZES = st.lists(st.tuples(st.integers(40, 300), st.integers(20, 200)), min_size=1, max_size=12)
@@ -89,3 +92,20 @@ def test_the_passages_together_are_the_dump(database: psycopg.Connection) -> Non
     ]
     found = [line for text in passages(catalog, wholes).values() for line in text.splitlines() if line]
     assert sorted(found) == sorted(line for line in lines if not line.startswith("\\"))
+
+
+def test_mermaid_reads_any_name() -> None:
+    name = '"a]\n{~~~`#;\u202e'
+    table = ObjectId("table", "public", name)
+    line = Line(sign="+", name=name, type="numeric(10,2)[]", key="PK FK")
+    entity = Entity(id=table, label=name, sign="", touched=True, lines=(line,))
+    reference = Reference(name=name, source=table, target=table, sign="", columns=(name,))
+    said = mermaid(Diagram(entities=(entity,), references=(reference,)))
+    quoted = '"#34;a#93;↵#123;#126;#126;#126;#96;#35;#59;(U+202E)'.replace("↵", "#8629;")
+    assert said.splitlines() == [
+        "erDiagram",
+        f'  t1[{quoted}"] {{',
+        f'    numeric(10_2)[] a PK, FK {quoted}, added"',
+        "  }",
+        f'  t1 ||--o{{ t1 : {quoted}"',
+    ]
