@@ -207,7 +207,10 @@ class Editor:
             self.sheets.replace(found[0], text)
 
     def _forget(self, item: Object) -> None:
-        """Take away what else is said of an object that is dropped."""
+        """Take away what else is said of an object that is dropped, unless that is of another now: of a sequence."""
+        counters = [each for each in self.goal.objects.values() if isinstance(each, Identity)]
+        if isinstance(item, Identity) and any(each.sequence == item.sequence for each in counters):
+            return
         self._gone.append(item)
         for each in self.places.all:
             if each.is_about(item, only_of_name=self._is_only(item)):

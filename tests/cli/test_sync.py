@@ -620,3 +620,15 @@ grant select on public.t, public.u to pg_monitor;
         ": + alter table only public.t alter column b set statistics 500;",
     ]
     assert run(f"diff --db-url '{address(database)}' --to files --check")[0] == 0
+
+
+def test_privileges_on_the_sequence_of_a_renamed_table(run: Run, plain: Path, database: psycopg.Connection) -> None:
+    grant = "grant usage on sequence public.t_id_seq to pg_monitor; -- its counter\n"
+    base = f"create table public.t (\n    id int generated always as identity\n);\n{grant}"
+    (plain / "schemas" / "01_tables.sql").write_text(base)
+    (plain / "migrations" / "1_all.sql").write_text(base)
+    database.execute(f"{base} alter table public.t rename to s".encode())
+    code, _, said = run(f"sync --db-url '{address(database)}'")
+    assert code == 0, said
+    assert grant in (plain / "schemas" / "01_tables.sql").read_text()
+    assert run(f"diff --db-url '{address(database)}' --to files --check")[0] == 0
