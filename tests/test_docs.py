@@ -3,6 +3,7 @@
 With PGNORM_UPDATE_DOCS=1 in the environment what they print now is written into the pages instead.
 """
 
+import json
 import os
 import re
 import shlex
@@ -171,6 +172,15 @@ def _understood(command: Command, words: list[str], parent: Context) -> None:
     context = command.make_context(words[0], words[1:], parent=parent)
     if isinstance(command, Group):
         _understood(command.commands[words[1]], words[1:], context)
+
+
+def test_what_editors_are_told_is_understood() -> None:
+    found = [*BLOCK.finditer((ROOT / "docs" / "editors.md").read_text())]
+    assert [json.loads(block[2]) for block in found if block[1] == "json"]
+    known = _options(_command("fix-functions"))
+    told = [set(WORD.findall(block[2])) for block in found if block[1] in ("json", "lua")]
+    assert max(told, key=len) == {"-q", "--stdin-filename"}
+    assert set().union(*told) <= known
 
 
 @pytest.mark.parametrize("name", sorted(_leaves()))
