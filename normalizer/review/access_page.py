@@ -8,7 +8,7 @@ from pgnorm.catalog.access import Access
 from ..access.findings import findings
 from ..access.wording import table_of
 from .frame import Section, cut, fact, page
-from .html import code, element, joined, listed, table
+from .html import code, element, joined, line, table
 from .limits import NAMES
 
 
@@ -27,9 +27,9 @@ def access_page(access: Access, source: str) -> str:
 
 
 def _doubtful(found: Sequence[str]) -> Section:
-    return Section(
-        id="check", title="Please check that these are intended", count=len(found), body=listed(found, class_="items")
-    )
+    lines = (element("li", line(each), class_="item") for each in found)
+    title = "Please check that these are intended"
+    return Section(id="check", title=title, count=len(found), body=element("ul", *lines))
 
 
 def _permissions(roles: Sequence[str], cells: dict[str, dict[str, str]]) -> Section:

@@ -10,7 +10,7 @@ from typing import Final
 from pgnorm.catalog.counting import plural
 from pgnorm.catalog.model import Value
 
-from .html import Html, element, line
+from .html import Html, drawn, element, line
 
 
 class Section(Value):
@@ -25,8 +25,8 @@ class Section(Value):
     """(address, sign, name) of what the table of contents lists under it."""
 
 
-def page(title: str, subtitle: Html, facts: Iterable[Html], sections: Sequence[Section]) -> str:
-    """The page of these sections, below facts that are read at a glance."""
+def page(title: str, about: Html, facts: Iterable[Html], sections: Sequence[Section], *, of: str = "") -> str:
+    """The page of these sections, below facts that are read at a glance; `of` tells it from others of its title."""
     style, script = _file("page.css"), _file("page.js")
     head = element(
         "head",
@@ -35,13 +35,13 @@ def page(title: str, subtitle: Html, facts: Iterable[Html], sections: Sequence[S
         element("meta", name="viewport", content="width=device-width, initial-scale=1"),
         element("meta", name="color-scheme", content="light dark"),
         element("meta", name="referrer", content="no-referrer"),
-        element("title", line(title)),
+        element("title", drawn(f"{title}{of}")),
         element("style", Html(style)),
     )
     banner = element(
         "header",
         element("h1", line(title)),
-        element("p", subtitle, class_="subtitle"),
+        element("p", about, class_="subtitle"),
         element("ul", *(element("li", each) for each in facts), class_="facts"),
     )
     main = element("main", *map(_section, sections), id="main", tabindex=-1)

@@ -32,7 +32,7 @@ def line(said: str) -> Html:
 
 
 def drawn(said: str) -> Html:
-    """A name or a sentence in a drawing, where an odd character is shown by its bare number."""
+    """A name or a sentence where no markup can be, as in a drawing: an odd character is shown by its bare number."""
     return Html(_value(said))
 
 

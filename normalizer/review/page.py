@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
+from ..hazards.effects import Hazard
 from .diagram import Diagrams
 from .form import Change, Document
 from .frame import Section, cut, fact, page, sign_of
@@ -15,13 +16,14 @@ from .review import Review, left_out, worries
 from .statements import Piece, pieces
 from .svg import SIGN_WORDS, drawings
 
-_WORST: Final = frozenset({"loses-data", "may-fail-on-rows", "breaks-callers"})
+_WORST: Final = frozenset(each.value for each in (Hazard.LOSES_DATA, Hazard.MAY_FAIL_ON_ROWS, Hazard.BREAKS_CALLERS))
 
 
 def page_of(review: Review) -> str:
     """The page."""
     document = review.document
     subtitle = joined(("From ", code(document["from"]), " to ", code(document["to"])))
+    of = f": {document['from']} → {document['to']}"
     sections = (
         _summary(review),
         _hazards(document),
@@ -31,7 +33,7 @@ def page_of(review: Review) -> str:
         _plan(review),
         _left_out(document),
     )
-    return page("Schema review", subtitle, _facts(review), [each for each in sections if each is not None])
+    return page("Schema review", subtitle, _facts(review), [each for each in sections if each is not None], of=of)
 
 
 def _facts(review: Review) -> Iterator[Html]:
@@ -171,7 +173,7 @@ def _plan(review: Review) -> Section | None:
                 items.append(_statement(each))
         if items:
             title = f"Transaction {number} of {len(found)}" if len(found) > 1 else "One transaction"
-            if any(each.change and "not-in-transaction" in each.change["hazards"] for each in some):
+            if any(each.change and Hazard.NOT_IN_TRANSACTION.value in each.change["hazards"] for each in some):
                 title = f"Part {number} of {len(found)}, outside of a transaction"
             parts += [element("h3", title), element("ol", *items, class_="plan")]
     parts += cut(count - shown, "statement", "pgnorm diff -o FILE writes all of them.")

@@ -1,7 +1,7 @@
 """The review of a comparison: its document, with the texts and pictures that people judge it by."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from pgnorm.catalog.counting import plural
@@ -66,19 +66,17 @@ def reviewed(
 
 
 def called(name: Identity) -> str:
-    """An object by its kind and name; of a routine, its arguments are behind its name."""
-    owner, behind = ("", f"({name['detail']})") if _is_routine(name) else (name["detail"], "")
-    return f"{name['kind']} {'.'.join(filter(None, (name['schema'], owner, name['name'])))}{behind}"
-
-
-def _is_routine(name: Identity) -> bool:
-    return name["kind"] in ("function", "procedure", "aggregate")
+    """An object that is no routine, by its kind and name."""
+    return f"{name['kind']} {'.'.join(filter(None, (name['schema'], name['detail'], name['name'])))}"
 
 
 def left_out(document: Document) -> list[tuple[str, list[str]]]:
     """What the plan passes over: a sentence for each reason, and the names where they are known."""
     found: list[tuple[str, list[str]]] = []
-    phantoms = [f"{called(each)}: {each['difference']}" for each in document["phantoms"]]
+    phantoms = [
+        f"{each['kind']} {each['schema']}.{each['name']}({each['detail']}): {each['difference']}"
+        for each in document["phantoms"]
+    ]
     if phantoms:
         verb = "differs" if len(phantoms) == 1 else "differ"
         found.append((f"{plural(len(phantoms), 'function body')} {verb} in formatting only", phantoms))
@@ -104,6 +102,7 @@ def worries(document: Document) -> list[tuple[str, list[str]]]:
     """What else deserves a look before all: a sentence for each sort, and its lines."""
     one_sided = [f"{each['what']} {each['name']}" for each in document["not_modelled"] if each["one_sided"]]
     found = (
+        ("These changes of roles change who may do what", [*_memberships(document)]),
         (
             "These bodies name what is dropped or renamed, and would fail when they run",
             [f"{each['routine']} line {each['line']} {each['what']}" for each in document["broken_bodies"]],
@@ -123,3 +122,11 @@ def worries(document: Document) -> list[tuple[str, list[str]]]:
         ),
     )
     return [(title, lines) for title, lines in found if lines]
+
+
+def _memberships(document: Document) -> Iterator[str]:
+    """A line for each change of a role by which somebody may do more or less."""
+    for each in document["roles"]:
+        member = f", member {each['member']}" if "member" in each else ""
+        if member or (each["action"] == "alter" and any("BYPASSRLS" in sql for sql in each["sql"])):
+            yield f"{each['action']} role {each['role']}{member}"

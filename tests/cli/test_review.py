@@ -215,6 +215,17 @@ def test_secrets_are_masked(run: Run, folder: Path) -> None:
         assert "********" in text
 
 
+def test_who_becomes_a_member_is_a_hazard(run: Run, folder: Path) -> None:
+    roles = "create role reviewed_a; create role reviewed_b;"
+    (folder / "old.sql").write_text(roles)
+    (folder / "new.sql").write_text(f"{roles} grant reviewed_a to reviewed_b; alter role reviewed_a bypassrls;")
+    code, out, err = run(f"{DIFF} --format markdown --html page.html --trust-files")
+    assert code == 0, err
+    for text in (out, said(section(parsed(folder / "page.html"), "hazards"))):
+        assert "grant role reviewed_a, member reviewed_b" in text
+        assert "alter role reviewed_a" in text
+
+
 def test_pages_that_can_not_be_written(refused: Refused, both: Path) -> None:
     before = sorted(both.iterdir())
     refused(f"{DIFF} --html no/page.html", "no: there is no such folder")
