@@ -52,7 +52,10 @@ def create_type(s: Studio) -> Edit:
         else ""
     )
     comment = f"; comment on {said.split()[0]} public.mood is 'Feels'" if s.flag(3) else ""
-    subjects = (subject("", "mood"), *((subject("create table", table),) if more else ()))
+    subjects = (
+        subject("", "mood"),
+        *((subject("create table", table), subject("create view", table, "*")) if more else ()),
+    )
     return Edit(sql=f"create {said}{more}{comment}", subjects=subjects, parts=frozenset({"mood"}))
 
 
