@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pgnorm.normalizer.files.staging import Writing
+    from pgnorm.normalizer.project.forms import Migration
     from pgnorm.normalizer.rebasing.parted import Parted
     from pgnorm.normalizer.rebasing.rebase import Move, Rebase
 
@@ -69,10 +70,13 @@ def rebase(app: App, since: str | None, replans: bool, dry_run: bool, force: boo
     project = project_of(app)
     found = parted(project, since or usual_revision(project))
     _refuse_unfit(found)
-    for each in () if force or dry_run else found.mine:
-        refuse_unrestorable(each.path)
     moves: Sequence[Move] = ()
     replanned: Sequence[Path] | None = None
+
+    def refuse(written: "Sequence[Migration]") -> None:
+        for each in () if force or dry_run else written:
+            refuse_unrestorable(each.path)
+
     with ExitStack() as stack:
         history = None
         if app.source is not None:
@@ -83,10 +87,12 @@ def rebase(app: App, since: str | None, replans: bool, dry_run: bool, force: boo
             run = Rebase(workspace, project, found, VERSION)
             try:
                 moves = run.moves(datetime.now(UTC)) if found.mine else ()
+                refuse([move.own.migration for move in moves if move.changes])
             except Unfit as error:
                 if not replans:
                     raise
                 app.console.say(error.message)
+                refuse(found.mine)
                 if history is not None:
                     history.refuse_applied()
                 replanned = replan(app, run, dry_run=dry_run, shown=not as_json)

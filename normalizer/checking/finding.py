@@ -6,7 +6,7 @@ from typing import Final
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Value
 
-_PLACE: Final = re.compile(r"(?P<file>.+?)(?::(?P<line>\d+))?(?::(?P<column>\d+))?")
+_PLACE: Final = re.compile(r"(?P<file>.+?)(?::(?P<line>\d+))?(?::(?P<column>\d+))?", re.DOTALL)
 
 
 class Finding(Value):

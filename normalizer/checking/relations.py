@@ -6,7 +6,7 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias, TypeVar
 
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.catalog.quoting import ident, qualified
+from pgnorm.catalog.quoting import dollar_quoted, ident, qualified
 
 from ..load.knowledge import depends_on
 from ..project.project import Project
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 Name: TypeAlias = tuple[str, str]
 """The schema and the name of a relation."""
 T = TypeVar("T")
-_Row: TypeAlias = tuple[str, str, bool, list[str], list[tuple[str, str, bool, bool, bool]] | None]
+_Row: TypeAlias = tuple[str, str, bool, list[str], list[tuple[str, str, bool, bool, bool, bool]] | None]
 
 _RELATIONS: Final = """
     select n.nspname::text, c.relname::text, c.relkind in ('r', 'p'),
@@ -36,7 +36,8 @@ _RELATIONS: Final = """
                        exists (select from pg_constraint k where k.conrelid = a.attrelid
                                    and k.contype in ('p', 'f') and a.attnum = any (k.conkey)),
                        t.typcategory = 'A' or t.typtype = 'c'
-                           or coalesce(nullif(t.typbasetype, 0), t.oid) in ('json'::regtype, 'jsonb'::regtype)
+                           or coalesce(nullif(t.typbasetype, 0), t.oid) in ('json'::regtype, 'jsonb'::regtype),
+                       (select y.typtype = 'c' from pg_type y where y.oid = coalesce(nullif(t.typbasetype, 0), t.oid))
                     ) order by a.attnum)
               from pg_attribute a join pg_type t on t.oid = a.atttypid
              where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped)
@@ -46,44 +47,51 @@ _RELATIONS: Final = """
 _SCHEMAS: Final = "select nspname::text from pg_catalog.pg_namespace where oid >= 16384 or nspname = 'public'"
 _GIVEN: Final = "pgnorm.given"
 _REFUSED: Final = "pgnorm.refused"
-_COLUMN: Final = "<column>"
 # PL/pgSQL assigns as an INSERT does: `character varying(3)` cuts nothing off. DO fires no event triggers.
-_TRY: Final = f"""
-do language plpgsql $pgnorm$
+_TRY: Final = """
 declare
     refused pg_catalog.text[] := '{{}}';
     reasons pg_catalog.text[] := '{{}}';
     at pg_catalog.text;
     given pg_catalog.text;
-    taken {_COLUMN}%type;
 begin
-    for at, given in
-        select x.at, x.given
-          from pg_catalog.jsonb_array_elements_text(pg_catalog.current_setting('{_GIVEN}')::pg_catalog.jsonb)
-               with ordinality as x (given, at)
-    loop
-        begin
-            taken := given;
-        exception when others then
-            refused := pg_catalog.array_append(refused, at);
-            reasons := pg_catalog.array_append(reasons, sqlerrm);
-        end;
-    end loop;
-    perform pg_catalog.set_config('{_REFUSED}', pg_catalog.jsonb_object(refused, reasons)::pg_catalog.text, true);
+    begin
+        for at, given in {values} loop
+            {taken}
+        end loop;
+    exception when others then
+        for at, given in {values} loop
+            begin
+                {taken}
+            exception when others then
+                refused := pg_catalog.array_append(refused, at);
+                reasons := pg_catalog.array_append(reasons, sqlerrm);
+            end;
+        end loop;
+    end;
+    perform pg_catalog.set_config('{refused}', pg_catalog.jsonb_object(refused, reasons)::pg_catalog.text, true);
 end
-$pgnorm$
 """
+_VALUES: Final = f"""
+    select x.at, x.given
+      from pg_catalog.jsonb_array_elements_text(pg_catalog.current_setting('{_GIVEN}')::pg_catalog.jsonb)
+           with ordinality as x (given, at)
+"""
+_ASSIGNED: Final = "declare taken {name}%type := given; begin end;"
+# No text can be assigned to a variable of a row, and a cast to a row cuts nothing off.
+_CAST: Final = "perform given::{type};"
 
 
 class Column(NamedTuple):
     """A column: `filled` if the server finds its values, `key` if it is part of a primary or foreign key, `compound`
-    if a value of its holds several."""
+    if a value of its holds several, `composite` if it is a row."""
 
     name: str
     type: str
     filled: bool
     key: bool
     compound: bool
+    composite: bool
 
 
 class Relation(NamedTuple):
@@ -157,10 +165,12 @@ def _refused(connection: "Connection", relation: Relation, column: Column, value
     from psycopg import Error
 
     name = f"{qualified(relation.schema, relation.name)}.{ident(column.name)}"
+    taken = (_CAST if column.composite else _ASSIGNED).format(name=name, type=column.type)
+    block = _TRY.format(values=_VALUES, refused=_REFUSED, taken=taken)
     try:
         with connection.transaction():
             connection.execute("select pg_catalog.set_config(%s, %s, true)", [_GIVEN, json.dumps(values)])
-            connection.execute(_TRY.replace(_COLUMN, name).encode())
+            connection.execute(f"do language plpgsql {dollar_quoted(block)}".encode())
             row = connection.execute("select pg_catalog.current_setting(%s)", [_REFUSED]).fetchone()
     except Error as error:
         raise PgnormError(f"the values can't be tried as {name}: {error.diag.message_primary or error}") from error

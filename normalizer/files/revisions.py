@@ -21,6 +21,8 @@ def commit_of(folder: Path, revision: str) -> str:
     """The commit that a revision of git names. Raises PgnormError where there is none."""
     commit = _asked(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
     if not commit:
+        # No repository, or one of somebody else's, git says itself.
+        _read(_there(folder), "rev-parse", "--git-dir")
         raise PgnormError(
             f"git has no revision `{revision}`",
             hint="Name a branch, tag or commit that is here: a shallow clone of CI lacks most (fetch-depth: 0).",

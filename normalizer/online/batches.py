@@ -5,7 +5,7 @@ from typing import Final
 from pgnorm.catalog.kinds.columns import Column
 from pgnorm.catalog.kinds.tables import Table
 from pgnorm.catalog.model import Statement
-from pgnorm.catalog.quoting import dollar_quoted, literal, qualified
+from pgnorm.catalog.quoting import dollar_quoted, ident, literal, qualified
 
 from ..plan.firing import below
 from .way import Around
@@ -29,18 +29,32 @@ def in_batches(fill: Statement, column: Column, around: Around) -> Statement:
     size = f"pg_relation_size({name})"
     if parted:
         size = f"(SELECT max(pg_relation_size(relid)) FROM pg_partition_tree({name}))"
-    update = fill.sql.removesuffix(";").replace(" WHERE ", "\n        WHERE ", 1)
+    page, pages = _free("page_of_it", column, around), _free("pages_of_it", column, around)
+    without = f"WHERE {ident(column.name)} IS NULL"
     block = f"""
 DECLARE
-    pages_of_it CONSTANT bigint := {size} / current_setting('block_size')::bigint;
+    {pages} CONSTANT bigint := {size} / current_setting('block_size')::bigint;
 BEGIN
-    FOR page_of_it IN 0..pages_of_it BY {_PAGES} LOOP
-        {update}
-            AND ctid >= format('(%s,0)', page_of_it)::tid
-            AND ctid < format('(%s,0)', page_of_it + {_PAGES})::tid;
+    FOR {page} IN 0..{pages} BY {_PAGES} LOOP
+        {fill.sql.removesuffix(f" {without};")}
+        {without}
+            AND ctid >= format('(%s,0)', {page})::tid
+            AND ctid < format('(%s,0)', {page} + {_PAGES})::tid;
         COMMIT;
     END LOOP;
 END
 """
     remark = "\n".join(filter(None, (fill.remark, _REMARK)))
     return fill.evolve(sql=f"DO {dollar_quoted(block)};", remark=remark, alone=True)
+
+
+def _free(name: str, column: Column, around: Around) -> str:
+    """A name that no column of the same table has: in its UPDATE, a variable can't be told from a column."""
+    taken = {
+        each.name
+        for catalog in (around.old, around.new)
+        for each in catalog.objects.values()
+        if each.parent == column.parent
+    }
+    names = (f"{name}{number}" for number in ("", *range(2, len(taken) + 3)))
+    return next(each for each in names if each not in taken)

@@ -3,6 +3,7 @@
 from pgnorm.catalog.kinds.columns import Column
 from pgnorm.catalog.kinds.constraints import Check
 from pgnorm.catalog.kinds.defaults import Default
+from pgnorm.catalog.kinds.tables import Table
 from pgnorm.catalog.model import OnRows, Statement
 from pgnorm.catalog.quoting import ident, qualified
 
@@ -29,6 +30,8 @@ def filling_way(step: Step, around: Around) -> Way | None:
     at_once = item.not_null and needs_at_once(step, around)
     if fired(around.old, around.steps, item) or _is_checked(step, around) or at_once or unidentified(item, around.old):
         return None
+    if _hides_rows(item, around):
+        return None
     adding = f"ALTER {item.table} ADD COLUMN "
     [at] = (number for number, each in enumerate(step.statements) if each.sql.startswith(adding))
     bare = item.evolve(not_null=False, not_null_constraint="", local=True)
@@ -53,6 +56,12 @@ def filling_way(step: Step, around: Around) -> Way | None:
     held, valid, proven = held_to_not_null(step, Statement(sql=item.requirement, about=step.id), around)
     holding = step.evolve(verb=Verb.ALTER, statements=(held,))
     return Way(stands=(first,), builds=(filled, holding, again, valid), proven=proven)
+
+
+def _hides_rows(column: Column, around: Around) -> bool:
+    """True if row security may keep rows from the owner's UPDATE, without an error."""
+    sides = (catalog.objects.get(column.parent) for catalog in (around.old, around.new) if column.parent is not None)
+    return any(isinstance(table, Table) and table.force_row_security for table in sides)
 
 
 def _is_checked(step: Step, around: Around) -> bool:

@@ -96,6 +96,14 @@ def test_a_project_that_was_not_there_yet(run: Run, plain: Path, git: Git) -> No
     assert not _left()
 
 
+def test_a_folder_that_git_does_not_know(run: Run, plain: Path) -> None:
+    (plain / ".git").rmdir()
+    (plain / ".git").write_text("gitdir: nowhere\n")
+    code, _, err = run("diff --from git:main --to files")
+    assert code == 2
+    assert "fatal: not a git repository: " in err
+
+
 def test_links_and_what_lies_above_the_repository_are_not_read(run: Run, plain: Path, git: Git) -> None:
     (plain / "schemas" / "2.sql").symlink_to("/etc/passwd")
     (plain / "pgnorm.toml").write_text('schema_paths = ["../*.sql", "schemas/*.sql"]\n')

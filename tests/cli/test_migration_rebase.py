@@ -275,6 +275,8 @@ def test_changes_that_are_not_committed(branches: Branches, run: Run, refused: R
     path.write_text(path.read_text() + "-- more\n")
     refused("migration rebase", "tags.sql: the file has changes that git has not committed", "--force")
     assert run("migration rebase --force")[0] == 0
+    code, _, err = run("migration rebase")
+    assert (code, "comes behind those of main already" in err) == (0, True)
     assert branches.names() == ["base", "title", "tags"]
 
 
@@ -318,7 +320,7 @@ def test_folders_of_one_migration_each(run: Run, plain: Path, refused: Refused) 
 def test_without_git_or_a_main_branch(plain: Path, refused: Refused) -> None:
     (plain / "migrations" / "1_a.sql").write_text("select 1;\n")
     refused("migration rebase", "git knows no origin/main", "--since REVISION")
-    refused("migration rebase --since nothing", "git has no revision `nothing`")
+    refused("migration rebase --since nothing", "fatal: not a git repository")
 
 
 FORMS = [

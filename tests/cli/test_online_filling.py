@@ -172,3 +172,39 @@ def test_columns_of_one_kind_share_a_statement_offline(run: Run, plain: Path) ->
     assert code == 0, err
     assert out.count("ALTER TABLE") == 1
     assert "UPDATE" not in out
+
+
+def test_names_that_the_block_has_itself(run: Run, plain: Path, database: psycopg.Connection, value: Value) -> None:
+    names = (("public.shelf", 'public."shelf WHERE $$"'), ("label text", "label text, page_of_it int"))
+    old, new, rows = OLD, _with("pages_of_it uuid default gen_random_uuid() not null"), ROWS
+    for before, after in names:
+        old, new, rows = (text.replace(before, after) for text in (old, new, rows))
+    database.execute((old + rows.replace('$$"', '$$" (id, label)')).encode())
+    (plain / "schemas" / "01_tables.sql").write_text(new)
+    code, out, err = run(f"diff --online --db-url '{address(database)}' --to files")
+    assert code == 0, err
+    assert "DO $_$\n" in out
+    for script in out.split("-- Commit here.\n"):
+        database.execute(script.encode())
+    assert value(database, 'select count(distinct pages_of_it) from public."shelf WHERE $$"') == 100
+
+
+@pytest.mark.parametrize("forced", [True, False])
+def test_no_update_that_would_not_see_its_rows(
+    run: Run, plain: Path, database: psycopg.Connection, value: Value, forced: bool
+) -> None:
+    """The owner's UPDATE passes over rows that no policy shows, and ADD COLUMN does not."""
+    database.execute("do $$ begin create role keeper; exception when duplicate_object then end $$")
+    database.execute("grant create, usage on schema public to keeper")
+    held = f"{OLD}alter table public.shelf {'force' if forced else 'no force'} row level security;\n"
+    held += "alter table public.shelf enable row level security;\nalter table public.shelf owner to keeper;\n"
+    database.execute((held + ROWS).encode())
+    (plain / "schemas" / "01_tables.sql").write_text(_with("code uuid default gen_random_uuid()", held))
+    code, out, err = run(f"diff --online --db-url '{address(database)}' --to files")
+    assert code == 0, err
+    database.execute("set role keeper")
+    for script in out.split("-- Commit here.\n"):
+        database.execute(script.encode())
+    database.execute("reset role")
+    assert value(database, UNFILLED) == 0
+    assert ("UPDATE " in out) != forced

@@ -35,7 +35,7 @@ def _project(plain: Path, content: str, name: str = "people_export.csv") -> Path
     (plain / "schemas" / "01_tables.sql").write_text(SCHEMA)
     (plain / "migrations" / "1_a.sql").write_text(SCHEMA)
     path = plain / "src" / name
-    path.parent.mkdir(exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(content)
     return path
 
@@ -60,6 +60,11 @@ def test_a_file_named_after_a_table_is_in_step(run: Run, plain: Path, name: str)
         f"src/{name}:1:1": "the column born of public.people is missing",
     }
     assert _found(run, "--skip csv") == {}
+
+
+def test_the_name_of_a_folder_may_have_lines(run: Run, plain: Path) -> None:
+    path = _project(plain, "name,id\nAnn,x\n", "a\nb/people.csv")
+    assert _found(run, "--skip migrations-behind")[f"src/{path.parent.name}/people.csv:2:5"].endswith('bigint: "x"')
 
 
 def test_other_files_are_nobodys_sample(run: Run, plain: Path) -> None:
@@ -97,6 +102,31 @@ def test_values_are_tried_on_the_server(run: Run, plain: Path) -> None:
             "src/people_export.csv:8:20": "public.people.code (public.code) does not take this: "
             "value too long for type character varying(3) (and 1 value more)",
         }
+
+
+ODD = """create domain set_int as int not null;
+create type pair as (a int, b varchar(2));
+create table "a$pgnorm$b" (set_int set_int, pair pair, "x""%s" int);
+"""
+
+
+def test_values_of_odd_types_and_of_columns_with_odd_names(run: Run, plain: Path) -> None:
+    path = _project(plain, "", "odd.csv")
+    for folder in ("schemas/01_tables.sql", "migrations/1_a.sql"):
+        (plain / folder).write_text(ODD)
+    (plain / "pgnorm.toml").write_text('[[csv]]\nfile = "src/*.csv"\ntable = \'"a$pgnorm$b"\'\n')
+    header = 'set_int,pair,"x""%s"\n'
+    path.write_text(f'{header}1,"(1,ab)",1\n')
+    assert _found(run) == {}
+    path.write_text(f'{header}x,"(1,abc)",\'\n')
+    assert _found(run) == {
+        "src/odd.csv:2:1": "public.a$pgnorm$b.set_int (public.set_int) does not take this: invalid input syntax for "
+        'type integer: "x"',
+        "src/odd.csv:2:3": "public.a$pgnorm$b.pair (public.pair) does not take this: value too long for type character "
+        "varying(2)",
+        "src/odd.csv:2:13": 'public.a$pgnorm$b."x""%s" (integer) does not take this: invalid input syntax for type '
+        'integer: "\'"',
+    }
 
 
 def test_lines_that_are_too_long_and_quotes_that_are_open(run: Run, plain: Path) -> None:
