@@ -180,11 +180,11 @@ def _write(run: "Rebase", changed: "Sequence[Move]") -> None:
 
 
 def _writings(run: "Rebase", changed: "Sequence[Move]") -> "list[Writing]":
-    """The files at their new places, and those at the old ones taken away; ways back go along."""
+    """The files at their new places, and those at the old ones taken away; what lies beside them goes along."""
     from pgnorm.normalizer.files.edits import encoded
     from pgnorm.normalizer.files.reading import read_bytes, shown
     from pgnorm.normalizer.files.staging import Writing
-    from pgnorm.normalizer.project.renumbering import back_paths
+    from pgnorm.normalizer.project.renumbering import paths_beside
 
     old: dict[Path, bytes] = {}
     new: dict[Path, bytes] = {}
@@ -193,7 +193,7 @@ def _writings(run: "Rebase", changed: "Sequence[Move]") -> "list[Writing]":
         old[move.own.migration.path] = encoded(source, source.text)
         new[move.path] = encoded(source, move.text)
     migrations, paths = [move.own.migration for move in changed], [move.path for move in changed]
-    for before, after in back_paths(run.parted.found, migrations, paths):
+    for before, after in paths_beside(run.parted.found, migrations, paths):
         old[before] = new[after] = read_bytes(before, label=shown(before))
     written = [
         Writing(path=path, content=content, expected=old.get(path), new=path not in old, label=shown(path))

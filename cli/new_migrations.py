@@ -47,7 +47,7 @@ def write_migrations(
     """Write one migration for each text, and the other `files`, all or none.
 
     `alone` is true for each text that can't run in a transaction. `back`, if any, is the way back of the one text, and
-    stands where the tool of the folder has it.
+    stands where the tool of the folder has it. A tool that wants to be told beside a file what can't run so is told.
 
     `known` are the migrations when the run began, `behind` says that the plan begins where they end. What another run
     has written just so since then is not written again. Raises PgnormError where another one wrote something else.
@@ -84,6 +84,10 @@ def write_migrations(
             assert known.back_name is not None
             paths = (*paths, *(path.with_name(known.back_name(path.name)) for path in paths))
             contents.append(back.encode())
+        if known.alone is not None:
+            ending, said = known.alone
+            told = [path.with_name(path.name + ending) for path, each in zip(paths, alone, strict=False) if each]
+            paths, contents = (*paths, *told), [*contents, *[said] * len(told)]
         labels = tuple(shown(path) for path in paths)
         new = zip(paths, contents, labels, strict=True)
         writings = [*(Writing(path=path, content=content, label=label) for path, content, label in new), *files]

@@ -37,7 +37,7 @@ def replan(app: App, run: "Rebase", *, dry_run: bool, shown: bool) -> "tuple[Pat
     old, new, options = run.files(0), declared(run.project), _options(run)
     found = compare(run.workspace, old, new, options)
     gone = [*_gone(run)]
-    has_back = len(gone) > len(run.mine) or any(each.leads_back for each in run.mine)
+    has_back = any(each.path in run.parted.found.back for each in gone) or any(each.leads_back for each in run.mine)
     back = find_way_back(run.workspace, old, new, options, found) if has_back and found.plan else None
     tell_comparison(app, found, listed=False)
     names = ", ".join(each.file.label for each in run.mine)
@@ -81,13 +81,13 @@ def _options(run: "Rebase") -> "Options":
 
 
 def _gone(run: "Rebase") -> "Iterator[Writing]":
-    """One's own migrations taken away, and what leads back from them."""
+    """One's own migrations taken away, and what lies beside them."""
     from pgnorm.normalizer.files.reading import read_bytes, shown
     from pgnorm.normalizer.files.staging import Writing
-    from pgnorm.normalizer.project.renumbering import back_paths
+    from pgnorm.normalizer.project.renumbering import paths_beside
 
     mine = [each.migration for each in run.mine]
     paths = [each.path for each in mine]
-    for path in (*paths, *(back for back, _ in back_paths(run.parted.found, mine, paths))):
+    for path in (*paths, *(beside for beside, _ in paths_beside(run.parted.found, mine, paths))):
         label = shown(path)
         yield Writing(path=path, content=None, expected=read_bytes(path, label=label), label=label)

@@ -42,6 +42,9 @@ class Migrations(Value):
     """The name of a new one, None where a file alone makes none."""
     back_name: Callable[[str], str] | None = None
     """The name of the file that leads back from the migration of a name; None where no such files are kept."""
+    alone: tuple[str, bytes] | None = None
+    """The ending of a file beside a migration that can't run in a transaction, by which its tool is told, and what that
+    says."""
     key: Callable[[str], Key] = lambda name: ((0, name),)
     """The key that names are ordered by."""
     ordered_as_text: bool = False
@@ -101,6 +104,7 @@ def flyway(folder: Path) -> Migrations | None:
         back=back,
         named="V{version}__{name}.sql",
         back_name=lambda name: f"U{name.removeprefix('V')}",
+        alone=(".conf", b"executeInTransaction=false\n"),
         key=_flyway_key,
     )
 

@@ -39,13 +39,18 @@ def renumbered(found: Migrations, mine: Sequence[Migration], now: datetime) -> t
     return paths
 
 
-def back_paths(found: Migrations, mine: Sequence[Migration], paths: Sequence[Path]) -> Iterator[tuple[Path, Path]]:
-    """The files that lead back from some migrations, each with its path once these have theirs."""
+def paths_beside(found: Migrations, mine: Sequence[Migration], paths: Sequence[Path]) -> Iterator[tuple[Path, Path]]:
+    """The files that lead back from some migrations or tell their tool of them, each with its path once these have
+    theirs."""
     for each, path in zip(mine, paths, strict=True):
         if found.back_name is not None:
             old = each.path.with_name(found.back_name(each.path.name))
             if old in found.back:
                 yield old, path.with_name(found.back_name(path.name))
+        if found.alone is not None:
+            told = each.path.with_name(each.path.name + found.alone[0])
+            if told.is_file():
+                yield told, path.with_name(path.name + found.alone[0])
 
 
 def _numbers(before: Migration | None, count: int) -> Iterator[str]:

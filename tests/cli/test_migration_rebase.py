@@ -341,7 +341,7 @@ def test_numbers_go_on_as_they_are(run: Run, plain: Path, base: str, mine: str, 
     branches.commit()
     branches.git("switch", "-q", "-c", "mine")
     (folder / mine).write_text(MINE)
-    backs = {".up.sql": ".down.sql"}
+    backs = {".up.sql": ".down.sql", "__mine.sql": "__mine.sql.conf"}
     for forth, back in backs.items():
         if mine.endswith(forth):
             (folder / mine.replace(forth, back)).write_text("drop table tags;\n")
@@ -354,7 +354,7 @@ def test_numbers_go_on_as_they_are(run: Run, plain: Path, base: str, mine: str, 
     held = {*branches.migrations()}
     code, _, err = run("migration rebase")
     assert code == 0, err
-    moved = {then, then.replace(".up.sql", ".down.sql")}
+    moved = {then, then.replace(".up.sql", ".down.sql"), then.replace("__mine.sql", "__mine.sql.conf")}
     assert {*branches.migrations()} - held == moved
     assert (folder / then).read_text() == MINE
 

@@ -95,6 +95,18 @@ def test_what_rows_without_a_value_would_break_stays_as_it_was(
     assert "-- rewrites public.shelf, blocks reads and writes\n" in out
 
 
+def test_flyway_is_told_what_can_not_run_in_a_transaction(run: Run, plain: Path) -> None:
+    (plain / "migrations" / "V1__a.sql").write_text(OLD)
+    (plain / "schemas" / "01_tables.sql").write_text(_with("code uuid default gen_random_uuid()"))
+    code, _, err = run("diff --online -f code")
+    assert code == 0, err
+    [settings] = (plain / "migrations").glob("*.conf")
+    assert settings.read_text() == "executeInTransaction=false\n"
+    assert "COMMIT" in settings.with_suffix("").read_text()
+    code, _, err = run("check")
+    assert code == 0, err
+
+
 TOUCH = """
 create function public.touch() returns trigger language plpgsql as 'begin new.label = ''touched''; return new; end';
 create trigger touch before update {} on public.shelf for each row execute function public.touch();
