@@ -63,10 +63,11 @@ def remember(app: App, found: "Target", paths: "Sequence[Path]", check: "Check")
         standings = found.standings(project_of(app))
         new = {each.path: each for each in standings}
         check([each for each in standings if each.path not in paths or each.state is not State.PENDING])
-        for path in paths:
+        migrations = [path for path in paths if path in new]
+        for path in migrations:
             found.history.add(new[path].version, new[path].name, read(path, new[path].version, new[path].name).texts)
         found.lock.check()
-    for path in paths:
+    for path in migrations:
         app.console.say(f"{new[path].version} is applied, as the history says")
 
 

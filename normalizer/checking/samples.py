@@ -12,6 +12,7 @@ from pgnorm.catalog.quoting import legible
 from ..files.delimited import rows
 from ..files.reading import read_file, shown
 from ..files.walking import files_below
+from ..project.bounds import within
 from ..project.patterns import matching
 from ..project.project import Project
 from ..project.samples import Sample
@@ -41,7 +42,7 @@ def out_of_step(workspace: Workspace, project: Project) -> Iterator[Finding]:
             yield from _of_setting(project, sample, relations, asked)
         tables = [each for each in relations.values() if each.is_table]
         for path in paths:
-            yield from _of_name(path, tables, asked)
+            yield from _of_name(path, project.root, tables, asked)
 
 
 def _of_setting(
@@ -61,6 +62,7 @@ def _of_setting(
         yield _stale(sample, "file", f"there is no file {sample.file}")
     for path in paths:
         try:
+            within(project.root, [path], place=sample.settings.place("file"), setting="`file`")
             source = read_file(path, label=shown(path))
             sampled = Sampled(source=source, rows=tuple(rows(source)), relation=relation)
         except PgnormError as error:
@@ -82,13 +84,14 @@ def _stale(sample: Sample, key: str, message: str) -> Finding:
     return Finding(rule=RULE, message=message, place=sample.settings.place(key), cure="Correct the setting.")
 
 
-def _of_name(path: Path, tables: Sequence[Relation], asked: Server) -> Iterator[Finding]:
+def _of_name(path: Path, root: Path, tables: Sequence[Relation], asked: Server) -> Iterator[Finding]:
     """What is wrong with a file that is named after a table, where half of the columns of each are the other's."""
     stem = _STEM.fullmatch(path.stem)
     named = [each for each in tables if each.name in (path.stem, stem["table"] if stem else "")]
     if not named:
         return
     try:
+        within(root, [path])
         source = read_file(path, label=shown(path))
         found = tuple(rows(source))
     except PgnormError as error:

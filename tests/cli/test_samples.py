@@ -63,8 +63,8 @@ def test_a_file_named_after_a_table_is_in_step(run: Run, plain: Path, name: str)
 
 
 def test_the_name_of_a_folder_may_have_lines(run: Run, plain: Path) -> None:
-    path = _project(plain, "name,id\nAnn,x\n", "a\nb/people.csv")
-    assert _found(run, "--skip migrations-behind")[f"src/{path.parent.name}/people.csv:2:5"].endswith('bigint: "x"')
+    path = _project(plain, HEADER + ROW.replace("2020-01-01", "x"), "a\nb/people.csv")
+    assert _found(run, "--skip migrations-behind")[f"src/{path.parent.name}/people.csv:2:5"].endswith('date: "x"')
 
 
 def test_other_files_are_nobodys_sample(run: Run, plain: Path) -> None:
@@ -76,6 +76,19 @@ def test_other_files_are_nobodys_sample(run: Run, plain: Path) -> None:
     hidden.parent.mkdir()
     hidden.write_text("nothing,name\n")
     assert _found(run) == {}
+
+
+def test_what_lies_outside_of_the_repository_is_not_read(run: Run, plain: Path, tmp_path: Path) -> None:
+    """What values are is told, and a project can come from anybody."""
+    path = _project(plain, "")
+    secret = tmp_path.parent / f"{tmp_path.name}-secret.csv"
+    secret.write_text("name,born\nAnn,secret\n")
+    path.unlink()
+    path.symlink_to(secret)
+    assert "lies outside of" in _found(run)["src/people_export.csv:1:1"]
+    settings = f'[[csv]]\nfile = "../**/{secret.name}"\ntable = "people"\n'
+    (plain / "pgnorm.toml").write_text(settings)
+    assert "`file` names" in _found(run)["pgnorm.toml:2:1"]
 
 
 def test_values_are_tried_on_the_server(run: Run, plain: Path) -> None:
