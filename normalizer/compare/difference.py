@@ -177,6 +177,12 @@ def outermost(catalog: Catalog, name: ObjectId) -> ObjectId:
     return (name, *above(catalog, catalog.objects[name]))[-1]
 
 
+def outermost_known(catalog: Catalog, name: ObjectId) -> ObjectId:
+    """The outermost whole that the catalog has, or the object itself: a trigger on a table that is the platform's."""
+    wholes = (name, *above(catalog, catalog.objects[name]))
+    return [each for each in wholes if each in catalog.objects][-1]
+
+
 def parts_below(catalog: Catalog, name: ObjectId) -> Iterator[Object]:
     """Everything that belongs to an object, its parts' parts included."""
     for part in catalog.parts.get(name, ()):

@@ -6,7 +6,7 @@ from typing import Final
 from pgnorm.catalog.model import Catalog, ObjectId, Target
 from pgnorm.catalog.ordering import arrange
 
-from ..compare.difference import outermost
+from ..compare.difference import outermost_known
 from ..compare.selection import EVERYTHING
 from .styles import PgDumpStyle
 from .writer import Printed, Writer
@@ -22,7 +22,7 @@ def passages(catalog: Catalog, wanted: Collection[ObjectId]) -> Mapping[ObjectId
     style = PgDumpStyle(comments=False)
     printed: dict[ObjectId, list[Printed]] = {}
     for pair in Writer(catalog, EVERYTHING, style, arrangement, target).chosen():
-        whole = outermost(catalog, pair[0].id)
+        whole = outermost_known(catalog, pair[0].id)
         if whole in wanted:
             printed.setdefault(whole, []).append(pair)
     return {

@@ -8,7 +8,7 @@ from pgnorm.catalog.model import Object, ObjectId, Value, untold
 from pgnorm.catalog.secrets import masked_sql
 
 from ..compare.describing import describe, sign
-from ..compare.difference import outermost as whole_of
+from ..compare.difference import outermost_known
 from ..dump.passages import passages
 from .changes import outermost, with_parts
 from .limits import CHARACTERS, OBJECTS, TEXT
@@ -46,7 +46,7 @@ def touched(comparison: "Comparison") -> tuple[Touched, ...]:
     wholes: dict[ObjectId, Object] = {}
     for each in shown:
         side = new if each.new is not None else old
-        whole = whole_of(side, each.item.id)
+        whole = outermost_known(side, each.item.id)
         wholes[whole] = side.objects[whole]
         mark = sign(each)
         words = describe(each).removeprefix(f"{mark} ") + with_parts(parts.get(each.item.id, []))

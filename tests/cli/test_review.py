@@ -116,6 +116,12 @@ def test_who_may_do_what_comes_early(run: Run, crm: Path) -> None:
     assert found == [each["said"] for each in json.loads(out)["access"]] != []
 
 
+def test_what_is_on_a_table_of_the_platform(run: Run, crm: Path) -> None:
+    code, _, err = run("diff --from migrations@20250218141530 --to files --html page.html")
+    assert code == 0, err
+    assert "trigger auth.users.on_auth_user_updated" in said(section(parsed(crm / "page.html"), "objects"))
+
+
 def test_the_same_sources_give_the_same_page(run: Run, both: Path) -> None:
     for name in ("one", "two"):
         assert run(f"{DIFF} --html {name}.html")[0] == run(f"{DIFF} --format markdown -o {name}.md")[0] == 0
