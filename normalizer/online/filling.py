@@ -7,7 +7,7 @@ from pgnorm.catalog.kinds.tables import Table
 from pgnorm.catalog.model import OnRows, Statement
 from pgnorm.catalog.quoting import ident, qualified
 
-from ..plan.firing import fired
+from ..plan.firing import below, fired
 from ..plan.plan import Step, Verb
 from .batches import in_batches
 from .checked import REFILLING, held_to_not_null, needs_at_once
@@ -30,7 +30,7 @@ def filling_way(step: Step, around: Around) -> Way | None:
     at_once = item.not_null and needs_at_once(step, around)
     if fired(around.old, around.steps, item) or _is_checked(step, around) or at_once or unidentified(item, around.old):
         return None
-    if _hides_rows(item, around):
+    if _hides_rows(item, around) or _is_elsewhere(item, around):
         return None
     adding = f"ALTER {item.table} ADD COLUMN "
     [at] = (number for number, each in enumerate(step.statements) if each.sql.startswith(adding))
@@ -62,6 +62,12 @@ def _hides_rows(column: Column, around: Around) -> bool:
     """True if row security may keep rows from the owner's UPDATE, without an error."""
     sides = (catalog.objects.get(column.parent) for catalog in (around.old, around.new) if column.parent is not None)
     return any(isinstance(table, Table) and table.force_row_security for table in sides)
+
+
+def _is_elsewhere(column: Column, around: Around) -> bool:
+    """True if an UPDATE would also be of rows of another server, where adding the column does nothing."""
+    lower = below(around.old, column.parent) if column.parent is not None else ()
+    return any(not isinstance(around.old.objects[each], Table) for each in lower)
 
 
 def _is_checked(step: Step, around: Around) -> bool:

@@ -220,3 +220,25 @@ def test_no_update_that_would_not_see_its_rows(
     database.execute("reset role")
     assert value(database, UNFILLED) == 0
     assert ("UPDATE " in out) != forced
+
+
+def test_no_update_of_rows_of_another_server(run: Run, plain: Path, database: psycopg.Connection, value: Value) -> None:
+    database.execute("create schema far; create table far.shelf (id int, label text, code uuid)")
+    database.execute("insert into far.shelf values (50, 'there')")
+    host, port, name, user = (getattr(database.info, each) for each in ("host", "port", "dbname", "user"))
+    text = f"""create extension if not exists postgres_fdw;
+create server far foreign data wrapper postgres_fdw options (host '{host}', port '{port}', dbname '{name}');
+create user mapping for public server far options (user '{user}');
+create table public.shelf (id int, label text) partition by range (id);
+create table public.low partition of public.shelf for values from (0) to (50);
+create foreign table public.high partition of public.shelf for values from (50) to (99) server far
+  options (schema_name 'far', table_name 'shelf');
+"""
+    database.execute((text + "insert into public.low select 1, 'here';").encode())
+    (plain / "schemas" / "01_tables.sql").write_text(_with("code uuid default gen_random_uuid()", text))
+    code, out, err = run(f"diff --online --db-url '{address(database)}' --to files --schema public")
+    assert code == 0, err
+    for script in out.split("-- Commit here.\n"):
+        database.execute(script.encode())
+    assert value(database, "select count(*) from public.low where code is null") == 0
+    assert value(database, "select count(*) from far.shelf where code is null") == 1
