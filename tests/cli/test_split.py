@@ -72,7 +72,7 @@ def test_the_file_of_what_is_gone_is_emptied(run: Run, plain: Path) -> None:
 @pytest.mark.parametrize("line", ["--split x --json", "--split x -o y.sql", "--split x --roles", "--overwrite"])
 def test_what_does_not_go_together(run: Run, plain: Path, line: str) -> None:
     code, out, err = run(f"dump {line}")
-    assert (code, out) == (2, "")
+    assert (code, bool(out)) == (2, "--json" in line)
     assert "--split" in err
     assert not (plain / "x").exists()
 
