@@ -10,7 +10,7 @@ REFERRED = "alpha"
 """The table that foreign keys refer to: it is always there, since one that a plan makes has no rows."""
 PRIVILEGES = ("select", "select, insert", "update, delete", "truncate, references, trigger")
 _TYPES = {
-    "number": ("integer", "bigint", "smallint", "numeric", "numeric(10,2)", "text", "character varying(20)"),
+    "number": ("integer", "bigint", "smallint", "numeric", "numeric(10,0)", "text", "character varying(20)"),
     "text": ("text", "character varying(30)", "character(9)", "name"),
     "time": ("date", "timestamp", "timestamp with time zone", "text"),
     "enum": ("text",),
