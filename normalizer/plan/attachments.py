@@ -69,7 +69,9 @@ def _order_tie(actions: "Actions", tie: ObjectId, ends: tuple[ObjectId, ObjectId
         elif part.adopted and actions.decided.fresh(part.id):
             before(made, actions.maker(part.id))
     for part in parts_below(actions.old, leading):
-        if isinstance(part, Matched):
+        # A column's default, too: a table that is made below gets its own copy, which would stay.
+        of_column = part.parent is not None and actions.old.objects[part.parent].embedded
+        if isinstance(part, Matched) or (of_column and actions.decided.fresh(led)):
             before(actions.leaver(part.id), made)
         for leader in actions.following.altered_leaders(part):
             before(actions.alterer(leader), made)
