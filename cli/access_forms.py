@@ -1,9 +1,10 @@
 """The forms that `pgnorm access` prints."""
 
-import json
 from collections.abc import Callable, Mapping
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
+
+from .documents import printed
 
 if TYPE_CHECKING:
     from pgnorm.catalog.access import Access, Permission
@@ -38,7 +39,7 @@ def as_markdown(access: "Access") -> str:
 def as_json(access: "Access") -> str:
     """One document."""
     document = {"version": JSON_VERSION, "permissions": [_permission(each) for each in access.permissions]}
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return printed(document)
 
 
 def _permission(permission: "Permission") -> dict[str, object]:

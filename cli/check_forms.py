@@ -1,7 +1,6 @@
 """Forms of findings: for people, and as the services around a repository read them."""
 
 import hashlib
-import json
 import os
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from . import VERSION
+from .documents import printed
 from .output import visible
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def _json(found: "Sequence[Finding]") -> str:
         }
         for each in found
     ]
-    return _document({"version": JSON_VERSION, "findings": findings})
+    return printed({"version": JSON_VERSION, "findings": findings})
 
 
 def _github(found: "Sequence[Finding]") -> str:
@@ -87,7 +87,7 @@ def _gitlab(found: "Sequence[Finding]") -> str:
                 "location": {"path": file, "lines": {"begin": each.line}},
             }
         )
-    return _document(report)
+    return printed(report)
 
 
 def _sarif(found: "Sequence[Finding]") -> str:
@@ -114,9 +114,7 @@ def _sarif(found: "Sequence[Finding]") -> str:
         {"id": rule, "shortDescription": {"text": RULES[rule]}} for rule in dict.fromkeys(each.rule for each in found)
     ]
     driver = {"name": "pgnorm", "version": VERSION, "rules": rules}
-    return _document(
-        {"$schema": _SARIF, "version": "2.1.0", "runs": [{"tool": {"driver": driver}, "results": results}]}
-    )
+    return printed({"$schema": _SARIF, "version": "2.1.0", "runs": [{"tool": {"driver": driver}, "results": results}]})
 
 
 def _from_root(file: str) -> str:
@@ -128,10 +126,6 @@ def _from_root(file: str) -> str:
 
 def _with_cure(finding: "Finding") -> str:
     return f"{finding.message}\nTo mend it: {finding.cure}" if finding.cure else finding.message
-
-
-def _document(value: object) -> str:
-    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
 
 
 FORMS: Final[Mapping[str, "Callable[[Sequence[Finding]], str]"]] = {

@@ -1,10 +1,10 @@
 """Output of `pgnorm diff` for a comparison: the SQL, and the document for a program."""
 
-import json
 from typing import TYPE_CHECKING
 
 from pgnorm.catalog.quoting import remark
 
+from .documents import printed
 from .remarks import remarked
 from .rows import calls_text, updates_text
 
@@ -30,4 +30,4 @@ def scripts(comparison: "Comparison", *, bare: bool) -> tuple[str, ...]:
 
 def as_json(document: "Document") -> str:
     """The document of a comparison as text."""
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return printed(document)

@@ -1,11 +1,11 @@
 """`pgnorm doctor`: what a run would work with here, and what is in its way."""
 
-import json
 from typing import TYPE_CHECKING, Final
 
 import click
 
 from . import VERSION
+from .documents import printed
 from .general import general_options
 from .help import CHANGED, Command, exit_codes
 from .options import App
@@ -52,6 +52,4 @@ def _lines(found: "Diagnosis") -> str:
 
 def _json(found: "list[Diagnosis]") -> str:
     listed = [{"about": each.about, "state": each.state.value, "said": each.said, "cure": each.cure} for each in found]
-    return (
-        json.dumps({"version": JSON_VERSION, "pgnorm": VERSION, "found": listed}, indent=2, ensure_ascii=False) + "\n"
-    )
+    return printed({"version": JSON_VERSION, "pgnorm": VERSION, "found": listed})

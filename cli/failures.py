@@ -1,7 +1,6 @@
 """What could not be done, for people, and for programs where --json is given."""
 
 import errno
-import json
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Final
@@ -11,6 +10,7 @@ import click
 from pgnorm.catalog.errors import PgnormError
 
 from . import VERSION
+from .documents import printed
 
 JSON_VERSION: Final = 1
 _FORMS: Final = ("--format", "--output-format")
@@ -46,4 +46,4 @@ def document(errors: Iterable[Sequence[str | None]]) -> str:
     """The document that stands for what could not be done: of each error its message, its place and the way out."""
     listed = [dict(zip(("message", "place", "hint"), each, strict=True)) for each in errors]
     found = {"version": JSON_VERSION, "pgnorm": VERSION, "errors": listed}
-    return json.dumps(found, ensure_ascii=False, indent=2) + "\n"
+    return printed(found)

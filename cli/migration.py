@@ -1,10 +1,10 @@
 """`pgnorm migration`: the project's migrations, and the history of them that a database keeps."""
 
-import json
 from typing import TYPE_CHECKING, Final
 
 import click
 
+from .documents import printed
 from .general import general_options
 from .help import Command, Group, exit_codes
 from .migration_baseline import baseline
@@ -116,7 +116,7 @@ def _as_json(standings: "Sequence[Standing]") -> str:
             for each in standings
         ],
     }
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return printed(document)
 
 
 for command in (new, list_, up, repair, fetch, rebase, squash, baseline):

@@ -1,6 +1,5 @@
 """`pgnorm migration rebase`: this branch's migrations put behind those of another."""
 
-import json
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
@@ -10,6 +9,7 @@ import click
 from pgnorm.catalog.errors import PgnormError
 
 from . import VERSION
+from .documents import printed
 from .general import general_options
 from .help import Command, exit_codes
 from .options import App
@@ -236,4 +236,4 @@ def _as_json(found: "Parted", moves: "Sequence[Move]", replanned: "Sequence[Path
         "replaced": [shown(each.path) for each in found.mine] if replanned is not None else [],
         "files": [shown(path) for path in replanned or ()],
     }
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return printed(document)

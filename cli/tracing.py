@@ -1,16 +1,16 @@
 """`pgnorm blame` and `pgnorm log`: the migrations that made objects what they are."""
 
-import json
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 import click
 
+from .documents import printed
 from .general import general_options
 from .help import Command, exit_codes
 from .options import App
 from .output import plural, write
-from .servers import cache_option, shadow_option, trust_option
+from .servers import shadow_option, trust_option
 from .targets import project_of
 
 if TYPE_CHECKING:
@@ -36,7 +36,6 @@ Examples:
 @click.command(cls=Command, params=general_options(), epilog=BLAME)
 @shadow_option
 @trust_option
-@cache_option
 @click.argument("objects", metavar="OBJECT...", nargs=-1, required=True)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 @click.pass_obj
@@ -68,7 +67,6 @@ def blame(app: App, objects: tuple[str, ...], as_json: bool) -> int:
 @click.command(cls=Command, params=general_options(), epilog=LOG)
 @shadow_option
 @trust_option
-@cache_option
 @click.argument("objects", metavar="OBJECT...", nargs=-1, required=True)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 @click.pass_obj
@@ -167,4 +165,4 @@ def _event_json(event: "Event", words: "Sequence[str]") -> dict[str, object]:
 
 
 def _document(found: list[dict[str, object]], what: str) -> str:
-    return json.dumps({"version": JSON_VERSION, what: found}, indent=2, ensure_ascii=False) + "\n"
+    return printed({"version": JSON_VERSION, what: found})

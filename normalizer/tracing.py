@@ -108,13 +108,12 @@ class _Looks:
     def __attrs_post_init__(self) -> None:
         self.seen[-1] = self.session.read()
 
-    def spans(self, names: Collection[str]) -> list[range]:
-        """The statements between two looks, by their numbers, where what is named has changed."""
-        found = pairwise(sorted(self.seen))
+    def spans(self, names: Collection[str]) -> list[tuple[range, tuple[Difference, ...]]]:
+        """The statements between two looks, by their numbers, where what is named has changed, and what has."""
         return [
-            range(before + 1, after + 1)
-            for before, after in found
-            if any(_events(self.seen[before], self.seen[after], names))
+            (range(before + 1, after + 1), found)
+            for before, after in pairwise(sorted(self.seen))
+            if (found := tuple(_events(self.seen[before], self.seen[after], names)))
         ]
 
     def __call__(self, source: SourceFile, statement: Statement) -> None:
@@ -134,17 +133,18 @@ def traced(context: Context, texts: Texts, names: Collection[str], declared: Seq
     # That a file has ended shows when the first statement of the next one has run.
     looks = _looked(context, texts, lambda ran: len({id(file) for file, _ in ran[-2:]}) == min(len(ran), 2))
     end = looks.seen[max(looks.seen)]
+    spans = looks.spans(names)
     for near in (_mentioning(names), lambda _: True):
-        wide = [span for span in looks.spans(names) if len(span) > 1]
-        close = {number for span in wide for number in span if near(looks.ran[number][1])}
-        points = {*looks.seen, *close, *(number - 1 for number in close)}
-        if close:
+        wide = [numbers for numbers, _ in spans if len(numbers) > 1]
+        if close := {number for numbers in wide for number in numbers if near(looks.ran[number][1])}:
+            points = {*looks.seen, *close, *(number - 1 for number in close)}
             looks = _looked(context, texts, partial(_is_at, points))
+            spans = looks.spans(names)
     events = tuple(
         Event(file=file, statement=statement, difference=found)
-        for span in looks.spans(names)
-        for file, statement in (looks.ran[number] for number in span)
-        for found in _events(looks.seen[span[0] - 1], looks.seen[span[-1]], names)
+        for [number], changed in spans
+        for file, statement in [looks.ran[number]]
+        for found in changed
     )
     _refuse_unknown(names, events, end)
     objects = tuple(item for item in end.objects.values() if _is_asked(item, end, names))
@@ -160,7 +160,8 @@ def _looked(context: Context, texts: Texts, wanted: Callable[[Ran], bool]) -> _L
 
     with loaded(context, texts, watch=look, singly=True, quiet=True) as there:
         looks = found[-1]
-        looks.seen[len(looks.ran) - 1] = there.session.read()
+        if (last := len(looks.ran) - 1) not in looks.seen:
+            looks.seen[last] = there.session.read()
     return looks
 
 

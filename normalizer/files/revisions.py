@@ -19,7 +19,7 @@ _DIGITS: Final = 8
 
 def commit_of(folder: Path, revision: str) -> str:
     """The commit that a revision of git names. Raises PgnormError where there is none."""
-    commit = _asked(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    commit = _commit(folder, revision)
     if not commit:
         # No repository, or one of somebody else's, git says itself.
         _read(_there(folder), "rev-parse", "--git-dir")
@@ -32,7 +32,7 @@ def commit_of(folder: Path, revision: str) -> str:
 
 def is_known(folder: Path, revision: str) -> bool:
     """True if git has such a revision."""
-    return bool(_asked(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"))
+    return bool(_commit(folder, revision))
 
 
 def parting(folder: Path, commit: str) -> str:
@@ -103,6 +103,11 @@ def _listed(folder: Path, commit: str) -> Iterator[tuple[str, bytes, bytes]]:
             said, _, name = line.partition(b"\t")
             mode, _, blob = said.split()
             yield Path(os.path.relpath(os.fsdecode(name), inside)).as_posix(), mode, blob
+
+
+def _commit(folder: Path, revision: str) -> str:
+    """The commit that a revision names, empty where git knows none."""
+    return _asked(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
 
 
 def _there(folder: Path) -> Path:
