@@ -50,11 +50,8 @@ END
 
 def _free(name: str, column: Column, around: Around) -> str:
     """A name that no column of the same table has: in its UPDATE, a variable can't be told from a column."""
-    taken = {
-        each.name
-        for catalog in (around.old, around.new)
-        for each in catalog.objects.values()
-        if each.parent == column.parent
-    }
+    assert column.parent is not None
+    parts = (catalog.parts.get(column.parent, ()) for catalog in (around.old, around.new))
+    taken = {part.name for each in parts for part in each}
     names = (f"{name}{number}" for number in ("", *range(2, len(taken) + 3)))
     return next(each for each in names if each not in taken)

@@ -39,6 +39,6 @@ def _identified(table: Table, old: Catalog) -> bool:
     by_index = table.replica_identity == OF_AN_INDEX
     return any(
         part.replica_identity if by_index else isinstance(part, Key) and part.definition.startswith("PRIMARY KEY")
-        for part in old.objects.values()
-        if isinstance(part, IndexBacked) and part.parent == table.id
+        for part in old.parts.get(table.id, ())
+        if isinstance(part, IndexBacked)
     )
