@@ -1,6 +1,7 @@
 """`pgnorm migration repair` and `fetch`: history and files made to agree where somebody knows better."""
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Literal
 
 import click
@@ -91,9 +92,12 @@ def fetch(app: App, dry_run: bool) -> int:
     with target(app) as found:
         rows = found.history.rows()
         missing = [rows[each.version] for each in found.standings(project) if each.state is State.MISSING]
-    writings = list(files_of(missing, folder, project.migration_files()))
-    if not dry_run and writings:
-        with made(folder), alone_in([folder]):
+    with ExitStack() as stack:
+        if not dry_run and any(row.statements is not None for row in missing):
+            stack.enter_context(made(folder))
+            stack.enter_context(alone_in([folder]))
+        writings = list(files_of(missing, folder, project.migration_files()))
+        if not dry_run:
             write_alone(writings)
     _tell(app, [writing.label for writing in writings], dry_run=dry_run)
     for row in missing:

@@ -20,7 +20,7 @@ _FILE: Final = re.compile(r"[0-9]+[^/\0\n\r]*\.sql")
 
 
 def files_of(rows: Iterable[Row], folder: Path, found: Migrations) -> Iterator[Writing]:
-    """The files of migrations that have statements in the history.
+    """The files of migrations that have statements in the history and that no other run has written meanwhile.
 
     Raises PgnormError for a version or name that makes no file name or that of another file, and for statements that no
     file tells apart.
@@ -34,10 +34,13 @@ def files_of(rows: Iterable[Row], folder: Path, found: Migrations) -> Iterator[W
         if _FILE.fullmatch(name) is None or found.version_of(name) != row.version:
             raise _refused(row, name, "is no file's name, or one of another version")
         # A link that leads nowhere would be written through.
-        if name in taken or os.path.lexists(path):
+        there = os.path.lexists(path)
+        content = _text(row, path).encode()
+        if name in taken or (there and not (path.is_file() and path.read_bytes() == content)):
             raise _refused(row, name, "is there already")
         taken.add(name)
-        yield Writing(path=path, content=_text(row, path).encode(), label=shown(path))
+        if not there:
+            yield Writing(path=path, content=content, label=shown(path))
 
 
 def _refused(row: Row, name: str, reason: str) -> PgnormError:

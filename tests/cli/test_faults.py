@@ -128,7 +128,9 @@ class Scene:
     server: Mortal
     old: object = None
     process: subprocess.Popen[str] | None = None
+    """The run that began last."""
     said: str = ""
+    _runs: ExitStack = field(factory=ExitStack, init=False)
     _holder: psycopg.Connection | None = field(default=None, init=False)
 
     @property
@@ -189,7 +191,18 @@ class Scene:
         def bounded() -> None:
             resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
 
-        return subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, preexec_fn=bounded)
+        process = subprocess.Popen(
+            words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, preexec_fn=bounded
+        )
+        self._runs.enter_context(process)
+        self._runs.callback(process.kill)
+        return process
+
+    def close(self) -> None:
+        """End what still runs."""
+        self._runs.close()
+        if self._holder is not None:
+            self._holder.close()
 
     def arrive(self) -> None:
         """Wait until it is in the middle."""
@@ -283,9 +296,7 @@ def scenes(server: Mortal, tmp_path: Path) -> Iterator[Play]:
 
     yield make
     for scene in made:
-        if scene.process is not None:
-            scene.process.kill()
-            scene.process.communicate()
+        scene.close()
 
 
 def begun(scenes: Sequence[Scene]) -> None:

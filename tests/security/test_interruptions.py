@@ -89,7 +89,8 @@ def test_initdb_ends_with_the_run(plain: Path, cache: Path, number: int) -> None
         process.send_signal(number)
         process.communicate(timeout=PATIENCE)
         assert process.returncode == (-number if number == signal.SIGKILL else 128 + number)
-        assert _knowing(cache) == [] or (number == signal.SIGKILL and until(lambda: _knowing(cache) == []))
+        # The last of those killed may still be on its way out of the kernel.
+        assert until(lambda: _knowing(cache) == [])
 
 
 @pytest.fixture
