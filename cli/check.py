@@ -89,13 +89,15 @@ def check(
     """
     from pgnorm.normalizer.checking.check import findings
     from pgnorm.normalizer.checking.rules import ACCESS, HINTS, LOADS
+    from pgnorm.normalizer.checking.styled import SQUAWK
     from pgnorm.normalizer.linting.lint import Level
 
     if app.project is None:
         raise PgnormError("check looks at a project, and there is none from here upwards", hint="Use --project.")
     check_page(html, output)
     with app.workspace() as workspace:
-        found = [*findings(workspace, app.project, since=since, level=Level[level.upper()])]
+        asked = SQUAWK not in skipped
+        found = [*findings(workspace, app.project, since=since, level=Level[level.upper()], squawk=asked)]
         if ACCESS not in skipped and not any(each.rule in (LOADS, HINTS) for each in found):
             found += _of_access(app, workspace, app.project)
     found = [each for each in found if each.rule not in skipped]

@@ -16,13 +16,19 @@ from .functions import not_canonical
 from .linted import linted
 from .rules import HINTS, LOADS
 from .samples import out_of_step
+from .styled import styled
 
 
 def findings(
-    workspace: Workspace, project: Project, *, since: str | None = None, level: Level = Level.WARN
+    workspace: Workspace,
+    project: Project,
+    *,
+    since: str | None = None,
+    level: Level = Level.WARN,
+    squawk: bool = True,
 ) -> Iterator[Finding]:
     """All that is not as it should be. With `since`, a revision of git, migrations that it has must stand; lints count
-    from this level on.
+    from this level on. `squawk` is asked where the project wants it.
 
     What hangs on files that do not load is not looked at. Raises PgnormError for what is no fault of a file.
     """
@@ -47,6 +53,8 @@ def findings(
     yield from looked(lambda: _of_migrations(workspace, project))
     yield from looked(lambda: out_of_step(workspace, project))
     yield from looked(lambda: linted(workspace, project, level))
+    if squawk:
+        yield from styled(project, lambda: workspace.settled().major, since=since, level=level)
 
 
 def _of_migrations(workspace: Workspace, project: Project) -> Iterator[Finding]:

@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 SETTINGS: Final = (
     *("schema_paths", "migrations", "major_version", "schemas", "roles"),
-    *("history", "online", "access", "consumers", "csv", "split", "ignore"),
+    *("history", "online", "access", "consumers", "csv", "squawk", "split", "ignore"),
 )
 _AT: Final = re.compile(r"\s*\(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$")
 # The Supabase CLI replaces such a value, wherever it stands, by the variable's.

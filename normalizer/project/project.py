@@ -64,6 +64,7 @@ class Project(Value):
         unless_unset(lambda: self.access)
         unless_unset(lambda: self.consumers)
         unless_unset(lambda: self.samples)
+        unless_unset(lambda: self.squawk)
         unless_unset(lambda: self.ignore)
         unless_unset(lambda: history_of(self.settings))
 
@@ -111,6 +112,11 @@ class Project(Value):
     def samples(self) -> tuple[Sample, ...] | None:
         """CSV files that are samples of tables' rows; None where nothing is said, and their names tell."""
         return samples_of(self.settings)
+
+    @property
+    def squawk(self) -> bool:
+        """True if `check` is to ask squawk about the migrations."""
+        return self.settings.boolean("squawk") or False
 
     @property
     def online(self) -> bool:
