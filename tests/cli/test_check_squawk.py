@@ -16,7 +16,8 @@ TABLE: Final = "select 'é€😀'; create table public.t (a int);\n"
 @pytest.fixture
 def project(plain: Path) -> Path:
     (plain / "pgnorm.toml").write_text("squawk = true\n")
-    (plain / "schemas" / "01_tables.sql").write_text("create table public.t (a int);\ncreate index i on public.t (a);\n")
+    schema = "create table public.t (a int);\ncreate index i on public.t (a);\n"
+    (plain / "schemas" / "01_tables.sql").write_text(schema)
     (plain / "migrations" / "1_t[1].sql").write_text(TABLE)
     (plain / "migrations" / "2_i.sql").write_text("create index concurrently i on public.t (a);\n")
     return plain
