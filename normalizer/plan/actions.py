@@ -1,40 +1,23 @@
 """Actions of a plan as a graph: which must run before which, and an order that works."""
 
-from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from collections.abc import Iterator
 
 from pgnorm.catalog.loops import find_loops, topological, wait_for
 from pgnorm.catalog.model import Catalog, Object, ObjectId
 from pgnorm.catalog.model.dump_facets import MadeAtOnce
 from pgnorm.catalog.model.facets import Bodied, DroppedApart
 
-from ..compare.difference import outermost
-from .attachments import ended, order_followers, order_ties
+from .attachments import order_followers, order_ties
 from .changes import Decisions, set_with
 from .cycles import repair, take_leaders_out, unsolvable
+from .dependencies import order_leavers, order_makers, order_successors
 from .evaluation import Evaluation
+from .graph import Action
 from .inheritance import Following
 from .names import order_names
 from .orders import order_default_privileges, order_owners, order_referrers, order_stored
-from .refilling import goes_before_rows, order_rows, read_through
-from .storage import is_of_columns
+from .refilling import goes_before_rows, order_rows
 from .wholes import Wholes
-
-
-class Action(NamedTuple):
-    """One node of the graph. `aside` renames what is replaced while columns still use it or its rows are kept, `rows`
-    moves these, `shell` goes ahead: it makes what is new known, and of what leaves it takes the body away. With a
-    `claim` it does nothing, and stands for all that free this name."""
-
-    id: ObjectId
-    drop: bool = False
-    aside: bool = False
-    shell: bool = False
-    rows: bool = False
-    claim: tuple[str, ...] = ()
-
-
-Before = Callable[[Action | None, Action | None], None]
 
 
 class Actions:
@@ -102,46 +85,9 @@ class Actions:
                 needs[second][first] = None
 
         touched = self._touched()
-        for edge in self.old.edges:
-            if edge.tied or edge.dependent not in touched or edge.referenced not in touched:
-                continue
-            dropped, freed = self.leaver(edge.dependent), self.leaver(edge.referenced)
-            if read_through(self.old, edge, self.decided):
-                before(dropped, ended(self.leaver(outermost(self.old, edge.referenced))))
-                continue
-            if edge.body and edge.dependent in self.hollow[True]:
-                dropped = Action(edge.dependent, drop=True, shell=True)
-            before(ended(dropped), ended(freed))
-            # A type can wait for the columns that move from it to what it was made of.
-            waits = dropped is not None and not dropped.aside and is_of_columns(self.item(dropped))
-            if not waits:
-                before(dropped, freed)
-            # Who owns a schema, or may use it, can change at any time.
-            if self.alters_itself(edge.referenced) and not waits:
-                before(dropped, self.alterer(edge.referenced))
-            for leader in self.following.altered_leaders(self.old.objects[edge.referenced]):
-                before(dropped, self.alterer(leader))
-            if dropped is None:
-                before(self.alterer(edge.dependent), ended(freed))
-        for edge in self.new.edges:
-            if edge.tied or edge.dependent not in touched or edge.referenced not in touched:
-                continue
-            if (edge.dependent, edge.referenced) in self.new.shell_users:
-                before(self.shell(edge.referenced), self.maker(edge.dependent))
-                continue
-            before(self._known(edge.referenced), self.maker(edge.dependent))
-            if (edge.referenced, edge.dependent) not in self.new.shell_users and not edge.body:
-                before(self._known(edge.referenced), self.shell(edge.dependent))
-        for name in self.decided.replaced:
-            if name in self.decided.set_aside:
-                before(Action(name, aside=True), Action(name))
-                before(Action(name, aside=True), self.shell(name))
-                before(Action(name), Action(name, drop=True))
-            else:
-                before(self.leaver(name), self.maker(name))
-                before(self.leaver(name), self.shell(name))
-        for name in self.decided.set_aside:
-            before(Action(name, aside=True), Action(name, drop=True))
+        order_leavers(self, touched, before)
+        order_makers(self, touched, before)
+        order_successors(self, before)
         order_ties(self, before)
         order_followers(self, before)
         order_rows(self, before)
@@ -187,7 +133,7 @@ class Actions:
         """The action that makes the shell of a new object."""
         return Action(name, shell=True) if name in self.shells or name in self.hollow[False] else None
 
-    def _known(self, name: ObjectId) -> Action | None:
+    def known(self, name: ObjectId) -> Action | None:
         """The action after which what needs a new object can be made."""
         made = self.maker(name)
         return Action(made.id, shell=True) if made is not None and made.id in self.hollow[False] else made
@@ -213,14 +159,6 @@ class Actions:
                 return Action(item.id, drop=not aside, aside=aside)
             item = owner
         return None
-
-    def mover(self, name: ObjectId) -> Action:
-        """The action that moves the rows of what is set aside to its successor."""
-        return Action(name, rows=True)
-
-    def ender(self, name: ObjectId) -> Action:
-        """The action that drops what was set aside."""
-        return Action(name, drop=True)
 
     def maker(self, name: ObjectId) -> Action | None:
         """The action after which the new object is there as it should be."""

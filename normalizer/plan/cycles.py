@@ -9,14 +9,15 @@ from pgnorm.catalog.model import Object
 from pgnorm.catalog.model.tie_facets import comes_with_tie
 
 from ..compare.difference import parts_below
+from .graph import Action
 from .refilling import leaves_with_rows
 from .storage import is_of_columns
 
 if TYPE_CHECKING:
-    from .actions import Action, Actions
+    from .actions import Actions
 
 
-def repair(actions: "Actions", loop: Sequence["Action"]) -> bool:
+def repair(actions: "Actions", loop: Sequence[Action]) -> bool:
     """Take a part out of its owner's statement, or the body from what has one, or drop what is altered before it is
     made anew, or keep a type till its successor is there, so that the loop falls apart.
 
@@ -27,7 +28,7 @@ def repair(actions: "Actions", loop: Sequence["Action"]) -> bool:
     )
 
 
-def unsolvable(actions: "Actions", loop: Sequence["Action"]) -> PgnormError:
+def unsolvable(actions: "Actions", loop: Sequence[Action]) -> PgnormError:
     """The error for a loop that nothing takes apart."""
     names = " -> ".join(f"{action.id.kind} {actions.item(action).label}" for action in loop if not action.claim)
     return PgnormError(
@@ -36,7 +37,7 @@ def unsolvable(actions: "Actions", loop: Sequence["Action"]) -> PgnormError:
     )
 
 
-def _take_apart(actions: "Actions", loop: Sequence["Action"]) -> bool:
+def _take_apart(actions: "Actions", loop: Sequence[Action]) -> bool:
     """Take out a part that needs another of the loop, or, of what leaves, is needed by it; whether there was one."""
     found = next(chain(_parts(actions, loop, needed=False), _parts(actions, loop, needed=True)), None)
     if found is not None:
@@ -44,7 +45,7 @@ def _take_apart(actions: "Actions", loop: Sequence["Action"]) -> bool:
     return found is not None
 
 
-def _parts(actions: "Actions", loop: Sequence["Action"], *, needed: bool) -> Iterator[tuple[Object, bool]]:
+def _parts(actions: "Actions", loop: Sequence[Action], *, needed: bool) -> Iterator[tuple[Object, bool]]:
     """The parts that need another of the loop (that another needs), each with whether it leaves."""
     members = {(action.id, action.drop or action.aside) for action in loop}
     for action in loop:
@@ -90,7 +91,7 @@ def _take_out(actions: "Actions", part: Object, *, leaving: bool) -> None:
             actions.apart.add(lead.tie)
 
 
-def _empty(actions: "Actions", loop: Sequence["Action"]) -> bool:
+def _empty(actions: "Actions", loop: Sequence[Action]) -> bool:
     """Take out a body that needs another of the loop; whether there was one."""
     members = {(action.id, action.drop) for action in loop}
     for leaving, catalog in ((False, actions.new), (True, actions.old)):
@@ -107,7 +108,7 @@ def _empty(actions: "Actions", loop: Sequence["Action"]) -> bool:
     return False
 
 
-def _drop_first(actions: "Actions", loop: Sequence["Action"]) -> bool:
+def _drop_first(actions: "Actions", loop: Sequence[Action]) -> bool:
     """Replace what is altered, where nothing is lost by it and nothing needs it; whether there was such a one."""
     for action in loop:
         name = action.id
@@ -121,7 +122,7 @@ def _drop_first(actions: "Actions", loop: Sequence["Action"]) -> bool:
     return False
 
 
-def _set_aside(actions: "Actions", loop: Sequence["Action"]) -> bool:
+def _set_aside(actions: "Actions", loop: Sequence[Action]) -> bool:
     """Give a type that leaves another name till columns have moved; whether there was such a one."""
     for action in loop:
         kept = action.id in actions.decided.set_aside

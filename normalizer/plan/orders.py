@@ -8,13 +8,14 @@ from pgnorm.catalog.model.tie_facets import Refers
 from pgnorm.catalog.model.type_facets import HoldsType
 
 from ..compare.difference import OWNER, parts_below
+from .graph import Action, Before
 from .storage import holders, is_of_columns
 
 if TYPE_CHECKING:
-    from .actions import Action, Actions, Before
+    from .actions import Actions
 
 
-def order_referrers(actions: "Actions", before: "Before") -> None:
+def order_referrers(actions: "Actions", before: Before) -> None:
     """Tables tied to another by a part that stays (a foreign key) are altered before or after it, as the other says."""
     for name, difference in actions.decided.altered.items():
         old, new = difference.old, difference.new
@@ -31,7 +32,7 @@ def order_referrers(actions: "Actions", before: "Before") -> None:
                 before(*(pair if first else pair[::-1]))
 
 
-def order_stored(actions: "Actions", before: "Before") -> None:
+def order_stored(actions: "Actions", before: Before) -> None:
     """Columns let go of the values of a type before that is altered, which may forbid some of them."""
     altered = (*actions.decided.created, *filter(actions.alters_itself, actions.decided.altered))
     makers: dict[ObjectId, dict[Action, None]] = {}
@@ -52,7 +53,7 @@ def order_stored(actions: "Actions", before: "Before") -> None:
                     before(freed, maker)
 
 
-def order_owners(actions: "Actions", before: "Before") -> None:
+def order_owners(actions: "Actions", before: Before) -> None:
     """A column takes a sequence of its table's owner, and the table's next owner takes all that it then has along."""
     decided = actions.decided
     for name in (*decided.created, *decided.replaced, *decided.altered):
@@ -64,14 +65,14 @@ def order_owners(actions: "Actions", before: "Before") -> None:
             before(actions.alterer(name), _owner_changes(actions, actions.old, old))
 
 
-def _owner_changes(actions: "Actions", catalog: Catalog, part: Object) -> "Action | None":
+def _owner_changes(actions: "Actions", catalog: Catalog, part: Object) -> Action | None:
     """The action that gives the table of a column's part another owner."""
     column = catalog.objects.get(part.parent) if part.parent is not None else None
     difference = actions.decided.altered.get(column.parent) if column and column.parent is not None else None
     return actions.alterer(difference.item.id) if difference and OWNER in difference.changed else None
 
 
-def order_default_privileges(actions: "Actions", before: "Before") -> None:
+def order_default_privileges(actions: "Actions", before: Before) -> None:
     """New objects get the old default privileges, whatever becomes of these."""
     granting = [actions.maker(name) for name, item in actions.new.objects.items() if isinstance(item, GrantsDefaults)]
     leaving = [actions.leaver(name) for name, item in actions.old.objects.items() if isinstance(item, GrantsDefaults)]

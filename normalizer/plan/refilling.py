@@ -7,9 +7,10 @@ from pgnorm.catalog.model import Catalog, Edge, Object, ObjectId
 from pgnorm.catalog.model.tie_facets import Matched, Undroppable
 
 from ..compare.difference import above, outermost, parts_below
+from .graph import Action, Before
 
 if TYPE_CHECKING:
-    from .actions import Actions, Before
+    from .actions import Actions
     from .changes import Decisions
 
 
@@ -62,13 +63,13 @@ def read_through(old: Catalog, edge: Edge, decided: "Decisions") -> bool:
     )
 
 
-def order_rows(actions: "Actions", before: "Before") -> None:
+def order_rows(actions: "Actions", before: Before) -> None:
     """Rows move when the new table has its partitions, and before it has what would slow, check or act upon them."""
     old, new, decided = actions.old, actions.new, actions.decided
     for name in filter(decided.fresh, decided.set_aside):
-        moved = actions.mover(name)
+        moved = Action(name, rows=True)
         before(actions.maker(name), moved)
-        before(moved, actions.ender(name))
+        before(moved, Action(name, drop=True))
         for end in (name, *_below(new, name)):
             for tie in _ties(new, end):
                 before(actions.maker(tie.id), moved)

@@ -25,12 +25,13 @@ from pgnorm.catalog.model.type_facets import HoldsType, retypes
 from ..compare.difference import PRIVILEGES, Difference, changes, inside
 from ..dump.operator_path import reached
 from . import metadata
-from .actions import Action, Actions
+from .actions import Actions
 from .alterations import after_parts, altering
 from .changes import Decisions, set_with
 from .counters import Carrying
 from .finishing import Finishing
 from .firing import announced
+from .graph import Action
 from .hazards import Hazards
 from .plan import Plan, Step, Verb, cut
 from .refilling import kept

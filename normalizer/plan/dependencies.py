@@ -1,0 +1,67 @@
+"""Order that dependencies demand: a user leaves before what it uses, and is made after it."""
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+from pgnorm.catalog.model import ObjectId
+
+from ..compare.difference import outermost
+from .attachments import ended
+from .graph import Action, Before
+from .refilling import read_through
+from .storage import is_of_columns
+
+if TYPE_CHECKING:
+    from .actions import Actions
+
+
+def order_leavers(actions: "Actions", touched: Collection[ObjectId], before: Before) -> None:
+    """Have users leave before what they used leaves or changes: `DROP VIEW`, then the column that it read."""
+    for edge in actions.old.edges:
+        if edge.tied or edge.dependent not in touched or edge.referenced not in touched:
+            continue
+        dropped, freed = actions.leaver(edge.dependent), actions.leaver(edge.referenced)
+        if read_through(actions.old, edge, actions.decided):
+            before(dropped, ended(actions.leaver(outermost(actions.old, edge.referenced))))
+            continue
+        if edge.body and edge.dependent in actions.hollow[True]:
+            dropped = Action(edge.dependent, drop=True, shell=True)
+        before(ended(dropped), ended(freed))
+        # A type can wait for the columns that move from it to what it was made of.
+        waits = dropped is not None and not dropped.aside and is_of_columns(actions.item(dropped))
+        if not waits:
+            before(dropped, freed)
+        # Who owns a schema, or may use it, can change at any time.
+        if actions.alters_itself(edge.referenced) and not waits:
+            before(dropped, actions.alterer(edge.referenced))
+        for leader in actions.following.altered_leaders(actions.old.objects[edge.referenced]):
+            before(dropped, actions.alterer(leader))
+        if dropped is None:
+            before(actions.alterer(edge.dependent), ended(freed))
+
+
+def order_makers(actions: "Actions", touched: Collection[ObjectId], before: Before) -> None:
+    """Make users after what they need: the column, then `CREATE VIEW`."""
+    for edge in actions.new.edges:
+        if edge.tied or edge.dependent not in touched or edge.referenced not in touched:
+            continue
+        if (edge.dependent, edge.referenced) in actions.new.shell_users:
+            before(actions.shell(edge.referenced), actions.maker(edge.dependent))
+            continue
+        before(actions.known(edge.referenced), actions.maker(edge.dependent))
+        if (edge.referenced, edge.dependent) not in actions.new.shell_users and not edge.body:
+            before(actions.known(edge.referenced), actions.shell(edge.dependent))
+
+
+def order_successors(actions: "Actions", before: Before) -> None:
+    """Take the old object of a name away, or aside, before its successor is made; what went aside is dropped after."""
+    for name in actions.decided.replaced:
+        if name in actions.decided.set_aside:
+            before(Action(name, aside=True), Action(name))
+            before(Action(name, aside=True), actions.shell(name))
+            before(Action(name), Action(name, drop=True))
+        else:
+            before(actions.leaver(name), actions.maker(name))
+            before(actions.leaver(name), actions.shell(name))
+    for name in actions.decided.set_aside:
+        before(Action(name, aside=True), Action(name, drop=True))
