@@ -21,6 +21,7 @@ from .output import deliver
 from .renames import ASK, accepted
 from .reviews import as_form, as_page
 from .summary import tell_consumers
+from .targets import named_database, tell_history
 from .telling import tell_comparison
 from .ways_back import as_text, find_way_back
 
@@ -67,6 +68,7 @@ def diff(app: App, **given: Unpack[Given]) -> int:
         check_calls(*sources)
     if given["extension_versions"]:
         check_versions(*sources)
+    database = named_database(words, sources)
     known = app.project.migration_files() if app.project and given["name"] is not None else None
     options = _options(app, given)
     with app.workspace() as workspace:
@@ -77,6 +79,8 @@ def diff(app: App, **given: Unpack[Given]) -> int:
     lines = consumers(found, app.project, app.tell) if app.project is not None else ()
     tell_comparison(app, found, listed=given["suggested"] == ASK, way_out=_way_out(*words))
     tell_consumers(app.console, lines)
+    if found.plan and database is not None:
+        tell_history(app, database)
     failed = refused(app.console, found, given["fail_on"])
     if failed and known is not None:
         app.console.warn("No migration is written")

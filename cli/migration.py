@@ -14,7 +14,8 @@ from .migration_squash import squash
 from .migration_up import up
 from .new_migrations import write_migrations
 from .options import App
-from .output import plural, visible, write
+from .output import write
+from .standings import in_line, notes, standing_json
 from .targets import project_of, target, target_options
 
 if TYPE_CHECKING:
@@ -69,54 +70,14 @@ def list_(app: App, as_json: bool) -> int:
 
 
 def _as_text(standings: "Sequence[Standing]") -> str:
-    widths = [max((len(part) for part in parts), default=0) for parts in zip(*map(_columns, standings), strict=True)]
-    lines = []
-    for each in standings:
-        padded = (part.ljust(width) for part, width in zip(_columns(each), widths, strict=True))
-        lines.append("  ".join(padded).rstrip() + "\n")
-    return "".join(lines)
-
-
-def _columns(each: "Standing") -> tuple[str, ...]:
-    from pgnorm.normalizer.applying.standing import State
-
-    notes = [each.state.value]
-    if each.state is State.MISSING:
-        notes = [State.APPLIED.value]
-    if each.path is None:
-        notes.append("no such file")
-    if each.changed:
-        notes.append("the file was changed since")
-    if each.done:
-        notes.append(f"{plural(each.done, 'statement')} {'is' if each.done == 1 else 'are'} carried out")
-    if each.late:
-        notes.append("out of order")
-    return _in_line(each.version), _in_line(each.name), ", ".join(notes)
-
-
-def _in_line(text: str) -> str:
-    return visible(text).replace("\n", "\\x0a")
+    rows = [(in_line(each.version), in_line(each.name), ", ".join(notes(each))) for each in standings]
+    widths = [max((len(part) for part in parts), default=0) for parts in zip(*rows, strict=True)]
+    lines = ("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _as_json(standings: "Sequence[Standing]") -> str:
-    from pgnorm.normalizer.files.reading import shown
-
-    document = {
-        "version": JSON_VERSION,
-        "migrations": [
-            {
-                "version": each.version,
-                "name": each.name,
-                "file": shown(each.path) if each.path is not None else None,
-                "state": each.state.value,
-                "out_of_order": each.late,
-                "changed": each.changed,
-                "statements_done": each.done,
-            }
-            for each in standings
-        ],
-    }
-    return printed(document)
+    return printed({"version": JSON_VERSION, "migrations": [*map(standing_json, standings)]})
 
 
 for command in (new, list_, up, repair, fetch, rebase, squash, baseline):

@@ -20,7 +20,7 @@ from .renames import ASK, accepted, rename_options
 from .servers import server_options
 from .summary import tell_consumers
 from .synced import Decider, deciding_options, refuse_uncommitted, tell_conflicts, tell_taken
-from .targets import option_of, project_of, target, target_options
+from .targets import option_of, project_of, target, target_options, tell_history
 from .telling import tell_comparison
 
 if TYPE_CHECKING:
@@ -100,6 +100,8 @@ def pull(
                 _refuse_pending(before, at)
             tell_comparison(app, comparison, listed=suggested == ASK)
             tell_consumers(app.console, consumers(comparison, project, app.tell))
+            if comparison.plan:
+                tell_history(app, app.source or _DEFAULT)
             synced = sync() if sync is not None and comparison.writes and not no_sync else None
             platform = workspace.platform
         if not comparison.writes:

@@ -1,6 +1,6 @@
 """Options that name the database that migrations are applied to, and that database opened."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal, ParamSpec, TypeVar
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pgnorm.normalizer.applying.target import Target
     from pgnorm.normalizer.project.databases import Database
     from pgnorm.normalizer.project.project import Project
+    from pgnorm.normalizer.project.sources import Source
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -73,10 +74,31 @@ def project_of(app: App) -> "Project":
 
 def option_of(app: App, default: Literal["local", "linked"]) -> str:
     """The option that names the database in a command for a person to run: no password."""
-    word = app.source or default
+    return option_for(app.source or default)
+
+
+def option_for(word: str) -> str:
+    """The option for the database that a source word names, likewise."""
     if word.startswith(f"{LINKED}:"):
         return f"--remote={word.removeprefix(f'{LINKED}:')}"
     return f"--{word}" if word in ("local", LINKED, "db") else "--db-url …"
+
+
+def named_database(words: Sequence[str], sources: "Sequence[Source]") -> str | None:
+    """The word for a database that is compared with the project's files or migrations, None where that is not so."""
+    from pgnorm.normalizer.project.databases import Database
+
+    found = [word for word, source in zip(words, sources, strict=True) if isinstance(source, Database)]
+    return found[0] if len(found) == 1 and any(word.startswith(("files", "migrations")) for word in words) else None
+
+
+def tell_history(app: App, word: str) -> None:
+    """Say which command tells how the database that a word names came to differ, where the project has a history."""
+    from pgnorm.normalizer.project.histories import history_of
+
+    project = app.project
+    if project is not None and (project.supabase_dir is not None or history_of(project.settings) is not None):
+        app.console.say(f"How the database came to differ: pgnorm log {option_for(word)}")
 
 
 @contextmanager

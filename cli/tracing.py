@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from .documents import printed
+from .drift import tell_drift
 from .general import general_options
 from .help import Command, exit_codes
-from .options import App
+from .options import App, app_of
 from .output import plural, write
-from .servers import shadow_option, trust_option
-from .targets import project_of
+from .servers import lock_timeout_option, shadow_option, trust_option
+from .targets import project_of, target_options
 
 if TYPE_CHECKING:
     from pgnorm.catalog.model import Object
@@ -29,6 +30,7 @@ LOG: Final = f"""\b
 Examples:
   pgnorm log public.contacts           all that migrations did to it
   pgnorm log public.contacts.email --json
+  pgnorm log --linked              how the linked project's database came to differ
 
 {exit_codes()}"""
 
@@ -65,16 +67,26 @@ def blame(app: App, objects: tuple[str, ...], as_json: bool) -> int:
 
 
 @click.command(cls=Command, params=general_options(), epilog=LOG)
+@target_options
 @shadow_option
 @trust_option
-@click.argument("objects", metavar="OBJECT...", nargs=-1, required=True)
+@lock_timeout_option
+@click.argument("objects", metavar="[OBJECT]...", nargs=-1)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-@click.pass_obj
-def log(app: App, objects: tuple[str, ...], as_json: bool) -> int:
+@click.pass_context
+def log(ctx: click.Context, objects: tuple[str, ...], as_json: bool) -> int:
     """List all that migrations did to objects, from the first to the last, each with its statement.
 
-    An object is named as for `pgnorm blame`; it need not be there any more.
+    An object is named as for `pgnorm blame`; it need not be there any more. Where a database is named (--local, …), say
+    how that came to differ from its migrations, of these objects or of all: how far it is, what was applied there in
+    another text than the files have, and what no migration did.
     """
+    app = app_of(ctx)
+    if app.source is not None:
+        tell_drift(app, objects, as_json=as_json)
+        return 0
+    if not objects:
+        ctx.fail("Name an object, or with --local, --db-url or the like a database.")
     found = _traced(app, objects)
     if as_json:
         listed = [

@@ -92,10 +92,12 @@ class Trace(Value):
 
 
 Ran: TypeAlias = "list[tuple[SourceFile, Statement]]"
+Asked: TypeAlias = Callable[[Object, Catalog], bool]
+"""A test of objects in a catalog: true for one that somebody wants to know of."""
 
 
 @define(eq=False)
-class _Looks:
+class Looks:
     """Catalogs between the statements of a load, where a look is wanted."""
 
     session: Session
@@ -108,12 +110,17 @@ class _Looks:
     def __attrs_post_init__(self) -> None:
         self.seen[-1] = self.session.read()
 
-    def spans(self, names: Collection[str]) -> list[tuple[range, tuple[Difference, ...]]]:
-        """The statements between two looks, by their numbers, where what is named has changed, and what has."""
+    @property
+    def end(self) -> Catalog:
+        """What there was after all."""
+        return self.seen[max(self.seen)]
+
+    def spans(self, asked: Asked) -> list[tuple[range, tuple[Difference, ...]]]:
+        """The statements between two looks, by their numbers, where what is asked for has changed, and what has."""
         return [
             (range(before + 1, after + 1), found)
             for before, after in pairwise(sorted(self.seen))
-            if (found := tuple(_events(self.seen[before], self.seen[after], names)))
+            if (found := tuple(_events(self.seen[before], self.seen[after], asked)))
         ]
 
     def __call__(self, source: SourceFile, statement: Statement) -> None:
@@ -130,32 +137,43 @@ def traced(context: Context, texts: Texts, names: Collection[str], declared: Seq
 
     Raises PgnormError for a name of what never was there.
     """
-    # That a file has ended shows when the first statement of the next one has run.
-    looks = _looked(context, texts, lambda ran: len({id(file) for file, _ in ran[-2:]}) == min(len(ran), 2))
-    end = looks.seen[max(looks.seen)]
-    spans = looks.spans(names)
-    for near in (_mentioning(names), lambda _: True):
-        wide = [numbers for numbers, _ in spans if len(numbers) > 1]
-        if close := {number for numbers in wide for number in numbers if near(looks.ran[number][1])}:
-            points = {*looks.seen, *close, *(number - 1 for number in close)}
-            looks = _looked(context, texts, partial(_is_at, points))
-            spans = looks.spans(names)
+
+    def asked(item: Object, catalog: Catalog) -> bool:
+        return is_asked(item, catalog, names)
+
+    looks = watched(context, texts, asked, (mentioning(names), lambda _: True))
     events = tuple(
         Event(file=file, statement=statement, difference=found)
-        for [number], changed in spans
+        for [number], changed in looks.spans(asked)
         for file, statement in [looks.ran[number]]
         for found in changed
     )
-    _refuse_unknown(names, events, end)
-    objects = tuple(item for item in end.objects.values() if _is_asked(item, end, names))
+    _refuse_unknown(names, events, looks.end)
+    objects = tuple(item for item in looks.end.objects.values() if asked(item, looks.end))
     return Trace(events=events, objects=objects, places=Places(declared))
 
 
-def _looked(context: Context, texts: Texts, wanted: Callable[[Ran], bool]) -> _Looks:
-    found: list[_Looks] = []
+def watched(context: Context, texts: Texts, asked: Asked, nearer: Sequence[Callable[[Statement], bool]] = ()) -> Looks:
+    """The migrations run with a look once in each file, then once more for each test of `nearer`, where several
+    statements could have done something to what is asked for: with a look after each file, and around those that the
+    test is true of."""
+    # That a file has ended shows when the first statement of the next one has run.
+    looks = looked(context, texts, lambda ran: len({id(file) for file, _ in ran[-2:]}) == min(len(ran), 2))
+    for near in nearer:
+        if wide := [numbers for numbers, _ in looks.spans(asked) if len(numbers) > 1]:
+            close = {number for numbers in wide for number in numbers if near(looks.ran[number][1])}
+            ends = {at for at, (one, other) in enumerate(pairwise(looks.ran)) if one[0] is not other[0]}
+            points = {*looks.seen, *ends, *close, *(number - 1 for number in close)}
+            looks = looked(context, texts, partial(_is_at, points))
+    return looks
 
-    def look(session: Session) -> _Looks:
-        found.append(_Looks(session, wanted))
+
+def looked(context: Context, texts: Texts, wanted: Callable[[Ran], bool]) -> Looks:
+    """The migrations run once, with a look wherever one is wanted and at the end."""
+    found: list[Looks] = []
+
+    def look(session: Session) -> Looks:
+        found.append(Looks(session, wanted))
         return found[-1]
 
     with loaded(context, texts, watch=look, singly=True, quiet=True) as there:
@@ -165,11 +183,23 @@ def _looked(context: Context, texts: Texts, wanted: Callable[[Ran], bool]) -> _L
     return looks
 
 
+def states(context: Context, texts: Texts) -> list[Catalog]:
+    """What there is before all files, and after each of them."""
+    ran = looked(context, texts, lambda _: False).ran
+    ends = {at for at, (one, other) in enumerate(pairwise(ran)) if one[0] is not other[0]}
+    looks = looked(context, texts, partial(_is_at, ends))
+    after = {looks.ran[at][0].label: catalog for at, catalog in looks.seen.items() if at >= 0}
+    found = [looks.seen[-1]]
+    for file in texts.files:
+        found.append(after.get(file.label, found[-1]))
+    return found
+
+
 def _is_at(points: Collection[int], ran: Ran) -> bool:
     return len(ran) - 1 in points
 
 
-def _mentioning(names: Collection[str]) -> Callable[[Statement], bool]:
+def mentioning(names: Collection[str]) -> Callable[[Statement], bool]:
     """A test of statements: true for one that has a word of the names."""
     said = {word for name in names for word in re.findall(r"\w+", name)} - _SAYING_LITTLE
 
@@ -179,13 +209,14 @@ def _mentioning(names: Collection[str]) -> Callable[[Statement], bool]:
     return mentions
 
 
-def _events(before: Catalog, after: Catalog, names: Collection[str]) -> Iterator[Difference]:
+def _events(before: Catalog, after: Catalog, asked: Asked) -> Iterator[Difference]:
     for found in differences(before, after):
-        if _is_asked(found.item, after if found.new is not None else before, names):
+        if asked(found.item, after if found.new is not None else before):
             yield found
 
 
-def _is_asked(item: Object, catalog: Catalog, names: Collection[str]) -> bool:
+def is_asked(item: Object, catalog: Catalog, names: Collection[str]) -> bool:
+    """True if an object is named, or a part of what is."""
     wholes = (catalog.objects[name] for name in above(catalog, item) if name in catalog.objects)
     return any(_names(word, each) for each in (item, *wholes) for word in names)
 

@@ -186,7 +186,7 @@ class Workspace:
 
     def texts(self, source: Files) -> Texts:
         """The texts of the source's files. Raises PgnormError for those that can't be read."""
-        files = tuple(read_files(source.paths))
+        files = source.held or tuple(read_files(source.paths))
         if said := not_run((file.text for file in files), beside=len(source.back)):
             self.telling("note", said, source)
         return Texts(files=files, kind=source.kind)

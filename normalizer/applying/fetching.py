@@ -53,7 +53,7 @@ def _refused(row: Row, name: str, reason: str) -> PgnormError:
 def _text(row: Row, path: Path) -> str:
     statements = row.statements or ()
     with suppress(PgnormError):  # the text ends within a literal or a comment
-        text = "".join(f"{statement}{_end(statement)}\n" for statement in statements)
+        text = text_of(statements)
         source = SourceFile(path=path, label=shown(path), text=text)
         if applicable(row.version, row.name, source).texts == _bare(statements):
             return text
@@ -62,6 +62,11 @@ def _text(row: Row, path: Path) -> str:
         place=shown(path),
         hint="Write that file by hand.",
     )
+
+
+def text_of(statements: Iterable[str]) -> str:
+    """The text of a file with these statements of a history."""
+    return "".join(f"{statement}{_end(statement)}\n" for statement in statements)
 
 
 def _end(statement: str) -> str:

@@ -9,7 +9,7 @@ from attrs import evolve, frozen
 
 from pgnorm.catalog.errors import PgnormError
 
-from ..files.reading import FileKind, shown, sql_files
+from ..files.reading import FileKind, SourceFile, shown, sql_files
 from .databases import FORMS, Database, local, named_by_environment
 from .forms import Migration
 from .linked import linked, of_ref
@@ -39,6 +39,8 @@ class Files:
     """Files beside it that lead back, which are never run."""
     keeps: Revised | None = None
     """The folder in which files of a revision lie for as long."""
+    held: tuple[SourceFile, ...] = ()
+    """Files with their texts, where these are not read: what a history remembers lies nowhere."""
 
 
 @frozen(kw_only=True)
