@@ -1,6 +1,7 @@
 """What could not be done, for people, and for programs where --json is given."""
 
 import errno
+import os
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Final
@@ -13,6 +14,7 @@ from . import VERSION
 from .documents import printed
 
 JSON_VERSION: Final = 1
+_ON_FAULTS: Final = "Please report it; with PGNORM_TRACEBACK=1 in the environment it shows where it happened."
 _FORMS: Final = ("--format", "--output-format")
 
 
@@ -33,6 +35,17 @@ def explained(problem: Exception) -> "list[PgnormError] | None":
         place = str(problem.filename) if problem.filename else None
         return [PgnormError(problem.strerror or str(problem), place=place, hint=hint)]
     return None
+
+
+def told(problem: Exception) -> list[PgnormError]:
+    """The errors to name, also for a fault in pgnorm, which is raised where a traceback is asked for."""
+    found = explained(problem)
+    if found is None:
+        if os.environ.get("PGNORM_TRACEBACK"):
+            raise problem
+        fault = f"a fault in pgnorm: {type(problem).__name__}: {problem}"
+        found = [PgnormError(fault, hint=_ON_FAULTS)]
+    return found
 
 
 def wants_json(typed: Sequence[str]) -> bool:

@@ -14,7 +14,7 @@ from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.interrupts import exit_code
 
 from . import VERSION
-from .failures import document, explained, wants_json
+from .failures import document, told, wants_json
 from .general import general_options
 from .help import FAILED, Group
 from .options import App
@@ -35,9 +35,9 @@ COMMANDS: Final = {
     "pull": "pgnorm.cli.pull:pull",
     "push": "pgnorm.cli.push:push",
     "sync": "pgnorm.cli.sync:sync",
+    "watch": "pgnorm.cli.watch:watch",
 }
 _EMPTY: Final = re.compile(r"(?:--[a-z-]+=)?\s*")
-_ON_FAULTS: Final = "Please report it; with PGNORM_TRACEBACK=1 in the environment it shows where it happened."
 CLOSED_PIPE: Final = 141
 """The exit code that a shell reports of a program that SIGPIPE ended."""
 
@@ -146,12 +146,7 @@ def _report(console: Console, problem: Exception) -> None:
     """Say what could not be done."""
     if isinstance(problem, click.UsageError) and problem.ctx is not None:
         click.echo(problem.ctx.get_usage(), err=True)
-    found = explained(problem)
-    if found is None:
-        if os.environ.get("PGNORM_TRACEBACK"):
-            raise problem
-        fault = f"a fault in pgnorm: {type(problem).__name__}: {problem}"
-        found = [PgnormError(fault, hint=_ON_FAULTS)]
+    found = told(problem)
     console.errors(found)
     _report_to_programs(console, found)
 
@@ -160,6 +155,6 @@ def _report_to_programs(console: Console, found: Sequence[PgnormError]) -> None:
     """Say on stdout what could not be done, where JSON was asked for."""
     if not wants_json(console.typed):
         return
-    told = [[text and console.shown(text) for text in (each.message, each.place, each.hint)] for each in found]
+    shown = [[text and console.shown(text) for text in (each.message, each.place, each.hint)] for each in found]
     with suppress(OSError):  # it may be why
-        write(document(told))
+        write(document(shown))

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pgnorm.normalizer.load.adaptation import Level
     from pgnorm.normalizer.project.project import Project
     from pgnorm.normalizer.project.sources import Source
+    from pgnorm.normalizer.servers import Servers
     from pgnorm.normalizer.workspace import Workspace
 
 P = ParamSpec("P")
@@ -46,6 +47,8 @@ class App:
         self.cached = True
         self.lock_timeout: int | None = None
         """Milliseconds."""
+        self.servers: Servers | None = None
+        """The servers of all turns of a command that goes on."""
 
     @cached_property
     def project(self) -> "Project | None":
@@ -82,6 +85,7 @@ class App:
             tell=self.tell,
             shadow_url=self.shadow_url,
             trust_files=self.trust_files,
+            servers=self.servers,
             cached=self.cached,
             lock_timeout=self.lock_timeout,
         )

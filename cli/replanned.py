@@ -1,6 +1,6 @@
 """One new plan in the place of migrations that no longer fit behind those of another branch."""
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from .comparison import scripts
 from .header import headed
@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from pgnorm.normalizer.comparison import Options
     from pgnorm.normalizer.files.staging import Writing
     from pgnorm.normalizer.rebasing.rebase import Rebase
-
-_ONLINE: Final = (("lock_timeout", "4s"),)
-"""Settings of an online plan, as `diff` has them where nothing else is said."""
 
 
 def replan(app: App, run: "Rebase", *, dry_run: bool, shown: bool) -> "tuple[Path, ...]":
@@ -66,7 +63,7 @@ def replan(app: App, run: "Rebase", *, dry_run: bool, shown: bool) -> "tuple[Pat
 
 def _options(run: "Rebase") -> "Options":
     """Options of a plan that carries out the same renames and calls as those in whose place it comes."""
-    from pgnorm.normalizer.comparison import Options
+    from pgnorm.normalizer.comparison import ONLINE, Options
     from pgnorm.normalizer.left_alone import ignoring
     from pgnorm.normalizer.project.sources import declared
     from pgnorm.normalizer.rebasing.replanning import calls, renames
@@ -76,7 +73,7 @@ def _options(run: "Rebase") -> "Options":
         renames=renames(run.mine, old, new),
         ignoring=ignoring(run.project.ignore),
         calls=calls(run.mine),
-        online=_ONLINE if run.project.online else None,
+        online=ONLINE if run.project.online else None,
     )
 
 

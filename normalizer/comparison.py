@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from pgnorm.catalog.model import Catalog, Object, ObjectId, Value, untold
 
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from .plan.assessing import Assessed
 
 ProofBy = Literal["catalog", "pg_dump"]
+ONLINE: Final = (("lock_timeout", "4s"),)
+"""Settings of an online plan where nothing else is said."""
 
 
 class Options(Value):

@@ -18,6 +18,7 @@ from .project.lookout import Lookout
 from .project.project import Project
 from .project.sources import Files, SnapshotFile, Source
 from .project.ways_back import not_run
+from .servers import Servers
 from .telling import Telling, version_words
 
 if TYPE_CHECKING:
@@ -40,7 +41,8 @@ class Read(Value):
 
 
 class Workspace:
-    """Opens the sources of one run. A context: at its end the shadow, opened at first need, is gone."""
+    """Opens the sources of one run. A context: at its end the shadow, opened at first need, is gone, unless it is one
+    of `servers` that several runs share."""
 
     def __init__(
         self,
@@ -49,17 +51,17 @@ class Workspace:
         tell: Tell,
         shadow_url: str | None = None,
         trust_files: bool = False,
+        servers: Servers | None = None,
         cached: bool = True,
         lock_timeout: int | None = None,
     ) -> None:
         self.project = project
         self.telling = Telling(tell)
-        self._shadow_url = shadow_url
         self._lock_timeout = lock_timeout
-        self._trust_files = trust_files
         self._cached = cached
         self._shadows: dict[int | None, Shadow] = {}
         self._stack = ExitStack()
+        self._servers = servers or self._stack.enter_context(Servers(shadow_url=shadow_url, trust_files=trust_files))
 
     def __enter__(self) -> Self:
         return self
@@ -111,12 +113,7 @@ class Workspace:
         return self._shadows[major]
 
     def _opened(self, major: int | None) -> "Shadow":
-        from .postgres.shadow import open_shadow
-
-        opening = open_shadow(
-            major=major, platform=self.platform, shadow_url=self._shadow_url, trust_files=self._trust_files
-        )
-        shadow = self._stack.enter_context(opening)
+        shadow = self._servers.shadow(major, self.platform)
         whose = "private" if shadow.binaries else "of --shadow-url"
         version = version_words(shadow.version_num)
         self.telling("note", f"shadow: Postgres {version} ({whose}), baseline: {self.platform.name}")

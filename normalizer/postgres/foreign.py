@@ -81,6 +81,11 @@ class ForeignHost:
     def distrust(self) -> None:
         """Nothing: there is no shared database."""
 
+    def lasts(self, error: Exception | None) -> bool:
+        from psycopg import Error
+
+        return not isinstance(error, Error) and not self.admin.closed
+
 
 @contextmanager
 def open_foreign(url: str, platform: Platform, *, allow_remote: bool) -> Iterator[ForeignHost]:

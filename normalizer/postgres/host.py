@@ -40,6 +40,9 @@ class Host(Protocol):
     def distrust(self) -> None:
         """Has the shared database serve no other run: what files did there may not be undone."""
 
+    def lasts(self, error: Exception | None) -> bool:
+        """True if it is up, or not started yet, and fit for another run after one that ended with an error, or well."""
+
 
 def shared_state(connection: "Connection") -> tuple[frozenset[str], str]:
     """The names of all roles, and a digest of everything that databases of one server share."""

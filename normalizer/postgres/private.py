@@ -148,6 +148,12 @@ class PrivateHost:
     def distrust(self) -> None:
         self.in_order = False
 
+    def lasts(self, error: Exception | None) -> bool:
+        from psycopg import Error
+
+        broken = isinstance(error, Error) or _is_loss(error)
+        return self.in_order and not broken and (self.running is None or not self.running.server.has_ended())
+
     def _drop(self, connection: "Connection", name: str, roles: frozenset[str], state: str) -> None:
         from psycopg import DatabaseError
 

@@ -160,6 +160,10 @@ class Shadow:
         """
         return self._host.provide_extension(name, version)
 
+    def lasts(self, error: Exception | None) -> bool:
+        """True if it can serve another run after one that ended with this error, or well."""
+        return self._host.lasts(error)
+
     def _release(self) -> None:
         self._in_use = False
 

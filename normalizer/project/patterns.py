@@ -3,7 +3,8 @@
 import os
 from collections.abc import Callable, Iterable, Sequence
 from fnmatch import fnmatchcase
-from glob import glob
+from glob import glob, has_magic
+from itertools import takewhile
 from pathlib import Path
 
 from ..files.reading import sql_files
@@ -16,6 +17,14 @@ def matching(base: Path, pattern: str, below: Callable[[Path], Iterable[Path]] =
         path = Path(os.path.normpath(base / name))
         found.extend(below(path) if path.is_dir() else (path,))
     return tuple(dict.fromkeys(found))
+
+
+def start_of(base: Path, pattern: str) -> Path:
+    """The folder from which on a pattern names files."""
+    path = Path(os.path.normpath(base / pattern))
+    plain = list(takewhile(lambda part: not has_magic(part), path.parts))
+    found = Path(*plain)
+    return found if len(plain) < len(path.parts) or found.is_dir() else found.parent
 
 
 def covers(pattern: Sequence[str], path: Sequence[str]) -> bool:

@@ -17,7 +17,7 @@ from .histories import history_of
 from .migrations import find_migrations
 from .patterns import covers, matching
 from .samples import Sample, samples_of
-from .supabase import in_order, named_folder, usual_folder
+from .supabase import ROLES, in_order, named_folder, usual_folder
 
 # What the Supabase CLI takes where config.toml says nothing.
 _SUPABASE_MAJOR: Final = 17
@@ -172,7 +172,7 @@ class Project(Value):
     @property
     def roles_file(self) -> Path | None:
         """The file that makes the project's roles, loaded before anything else; None where there is none."""
-        path = self.supabase_dir / "roles.sql" if self.supabase_dir else None
+        path = self.supabase_dir / ROLES if self.supabase_dir else None
         return within(self.root, [path])[0] if path is not None and path.is_file() else None
 
     @property

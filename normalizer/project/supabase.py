@@ -14,6 +14,9 @@ _TOML: Final = "config.toml"
 _JSON: Final = ("config.json", "config.jsonc")
 _FOLDERS: Final = ("migrations", "schemas", "database")
 _MANIFEST: Final = ".pgdelta-export.json"
+ROLES: Final = "roles.sql"
+FILES: Final = (_TOML, *_JSON, ROLES)
+"""Files in the folder `supabase` that say what the project is, where they are there."""
 
 
 def is_project(folder: Path) -> bool:
