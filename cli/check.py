@@ -9,7 +9,7 @@ import click
 
 from pgnorm.catalog.errors import PgnormError
 
-from .check_forms import FORMS, GITHUB, TEXT
+from .check_forms import FORMS, GITHUB, JSON, TEXT
 from .general import general_options
 from .help import CHANGED, Command, exit_codes
 from .html import check_page, html_option
@@ -68,6 +68,7 @@ def _rules() -> Iterable[str]:
     type=click.Choice([*FORMS]),
     help="[default: text; github where GitHub Actions runs it]",
 )
+@click.option("--json", "as_json", is_flag=True, help="The same as --output-format json.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file instead of stdout.")
 @html_option
 @click.pass_obj
@@ -77,6 +78,7 @@ def check(
     skipped: tuple[str, ...],
     level: str,
     form: str | None,
+    as_json: bool,
     output: Path | None,
     html: Path | None,
 ) -> int:
@@ -94,6 +96,8 @@ def check(
 
     if app.project is None:
         raise PgnormError("check looks at a project, and there is none from here upwards", hint="Use --project.")
+    if as_json and form not in (None, JSON):
+        raise click.UsageError("--json and --output-format name two forms.")
     check_page(html, output)
     with app.workspace() as workspace:
         asked = SQUAWK not in skipped
@@ -101,7 +105,7 @@ def check(
         if ACCESS not in skipped and not any(each.rule in (LOADS, HINTS) for each in found):
             found += _of_access(app, workspace, app.project)
     found = [each for each in found if each.rule not in skipped]
-    wanted = form or (GITHUB if os.environ.get("GITHUB_ACTIONS") == "true" else TEXT)
+    wanted = JSON if as_json else form or (GITHUB if os.environ.get("GITHUB_ACTIONS") == "true" else TEXT)
     deliver(app.console, FORMS[wanted](found), output)
     if html is not None:
         from pgnorm.normalizer.review.findings_page import findings_page

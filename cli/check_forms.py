@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pgnorm.normalizer.checking.finding import Finding
 
 TEXT: Final = "text"
+JSON: Final = "json"
 GITHUB: Final = "github"
 JSON_VERSION: Final = 1
 _GITHUB: Final = {"error": "error", "warn": "warning", "info": "notice"}
@@ -130,7 +131,7 @@ def _with_cure(finding: "Finding") -> str:
 
 FORMS: Final[Mapping[str, "Callable[[Sequence[Finding]], str]"]] = {
     TEXT: _text,
-    "json": _json,
+    JSON: _json,
     GITHUB: _github,
     "gitlab": _gitlab,
     "sarif": _sarif,

@@ -1,8 +1,46 @@
-"""The form of the JSON documents that commands print."""
+"""The JSON documents that commands print."""
 
 import json
+from collections.abc import Callable
+from typing import Final, ParamSpec, TypeVar
+
+import click
+
+from .options import App, app_of
+from .output import write
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+JSON_VERSION: Final = 1
+"""The version of the document of what a command did."""
 
 
 def printed(document: object) -> str:
     """The text of a document: indented, every character as it is, a line end behind it."""
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def json_option(function: Callable[P, R]) -> Callable[P, R]:
+    """--json of a command that does something; it is in `App.as_json`, and `deliver_outcome` heeds it."""
+    return click.option(
+        "--json",
+        is_flag=True,
+        help="Print what was done as one JSON document.",
+        expose_value=False,
+        callback=_take_json,
+    )(function)
+
+
+def deliver_outcome(app: App, *, dry_run: bool = False, **more: object) -> None:
+    """Print, where JSON is asked for, which files the run has changed and which migrations count as applied by now, or
+    with `dry_run` would; and what else its command tells."""
+    if app.as_json:
+        write(
+            printed({"version": JSON_VERSION, "dry_run": dry_run, "files": app.changed, "applied": app.applied, **more})
+        )
+
+
+def _take_json(ctx: click.Context, _option: click.Parameter, value: bool) -> None:
+    if value:
+        app_of(ctx).as_json = True

@@ -3,6 +3,7 @@
 import errno
 import os
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from itertools import pairwise
 from typing import Final
 
@@ -12,6 +13,7 @@ from pgnorm.catalog.errors import PgnormError
 
 from . import VERSION
 from .documents import printed
+from .output import Console, write
 
 JSON_VERSION: Final = 1
 _ON_FAULTS: Final = "Please report it; with PGNORM_TRACEBACK=1 in the environment it shows where it happened."
@@ -55,8 +57,11 @@ def wants_json(typed: Sequence[str]) -> bool:
     return not given.isdisjoint({"--json", *(f"{option}=json" for option in _FORMS)})
 
 
-def document(errors: Iterable[Sequence[str | None]]) -> str:
-    """The document that stands for what could not be done: of each error its message, its place and the way out."""
-    listed = [dict(zip(("message", "place", "hint"), each, strict=True)) for each in errors]
-    found = {"version": JSON_VERSION, "pgnorm": VERSION, "errors": listed}
-    return printed(found)
+def report_to_programs(console: Console, errors: Iterable[PgnormError]) -> None:
+    """Say on stdout what could not be done, where JSON was asked for: of each error message, place and way out."""
+    if not wants_json(console.typed):
+        return
+    texts = ({"message": each.message, "place": each.place, "hint": each.hint} for each in errors)
+    listed = [{name: text and console.shown(text) for name, text in each.items()} for each in texts]
+    with suppress(OSError):  # it may be why
+        write(printed({"version": JSON_VERSION, "pgnorm": VERSION, "errors": listed}))

@@ -10,6 +10,7 @@ import click
 
 from pgnorm.catalog.errors import PgnormError
 
+from .documents import deliver_outcome, json_option
 from .general import general_options
 from .help import CHANGED, CHECKED, Command, exit_codes
 from .options import App, source_options
@@ -48,6 +49,7 @@ Examples:
 @click.option(
     "--stdin-filename", type=click.Path(path_type=Path), help="With -: the file that stdin stands for in its project."
 )
+@json_option
 @click.pass_obj
 def fix_functions(
     app: App,
@@ -70,6 +72,8 @@ def fix_functions(
     if take and not app.source:
         raise click.UsageError("--take goes with a source (--from, --local, --db, --db-url, --linked, --remote).")
     text = _stdin(files, stdin_filename)
+    if app.as_json and text is not None and not (check or show_diff):
+        raise click.UsageError("- writes the text to stdout, so --json goes with it only beside --check or --diff.")
     paths = () if text else files
     named = tuple(path for path in (*paths, text.path if text else None) if path is not None)
     _enter_project(app, named)
@@ -91,14 +95,15 @@ def fix_functions(
         app.tell(message.level, f"{message.place}: {message.text}")
     if text is not None and not (check or show_diff):
         _print_fixed(report, text)
-    elif show_diff:
+    elif show_diff and not app.as_json:
         _print_diff(report)
-    elif not check:
+    elif written:
         at = report.write()
         for rewrite in report.changed:
             if rewrite.source.path is not None and real_path(rewrite.source.path) not in at:
                 app.console.say(f"{rewrite.source.label} says so already: another run has written it meanwhile")
     _summarize(app, report, text, written=written)
+    _tell_outcome(app, report, written=written, show_diff=show_diff)
     return CHANGED if check and report.changed else 0
 
 
@@ -188,6 +193,22 @@ def _print_diff(report: "Report") -> None:
 def _colored(line: str) -> str:
     bold = line.startswith(("---", "+++"))
     return click.style(line, bold=True) if bold else click.style(line, fg=_COLORS.get(line[:1]))
+
+
+def _tell_outcome(app: App, report: "Report", *, written: bool, show_diff: bool) -> None:
+    """Print, where JSON is asked for, what became of the files."""
+    from pgnorm.normalizer.files.edits import unified
+
+    for rewrite in report.changed:
+        app.note_file(rewrite.source.label, "edited", unified(rewrite) if show_diff else None)
+    deliver_outcome(
+        app,
+        dry_run=not written,
+        rewritten=report.rewritten,
+        unchanged=report.unchanged,
+        left=report.left,
+        messages=[{"place": each.place, "level": each.level, "message": each.text} for each in report.messages],
+    )
 
 
 def _summarize(app: App, report: "Report", text: "Text | None", *, written: bool) -> None:

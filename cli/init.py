@@ -7,6 +7,7 @@ import click
 
 from pgnorm.catalog.errors import PgnormError
 
+from .documents import deliver_outcome, json_option
 from .general import general_options
 from .help import Command, exit_codes
 from .options import App, source_options
@@ -41,6 +42,7 @@ Examples:
     help="Write what the database has as the first migration, which counts as applied there, or don't: else you are "
     "asked on a terminal.",
 )
+@json_option
 @click.pass_obj
 def init(app: App, wanted: bool | None) -> int:
     """Write what a project lacks: settings, schema files, a first migration. Nothing that exists is touched.
@@ -65,6 +67,7 @@ def init(app: App, wanted: bool | None) -> int:
     if not wrote:
         app.console.say("The project has all of it already")
     app.console.say("`pgnorm check` looks at all of it, `pgnorm diff -f NAME` writes the next migration")
+    deliver_outcome(app)
     return 0
 
 
@@ -90,7 +93,7 @@ def _write_settings(app: App) -> None:
     path = Path("pgnorm.toml")
     write_all([Writing(path=path, content=_SETTINGS.format(major=major).encode(), label=str(path))])
     app.project = find(Path.cwd())
-    app.console.say(f"Wrote {path}")
+    app.tell_file(str(path), "wrote")
 
 
 def _database(app: App) -> "Database | None":

@@ -4,7 +4,6 @@ import os
 import re
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
 from importlib import import_module
 from typing import Final, NoReturn
 
@@ -14,11 +13,11 @@ from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.interrupts import exit_code
 
 from . import VERSION
-from .failures import document, told, wants_json
+from .failures import report_to_programs, told
 from .general import general_options
 from .help import FAILED, Group
 from .options import App
-from .output import Console, write
+from .output import Console
 
 COMMANDS: Final = {
     "access": "pgnorm.cli.access:access",
@@ -121,7 +120,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         code = group.main(args=arguments, prog_name="pgnorm", standalone_mode=False, obj=app)
     except (Interrupted, click.Abort, KeyboardInterrupt) as ended:
         app.console.warn("Interrupted.")
-        _report_to_programs(app.console, [PgnormError("Interrupted.")])
+        report_to_programs(app.console, [PgnormError("Interrupted.")])
         sys.exit(exit_code(ended if isinstance(ended, KeyboardInterrupt) else ended.__cause__))
     except SystemExit as ended:
         # click ends so where it completes words for a shell, and with 1 on a closed pipe, which here would mean that
@@ -148,13 +147,4 @@ def _report(console: Console, problem: Exception) -> None:
         click.echo(problem.ctx.get_usage(), err=True)
     found = told(problem)
     console.errors(found)
-    _report_to_programs(console, found)
-
-
-def _report_to_programs(console: Console, found: Sequence[PgnormError]) -> None:
-    """Say on stdout what could not be done, where JSON was asked for."""
-    if not wants_json(console.typed):
-        return
-    shown = [[text and console.shown(text) for text in (each.message, each.place, each.hint)] for each in found]
-    with suppress(OSError):  # it may be why
-        write(document(shown))
+    report_to_programs(console, found)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from .documents import printed
+from .documents import deliver_outcome, json_option, printed
 from .general import general_options
 from .help import Command, Group, exit_codes
 from .migration_baseline import baseline
@@ -44,6 +44,7 @@ def migration() -> None:
 
 @click.command(cls=Command, params=general_options(), epilog=exit_codes())
 @click.argument("name")
+@json_option
 @click.pass_obj
 def new(app: App, name: str) -> int:
     """Write an empty migration, to be filled by hand.
@@ -51,6 +52,7 @@ def new(app: App, name: str) -> int:
     What the schema files have and the migrations lack comes from `pgnorm diff -f NAME`.
     """
     write_migrations(app, [""], name, project_of(app).migration_files(), behind=False)
+    deliver_outcome(app)
     return 0
 
 

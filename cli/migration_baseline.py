@@ -7,6 +7,7 @@ import click
 
 from pgnorm.catalog.errors import PgnormError
 
+from .documents import deliver_outcome, json_option
 from .general import general_options
 from .help import Command, exit_codes
 from .options import App
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 @shadow_option
 @trust_option
 @cache_option
+@json_option
 @click.pass_obj
 def baseline(app: App, name: str) -> int:
     """Write what a database has as the project's first migration, which counts as applied there.
@@ -33,6 +35,7 @@ def baseline(app: App, name: str) -> int:
     It is proved as every migration that `pgnorm diff` writes.
     """
     write_baseline(app, name)
+    deliver_outcome(app)
     return 0
 
 

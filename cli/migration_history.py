@@ -8,6 +8,7 @@ import click
 
 from pgnorm.catalog.errors import PgnormError
 
+from .documents import deliver_outcome, json_option
 from .general import general_options
 from .help import Command, exit_codes
 from .options import App
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     required=True,
     help="`applied` writes their rows from the files, `reverted` deletes them.",
 )
+@json_option
 @click.pass_obj
 def repair(app: App, versions: tuple[str, ...], status: Literal["applied", "reverted"]) -> int:
     """Change what the history says was applied, and nothing else in the database.
@@ -52,6 +54,8 @@ def repair(app: App, versions: tuple[str, ...], status: Literal["applied", "reve
             found.lock.check()
     for version in versions:
         app.console.say(f"{version} is {status} now, as the history says")
+    app.applied += versions if files else ()
+    deliver_outcome(app, reverted=[] if files else [*versions])
     return 0
 
 
@@ -76,6 +80,7 @@ def _is_remembered(standing: "Standing | None") -> bool:
 @click.command(cls=Command, params=general_options(), epilog=exit_codes())
 @target_options
 @click.option("--dry-run", is_flag=True, help="Say what would be written, and write nothing.")
+@json_option
 @click.pass_obj
 def fetch(app: App, dry_run: bool) -> int:
     """Write the files of applied migrations that the folder lacks, from the statements in the history.
@@ -100,14 +105,15 @@ def fetch(app: App, dry_run: bool) -> int:
         if not dry_run:
             write_alone(writings)
     _tell(app, [writing.label for writing in writings], dry_run=dry_run)
-    for row in missing:
-        if row.statements is None:
-            app.console.warn(f"{row.version}: the history does not say which statements it had, so it gets no file")
+    unknown = [row.version for row in missing if row.statements is None]
+    for version in unknown:
+        app.console.warn(f"{version}: the history does not say which statements it had, so it gets no file")
+    deliver_outcome(app, dry_run=dry_run, without_statements=unknown)
     return 0
 
 
 def _tell(app: App, labels: Sequence[str], *, dry_run: bool) -> None:
     for label in labels:
-        app.console.say(f"{'Would write' if dry_run else 'Wrote'} {label}")
+        app.tell_file(label, "wrote", done=not dry_run)
     if not labels:
         app.console.say("The folder has all that was applied")

@@ -8,6 +8,7 @@ import click
 from pgnorm.catalog.errors import PgnormError
 
 from . import VERSION
+from .documents import deliver_outcome, json_option
 from .general import general_options
 from .help import Command, exit_codes
 from .options import App
@@ -47,6 +48,7 @@ Examples:
 )
 @click.option("--dry-run", is_flag=True, help="Print the migration, and write nothing.")
 @click.option("--force", is_flag=True, help="Replace files that have changes which git has not committed.")
+@json_option
 @click.pass_obj
 def squash(app: App, last: str | None, dry_run: bool, force: bool) -> int:
     """Make migrations one file that leaves the same schema and the same rows.
@@ -66,6 +68,7 @@ def squash(app: App, last: str | None, dry_run: bool, force: bool) -> int:
             found = stack.enter_context(target(app))
             stack.enter_context(found.lock.held())
             if not dry_run and finish(app, found, project, at) and len(known.files) < _TWO:
+                deliver_outcome(app)
                 return 0
         chosen = _chosen(known, last)
         read_files = [read(each.path, each.version, each.name) for each in chosen]
@@ -79,12 +82,30 @@ def squash(app: App, last: str | None, dry_run: bool, force: bool) -> int:
         path = _path(known, chosen)
         squashed = _squashed(app, chosen, path)
         _tell(app, squashed)
-        if dry_run:
+        if not dry_run:
+            _replace(app, known, read_files, path, squashed.text, history)
+        elif not app.as_json:
             write(squashed.text)
+        if dry_run:
             app.console.say(f"Would write {_shown(path)} in the place of {plural(len(chosen), 'migration')}")
-            return 0
-        _replace(app, known, read_files, path, squashed.text, history)
+    _deliver(app, squashed, read_files, path, dry_run=dry_run)
     return 0
+
+
+def _deliver(app: App, squashed: "Squashed", files: "Sequence[Applicable]", path: "Path", *, dry_run: bool) -> None:
+    """Print, where JSON is asked for, what was squashed."""
+    app.note_file(_shown(path), "wrote")
+    for each in files:
+        if each.source.path != path:
+            app.note_file(each.label, "removed")
+    deliver_outcome(
+        app,
+        dry_run=dry_run,
+        sql=squashed.text,
+        carried=[step.place for step in squashed.carried],
+        rows=squashed.rows,
+        tables=squashed.tables,
+    )
 
 
 def _chosen(known: "Migrations", to: str | None) -> "tuple[Migration, ...]":

@@ -1,6 +1,5 @@
 """`pgnorm migration up`: pending migrations applied to a database."""
 
-import json
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -10,10 +9,10 @@ import click
 
 from pgnorm.catalog.errors import PgnormError
 
+from .documents import deliver_outcome, json_option
 from .general import general_options
 from .help import Command, exit_codes
 from .options import App
-from .output import write
 from .targets import applying_options, force_option, option_of, project_of, target
 
 if TYPE_CHECKING:
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from pgnorm.normalizer.applying.target import Target
     from pgnorm.normalizer.gate import Gate
 
-JSON_VERSION: Final = 1
 _TOLD_FROM: Final = 2.0  # seconds
 EPILOG: Final = f"""\b
 Examples:
@@ -36,9 +34,9 @@ Examples:
 @click.command(cls=Command, params=general_options(), epilog=EPILOG)
 @applying_options
 @force_option
-@click.option("--json", "as_json", is_flag=True, help="Print what was applied as one JSON document.")
+@json_option
 @click.pass_obj
-def up(app: App, dry_run: bool, include_all: bool, force: bool, as_json: bool) -> int:
+def up(app: App, dry_run: bool, include_all: bool, force: bool) -> int:
     """Apply the migrations that the database lacks, each in one transaction with its row of the history.
 
     A file that can't run in one (CREATE INDEX CONCURRENTLY, VACUUM, an enum value that is used at once, or the comment
@@ -51,18 +49,13 @@ def up(app: App, dry_run: bool, include_all: bool, force: bool, as_json: bool) -
             if not force:
                 check_first(app, found, pending)
             would_apply(app, pending)
-            applied = list[str]()
         else:
             with found.lock.held():
                 pending = read_pending(found.standings(project), at, include_all=include_all)
                 apply(app, found, pending, force=force)
-                applied = [each.version for each in pending]
     if not pending:
         app.console.say("The database is up to date")
-    if as_json:
-        names = [each.version for each in pending]
-        document = {"version": JSON_VERSION, "dry_run": dry_run, "pending": names, "applied": applied}
-        write(json.dumps(document, indent=2) + "\n")
+    deliver_outcome(app, dry_run=dry_run, pending=[each.version for each in pending])
     return 0
 
 
@@ -106,6 +99,7 @@ def apply(app: App, found: "Target", pending: "Sequence[Applicable]", *, force: 
             carry_out(found.carrier, each)
             gate.passed(each)
             took = time.monotonic() - began
+            app.applied.append(each.version)
             app.console.say(f"Applied {each.label}" + (f" in {took:.1f} s" if took > _TOLD_FROM else ""))
 
 

@@ -93,7 +93,7 @@ def write_migrations(
         writings = [*(Writing(path=path, content=content, label=label) for path, content, label in new), *files]
         write_alone(writings)
     for label in labels:
-        app.console.say(f"Wrote {label}")
+        app.tell_file(label, "wrote")
     return Written(paths=paths, writings=tuple(writings))
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Final, Literal, ParamSpec, TypeAlias, TypeVar
 
 import click
 
@@ -22,6 +22,14 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 R = TypeVar("R")
 
+Change: TypeAlias = Literal["wrote", "edited", "emptied", "removed"]
+"""What becomes of a file."""
+_WOULD: Final[dict[Change, str]] = {
+    "wrote": "Would write",
+    "edited": "Would edit",
+    "emptied": "Would empty",
+    "removed": "Would remove",
+}
 LINKED: Final = "linked"
 REF: Final = re.compile(r"[a-z]{20}")
 """Form of the reference of a Supabase project."""
@@ -49,6 +57,12 @@ class App:
         """Milliseconds."""
         self.servers: Servers | None = None
         """The servers of all turns of a command that goes on."""
+        self.as_json = False
+        """True if what was done is to be printed as a JSON document, and nothing else on stdout."""
+        self.changed: list[dict[str, str]] = []
+        """Files that were changed, or would be: each with its `change`."""
+        self.applied: list[str] = []
+        """Versions of migrations that count as applied since this run."""
 
     @cached_property
     def project(self) -> "Project | None":
@@ -106,6 +120,15 @@ class App:
         found = parse(word, self.project)
         click.get_current_context().call_on_close(partial(close, found))
         return found
+
+    def tell_file(self, label: str, change: Change, *, done: bool = True, diff: str | None = None) -> None:
+        """Say that a file was changed, or would be unless it is `done`."""
+        self.console.say(f"{change.capitalize() if done else _WOULD[change]} {label}")
+        self.note_file(label, change, diff)
+
+    def note_file(self, label: str, change: Change, diff: str | None = None) -> None:
+        """Note for the JSON document what becomes of a file."""
+        self.changed.append({"file": label, "change": change} | ({} if diff is None else {"diff": diff}))
 
     def tell(self, level: "Level", message: str) -> None:
         """Pass on what the library says to a person."""

@@ -8,9 +8,11 @@ import click
 from pgnorm.catalog.errors import PgnormError
 
 from .comparison import scripts
+from .documents import json_option
 from .general import general_options
 from .header import headed
 from .help import FAILED, Command, exit_codes
+from .html import public
 from .migration_up import refuse_unknown
 from .new_migrations import Written, refuse_name, write_migrations
 from .options import App
@@ -19,7 +21,7 @@ from .remembering import begun, remember, write_applied
 from .renames import ASK, accepted, rename_options
 from .servers import server_options
 from .summary import tell_consumers
-from .synced import Decider, deciding_options, refuse_uncommitted, tell_conflicts, tell_taken
+from .synced import Decider, deciding_options, refuse_uncommitted, tell_conflicts, tell_outcome, tell_taken
 from .targets import option_of, project_of, target, target_options, tell_history
 from .telling import tell_comparison
 
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from pgnorm.normalizer.applying.standing import Standing
     from pgnorm.normalizer.applying.target import Target
     from pgnorm.normalizer.comparison import Comparison
+    from pgnorm.normalizer.consumers import Consumer
     from pgnorm.normalizer.files.staging import Writing
     from pgnorm.normalizer.project.databases import Database
     from pgnorm.normalizer.project.forms import Migrations
@@ -60,6 +63,7 @@ Examples:
 @click.option("--no-sync", is_flag=True, help="Write the migration alone, and leave the schema files as they are.")
 @click.option("--force", is_flag=True, help="Write into files of which git does not hold the present text.")
 @click.option("--dry-run", is_flag=True, help="Print the migration, say which files would change, and write nothing.")
+@json_option
 @click.pass_obj
 def pull(
     app: App,
@@ -99,7 +103,7 @@ def pull(
             if paths and comparison.writes:
                 _refuse_pending(before, at)
             tell_comparison(app, comparison, listed=suggested == ASK)
-            tell_consumers(app.console, consumers(comparison, project, app.tell))
+            tell_consumers(app.console, lines := consumers(comparison, project, app.tell))
             if comparison.plan:
                 tell_history(app, app.source or _DEFAULT)
             synced = sync() if sync is not None and comparison.writes and not no_sync else None
@@ -108,6 +112,7 @@ def pull(
             if paths and not dry_run and _wants(found, repair=repair):
                 with found.lock.held():
                     remember(app, found, paths, _unchanged(before, paths))
+            _tell_outcome(app, comparison, None, lines, dry_run=dry_run)
             return 0
         if synced is not None:
             decide.tell(synced)
@@ -116,11 +121,12 @@ def pull(
                 return FAILED
         if dry_run:
             _show(app, comparison, synced)
-            return 0
-        texts = headed(comparison, scripts(comparison, bare=False), platform)
-        files = _writings(app, synced, force=force)
-        writing = partial(_write, app, texts, name, known, comparison.plan.alone, files)
-        _deliver(app, found, writing, before, at, repair=repair)
+        else:
+            texts = headed(comparison, scripts(comparison, bare=False), platform)
+            files = _writings(app, synced, force=force)
+            writing = partial(_write, app, texts, name, known, comparison.plan.alone, files)
+            _deliver(app, found, writing, before, at, repair=repair)
+    _tell_outcome(app, comparison, synced, lines, dry_run=dry_run)
     return 0
 
 
@@ -151,6 +157,19 @@ def _compared(
     return compare_sides(sides, base, database, asked, lambda found: accepted(found, suggested)), sync
 
 
+def _tell_outcome(
+    app: App, comparison: "Comparison", synced: "Synced | None", lines: "tuple[Consumer, ...]", *, dry_run: bool
+) -> None:
+    """Print, where JSON is asked for, what was done, and the comparison as `pgnorm diff --json` prints it."""
+    from pgnorm.normalizer.review.document import document
+
+    if app.as_json:
+        new = public(app.source or _DEFAULT)
+        written = tuple(each["file"] for each in app.changed if each["change"] == "wrote") if not dry_run else ()
+        said = document(comparison, "migrations", new, written, lines)
+        tell_outcome(app, synced, dry_run=dry_run, comparison=said)
+
+
 def _refuse_pending(standings: "Sequence[Standing]", at: str) -> None:
     from pgnorm.normalizer.applying.standing import left
 
@@ -164,9 +183,10 @@ def _refuse_pending(standings: "Sequence[Standing]", at: str) -> None:
 
 def _show(app: App, comparison: "Comparison", synced: "Synced | None") -> None:
     """Show what would be written."""
-    write(f"\n{comparison.plan.boundary}\n".join(scripts(comparison, bare=False)))
+    if not app.as_json:
+        write(f"\n{comparison.plan.boundary}\n".join(scripts(comparison, bare=False)))
     for rewrite in synced.changed if synced is not None else ():
-        app.console.say(f"Would edit {rewrite.source.label}")
+        app.tell_file(rewrite.source.label, "edited", done=False)
 
 
 def _writings(app: App, synced: "Synced | None", *, force: bool) -> "Sequence[Writing]":
@@ -196,7 +216,7 @@ def _write(
             hint="Look at them; to have them edited here, take that migration away and run it again.",
         )
     for writing in files:
-        app.console.say(f"Edited {writing.label}")
+        app.tell_file(writing.label, "edited")
     return written
 
 

@@ -1,12 +1,14 @@
 """`pgnorm push`: pending migrations to the hosted database, once somebody has looked at them."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import click
 
 from pgnorm.catalog.errors import PgnormError
 
+from .documents import deliver_outcome, json_option
 from .general import general_options
 from .help import FAILED, Command, exit_codes
 from .migration_up import apply, check_first, read_pending, would_apply
@@ -34,6 +36,7 @@ Examples:
 @click.option("--include-seed", is_flag=True, help="Run the seed files that were not run before.")
 @force_option
 @click.option("-y", "--yes", is_flag=True, help="Don't ask.")
+@json_option
 @click.pass_obj
 def push(
     app: App, dry_run: bool, include_all: bool, include_roles: bool, include_seed: bool, force: bool, yes: bool
@@ -54,8 +57,11 @@ def push(
             return pending, unrun(project, found.seeds) if include_seed else ()
 
         pending, seeds = left()
+        ran: list[str] = []
+        deliver = partial(deliver_outcome, app, dry_run=dry_run, pending=[each.version for each in pending], ran=ran)
         if not (pending or seeds or roles):
             app.console.say("The database is up to date")
+            deliver()
             return 0
         _show(app, pending, [file.label for file in ((roles,) if roles else ())], [seed.file.label for seed in seeds])
         # The file of the roles may make what the first one starts from.
@@ -63,6 +69,7 @@ def push(
             check_first(app, found, pending)
         if dry_run:
             would_apply(app, pending)
+            deliver()
             return 0
         if not yes and not _agreed(found.name):
             app.console.say("Nothing is applied")
@@ -72,11 +79,14 @@ def push(
                 raise PgnormError("what is to be applied has changed meanwhile", hint="Run it again, and look again.")
             if roles is not None:
                 make_roles(found.carrier, roles)
+                ran.append(roles.label)
                 app.console.say(f"Ran {roles.label}")
             apply(app, found, pending, force=force)
             for seed in seeds:
-                ran = fill(found.carrier, found.seeds, seed)
-                app.console.say(f"Ran {seed.file.label}" if ran else f"{seed.file.label} {_NOT_AGAIN}")
+                filled = fill(found.carrier, found.seeds, seed)
+                ran += [seed.file.label] if filled else []
+                app.console.say(f"Ran {seed.file.label}" if filled else f"{seed.file.label} {_NOT_AGAIN}")
+    deliver()
     return 0
 
 

@@ -69,6 +69,7 @@ def remember(app: App, found: "Target", paths: "Sequence[Path]", check: "Check")
         found.lock.check()
     for path in migrations:
         app.console.say(f"{new[path].version} is applied, as the history says")
+        app.applied.append(new[path].version)
 
 
 def _take_back(app: App, found: "Target", written: "Written") -> None:

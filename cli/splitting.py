@@ -34,6 +34,7 @@ def write_split(
     from pgnorm.normalizer.dump.layouts import DEFAULT, configured
     from pgnorm.normalizer.dump.splitting import split
     from pgnorm.normalizer.files.folders import made
+    from pgnorm.normalizer.files.reading import shown
     from pgnorm.normalizer.files.staging import Writing
     from pgnorm.normalizer.files.writing import write_all
 
@@ -59,7 +60,7 @@ def write_split(
     with made(folder):
         write_all([Writing(path=path, content=text.encode(), label=str(path)) for path, text in texts.items()])
     for path, text in texts.items():
-        app.console.say(f"{'Wrote' if text else 'Emptied'} {path}")
+        app.tell_file(shown(path), "wrote" if text else "emptied")
 
 
 def _refuse_doubles(project: "Project", folder: Path, texts: "Mapping[Path, str]", *, whole: bool) -> None:

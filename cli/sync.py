@@ -6,11 +6,12 @@ import click
 
 from pgnorm.catalog.errors import PgnormError
 
+from .documents import json_option
 from .general import general_options
 from .help import CHANGED, CHECKED, FAILED, Command, exit_codes
 from .options import SOURCES, App, source_options
 from .servers import server_options
-from .synced import Decider, deciding_options, edit, tell_conflicts, tell_taken
+from .synced import Decider, deciding_options, edit, tell_conflicts, tell_outcome, tell_taken
 from .words import kinds, words_of
 
 BASE: Final = "migrations"
@@ -46,6 +47,7 @@ Examples:
 @click.option("--check", is_flag=True, help="Write nothing; end with 1 if something would change.")
 @click.option("--diff", "show_diff", is_flag=True, help="Write nothing; print a unified diff of what would change.")
 @click.option("--force", is_flag=True, help="Write into files of which git does not hold the present text.")
+@json_option
 @click.pass_obj
 def sync(
     app: App,
@@ -92,7 +94,9 @@ def sync(
         return FAILED
     if not found.changed:
         app.console.say("The schema files say all of it already")
+        tell_outcome(app, found, dry_run=check or show_diff)
         return 0
     tell_taken(app, found)
     edit(app, found.changed, check=check, show_diff=show_diff, force=force)
+    tell_outcome(app, found, dry_run=check or show_diff)
     return CHANGED if check else 0

@@ -9,6 +9,8 @@ import click
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Value
 
+from .documents import deliver_outcome
+from .failures import report_to_programs
 from .options import App, with_options
 from .output import on_terminal, plural, write
 
@@ -94,6 +96,20 @@ def tell_conflicts(app: App, found: "Sequence[Conflict]") -> None:
         "or there, and run it again."
     )
     app.console.errors(problems)
+    report_to_programs(app.console, problems)
+
+
+def tell_outcome(app: App, found: "Synced | None", *, dry_run: bool, **more: object) -> None:
+    """Print, where JSON is asked for, what was done, taken and decided."""
+    taken = [each for each in found.taken if not each.item.derived] if found is not None else []
+    decided = found.decided if found is not None else ()
+    deliver_outcome(
+        app,
+        dry_run=dry_run,
+        taken=[{"kind": each.item.kind, "name": each.item.label} for each in taken],
+        decided=[{"kind": one.item.kind, "name": one.item.label, "counts": choice} for one, choice in decided],
+        **more,
+    )
 
 
 def edit(app: App, rewrites: "Sequence[Rewrite]", *, check: bool, show_diff: bool, force: bool) -> None:
@@ -105,14 +121,14 @@ def edit(app: App, rewrites: "Sequence[Rewrite]", *, check: bool, show_diff: boo
     from pgnorm.normalizer.files.edits import write as write_files
 
     written = not (check or show_diff)
-    if show_diff:
+    if show_diff and not app.as_json:
         write("".join(map(unified, rewrites)))
     elif written:
         if not force:
             refuse_uncommitted(rewrites)
         write_files(rewrites)
     for rewrite in rewrites:
-        app.console.say(f"{'Edited' if written else 'Would edit'} {rewrite.source.label}")
+        app.tell_file(rewrite.source.label, "edited", done=written, diff=unified(rewrite) if show_diff else None)
 
 
 def refuse_uncommitted(rewrites: "Sequence[Rewrite]") -> None:

@@ -523,7 +523,13 @@ def test_a_dry_run_changes_nothing(run: Run, write: Write, at: str, database: ps
     write(1, "create table t (a int);")
     code, out, err = run(f"migration up {at} --dry-run --json")
     assert code == 0
-    assert json.loads(out) == {"version": 1, "dry_run": True, "pending": ["20240101000001"], "applied": []}
+    assert json.loads(out) == {
+        "version": 1,
+        "dry_run": True,
+        "files": [],
+        "applied": [],
+        "pending": ["20240101000001"],
+    }
     assert "Would apply supabase/migrations/20240101000001_m.sql" in err
     assert database.execute("select to_regnamespace('supabase_migrations')").fetchone() == (None,)
 
