@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Catalog, ObjectId
-from pgnorm.catalog.model.facets import Computes, GuardsRows, Routine, SettledByOthers, Watches
+from pgnorm.catalog.model.facets import Routine, SettledByOthers, Watches
+from pgnorm.catalog.model.row_facets import Computes, GuardsRows
 
 from .basis import Basis
 from .compare.difference import Difference, differences

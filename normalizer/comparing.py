@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Catalog, Object
-from pgnorm.catalog.model.facets import HoldsRows
+from pgnorm.catalog.model.row_facets import HoldsRows
 
 from .as_read import AsRead
 from .basis import Basis

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Final
 
 from pgnorm.catalog.model import Catalog, Object, Value
-from pgnorm.catalog.model.facets import Bodied, Filled, HoldsRows, Routine
+from pgnorm.catalog.model.facets import Bodied, Routine
+from pgnorm.catalog.model.row_facets import Filled, HoldsRows
 
 from .comparison import Comparison
 from .files.reading import shown

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import ClassVar, Final, LiteralString, Self
 
 from ..model import Changed, Object, OnRows, Statement, Written, alter
-from ..model.facets import Counting
+from ..model.row_facets import Counting
 from ..priority import Priority
 from ..quoting import ident, literal, qualified
 

@@ -17,8 +17,7 @@ from ..model import (
     paragraphs,
     replace,
 )
-from ..model.facets import Computes
-from ..model.row_facets import Demanding
+from ..model.row_facets import Computes, Demanding
 from ..options import with_options
 from ..priority import Priority
 from ..quoting import ident, spell_types

@@ -17,7 +17,7 @@ from ..model import (
     replace,
     state,
 )
-from ..model.facets import Filled
+from ..model.row_facets import Filled
 from ..options import alter_options, with_options
 from ..priority import Priority
 from ..quoting import ident, literal, qualified, spell_types

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import ClassVar, Final, LiteralString, Self
 
 from ..model import Changed, Expression, Object, ObjectId, Printing, Target, alter, equal, on_relation, replace
-from ..model.facets import GuardsRows
+from ..model.row_facets import GuardsRows
 from ..priority import Priority
 from ..quoting import ident, ident_list, qualified
 

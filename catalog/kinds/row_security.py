@@ -4,7 +4,7 @@ from typing import ClassVar, LiteralString
 
 from ..model import Object, ObjectId, Printing, Target
 from ..model.dump_facets import MadeAtOnce
-from ..model.facets import GuardsRows
+from ..model.row_facets import GuardsRows
 from ..priority import Priority
 from ..quoting import qualified
 

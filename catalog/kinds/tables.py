@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
 from ..model import Changed, Entry, Object, ObjectId, Printing, Target, Written, alter, paragraphs, replace
-from ..model.facets import HoldsRows
+from ..model.row_facets import HoldsRows
 from ..options import alter_options, with_options
 from ..priority import Priority
 from ..quoting import ident, qualified

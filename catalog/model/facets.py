@@ -3,7 +3,7 @@
 The engine asks by class: `isinstance(item, Bodied)`.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar, LiteralString, Self
 
 from .entries import DefaultGrants, Entry, Target
@@ -116,33 +116,6 @@ def acl_header(item: "Object") -> tuple[str, str]:
     return "ACL", item.signature(qualify=False) if item.grant_columns else item.grant_signature(qualify=False)
 
 
-class Counting(Facet):
-    """A number that goes on: `SELECT setval(…)`."""
-
-    __slots__ = ()
-
-    @property
-    def catch_up(self) -> tuple[Written, ...]:
-        """Statements behind its creation for a parent that may have rows: it goes on after theirs."""
-        raise NotImplementedError
-
-    def carry_over(self, new: Self, setting: str) -> tuple[Written, Written]:
-        """The statement that saves its state in a setting of the session before it is dropped, and the one that gives
-        that to `new` once created."""
-        raise NotImplementedError
-
-
-class Filled(Facet):
-    """Contents that its definition tells: `REFRESH MATERIALIZED VIEW "m";`."""
-
-    __slots__ = ()
-
-    @property
-    def finish(self) -> tuple[Written, ...]:
-        """Statements behind its creation in a migration, beyond a dump's text."""
-        raise NotImplementedError
-
-
 class SettledByOthers(Facet):
     """Attributes that Postgres sets as something else comes or goes: an operator's COMMUTATOR, on both sides."""
 
@@ -161,28 +134,6 @@ def settled_by(old: "Object", new: "Object", name: str) -> tuple[ObjectId, ...]:
     if isinstance(old, SettledByOthers) and isinstance(new, SettledByOthers):
         return old.settled_by(new, name)
     return ()
-
-
-class HoldsRows(Facet):
-    """Rows that can be moved, and other tables that refer to them: a table."""
-
-    __slots__ = ()
-
-    def referrers_first(self, new: Self, changed: frozenset[str]) -> bool | None:
-        """True if what `Refers` to it is altered before it (true) or after it (false), None where both will do."""
-        raise NotImplementedError
-
-    def refill(
-        self,
-        rows: "tuple[Self, Sequence[Object], frozenset[ObjectId]]",
-        parts: "Sequence[Object]",
-        target: Target,
-    ) -> Iterator[Written]:
-        """The statements that give a new one, with its `parts`, the rows of its predecessor that was set aside.
-
-        `rows` are that one, its parts that stay by name, and those of them whose type was set aside too.
-        """
-        raise NotImplementedError
 
 
 class Accompanied(Facet):
@@ -234,19 +185,7 @@ class SuperuserOnly(Facet):
     __slots__ = ()
 
 
-class GuardsRows(Facet):
-    """Says which rows of its table a role reaches: a policy, or the switch that puts policies in force."""
-
-    __slots__ = ()
-
-
 class Watches(Facet):
     """Code that runs on statements about others and may look at anything: an event trigger."""
-
-    __slots__ = ()
-
-
-class Computes(Facet):
-    """Expressions evaluated on each row, whose results are kept: `CREATE INDEX … (lower("a"))`."""
 
     __slots__ = ()

@@ -1,6 +1,15 @@
-"""Facets, as in `facets`, of the few kinds that rows must meet."""
+"""Facets, as in `facets`, of the few kinds that hold rows, fill them, guard them or must be met by them."""
 
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Self
+
+from .entries import Target
 from .facets import Facet
+from .identity import ObjectId
+from .statement import Written
+
+if TYPE_CHECKING:
+    from .object import Object
 
 
 class Demanding(Facet):
@@ -15,3 +24,64 @@ class Demanding(Facet):
         A column with NOT NULL demands what `CHECK (("c" IS NOT NULL))` does.
         """
         raise NotImplementedError
+
+
+class Counting(Facet):
+    """A number that goes on: `SELECT setval(…)`."""
+
+    __slots__ = ()
+
+    @property
+    def catch_up(self) -> tuple[Written, ...]:
+        """Statements behind its creation for a parent that may have rows: it goes on after theirs."""
+        raise NotImplementedError
+
+    def carry_over(self, new: Self, setting: str) -> tuple[Written, Written]:
+        """The statement that saves its state in a setting of the session before it is dropped, and the one that gives
+        that to `new` once created."""
+        raise NotImplementedError
+
+
+class Filled(Facet):
+    """Contents that its definition tells: `REFRESH MATERIALIZED VIEW "m";`."""
+
+    __slots__ = ()
+
+    @property
+    def finish(self) -> tuple[Written, ...]:
+        """Statements behind its creation in a migration, beyond a dump's text."""
+        raise NotImplementedError
+
+
+class HoldsRows(Facet):
+    """Rows that can be moved, and other tables that refer to them: a table."""
+
+    __slots__ = ()
+
+    def referrers_first(self, new: Self, changed: frozenset[str]) -> bool | None:
+        """True if what `Refers` to it is altered before it (true) or after it (false), None where both will do."""
+        raise NotImplementedError
+
+    def refill(
+        self,
+        rows: "tuple[Self, Sequence[Object], frozenset[ObjectId]]",
+        parts: "Sequence[Object]",
+        target: Target,
+    ) -> Iterator[Written]:
+        """The statements that give a new one, with its `parts`, the rows of its predecessor that was set aside.
+
+        `rows` are that one, its parts that stay by name, and those of them whose type was set aside too.
+        """
+        raise NotImplementedError
+
+
+class GuardsRows(Facet):
+    """Says which rows of its table a role reaches: a policy, or the switch that puts policies in force."""
+
+    __slots__ = ()
+
+
+class Computes(Facet):
+    """Expressions evaluated on each row, whose results are kept: `CREATE INDEX … (lower("a"))`."""
+
+    __slots__ = ()

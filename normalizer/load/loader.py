@@ -61,12 +61,9 @@ def load(
 
     Raises PgnormError for all that fails, in the order of the files, but for what only follows from another failure;
     the first failure of migrations ends their load. Raises NeedsScratch where the files hold what can't run inside one
-    transaction. With `on_errors` what loads stays loaded, and that is told what failed, if only
-    that nothing did. The session's settings are
-    reset at the end.
+    transaction. With `on_errors` what loads stays loaded, and that is told what failed, if only that nothing did. The
+    session's settings are reset at the end.
     """
-    from psycopg import OperationalError
-
     run = Run(
         execution=Execution(
             connection=connection,
@@ -80,23 +77,8 @@ def load(
         on_statement=on_statement,
         singly=singly,
     )
+    errors = _errors(run, files, kind if check_bodies else None)
     execution = run.execution
-    try:
-        power.withdraw(connection)
-        start = execution.start()
-        run.take(files)
-        found = causes(run.faults)
-        if check_bodies and not execution.broken:
-            found += validate(execution, run.done, start=start, kind=kind, faults=run.faults)
-        if not execution.broken:
-            execution.leave()
-    except OperationalError as error:
-        if not connection.closed:
-            raise
-        raise PgnormError(f"the server ended the connection while loading: {error}") from error
-    finally:
-        execution.time_limit.close()
-    errors = [error for _, error in sorted(found, key=itemgetter(0))]
     if errors and (on_errors is None or execution.broken):
         raise together(errors)
     if on_errors is not None:
@@ -108,3 +90,26 @@ def load(
         created_roles=tuple(execution.created_roles),
         generated_extensions=tuple(execution.generated_extensions),
     )
+
+
+def _errors(run: Run, files: Sequence[SourceFile], kind: FileKind | None) -> list[PgnormError]:
+    """The errors of the files' statements, and of the bodies in files of this kind; None has those unread."""
+    from psycopg import OperationalError
+
+    execution = run.execution
+    try:
+        execution.power.withdraw(execution.connection)
+        start = execution.start()
+        run.take(files)
+        found = causes(run.faults)
+        if kind is not None and not execution.broken:
+            found += validate(execution, run.done, start=start, kind=kind, faults=run.faults)
+        if not execution.broken:
+            execution.leave()
+    except OperationalError as error:
+        if not execution.connection.closed:
+            raise
+        raise PgnormError(f"the server ended the connection while loading: {error}") from error
+    finally:
+        execution.time_limit.close()
+    return [error for _, error in sorted(found, key=itemgetter(0))]

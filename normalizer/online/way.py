@@ -6,7 +6,7 @@ from typing import Final
 from pgnorm.catalog.kinds.columns import Column
 from pgnorm.catalog.kinds.tables import Table
 from pgnorm.catalog.model import Catalog, Object, ObjectId, Printing, Target, Value
-from pgnorm.catalog.model.facets import Filled, HoldsRows
+from pgnorm.catalog.model.row_facets import Filled, HoldsRows
 
 from ..plan.plan import Step, Verb
 from ..plan.wording import suffixed

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from pgnorm.catalog.model import Catalog, ObjectId, OnRows, Statement, Value
-from pgnorm.catalog.model.facets import Filled, HoldsRows
+from pgnorm.catalog.model.row_facets import Filled, HoldsRows
 
 from ..hazards.effects import Effect, Hazard, Lock
 from ..hazards.rules import changes_access, locks, takes_long, unnamed

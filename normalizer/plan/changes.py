@@ -3,7 +3,7 @@
 from attrs import define, field
 
 from pgnorm.catalog.model import Object, ObjectId, OnRows, Target
-from pgnorm.catalog.model.facets import Counting
+from pgnorm.catalog.model.row_facets import Counting
 
 from ..compare.difference import Difference
 from .alterations import altering, on_rows

@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import Final, NamedTuple, TypeAlias
 
 from pgnorm.catalog.model import Catalog, Object, OnRows, Statement
-from pgnorm.catalog.model.facets import HoldsRows
+from pgnorm.catalog.model.row_facets import HoldsRows
 from pgnorm.catalog.quoting import qualified
 
 from .alterations import on_rows

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from pgnorm.catalog.model import Catalog, Object, ObjectId, Written, stated
-from pgnorm.catalog.model.facets import Counting
+from pgnorm.catalog.model.row_facets import Counting
 
 from ..compare.difference import parts_below
 from .changes import Decisions

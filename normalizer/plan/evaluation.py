@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from pgnorm.catalog.model import Catalog, Object, ObjectId, OnRows
-from pgnorm.catalog.model.facets import Filled, HoldsRows, Routine
+from pgnorm.catalog.model.facets import Routine
+from pgnorm.catalog.model.row_facets import Filled, HoldsRows
 from pgnorm.catalog.priority import Priority
 
 from ..compare.difference import above, parts_below

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from pgnorm.catalog.model import Catalog, Changed, Object, Statement, Target, Written
-from pgnorm.catalog.model.facets import Filled
+from pgnorm.catalog.model.row_facets import Filled
 
 from . import metadata
 from .alterations import possible, states

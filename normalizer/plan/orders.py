@@ -3,7 +3,8 @@
 from typing import TYPE_CHECKING
 
 from pgnorm.catalog.model import Catalog, Object, ObjectId
-from pgnorm.catalog.model.facets import Accompanied, GrantsDefaults, HoldsRows
+from pgnorm.catalog.model.facets import Accompanied, GrantsDefaults
+from pgnorm.catalog.model.row_facets import HoldsRows
 from pgnorm.catalog.model.tie_facets import Refers
 from pgnorm.catalog.model.type_facets import HoldsType
 

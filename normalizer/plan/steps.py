@@ -19,7 +19,8 @@ from pgnorm.catalog.model import (
     unknown_secret,
 )
 from pgnorm.catalog.model.dump_facets import MadeAtOnce
-from pgnorm.catalog.model.facets import Bodied, Counting, GrantsDefaults, HoldsRows, Shelled
+from pgnorm.catalog.model.facets import Bodied, GrantsDefaults, Shelled
+from pgnorm.catalog.model.row_facets import Counting, HoldsRows
 from pgnorm.catalog.model.type_facets import HoldsType, retypes
 
 from ..compare.difference import PRIVILEGES, Difference, changes, inside

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from pgnorm.catalog.model import Catalog, Object, ObjectId
-from pgnorm.catalog.model.facets import HoldsRows
+from pgnorm.catalog.model.row_facets import HoldsRows
 
 from ..compare.difference import is_part_of
 

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from pgnorm.catalog.model import Catalog, Object, ObjectId
-from pgnorm.catalog.model.facets import Counting
+from pgnorm.catalog.model.row_facets import Counting
 
 from ..compare.called import path_of
 from .resolving import Renaming
