@@ -1,6 +1,6 @@
 """New migrations in a project's folder."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -80,21 +80,27 @@ def write_migrations(
                 hint="Nothing is written: run it again.",
             )
         paths = new_paths(folder, names, datetime.now(UTC), as_supabase=app.project.has_supabase_migrations)
-        if beside:
-            assert known.back_name is not None
-            paths = (*paths, *(path.with_name(known.back_name(path.name)) for path in paths))
-            contents.append(back.encode())
-        if known.alone is not None:
-            ending, said = known.alone
-            told = [path.with_name(path.name + ending) for path, each in zip(paths, alone, strict=False) if each]
-            paths, contents = (*paths, *told), [*contents, *[said] * len(told)]
-        labels = tuple(shown(path) for path in paths)
-        new = zip(paths, contents, labels, strict=True)
-        writings = [*(Writing(path=path, content=content, label=label) for path, content, label in new), *files]
-        write_alone(writings)
-    for label in labels:
-        app.tell_file(label, "wrote")
-    return Written(paths=paths, writings=tuple(writings))
+        new = [*zip(paths, contents, strict=True), *_beside(paths, known, alone, back if beside else "")]
+        mine = [Writing(path=path, content=content, label=shown(path)) for path, content in new]
+        write_alone([*mine, *files])
+    for writing in mine:
+        app.tell_file(writing.label, "wrote")
+    return Written(paths=tuple(path for path, _ in new), writings=(*mine, *files))
+
+
+def _beside(
+    paths: Sequence[Path], known: "Migrations", alone: Sequence[bool], back: str
+) -> Iterator[tuple[Path, bytes]]:
+    """The files that the tool of the folder wants beside migrations: the way back, and what can't run in a
+    transaction."""
+    if back:
+        assert known.back_name is not None
+        yield from ((path.with_name(known.back_name(path.name)), back.encode()) for path in paths)
+    if known.alone is not None:
+        ending, said = known.alone
+        yield from (
+            (path.with_name(path.name + ending), said) for path, each in zip(paths, alone, strict=False) if each
+        )
 
 
 def without_hints(done: "Sequence[RenameHint]") -> "Sequence[Writing]":

@@ -15,12 +15,13 @@ from ..platforms import Platform
 from .account import server_account
 from .binaries import Binaries, code
 from .cache import cache_root, slots_root, usual_modes, writing
-from .cluster import discard_if_damaged, seed
+from .cluster import seed
 from .connections import OWNER, connect_private, session_options
 from .filled import clone, fill, set_trust
 from .host import drop_database, drop_roles, shared_state
 from .installation import Installation, install
 from .kept import Kept
+from .losses import failure
 from .passwords import admit, refuse_libraries
 from .power import Power
 from .server import Server
@@ -28,11 +29,6 @@ from .starting import Arranged, Running, administer, starting
 
 if TYPE_CHECKING:
     from psycopg import Connection
-
-_PATIENCE_AT_LOSS = 10.0  # seconds
-_DAMAGED = "They are made anew when you run it again."
-_LOST = "Something stopped it, maybe for want of memory: run it again, or name a server in --shadow-url."
-_LOST_AT = f"The statement may have ended it: one that uses a type with functions of another type does so. {_LOST}"
 
 
 @define(kw_only=True)
@@ -101,6 +97,13 @@ class PrivateHost:
         self.start()
         assert self.running is not None
         return self.running
+
+    def failure(self, error: Exception) -> PgnormError | None:
+        """The failure of the server that an error comes from, None where it comes from something else."""
+        if self.running is None:
+            return None
+        with writing(self._root):
+            return failure(error, self.running)
 
     def give_back(self) -> None:
         """Leave everything as the next run is to find it."""
@@ -211,18 +214,8 @@ def open_private(binaries: Binaries, platform: Platform, *, trust_files: bool = 
         host.give_back()
         given_back = host.in_order
     except Exception as error:
-        running = host.running
-        if running is None:
-            raise
-        lost = _is_loss(error) and running.server.has_ended(within=_PATIENCE_AT_LOSS)
-        if lost or _is_damage(error):
-            with writing(root):
-                damaged = discard_if_damaged(running.seed)
-            if damaged or not lost:
-                raise PgnormError(f"the private server's data were damaged: {error}", hint=_DAMAGED) from error
-            place = error.place if isinstance(error, PgnormError) else None
-            hint = _LOST_AT if place else _LOST
-            raise PgnormError("the private Postgres server ended unexpectedly", place=place, hint=hint) from error
+        if (failure := host.failure(error)) is not None:
+            raise failure from error
         raise
     finally:
         host.abandon()
@@ -236,21 +229,3 @@ def open_private(binaries: Binaries, platform: Platform, *, trust_files: bool = 
             if host.running is not None:
                 in_order = host.running.server.wait_ended() and given_back
                 host.running.slot.finish(in_order=in_order)
-
-
-def _is_loss(error: BaseException | None) -> bool:
-    """True if an error, or what it comes from, may be that of a lost connection."""
-    from psycopg import OperationalError
-
-    if error is None:
-        return False
-    # The server's last words, if it had any, are of class 57P (admin_shutdown, crash_shutdown, …).
-    lost = isinstance(error, OperationalError) and (error.sqlstate or "57P").startswith("57P")
-    return lost or _is_loss(error.__cause__)
-
-
-def _is_damage(error: BaseException) -> bool:
-    """True if an error is that of a file of the server which is damaged, gone or can't be read."""
-    from psycopg import Error
-
-    return isinstance(error, Error) and (error.sqlstate or "").startswith(("XX", "58P01", "58030"))

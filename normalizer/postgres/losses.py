@@ -1,0 +1,42 @@
+"""Errors that come from the end of the private server, or from damage to its files."""
+
+from pgnorm.catalog.errors import PgnormError
+
+from .cluster import discard_if_damaged
+from .starting import Running
+
+_PATIENCE_AT_LOSS = 10.0  # seconds
+_DAMAGED = "They are made anew when you run it again."
+_LOST = "Something stopped it, maybe for want of memory: run it again, or name a server in --shadow-url."
+_LOST_AT = f"The statement may have ended it: one that uses a type with functions of another type does so. {_LOST}"
+
+
+def failure(error: Exception, running: Running) -> PgnormError | None:
+    """The failure of the server that an error comes from, whose seed is thrown away where it is damaged; None where the
+    error comes from something else."""
+    lost = _is_loss(error) and running.server.has_ended(within=_PATIENCE_AT_LOSS)
+    if not lost and not _is_damage(error):
+        return None
+    if discard_if_damaged(running.seed) or not lost:
+        return PgnormError(f"the private server's data were damaged: {error}", hint=_DAMAGED)
+    place = error.place if isinstance(error, PgnormError) else None
+    hint = _LOST_AT if place else _LOST
+    return PgnormError("the private Postgres server ended unexpectedly", place=place, hint=hint)
+
+
+def _is_loss(error: BaseException | None) -> bool:
+    """True if an error, or what it comes from, may be that of a lost connection."""
+    from psycopg import OperationalError
+
+    if error is None:
+        return False
+    # The server's last words, if it had any, are of class 57P (admin_shutdown, crash_shutdown, …).
+    lost = isinstance(error, OperationalError) and (error.sqlstate or "57P").startswith("57P")
+    return lost or _is_loss(error.__cause__)
+
+
+def _is_damage(error: BaseException) -> bool:
+    """True if an error is that of a file of the server which is damaged, gone or can't be read."""
+    from psycopg import Error
+
+    return isinstance(error, Error) and (error.sqlstate or "").startswith(("XX", "58P01", "58030"))
