@@ -14,7 +14,7 @@ _LOST_AT = f"The statement may have ended it: one that uses a type with function
 def failure(error: Exception, running: Running) -> PgnormError | None:
     """The failure of the server that an error comes from, whose seed is thrown away where it is damaged; None where the
     error comes from something else."""
-    lost = _is_loss(error) and running.server.has_ended(within=_PATIENCE_AT_LOSS)
+    lost = is_loss(error) and running.server.has_ended(within=_PATIENCE_AT_LOSS)
     if not lost and not _is_damage(error):
         return None
     if discard_if_damaged(running.seed) or not lost:
@@ -24,7 +24,7 @@ def failure(error: Exception, running: Running) -> PgnormError | None:
     return PgnormError("the private Postgres server ended unexpectedly", place=place, hint=hint)
 
 
-def _is_loss(error: BaseException | None) -> bool:
+def is_loss(error: BaseException | None) -> bool:
     """True if an error, or what it comes from, may be that of a lost connection."""
     from psycopg import OperationalError
 
@@ -32,7 +32,7 @@ def _is_loss(error: BaseException | None) -> bool:
         return False
     # The server's last words, if it had any, are of class 57P (admin_shutdown, crash_shutdown, …).
     lost = isinstance(error, OperationalError) and (error.sqlstate or "57P").startswith("57P")
-    return lost or _is_loss(error.__cause__)
+    return lost or is_loss(error.__cause__)
 
 
 def _is_damage(error: BaseException) -> bool:

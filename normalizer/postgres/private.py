@@ -21,7 +21,7 @@ from .filled import clone, fill, set_trust
 from .host import drop_database, drop_roles, shared_state
 from .installation import Installation, install
 from .kept import Kept
-from .losses import failure
+from .losses import failure, is_loss
 from .passwords import admit, refuse_libraries
 from .power import Power
 from .server import Server
@@ -154,7 +154,7 @@ class PrivateHost:
     def lasts(self, error: Exception | None) -> bool:
         from psycopg import Error
 
-        broken = isinstance(error, Error) or _is_loss(error)
+        broken = isinstance(error, Error) or is_loss(error)
         return self.in_order and not broken and (self.running is None or not self.running.server.has_ended())
 
     def _drop(self, connection: "Connection", name: str, roles: frozenset[str], state: str) -> None:
