@@ -99,11 +99,11 @@ def _errors(run: Run, files: Sequence[SourceFile], kind: FileKind | None) -> lis
     execution = run.execution
     try:
         execution.power.withdraw(execution.connection)
-        start = execution.start()
+        execution.start()
         run.take(files)
         found = causes(run.faults)
         if kind is not None and not execution.broken:
-            found += validate(execution, run.done, start=start, kind=kind, faults=run.faults)
+            found += validate(execution, run.done, kind=kind, faults=run.faults)
         if not execution.broken:
             execution.leave()
     except OperationalError as error:

@@ -50,10 +50,6 @@ class Execution:
     _active: tuple[str, ...] | None = None
     _lending: Lending = field(init=False)
 
-    @property
-    def version_num(self) -> int:
-        return self.connection.info.server_version
-
     def note(self, level: Level, place: str, message: str) -> None:
         self.notes.append(Note(level=level, place=place, message=message))
 
@@ -66,12 +62,11 @@ class Execution:
         """Runs a command of the loader's own."""
         self.connection.execute(text.encode())
 
-    def start(self) -> str:
-        """Makes the owner if the server has no such role; answers a transaction id older than all that follow."""
+    def start(self) -> None:
+        """Makes the owner if the server has no such role."""
         self._lending = Lending.begun(self.connection, self.power, owner=self.owner)
         if self.owner and self._lending.make_owner():
             self.created_roles.append(self.owner)
-        return self._lending.start
 
     def forget_settings(self) -> None:
         """To be called after a rollback, which may have taken settings back."""
@@ -119,7 +114,7 @@ class Execution:
     def run_batch(self, items: Sequence[Item]) -> bool:
         """Runs statements of one file in one message: a savepoint for each costs as much as the locks held so far.
 
-        Whether all of them ran; if not, none did.
+        True if all of them ran; if not, none did.
         """
         from psycopg import Error
 
@@ -133,11 +128,8 @@ class Execution:
                     self.command("savepoint pgnorm_batch")
                     self.command(";".join([*(item.text for item in items), "release savepoint pgnorm_batch"]))
         except (Error, PgnormError) as error:
-            place = f"{items[0].place} or below"
             if self.connection.closed:
-                if self.time_limit.exceeded:
-                    raise self.time_limit.error(place) from None
-                raise _ended(error, place) from error
+                self._refuse_end(error, f"{items[0].place} or below")
             if not lent:
                 self.command("rollback to savepoint pgnorm_batch; release savepoint pgnorm_batch")
             return False
@@ -157,7 +149,7 @@ class Execution:
         self.created_roles.append(role)
 
     def ask_for_extension(self, item: Item, name: str, version: str | None) -> bool:
-        """Has an extension made available. Whether it is an empty or partial stand-in."""
+        """Has an extension made available. True if it is an empty or partial stand-in."""
         if self.provide_extension is None or not self.provide_extension(name, version):
             return False
         if name not in self.generated_extensions:
@@ -225,10 +217,7 @@ class Execution:
                     self.command("savepoint pgnorm")
                 self.command(item.text + _RELEASE if guarded else item.text)
         except Error as error:
-            if self.time_limit.exceeded:
-                raise self.time_limit.error(item.place) from None
-            if self.connection.closed:
-                raise _ended(error, item.place) from error
+            self._refuse_end(error, item.place)
             if guarded and not lent:
                 self.command("rollback to savepoint pgnorm; release savepoint pgnorm")
             elif not lent:
@@ -246,14 +235,16 @@ class Execution:
             with self.time_limit:
                 self.command(item.text)
         except Error as error:
-            if self.time_limit.exceeded:
-                raise self.time_limit.error(item.place) from None
+            self._refuse_end(error, item.place)
             item.failed(error)
         else:
             item.ran, item.error = True, None
         self.command("begin")
         return item.error
 
-
-def _ended(error: Exception, place: str) -> PgnormError:
-    return PgnormError(f"the server ended the connection: {error}", place=place)
+    def _refuse_end(self, error: Exception, place: str) -> None:
+        """Raise PgnormError where an error is the end of a statement's time, or of the connection."""
+        if self.time_limit.exceeded:
+            raise self.time_limit.error(place) from None
+        if self.connection.closed:
+            raise PgnormError(f"the server ended the connection: {error}", place=place) from error

@@ -115,7 +115,7 @@ class Run:
     def _adapt(self, source: SourceFile, statement: Statement, following: Statement | None) -> Adapted:
         has_data = following is not None and following.copy_data
         try:
-            adapted = adapt(statement, self.execution.version_num, source.place, has_data=has_data)
+            adapted = adapt(statement, self.execution.connection.info.server_version, source.place, has_data=has_data)
         except PgnormError as error:
             # It stands for statements that nobody knows.
             self._add(self._fault(error, source.place(statement.start), makes=None))

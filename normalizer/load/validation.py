@@ -67,11 +67,10 @@ def validate(
     execution: Execution,
     done: Sequence[Item],
     *,
-    start: str,
     kind: FileKind,
     faults: Sequence[Fault],
 ) -> list[tuple[int, PgnormError]]:
-    """Checks the functions written since transaction `start`, whose statements are among `done`.
+    """Checks the functions written since the load began, whose statements are among `done`.
 
     A body is judged as Postgres would run it: in the function's own settings and else in those of a new session or,
     where its file sets a search_path that leads anywhere (that of a dump is empty), in its file's. Answers what
@@ -80,7 +79,7 @@ def validate(
     temporary one; what an empty stand-in of an extension lacks; and, outside of declared files, whatever has changed
     since the function was made. What is missing because of `faults` is neither.
     """
-    bodies = _Bodies(execution=execution, start=start)
+    bodies = _Bodies(execution=execution)
     failures: list[tuple[int, PgnormError]] = []
     for function in bodies.doubtful():
         item = _maker(function, done)
@@ -106,7 +105,6 @@ class _Bodies:
     """The functions that a load made and their validators."""
 
     execution: Execution
-    start: str
     unset: dict[int, str] = field(factory=dict)
     """Why a setting of a function can't be made here, by the function's oid."""
 
@@ -126,7 +124,7 @@ class _Bodies:
         connection = self.execution.connection
         path = connection.execute("select pg_catalog.current_setting('search_path')").fetchone()
         assert path is not None
-        values = {"start": self.start, "default": path[0]}
+        values = {"start": self.execution.began, "default": path[0]}
         validators = connection.execute(
             f"select distinct l.lanvalidator::pg_catalog.regproc::text {_MADE}".encode(), values
         ).fetchall()
@@ -145,7 +143,7 @@ class _Bodies:
             {_MADE}
             order by p.oid
         """
-        rows = self.execution.connection.execute(query.encode(), {"start": self.start})
+        rows = self.execution.connection.execute(query.encode(), {"start": self.execution.began})
         return [
             _Function(
                 oid=oid,
