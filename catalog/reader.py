@@ -13,6 +13,7 @@ from .kinds import KINDS
 from .model import Catalog, Object, ObjectId
 from .model.facets import Bodied, Shelled, SuperuserOnly, WithMembers
 from .pipeline import Columns, Pipeline, Result, Row, supported
+from .progress import stage
 from .run_time import PARTMAN, SCHEMAS, partman_query, run_time
 from .unmodelled import UNMODELLED
 
@@ -104,7 +105,8 @@ def reading(
         results = pipeline.ask((*queries(kinds, version), *asked), last=True)
 
         def finish() -> Catalog:
-            catalog = _catalog(version, server, kinds, results)
+            with stage("Reading the catalog", len(COMMON) + len(kinds)) as reading:
+                catalog = _catalog(version, server, kinds, reading.counting(results))
             return evolve(catalog, run_time=run_time(schemas, partman, [row for said in results for row in said.rows]))
 
         yield finish

@@ -11,6 +11,7 @@ import click
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.interrupts import exit_code
+from pgnorm.catalog.progress import WATCHER
 
 from . import VERSION
 from .failures import report_to_programs, told
@@ -18,6 +19,7 @@ from .general import general_options
 from .help import FAILED, Group
 from .options import App
 from .output import Console
+from .progress import Progress
 
 COMMANDS: Final = {
     "access": "pgnorm.cli.access:access",
@@ -114,6 +116,8 @@ def group() -> None:
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit: nothing else in pgnorm exits."""
     app = App()
+    progress = Progress(app.console)
+    before = WATCHER.set(progress)
     app.console.typed = sys.argv[1:] if arguments is None else arguments
     _occupy_closed_streams()
     try:
@@ -129,6 +133,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except Exception as problem:
         _report(app.console, problem)
         sys.exit(FAILED)
+    finally:
+        progress.close()
+        WATCHER.reset(before)
     sys.exit(code if isinstance(code, int) else 0)
 
 

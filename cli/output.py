@@ -4,7 +4,8 @@ import errno
 import os
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -34,6 +35,8 @@ class Console:
         """None colours where stderr is a terminal."""
         self.typed: Sequence[str] = ()
         """The words of the command line: what of them could be an address is taken out of messages."""
+        self.printing: Callable[[], AbstractContextManager[None]] = nullcontext
+        """The context of each message: whoever draws in the terminal makes room for it."""
 
     def say(self, message: str, *, fg: str | None = None) -> None:
         """A line that -q silences; `fg` is a colour of click.style."""
@@ -96,11 +99,12 @@ class Console:
             self._print(f"{click.style('hint:', fg='cyan')} {self.shown(hint)}")
 
     def _print(self, message: str) -> None:
-        try:
-            click.echo(message, err=True, color=self.color)
-        except OSError:
-            # Nobody reads or nothing takes it: the work goes on, and what is left in the buffer must go somewhere.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+        with self.printing():
+            try:
+                click.echo(message, err=True, color=self.color)
+            except OSError:
+                # Nobody reads or nothing takes it: the work goes on, and what is left in the buffer must go somewhere.
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
 
 
 def visible(text: str) -> str:

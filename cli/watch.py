@@ -7,6 +7,7 @@ from typing import Final
 import click
 
 from pgnorm.catalog.interrupts import exit_code
+from pgnorm.catalog.progress import WATCHER
 
 from .general import general_options
 from .help import FAILED, Command
@@ -46,6 +47,7 @@ def watch(app: App, no_write: bool) -> int:
 
     with closing(Saves()) as saves:
         app.console = screen = Screen(app.console)
+        WATCHER.set(None)  # the page says that it is read
         gc.enable()  # the command line does without it, but this goes on
         try:
             with Servers(shadow_url=app.shadow_url, trust_files=app.trust_files) as app.servers:

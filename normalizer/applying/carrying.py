@@ -9,10 +9,11 @@ from typing import Final
 
 from attrs import frozen
 
+from pgnorm.catalog.progress import stage
+
 from .failing import BUSY, Failed, at_end, failure
 from .interfaces import Connection, History, Lock, Tell
 from .pieces import Applicable, Piece
-from .watching import Watch
 
 TRIES: Final = 5
 """Times that a lock is asked for before a migration is given up."""
@@ -37,7 +38,7 @@ class Carrier:
         from psycopg import Error
 
         words = " ".join(piece.statement.words[:_WORDS]) if piece.statement is not None else ""
-        with Watch(f"{migration.place(piece)}: {words} …", lambda said: self.tell("note", said), self.lookout()):
+        with stage(f"{migration.place(piece)}: {words} …", look=self.lookout()):
             try:
                 self.connection.run(piece.text)
             except Error as error:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Value
+from pgnorm.catalog.progress import stage
 
 from ..files.reading import FileKind, SourceFile
 from ..postgres.power import UNCAGED, Power
@@ -103,7 +104,8 @@ def _errors(run: Run, files: Sequence[SourceFile], kind: FileKind | None) -> lis
         run.take(files)
         found = causes(run.faults)
         if kind is not None and not execution.broken:
-            found += validate(execution, run.done, kind=kind, faults=run.faults)
+            with stage("Checking bodies of functions"):
+                found += validate(execution, run.done, kind=kind, faults=run.faults)
         if not execution.broken:
             execution.leave()
     except OperationalError as error:

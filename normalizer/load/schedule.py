@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from attrs import define, field
 
 from pgnorm.catalog.errors import PgnormError
+from pgnorm.catalog.progress import stage
 
 from ..files.reading import SourceFile
 from ..sql.defined import makes_routine, names_in, roles_made, target, version_in
@@ -56,13 +57,16 @@ class Run:
             self.execution.roles_to_come = frozenset(
                 name for _, found in texts if not isinstance(found, PgnormError) for name in roles_made(found)
             )
+        what = "Loading files" if self.execution.patient else "Replaying migrations"
         try:
-            for source, found in texts:
-                if isinstance(found, PgnormError):
-                    self._add(self._fault(found, source.label, makes=words(source.text)))
-                else:
-                    self._take_file(source, found)
-            self._finish()
+            with stage(what, len(files)) as loading:
+                for source, found in texts:
+                    loading.step(source.label)
+                    if isinstance(found, PgnormError):
+                        self._add(self._fault(found, source.label, makes=words(source.text)))
+                    else:
+                        self._take_file(source, found)
+                self._finish()
         except _Stopped:
             self.execution.stop()
             ran = {item.place for item in self.done}

@@ -1,6 +1,7 @@
 """From two catalogs to a plan. No kind is named here: what differs between kinds is theirs to say."""
 
 from pgnorm.catalog.model import Catalog, ObjectId
+from pgnorm.catalog.progress import stage
 
 from ..compare.difference import Difference, differences
 from .combining import combined
@@ -31,11 +32,12 @@ def diff(
     found = differences(old, new) if found is None else found
     if not found:
         return EMPTY
-    old, found = respelled(old, found)
-    renames = Renames.found(old, new, found, around or old)
-    left = renames.left(new, found)
-    old, around = renames.applied(old), renames.applied(around or old)
-    decided = decide(old, new, left)
-    refuse_outside(old, new, around, decided)
-    plan = Planning(old, new, decided, left, around, last).plan()
-    return renames.ahead_of(combined(plan, (old, new, around)))
+    with stage("Planning"):
+        old, found = respelled(old, found)
+        renames = Renames.found(old, new, found, around or old)
+        left = renames.left(new, found)
+        old, around = renames.applied(old), renames.applied(around or old)
+        decided = decide(old, new, left)
+        refuse_outside(old, new, around, decided)
+        plan = Planning(old, new, decided, left, around, last).plan()
+        return renames.ahead_of(combined(plan, (old, new, around)))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from attrs import define, field
 
 from pgnorm.catalog.errors import PgnormError
+from pgnorm.catalog.progress import stage
 
 from ..platforms import Platform
 from .account import server_account
@@ -69,8 +70,9 @@ class PrivateHost:
 
     def start(self) -> None:
         if self.running is None:
-            while (running := self._advanced()) is None:
-                pass
+            with stage("Starting the private server"):
+                while (running := self._advanced()) is None:
+                    pass
             self.running = running
             if self.trust_files:
                 set_trust(self._administer, trusted=True)
@@ -198,7 +200,7 @@ def open_private(binaries: Binaries, platform: Platform, *, trust_files: bool = 
         )
         return installation, made
 
-    with usual_modes(), writing(root):
+    with usual_modes(), writing(root), stage("Preparing the private server"):
         arranged = arrange()
     host = PrivateHost(
         version_num=binaries.version_num,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from pgnorm.catalog.access import Access, read_access
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Catalog, ObjectId, Value
+from pgnorm.catalog.progress import stage
 
 from ..access.changes import AccessChange, access_changes
 from ..compare.describing import describe
@@ -180,12 +181,13 @@ def apply(
     connection.execute("set check_function_bodies = off")
     with committed(connection):
         change_roles(lending, plan.roles)
-    for steps in plan.transactions:
-        with nullcontext() if any(step.alone for step in steps) else committed(connection):
-            for step in steps:
-                (run or _run)(lending, step)
-        if not inside and meter is not None:
-            meter.committed()
+    with stage("Trying the plan", len(plan.steps)) as trying:
+        for steps in plan.transactions:
+            with nullcontext() if any(step.alone for step in steps) else committed(connection):
+                for step in trying.counting(steps):
+                    (run or _run)(lending, step)
+            if not inside and meter is not None:
+                meter.committed()
     with committed(connection):
         drop_roles(lending, plan.roles)
     refuse_rest(left_of_roles(session, plan.roles))

@@ -14,12 +14,11 @@ from addresses import address
 from conftest import Refused, Run
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
-from waiting import PATIENCE, until
+from waiting import until
 
 from pgnorm.normalizer.applying.carrying import TRIES
 from pgnorm.normalizer.applying.history import all_rows
 from pgnorm.normalizer.applying.lock import AdvisoryLock
-from pgnorm.normalizer.applying.watching import Watch
 from pgnorm.normalizer.project.databases import Database
 
 HISTORY: LiteralString = "select version, name, statements from supabase_migrations.schema_migrations order by 1"
@@ -616,15 +615,3 @@ def test_outside_of_a_project(refused: Refused, folder: Path, at: str) -> None:
 def test_without_a_command_the_help_is_shown(run: Run) -> None:
     code, out, err = run("migration")
     assert (code, out, "Commands:" in err) == (2, "", True)
-
-
-def test_what_takes_long_is_told_and_whom_it_waits_for() -> None:
-    told, looked = threading.Event(), threading.Event()
-
-    def look() -> bool:
-        looked.set()
-        return True
-
-    with Watch("a.sql:1:1: CREATE INDEX …", lambda said: told.set(), look, first=0.001):
-        assert told.wait(PATIENCE)
-        assert looked.wait(PATIENCE)
