@@ -16,6 +16,7 @@ from statistics import median
 from busy import busy
 from commands import commands
 from diffs import beside_rivals, growth, project
+from fleet import fleet
 from link import Link, delayed
 from processes import Program, cpu_of_children
 from reporting import powers, table, walls
@@ -28,7 +29,7 @@ from pgnorm.normalizer.postgres.server import PORT
 
 CRM = Path(__file__).parents[1] / "fixtures" / "crm"
 PGNORM = Path(sys.executable).with_name("pgnorm")
-GROUPS = ("start", "dump", "size", "link", "crm", "diff", "growth", "project", "commands", "busy")
+GROUPS = ("start", "dump", "size", "link", "crm", "diff", "growth", "project", "commands", "busy", "fleet")
 ROUND_TRIP = 0.02
 """Seconds."""
 RUNS_OVER_LINK = 3
@@ -53,7 +54,7 @@ def main() -> None:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pgnorm-bench-")))
         if "start" in chosen:
             table("starting", _starting(folder), options.runs)
-        if not {"dump", "size", "link", "diff", "growth", "busy"}.isdisjoint(chosen):
+        if not {"dump", "size", "link", "diff", "growth", "busy", "fleet"}.isdisjoint(chosen):
             host = stack.enter_context(open_private(binaries, PLAIN, trust_files=True))
             host.start()
             server = options.server or _address(host, host.server.folder, "postgres")
@@ -77,6 +78,8 @@ def main() -> None:
             commands(binaries, options.rivals and options.rivals.resolve(), folder, options.runs)
         if "busy" in chosen:
             busy(server, folder)
+        if "fleet" in chosen:
+            fleet(server, folder)
     print(f"load at the end: {_load()}")
 
 

@@ -30,6 +30,7 @@ COMMANDS: Final = {
     "doctor": "pgnorm.cli.doctor:doctor",
     "dump": "pgnorm.cli.dump:dump",
     "fix-functions": "pgnorm.cli.fix_functions:fix_functions",
+    "fleet": "pgnorm.cli.fleet:fleet",
     "init": "pgnorm.cli.init:init",
     "log": "pgnorm.cli.tracing:log",
     "migration": "pgnorm.cli.migration:migration",

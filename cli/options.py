@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pgnorm.normalizer.load.adaptation import Level
+    from pgnorm.normalizer.load.context import Tell
     from pgnorm.normalizer.project.project import Project
     from pgnorm.normalizer.project.sources import Source
     from pgnorm.normalizer.servers import Servers
@@ -86,8 +87,9 @@ class App:
         for said in repair(folders):
             self.console.warn(said)
 
-    def workspace(self) -> "Workspace":
-        """The workspace in which the command opens its sources; a context."""
+    def workspace(self, tell: "Tell | None" = None) -> "Workspace":
+        """The workspace in which the command opens its sources, which tells people what there is to say unless it is to
+        `tell` somebody else; a context."""
         import logging
 
         from pgnorm.normalizer.workspace import Workspace
@@ -96,7 +98,7 @@ class App:
         logging.getLogger("psycopg").addHandler(logging.NullHandler())
         return Workspace(
             self.project,
-            tell=self.tell,
+            tell=tell or self.tell,
             shadow_url=self.shadow_url,
             trust_files=self.trust_files,
             servers=self.servers,

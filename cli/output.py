@@ -71,9 +71,9 @@ class Console:
 
     def errors(self, problems: Sequence[PgnormError], *, warning: bool = False) -> None:
         """Prints what could not be done, or with `warning` need not be: as much as fits a screen, all with -v. A way
-        out of several is said once."""
+        out of several is said once. Nothing where there are none."""
         shown = problems if self.verbose else problems[:SHOWN_AT_MOST]
-        for problem, after in zip(shown, [*shown[1:], None], strict=True):
+        for problem, after in zip(shown, [*shown[1:], None], strict=False):
             hint = None if after and after.hint == problem.hint else problem.hint
             if warning:
                 self.warn(f"{problem.place or 'error'}: {problem.message}", hint=hint)

@@ -13,7 +13,6 @@ from .general import general_options
 from .header import headed
 from .help import FAILED, Command, exit_codes
 from .html import public
-from .migration_up import refuse_unknown
 from .new_migrations import Written, refuse_name, write_migrations
 from .options import App
 from .output import on_terminal, write
@@ -83,6 +82,7 @@ def pull(
     The database is that of the linked project unless another one is named. The migration is proved as `pgnorm diff -f`
     does it, the files are edited as by `pgnorm sync`; all is written, or nothing.
     """
+    from pgnorm.normalizer.applying.pending import refuse_unknown
     from pgnorm.normalizer.consumers import consumers
 
     if no_sync and (ours or theirs or interactive):

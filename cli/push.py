@@ -1,6 +1,6 @@
 """`pgnorm push`: pending migrations to the hosted database, once somebody has looked at them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -11,7 +11,7 @@ from pgnorm.catalog.errors import PgnormError
 from .documents import deliver_outcome, json_option
 from .general import general_options
 from .help import FAILED, Command, exit_codes
-from .migration_up import apply, check_first, read_pending, would_apply
+from .migration_up import apply, check_first, would_apply
 from .options import App
 from .output import on_terminal, plural
 from .targets import applying_options, force_option, option_of, project_of, target
@@ -46,6 +46,7 @@ def push(
     Before that each of them is shown with what its head says of it: what it changes, which statements take long and who
     waits meanwhile, who may do what afterwards. Then you are asked.
     """
+    from pgnorm.normalizer.applying.pending import read_pending
     from pgnorm.normalizer.applying.seeds import fill, make_roles, roles_of, unrun
 
     project, at = project_of(app), option_of(app, "linked")
@@ -71,7 +72,7 @@ def push(
             would_apply(app, pending)
             deliver()
             return 0
-        if not yes and not _agreed(found.name):
+        if not yes and not agreed(found.name):
             app.console.say("Nothing is applied")
             return FAILED
         with found.lock.held():
@@ -94,12 +95,17 @@ def _show(app: App, pending: "Sequence[Applicable]", roles: Sequence[str], seeds
     """Show what is going to be applied, and what the migrations say of it."""
     for label in roles:
         app.console.say(f"{label}, for roles that are not there")
+    show(app, pending)
+    for label in seeds:
+        app.console.say(f"{label}, for rows")
+
+
+def show(app: App, pending: "Iterable[Applicable]") -> None:
+    """Show migrations with what they say of themselves."""
     for each in pending:
         app.console.say(each.label, fg="cyan")
         for line in _head(each):
             app.console.say(f"  {line}")
-    for label in seeds:
-        app.console.say(f"{label}, for rows")
 
 
 def _head(migration: "Applicable") -> Iterator[str]:
@@ -118,7 +124,8 @@ def _head(migration: "Applicable") -> Iterator[str]:
         yield f"{plural(migration.statement_count, 'statement')}; nothing is known of what they block or lose"
 
 
-def _agreed(name: str) -> bool:
+def agreed(what: str) -> bool:
+    """True if somebody says yes to applying this. Raises PgnormError where there is nobody to ask."""
     if not on_terminal():
         raise PgnormError("there is no terminal on which to ask if this is to be applied", hint="Say so with --yes.")
-    return click.confirm(f"Apply this to {name}?", err=True)
+    return click.confirm(f"Apply this to {what}?", err=True)

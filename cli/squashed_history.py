@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING
 
 from pgnorm.catalog.errors import PgnormError
 
-from .migration_up import refuse_unknown
 from .options import App
 from .output import plural
 
@@ -24,6 +23,7 @@ def finish(app: App, found: "Target", project: "Project", at: str) -> bool:
     For whoever holds its lock. False where there is nothing to do. Raises PgnormError where the database has applied a
     part of those only, or something that no file tells of.
     """
+    from pgnorm.normalizer.applying.pending import refuse_unknown
     from pgnorm.normalizer.applying.squashes import squashed_in
     from pgnorm.normalizer.applying.standing import read
 
@@ -64,6 +64,7 @@ class SquashedHistory:
 
     def check(self) -> None:
         """Raise PgnormError unless the database has applied all of the versions, and nothing that no file tells of."""
+        from pgnorm.normalizer.applying.pending import refuse_unknown
         from pgnorm.normalizer.applying.standing import State
 
         standings = self.found.standings(self.project)

@@ -1,5 +1,8 @@
 """The gate before a migration: the database must be what it was proved to start from."""
 
+import time
+from collections.abc import Container, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from itertools import takewhile
 from typing import Final
 
@@ -9,6 +12,8 @@ from pgnorm.catalog.errors import PgnormError
 
 from .applying.certificates import certificate
 from .applying.pieces import Applicable
+from .applying.run import carry_out
+from .applying.target import Target
 from .compare.describing import describe
 from .compare.fingerprint import fingerprint
 from .compare.ignoring import Ignoring
@@ -25,9 +30,17 @@ _SHOWN: Final = 20
 class Gate:
     """Lets migrations through whose certificates begin where a database is."""
 
-    def __init__(self, workspace: Workspace, database: Database, ignoring: Ignoring) -> None:
+    def __init__(
+        self,
+        workspace: Workspace,
+        database: Database,
+        ignoring: Ignoring,
+        alone: AbstractContextManager[object] | None = None,
+    ) -> None:
         self.workspace = workspace
         self.database = database
+        self._alone = alone or nullcontext()
+        """Held around what the shadow is asked, where gates of several databases share a workspace."""
         self._options = Options(proof=None, ignoring=ignoring)
         self._known: str | None = None
         """The fingerprint of where the last migration has led."""
@@ -64,6 +77,12 @@ class Gate:
                 "this one all the same.",
             )
 
+    def check_first(self, pending: Sequence[Applicable], begun: Container[str]) -> None:
+        """The same for the first of several, unless it was `begun` before: what follows starts where that leads."""
+        for each in pending[:1]:
+            if each.version not in begun:
+                self.check(each)
+
     def passed(self, migration: Applicable) -> None:
         """Note that a migration is applied."""
         found = certificate(migration)
@@ -72,7 +91,9 @@ class Gate:
     def _fingerprint(self) -> str:
         workspace = self.workspace
         catalog = workspace.read(self.database)
-        mine = owned(catalog, workspace.ownership(workspace.shadow(catalog.major)))
+        with self._alone:
+            ownership = workspace.ownership(workspace.shadow(catalog.major))
+        mine = owned(catalog, ownership)
         return fingerprint(mine, workspace.platform)
 
     def _differences(self, migration: Applicable) -> list[str]:
@@ -80,5 +101,27 @@ class Gate:
         assert self.workspace.project is not None
         files = migrations(self.workspace.project)
         before = evolve(files, paths=tuple(takewhile(lambda path: path != migration.source.path, files.paths)))
-        found = compare(self.workspace, before, self.database, self._options)
+        with self._alone:
+            found = compare(self.workspace, before, self.database, self._options)
         return [describe(each) for each in found.plan.differences]
+
+
+def migrate(
+    found: Target, pending: Sequence[Applicable], gate: Gate, *, force: bool
+) -> Iterator[tuple[Applicable, float]]:
+    """Apply migrations to a database whose lock is held: each that is applied, and the seconds that it took.
+
+    Raises PgnormError for the first that fails, or that the gate does not let through, unless `force` is on.
+    """
+    if pending:
+        with found.carrier.connection.transaction(renewed=True):
+            found.history.prepare()
+    begun = found.history.unfinished()
+    for each in pending:
+        if not force and each.version not in begun:
+            gate.check(each)
+        found.carrier.tell("verbose", f"Applying {each.label}")
+        since = time.monotonic()
+        carry_out(found.carrier, each)
+        gate.passed(each)
+        yield each, time.monotonic() - since

@@ -65,7 +65,13 @@ class Sides:
             live = [source for source in (old, new) if not isinstance(source, Files)]
             for source, finish in [(each, stack.enter_context(workspace.reading(each))) for each in live]:
                 found[source] = finish()
-                tell_unsure(workspace.telling, workspace.platform, source, found[source])
+        return cls.of(workspace, old, new, found)
+
+    @classmethod
+    def of(cls, workspace: Workspace, old: Source, new: Source, found: Mapping[Source, Read]) -> Self:
+        """The same of databases and snapshots that somebody has read."""
+        for source, read in found.items():
+            tell_unsure(workspace.telling, workspace.platform, source, read)
         sides = cls(workspace, workspace.settled(*(each.catalog for each in found.values())), found)
         catalogs = [each.catalog for each in found.values()]
         # A schema that is a member of its extension is in no dump, so what is in it could not be loaded.

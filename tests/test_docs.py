@@ -30,7 +30,7 @@ from pgnorm.normalizer.project.finding import find
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
 PAGES = [README, *sorted((ROOT / "docs").glob("*.md"))]
-DEPLOYING = ("migration", "pull", "push")
+DEPLOYING = ("fleet", "migration", "pull", "push")
 """The pages whose examples have a database."""
 UPDATE = bool(os.environ.get("PGNORM_UPDATE_DOCS"))
 

@@ -28,13 +28,14 @@ class TableHistory:
     schema: str
     name: str
 
-    def rows(self) -> Mapping[str, Row]:
-        """What was applied, by version."""
+    def rows(self, *, statements: bool = True) -> Mapping[str, Row]:
+        """What was applied, by version, without its statements if they are not asked for."""
         known = self._columns(self.name)
         if "version" not in known:
             return {}
-        name, statements = (column if column in known else "null" for column in ("name", "statements"))
-        query = f"select version::{_TEXT}, {name}::{_TEXT}, {statements}::{_TEXT}[] from {self._table}"
+        wanted = known if statements else known - {"statements"}
+        name, texts = (column if column in wanted else "null" for column in ("name", "statements"))
+        query = f"select version::{_TEXT}, {name}::{_TEXT}, {texts}::{_TEXT}[] from {self._table}"
         found = all_rows(self.connection, query)
         return {
             str(version): Row(version=str(version), name=str(said or ""), statements=_texts(some))

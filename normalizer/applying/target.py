@@ -44,9 +44,13 @@ class Target:
     seeds: SeedHistory
     lock: Lock
 
-    def standings(self, project: Project) -> tuple[Standing, ...]:
-        """The project's migrations beside the history. Raises PgnormError."""
-        return standings(project.migration_files(), self.history.rows(), self.history.unfinished())
+    def standings(self, project: Project, *, statements: bool = True) -> tuple[Standing, ...]:
+        """The project's migrations beside the history; without its statements nobody knows which files were changed.
+
+        Raises PgnormError.
+        """
+        rows = self.history.rows(statements=statements)
+        return standings(project.migration_files(), rows, self.history.unfinished())
 
 
 def history_table(project: Project) -> tuple[str, str]:

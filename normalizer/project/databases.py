@@ -101,6 +101,31 @@ def connect(database: Database, name: str | None = None, options: str = "") -> "
     return _connect(words, database)
 
 
+def called(database: Database) -> tuple[str, str]:
+    """The database of an address and its server, for a person: no password. What the address leaves open is as libpq's
+    settings have it.
+
+    Raises PgnormError for an address that can't be read.
+    """
+    words = _words(database)
+    if service := words.get("service"):
+        return f"service {service}", ""
+
+    def known(word: str, variable: str) -> str:
+        return words.get(word) or os.environ.get(variable, "")
+
+    host = known("host", "PGHOST") or words.get("hostaddr", "")
+    port = known("port", "PGPORT") or "5432"
+    return known("dbname", "PGDATABASE") or known("user", "PGUSER") or "(the user's)", f"{host or 'socket'}:{port}"
+
+
+def beside(database: Database, name: str) -> Database:
+    """Another database of the same server. Raises PgnormError for an address that can't be read."""
+    from psycopg.conninfo import make_conninfo
+
+    return Database(conninfo=make_conninfo("", **{**_words(database), "dbname": name}), hint=database.hint)
+
+
 def elsewhere(database: Database) -> str | None:
     """The host of its address that is not this machine, if there is one. What a service of libpq names is not known
     before it answers.

@@ -1,0 +1,81 @@
+"""Options that name the databases of a fleet."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
+
+import click
+
+from pgnorm.catalog.errors import PgnormError
+
+from .options import App, with_options
+from .output import SHOWN_AT_MOST, STDIO, plural, read_bytes
+from .targets import target_options
+
+if TYPE_CHECKING:
+    from pgnorm.normalizer.fleet.tenants import Tenant
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+JOBS: Final = 4
+
+
+def fleet_options(function: Callable[P, R]) -> Callable[P, R]:
+    """TARGETS, or --query and the database that it asks; and --jobs."""
+    return with_options(
+        function,
+        click.argument("targets", required=False, metavar="[TARGETS]"),
+        click.option(
+            "--query",
+            metavar="SQL",
+            help="Instead of TARGETS: a query that lists them, asked of the database named with --db, --db-url, …",
+        ),
+        target_options,
+        click.option(
+            "--jobs",
+            type=click.IntRange(1, 1000),
+            default=JOBS,
+            metavar="N",
+            help=f"How many of them are seen to at once ({JOBS}).",
+        ),
+    )
+
+
+def tenants_of(app: App, targets: str | None, query: str | None) -> "tuple[Tenant, ...]":
+    """The databases that were named. Raises PgnormError for what names none."""
+    from pgnorm.normalizer.files.reading import decode_file, read_file
+    from pgnorm.normalizer.fleet.tenants import of_file, of_query
+    from pgnorm.normalizer.project.databases import Database
+
+    if (targets is None) is (query is None):
+        raise click.UsageError("Name the databases: a file with an address on each line, or --query, and not both.")
+    if targets is not None:
+        if app.source is not None:
+            raise click.UsageError("--db, --db-url and their like go with --query: a file says all of the databases.")
+        standard = targets == STDIO
+        file = decode_file(read_bytes(), path=None, label="stdin") if standard else read_file(Path(targets))
+        found, where = of_file(file), file.label
+    else:
+        if app.source is None:
+            raise click.UsageError("--query is asked of a database: name it with --db-url, or with --db.")
+        source = app.parse(app.source)
+        assert isinstance(source, Database)
+        found, where = of_query(source, query or ""), "the query"
+    if not found:
+        raise PgnormError("no database is listed", place=where)
+    app.console.say(f"fleet: {plural(len(found), 'database')}")
+    return found
+
+
+def some_of(names: Sequence[str], *, whole: bool) -> str:
+    """Names in a line: as many as can be read, or all."""
+    shown = names if whole else names[:SHOWN_AT_MOST]
+    left = len(names) - len(shown)
+    return ", ".join(shown) + (f" and {left} more" if left else "")
+
+
+def placed(name: str, error: PgnormError) -> PgnormError:
+    """What could not be done with a database of this name."""
+    place = f"{name}: {error.place}" if error.place else name
+    return PgnormError(error.message, place=place, hint=error.hint)

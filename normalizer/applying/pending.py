@@ -1,0 +1,52 @@
+"""Migrations that a database lacks, as they are going to be applied; what of its history speaks against that."""
+
+from collections.abc import Sequence
+
+from pgnorm.catalog.errors import PgnormError
+
+from .pieces import Applicable, check
+from .standing import Standing, State, left, read
+from .target import refuse_tools
+
+
+def read_pending(standings: Sequence[Standing], at: str, *, include_all: bool) -> tuple[Applicable, ...]:
+    """The migrations that are left to do, in their order; `at` is the option that names the database.
+
+    Raises PgnormError where they don't follow those that are applied, and for what can't be applied.
+    """
+    refuse_unknown(standings, at)
+    pending = left(standings)
+    if not include_all:
+        _refuse_late(pending)
+    found = tuple(read(each.path, each.version, each.name) for each in pending if each.path is not None)
+    for each in found:
+        refuse_tools(each)
+        check(each)
+    return found
+
+
+def refuse_unknown(standings: Sequence[Standing], at: str) -> None:
+    """Raise PgnormError for what the database has applied and the folder lacks; `at` is the option that names it."""
+    begun = [each.version for each in standings if each.state is State.UNFINISHED and each.path is None]
+    if begun:
+        raise PgnormError(
+            f"the database has carried out a part of migrations that the folder lacks: {', '.join(begun)}",
+            hint="Put their files back; or undo by hand what they did, and run "
+            f"`pgnorm migration repair --status reverted {' '.join(begun)} {at}`.",
+        )
+    unknown = [each.version for each in standings if each.state is State.MISSING]
+    if unknown:
+        raise PgnormError(
+            f"the database has applied migrations that the folder lacks: {', '.join(unknown)}",
+            hint=f"`pgnorm migration fetch {at}` writes their files. If they are not to be there: "
+            f"`pgnorm migration repair --status reverted {' '.join(unknown)} {at}`.",
+        )
+
+
+def _refuse_late(pending: Sequence[Standing]) -> None:
+    late = [each.path.name for each in pending if each.late and each.path is not None]
+    if late:
+        raise PgnormError(
+            f"the database has applied later migrations than these: {', '.join(late)}",
+            hint="Give them later versions, or apply them all the same with --include-all.",
+        )

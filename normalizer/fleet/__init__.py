@@ -1,0 +1,1 @@
+"""Many databases with one schema: read, grouped and compared, migrated in waves."""

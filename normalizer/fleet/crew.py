@@ -1,0 +1,103 @@
+"""Threads that do the same with each of many things, and what comes of it as it comes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextvars import copy_context
+from queue import Empty, SimpleQueue
+from threading import Event, Thread
+from types import TracebackType
+from typing import Final, Generic, Self, TypeVar
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+_FIRST: Final = 2.0
+"""Seconds after which progress is told for the first time; then after as many again as have passed."""
+_GRACE: Final = 2.0
+"""Seconds that a thread has to end where what it is at was cut short."""
+
+
+class Crew(Generic[T, R]):
+    """Threads at work. A context: at its end nothing more is begun, and what was in hand is done or cut short."""
+
+    def __init__(
+        self,
+        things: Sequence[T],
+        act: Callable[[T], R],
+        *,
+        jobs: int,
+        fragile: bool = False,
+        progress: Callable[[int], None] = lambda _: None,
+        cut_short: Callable[[], None] | None = None,
+    ) -> None:
+        self._act = act
+        self._fragile = fragile
+        """True where nothing more is to begin once something goes wrong."""
+        self._progress = progress
+        self._cut_short = cut_short
+        """Makes what is in hand end soon, for a context that ends before it."""
+        self._waiting: SimpleQueue[T] = SimpleQueue()
+        for each in things:
+            self._waiting.put(each)
+        self._done: SimpleQueue[tuple[T, R | BaseException] | None] = SimpleQueue()
+        """None for each thread that has ended."""
+        self._over = Event()
+        # Daemons: a process that is interrupted while one waits for a host that doesn't answer ends all the same.
+        self._threads = [
+            Thread(target=copy_context().run, args=(self._work,), name="pgnorm-fleet", daemon=True)
+            for _ in range(min(jobs, len(things)))
+        ]
+        self._at_work = len(self._threads)
+
+    def __enter__(self) -> Self:
+        for each in self._threads:
+            each.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.stop()
+        if self._at_work and self._cut_short is not None:
+            self._cut_short()
+        for each in self._threads:
+            each.join(_GRACE if self._cut_short is not None else None)
+
+    def __iter__(self) -> Iterator[tuple[T, R | BaseException]]:
+        """Each that is done, with what came of it or what went wrong: all, or once they are stopped those in hand.
+        An iteration that was broken off goes on with the next."""
+        began, count = time.monotonic(), 0
+        due = began + _FIRST
+        while self._at_work:
+            try:
+                found = self._done.get(timeout=max(due - time.monotonic(), 0))
+            except Empty:
+                due = 2 * time.monotonic() - began
+                self._progress(count)
+                continue
+            if found is None:
+                self._at_work -= 1
+                continue
+            count += 1
+            yield found
+
+    def stop(self) -> None:
+        """Begin nothing more."""
+        self._over.set()
+
+    def _work(self) -> None:
+        try:
+            while not self._over.is_set():
+                thing = self._waiting.get_nowait()
+                try:
+                    self._done.put((thing, self._act(thing)))
+                except BaseException as error:
+                    if self._fragile:
+                        self.stop()
+                    self._done.put((thing, error))
+        except Empty:
+            pass
+        finally:
+            self._done.put(None)

@@ -1,0 +1,271 @@
+"""`pgnorm fleet`: a dozen databases on a real server, some of them not as the others, checked and migrated."""
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Final
+
+import psycopg
+import pytest
+from addresses import address
+from attrs import frozen
+from conftest import Refused, Run
+from psycopg.conninfo import conninfo_to_dict
+from servers import Mortal, mortal
+from waiting import PATIENCE, until
+
+from pgnorm.normalizer.postgres.shadow import Shadow
+
+FIRST: Final = (
+    "create table t (a int primary key, b text);\nalter table t enable row level security;\n"
+    "create materialized view m as select a from t;\n"
+)
+SECOND: Final = "alter table t add column c int;\ncreate view v as select a, c from t;\n"
+THIRD: Final = "create index t_b on t (b);\n"
+UNREACHABLE: Final = "postgresql://me:s3cr3t-w0rd@127.0.0.1:1/gone"
+
+
+@frozen
+class Fleet:
+    """Databases by their names."""
+
+    addresses: dict[str, str]
+
+    def execute(self, name: str, query: str) -> list[tuple[object, ...]]:
+        """Run a query in one of them, on a connection of its own: the server has few."""
+        with psycopg.connect(self.addresses[name], autocommit=True) as connection:
+            cursor = connection.execute(query.encode())
+            return cursor.fetchall() if cursor.description else []
+
+
+@pytest.fixture
+def project(folder: Path) -> Path:
+    """A project of three migrations that keeps their history, whose schema files say the same."""
+    (folder / "pgnorm.toml").write_text('history = "kept.migrations"\n')
+    for name, texts in (("migrations", (FIRST, SECOND, THIRD)), ("schemas", (FIRST, SECOND, THIRD))):
+        (folder / name).mkdir()
+        for number, text in enumerate(texts, start=1):
+            (folder / name / f"{number}_step.sql").write_text(text)
+    return folder
+
+
+def up_to(run: Run, project: Path, last: int, listed: str) -> None:
+    """Apply the first migrations to databases."""
+    away = [(path, path.read_text()) for path in (project / "migrations").iterdir() if int(path.name[0]) > last]
+    for path, _ in away:
+        path.unlink()
+    code, _, err = run(f"fleet up {listed} --yes --canary 0")
+    assert code == 0, err
+    for path, text in away:
+        path.write_text(text)
+
+
+@pytest.fixture
+def fleet(shadow: Shadow, project: Path, run: Run) -> Iterator[Fleet]:
+    """Databases by their names: six as the files say, two that lack the last migration, two odd ones, one without a
+    history and one with nothing in it."""
+    names = [
+        *(f"as_files_{number}" for number in range(6)),
+        "late_1",
+        "late_2",
+        "odd",
+        "odd_and_late",
+        "stranger",
+        "new",
+    ]
+    with ExitStack() as stack:
+        addresses: dict[str, str] = {}
+        for name in names:
+            connection = stack.enter_context(shadow.session(scratch=True)).connection
+            addresses[name] = address(connection)
+            connection.close()
+        found = Fleet(addresses)
+        lines = {name: f"{name} {address}\n" for name, address in addresses.items()}
+        (project / "all.txt").write_text("# the fleet\n\n" + "".join(lines.values()) + f"  gone   {UNREACHABLE}\n")
+        (project / "done.txt").write_text("".join(lines[name] for name in [*names[:6], "odd"]))
+        (project / "late.txt").write_text("".join(lines[name] for name in ("late_1", "late_2", "odd_and_late")))
+        up_to(run, project, 2, "late.txt")
+        up_to(run, project, 3, "done.txt")
+        for name in ("odd", "odd_and_late"):
+            found.execute(name, "create policy p on t using (true)")
+        found.execute("stranger", FIRST + SECOND + THIRD)
+        yield found
+
+
+def test_alike_databases_are_told_together_and_plans_lead_to_the_files(run: Run, project: Path, fleet: Fleet) -> None:
+    code, out, err = run("fleet check all.txt --plans plans")
+    assert code == 2
+    assert out.splitlines() == [
+        "6 equal to the files",
+        "2 lack 3",
+        "  late_1, late_2",
+        "  plan: 1 statement, proved; hazards: blocks-writes, scans-table",
+        "1 odd: + policy public.t.p",
+        "  odd",
+        "  plan: 1 statement, proved; hazards: changes-access",
+        "1 lacks 3, odd: + policy public.t.p",
+        "  odd_and_late",
+        "  plan: 2 statements, proved; hazards: blocks-reads, blocks-writes, changes-access, scans-table",
+        "1 equal to the files, its history lacks all 3 migrations",
+        "  stranger",
+        "1 lacks all 3 migrations",
+        "  new",
+        "  plan: 6 statements, proved; hazards: changes-access",
+        "1 could not be read",
+        "  gone",
+    ]
+    assert "error: gone: cannot connect to 127.0.0.1:1" in err or "gone: cannot connect to 127.0.0.1:1" in err
+    assert "s3cr3t" not in out + err
+    plans = {path.name: path.read_text() for path in (project / "plans").iterdir()}
+    of = {"002_late_1.sql": ("late_1", "late_2"), "003_odd.sql": ("odd",), "004_odd_and_late.sql": ("odd_and_late",)}
+    assert plans.keys() == {*of, "006_new.sql"}
+    assert plans["002_late_1.sql"].startswith("-- For late_1, late_2\n")
+    for file, names in {**of, "006_new.sql": ("new",)}.items():
+        for name in names:
+            fleet.execute(name, plans[file])
+    code, out, err = run("fleet check all.txt --json")
+    said = json.loads(out)
+    assert (code, said["databases"], [each["equal"] for each in said["groups"]]) == (2, 13, [True] * 3)
+    assert [len(each["databases"]) for each in said["groups"]] == [7, 3, 2]
+    assert [each["lacking"] for each in said["groups"]] == [[], ["3"], ["1", "2", "3"]]
+    assert [each["name"] for each in said["unread"]] == ["gone"]
+    assert "s3cr3t" not in out + err
+    fleet.execute("as_files_3", "refresh materialized view m with no data")
+    fleet.execute("as_files_4", "create function f() returns int language sql as 'select 1'; drop function f()")
+    fleet.execute("as_files_5", "comment on column t.a is 'mine'")
+    fleet.execute("odd", "create policy p on t using (true)")
+    code, out, _ = run("fleet check done.txt")
+    assert (code, out.splitlines()[0]) == (1, "4 equal to the files")
+    assert "1 odd: ~ materialized view public.m: populated\n  as_files_3\n" in out
+    assert "1 odd: ~ column public.t.a: comment\n  as_files_5\n" in out
+    database = conninfo_to_dict(fleet.addresses["odd"])["dbname"]
+    query = f"select datname from pg_database where datname = '{database}'"
+    code, out, err = run(f"fleet check --query \"{query}\" --db-url '{fleet.addresses['new']}' --to migrations")
+    assert (code, out.splitlines()[:2]) == (1, ["1 odd: + policy public.t.p", f"  {database}"]), err
+    code, out, _ = run(f"fleet check done.txt --to '{fleet.addresses['odd']}' --json")
+    assert (code, json.loads(out)["to"]) == (1, "database")
+
+
+def test_a_failure_stops_the_waves_and_the_next_run_goes_on(
+    run: Run, refused: Refused, fleet: Fleet, project: Path
+) -> None:
+    (project / "migrations" / "4_strict.sql").write_text("alter table t add constraint c_given check (c > 0);")
+    for name in ("as_files_2", "late_2"):
+        fleet.execute(name, "insert into t (a, c) values (1, 0)")
+    refused("fleet up done.txt", "there is no terminal on which to ask", "--yes")
+    code, _, err = run("fleet up done.txt --dry-run -v")
+    assert (code, "7 lack 4: as_files_0" in err, "Would apply 4 to as_files_2" in err) == (0, True, True)
+    code, out, err = run("fleet up done.txt --yes --canary 1 --wave 3 --jobs 1 --json")
+    said = json.loads(out)
+    assert code == 2
+    assert [each["name"] for each in said["applied"]] == ["as_files_0", "as_files_1"]
+    assert [(each["name"], each["message"].partition("\n")[0]) for each in said["failed"]] == [
+        ("as_files_2", 'check constraint "c_given" of relation "t" is violated by some row')
+    ]
+    assert [each["name"] for each in said["not_begun"]] == ["as_files_3", "as_files_4", "as_files_5", "odd"]
+    assert "4 not begun: as_files_3, as_files_4, as_files_5, odd\n" in err
+    assert "as_files_2: migrations/4_strict.sql:1:1" in err
+    fleet.execute("as_files_2", "update t set c = 1")
+    code, _, err = run("fleet up done.txt --yes --wave 2")
+    assert (code, "2 are up to date: as_files_0, as_files_1\n" in err, "5 of 5 databases done" in err) == (
+        0,
+        True,
+        True,
+    )
+    code, _, err = run("fleet up all.txt --yes --canary 0 --jobs 1")
+    assert (code, "1 left out: gone" in err, "late_2: migrations/4_strict.sql" in err) == (2, True, True)
+    assert "s3cr3t" not in err
+    counts = [fleet.execute(f"as_files_{number}", "select count(*) from kept.migrations") for number in range(6)]
+    assert counts == [[(4,)]] * 6
+
+
+def test_lists_that_can_not_be_read(refused: Refused, folder: Path) -> None:
+    listed = folder / "list.txt"
+    (folder / "to.sql").write_text("")
+    for text, said in (
+        ("# nothing\n", "no database is listed"),
+        ("acme\n", "list.txt:1: it holds no address of a database"),
+        ("\nacme postgresql://u:s3cr3t@h:x/d\n", "list.txt:2: the database URL can't be read"),
+        ("dbname=a\ndbname=a\n", "list.txt:2: this database is listed before"),
+        ("x dbname=a\nx dbname=b\n", "list.txt:2: the name x is taken before"),
+    ):
+        listed.write_text(text)
+        assert "s3cr3t" not in refused("fleet check list.txt --to to.sql", said)
+    refused("fleet check --to to.sql", "Name the databases")
+    refused("fleet check list.txt --db --to to.sql", "go with --query")
+    refused("fleet check --query 'select 1' --to to.sql", "name it with --db-url")
+    refused("fleet up list.txt", "there is none from here upwards")
+
+
+PAUSE: Final = """create table pausing (a int);
+create function pause() returns void language plpgsql as $$ begin
+  while exists (select from pausing) loop perform pg_sleep(0.02); end loop;
+end $$;
+"""
+
+
+@contextmanager
+def _begun(project: Path, server: Mortal, names: list[str]) -> Iterator[subprocess.Popen[str]]:
+    """A run of `fleet up` that is in the middle of these databases."""
+    command = [sys.executable, "-m", "pgnorm.cli", "fleet", "up", "all.txt", "--yes", "--jobs", "2"]
+    query = "select from pg_stat_activity where wait_event = 'PgSleep' and datname = any (%s)"
+    with subprocess.Popen(command, cwd=project, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            with psycopg.connect(server.address(), autocommit=True) as looking:
+                assert until(
+                    lambda: process.poll() is not None or looking.execute(query, [names]).rowcount == len(names)
+                )
+            assert process.poll() is None
+            yield process
+        finally:
+            process.kill()
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks for processes in /proc")
+def test_the_server_dies_and_ctrl_c_in_the_middle(run: Run, project: Path) -> None:
+    (project / "migrations" / "2_step.sql").write_text("create table u (a int); select pause();")
+    (project / "migrations" / "1_step.sql").write_text(PAUSE)
+    (project / "migrations" / "3_step.sql").unlink()
+    names = [f"tenant_{number}" for number in range(6)]
+    with mortal() as server:
+
+        def ask(name: str, query: str) -> list[tuple[object, ...]]:
+            with psycopg.connect(server.address(name), autocommit=True) as connection:
+                cursor = connection.execute(query.encode())
+                return cursor.fetchall() if cursor.description else []
+
+        for name in names:
+            ask("postgres", f"create database {name}")
+        (project / "all.txt").write_text("".join(f"{server.address(name)}\n" for name in names))
+        up_to(run, project, 1, "all.txt")
+        for name in (names[2], names[3]):
+            ask(name, "insert into pausing values (1)")
+        with _begun(project, server, names[2:4]) as process:
+            server.kill()
+            said = process.communicate(timeout=PATIENCE)[1]
+        assert process.returncode == 2, said
+        assert "2 done: tenant_0, tenant_1\n" in said
+        assert "2 failed: " in said
+        assert "2 not begun: tenant_4, tenant_5\n" in said
+        server.start()
+        with _begun(project, server, names[2:3]) as process:
+            process.send_signal(signal.SIGINT)
+            assert process.stderr is not None
+            said = "".join(
+                iter(process.stderr.readline, "Interrupted: what is in hand is finished, nothing else is begun\n")
+            )
+            for name in (names[2], names[3]):
+                ask(name, "delete from pausing")
+            said += process.communicate(timeout=PATIENCE)[1]
+        assert process.returncode == 130, said
+        assert "1 done: tenant_2\n3 not begun: tenant_3, tenant_4, tenant_5\n" in said
+        code, _, err = run("fleet up all.txt --yes")
+        assert code == 0, err
+        state = "select to_regclass('u') is not null, (select count(*) from kept.migrations)"
+        assert [ask(name, state) for name in names] == [[(True, 2)]] * 6
+        code, out, _ = run("fleet check all.txt --to migrations")
+        assert (code, out) == (0, "6 equal to the migrations\n")
