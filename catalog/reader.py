@@ -67,10 +67,10 @@ def queries(kinds: Sequence[type[Object]], version: int) -> tuple[LiteralString,
 
 
 def presence(kinds: Sequence[type[Object]]) -> LiteralString:
-    """The query that tells for each kind whether there may be objects of it: half of all kinds have none in most
-    databases, and a server takes longer to plan their queries than to answer this. Then it says where extensions make
-    objects as they run."""
-    found: list[LiteralString] = [f"exists (select from {kind.presence})" for kind in kinds if kind.presence]
+    """The query that tells for each `presence` of the kinds whether there may be objects: half of all kinds have none
+    in most databases, and a server takes longer to plan their queries than to answer this. Then it says where
+    extensions make objects as they run."""
+    found: list[LiteralString] = [f"exists (select from {rows})" for rows in _presences(kinds)]
     return "select array[" + ", ".join(found) + "], " + SCHEMAS + ", " + PARTMAN
 
 
@@ -158,8 +158,13 @@ def _catalog(version: int, server: str, kinds: Sequence[type[Object]], results: 
 
 def _present(kinds: Sequence[type[Object]], there: Sequence[bool]) -> list[type[Object]]:
     """The kinds of which there may be objects."""
-    found = iter(there)
-    return [kind for kind in kinds if not kind.presence or next(found)]
+    found = dict(zip(_presences(kinds), there, strict=True))
+    return [kind for kind in kinds if not kind.presence or found[kind.presence]]
+
+
+def _presences(kinds: Sequence[type[Object]]) -> list[LiteralString]:
+    """The questions for the presence of kinds, each once."""
+    return list(dict.fromkeys(kind.presence for kind in kinds if kind.presence))
 
 
 def objects_of(kind: type[Object], columns: Sequence[str], rows: Sequence[Row]) -> Sequence[Object]:

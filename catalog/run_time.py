@@ -7,7 +7,8 @@ from .model.run_time import RunTime
 from .pipeline import Row
 from .quoting import qualified
 
-# A schema is an extension's own where it is a member, or where the control file names it: CREATE EXTENSION made it.
+# A schema is an extension's own where it is a member, or where the control file names it: CREATE EXTENSION made it. No
+# relocatable extension's does; CASE keeps the server from reading all control files where no other one is there.
 SCHEMAS: Final[LiteralString] = """
 array( select n.nspname::text
          from pg_namespace n
@@ -15,8 +16,10 @@ array( select n.nspname::text
           and (exists ( select from pg_depend d
                          where d.classid = 'pg_namespace'::regclass and d.objid = n.oid and d.deptype = 'e' )
                or exists ( select from pg_extension e
-                             join pg_available_extension_versions v on v.name = e.extname and v.version = e.extversion
-                            where e.extnamespace = n.oid and v.schema = n.nspname ))
+                            where e.extnamespace = n.oid
+                              and case when not e.extrelocatable
+                                       then (e.extname, e.extversion, n.nspname) in
+                                            ( select name, version, schema from pg_available_extension_versions ) end ))
         order by 1 )
 """
 

@@ -143,6 +143,7 @@ class Check(Unremarked, Matched, Demanding, Inherited, Unindexed):
     """A CHECK constraint of a table: pg_constraint with contype c."""
 
     kind: ClassVar[str] = "check constraint"
+    presence: ClassVar[LiteralString] = "pg_constraint where contype = 'c' and conrelid >= 16384"
     priority: ClassVar[int] = Priority.CONSTRAINT
     merged: ClassVar[bool] = True
 

@@ -28,6 +28,7 @@ class DefaultPrivileges(GrantsDefaults, Object):
     kind: ClassVar[str] = "default privileges"
     keyword: ClassVar[str] = "DEFAULT PRIVILEGES"
     catalog: ClassVar[str] = "pg_default_acl"
+    presence: ClassVar[LiteralString] = "pg_default_acl"
     priority: ClassVar[int] = Priority.DEFAULT_PRIVILEGES
     ownable: ClassVar[bool] = False
     bystander: ClassVar[bool] = True

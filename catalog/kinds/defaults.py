@@ -86,6 +86,7 @@ class Default(Inherited):
     kind: ClassVar[str] = "default"
     keyword: ClassVar[str] = "DEFAULT"
     catalog: ClassVar[str] = "pg_attrdef"
+    presence: ClassVar[LiteralString] = "pg_attrdef"
     priority: ClassVar[int] = Priority.DEFAULT
 
     number: int = equal()

@@ -75,6 +75,7 @@ class Function(Routine, Object):
     kind: ClassVar[str] = "function"
     keyword: ClassVar[str] = "FUNCTION"
     catalog: ClassVar[str] = "pg_proc"
+    presence: ClassVar[LiteralString] = "pg_proc where prokind in ('f', 'w') and oid >= 16384"
     priority: ClassVar[int] = Priority.FUNCTION
     renamable: ClassVar[bool] = True
     guarded: ClassVar[str] = "CREATE OR REPLACE FUNCTION"
@@ -200,6 +201,7 @@ class Procedure(Function):
     """A procedure: pg_proc with prokind p."""
 
     kind: ClassVar[str] = "procedure"
+    presence: ClassVar[LiteralString] = "pg_proc where prokind = 'p' and oid >= 16384"
     keyword: ClassVar[str] = "PROCEDURE"
     guarded: ClassVar[str] = "CREATE OR REPLACE PROCEDURE"
 

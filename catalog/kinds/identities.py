@@ -28,6 +28,7 @@ class Identity(MadeAtOnce, BeginsWith, Counter):
     """
 
     kind: ClassVar[str] = "identity"
+    presence: ClassVar[LiteralString] = "pg_sequence"
     keyword: ClassVar[str] = "SEQUENCE"
     ownable: ClassVar[bool] = False
 

@@ -31,6 +31,7 @@ class Key(MadeAtOnce, Demanding, IndexBacked, Constraint):
     """A constraint with an index of its own: pg_constraint with contype p, u or x."""
 
     kind: ClassVar[str] = "constraint"
+    presence: ClassVar[LiteralString] = "pg_constraint where contype in ('p', 'u', 'x') and oid >= 16384"
     priority: ClassVar[int] = Priority.CONSTRAINT
 
     definition: str = replace(deparsed=True)
@@ -114,6 +115,7 @@ class KeyIndex(ExtensionsWithParent, Object):
     kind: ClassVar[str] = "index of a constraint"
     keyword: ClassVar[str] = "INDEX"
     catalog: ClassVar[str] = "pg_class"
+    presence: ClassVar[LiteralString] = "pg_constraint where contype in ('p', 'u', 'x') and oid >= 16384"
     priority: ClassVar[int] = Priority.INDEX
     derived: ClassVar[bool] = True
 

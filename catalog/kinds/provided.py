@@ -195,6 +195,7 @@ class ProvidedForeignDataWrapper(Provided):
     kind: ClassVar[str] = "provided foreign data wrapper"
     keyword: ClassVar[str] = "FOREIGN DATA WRAPPER"
     catalog: ClassVar[str] = "pg_foreign_data_wrapper"
+    presence: ClassVar[LiteralString] = "pg_foreign_data_wrapper"
     priority: ClassVar[int] = Priority.FOREIGN_DATA_WRAPPER
 
     @classmethod
@@ -209,6 +210,7 @@ class ProvidedForeignServer(Provided):
     kind: ClassVar[str] = "provided foreign server"
     keyword: ClassVar[str] = "FOREIGN SERVER"
     catalog: ClassVar[str] = "pg_foreign_server"
+    presence: ClassVar[LiteralString] = "pg_foreign_server"
     priority: ClassVar[int] = Priority.FOREIGN_SERVER
 
     @classmethod

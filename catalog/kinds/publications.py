@@ -21,6 +21,7 @@ class Publication(Object):
     kind: ClassVar[str] = "publication"
     keyword: ClassVar[str] = "PUBLICATION"
     catalog: ClassVar[str] = "pg_publication"
+    presence: ClassVar[LiteralString] = "pg_publication"
     priority: ClassVar[int] = Priority.PUBLICATION
     renamable: ClassVar[bool] = True
     bystander: ClassVar[bool] = True
@@ -185,6 +186,7 @@ class PublicationSchema(Membership):
     kind: ClassVar[str] = "publication schema"
     keyword: ClassVar[str] = "PUBLICATION TABLES IN SCHEMA"
     catalog: ClassVar[str] = "pg_publication_namespace"
+    presence: ClassVar[LiteralString] = "pg_publication"
     priority: ClassVar[int] = Priority.PUBLICATION_SCHEMA
     bystander: ClassVar[bool] = True
 

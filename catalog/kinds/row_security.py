@@ -16,6 +16,7 @@ class RowSecurity(GuardsRows, MadeAtOnce, Object):
     keyword: ClassVar[str] = "ROW SECURITY"
     # No OID of its own: pg_depend knows nothing of it, so it takes a catalog whose OIDs never meet the table's.
     catalog: ClassVar[str] = "pg_seclabel"
+    presence: ClassVar[LiteralString] = "pg_class where relrowsecurity"
     priority: ClassVar[int] = Priority.POLICY
 
     @classmethod

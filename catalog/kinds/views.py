@@ -39,6 +39,7 @@ class View(Bodied, Object):
     kind: ClassVar[str] = "view"
     keyword: ClassVar[str] = "VIEW"
     catalog: ClassVar[str] = "pg_class"
+    presence: ClassVar[LiteralString] = "pg_class where relkind = 'v' and oid >= 16384"
     body_catalog: ClassVar[str] = "pg_rewrite"
     priority: ClassVar[int] = Priority.TABLE
     renamable: ClassVar[bool] = True
@@ -150,6 +151,7 @@ class ViewColumn(Object):
     kind: ClassVar[str] = "view column"
     keyword: ClassVar[str] = "COLUMN"
     catalog: ClassVar[str] = "pg_class"
+    presence: ClassVar[LiteralString] = "pg_class where relkind = 'v' and oid >= 16384"
     priority: ClassVar[int] = Priority.TABLE
     embedded: ClassVar[bool] = True
     derived: ClassVar[bool] = True

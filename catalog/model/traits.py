@@ -18,7 +18,7 @@ class Traits:
     """Its rank in pg_dump's order (pg_dump_sort.c, dbObjectTypePriorities): see `ordering.Priority`."""
     presence: ClassVar[LiteralString] = ""
     """The words behind FROM in a question whether there may be any, where that is much cheaper than its own query
-    and the answer mostly no: `pg_cast where oid >= 16384`."""
+    and the answer often no: `pg_cast where oid >= 16384`."""
     embedded: ClassVar[bool] = False
     """Always printed inside its parent's CREATE, never on its own (a column)."""
     derived: ClassVar[bool] = False
