@@ -77,8 +77,9 @@ def diff(app: App, **given: Unpack[Given]) -> int:
     if given["reverse"]:
         words = old, new = new, old
     lines = consumers(found, app.project, app.tell) if app.project is not None else ()
-    tell_comparison(app, found, listed=given["suggested"] == ASK, way_out=_way_out(*words))
-    tell_consumers(app.console, lines)
+    with app.console.fitting():
+        tell_comparison(app, found, listed=given["suggested"] == ASK, way_out=_way_out(*words))
+        tell_consumers(app.console, lines)
     if found.plan and database is not None:
         tell_history(app, database)
     failed = refused(app.console, found, given["fail_on"])

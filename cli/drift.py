@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from .documents import printed
+from .fitting import more
 from .options import App
 from .output import SHOWN_AT_MOST, Console, plural, write
 from .roles import role_lines
@@ -109,7 +110,7 @@ def _shortened(console: Console, lines: Iterable[str]) -> Iterator[str]:
     shown = found if console.verbose else found[:SHOWN_AT_MOST]
     yield from shown
     if len(found) > len(shown):
-        yield f"  … and {len(found) - len(shown)} more (-v)"
+        yield f"  {more(len(found) - len(shown))}"
 
 
 def _as_json(known: "Account", name: str) -> str:

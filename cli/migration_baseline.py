@@ -70,8 +70,9 @@ def write_baseline(app: App, name: str) -> None:
                 _refuse_unless_first(there)
             remember(app, found, paths, _refuse_unless_first)
             return
-        summarize(app.console, comparison)
-        app.tell_unmodelled(comparison.unmodelled)
+        with app.console.fitting():
+            summarize(app.console, comparison)
+            app.tell_unmodelled(comparison.unmodelled)
         if comparison.plan:
             texts = headed(comparison, scripts(comparison, bare=True), platform)
             write = partial(write_migrations, app, texts, name, known, behind=True)

@@ -4,8 +4,8 @@ import errno
 import os
 import re
 import sys
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -14,6 +14,8 @@ import click
 
 from pgnorm.catalog.counting import plural as plural
 from pgnorm.catalog.errors import PgnormError, brief
+
+from .fitting import fitted, more
 
 if TYPE_CHECKING:
     from pgnorm.normalizer.project.typed import Concealer
@@ -37,6 +39,8 @@ class Console:
         """The words of the command line: what of them could be an address is taken out of messages."""
         self.printing: Callable[[], AbstractContextManager[None]] = nullcontext
         """The context of each message: whoever draws in the terminal makes room for it."""
+        self._waiting: list[str] | None = None
+        """The lines that are to fit a screen together; None where each is printed at once."""
 
     def say(self, message: str, *, fg: str | None = None) -> None:
         """A line that -q silences; `fg` is a colour of click.style."""
@@ -61,7 +65,7 @@ class Console:
         for line in shown:
             self.say(f"  {line}")
         if left := len(lines) - len(shown):
-            self.say(f"  and {left} more; -v shows them")
+            self.say(f"  {more(left)}")
 
     def error(self, message: str, *, place: str | None = None, hint: str | None = None) -> None:
         """Prints what could not be done: its place or the word `error` first, then the way out."""
@@ -80,7 +84,7 @@ class Console:
             else:
                 self.error(problem.message, place=problem.place, hint=hint)
         if left := len(problems) - len(shown):
-            self._print(f"and {left} more; -v shows them")
+            self._print(more(left))
 
     def shown(self, text: str) -> str:
         """A text as it may be shown: without what was typed and could be an address."""
@@ -94,11 +98,28 @@ class Console:
 
         return Concealer(self.typed)
 
+    @contextmanager
+    def fitting(self) -> Iterator[None]:
+        """What is said meanwhile, at its end and in no more lines than fit a screen, all with -v."""
+        if self.verbose or self._waiting is not None:
+            yield
+            return
+        self._waiting = []
+        try:
+            yield
+        finally:
+            lines, self._waiting = self._waiting, None
+            for line in fitted(lines):
+                self._print(line)
+
     def _hint(self, hint: str | None) -> None:
         if hint:
             self._print(f"{click.style('hint:', fg='cyan')} {self.shown(hint)}")
 
     def _print(self, message: str) -> None:
+        if self._waiting is not None:
+            self._waiting.append(message)
+            return
         with self.printing():
             try:
                 click.echo(message, err=True, color=self.color)

@@ -102,8 +102,10 @@ def pull(
             comparison, sync = _compared(app, workspace, found.database, renames, suggested, decide)
             if paths and comparison.writes:
                 _refuse_pending(before, at)
-            tell_comparison(app, comparison, listed=suggested == ASK)
-            tell_consumers(app.console, lines := consumers(comparison, project, app.tell))
+            lines = consumers(comparison, project, app.tell)
+            with app.console.fitting():
+                tell_comparison(app, comparison, listed=suggested == ASK)
+                tell_consumers(app.console, lines)
             if comparison.plan:
                 tell_history(app, app.source or _DEFAULT)
             synced = sync() if sync is not None and comparison.writes and not no_sync else None

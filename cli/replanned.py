@@ -36,7 +36,8 @@ def replan(app: App, run: "Rebase", *, dry_run: bool, shown: bool) -> "tuple[Pat
     gone = [*_gone(run)]
     has_back = any(each.path in run.parted.found.back for each in gone) or any(each.leads_back for each in run.mine)
     back = find_way_back(run.workspace, old, new, options, found) if has_back and found.plan else None
-    tell_comparison(app, found, listed=False)
+    with app.console.fitting():
+        tell_comparison(app, found, listed=False)
     names = ", ".join(each.file.label for each in run.mine)
     if dry_run:
         write(f"\n{found.plan.boundary}\n".join(scripts(found, bare=False)) if found.writes and shown else "")

@@ -92,5 +92,5 @@ def test_ten_targets_are_told_and_all_with_v(run: "Run", plain: Path) -> None:
     for command in ("diff", "dump --split there"):
         told = [line for line in run(command)[2].splitlines() if "statement on the rows of" in line]
         assert (len(told), told[-1]) == (10, "  1 statement on the rows of notes_09 (schemas/02.sql:10:1)")
-        assert "  and 2 more; -v shows them\n" in run(command.replace("there", "here"))[2]
+        assert "  … and 2 more (-v)\n" in run(command.replace("there", "here"))[2]
         assert run(f"-v {command.replace('there', 'everywhere')}")[2].count("1 statement on the rows of") == 12

@@ -292,3 +292,23 @@ def test_what_a_plan_makes_a_tables_own_is_told(run: Run, folder: Path) -> None:
     assert code == 0
     said = err[err.index("where the new side only inherits them, which is left so:\n") :]
     assert "  column public.c.a\n" in said
+
+
+def test_a_summary_fits_a_screen_but_with_v(run: Run, same: Path) -> None:
+    gone = "".join(f"create table gone_{number} (id int);\n" for number in range(120))
+    (same / "migrations" / "20240102000000_gone.sql").write_text(gone + "create table few (a int, b int);\n")
+    new = "".join(f"create table new_{number} (id int);\n" for number in range(200))
+    (same / "schemas" / "02.sql").write_text(new + "create table few (a int not null, b int not null);\n")
+    code, _, err = run("diff --no-proof")
+    lines = err.splitlines()
+    told = lines[lines.index("200 to add, 2 to change, 120 to drop:") :]
+    assert code == 0
+    assert len(told) <= 50
+    shown = [line for line in told if line.startswith(("  + ", "  ~ "))]
+    assert f"  … and {202 - len(shown)} more (-v)" in told
+    dropped = [line for line in told if line.startswith("  - ")]
+    assert f"  … and {120 - len(dropped)} more (-v)" in told
+    at = told.index("Existing rows can make these fail:")
+    assert [line.startswith("  alter column public.few.") for line in told[at + 1 : at + 3]] == [True, True]
+    code, _, err = run("diff --no-proof -v")
+    assert (err.count("\n  + table public.new_"), err.count("\n  - table public.gone_")) == (200, 120)

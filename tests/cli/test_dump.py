@@ -101,7 +101,7 @@ def test_errors_are_shown_as_many_as_fit_a_screen(run: Run, plain: Path) -> None
         code, out, err = run(command)
         assert (code, out) == (2, "")
         assert err.count("syntax error") == 10
-        assert err.endswith("and 2 more; -v shows them\n")
+        assert err.endswith("… and 2 more (-v)\n")
     code, _, err = run("dump -v")
     assert (code, err.count("syntax error")) == (2, 12)
 
