@@ -12,10 +12,14 @@ EXACT := $(VENV)/bin/pip install --quiet --no-deps --no-compile --ignore-require
 # A process for each core; one that has nothing left to do takes tests from another.
 AT_ONCE := -n auto --dist worksteal
 
-.PHONY: demo fuzz test test-matrix
+.PHONY: demo fuzz man test test-matrix
 
 demo: $(VENV)/.installed
 	@PATH="$(CURDIR)/$(VENV)/bin:$$PATH" PYTHONPATH="$(CURDIR)/$(VENV)/exact" sh fixtures/demo.sh
+
+# What is installed from here afterwards has them too.
+man: $(VENV)/.installed
+	$(VENV)/bin/python release/man.py man
 
 test: $(VENV)/.installed-dev
 	$(VENV)/bin/ruff check .

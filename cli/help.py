@@ -66,16 +66,19 @@ class Command(click.Command):
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the groups, each under its title."""
+        for title, rows in self.grouped(ctx):
+            with formatter.section(title):
+                formatter.write_dl(rows)
+
+    def grouped(self, ctx: click.Context) -> list[tuple[str, list[tuple[str, str]]]]:
+        """The options with what they do, in groups with their titles."""
         groups: dict[str, list[tuple[str, str]]] = {SOURCE: [], OTHERS: [], OUTPUT: [], GENERAL: []}
         for parameter in self.get_params(ctx):
             record = parameter.get_help_record(ctx)
             # An argument stands in the usage line; newer clicks have a record of it all the same.
             if record is not None and isinstance(parameter, click.Option):
                 groups[_GROUPS.get(parameter.name or "", OTHERS)].append(record)
-        for title, rows in groups.items():
-            if rows:
-                with formatter.section(title):
-                    formatter.write_dl(rows)
+        return [(title, rows) for title, rows in groups.items() if rows]
 
 
 class Group(click.Group):

@@ -13,7 +13,9 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 
 python3 -m venv "$scratch/tools"
-"$scratch/tools/bin/pip" install --quiet build twine
+"$scratch/tools/bin/pip" install --quiet build twine click attrs
+"$scratch/tools/bin/pip" install --quiet --no-deps "$root"
+"$scratch/tools/bin/python" "$root/release/man.py" "$root/man"
 # The wheel is made of the sdist, so that what that lacks is missed at once.
 "$scratch/tools/bin/python" -m build --outdir "$dist" "$root" >"$scratch/log" 2>&1 || { cat "$scratch/log" >&2; exit 1; }
 "$scratch/tools/bin/twine" check --strict "$dist"/*
@@ -30,6 +32,7 @@ cd "$scratch/crm"
 run() { env -i PATH="$scratch/bare/bin:/usr/bin:/bin" HOME="$scratch" PGNORM_PG_BINDIR=bundled "$@"; }
 [ "$(run pgnorm --version)" = "pgnorm $version" ]
 [ "$(run python -m pgnorm --version)" = "pgnorm $version" ]
+[ -s "$scratch/bare/share/man/man1/pgnorm-diff.1" ]
 run pgnorm fix-functions --from migrations
 run pgnorm diff | grep -q get_sale_id_by_email
 echo "check: $(cd "$dist" && ls | tr '\n' ' ')are good"
