@@ -234,10 +234,22 @@ def with_owner(acl: Iterable[AclItem], old: str | None, new: str | None) -> tupl
     """The privileges after ALTER … OWNER TO, which hands the old owner's grants to the new one (acl.c, aclnewowner)."""
     if old is None or new is None or old == new:
         return tuple(acl)
-    moved = (
+    return merged(
         AclItem(
             new if item.grantee == old else item.grantee, item.privileges, new if item.grantor == old else item.grantor
         )
         for item in acl
     )
-    return tuple(dict.fromkeys(moved))
+
+
+def merged(acl: Iterable[AclItem]) -> tuple[AclItem, ...]:
+    """An ACL with what one grantor gave to one grantee put together (acl.c, aclmerge)."""
+    found: dict[tuple[str, str], dict[str, bool]] = {}
+    for item in acl:
+        letters = found.setdefault((item.grantee, item.grantor), {})
+        for letter, star in item.granted():
+            letters[letter] = letters.get(letter, False) or star
+    return tuple(
+        AclItem(grantee, "".join(letter + "*" * star for letter, star in letters.items()), grantor)
+        for (grantee, grantor), letters in found.items()
+    )

@@ -27,6 +27,8 @@ SATELLITES: Final = frozenset({OWNER, COMMENT, PRIVILEGES, LABELS, EXTENSIONS})
 IF_KNOWN: Final = frozenset({Change.SECRET, Change.HIDDEN, Change.STATE, Change.SAID})
 """An attribute so declared differs only where both sides have it."""
 NEVER: Final = frozenset({Change.EQUAL, Change.NOTED})
+_WHOEVER_OWNS: Final = "\0"
+"""A name that no role has."""
 
 
 @frozen
@@ -142,7 +144,7 @@ def told(item: Object, other: Object) -> Mapping[str, object]:
         OWNER: item.owner if item.ownable and _alone(item) and _alone(other) else None,
         COMMENT: own_comment(item),
         # Grants that the owner made or holds are the same grants under another owner.
-        PRIVILEGES: as_grants(with_owner(effective_acl(item), item.owner, OWNER)),
+        PRIVILEGES: as_grants(with_owner(effective_acl(item), item.owner, _WHOEVER_OWNS)),
         LABELS: item.labels,
         EXTENSIONS: item.extensions,
         OPERATORS: item.operators_used,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from pgnorm.catalog.model import DefaultGrants, Object
-from pgnorm.catalog.privileges import AclItem, with_owner
+from pgnorm.catalog.privileges import AclItem, merged, with_owner
 
 
 def initial_acl(
@@ -30,17 +30,4 @@ def _granted(item: Object, defaults: Sequence[DefaultGrants], role: str) -> tupl
             builtin = grants.acl
         elif grants.schema == item.schema:
             in_schema = grants.acl
-    return _merged(builtin, in_schema)
-
-
-def _merged(left: tuple[AclItem, ...], right: tuple[AclItem, ...]) -> tuple[AclItem, ...]:
-    """Two ACLs as one, the letters of the same grantor and grantee put together (acl.c, aclmerge)."""
-    found: dict[tuple[str, str], dict[str, bool]] = {}
-    for item in (*left, *right):
-        letters = found.setdefault((item.grantee, item.grantor), {})
-        for letter, star in item.granted():
-            letters[letter] = letters.get(letter, False) or star
-    return tuple(
-        AclItem(grantee, "".join(letter + "*" * star for letter, star in letters.items()), grantor)
-        for (grantee, grantor), letters in found.items()
-    )
+    return merged((*builtin, *in_schema))

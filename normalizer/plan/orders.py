@@ -8,7 +8,7 @@ from pgnorm.catalog.model.row_facets import HoldsRows
 from pgnorm.catalog.model.tie_facets import Refers
 from pgnorm.catalog.model.type_facets import HoldsType
 
-from ..compare.difference import OWNER, parts_below
+from ..compare.difference import OWNER, PRIVILEGES, above, effective_acl, parts_below
 from .graph import Action, Before
 from .storage import holders, is_of_columns
 
@@ -55,22 +55,27 @@ def order_stored(actions: "Actions", before: Before) -> None:
 
 
 def order_owners(actions: "Actions", before: Before) -> None:
-    """A column takes a sequence of its table's owner, and the table's next owner takes all that it then has along."""
+    """A column takes a sequence of its table's owner, and the table's next owner takes all that it then has along;
+    what its parts are granted that one grants, and to others."""
     decided = actions.decided
     for name in (*decided.created, *decided.replaced, *decided.altered):
         old, new = actions.old.objects.get(name), actions.new.objects[name]
-        if not isinstance(new, Accompanied) or (not decided.fresh(name) and old and old.parent == new.parent):
-            continue
-        before(_owner_changes(actions, actions.new, new), actions.maker(name))
-        if old and not decided.fresh(name) and old.owner == new.owner:
+        fresh, altered = decided.fresh(name), decided.altered.get(name)
+        moves = isinstance(new, Accompanied) and (fresh or old is None or old.parent != new.parent)
+        granted = bool(effective_acl(new)) if fresh else altered is not None and PRIVILEGES in altered.changed
+        if moves or granted:
+            before(_owner_changes(actions, actions.new, new), actions.maker(name))
+        if moves and old and not fresh and old.owner == new.owner:
             before(actions.alterer(name), _owner_changes(actions, actions.old, old))
 
 
 def _owner_changes(actions: "Actions", catalog: Catalog, part: Object) -> Action | None:
-    """The action that gives the table of a column's part another owner."""
-    column = catalog.objects.get(part.parent) if part.parent is not None else None
-    difference = actions.decided.altered.get(column.parent) if column and column.parent is not None else None
-    return actions.alterer(difference.item.id) if difference and OWNER in difference.changed else None
+    """The action that gives what an object is a part of another owner."""
+    for whole in above(catalog, part):
+        difference = actions.decided.altered.get(whole)
+        if difference and OWNER in difference.changed:
+            return actions.alterer(whole)
+    return None
 
 
 def order_default_privileges(actions: "Actions", before: Before) -> None:

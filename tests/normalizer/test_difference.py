@@ -25,3 +25,18 @@ def test_the_order_of_a_tables_columns(shadow: Shadow) -> None:
         start.connection.execute(f"create table t ({COLUMNS}); {on_columns}".encode())
         goal.connection.execute(f"create table t ({turned}); {on_columns}".encode())
         assert not differences(read(start.connection), read(goal.connection))
+
+
+def test_a_role_named_owner_is_granted_like_others(shadow: Shadow) -> None:
+    """Grants of owners are compared under one name, whoever owns; no role has it."""
+    with shadow.session(scratch=True) as start, shadow.session(scratch=True) as goal:
+        start.connection.execute(b"create role owner")
+        try:
+            for session in (start, goal):
+                session.connection.execute(b"create table t (a integer)")
+            goal.connection.execute(b"grant select on t to owner")
+            (found,) = differences(read(start.connection), read(goal.connection))
+            assert found.changed == {"privileges"}
+        finally:
+            goal.connection.execute(b"drop table t")
+            goal.connection.execute(b"drop role owner")
