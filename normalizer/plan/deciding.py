@@ -210,11 +210,19 @@ class _Deciding:
 
     def _lets_go(self, name: ObjectId, because: ObjectId, disturbance: Disturbance) -> bool:
         """True if altering it is enough, since it needs the other no more once altered."""
-        difference = self.result.altered.get(name)
+        item, difference = self.old.objects[name], self.result.altered.get(name)
+        if self._retyped_above(because) and item.disposable and not item.survives_retyping(self.new.objects[name]):
+            return False
         if difference is None or not difference.own:
             # An owned sequence and its column depend on each other's table, not on each other's definition.
-            return self.old.objects[name].parent == because and disturbance is Disturbance.DROPPED
+            return item.parent == because and disturbance is Disturbance.DROPPED
         return disturbance is Disturbance.DROPPED or because not in self.new.needs.get(name, frozenset())
+
+    def _retyped_above(self, name: ObjectId) -> bool:
+        """True if an object that goes changes its type before, with what leads it."""
+        leaders = self.following.leaders_to_the_end(self.old.objects[name])
+        found = (self.result.altered[leader] for leader in leaders if leader in self.result.altered)
+        return any(each.old and each.new and retypes(each.old, each.new, each.own) for each in found)
 
     def _rebind(self, name: ObjectId, because: ObjectId, disturbance: Disturbance) -> None:
         if disturbance is Disturbance.REPLACED:

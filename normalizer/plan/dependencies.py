@@ -34,7 +34,7 @@ def order_leavers(actions: "Actions", touched: Collection[ObjectId], before: Bef
         # Who owns a schema, or may use it, can change at any time.
         if actions.alters_itself(edge.referenced) and not waits:
             before(dropped, actions.alterer(edge.referenced))
-        for leader in actions.following.altered_leaders(actions.old.objects[edge.referenced]):
+        for leader in actions.following.leaders_to_the_end(actions.old.objects[edge.referenced]):
             before(dropped, actions.alterer(leader))
         if dropped is None:
             before(actions.alterer(edge.dependent), ended(freed))

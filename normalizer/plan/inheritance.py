@@ -133,6 +133,15 @@ class Following:
             if leader in self.old.objects:
                 yield from self.altered_leaders(self.old.objects[leader])
 
+    def leaders_to_the_end(self, item: Object) -> Iterator[ObjectId]:
+        """Leaders of an object of the old catalog, led itself or by way of another, for as long as it is there: by ties
+        that hold, and by those that go with its table."""
+        for lead in item.leads:
+            if lead.tie in self.old.objects and (self.holds(lead.tie) or not self.cut_alone(lead.tie)):
+                yield lead.leader
+                if lead.leader in self.old.objects:
+                    yield from self.leaders_to_the_end(self.old.objects[lead.leader])
+
     def bringers(self, item: Object) -> Iterator[ObjectId]:
         """Objects whose creation creates a new one too (`ALTER TABLE parent ADD COLUMN`): its leader, one level up and
         perhaps brought itself, or the tie to it."""
