@@ -53,8 +53,41 @@ ATTACHED_TO: Final[LiteralString] = (
 )
 """Of pg_class `i`."""
 
-INDEX_FIELDS: Final[LiteralString] = _OWN_INDEX_FIELDS + ATTACHED_TO
-"""Of pg_class `i` and pg_index `x`."""
+_COLUMNS_OF: Final[LiteralString] = (
+    "( select string_agg(attname::text, '_' order by attnum) from pg_attribute where attrelid = "
+)
+
+_REBUILT_ALIKE: Final[LiteralString] = (
+    """
+         , not i.relispartition or exists
+           ( select from pg_inherits h
+               join pg_class w on w.oid = h.inhparent
+               cross join lateral """
+    + _COLUMNS_OF
+    + """w.oid ) as columns (names)
+              where h.inhrelid = i.oid
+                and i.relname = concat_ws('_', c.relname, case when not x.indisprimary then columns.names end,
+                                          case when x.indisprimary then 'pkey'
+                                               when x.indisexclusion then 'excl'
+                                               when """
+    + index_kind("x")
+    + """ = 'constraint' then 'key'
+                                               else 'idx' end)
+                and i.reloptions is not distinct from w.reloptions
+                and i.reltablespace = w.reltablespace
+                and not exists ( select from pg_index ox
+                                   join pg_inherits oh on oh.inhrelid = ox.indexrelid
+                                  where ox.indrelid = x.indrelid and ox.indexrelid <> x.indexrelid
+                                    and columns.names = """
+    + _COLUMNS_OF
+    + """oh.inhparent ) )
+           )                                                            as rebuilt_alike
+"""
+)
+"""Of pg_class `i` and pg_index `x` on pg_class `c`: names are picked as by ChooseIndexName (indexcmds.c)."""
+
+INDEX_FIELDS: Final[LiteralString] = _OWN_INDEX_FIELDS + ATTACHED_TO + _REBUILT_ALIKE
+"""Of pg_class `i` and pg_index `x` on pg_class `c`."""
 
 OPTIONS_CLAUSE: Final[LiteralString] = """
          coalesce(( select ' WITH (' || string_agg( quote_ident(split_part(option, '=', 1)) || '='
@@ -81,10 +114,17 @@ class IndexBacked(Object):
     replica_identity: bool = alter()
     attached_to: tuple[str, ...] | None = equal()
     """(schema, name, table, kind) of the partitioned index that it is a part of, as its attachment says."""
+    rebuilt_alike: bool = equal()
+    """False if it is a part of a partitioned index, and Postgres would pick another name for one there, or give that
+    other options."""
 
     def survives_retyping(self, new: Self) -> bool:
-        # Postgres forgets on which extensions it depends.
-        return not self.extensions
+        # Postgres forgets on which extensions it depends. The index of a partition it drops with that of the whole, and
+        # makes a new one as that is.
+        if self.extensions or not self.rebuilt_alike:
+            return False
+        own = self.clustered or self.replica_identity or self.comment is not None
+        return self.attached_to is None or not (own or self.attached_to[-1] != self.kind)
 
     @property
     def relation(self) -> str:
