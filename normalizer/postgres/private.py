@@ -50,6 +50,7 @@ class PrivateHost:
     _numbers: Iterator[int] = field(factory=lambda: count(1), init=False)
     _committed: bool = field(default=False, init=False)
     """True if files may have changed for good how their role enters."""
+    _maintaining: "Connection | None" = field(default=None, init=False)
 
     def __attrs_post_init__(self) -> None:
         self.power = Power(administer=None if self.trust_files else self._administer)
@@ -90,9 +91,12 @@ class PrivateHost:
         return None
 
     def abandon(self) -> None:
-        """Have a server end that was launched and never needed."""
+        """Have a server end that was launched and never needed, and the connections that are kept."""
         if self._coming is not None:
             self._coming.close()
+        self.power.close()
+        if self._maintaining is not None:
+            self._maintaining.close()
 
     @property
     def _up(self) -> Running:
@@ -125,7 +129,7 @@ class PrivateHost:
     def connect(self, database: str, *, lock_timeout: int = 0) -> "Connection":
         self.power.withhold()
         if self._committed:
-            with connect_private(self.server, "postgres") as connection:
+            with self._maintained() as connection:
                 admit(connection)
                 if self.power.withholds:
                     refuse_libraries(connection)
@@ -136,14 +140,14 @@ class PrivateHost:
     def scratch_database(self) -> Iterator[str]:
         name = f"pgnorm_scratch_{next(self._numbers)}"
         self._committed = True
-        with connect_private(self.server, "postgres") as connection:
+        with self._maintained() as connection:
             self.power.withhold()
             roles, state = shared_state(connection)
             clone(connection, name, self.version_num)
         try:
             yield name
         finally:
-            with connect_private(self.server, "postgres") as connection:
+            with self._maintained() as connection:
                 self._drop(connection, name, roles, state)
 
     def provide_extension(self, name: str, version: str | None) -> bool:
@@ -158,6 +162,17 @@ class PrivateHost:
 
         broken = isinstance(error, Error) or is_loss(error)
         return self.in_order and not broken and (self.running is None or not self.running.server.has_ended())
+
+    @contextmanager
+    def _maintained(self) -> "Iterator[Connection]":
+        """A connection that makes and drops databases. It is kept: what is asked first on a new one takes as long."""
+        if self._maintaining is None or self._maintaining.closed:
+            self._maintaining = connect_private(self.server, "postgres")
+        try:
+            yield self._maintaining
+        except BaseException:
+            self._maintaining.close()
+            raise
 
     def _drop(self, connection: "Connection", name: str, roles: frozenset[str], state: str) -> None:
         from psycopg import DatabaseError
@@ -221,7 +236,6 @@ def open_private(binaries: Binaries, platform: Platform, *, trust_files: bool = 
         raise
     finally:
         host.abandon()
-        host.power.close()
         if host.running is not None:
             host.running.administrator.close()
             given_back = host.running.server.ask_to_stop() and given_back
