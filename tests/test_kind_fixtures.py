@@ -6,10 +6,12 @@ the bundled server, `forwards.sql` and `backwards.sql`: with PGNORM_UPDATE_PLANS
 anew."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
+from attrs import define
 from judge import carry_out_measured, lines
 from majors import fits
 
@@ -22,7 +24,7 @@ from pgnorm.normalizer.compare.selection import EVERYTHING
 from pgnorm.normalizer.dump.writer import render
 from pgnorm.normalizer.plan.plan import Plan
 from pgnorm.normalizer.plan.planner import diff
-from pgnorm.normalizer.postgres.shadow import Shadow
+from pgnorm.normalizer.postgres.shadow import Session, Shadow
 from pgnorm.normalizer.proof.pg_dump import dumped, entries
 from pgnorm.normalizer.sql.statements import split
 
@@ -79,34 +81,57 @@ def _without_hidden(item: Object) -> Object:
     return item.evolve(**dict.fromkeys(fields | secrets)) if fields else item
 
 
-@pytest.mark.parametrize("backwards", [False, True], ids=["forwards", "backwards"])
-@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.parent.name}-{case.name}")
-def test_plan_arrives(shadow: Shadow, case: Path, backwards: bool) -> None:
+@define
+class State:
+    """What one file of a case makes, as it is before a plan is carried out there."""
+
+    session: Session
+    catalog: Catalog
+    dump: str
+
+
+@pytest.fixture(scope="module", params=CASES, ids=lambda case: f"{case.parent.name}-{case.name}")
+def states(request: pytest.FixtureRequest, shadow: Shadow) -> Iterator[tuple[Path, State, State]]:
+    """A case with its two states, each in a database: the plans of both ways are tried there."""
+    case = request.param
     if not fits(case.name, shadow.major):
         pytest.skip(f"{case.parent.name}/{case.name} on Postgres {shadow.major}")
-    names = ["new.sql", "old.sql"] if backwards else ["old.sql", "new.sql"]
+    with shadow.session(scratch=True) as old, shadow.session(scratch=True) as new:
+        yield case, _state(shadow, old, case / "old.sql"), _state(shadow, new, case / "new.sql")
+
+
+def _state(shadow: Shadow, session: Session, file: Path) -> State:
+    session.connection.execute(file.read_bytes())
+    session.connection.execute("reset all")
+    return State(session, read(session.connection), dumped(session.connection, _pg_dump(shadow)))
+
+
+def _pg_dump(shadow: Shadow) -> Path:
     assert shadow.binaries is not None
-    program = shadow.binaries.bindir / "pg_dump"
-    with shadow.session(scratch=True) as start, shadow.session(scratch=True) as goal:
-        for session, name in zip((start, goal), names, strict=True):
-            session.connection.execute((case / name).read_bytes())
-            session.connection.execute("reset all")
-        wanted = read(goal.connection)
-        _read_without_privileges(goal.connection, wanted)
-        plan = diff(read(start.connection), wanted)
-        assert plan
-        made = [statement for step in plan.steps for statement in step.statements]
-        assert [each.sql for each in made if len(split(each.sql)) != 1 or each.about is None] == []
-        if shadow.binaries.bundled:
-            _as_written(plan, case / ("backwards.sql" if backwards else "forwards.sql"))
-        otherwise = [*carry_out_measured(start.connection, plan)]
-        assert not otherwise or case.relative_to(KINDS).as_posix() in MORE_LOCKED
-        left = differences(read(start.connection), wanted)
-        assert [describe(each) for each in left] == []
-        here, there = (dumped(session.connection, program) for session in (start, goal))
-        arrived, target = entries(here), entries(there)
-        which = case.relative_to(KINDS).as_posix()
-        if which not in STAYS_ITS_OWN:
-            assert (arrived - target, target - arrived) == ({}, {})
-        if which not in OTHER_ORDER:
-            assert lines(render(wanted, EVERYTHING)) == lines(there)
+    return shadow.binaries.bindir / "pg_dump"
+
+
+@pytest.mark.parametrize("backwards", [False, True], ids=["forwards", "backwards"])
+def test_plan_arrives(shadow: Shadow, states: tuple[Path, State, State], backwards: bool) -> None:
+    case, *both = states
+    start, goal = reversed(both) if backwards else both
+    wanted = goal.catalog
+    plan = diff(start.catalog, wanted)
+    assert plan
+    made = [statement for step in plan.steps for statement in step.statements]
+    assert [each.sql for each in made if len(split(each.sql)) != 1 or each.about is None] == []
+    if shadow.binaries is not None and shadow.binaries.bundled:
+        _as_written(plan, case / ("backwards.sql" if backwards else "forwards.sql"))
+    connection = start.session.connection
+    otherwise = [*carry_out_measured(connection, plan)]
+    which = case.relative_to(KINDS).as_posix()
+    assert not otherwise or which in MORE_LOCKED
+    found = read(connection)
+    left = differences(found, wanted)
+    assert [describe(each) for each in left] == []
+    _read_without_privileges(connection, found)
+    arrived, target = entries(dumped(connection, _pg_dump(shadow))), entries(goal.dump)
+    if which not in STAYS_ITS_OWN:
+        assert (arrived - target, target - arrived) == ({}, {})
+    if which not in OTHER_ORDER:
+        assert lines(render(wanted, EVERYTHING)) == lines(goal.dump)
