@@ -12,7 +12,7 @@ EXACT := $(VENV)/bin/pip install --quiet --no-deps --no-compile --ignore-require
 # A process for each core; one that has nothing left to do takes tests from another.
 AT_ONCE := -n auto --dist worksteal
 
-.PHONY: demo fuzz man test test-matrix
+.PHONY: demo docs fuzz man site test test-matrix
 
 demo: $(VENV)/.installed
 	@PATH="$(CURDIR)/$(VENV)/bin:$$PATH" PYTHONPATH="$(CURDIR)/$(VENV)/exact" sh fixtures/demo.sh
@@ -27,6 +27,14 @@ test: $(VENV)/.installed-dev
 	$(VENV)/bin/mypy
 	PYTHONPATH=.types $(VENV)/bin/lint-imports
 	$(VENV)/bin/pytest $(AT_ONCE)
+
+# The parts of pages that are made of the source.
+docs: $(VENV)/.installed-dev
+	PGNORM_UPDATE_DOCS=1 $(VENV)/bin/pytest -q tests/test_references.py
+
+# A link that leads nowhere ends it.
+site: $(VENV)/.installed-site
+	$(VENV)/bin/mkdocs build --strict --quiet
 
 test-matrix: $(VENV)/.installed-dev $(MAJORS:%=$(SERVERS)/%/.installed)
 	PGNORM_TEST_SERVERS="$(MAJORS:%=$(SERVERS)/%/bin)" $(VENV)/bin/pytest $(AT_ONCE)
@@ -52,6 +60,11 @@ $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(VENV)/bin/pip install --quiet --editable .
 	$(EXACT)
+	@touch $@
+
+$(VENV)/.installed-site: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/pip install --quiet --editable '.[docs]'
 	@touch $@
 
 $(VENV)/.installed-dev: pyproject.toml

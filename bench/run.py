@@ -1,4 +1,4 @@
-"""Measures the speeds that the README claims: whole processes, side by side with pg_dump where there is a rival."""
+"""Measures the speeds that docs/guarantees.md claims: whole processes, beside pg_dump where there is a rival."""
 
 import argparse
 import os

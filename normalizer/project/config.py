@@ -10,13 +10,10 @@ from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Value
 
 from ..files.reading import line_and_column, read_file, shown
+from .settings import SETTINGS
 
 T = TypeVar("T")
 
-SETTINGS: Final = (
-    *("schema_paths", "migrations", "major_version", "schemas", "roles"),
-    *("history", "online", "access", "consumers", "csv", "squawk", "split", "ignore"),
-)
 _AT: Final = re.compile(r"\s*\(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$")
 # The Supabase CLI replaces such a value, wherever it stands, by the variable's.
 _ENVIRONMENT: Final = re.compile(r"env\((\w+)\)")

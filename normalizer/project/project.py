@@ -61,6 +61,7 @@ class Project(Value):
         unless_unset(lambda: self.schemas)
         unless_unset(lambda: self.split)
         unless_unset(lambda: self.roles)
+        unless_unset(lambda: self.online)
         unless_unset(lambda: self.access)
         unless_unset(lambda: self.consumers)
         unless_unset(lambda: self.samples)

@@ -7,8 +7,8 @@ from pgnorm.catalog.model import Value, untold
 
 from ..sql.lexer import tokens
 from .config import Table
+from .settings import CSV
 
-_KEYS: Final = ("file", "table", "derived", "ignored")
 _QUALIFIED: Final = 3
 
 
@@ -33,7 +33,7 @@ def samples_of(settings: Table) -> tuple[Sample, ...] | None:
 
 def _samples(settings: Table) -> Iterator[Sample]:
     for each in settings.tables("csv"):
-        each.allow(_KEYS)
+        each.allow(CSV)
         file, name = each.string("file"), each.string("table")
         for key, value in (("file", file), ("table", name)):
             if not value:

@@ -1,7 +1,7 @@
 """The Supabase CLI and pgnorm in turns: two projects with a database each, where one tool does in the first what the
 other one does in the second, and at the next step the other way round. Histories, files and lists stay equal.
 
-Left out where there is no `supabase` of version 3; `npm install supabase@3.1.0` brings it, see the README."""
+Left out where there is no `supabase` of version 3; `npm install supabase@3.1.0` brings it, see docs/contributing.md."""
 
 import json
 import os
