@@ -76,6 +76,7 @@ GROUPS: Final = (
             *("cli/squashed_history", "cli/rebased_history"),
         ),
     ),
+    ("Fleets", "`fleet`: many databases at once.", ("normalizer/fleet", "cli/fleet")),
     ("All else", "`init`, `watch`, and what may end any run.", ("",)),
 )
 
