@@ -212,11 +212,15 @@ def mark() -> Iterator[Path]:
         yield Path(folder, "mark")
 
 
+def _forget_surroundings(patch: pytest.MonkeyPatch) -> None:
+    for name in ("PGNORM_DB_URL", "DATABASE_URL", "PGHOST", "PGSERVICE", "FORCE_COLOR", "NO_COLOR"):
+        patch.delenv(name, raising=False)
+
+
 @pytest.fixture
 def run(capsysbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch) -> Run:
     """Runs pgnorm with the words of a line; gives its exit code, stdout and stderr."""
-    for name in ("PGNORM_DB_URL", "DATABASE_URL", "PGHOST", "PGSERVICE", "FORCE_COLOR", "NO_COLOR"):
-        monkeypatch.delenv(name, raising=False)
+    _forget_surroundings(monkeypatch)
 
     def run(line: str) -> tuple[int, str, str]:
         capsysbinary.readouterr()
@@ -288,3 +292,25 @@ def crm(folder: Path) -> Path:
     """The working directory as a copy of the whole Supabase project in fixtures/crm."""
     shutil.copytree(FIXTURES / "crm", folder, dirs_exist_ok=True)
     return folder
+
+
+@pytest.fixture(scope="session")
+def last_migration(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The migration from those of fixtures/crm to what its files say."""
+    folder = tmp_path_factory.mktemp("crm")
+    shutil.copytree(FIXTURES / "crm", folder, dirs_exist_ok=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        _forget_surroundings(patch)
+        with pytest.raises(SystemExit) as ended:
+            main(["diff", "-f", "up_to_date"])
+    assert ended.value.code == 0
+    (made,) = (folder / "supabase" / "migrations").glob("*_up_to_date.sql")
+    return made
+
+
+@pytest.fixture
+def crm_migrated(crm: Path, last_migration: Path) -> Path:
+    """That project with migrations that say what its files say."""
+    shutil.copy(last_migration, crm / "supabase" / "migrations")
+    return crm

@@ -29,9 +29,9 @@ def at(supabase_database: psycopg.Connection) -> str:
 
 
 @pytest.fixture
-def hosted(run: Run, crm: Path, at: str, supabase_database: psycopg.Connection) -> psycopg.Connection:
+def hosted(run: Run, crm_migrated: Path, at: str, supabase_database: psycopg.Connection) -> psycopg.Connection:
     """A database to which all of the project's migrations are applied, which say what the files say."""
-    assert run("diff -f up_to_date")[0] == 0
+    del crm_migrated
     assert run(f"migration up {at}")[0] == 0
     return supabase_database
 

@@ -18,10 +18,9 @@ Run = Callable[[str], tuple[int, str, str]]
 
 
 @pytest.fixture
-def studio(run: Run, crm: Path, supabase_database: psycopg.Connection) -> psycopg.Connection:
+def studio(crm_migrated: Path, supabase_database: psycopg.Connection) -> psycopg.Connection:
     """A database with the project's migrations, which say what the files say."""
-    assert run("diff -f up_to_date")[0] == 0
-    for migration in sorted((crm / "supabase" / "migrations").glob("*.sql")):
+    for migration in sorted((crm_migrated / "supabase" / "migrations").glob("*.sql")):
         supabase_database.execute(migration.read_bytes())
     return supabase_database
 
