@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import ClassVar, Self
 
 from ..foreign_options import options_change
-from ..model import Changed, OnRows, Statement, Target, Written
+from ..model import Changed, ObjectId, OnRows, Statement, Target, Written
 from ..model.type_facets import HoldsType
 from ..options import alter_options
 from ..quoting import ident, plain, qualified, remark, spell_types
@@ -92,6 +92,9 @@ class Column(HoldsType, RequiredColumn):
             return True
         # A virtual one can't get another expression beside a CHECK constraint; it holds nothing that would be lost.
         return "expression" in changed and not (self.generated == STORED and new.settable_expression)
+
+    def is_just(self, used: ObjectId) -> bool:
+        return self.type == qualified(used.schema, used.name)
 
     def retypes(self, new: Self, changed: frozenset[str]) -> bool:
         return not changed.isdisjoint({"type", "collation"})

@@ -18,6 +18,7 @@ from ..model import (
     alter,
     replace,
 )
+from ..model.type_facets import MadeOfTypes, Tested
 from ..priority import Priority
 from ..quoting import ident, qualified, spell_types
 from . import types
@@ -34,7 +35,7 @@ _CONSTRAINTS: Final[LiteralString] = """
                                  where classid = 'pg_type'::regclass and objid = t.oid and deptype = 'e' )"""
 
 
-class Domain(types.Type):
+class Domain(MadeOfTypes, Tested, types.Type):
     """A domain: pg_type with typtype d."""
 
     kind: ClassVar[str] = "domain"
@@ -78,6 +79,12 @@ class Domain(types.Type):
             + types.OF_USERS
         )
 
+    def is_just(self, used: ObjectId) -> bool:
+        return self.base == qualified(used.schema, used.name)
+
+    def tests(self, old: Self | None) -> bool:
+        return self.not_null and old is not None and not old.not_null
+
     def create(self, printing: Printing) -> str:
         default = "" if self.default is None else f" DEFAULT {self.default}"
         checks = "".join(
@@ -111,7 +118,7 @@ class Domain(types.Type):
             yield f"ALTER {self.signature()} RENAME CONSTRAINT {names};"
 
 
-class DomainConstraint(Object):
+class DomainConstraint(Tested, Object):
     """A CHECK constraint of a domain: pg_constraint. `detail` is the domain."""
 
     kind: ClassVar[str] = "domain constraint"
@@ -160,6 +167,9 @@ class DomainConstraint(Object):
 
     def signature(self, *, qualify: bool = True) -> str:
         return f"CONSTRAINT {ident(self.name)} ON DOMAIN {qualified(self.schema if qualify else '', self.detail)}"
+
+    def tests(self, old: Self | None) -> bool:
+        return self.validated and (old is None or not old.validated or self.definition != old.definition)
 
     def clause(self, target: Target) -> str:
         return spell_types(f"CONSTRAINT {ident(self.name)} {self.definition}", target.major)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Self
 
 from .entries import Target
 from .facets import Facet
+from .identity import ObjectId
 from .statement import Written
 
 if TYPE_CHECKING:
@@ -24,6 +25,30 @@ class Stored(Facet):
         raise NotImplementedError
 
 
+class Tested(Facet):
+    """A condition on the values of a type, which those that columns hold must meet: `ALTER DOMAIN "d" ADD CHECK (…)`.
+
+    Postgres tests them only where columns hold them by themselves. Where they are inside of others, in an array say, it
+    refuses the condition, and the type is replaced.
+    """
+
+    __slots__ = ()
+
+    def tests(self, old: Self | None) -> bool:
+        """True if making it, or altering it from `old`, has values tested."""
+        raise NotImplementedError
+
+
+class MadeOfTypes(Facet):
+    """What holds values of a type, or is a type made of others: a column, a domain."""
+
+    __slots__ = ()
+
+    def is_just(self, used: ObjectId) -> bool:
+        """True if its values are those of this type, and not made of them."""
+        raise NotImplementedError
+
+
 class Retyping(Facet):
     """Something of a type that what depends on it was made for: `ALTER TABLE "t" ALTER COLUMN "n" TYPE bigint`."""
 
@@ -34,7 +59,7 @@ class Retyping(Facet):
         raise NotImplementedError
 
 
-class HoldsType(Retyping):
+class HoldsType(MadeOfTypes, Retyping):
     """A column of a table, which holds values of a type."""
 
     __slots__ = ()
@@ -83,6 +108,11 @@ class HasValues(Facet):
         What others say of that value is then said by the new name, without being altered.
         """
         raise NotImplementedError
+
+
+def tested(old: "Object | None", new: "Object") -> bool:
+    """True if making one, or altering it to `new`, has the values of a type tested."""
+    return isinstance(new, Tested) and (old is None or isinstance(old, Tested)) and new.tests(old)
 
 
 def refused_while_stored(old: "Object", new: "Object", changed: frozenset[str]) -> bool:

@@ -15,7 +15,7 @@ from .evaluation import Evaluation
 from .graph import Action
 from .inheritance import Following
 from .names import order_names
-from .orders import order_default_privileges, order_owners, order_referrers, order_stored
+from .orders import order_default_privileges, order_owners, order_referrers, order_stored, order_tested
 from .refilling import goes_before_rows, order_rows
 from .wholes import Wholes
 
@@ -93,6 +93,7 @@ class Actions:
         order_rows(self, before)
         order_referrers(self, before)
         order_stored(self, before)
+        order_tested(self, before)
         order_owners(self, before)
         order_names(self, needs, before)
         order_default_privileges(self, before)

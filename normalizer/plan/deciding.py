@@ -10,14 +10,14 @@ from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Catalog, Change, Object, ObjectId, Target, own_fields
 from pgnorm.catalog.model.facets import settled_by
 from pgnorm.catalog.model.tie_facets import Refusing, Undroppable, comes_with_tie
-from pgnorm.catalog.model.type_facets import HoldsType, refused_while_stored, retypes, unties
+from pgnorm.catalog.model.type_facets import HoldsType, refused_while_stored, retypes, tested, unties
 
 from ..compare.difference import OPERATORS, Difference, changes, is_part_of
 from ..compare.parent_order import misplaced
 from .changes import Decisions
 from .inheritance import Following
 from .refilling import keeping_rows
-from .storage import holders
+from .storage import held_inside, holders
 
 
 class Disturbance(Enum):
@@ -119,6 +119,9 @@ class _Deciding:
 
     def _weigh(self, difference: Difference) -> None:
         before, after = difference.old, difference.new
+        whole = difference.item.parent or difference.item.id
+        if after and tested(before, after) and held_inside(self.old, whole) & held_inside(self.new, whole):
+            self._replace(whole)
         if before is None or after is None:
             where = self.result.created if before is None else self.result.dropped
             where.add(difference.item.id)
@@ -220,9 +223,8 @@ class _Deciding:
 
     def _retyped_above(self, name: ObjectId) -> bool:
         """True if an object that goes changes its type before, with what leads it."""
-        leaders = self.following.leaders_to_the_end(self.old.objects[name])
-        found = (self.result.altered[leader] for leader in leaders if leader in self.result.altered)
-        return any(each.old and each.new and retypes(each.old, each.new, each.own) for each in found)
+        found = map(self.result.altered.get, self.following.leaders_to_the_end(self.old.objects[name]))
+        return any(each and each.old and each.new and retypes(each.old, each.new, each.own) for each in found)
 
     def _rebind(self, name: ObjectId, because: ObjectId, disturbance: Disturbance) -> None:
         if disturbance is Disturbance.REPLACED:

@@ -6,11 +6,11 @@ from pgnorm.catalog.model import Catalog, Object, ObjectId
 from pgnorm.catalog.model.facets import Accompanied, GrantsDefaults
 from pgnorm.catalog.model.row_facets import HoldsRows
 from pgnorm.catalog.model.tie_facets import Refers
-from pgnorm.catalog.model.type_facets import HoldsType
+from pgnorm.catalog.model.type_facets import HoldsType, tested
 
 from ..compare.difference import OWNER, PRIVILEGES, above, effective_acl, parts_below
 from .graph import Action, Before
-from .storage import holders, is_of_columns
+from .storage import held_inside, holders, is_of_columns
 
 if TYPE_CHECKING:
     from .actions import Actions
@@ -52,6 +52,15 @@ def order_stored(actions: "Actions", before: Before) -> None:
                 freed = actions.leaver(holder.id) or actions.alterer(holder.id)
                 for maker in made:
                     before(freed, maker)
+
+
+def order_tested(actions: "Actions", before: Before) -> None:
+    """A condition on the values of a type comes before columns that hold these inside of others."""
+    for name in (*actions.decided.created, *actions.decided.replaced, *actions.decided.altered):
+        item = actions.new.objects[name]
+        if tested(actions.old.objects.get(name), item):
+            for column in held_inside(actions.new, item.parent or item.id):
+                before(actions.maker(name), actions.maker(column))
 
 
 def order_owners(actions: "Actions", before: Before) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from pgnorm.catalog.model import Catalog, Object, ObjectId
 from pgnorm.catalog.model.row_facets import HoldsRows
+from pgnorm.catalog.model.type_facets import MadeOfTypes
 
 from ..compare.difference import is_part_of
 
@@ -29,3 +30,21 @@ def holders(catalog: Catalog, held: ObjectId) -> Iterator[tuple[Object, ObjectId
                 waiting.append(name)
             elif user.embedded:
                 yield user, used
+
+
+def held_inside(catalog: Catalog, held: ObjectId) -> frozenset[ObjectId]:
+    """Columns that hold values of a type inside of others: in arrays, in rows."""
+    waiting = [(held, False)]
+    seen, columns = set(waiting), set[ObjectId]()
+    while waiting:
+        used, inside = waiting.pop()
+        for user in map(catalog.objects.__getitem__, catalog.needed_by.get(used, ())):
+            found = (user.id, inside or not (isinstance(user, MadeOfTypes) and user.is_just(used)))
+            if found in seen or user.disposable or is_part_of(catalog, user, held):
+                continue
+            seen.add(found)
+            if user.stands_aside:
+                waiting.append(found)
+            elif user.embedded and found[1]:
+                columns.add(user.id)
+    return frozenset(columns)
