@@ -62,7 +62,12 @@ def _indexes(c: Choices, state: State, about: str, table: Relation) -> Iterator[
             unique = c.flag(f"{about}: {column.name}: {form}: unique", 4) if column.family == "number" else False
             unique = unique and column.unique and form.startswith(f"({column.name}")
             unique = unique and (table.kind == "table" or column.name == "id")
-            yield f"create {'unique ' if unique else ''}index {name} on {table.name} {form}"
+            made = f"create {'unique ' if unique else ''}index {name}"
+            if table.kind == "partitioned" and c.flag(f"{about}: {column.name}: {form}: a part's own", 4):
+                yield f"{made}_0 on public.part_0 {form}"
+                if c.flag(f"{about}: {column.name}: {form}: a part's commented", 4):
+                    yield f"comment on index public.{name}_0 is 'of a part'"
+            yield f"{made} on {table.name} {form}"
             if c.flag(f"{about}: {column.name}: {form}: commented", 6):
                 yield f"comment on index public.{name} is 'fast'"
 

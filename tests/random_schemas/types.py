@@ -65,14 +65,16 @@ def _domains(c: Choices, state: State) -> None:
             state.add(f"alter domain {whole} add constraint later check (value::text <> 'y') not valid")
         state.strict |= {whole} if null else set()
         state.offer("number" if name == "amount" else "text", whole)
+        if name == "amount":
+            state.offer("array", f"{whole}[]")
 
 
 def _composites(c: Choices, state: State) -> None:
     for name in c.some("composites: there", ["pair", "shape"]):
         about = f"type {name}"
-        # No domain: Postgres adds no constraint to one while a column holds it inside of another type. And attributes
-        # that come and go while others change their type are not told apart.
-        types = ("integer", "bigint", "text") if name == "pair" else ("integer",)
+        # Attributes that come and go while others change their type are not told apart.
+        made_of = [each.removesuffix("[]") for each in state.types.get("array", ())]
+        types = ("integer", "bigint", "text", *made_of) if name == "pair" else ("integer",)
         names = ("x",) if name == "pair" else ("x", "x,y", 'x,y,"Z z"')
         type_ = c.one(f"{about}: type", *types)
         attributes = [f"{each} {type_}" for each in c.one(f"{about}: attributes", *names).split(",")]
