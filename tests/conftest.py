@@ -26,6 +26,7 @@ from pgnorm.normalizer.postgres.shadow import Shadow, open_shadow
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 Run = Callable[[str], tuple[int, str, str]]
+_MUCH = 4 * 1024**3  # bytes
 _LOCAL_ONLY_BUNDLED = os.environ.get("PGNORM_PG_BINDIR") == "bundled"
 _NAMED = [FIXTURES.parent / folder for folder in os.environ.get("PGNORM_TEST_SERVERS", "").split()]
 
@@ -194,14 +195,26 @@ def value() -> Value:
     return value
 
 
-@pytest.fixture
-def cache(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """An empty cache folder that the server's account can reach, named in PGNORM_CACHE_DIR."""
-    folder = Path(tempfile.mkdtemp(prefix="pgnorm-test-", dir="/var/tmp"))
+@contextmanager
+def reachable_folder() -> Iterator[Path]:
+    """An empty folder that the server's account can reach: in memory, if there is much and programs may be there."""
+    memory, place = Path("/dev/shm"), "/var/tmp"
+    if memory.is_dir():
+        found = os.statvfs(memory)
+        if found.f_bavail * found.f_frsize > _MUCH and not found.f_flag & (os.ST_NOEXEC | os.ST_RDONLY):
+            place = str(memory)
+    folder = Path(tempfile.mkdtemp(prefix="pgnorm-test-", dir=place))
     folder.chmod(0o755)
-    monkeypatch.setenv("PGNORM_CACHE_DIR", str(folder))
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def cache(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """An empty cache folder, named in PGNORM_CACHE_DIR."""
+    with reachable_folder() as folder:
+        monkeypatch.setenv("PGNORM_CACHE_DIR", str(folder))
+        yield folder
 
 
 @pytest.fixture

@@ -3,11 +3,11 @@
 import os
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from conftest import reachable_folder
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.normalizer.platforms import PLAIN
@@ -27,14 +27,12 @@ def ask() -> object:
 @pytest.fixture(scope="module")
 def whole() -> Iterator[Path]:
     """A cache in which a seed, a slot and programs lie."""
-    folder = Path(tempfile.mkdtemp(prefix="pgnorm-test-", dir="/var/tmp"))
-    folder.chmod(0o755)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PGNORM_CACHE_DIR", str(folder / "cache"))
-        patch.setenv("PGNORM_PG_BINDIR", LOCAL[0] if LOCAL else "bundled")
-        assert ask() == ("t",)
-    yield folder / "cache"
-    shutil.rmtree(folder)
+    with reachable_folder() as folder:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("PGNORM_CACHE_DIR", str(folder / "cache"))
+            patch.setenv("PGNORM_PG_BINDIR", LOCAL[0] if LOCAL else "bundled")
+            assert ask() == ("t",)
+        yield folder / "cache"
 
 
 @pytest.fixture
