@@ -33,6 +33,7 @@ COMMANDS: Final = {
     "fleet": "pgnorm.cli.fleet:fleet",
     "init": "pgnorm.cli.init:init",
     "log": "pgnorm.cli.tracing:log",
+    "lsp": "pgnorm.cli.lsp:lsp",
     "migration": "pgnorm.cli.migration:migration",
     "pull": "pgnorm.cli.pull:pull",
     "push": "pgnorm.cli.push:push",

@@ -19,7 +19,7 @@ class Screen(Console):
 
     def __init__(self, console: Console) -> None:
         super().__init__(quiet=console.quiet, verbose=console.verbose, color=console.color)
-        self.typed = console.typed
+        self.typed, self.printing = console.typed, console.printing
         self._drawn = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
         self._lines: list[str] | None = None
         """The lines of the page on its way; None between pages."""

@@ -111,7 +111,8 @@ class Turns:
 
         options = Options(proof=None, ignoring=ignoring(project.ignore), online=ONLINE if project.online else None)
         found = compare(workspace, migrations(project), declared(project), options)
-        tell_comparison(self._app, found, listed=True, way_out="pgnorm fix-functions --from migrations")
+        with self._screen.fitting():
+            tell_comparison(self._app, found, listed=True, way_out="pgnorm fix-functions --from migrations")
 
 
 def _heading(seen: Mapping[Path, str] | None, now: Mapping[Path, str], place: "Watched") -> str:

@@ -1,6 +1,6 @@
 """Servers that files are loaded into, each started once and up until all runs that share them are over."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -12,11 +12,19 @@ if TYPE_CHECKING:
 
 
 class Servers:
-    """Shadows by what they have to be. A context: at its end all are gone."""
+    """Shadows by what they have to be. A context: at its end all are gone. `pausing` is called where a run can end
+    before its time, by what that raises."""
 
-    def __init__(self, *, shadow_url: str | None = None, trust_files: bool = False) -> None:
+    def __init__(
+        self,
+        *,
+        shadow_url: str | None = None,
+        trust_files: bool = False,
+        pausing: Callable[[], None] = lambda: None,
+    ) -> None:
         self._shadow_url = shadow_url
         self._trust_files = trust_files
+        self._pausing = pausing
         self._open: dict[tuple[int | None, Platform], tuple[Shadow, ExitStack]] = {}
 
     def __enter__(self) -> Self:
@@ -44,6 +52,7 @@ class Servers:
                     major=major, platform=platform, shadow_url=self._shadow_url, trust_files=self._trust_files
                 )
                 shadow = stack.enter_context(opening)
+                shadow.pausing = self._pausing
                 self._open[major, platform] = shadow, stack.pop_all()
         return self._open[major, platform][0]
 
@@ -66,6 +75,11 @@ class Servers:
         for shadow, _ in self._open.values():
             if shadow.kept is not None:
                 shadow.kept.write()
+
+    def hang_up(self) -> None:
+        """Take the connection from a run that another thread is at: its server is then given up."""
+        for shadow, _ in list(self._open.values()):
+            shadow.hang_up()
 
     def _retire(self, error: Exception | None) -> None:
         for key, (shadow, stack) in list(self._open.items()):

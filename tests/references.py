@@ -77,7 +77,7 @@ GROUPS: Final = (
         ),
     ),
     ("Fleets", "`fleet`: many databases at once.", ("normalizer/fleet", "cli/fleet")),
-    ("All else", "`init`, `watch`, and what may end any run.", ("",)),
+    ("All else", "`init`, `watch`, `lsp`, and what may end any run.", ("",)),
 )
 
 

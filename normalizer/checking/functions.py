@@ -7,8 +7,8 @@ from ..files.edits import Rewrite
 from ..project.project import Project
 from ..rewrite.inputs import choose
 from ..rewrite.known import fixed
+from ..rewrite.smallest import changed_statements
 from ..sql.defined import target
-from ..sql.statements import split
 from ..workspace import Workspace
 from .finding import Finding
 
@@ -23,15 +23,12 @@ def not_canonical(workspace: Workspace, project: Project) -> Iterator[Finding]:
 
 
 def _in_file(rewrite: Rewrite) -> Iterator[Finding]:
-    # A rewritten definition stays one statement.
-    pairs = zip(split(rewrite.source.text), split(rewrite.text), strict=True)
-    for before, after in pairs:
-        if before.text != after.text:
-            made = target(before)
-            name = f"{made.schema}.{made.name}" if made else "a definition"
-            yield Finding(
-                rule=RULE,
-                message=f"{name} is not as Postgres stores it",
-                place=rewrite.source.place(before.start),
-                cure=f"pgnorm fix-functions {rewrite.source.label}",
-            )
+    for before in changed_statements(rewrite):
+        made = target(before)
+        name = f"{made.schema}.{made.name}" if made else "a definition"
+        yield Finding(
+            rule=RULE,
+            message=f"{name} is not as Postgres stores it",
+            place=rewrite.source.place(before.start),
+            cure=f"pgnorm fix-functions {rewrite.source.label}",
+        )

@@ -1,7 +1,7 @@
 """The throw-away Postgres in which files are loaded so that Postgres itself says what they mean."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Final
@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Final
 from attrs import define, field
 
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.catalog.model import Value
+from pgnorm.catalog.model import Value, untold
 
 from ..platforms import Platform
 from .binaries import Binaries, find
 from .connections import ADMINISTRATOR, OWNER, SUPERUSERS
 from .host import Host
+from .transactions import Began, begin, rolled_back
 
 if TYPE_CHECKING:
-    from psycopg import Connection, Cursor
+    from psycopg import Connection
 
     from pgnorm.catalog.cluster import Cluster
     from pgnorm.catalog.model import Catalog
@@ -28,17 +29,6 @@ if TYPE_CHECKING:
 
 _HIDDEN: Final = "select from pg_catalog.pg_user_mappings union all select from pg_catalog.pg_subscription limit 1"
 """Query for a row where there is something of which Postgres hides a part from all but superusers."""
-_BEGAN: Final = "select extract(epoch from pg_catalog.transaction_timestamp())"
-"""When a transaction began, which no setting prints otherwise: files that ended theirs are in another one."""
-_DRAWN: Final = """
-    select pg_catalog.string_agg(pg_catalog.concat_ws(' ', seqrelid, pg_catalog.pg_sequence_last_value(seqrelid)), ','
-                                 order by seqrelid)
-      from pg_catalog.pg_sequence
-     where pg_catalog.has_sequence_privilege(seqrelid, 'SELECT, USAGE')"""
-"""The numbers that sequences have drawn, which no rollback takes back."""
-
-Began = tuple[object, object]
-"""When a transaction began, and what had been drawn by then."""
 _PATIENCE_BESIDE = 30_000  # milliseconds
 
 
@@ -47,11 +37,14 @@ class Session(Value):
 
     connection: "Connection"
     power: "Power"
+    pausing: Callable[[], None] = untold(default=lambda: None)
+    """Called before each reading: by what it raises, a run ends before its time."""
 
     def read(self) -> "Catalog":
         """The catalog of the session's database. What only a superuser may see of it is part of that."""
         from pgnorm.catalog.reader import read
 
+        self.pausing()
         if not self.power.withholds:
             return read(self.connection)
         if self.connection.execute(_HIDDEN).fetchone() is None:
@@ -87,7 +80,11 @@ class Shadow:
     kept: "Kept | None" = None
     """The store of what earlier runs have read of what they loaded there, None where nothing is kept."""
     _host: Host = field(alias="host")
+    pausing: Callable[[], None] = field(default=lambda: None, init=False)
+    """Called before each load: by what it raises, a run ends before its time."""
     _in_use: bool = field(default=False, init=False)
+    _connections: "list[Connection]" = field(factory=list, init=False)
+    """Those of the sessions that are open."""
 
     @property
     def major(self) -> int:
@@ -110,6 +107,7 @@ class Shadow:
         The connection commits by itself; only the first form has sent BEGIN. A session inside another one's life
         gets a database of its own in either form; what both do to one role makes it wait, and fail after 30 seconds.
         """
+        self.pausing()
         with ExitStack() as stack:
             beside = self._in_use
             if scratch or beside or self._host.shared is None:
@@ -120,9 +118,11 @@ class Shadow:
                 stack.callback(self._release)
             connection = self._host.connect(database, lock_timeout=_PATIENCE_BESIDE if beside else 0)
             stack.callback(connection.close)
+            self._connections.append(connection)
+            stack.callback(self._connections.remove, connection)
             if not scratch:
-                stack.callback(self._roll_back, connection, _begin(connection))
-            yield Session(connection=connection, power=self._host.power)
+                stack.callback(self._roll_back, connection, begin(connection))
+            yield Session(connection=connection, power=self._host.power, pausing=self.pausing)
 
     @cached_property
     def baseline(self) -> "Catalog":
@@ -164,11 +164,18 @@ class Shadow:
         """True if it can serve another run after one that ended with this error, or well."""
         return self._host.lasts(error)
 
+    def hang_up(self) -> None:
+        """Take their connections from the sessions that another thread has open."""
+        from pgnorm.catalog.conversation import hang_up
+
+        for connection in list(self._connections):
+            hang_up(connection.pgconn)
+
     def _release(self) -> None:
         self._in_use = False
 
     def _roll_back(self, connection: "Connection", began: Began) -> None:
-        if _rolled_back(connection) != began:
+        if rolled_back(connection) != began:
             self._host.distrust()
 
 
@@ -211,42 +218,3 @@ def open_shadow(
             kept=private.kept,
             host=private,
         )
-
-
-def _begin(connection: "Connection") -> Began:
-    """Opens a transaction."""
-    drawn, moment = _around(connection, _DRAWN, "begin", _BEGAN)
-    return moment, drawn
-
-
-def _rolled_back(connection: "Connection") -> Began | None:
-    """Rolls back what is open; when that began and what has been drawn since, None where it can't be told."""
-    from psycopg import OperationalError
-    from psycopg.pq import TransactionStatus
-
-    if connection.closed:
-        return None
-    try:
-        if connection.info.transaction_status != TransactionStatus.INTRANS:
-            connection.execute("rollback")
-            return None
-        return _around(connection, _BEGAN, "rollback", _DRAWN)
-    except OperationalError:
-        connection.close()
-        return None
-
-
-def _around(connection: "Connection", before: str, command: str, after: str) -> tuple[object, object]:
-    """Answers to two queries, one before a command and one after it."""
-    cursor = connection.execute(f"{before}; {command}; {after}".encode())
-    first = _value(cursor)
-    cursor.nextset()
-    cursor.nextset()
-    return first, _value(cursor)
-
-
-def _value(cursor: "Cursor") -> object:
-    row = cursor.fetchone()
-    assert row is not None
-    value: object = row[0]
-    return value

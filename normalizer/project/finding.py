@@ -1,5 +1,6 @@
 """The project that a command runs in."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from pgnorm.catalog.errors import PgnormError
@@ -16,14 +17,28 @@ def find(start: Path, explicit: Path | None = None) -> Project | None:
     """
     if explicit is not None:
         return _explicit(explicit)
+    return next((project for folder in _upwards(start) if (project := _at(folder)) is not None), None)
+
+
+def folder_of(start: Path) -> Path | None:
+    """The folder of the nearest project from `start` upwards, also of one whose configuration is wrong."""
+    for folder in _upwards(start):
+        try:
+            if _at(folder) is not None:
+                return folder
+        except PgnormError:
+            return folder
+    return None
+
+
+def _upwards(start: Path) -> Iterator[Path]:
+    """The folders in which a project may be found."""
     home = Path.home()
     start = start.resolve()
     for folder in (start, *start.parents):
-        if (project := _at(folder)) is not None:
-            return project
+        yield folder
         if folder == home or (folder / ".git").exists():
-            return None
-    return None
+            return
 
 
 def _explicit(path: Path) -> Project:

@@ -62,6 +62,21 @@ def subject_of(text: str, comment: Comment, statements: Sequence[Statement], pla
     return subject
 
 
+def named_parts(statement: Statement) -> Iterator[tuple[str, Token, Token]]:
+    """The columns and named constraints that a CREATE TABLE lists: `COLUMN` or `CONSTRAINT`, and the first and the last
+    token of each."""
+    made = target(statement)
+    found = list(tokens(statement.text)) if made is not None and made.kind == "TABLE" else []
+    opening = next((at for at, token in enumerate(found) if token.text == "("), 0)
+    if made is None or not opening or found[opening - 1].name != made.name:
+        return
+    for part in _parts(found):
+        named = _named(part)
+        last = part[:-1] if part[-1].text == "," else part
+        if named is not None and last:
+            yield named[0], last[0], last[-1]
+
+
 def _ends_with_part(text: str, statement: Statement, line: int) -> bool:
     """True if a statement of several lines ends on this one, and a part of it does so too."""
     if statement.start >= line or {"TABLE", "TYPE"}.isdisjoint(statement.words[:4]):

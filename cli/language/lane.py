@@ -1,0 +1,165 @@
+"""One thread for all that needs a server: what somebody waits for comes first, and what nobody wants any more ends."""
+
+import contextvars
+from collections.abc import Callable, Hashable
+from concurrent.futures import Future, InvalidStateError
+from contextlib import suppress
+from threading import Condition, Thread, Timer
+from typing import TYPE_CHECKING, Final, Generic, Protocol, TypeVar
+
+from attrs import define, field
+
+from pgnorm.catalog.errors import PgnormError
+
+if TYPE_CHECKING:
+    from pgnorm.normalizer.servers import Servers
+
+T = TypeVar("T")
+_GRACE: Final = 2.0  # seconds in which what is to end comes to a place where it can
+
+
+class Halted(Exception):
+    """The end of work that nobody wants any more, or that lets other work go first."""
+
+
+class _Job(Protocol):
+    """A piece of work: `key` tells what it is about, `urgent` is what somebody waits for. It may be told to yield."""
+
+    key: Hashable
+    urgent: bool
+    yielding: bool
+
+    @property
+    def unwanted(self) -> bool:
+        """True if nobody wants it any more."""
+
+    def cancel(self) -> None:
+        """Have it be wanted no more."""
+
+    def run(self, servers: "Servers") -> bool:
+        """Do it, and hand over what comes of it. True unless it has yielded, and is to be done again."""
+
+
+@define(eq=False)
+class _Wanted(Generic[T]):
+    """A piece of work, and the promise of what comes of it."""
+
+    work: "Callable[[Servers], T]"
+    key: Hashable
+    urgent: bool
+    future: "Future[T]" = field(factory=Future, init=False)
+    yielding: bool = field(default=False, init=False)
+
+    @property
+    def unwanted(self) -> bool:
+        return self.future.cancelled()
+
+    def cancel(self) -> None:
+        self.future.cancel()
+
+    def run(self, servers: "Servers") -> bool:
+        self.yielding = False
+        try:
+            with servers.turn():
+                result = self.work(servers)
+        except Exception as error:
+            # What it ends with then may also come of the connection that it has lost.
+            if self.yielding or self.unwanted:
+                return False
+            with suppress(InvalidStateError):
+                self.future.set_exception(error)
+        else:
+            with suppress(InvalidStateError):
+                self.future.set_result(result)
+        return True
+
+
+class Lane:
+    """The thread, with servers of its own."""
+
+    def __init__(self, *, shadow_url: str | None, trust_files: bool) -> None:
+        self._shadow_url = shadow_url
+        self._trust_files = trust_files
+        self._changed = Condition()
+        self._waiting: list[_Job] = []
+        self._current: _Job | None = None
+        self._closed = False
+        self._servers: Servers | None = None
+        context = contextvars.copy_context()
+        self._thread = Thread(target=lambda: context.run(self._work), name="pgnorm-lane")
+        self._thread.start()
+
+    def submit(self, work: "Callable[[Servers], T]", *, key: Hashable, urgent: bool) -> "Future[T]":
+        """Have work done. Earlier work of the same key is not wanted any more; what is not urgent begins anew where
+        urgent work comes meanwhile."""
+        job = _Wanted(work=work, key=key, urgent=urgent)
+        with self._changed:
+            for each in (*self._waiting, self._current):
+                if each is not None and each.key == key:
+                    each.cancel()
+            self._waiting.append(job)
+            if self._current is not None and urgent and not self._current.urgent:
+                self._current.yielding = True
+            self._hurry()
+            self._changed.notify_all()
+        return job.future
+
+    def close(self) -> None:
+        """End all work, and the servers."""
+        with self._changed:
+            self._closed = True
+            for each in (*self._waiting, self._current):
+                if each is not None:
+                    each.cancel()
+            self._hurry()
+            self._changed.notify_all()
+        self._thread.join()
+
+    def _hurry(self) -> None:
+        """Take the connection from work that is to end and doesn't: it may be at a statement that takes for ever."""
+        job = self._current
+        if job is None or not (job.yielding or job.unwanted):
+            return
+
+        def hang_up() -> None:
+            with self._changed:
+                if self._current is job and self._servers is not None and (job.yielding or job.unwanted):
+                    self._servers.hang_up()
+
+        timer = Timer(_GRACE, hang_up)
+        timer.daemon = True
+        timer.start()
+
+    def _pause(self) -> None:
+        if self._current is not None and (self._current.yielding or self._current.unwanted):
+            raise Halted
+
+    def _work(self) -> None:
+        from pgnorm.normalizer.servers import Servers
+
+        with (
+            suppress(PgnormError),  # of a server that ended by itself
+            Servers(shadow_url=self._shadow_url, trust_files=self._trust_files, pausing=self._pause) as servers,
+        ):
+            self._servers = servers
+            while (job := self._next()) is not None:
+                done = job.run(servers)
+                with self._changed:
+                    self._current = None
+                    if not (done or job.unwanted):
+                        self._waiting.append(job)
+                    idle = not self._waiting
+                if idle:
+                    servers.remember()
+
+    def _next(self) -> _Job | None:
+        """The next job that is wanted; None at the end."""
+        with self._changed:
+            while not self._closed:
+                self._waiting = [each for each in self._waiting if not each.unwanted]
+                if self._waiting:
+                    self._current = next((each for each in self._waiting if each.urgent), self._waiting[0])
+                    self._waiting.remove(self._current)
+                    return self._current
+                self._changed.wait()
+            return None

@@ -1,0 +1,55 @@
+"""`pgnorm lsp`: a language server for editors."""
+
+import asyncio
+import gc
+import sys
+
+import click
+
+from pgnorm.catalog.errors import PgnormError
+
+from .general import general_options
+from .help import Command, exit_codes
+from .options import App
+from .servers import shadow_option, trust_option
+
+INSTALL = "pip install 'pgnorm[lsp]'"
+EPILOG = f"""\b
+Editors start it; docs/editors.md says how each is told to.
+
+{exit_codes("the editor ended it without saying so before")}"""
+
+
+@click.command(cls=Command, params=general_options(), epilog=EPILOG)
+@shadow_option
+@trust_option
+@click.option("--stdio", is_flag=True, help="Talk on stdin and stdout: it does so in any case.")
+@click.pass_obj
+def lsp(app: App, stdio: bool) -> int:
+    """Serve an editor: a language server for the SQL files of projects, on stdin and stdout.
+
+    It makes functions canonical, shows what `pgnorm check` finds beside the text, says of names what Postgres stores
+    and which migration made it so, and leads there. It writes no files: the editor does.
+    """
+    del stdio
+    try:
+        from .language.features import register
+        from .language.lane import Lane
+        from .language.server import Language
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in ("pygls", "lsprotocol"):
+            raise
+        raise PgnormError("the library that talks to editors is missing", hint=INSTALL) from error
+    gc.enable()  # the command line does without it, but this goes on
+    if sys.stdin.isatty():
+        app.console.say("An editor is to talk to this on stdin; Ctrl-C ends it.")
+    lane = Lane(shadow_url=app.shadow_url, trust_files=app.trust_files)
+    try:
+        language = Language(lane)
+        register(language)
+        asyncio.run(language.talk())
+    except SystemExit as asked:
+        return asked.code if isinstance(asked.code, int) else 0
+    finally:
+        lane.close()
+    return 0
