@@ -368,19 +368,28 @@ def test_what_would_be_edited_is_shown(run: Run, crm: Path, studio: psycopg.Conn
     assert _texts(crm) == before
 
 
-def test_files_that_git_could_not_give_back(run: Run, crm: Path, studio: psycopg.Connection) -> None:
+def test_files_that_git_could_not_give_back(run: Run, same: Path, database: psycopg.Connection) -> None:
+    schemas = same / "schemas"
+
     def git(*words: str) -> None:
         command = ["git", "-c", "user.name=a", "-c", "user.email=a@b.example", *words]
-        subprocess.run(command, cwd=crm / "supabase" / "schemas", check=True)
+        subprocess.run(command, cwd=schemas, check=True)
 
     def refused(*said: str) -> None:
-        before = _texts(crm)
-        code, _, err = run(f"sync --db-url '{address(studio)}'")
+        before = texts()
+        code, _, err = run(f"sync --db-url '{address(database)}'")
         assert (code, [words for words in said if words not in err]) == (2, []), err
-        assert _texts(crm) == before
+        assert texts() == before
 
-    studio.execute("comment on table public.tags is 'Colours'")
-    file = crm / "supabase" / "schemas" / "01_tables.sql"
+    def texts() -> dict[str, str]:
+        return {path.name: path.read_text() for path in sorted(schemas.glob("*.sql"))}
+
+    (schemas / "02_more.sql").write_text("create table public.others (id int);\n")
+    (same / "migrations" / "20240101000001_others.sql").write_text((schemas / "02_more.sql").read_text())
+    for migration in sorted((same / "migrations").iterdir()):
+        database.execute(migration.read_bytes())
+    database.execute("comment on table public.notes is 'Words'")
+    file = schemas / "01_tables.sql"
     changed, unknown = "has changes that git has not committed", "git does not have the file"
     git("init", "-q")
     refused("01_tables.sql: ", unknown)
@@ -390,7 +399,7 @@ def test_files_that_git_could_not_give_back(run: Run, crm: Path, studio: psycopg
     git("commit", "-q", "-m", "all the others")
     git("config", "status.showUntrackedFiles", "no")
     refused("01_tables.sql: ", unknown, "hint: Commit it first, or write into it with --force.")
-    (crm / ".gitignore").write_text("01_tables.sql\n")
+    (schemas / ".gitignore").write_text("01_tables.sql\n")
     refused("01_tables.sql: ", unknown)
     git("add", "-f", ".")
     git("commit", "-q", "-m", "this one too")
@@ -403,19 +412,19 @@ def test_files_that_git_could_not_give_back(run: Run, crm: Path, studio: psycopg
     git("commit", "-q", "-m", "renamed")
     refused(":(top)tables.sql: ", changed)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PATH", str(crm / "nowhere"))
+        patch.setenv("PATH", str(same / "nowhere"))
         refused(":(top)tables.sql: ", "there is no git on the PATH")
     git("add", "-u")
     git("commit", "-q", "-m", "what was changed")
-    code, _, said = run(f"sync --db-url '{address(studio)}'")
+    code, _, said = run(f"sync --db-url '{address(database)}'")
     assert code == 0, said
-    code, _, said = run(f"sync --db-url '{address(studio)}' --check")
+    code, _, said = run(f"sync --db-url '{address(database)}' --check")
     assert code == 0, said
-    studio.execute("comment on table public.deals is 'More deals'")
+    database.execute("comment on column public.notes.body is 'More words'")
     refused(":(top)tables.sql: ", changed)
-    code, _, said = run(f"sync --db-url '{address(studio)}' --force")
+    code, _, said = run(f"sync --db-url '{address(database)}' --force")
     assert code == 0, said
-    assert "is 'More deals'" in file.with_name(":(top)tables.sql").read_text()
+    assert "is 'More words'" in file.with_name(":(top)tables.sql").read_text()
 
 
 def test_new_files_by_the_kinds_of_objects(run: Run, same: Path, database: psycopg.Connection) -> None:
