@@ -1,5 +1,7 @@
 """A new column whose default is another value in each row (`gen_random_uuid()`): added without, filled afterwards."""
 
+from typing import Final
+
 from pgnorm.catalog.kinds.columns import Column
 from pgnorm.catalog.kinds.constraints import Check
 from pgnorm.catalog.kinds.defaults import Default
@@ -13,6 +15,8 @@ from .batches import in_batches
 from .checked import REFILLING, held_to_not_null, needs_at_once
 from .publishing import unidentified
 from .way import Around, Way, needed
+
+_NULLS_TOO: Final = "-- A NULL that somebody writes there before the last of these UPDATEs gets the default as well."
 
 
 def filling_way(step: Step, around: Around) -> Way | None:
@@ -45,6 +49,7 @@ def filling_way(step: Step, around: Around) -> Way | None:
     fill = Statement(
         sql=f"UPDATE {table} SET {column} = DEFAULT WHERE {column} IS NULL;",
         on_rows=OnRows.FILLS,
+        remark="" if item.not_null else _NULLS_TOO,
         patient=True,
         about=step.id,
     )

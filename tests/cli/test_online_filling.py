@@ -55,6 +55,7 @@ def test_rows_get_their_values_while_others_write(
     assert value(database, DISTINCT) == 100
     assert "rewrites" not in out
     assert "rows are locked for moments.\nDO $$\n" in out
+    assert ("-- A NULL that somebody writes there" in out) == column.endswith("default gen_random_uuid()")
     assert 'ADD COLUMN "plain" integer DEFAULT 7 NOT NULL;' in out or "plain" not in column
     database.execute("insert into public.shelf (id) values (999)")
     assert value(database, DISTINCT) == 101
