@@ -21,6 +21,7 @@ from link import Link, delayed
 from processes import Program, cpu_of_children
 from reporting import powers, table, walls
 from schemas import FUNCTIONS, SIZES, TABLES, functions, mixed, tables
+from serve import serve
 
 from pgnorm.normalizer.platforms import PLAIN
 from pgnorm.normalizer.postgres.binaries import Binaries, find
@@ -29,7 +30,7 @@ from pgnorm.normalizer.postgres.server import PORT
 
 CRM = Path(__file__).parents[1] / "fixtures" / "crm"
 PGNORM = Path(sys.executable).with_name("pgnorm")
-GROUPS = ("start", "dump", "size", "link", "crm", "diff", "growth", "project", "commands", "busy", "fleet")
+GROUPS = ("start", "dump", "size", "link", "crm", "diff", "growth", "project", "commands", "busy", "fleet", "serve")
 ROUND_TRIP = 0.02
 """Seconds."""
 RUNS_OVER_LINK = 3
@@ -45,6 +46,7 @@ def main() -> None:
         "--rivals", type=Path, help="where npm installed pg-delta and supabase, for `diff` and `commands`"
     )
     parser.add_argument("--server", help="address of a server to make databases on, for `diff`, `growth` and `busy`")
+    parser.add_argument("--requests", type=int, default=10_000, help="requests of `serve` (default: %(default)s)")
     options = parser.parse_args()
     chosen = options.only or GROUPS
     binaries = find(options.major)
@@ -80,6 +82,8 @@ def main() -> None:
             busy(server, folder)
         if "fleet" in chosen:
             fleet(server, folder)
+        if "serve" in chosen:
+            serve(options.requests)
     print(f"load at the end: {_load()}")
 
 

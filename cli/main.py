@@ -37,6 +37,7 @@ COMMANDS: Final = {
     "migration": "pgnorm.cli.migration:migration",
     "pull": "pgnorm.cli.pull:pull",
     "push": "pgnorm.cli.push:push",
+    "serve": "pgnorm.cli.serve:serve",
     "sync": "pgnorm.cli.sync:sync",
     "watch": "pgnorm.cli.watch:watch",
 }

@@ -13,6 +13,7 @@ from .comparison import Comparison
 from .files.reading import shown
 from .files.walking import files_below
 from .load.context import Tell
+from .project.bounds import within
 from .project.patterns import matching
 from .project.project import Project
 
@@ -104,6 +105,7 @@ def _files(project: Project, tell: Tell) -> Iterator[Path]:
         found = [path for path in matching(project.root, pattern, _programs) if path.is_file()]
         if not found:
             tell("warning", f"{project.settings.place('consumers')}: no file matches `{pattern}`")
+        within(project.root, found, place=project.settings.place("consumers"), setting="`consumers`")
         yield from (path for path in found if path not in seen)
         seen.update(found)
 

@@ -102,7 +102,9 @@ class Project(Value):
     def access(self) -> Path | None:
         """The committed table of who may do what, which `check` compares; None where none is set."""
         path = self.settings.string("access")
-        return self.root / path if path else None
+        if not path:
+            return None
+        return within(self.root, [self.root / path], place=self.settings.place("access"), setting="`access`")[0]
 
     @property
     def consumers(self) -> tuple[str, ...]:
