@@ -77,6 +77,7 @@ GROUPS: Final = (
         ),
     ),
     ("Fleets", "`fleet`: many databases at once.", ("normalizer/fleet", "cli/fleet")),
+    ("The service", "`serve`: what requests are answered, and why it may not start.", ("cli/serving/", "cli/serve.py")),
     ("All else", "`init`, `watch`, `lsp`, and what may end any run.", ("",)),
 )
 

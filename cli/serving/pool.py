@@ -23,7 +23,7 @@ _JOBS: Final = 500
 _GRACE: Final = 5.0
 """Seconds that a process has to end by itself."""
 _HEARD: Final = ("HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "PATH", "PYTHONPATH", "TMPDIR", "VIRTUAL_ENV")
-_OURS: Final = ("PGNORM_CACHE_DIR", "PGNORM_PG_BINDIR", "PGNORM_NO_CAGE")
+_OURS: Final = ("PGNORM_CACHE_DIR", "PGNORM_PG_BINDIR")
 _OF_SOURCES: Final = ("PGPASSFILE", "PGSERVICEFILE", "PGSSLROOTCERT", "PGSSLMODE")
 
 
@@ -127,7 +127,7 @@ class Pool:
                 return await worker.do(job)
         except TimeoutError:
             await self._lose(worker)
-            worker = None
+            worker = await self._started()  # of a service that is killed, a process clears away what is left
             raise Late from None
         except BaseException:
             await self._lose(worker)
