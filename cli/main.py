@@ -27,6 +27,7 @@ COMMANDS: Final = {
     "check": "pgnorm.cli.check:check",
     "completion": "pgnorm.cli.completion:completion",
     "diff": "pgnorm.cli.diff:diff",
+    "docs": "pgnorm.cli.docs:docs",
     "doctor": "pgnorm.cli.doctor:doctor",
     "dump": "pgnorm.cli.dump:dump",
     "fix-functions": "pgnorm.cli.fix_functions:fix_functions",

@@ -52,7 +52,11 @@ GROUPS: Final = (
         "`check`, `access`, `blame` and `log`.",
         ("normalizer/checking", "normalizer/tracing", "cli/check", "cli/access"),
     ),
-    ("Dumps", "`dump`, `dump --split` and snapshots as a source.", ("normalizer/dump", "cli/splitting")),
+    (
+        "Dumps and pages",
+        "`dump`, `dump --split`, snapshots as a source, and `docs`.",
+        ("normalizer/dump", "cli/splitting", "cli/docs"),
+    ),
     ("Rewriting functions", "`fix-functions`.", ("normalizer/rewrite",)),
     (
         "Changes back into the files",

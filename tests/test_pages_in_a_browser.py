@@ -76,6 +76,24 @@ def test_it_fits_and_can_be_read(tab: Browser, page: Path, width: int, dark: boo
     assert (tab.run("matchMedia('(prefers-color-scheme: dark)').matches")) is dark
 
 
+def test_pages_of_a_schema_fit_and_lead_to_each_other(tab: Browser, run: Run, folder: Path) -> None:
+    (folder / "new.sql").write_text((FIXTURES / "review" / "new.sql").read_text())
+    assert run("docs pages --from new.sql")[0] == 0
+    names = ("index", "schema.public", "table.public.deals")
+    for width, dark in ((360, True), (1280, False)):
+        for name in names:
+            tab.open(folder / "pages" / f"{name}.html", width=width, dark=dark)
+            assert tab.run("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
+            assert tab.run(CONTRAST) == []
+    assert _heard(tab) == []
+    tab.open(folder / "pages" / "index.html")
+    tab.run("document.getElementById('search').focus()")
+    tab.send("Input.insertText", text="contact_id stage")
+    tab.run("new Promise(done => setTimeout(done, 300))")
+    shown = "[...document.querySelectorAll('main .item')].filter(each => !each.hidden).map(each => each.textContent)"
+    assert tab.run(shown) == ["public.deals id, contact_id, stage, amount, currency"]
+
+
 def test_names_run_nothing(tab: Browser, run: Run, folder: Path) -> None:
     name = "</script></title><script>window.harm = 1</script><img src=x onerror='window.harm = 1'>"
     (folder / "old.sql").write_text("")

@@ -11,8 +11,9 @@ from pgnorm.catalog.kinds.tables import Table
 from pgnorm.catalog.model import Catalog, Object, ObjectId, Value
 from pgnorm.catalog.quoting import plain
 
+from ..compare.difference import parts_below
 from .limits import COLUMNS, TABLES
-from .objects import ADDED, CHANGED, DROPPED, Touched
+from .objects import ADDED, AS_IT_IS, CHANGED, DROPPED, Touched
 
 if TYPE_CHECKING:
     from ..comparison import Comparison
@@ -103,6 +104,25 @@ def diagrams(comparison: "Comparison", objects: tuple[Touched, ...]) -> Diagrams
         for side, some in zip(sides, references, strict=True)
     ]
     return Diagrams(before=drawn[0], after=drawn[1], touched=len(tables))
+
+
+def linked(catalog: Catalog) -> Mapping[ObjectId, list[ObjectId]]:
+    """The tables of a catalog, each with those that it refers to, or is referred to by."""
+    found: dict[ObjectId, list[ObjectId]] = {
+        name: [] for name, item in sorted(catalog.objects.items()) if isinstance(item, Table)
+    }
+    for source, target, _ in _references(catalog):
+        for one, other in ((source, target), (target, source)):
+            if one in found and other in found and one != other and other not in found[one]:
+                found[one].append(other)
+    return found
+
+
+def diagram_of(catalog: Catalog, tables: frozenset[ObjectId]) -> Diagram:
+    """The diagram of tables as they are, which compares nothing."""
+    parts = (part.id for name in tables for part in parts_below(catalog, name))
+    signs = dict.fromkeys((*tables, *parts), AS_IT_IS)
+    return _diagram(catalog, [*_references(catalog)], tables, tables, signs)
 
 
 def _signs(comparison: "Comparison") -> Mapping[ObjectId, str]:

@@ -25,8 +25,11 @@ class Section(Value):
     """(address, sign, name) of what the table of contents lists under it."""
 
 
-def page(title: str, about: Html, facts: Iterable[Html], sections: Sequence[Section], *, of: str = "") -> str:
-    """The page of these sections, below facts that are read at a glance; `of` tells it from others of its title."""
+def page(
+    title: str, about: Html, facts: Iterable[Html], sections: Sequence[Section], *, of: str = "", generator: str = ""
+) -> str:
+    """The page of these sections, below facts that are read at a glance; `of` tells it from others of its title,
+    `generator` what made it."""
     style, script = _file("page.css"), _file("page.js")
     head = element(
         "head",
@@ -35,6 +38,7 @@ def page(title: str, about: Html, facts: Iterable[Html], sections: Sequence[Sect
         element("meta", name="viewport", content="width=device-width, initial-scale=1"),
         element("meta", name="color-scheme", content="light dark"),
         element("meta", name="referrer", content="no-referrer"),
+        *([element("meta", name="generator", content=generator)] if generator else []),
         element("title", drawn(f"{title}{of}")),
         element("style", Html(style)),
     )

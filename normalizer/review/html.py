@@ -6,7 +6,7 @@ from typing import Final
 
 from .odd import in_one_line, with_odd_shown
 
-_VOID: Final = frozenset({"input", "meta"})
+_VOID: Final = frozenset({"br", "input", "meta"})
 
 
 class Html(str):

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 ADDED: Final = "+"
 CHANGED: Final = "~"
 DROPPED: Final = "-"
+AS_IT_IS: Final = " "
+"""The sign of what is compared with nothing."""
 
 
 class Touched(Value):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
+from types import MappingProxyType
 from typing import Final
 from unicodedata import east_asian_width
 
@@ -10,7 +11,7 @@ from pgnorm.catalog.model import ObjectId
 from .diagram import Diagram, Diagrams, Entity, Line, Reference
 from .html import Html, drawn, element
 from .layout import Placed, Point, placed
-from .objects import ADDED, CHANGED, DROPPED
+from .objects import ADDED, AS_IT_IS, CHANGED, DROPPED
 
 _CHARACTER: Final = 7.3
 _HEAD: Final = 30
@@ -24,14 +25,29 @@ _SIGN: Final = 16
 _LOOP: Final = 24
 """Room right of a table that refers to itself, beyond the margin."""
 _KEY: Final = 44
-_CLASSES: Final = {ADDED: "added", CHANGED: "changed", DROPPED: "dropped", "": "same"}
-_SIGNS: Final = {ADDED: "+", CHANGED: "~", DROPPED: "−", "": ""}
-SIGN_WORDS: Final = {ADDED: "added", CHANGED: "changed", DROPPED: "dropped", "": "unchanged"}
+_CLASSES: Final = {ADDED: "added", CHANGED: "changed", DROPPED: "dropped", "": "same", AS_IT_IS: "same"}
+_SIGNS: Final = {ADDED: "+", CHANGED: "~", DROPPED: "−", "": "", AS_IT_IS: ""}
+SIGN_WORDS: Final = {ADDED: "added", CHANGED: "changed", DROPPED: "dropped", "": "unchanged", AS_IT_IS: ""}
 
 
 def drawings(diagrams: Diagrams) -> tuple[Html, Html]:
     """The pictures of the old side and of the new one."""
     sides = (diagrams.before, diagrams.after)
+    places = _places(*sides)
+    before, after = (_drawing(side, word, *places) for side, word in zip(sides, _SIDES, strict=True))
+    return before, after
+
+
+def drawing(diagram: Diagram, targets: Mapping[ObjectId, str]) -> Html:
+    """The picture of a diagram that compares nothing, whose tables lead to their pages."""
+    return _drawing(diagram, "", *_places(diagram), targets)
+
+
+_SIDES: Final = ("before", "after")
+
+
+def _places(*sides: Diagram) -> tuple[Placed, Mapping[ObjectId, int], Mapping[ObjectId, tuple[float, float]]]:
+    """The places of all tables, the numbers of these in them, and their sizes."""
     sizes: dict[ObjectId, tuple[float, float]] = {}
     for entity in (entity for side in sides for entity in side.entities):
         width, height = sizes.get(entity.id, (0.0, 0.0))
@@ -39,12 +55,7 @@ def drawings(diagrams: Diagrams) -> tuple[Html, Html]:
         sizes[entity.id] = max(width, wide), max(height, high)
     number = {name: place for place, name in enumerate(sizes)}
     links = [(number[each.source], number[each.target]) for side in sides for each in side.references]
-    where = placed([*sizes.values()], links)
-    before, after = (_drawing(side, word, where, number, sizes) for side, word in zip(sides, _SIDES, strict=True))
-    return before, after
-
-
-_SIDES: Final = ("before", "after")
+    return placed([*sizes.values()], links), number, sizes
 
 
 def _drawing(
@@ -53,6 +64,7 @@ def _drawing(
     where: Placed,
     number: Mapping[ObjectId, int],
     sizes: Mapping[ObjectId, tuple[float, float]],
+    targets: Mapping[ObjectId, str] = MappingProxyType({}),
 ) -> Html:
     loops = any(each.source == each.target for each in side.references)
     width, height = round(where.width) + 2 * _MARGIN + _LOOP * loops, round(where.height) + 2 * _MARGIN
@@ -62,8 +74,12 @@ def _drawing(
         _reference(each, boxes, corners, sizes, where.ways.get((number[each.source], number[each.target]), ()))
         for each in side.references
     ]
-    tables = [_entity(entity, corners[entity.id], sizes[entity.id][0]) for entity in side.entities]
-    title = element("title", drawn(f"Tables {word}"), id=f"diagram-{word}")
+    tables = [
+        _linked(_entity(entity, corners[entity.id], sizes[entity.id][0]), targets.get(entity.id))
+        for entity in side.entities
+    ]
+    name = f"diagram-{word or 'tables'}"
+    title = element("title", drawn(f"Tables {word}".rstrip()), id=name)
     inside = element("g", *lines, *tables, transform=f"translate({_MARGIN} {_MARGIN})")
     return element(
         "svg",
@@ -74,8 +90,17 @@ def _drawing(
         height=height,
         class_="big" if width > _FITS else None,
         role="img",
-        aria_labelledby=f"diagram-{word}",
+        aria_labelledby=name,
     )
+
+
+def _linked(drawing: Html, target: str | None) -> Html:
+    return drawing if target is None else element("a", drawing, href=target)
+
+
+def _titled(said: str, sign: str, between: str = ": ") -> Html:
+    """The words for a part of a picture, with those for its sign."""
+    return element("title", drawn(f"{said}{between}{SIGN_WORDS[sign]}" if SIGN_WORDS[sign] else said))
 
 
 def _size(entity: Entity) -> tuple[float, float]:
@@ -97,11 +122,11 @@ def _short(said: str) -> str:
 def _entity(entity: Entity, corner: Point, width: float) -> Html:
     high = _size(entity)[1]
     parts = [
-        element("title", drawn(f"{entity.label}: {SIGN_WORDS[entity.sign]}")),
+        _titled(entity.label, entity.sign),
         element("rect", class_="box", width=_n(width), height=_n(high), rx=8),
         element("path", class_="head", d=_head(width, alone=high == _HEAD)),
         _text(_PADDING, 20, _SIGNS[entity.sign], "sign"),
-        _text(_PADDING + (_SIGN if entity.sign else 0), 20, _short(entity.label), "name"),
+        _text(_PADDING + (_SIGN if _SIGNS[entity.sign] else 0), 20, _short(entity.label), "name"),
     ]
     for place, each in enumerate(entity.lines):
         parts.append(_row(each, _HEAD + 18 + place * _ROW, width))
@@ -115,7 +140,7 @@ def _entity(entity: Entity, corner: Point, width: float) -> Html:
 def _row(each: Line, y: float, width: float) -> Html:
     return element(
         "g",
-        element("title", drawn(f"{each.name} {each.type} {each.key}: {SIGN_WORDS[each.sign]}")),
+        _titled(f"{each.name} {each.type} {each.key}", each.sign),
         element("rect", class_="row", x=2, y=_n(y - 15), width=_n(width - 4), height=_ROW, rx=3),
         _text(_PADDING, y, _SIGNS[each.sign], "sign"),
         _text(_PADDING + _SIGN, y, _short(each.name), "column"),
@@ -158,10 +183,10 @@ def _reference(
         end = (other_left + (0 if direction > 0 else sizes[each.target][0]), end_y)
         points, foot = _curve((start, *way, end)), start
     crow = f"M{_n(foot[0])} {_n(foot[1] - 5)}l{10 * direction} 5l{-10 * direction} 5"
-    said = f"{each.name}: {source.label} refers to {target.label}, {SIGN_WORDS[each.sign]}"
+    said = f"{each.name}: {source.label} refers to {target.label}"
     return element(
         "g",
-        element("title", drawn(said)),
+        _titled(said, each.sign, ", "),
         element("path", d=points),
         element("path", d=crow),
         class_=f"reference {_CLASSES[each.sign]}",
