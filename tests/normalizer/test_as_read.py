@@ -1,5 +1,6 @@
 """Databases compared as they were read: what comes of it is what comes of comparing wholes."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -13,6 +14,7 @@ from pgnorm.normalizer.comparing import compare
 from pgnorm.normalizer.comparison import Comparison, Options, ProofBy
 from pgnorm.normalizer.postgres.shadow import Shadow
 from pgnorm.normalizer.project.sources import parse
+from pgnorm.normalizer.servers import Servers
 from pgnorm.normalizer.sides import Sides
 from pgnorm.normalizer.whole import Whole
 from pgnorm.normalizer.workspace import Workspace
@@ -33,6 +35,22 @@ CASES = sorted(
 def on_this_major(shadow: Shadow, monkeypatch: pytest.MonkeyPatch) -> None:
     assert shadow.binaries is not None
     monkeypatch.setenv("PGNORM_PG_BINDIR", str(shadow.binaries.bindir))
+
+
+@pytest.fixture(scope="module")
+def servers(shadow: Shadow) -> Iterator[Servers]:
+    """Servers of that major version, for many runs."""
+    assert shadow.binaries is not None
+    with pytest.MonkeyPatch.context() as patch, Servers() as opened:
+        patch.setenv("PGNORM_PG_BINDIR", str(shadow.binaries.bindir))
+        yield opened
+
+
+@pytest.fixture
+def workspace(servers: Servers) -> Iterator[Workspace]:
+    """The sources of one run on them."""
+    with servers.turn(), Workspace(None, tell=lambda _level, _message: None, servers=servers) as opened:
+        yield opened
 
 
 def _compared(
@@ -58,15 +76,10 @@ def _compared_in(
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.parent.name}/{case.name}")
-@pytest.mark.usefixtures("on_this_major")
-def test_what_is_read_and_what_is_loaded_make_one_plan(case: Path, shadow: Shadow) -> None:
+def test_what_is_read_and_what_is_loaded_make_one_plan(case: Path, shadow: Shadow, workspace: Workspace) -> None:
     if not fits(case.name, shadow.major):
         pytest.skip("needs a newer server")
-    with (
-        shadow.session(scratch=True) as start,
-        shadow.session(scratch=True) as goal,
-        Workspace(None, tell=lambda _level, _message: None) as workspace,
-    ):
+    with shadow.session(scratch=True) as start, shadow.session(scratch=True) as goal:
         for session, state in ((start, "old.sql"), (goal, "new.sql")):
             session.connection.execute((case / state).read_bytes())
         addresses = address(start.connection), address(goal.connection)
@@ -82,15 +95,15 @@ def test_what_is_read_and_what_is_loaded_make_one_plan(case: Path, shadow: Shado
 
 
 @pytest.mark.parametrize("case", CASES[::5], ids=lambda case: f"{case.parent.name}/{case.name}")
-@pytest.mark.usefixtures("on_this_major")
-def test_what_is_known_of_files_and_what_is_loaded_make_one_plan(case: Path, shadow: Shadow) -> None:
+def test_what_is_known_of_files_and_what_is_loaded_make_one_plan(
+    case: Path, shadow: Shadow, workspace: Workspace
+) -> None:
     if not fits(case.name, shadow.major):
         pytest.skip("needs a newer server")
     old, new = (str(case / state) for state in ("old.sql", "new.sql"))
-    with Workspace(None, tell=lambda _level, _message: None) as workspace:
-        sides = Sides.between(workspace, parse(old, None), parse(new, None))
-        sides.as_it_is(parse(old, None))
-        found, whole = (_compared_in(workspace, way, old, new) for way in (AsRead, Whole))
+    sides = Sides.between(workspace, parse(old, None), parse(new, None))
+    sides.as_it_is(parse(old, None))
+    found, whole = (_compared_in(workspace, way, old, new) for way in (AsRead, Whole))
     assert whole is not None
     if found is None:
         assert whole.plan.evaluated_on or whole.plan.kept or any(step.fires for step in whole.plan.steps)
