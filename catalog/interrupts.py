@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Final
 
-ENDING: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+from .system import ENDING, later
+
 _OF_SHELLS: Final = 128
 """The number that a shell adds to that of the signal that ended a program."""
 
@@ -56,11 +57,10 @@ def _raise_again(lost: "sys.UnraisableHookArgs") -> None:
         return
     number = lost.exc_value.number
 
-    def late(_alarm: int, _frame: FrameType | None) -> None:
+    def late() -> None:
         raise Interrupt(number)
 
-    signal.signal(signal.SIGALRM, late)
-    signal.setitimer(signal.ITIMER_REAL, _LITTLE)
+    later(_LITTLE, late)
 
 
 class Held:

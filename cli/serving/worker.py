@@ -16,7 +16,7 @@ from typing import BinaryIO, Final, TypedDict
 import click
 
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.catalog.interrupts import ENDING
+from pgnorm.catalog.system import ENDING
 from pgnorm.normalizer.servers import Servers
 
 from ..failures import told

@@ -1,6 +1,5 @@
 """Folders held for one run at a time, and taken back where a run made them for nothing."""
 
-import fcntl
 import os
 import stat
 import time
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from pgnorm.catalog.errors import PgnormError
+from pgnorm.catalog.system import lock, open_folder
 
 from .reading import shown
 
@@ -32,12 +32,12 @@ def alone_in(folders: Iterable[Path]) -> Iterator[bool]:
 
 def _take(folder: Path, stack: ExitStack) -> bool:
     try:
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        descriptor = open_folder(folder)
         stack.callback(os.close, descriptor)
         if os.fstat(descriptor).st_mode & stat.S_ISVTX:
             return False
         deadline = time.monotonic() + _PATIENCE
-        while not _locked(descriptor):
+        while not lock(descriptor, wait=False):
             if time.monotonic() > deadline:
                 raise PgnormError(
                     "another program holds the folder (flock), so nothing is written",
@@ -46,14 +46,6 @@ def _take(folder: Path, stack: ExitStack) -> bool:
                 )
             time.sleep(_PAUSE)
     except OSError:
-        return False
-    return True
-
-
-def _locked(descriptor: int) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
         return False
     return True
 

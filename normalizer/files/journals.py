@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final, Self
 
 from pgnorm.catalog.model import Value
+from pgnorm.catalog.system import NO_LINKS, NO_WAITING, owns, sync_folder
 
 from .staging import Staged, beside, digest
 
@@ -89,7 +90,7 @@ class Journal(Value):
         if len(self.entries) > 1:
             text = json.dumps([_as_json(entry, folder) for entry in self.entries], indent=1)
             os.replace(beside(folder / "journal", f"{text}\n".encode(), None), folder / self.name)
-            _sync(folder)
+            sync_folder(folder)
 
     def remove(self) -> None:
         """Take the journal away."""
@@ -104,10 +105,10 @@ def journals_in(folder: Path) -> Iterator[Path]:
 
 def read_journal(path: Path) -> Journal | None:
     """The journal at `path`, None where it is none of this account's, or not as a run writes it. Raises OSError."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    descriptor = os.open(path, os.O_RDONLY | NO_LINKS | NO_WAITING)
     with open(descriptor, "rb") as file:
         status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode) or status.st_uid != os.geteuid() or status.st_size > _MOST:
+        if not stat.S_ISREG(status.st_mode) or not owns(status) or status.st_size > _MOST:
             return None
         content = file.read()
     try:
@@ -157,15 +158,7 @@ def _from_json(one: dict[str, object], folder: Path) -> Entry:
         raise TypeError("a digest is none")
     if not (isinstance(inode, int) and isinstance(changed, int)):
         raise TypeError("a number is none")
-    if any(os.sep in name or name in ("", ".", "..") or "\0" in name for name in (target, staged)):
+    if any(Path(name).name != name or name in ("", ".", "..") or "\0" in name for name in (target, staged)):
         raise ValueError("a name is a path")
     there = Path(os.path.normpath(folder / where))
     return Entry(target=there / target, staged=there / staged, before=before, after=after, inode=inode, changed=changed)
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

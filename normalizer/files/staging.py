@@ -12,6 +12,7 @@ from typing import Final
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Value, untold
+from pgnorm.catalog.system import dress, is_root, owns
 
 _LONGEST: Final = 50  # characters of a file's name in that of the one that is to take its place
 _NAME: Final = re.compile(r"\..+\.[a-z0-9_]{8}\.pgnorm", re.DOTALL)
@@ -94,9 +95,7 @@ def beside(target: Path, content: bytes, status: os.stat_result | None) -> Path:
         with open(descriptor, "wb") as file:
             file.write(content)
             file.flush()
-            os.fchmod(file.fileno(), stat.S_IMODE(status.st_mode) if status else 0o666 & ~_umask())
-            if status is not None and os.geteuid() == 0:
-                os.fchown(file.fileno(), status.st_uid, status.st_gid)
+            dress(file.fileno(), stat.S_IMODE(status.st_mode) if status else 0o666 & ~_umask(), status)
             os.fsync(file.fileno())
     except BaseException:
         temporary.unlink(missing_ok=True)
@@ -111,7 +110,7 @@ def staged_in(folder: Path) -> Iterator[Path]:
         if _NAME.fullmatch(name):
             with suppress(FileNotFoundError):
                 status = path.lstat()
-                if stat.S_ISREG(status.st_mode) and os.geteuid() in (0, status.st_uid):
+                if stat.S_ISREG(status.st_mode) and (is_root() or owns(status)):
                     yield path
 
 

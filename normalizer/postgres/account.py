@@ -1,11 +1,11 @@
 """The account a server runs as: ours, or when we are root an unprivileged one, best one that owns nothing else."""
 
 import os
-import pwd
 import stat
 from functools import cache
 from pathlib import Path
 
+from pgnorm.catalog import system
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Value
 
@@ -25,18 +25,15 @@ class Account(Value):
 
 def server_account(initdb: Path) -> Account | None:
     """The account to change to, `None` when the server can run as ourselves; Postgres refuses to run as root."""
-    if os.geteuid() != 0:
+    if not system.is_root():
         return None
     free = _free_id() if can_do_without_a_name(initdb) else None
     if free is not None:
         return Account(name=f"uid {free}", uid=free, gid=free)
     for name in ("nobody", "postgres"):
-        try:
-            entry = pwd.getpwnam(name)
-        except KeyError:
-            continue
-        if _is_mapped("uid", entry.pw_uid) and _is_mapped("gid", entry.pw_gid):
-            return Account(name=name, uid=entry.pw_uid, gid=entry.pw_gid)
+        ids = system.ids_of(name)
+        if ids is not None and _is_mapped("uid", ids[0]) and _is_mapped("gid", ids[1]):
+            return Account(name=name, uid=ids[0], gid=ids[1])
     raise PgnormError(
         "Postgres does not run as root, and there is no other account here that root may change to",
         hint="Run pgnorm as an ordinary user; in a user namespace, map more ids than one.",
@@ -45,11 +42,7 @@ def server_account(initdb: Path) -> Account | None:
 
 def has_name(account: Account | None) -> bool:
     """True if the system knows the account by a name, without which programs of Postgres refuse to start."""
-    try:
-        pwd.getpwuid(account.uid if account else os.geteuid())
-    except KeyError:
-        return False
-    return True
+    return system.has_name(account.uid if account else None)
 
 
 def can_enter(account: Account | None, folder: Path) -> bool:
@@ -77,11 +70,8 @@ def _free_id() -> int | None:
     if not (_mapped("uid") and _mapped("gid")):
         return None
     for number in _FREE:
-        if _is_mapped("uid", number) and _is_mapped("gid", number):
-            try:
-                pwd.getpwuid(number)
-            except KeyError:
-                return number
+        if _is_mapped("uid", number) and _is_mapped("gid", number) and not system.has_name(number):
+            return number
     return None
 
 

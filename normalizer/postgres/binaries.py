@@ -5,7 +5,6 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from enum import Enum
 from glob import glob
@@ -14,6 +13,7 @@ from pathlib import Path
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Value
+from pgnorm.catalog.system import machine
 
 from .extras import Archive, archive, command_for
 
@@ -173,19 +173,13 @@ def _candidates(major: int | None, own: Sequence[str]) -> Iterator[tuple[Path, O
     version = "*" if major is None else str(major)
     for origin, places in ((Origin.PLATFORM, own), (Origin.MACHINE, _PLACES)):
         for place in places:
-            pattern = os.path.expanduser(os.path.expandvars(place.format(major=version, machine=_machine())))
+            pattern = os.path.expanduser(os.path.expandvars(place.format(major=version, machine=machine())))
             # With a variable that is not set a pattern would lead into the working directory, which can be anybody's.
             for folder in glob(pattern) if os.path.isabs(pattern) else ():
                 yield Path(folder).resolve(), origin
     # A link or a version manager's folder on PATH leads to the installation itself.
     if program := shutil.which("postgres"):
         yield Path(program).resolve().parent, Origin.MACHINE
-
-
-def _machine() -> str:
-    """The name of this kind of machine, as Go has it."""
-    processor = os.uname().machine
-    return f"{sys.platform}-{ {'x86_64': 'amd64', 'aarch64': 'arm64'}.get(processor, processor) }"
 
 
 def _examine(bindir: Path, origin: Origin = Origin.MACHINE) -> Binaries | None:

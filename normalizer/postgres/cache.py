@@ -1,7 +1,6 @@
 """The folders that outlive a run, and the locks that guard them."""
 
 import errno
-import fcntl
 import os
 import shutil
 import stat
@@ -11,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
+from pgnorm.catalog import system
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Value
 
@@ -29,22 +29,20 @@ class Lock(Value):
     def take(cls, path: Path, *, wait: bool) -> Self | None:
         """Locks the file, made if need be; `None` when another holds it and we don't wait."""
         fd = _open_lock(path)
+        taken = False
         try:
-            fcntl.flock(fd, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-        except BlockingIOError:
-            os.close(fd)
-            return None
-        except BaseException:
-            os.close(fd)
-            raise
-        return cls(fd=fd)
+            taken = system.lock(fd, wait=wait)
+        finally:
+            if not taken:
+                os.close(fd)
+        return cls(fd=fd) if taken else None
 
     def release(self) -> None:
         os.close(self.fd)
 
 
 def _open_lock(path: Path) -> int:
-    flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+    flags = os.O_RDWR | os.O_CREAT | system.NO_LINKS
     try:
         return os.open(path, flags, 0o600)
     except OSError as error:
@@ -123,13 +121,13 @@ def slots_root(root: Path, account: Account | None) -> Path:
     """The folder for running clusters: in memory where there is room enough, else in the cache."""
     mode = 0o755 if account else 0o700
     # A folder that somebody names is the place for everything.
-    places = [] if os.environ.get("PGNORM_CACHE_DIR") else [Path(f"/dev/shm/pgnorm-{os.geteuid()}")]
+    memory = system.MEMORY
+    places = [memory / f"pgnorm-{system.account()}"] if memory and not os.environ.get("PGNORM_CACHE_DIR") else []
     if places and account is None and (runtime := os.environ.get("XDG_RUNTIME_DIR")):
         places.append(Path(runtime, "pgnorm"))
     for place in places:
         try:
-            room = os.statvfs(place.parent)
-            if room.f_bavail * room.f_frsize >= _ROOM_IN_MEMORY and _ours(place, mode) and can_enter(account, place):
+            if system.room_in(place.parent) >= _ROOM_IN_MEMORY and _ours(place, mode) and can_enter(account, place):
                 return place
         except OSError:
             continue
@@ -192,7 +190,7 @@ def copy_tree(source: Path, target: Path, account: Account | None) -> None:
 def _ours(folder: Path, mode: int) -> bool:
     folder.mkdir(mode=mode, parents=True, exist_ok=True)
     status = folder.lstat()
-    return stat.S_ISDIR(status.st_mode) and status.st_uid == os.geteuid() and not status.st_mode & 0o022
+    return stat.S_ISDIR(status.st_mode) and system.is_ours_alone(status)
 
 
 def _named(chosen: str) -> Path:
@@ -220,4 +218,4 @@ def _usual(*, shared: bool) -> Path:
                 return root
         else:
             return root
-    return Path(tempfile.gettempdir(), f"pgnorm-cache-{os.geteuid()}")
+    return Path(tempfile.gettempdir(), f"pgnorm-cache-{system.account()}")

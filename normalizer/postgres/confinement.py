@@ -2,7 +2,6 @@
 
 import ctypes
 import os
-import resource
 import sys
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from pgnorm.catalog.model import Value
+from pgnorm.catalog.system import LINUX, limit
 
 from .landlock import Ruleset, ruleset
 from .seccomp import Filter, call_filter
@@ -57,7 +57,7 @@ class Confinement(Value):
 def prepare(*, program: Path, readable: Iterable[Path], writable: Iterable[Path], alone: bool) -> Confinement:
     """A confinement of one program, in which it reads and writes below these folders only, reaches no other process's
     socket and starts no other program, as far as the system has the means."""
-    if sys.platform != "linux":
+    if not LINUX:
         return Confinement(alone=alone, files=None, calls=None)
     searched = filter(None, os.environ.get("LD_LIBRARY_PATH", "").split(":"))
     files = ruleset(
@@ -86,26 +86,19 @@ def measures() -> tuple[str, ...]:
 
 
 def _give_up_new_privileges() -> bool:
-    return sys.platform == "linux" and bool(ctypes.CDLL(None).prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0) == 0)
+    return LINUX and bool(ctypes.CDLL(None).prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0) == 0)
 
 
 def _limit(*, alone: bool) -> bool:
-    _lower(resource.RLIMIT_CORE, 0)
-    _lower(resource.RLIMIT_CPU, _CPU)
-    _lower(resource.RLIMIT_FSIZE, _FILE)
-    if sys.platform == "linux":
+    limit("RLIMIT_CORE", 0)
+    limit("RLIMIT_CPU", _CPU)
+    limit("RLIMIT_FSIZE", _FILE)
+    if LINUX:
         memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-        _lower(resource.RLIMIT_AS, max(_LEAST_MEMORY, memory // 2))
+        limit("RLIMIT_AS", max(_LEAST_MEMORY, memory // 2))
     if alone:
-        _lower(resource.RLIMIT_NPROC, _PROCESSES)
+        limit("RLIMIT_NPROC", _PROCESSES)
     return True
-
-
-def _lower(limit: int, most: int) -> None:
-    hard = resource.getrlimit(limit)[1]
-    wanted = most if hard == resource.RLIM_INFINITY else min(most, hard)
-    with suppress(OSError, ValueError):
-        resource.setrlimit(limit, (wanted, wanted))
 
 
 def _loaders(program: Path) -> tuple[Path, ...]:

@@ -2,7 +2,6 @@
 cache. Their Python code, which is for 3.12 and later, is not imported."""
 
 import hashlib
-import os
 import re
 import sys
 from collections.abc import Iterator
@@ -10,6 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
+from pgnorm.catalog import system
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Value
 
@@ -35,7 +35,7 @@ class Archive(Value):
 
     def unpacked(self) -> Path:
         """The folder of the programs, unpacked before if need be. Raises PgnormError where the cache can't be used."""
-        root = cache_folder(shared=os.geteuid() == 0)
+        root = cache_folder(shared=system.is_root())
         home = root / self._name
         lock = root / f"{self._name}.lock"
         with usual_modes(), writing(root):
@@ -52,7 +52,7 @@ class Archive(Value):
 
     def repair(self) -> None:
         """Unpack anew what is not as it was."""
-        home = cache_folder(shared=os.geteuid() == 0) / self._name
+        home = cache_folder(shared=system.is_root()) / self._name
         try:
             check(home, thoroughly=True)
         except Damaged as error:

@@ -13,6 +13,8 @@ from typing import Final
 
 from attrs import define, field
 
+from pgnorm.catalog import system
+
 from .cache import clear
 
 _SOURCES: Final = ("catalog", "normalizer")
@@ -41,10 +43,10 @@ class Kept:
         if names in self._waiting:
             return self._waiting[names]()
         try:
-            fd = os.open(self._place(names), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+            fd = os.open(self._place(names), os.O_RDONLY | system.NO_LINKS | system.NO_WAITING)
             with open(fd, "rb") as file:
                 status = os.fstat(fd)
-                if status.st_uid != os.geteuid() or not stat.S_ISREG(status.st_mode):
+                if not system.owns(status) or not stat.S_ISREG(status.st_mode):
                     return None
                 checksum, _, text = file.read().partition(b"\n")
                 with suppress(OSError):  # where nothing can be written, it is read all the same

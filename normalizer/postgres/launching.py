@@ -2,10 +2,11 @@
 
 import os
 import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO, Final, NoReturn
+
+from pgnorm.catalog.system import LIBRARIES, LINUX
 
 from .account import Account
 from .confinement import Confinement
@@ -21,7 +22,6 @@ rm -rf "$0"
 # What a server program is told of our surroundings: nothing but where libraries are, which somebody may have set for
 # a server of theirs. A build that brings its own libpq tells its programs where it is, and not modules like
 # postgres_fdw. PATH is for the watchdog; the last folder is that of NixOS.
-_SEARCHED: Final = "DYLD_LIBRARY_PATH" if sys.platform == "darwin" else "LD_LIBRARY_PATH"
 _SET: Final = {
     "PATH": "/usr/bin:/bin:/run/current-system/sw/bin",
     "HOME": "/nonexistent",
@@ -35,8 +35,8 @@ def environment(libraries: Path | None, portable: Portable | None = None) -> dic
     that came with the server first."""
     if portable is not None:
         return {**portable.variables, **_SET}
-    searched = os.pathsep.join(filter(None, (str(libraries or ""), os.environ.get(_SEARCHED))))
-    return {**({_SEARCHED: searched} if searched else {}), **_SET}
+    searched = os.pathsep.join(filter(None, (str(libraries or ""), os.environ.get(LIBRARIES))))
+    return {**({LIBRARIES: searched} if searched else {}), **_SET}
 
 
 def launch(
@@ -96,4 +96,4 @@ def _close_all_but(kept: frozenset[int]) -> None:
     for fd in sorted(kept):
         os.closerange(first, fd)
         first = fd + 1
-    os.closerange(first, max(first, os.sysconf("SC_OPEN_MAX") if sys.platform != "linux" else 2**20))
+    os.closerange(first, max(first, os.sysconf("SC_OPEN_MAX") if not LINUX else 2**20))

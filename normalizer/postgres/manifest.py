@@ -2,13 +2,13 @@
 
 import os
 import stat
-import sys
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 from pgnorm.catalog.errors import PgnormError
+from pgnorm.catalog.system import sync_disk
 
 _NAME: Final = "manifest"
 
@@ -21,7 +21,7 @@ def finish(folder: Path) -> None:
     """Writes down what a folder holds, after all of it has reached the disk."""
     import json
 
-    _settle(folder)
+    sync_disk(folder)
     entries = {path: _described(folder / path, status) for path, status in _walk(folder)}
     staged = folder / f".{_NAME}"
     with staged.open("w") as file:
@@ -87,17 +87,3 @@ def _walk(folder: Path, inside: str = "") -> Iterator[tuple[str, os.stat_result]
 
 def _checksum(path: Path) -> int:
     return zlib.crc32(path.read_bytes())
-
-
-def _settle(folder: Path) -> None:
-    # The disk that the folder lies on, at once: a thousand files one by one take seconds.
-    if sys.platform != "linux":
-        os.sync()
-        return
-    import ctypes
-
-    fd = os.open(folder, os.O_RDONLY)
-    try:
-        ctypes.CDLL(None).syncfs(fd)
-    finally:
-        os.close(fd)

@@ -5,10 +5,10 @@ refuse to go on where an id has no entry in passwd: an id of our own, or one tha
 of them are made to ask for the first entry instead.
 """
 
-import sys
 from pathlib import Path
 
 from pgnorm.catalog.errors import PgnormError
+from pgnorm.catalog.system import LINUX
 
 # The names by which the dynamic loader finds them in the C library: equally long, in either one since long.
 _OF_AN_ID = b"\0getpwuid\0"
@@ -17,7 +17,7 @@ _FIRST = b"\0getpwent\0"
 
 def can_do_without_a_name(program: Path) -> bool:
     """True if a copy of the program can be made to run as an account without a name."""
-    return sys.platform == "linux" and _OF_AN_ID in program.read_bytes()
+    return LINUX and _OF_AN_ID in program.read_bytes()
 
 
 def do_without_a_name(copy: Path) -> None:

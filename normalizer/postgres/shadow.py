@@ -1,6 +1,5 @@
 """The throw-away Postgres in which files are loaded so that Postgres itself says what they mean."""
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import cached_property, partial
@@ -10,6 +9,7 @@ from attrs import define, field
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Value, untold
+from pgnorm.catalog.system import RUNS_SERVERS
 
 from ..platforms import Platform
 from .binaries import Binaries, find
@@ -205,7 +205,7 @@ def open_shadow(
                 )
             yield Shadow(version_num=host.version_num, binaries=None, platform=platform, host=host)
         return
-    if os.name != "posix":
+    if not RUNS_SERVERS:
         raise PgnormError("a private Postgres server needs Linux or macOS", hint="name a server in --shadow-url")
     from .private import open_private
 
