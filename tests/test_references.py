@@ -58,4 +58,5 @@ def test_links_lead_to_places(page: Path) -> None:
 def test_each_page_is_in_the_map_of_all_of_them_and_in_the_site() -> None:
     names = {page.name for page in DOCS.glob("*.md")} - {"index.md"}
     assert names - {*links((DOCS / "index.md").read_text())} == set()
+    assert names - {link.removeprefix("docs/") for link in links((ROOT / "llms.txt").read_text())} == set()
     assert {*re.findall(r"(\S+\.md)$", (ROOT / "mkdocs.yml").read_text(), re.MULTILINE)} == names | {"index.md"}

@@ -84,7 +84,7 @@ def granted(content: Content, item: Object) -> Html:
 def _granted(content: Content, item: Object, *, of_part: bool) -> Iterator[tuple[Html, str, Html, Html]]:
     if isinstance(item, GrantsDefaults) or (of_part and item.acl is None):
         return
-    for each in effective_acl(item):
+    for each in sorted(effective_acl(item), key=lambda each: (each.grantee, each.grantor)):
         if each.grantee != item.owner:
             words = dict(known_privileges(item.grant_signature(), "(column)" if of_part else "", content.catalog.major))
             said = [words.get(letter, letter) + " (and grant it)" * passed for letter, passed in each.granted()]
