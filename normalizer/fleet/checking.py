@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from attrs import evolve
 
@@ -94,6 +94,7 @@ class Checking:
         groups = [self._group(sorted(some, key=places.__getitem__), found[key]) for key, some in alike.items()]
         _raise_what_is_common(groups)
         names = {tenant.name: place for tenant, place in places.items()}
+        groups = _joined(groups, names)
         return Checked(
             groups=tuple(sorted(groups, key=lambda each: (not each.settled, -len(each.names), names[each.names[0]]))),
             unread=tuple(sorted(unread, key=lambda each: names[each[0]])),
@@ -134,6 +135,19 @@ class Checking:
         self._workspace.telling.sides = {tenant.database: tenant.name}
         read = {tenant.database: Read(catalog=found.catalog), **self._read}
         return Sides.of(self._workspace, old, new, {source: read[source] for source in (old, new) if source in read})
+
+
+def _joined(groups: Sequence[Group], places: Mapping[str, int]) -> list[Group]:
+    """The groups, those in one of which the same is to be said: roles that own all of it have other names, say."""
+    found: dict[tuple[object, ...], list[Group]] = {}
+    for each in groups:
+        plan = each.comparison.plan.scripts() if each.comparison is not None else None
+        key = (each.evolve(names=(), comparison=None, failure=None), plan, each.failure and each.failure.message)
+        found.setdefault((*key, each.equal), []).append(each)
+    return [
+        some[0].evolve(names=tuple(sorted((name for each in some for name in each.names), key=places.__getitem__)))
+        for some in found.values()
+    ]
 
 
 def _raise_what_is_common(groups: Sequence[Group]) -> None:

@@ -240,7 +240,10 @@ def test_the_server_dies_and_ctrl_c_in_the_middle(run: Run, project: Path) -> No
 
         for name in names:
             ask("postgres", f"create database {name}")
-        (project / "all.txt").write_text("".join(f"{server.address(name)}\n" for name in names))
+        ask("postgres", "create role own superuser login")
+        users = ["postgres"] * 5 + ["own"]
+        lines = (f"{server.address(name, user)}\n" for name, user in zip(names, users, strict=True))
+        (project / "all.txt").write_text("".join(lines))
         up_to(run, project, 1, "all.txt")
         for name in (names[2], names[3]):
             ask(name, "insert into pausing values (1)")
