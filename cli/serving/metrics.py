@@ -1,20 +1,18 @@
 """Counts of a service, in the text form that Prometheus reads."""
 
-import resource
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
 from attrs import define, field
 
+from pgnorm.catalog.system import peak_memory
+
 from .pool import Pool
 
 TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 _BOUNDS: Final = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
 """Seconds."""
-_UNIT: Final = 1 if sys.platform == "darwin" else 1024
-"""Bytes that `ru_maxrss` counts in."""
 
 
 @define(eq=False)
@@ -53,7 +51,7 @@ class Metrics:
             ("requests_waiting", pool.waiting, "gauge"),
             ("workers", pool.size, "gauge"),
             ("workers_replaced_total", pool.replaced, "counter"),
-            ("peak_memory_bytes", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _UNIT, "gauge"),
+            ("peak_memory_bytes", peak_memory(), "gauge"),
         ):
             yield f"# TYPE pgnorm_{name} {kind}"
             yield f"pgnorm_{name} {value}"

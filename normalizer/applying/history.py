@@ -10,6 +10,7 @@ from attrs import frozen
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.quoting import ident, qualified
 
+from ..project.lookout import holders_of
 from .interfaces import Row, Unfinished
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 _UNFINISHED: Final = "pgnorm_unfinished"
 _TEXT: Final = "pg_catalog.text"
+PATIENCE: Final = 4000
+"""Milliseconds that a reading waits for a lock where nothing else is said."""
 
 
 @frozen(eq=False)
@@ -27,6 +30,8 @@ class TableHistory:
     connection: psycopg.Connection
     schema: str
     name: str
+    patience: int = PATIENCE
+    """Milliseconds that a reading waits for a lock of others."""
 
     def rows(self, *, statements: bool = True) -> Mapping[str, Row]:
         """What was applied, by version, without its statements if they are not asked for."""
@@ -36,7 +41,7 @@ class TableHistory:
         wanted = known if statements else known - {"statements"}
         name, texts = (column if column in wanted else "null" for column in ("name", "statements"))
         query = f"select version::{_TEXT}, {name}::{_TEXT}, {texts}::{_TEXT}[] from {self._table}"
-        found = all_rows(self.connection, query)
+        found = all_rows(self.connection, query, (self.schema, self.name), self.patience)
         return {
             str(version): Row(version=str(version), name=str(said or ""), statements=_texts(some))
             for version, said, some in found
@@ -75,7 +80,8 @@ class TableHistory:
         """The migrations that were begun and did not end, by version."""
         if not self._columns(_UNFINISHED):
             return {}
-        found = all_rows(self.connection, f"select version, statements, underway from {self._beside}")
+        query = f"select version, statements, underway from {self._beside}"
+        found = all_rows(self.connection, query, (self.schema, _UNFINISHED), self.patience)
         return {
             str(version): Unfinished(statements=_texts(some) or (), underway=underway is True)
             for version, some, underway in found
@@ -124,12 +130,32 @@ class TableHistory:
         return self.connection.execute(text.encode(), parameters).fetchall()
 
 
-def all_rows(connection: psycopg.Connection, query: str) -> Sequence[tuple[object, ...]]:
-    """The rows that a query finds. Raises psycopg.Error where row security would hide some."""
-    # Whatever else the transaction does is as row security has it.
-    text = f"set local row_security = off; {query}; set local row_security to default"
-    cursor = connection.execute(text.encode())
-    cursor.nextset()
+def all_rows(
+    connection: psycopg.Connection, query: str, table: tuple[str, str], patience: int = PATIENCE
+) -> Sequence[tuple[object, ...]]:
+    """The rows that a query finds in a table, its schema before its name.
+
+    Raises psycopg.Error where row security would hide some, and PgnormError where others keep it locked.
+    """
+    from psycopg.errors import LockNotAvailable
+    from psycopg.pq import TransactionStatus
+
+    # A transaction has a patience of its own, and whatever else it does is as row security has it.
+    alone = connection.info.transaction_status == TransactionStatus.IDLE
+    limit = f"set local lock_timeout = {patience}; " * alone
+    text = f"{limit}set local row_security = off; {query}; set local row_security to default"
+    try:
+        cursor = connection.execute(text.encode())
+    except LockNotAvailable as error:
+        if not alone:
+            raise
+        holders = " and ".join(holders_of(connection, qualified(*table))) or "somebody"
+        raise PgnormError(
+            f"{'.'.join(table)} can't be read: {holders} has locked it for more than {patience / 1000:g} s",
+            hint="Run it again when that has ended; `select pg_terminate_backend(…)` ends a process.",
+        ) from error
+    for _ in range(1 + alone):
+        cursor.nextset()
     return cursor.fetchall()
 
 

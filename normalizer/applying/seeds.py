@@ -24,7 +24,8 @@ from .pieces import Applicable, applicable, check
 if TYPE_CHECKING:
     import psycopg
 
-_TABLE: Final = "supabase_migrations.seed_files"
+_NAMES: Final = ("supabase_migrations", "seed_files")
+_TABLE: Final = ".".join(_NAMES)
 _DEFAULT: Final = ("./seed.sql",)
 _TAKEN: Final = "42710"  # duplicate_object
 _NOTHING: Final = "Nothing of this file is applied."
@@ -53,7 +54,7 @@ class SeedHistory:
         ).fetchone()
         if there != (True,):
             return {}
-        rows = all_rows(self.connection, f"select path, hash from {_TABLE}")
+        rows = all_rows(self.connection, f"select path, hash from {_TABLE}", _NAMES)
         return {str(path): str(found) for path, found in rows}
 
     def prepare(self) -> None:

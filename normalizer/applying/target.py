@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from attrs import frozen
 
@@ -17,7 +17,7 @@ from ..project.lookout import Lookout
 from ..project.project import Project
 from ..project.ways_back import tool_of
 from .carrying import Carrier
-from .history import TableHistory
+from .history import PATIENCE, TableHistory
 from .interfaces import History, Lock, Tell
 from .lock import AdvisoryLock
 from .pieces import Applicable
@@ -27,9 +27,6 @@ from .standing import Standing, standings
 
 if TYPE_CHECKING:
     from psycopg.errors import Diagnostic
-
-LOCK_TIMEOUT: Final = 4000
-"""Milliseconds that a statement waits for a lock where nothing else is said."""
 
 
 @frozen(eq=False)
@@ -101,8 +98,9 @@ def opened(database: Database, table: tuple[str, str], tell: Tell, lock_timeout:
     with connect(database) as connection:
         name = address(connection)
         connection.add_notice_handler(notice)
-        session = Session(connection, LOCK_TIMEOUT if lock_timeout is None else lock_timeout)
-        history, lock = TableHistory(connection, *table), AdvisoryLock(database, tell)
+        patience = PATIENCE if lock_timeout is None else lock_timeout
+        session = Session(connection, patience)
+        history, lock = TableHistory(connection, *table, patience), AdvisoryLock(database, tell)
 
         def lookout() -> Lookout:
             return Lookout(database, connection.info.backend_pid, lambda said: tell("warning", said))

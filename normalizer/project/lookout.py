@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from threading import Event, Thread
-from typing import Final, LiteralString
+from typing import TYPE_CHECKING, Final, LiteralString
 
 from attrs import field, frozen
 
@@ -10,6 +10,18 @@ from pgnorm.catalog.errors import PgnormError
 
 from .databases import Database, connected
 
+if TYPE_CHECKING:
+    import psycopg
+
+_LOCKING: Final[LiteralString] = """
+select distinct h.pid, a.usename::text, a.application_name, a.state, a.backend_type
+  from pg_catalog.pg_locks h left join pg_catalog.pg_stat_activity a on a.pid operator(pg_catalog.=) h.pid
+ where h.relation operator(pg_catalog.=) pg_catalog.to_regclass(%s)::pg_catalog.oid and h.granted
+   and h.mode operator(pg_catalog.=) 'AccessExclusiveLock'
+   and h.database operator(pg_catalog.=) (
+       select d.oid from pg_catalog.pg_database d where d.datname operator(pg_catalog.=) pg_catalog.current_database())
+ order by h.pid
+"""
 Tell = Callable[[str], None]
 
 # A pooler makes up process numbers: only a session that is like ours and waits is ours.
@@ -64,6 +76,12 @@ class Lookout:
             self._looking.clear()
 
 
+def holders_of(connection: "psycopg.Connection", table: str) -> list[str]:
+    """Who keeps others from a table: `process 123 (user app, state idle in transaction)`."""
+    rows = connection.execute(_LOCKING, (table,)).fetchall()
+    return [_process(*row) if row[0] else "a prepared transaction" for row in rows]
+
+
 def _message(rows: Sequence[tuple[object, ...]]) -> str:
     what = str(rows[0][0])
     holders = " and ".join(_holder(*row[1:]) for row in rows if row[0] == rows[0][0])
@@ -73,6 +91,10 @@ def _message(rows: Sequence[tuple[object, ...]]) -> str:
 def _holder(process: object, user: object, application: object, state: object, kind: object) -> str:
     if not process:
         return "a prepared transaction holds"
+    return _process(process, user, application, state, kind, verb=" holds")
+
+
+def _process(process: object, user: object, application: object, state: object, kind: object, *, verb: str = "") -> str:
     known = (
         ("user", user),
         ("application", application),
@@ -80,4 +102,4 @@ def _holder(process: object, user: object, application: object, state: object, k
         ("", kind if kind != "client backend" else None),
     )
     about = ", ".join(f"{word} {value}".strip() for word, value in known if value)
-    return f"process {process} holds" + (f" ({about})" if about else "")
+    return f"process {process}{verb}" + (f" ({about})" if about else "")

@@ -1,10 +1,15 @@
 """`pgnorm doctor`."""
 
 import json
+import re
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Thread
 
 import pytest
-from conftest import Refused, Run
+from conftest import Run
 from extras import installed, needs_extra
 
 
@@ -72,6 +77,43 @@ def test_no_server(run: Run, plain: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert (state, "holds no usable Postgres server" in said) == ("problem", True)
 
 
-def test_settings_that_are_wrong_are_an_error(refused: Refused, plain: Path) -> None:
+def test_settings_that_are_wrong_are_told_with_the_rest(run: Run, plain: Path) -> None:
     (plain / "pgnorm.toml").write_text("shcemas = []\n")
-    refused("doctor", "pgnorm.toml:1:1", "Did you mean `schemas`?")
+    found = _found(run, 1)
+    [(state, said, cure)] = found["project"]
+    assert (state, said.startswith("pgnorm.toml:1:1: "), "Did you mean `schemas`?" in said + cure) == (
+        "problem",
+        True,
+        True,
+    )
+    assert {"servers", "shadow", "git"} <= found.keys()
+    assert "migrations" not in found
+
+
+def test_a_port_that_is_taken_by_something_else(run: Run, crm: Path) -> None:
+    settings = crm / "supabase" / "config.toml"
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.listen()
+        port = listening.getsockname()[1]
+        settings.write_text(re.sub(r"(\[db\]\n(?:.*\n)*?port = )\d+", rf"\g<1>{port}", settings.read_text()))
+        with closing_each(listening):
+            [(state, _, _)] = _found(run, 1)["local database"]
+    assert state == "problem"
+    [(state, _, _)] = _found(run)["local database"]
+    assert state == "note"
+
+
+@contextmanager
+def closing_each(listening: socket.socket) -> Iterator[None]:
+    """Hang up on whoever connects."""
+
+    def hang_up() -> None:
+        with suppress(OSError):
+            while True:
+                listening.accept()[0].close()
+
+    thread = Thread(target=hang_up, daemon=True)
+    thread.start()
+    yield
+    listening.shutdown(socket.SHUT_RDWR)
+    thread.join()

