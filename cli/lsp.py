@@ -2,7 +2,9 @@
 
 import asyncio
 import gc
+import os
 import sys
+from contextlib import ExitStack
 
 import click
 
@@ -31,10 +33,11 @@ def lsp(app: App, stdio: bool) -> int:
     It makes functions canonical, shows what `pgnorm check` finds beside the text, says of names what Postgres stores
     and which migration made it so, and leads there. It writes no files: the editor does.
     """
+    from pgnorm.normalizer.postgres.connections import deaf
+
     del stdio
     try:
         from .language.features import register
-        from .language.lane import Lane
         from .language.server import Language
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in ("pygls", "lsprotocol"):
@@ -43,13 +46,14 @@ def lsp(app: App, stdio: bool) -> int:
     gc.enable()  # the command line does without it, but this goes on
     if sys.stdin.isatty():
         app.console.say("An editor is to talk to this on stdin; Ctrl-C ends it.")
-    lane = Lane(shadow_url=app.shadow_url, trust_files=app.trust_files)
-    try:
-        language = Language(lane)
+    # Several threads start servers, which need both of these for a moment, and they are of the whole process.
+    os.umask(0o022)
+    with deaf(), ExitStack() as stack:
+        language = Language(shadow_url=app.shadow_url, trust_files=app.trust_files)
+        stack.callback(language.close)
         register(language)
-        asyncio.run(language.talk())
-    except SystemExit as asked:
-        return asked.code if isinstance(asked.code, int) else 0
-    finally:
-        lane.close()
+        try:
+            asyncio.run(language.talk())
+        except SystemExit as asked:
+            return asked.code if isinstance(asked.code, int) else 0
     return 0

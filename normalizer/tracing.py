@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import partial
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
 from attrs import define, field
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 _NAMED_AT_MOST: Final = 5
 _MADE: Final = "made"
 _DROPPED: Final = "dropped"
+T = TypeVar("T")
 _SAYING_LITTLE: Final = frozenset({"public"})
 
 
@@ -46,13 +47,33 @@ class Event(Value):
     @property
     def words(self) -> list[str]:
         """What it did, in words: `type`, `NOT NULL`."""
-        return [_MADE] if self.difference.old is None else words(self.difference) or [_DROPPED]
+        return done(self.difference)
 
     @property
     def commit(self) -> Commit | None:
         """The commit that the line comes from at which the statement begins, as far as git tells."""
         line, _ = line_and_column(self.file.text, self.statement.start)
         return commit_of_line(self.file.path, line) if self.file.path is not None else None
+
+
+def done(difference: Difference) -> list[str]:
+    """The words for what was done to an object."""
+    return [_MADE] if difference.old is None else words(difference) or [_DROPPED]
+
+
+def deciding(
+    events: Sequence[T], words: Callable[[T], Sequence[str]], makes: Callable[[T], bool]
+) -> list[tuple[T, list[str]]]:
+    """The events of one object, in their order, that made it what it is, each with what nothing has changed since."""
+    found: list[tuple[T, list[str]]] = []
+    later: set[str] = set()
+    for event in reversed(events):
+        if said := [word for word in words(event) if word not in later]:
+            found.insert(0, (event, said))
+        later.update(said)
+        if makes(event):
+            break
+    return found
 
 
 Deciding: TypeAlias = list[tuple[Event, list[str]]]
@@ -70,17 +91,8 @@ class Trace(Value):
 
     def deciding(self, item: Object) -> Deciding:
         """The events that made an object what it is."""
-        found: Deciding = []
-        later: set[str] = set()
-        for event in reversed(self.events):
-            if event.difference.item.id != item.id:
-                continue
-            if said := [word for word in event.words if word not in later]:
-                found.insert(0, (event, said))
-            later.update(said)
-            if event.difference.old is None:
-                break
-        return found
+        of_item = [event for event in self.events if event.difference.item.id == item.id]
+        return deciding(of_item, lambda event: event.words, lambda event: event.difference.old is None)
 
     def gone(self, names: Collection[str]) -> list[str]:
         """The names of what was there once."""

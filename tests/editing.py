@@ -22,7 +22,8 @@ class Editor:
         self._last = 0
         self.shown: list[str] = []
         """Messages that a person was shown."""
-        self._told: list[tuple[str, list[dict[str, Json]]]] = []
+        self._told: dict[str, list[dict[str, Json]]] = {}
+        """The findings in each file, as the server said last."""
 
     def start(self, *folders: Path, options: Json = None) -> Mapping[str, Json]:
         """The abilities of the server, for folders in one window."""
@@ -74,13 +75,17 @@ class Editor:
         """Send a notification."""
         self._send({"jsonrpc": "2.0", "method": method, "params": params})
 
-    def found(self, uri: str, *wanted: str) -> list[dict[str, Json]]:
-        """The findings in a file, once these have these codes and no others."""
+    def found(self, uri: str, code: str, said: str = "") -> list[dict[str, Json]]:
+        """The findings of a code in a file, once there are some, and these words in one of them."""
         while True:
-            for at, (name, found) in enumerate(self._told):
-                if name == uri and {str(each["code"]) for each in found} == {*wanted}:
-                    del self._told[: at + 1]
-                    return found
+            some = [each for each in self._told.get(uri, ()) if each["code"] == code]
+            if any(said in str(each["message"]) for each in some):
+                return some
+            self._next()
+
+    def nothing(self, uri: str) -> None:
+        """Return once there are no findings in a file any more."""
+        while self._told.get(uri) != []:
             self._next()
 
     def end(self) -> int:
@@ -106,7 +111,7 @@ class Editor:
         message: dict[str, Json] = json.loads(stdout.read(length))
         if message.get("method") == "textDocument/publishDiagnostics":
             params = cast("dict[str, Json]", message["params"])
-            self._told.append((str(params["uri"]), cast("list[dict[str, Json]]", params["diagnostics"])))
+            self._told[str(params["uri"])] = cast("list[dict[str, Json]]", params["diagnostics"])
         elif message.get("method") == "window/showMessage":
             self.shown.append(str(message["params"]))
         elif "method" in message and "id" in message:

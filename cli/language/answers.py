@@ -58,17 +58,15 @@ def location(found: "Origin", documents: Documents) -> Location | None:
     return Location(uri=documents.uri_of(found.path), range=positions.range(found.start, found.stop))
 
 
-def described(found: "Stored", origins: "Sequence[Origin] | None", documents: Documents) -> str:
-    """An object as Postgres stores it, and how it came about, as Markdown; None for origins stands for not yet."""
+def described(found: "Stored", origins: "Sequence[Origin] | str", documents: Documents) -> str:
+    """An object as Postgres stores it, and how it came about or why nobody knows, as Markdown."""
     fence = "```"
     while fence in found.sql:
         fence += "`"
     lines = [f"{fence}sql\n{found.sql}\n{fence}", ""]
-    if origins is None:
-        lines.append("The migrations are being looked at: ask again in a moment.")
-    elif not origins:
-        lines.append("No migration makes it.")
-    for each in origins or ():
+    if isinstance(origins, str) or not origins:
+        return "\n".join([*lines, str(origins or "No migration makes it.")])
+    for each in origins:
         commit = f" · {each.commit}" if each.commit else ""
         lines.append(f"- {', '.join(each.words)}: {_link(each, documents)}{commit}")
     return "\n".join(lines)

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Final
 from lsprotocol.types import Diagnostic, DiagnosticSeverity, PublishDiagnosticsParams
 from pygls.lsp.server import LanguageServer
 
+from pgnorm.normalizer.checking.behind import BEHIND, DONE
 from pgnorm.normalizer.checking.finding import Finding
+from pgnorm.normalizer.checking.functions import RULE as FUNCTIONS
 from pgnorm.normalizer.checking.rules import HINTS, LOADS
 from pgnorm.normalizer.rewrite.inputs import STDIN
 
@@ -26,6 +28,8 @@ _SEVERITIES: Final = {
     "info": DiagnosticSeverity.Information,
 }
 _AT_A_WORD: Final = frozenset({LOADS, HINTS})
+_TO_BE_DONE: Final = frozenset({FUNCTIONS, BEHIND, DONE})
+"""Rules about what is only not done yet, which is so all the time while somebody works on a schema."""
 
 
 class Diagnostics:
@@ -66,7 +70,7 @@ def _diagnostic(found: Finding, positions: "Positions") -> Diagnostic:
     cure = f"\n{found.cure}" if found.cure else ""
     return Diagnostic(
         range=positions.range(start, match.end() if match is not None else start),
-        severity=_SEVERITIES[found.level],
+        severity=_SEVERITIES["info" if found.rule in _TO_BE_DONE else found.level],
         code=found.rule,
         source="pgnorm",
         message=f"{found.message}{cure}",

@@ -34,14 +34,17 @@ class Documents:
         uris = self._server.workspace.text_documents
         return [path for uri in uris if (path := path_of(uri)) is not None]
 
-    def is_open(self, uri: str) -> bool:
-        """True if a document is open."""
-        return uri in self._server.workspace.text_documents
-
     def text(self, uri: str) -> str:
         """The text of a document. Where it begins with a byte order mark, which is no SQL, a blank is in its place."""
         text = self._server.workspace.get_text_document(uri).source
         return f" {text[1:]}" if text.startswith(_BOM) else text
+
+    def is_saved(self, path: Path) -> bool:
+        """True if an open file has on the disk what it has on the screen."""
+        try:
+            return read_file(path).text == self.opened.get(real_path(path))
+        except PgnormError:
+            return False
 
     def positions(self, text: str) -> Positions:
         """The positions of a text, as this editor counts them."""

@@ -1,4 +1,4 @@
-"""One thread for all that needs a server: what somebody waits for comes first, and what nobody wants any more ends."""
+"""Threads for what needs a server: one piece of work after the other, and what nobody wants any more ends."""
 
 import contextvars
 from collections.abc import Callable, Hashable
@@ -19,15 +19,13 @@ _GRACE: Final = 2.0  # seconds in which what is to end comes to a place where it
 
 
 class Halted(Exception):
-    """The end of work that nobody wants any more, or that lets other work go first."""
+    """The end of work that nobody wants any more."""
 
 
 class _Job(Protocol):
-    """A piece of work: `key` tells what it is about, `urgent` is what somebody waits for. It may be told to yield."""
+    """A piece of work: `key` tells what it is about."""
 
     key: Hashable
-    urgent: bool
-    yielding: bool
 
     @property
     def unwanted(self) -> bool:
@@ -36,8 +34,8 @@ class _Job(Protocol):
     def cancel(self) -> None:
         """Have it be wanted no more."""
 
-    def run(self, servers: "Servers") -> bool:
-        """Do it, and hand over what comes of it. True unless it has yielded, and is to be done again."""
+    def run(self, servers: "Servers") -> None:
+        """Do it, and hand over what comes of it."""
 
 
 @define(eq=False)
@@ -46,9 +44,7 @@ class _Wanted(Generic[T]):
 
     work: "Callable[[Servers], T]"
     key: Hashable
-    urgent: bool
     future: "Future[T]" = field(factory=Future, init=False)
-    yielding: bool = field(default=False, init=False)
 
     @property
     def unwanted(self) -> bool:
@@ -57,25 +53,19 @@ class _Wanted(Generic[T]):
     def cancel(self) -> None:
         self.future.cancel()
 
-    def run(self, servers: "Servers") -> bool:
-        self.yielding = False
-        try:
-            with servers.turn():
-                result = self.work(servers)
-        except Exception as error:
-            # What it ends with then may also come of the connection that it has lost.
-            if self.yielding or self.unwanted:
-                return False
-            with suppress(InvalidStateError):
+    def run(self, servers: "Servers") -> None:
+        with suppress(InvalidStateError):  # nobody wants it any more
+            try:
+                with servers.turn():
+                    result = self.work(servers)
+            except Exception as error:
                 self.future.set_exception(error)
-        else:
-            with suppress(InvalidStateError):
+            else:
                 self.future.set_result(result)
-        return True
 
 
 class Lane:
-    """The thread, with servers of its own."""
+    """A thread with servers of its own."""
 
     def __init__(self, *, shadow_url: str | None, trust_files: bool) -> None:
         self._shadow_url = shadow_url
@@ -89,17 +79,14 @@ class Lane:
         self._thread = Thread(target=lambda: context.run(self._work), name="pgnorm-lane")
         self._thread.start()
 
-    def submit(self, work: "Callable[[Servers], T]", *, key: Hashable, urgent: bool) -> "Future[T]":
-        """Have work done. Earlier work of the same key is not wanted any more; what is not urgent begins anew where
-        urgent work comes meanwhile."""
-        job = _Wanted(work=work, key=key, urgent=urgent)
+    def submit(self, work: "Callable[[Servers], T]", *, key: Hashable) -> "Future[T]":
+        """Have work done. Earlier work of the same key is not wanted any more."""
+        job = _Wanted(work=work, key=key)
         with self._changed:
             for each in (*self._waiting, self._current):
                 if each is not None and each.key == key:
                     each.cancel()
             self._waiting.append(job)
-            if self._current is not None and urgent and not self._current.urgent:
-                self._current.yielding = True
             self._hurry()
             self._changed.notify_all()
         return job.future
@@ -118,12 +105,12 @@ class Lane:
     def _hurry(self) -> None:
         """Take the connection from work that is to end and doesn't: it may be at a statement that takes for ever."""
         job = self._current
-        if job is None or not (job.yielding or job.unwanted):
+        if job is None or not job.unwanted:
             return
 
         def hang_up() -> None:
             with self._changed:
-                if self._current is job and self._servers is not None and (job.yielding or job.unwanted):
+                if self._current is job and self._servers is not None:
                     self._servers.hang_up()
 
         timer = Timer(_GRACE, hang_up)
@@ -131,7 +118,7 @@ class Lane:
         timer.start()
 
     def _pause(self) -> None:
-        if self._current is not None and (self._current.yielding or self._current.unwanted):
+        if self._current is not None and self._current.unwanted:
             raise Halted
 
     def _work(self) -> None:
@@ -143,11 +130,9 @@ class Lane:
         ):
             self._servers = servers
             while (job := self._next()) is not None:
-                done = job.run(servers)
+                job.run(servers)
                 with self._changed:
                     self._current = None
-                    if not (done or job.unwanted):
-                        self._waiting.append(job)
                     idle = not self._waiting
                 if idle:
                     servers.remember()
@@ -158,8 +143,7 @@ class Lane:
             while not self._closed:
                 self._waiting = [each for each in self._waiting if not each.unwanted]
                 if self._waiting:
-                    self._current = next((each for each in self._waiting if each.urgent), self._waiting[0])
-                    self._waiting.remove(self._current)
+                    self._current = self._waiting.pop(0)
                     return self._current
                 self._changed.wait()
             return None

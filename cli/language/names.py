@@ -1,7 +1,7 @@
 """Answers about names: what Postgres stores of the objects that they mean, and where these were made."""
 
 import asyncio
-from collections.abc import Hashable
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from lsprotocol.types import Hover, Location, MarkupContent, MarkupKind, Position
@@ -9,17 +9,20 @@ from lsprotocol.types import Hover, Location, MarkupContent, MarkupKind, Positio
 from pgnorm.normalizer.editors.origins import Origin, Origins, declarations
 from pgnorm.normalizer.editors.pointing import Pointed, pointed
 from pgnorm.normalizer.editors.stored import Stored, stored
+from pgnorm.normalizer.project.finding import folder_of
 
 from .answers import described, location
 from .documents import Documents, path_of
 from .work import Work
 
 if TYPE_CHECKING:
-    from pgnorm.catalog.model import Object, ObjectId
+    from pgnorm.catalog.model import Object
     from pgnorm.normalizer.project.project import Project
     from pgnorm.normalizer.workspace import Workspace
 
 _PATIENCE: Final = 1.5  # seconds that somebody who points at something waits for what takes long
+_NOT_YET: Final = "The migrations are being looked at: ask again in a moment."
+_NEVER: Final = "The migrations do not load."
 
 
 class Names:
@@ -29,7 +32,7 @@ class Names:
         self._documents = documents
         self._work = work
         self._origins = Origins()
-        self._looking: dict[ObjectId, asyncio.Task[tuple[Origin, ...]]] = {}
+        self._learning: dict[Path | None, asyncio.Task[None]] = {}
 
     async def hover(self, uri: str, position: Position) -> Hover | None:
         """The object at a position as Postgres stores it, and the migrations that made it so."""
@@ -37,10 +40,10 @@ class Names:
         objects = await self._stored("hover", uri, name)
         if name is None or not objects:
             return None
-        origins = [self._looking_for(uri, each.item) for each in objects]
-        await asyncio.wait(origins, timeout=_PATIENCE)
-        known = [each.result() if each.done() and not each.cancelled() else None for each in origins]
-        parts = [described(each, some, self._documents) for each, some in zip(objects, known, strict=True)]
+        parts = []
+        for each in objects:
+            origins = await self._origins_of(uri, each.item, patience=_PATIENCE)
+            parts.append(described(each, origins, self._documents))
         return Hover(
             contents=MarkupContent(kind=MarkupKind.Markdown, value="\n\n".join(parts)),
             range=self._documents.positions(self._documents.text(uri)).range(name.start, name.stop),
@@ -49,8 +52,8 @@ class Names:
     async def definition(self, uri: str, position: Position) -> list[Location]:
         """The statements of migrations that made the object at a position, or else those of schema files."""
         objects = await self._stored("definition", uri, await self._pointed(uri, position))
-        made = [await self._origins_of(uri, each.item, ("made", n), urgent=True) for n, each in enumerate(objects)]
-        found = [origin for origins in made for origin in origins[:1]]
+        made = [await self._origins_of(uri, each.item) for each in objects]
+        found = [origin for origins in made if not isinstance(origins, str) for origin in origins[:1]]
         return self._locations(found or await self._declared("defined", uri, objects))
 
     async def declaration(self, uri: str, position: Position) -> list[Location]:
@@ -73,25 +76,40 @@ class Names:
         opened = self._documents.opened
         return await self._work.in_project(path_of(uri), work, (asked, uri), urgent=True) or ()
 
-    def _looking_for(self, uri: str, item: "Object") -> "asyncio.Task[tuple[Origin, ...]]":
-        """The origins of an object on their way, for whoever asks again before they are there. Those of an object that
-        was asked about before are not wanted any more."""
-        if item.id not in self._looking:
-            for name, task in self._looking.items():
-                if name.name != item.name:
-                    task.cancel()
-            self._looking[item.id] = asyncio.create_task(self._origins_of(uri, item, item.id, urgent=False))
-            self._looking[item.id].add_done_callback(lambda _: self._looking.pop(item.id, None))
-        return self._looking[item.id]
+    async def prepare(self, path: Path) -> None:
+        """Have the histories of a file's project be known, if its migrations load."""
+        await asyncio.shield(self._preparing(path))
 
-    async def _origins_of(self, uri: str, item: "Object", key: Hashable, *, urgent: bool) -> tuple[Origin, ...]:
-        """The origins of an object, none where migrations do not load."""
+    def _preparing(self, path: Path) -> "asyncio.Task[None]":
+        """The histories on their way, which are looked at to the end for whoever asks again."""
 
-        def work(workspace: "Workspace", project: "Project") -> tuple[Origin, ...]:
+        def work(workspace: "Workspace", project: "Project") -> None:
+            self._origins.learn(workspace, project, opened)
+
+        async def learned() -> None:
+            await self._work.in_project(path, work, ("histories", folder), urgent=False)
+
+        folder, opened = folder_of(path.parent), self._documents.opened
+        task = self._learning.get(folder)
+        if task is None or task.done():
+            task = self._learning[folder] = asyncio.create_task(learned())
+        return task
+
+    async def _origins_of(self, uri: str, item: "Object", *, patience: float | None = None) -> tuple[Origin, ...] | str:
+        """The origins of an object, or why they are not known: within so many seconds, if that matters."""
+
+        def work(workspace: "Workspace", project: "Project") -> tuple[Origin, ...] | None:
             return self._origins.of(workspace, project, item, opened)
 
-        opened = self._documents.opened
-        return await self._work.in_project(path_of(uri), work, key, urgent=urgent) or ()
+        opened, path = self._documents.opened, path_of(uri)
+        found = await self._work.in_project(path, work, ("origins", item.id), urgent=True)
+        if found is None and path is not None:
+            learning = self._preparing(path)
+            await asyncio.wait({learning}, timeout=patience)
+            if not learning.done():
+                return _NOT_YET
+            found = await self._work.in_project(path, work, ("origins", item.id), urgent=True)
+        return found if found is not None else _NEVER
 
     async def _declared(self, asked: str, uri: str, objects: tuple[Stored, ...]) -> list[Origin]:
         """The statements of schema files that make objects."""

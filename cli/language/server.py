@@ -32,7 +32,6 @@ from .. import VERSION
 from .answers import edits, outline
 from .diagnostics import Diagnostics
 from .documents import Documents, path_of
-from .lane import Lane
 from .names import Names
 from .work import Work
 
@@ -54,11 +53,11 @@ class _Output(StdoutWriter):
 
 
 class Language:
-    """The server of one editor. All that needs Postgres runs in a thread beside the one that talks to the editor."""
+    """The server of one editor. All that needs Postgres runs in threads beside the one that talks to the editor."""
 
-    def __init__(self, lane: Lane) -> None:
+    def __init__(self, *, shadow_url: str | None, trust_files: bool) -> None:
         self.server = LanguageServer("pgnorm", VERSION, text_document_sync_kind=TextDocumentSyncKind.Full)
-        self._work = Work(self.server, lane)
+        self._work = Work(self.server, shadow_url=shadow_url, trust_files=trust_files)
         self._documents = Documents(self.server)
         self._diagnostics = Diagnostics(self.server, self._documents)
         self.names = Names(self._documents, self._work)
@@ -82,6 +81,10 @@ class Language:
         self.server.protocol.set_writer(_Output(sys.stdout.buffer))
         with suppress(asyncio.IncompleteReadError):  # it was cut off
             await run_async(Event(), reader, self.server.protocol, error_handler=self.server.report_server_error)
+
+    def close(self) -> None:
+        """End all that goes on, and the servers."""
+        self._work.close()
 
     def look_again(self) -> None:
         """Have the projects of all open documents be checked."""
@@ -157,8 +160,9 @@ class Language:
         self._checked.add(folder)
         self._diagnostics.replace((_CHECK, str(folder)), found)
         for each in self._documents.paths:
-            if _folder(each) == folder:
+            if _folder(each) == folder and self._documents.is_saved(each):
                 self._diagnostics.replace((_CANONICAL, self._documents.uri_of(each)), ())
+        await self.names.prepare(path)
 
     def _refused(self, uri: str, error: PgnormError) -> None:
         """Say why a document can't be made canonical: beside the text where that has a place."""

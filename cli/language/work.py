@@ -1,4 +1,4 @@
-"""Work that needs Postgres, done beside the thread that talks to the editor."""
+"""Work that needs Postgres, done in threads beside the one that talks to the editor."""
 
 import asyncio
 from collections.abc import Callable, Hashable
@@ -24,11 +24,12 @@ T = TypeVar("T")
 
 
 class Work:
-    """The door to the thread beside."""
+    """Two threads beside: one for what somebody waits for, and one for what takes its time."""
 
-    def __init__(self, server: LanguageServer, lane: Lane) -> None:
+    def __init__(self, server: LanguageServer, *, shadow_url: str | None, trust_files: bool) -> None:
         self._server = server
-        self._lane = lane
+        self._waited_for = Lane(shadow_url=shadow_url, trust_files=trust_files)
+        self._unhurried = Lane(shadow_url=shadow_url, trust_files=trust_files)
         self.loop: asyncio.AbstractEventLoop | None = None
         """The loop of the thread that talks to the editor."""
 
@@ -38,7 +39,8 @@ class Work:
         Raises PgnormError for all that it fails with.
         """
         try:
-            return await asyncio.wrap_future(self._lane.submit(work, key=key, urgent=urgent))
+            lane = self._waited_for if urgent else self._unhurried
+            return await asyncio.wrap_future(lane.submit(work, key=key))
         except PgnormError:
             raise
         except Exception as problem:
@@ -60,6 +62,11 @@ class Work:
             return await self.done(begun, key, urgent=urgent)
         except PgnormError:
             return None
+
+    def close(self) -> None:
+        """End all work."""
+        self._waited_for.close()
+        self._unhurried.close()
 
     def workspace(self, project: "Project | None", servers: "Servers") -> Workspace:
         """The workspace of one piece of work."""
