@@ -10,7 +10,7 @@ import click
 from pgnorm.catalog.errors import PgnormError
 
 from .documents import printed
-from .fleet_options import fleet_options, placed, some_of, tenants_of
+from .fleet_options import executing, fleet_options, placed, some_of, tenants_of
 from .fleet_plans import refuse_filled, write_plans
 from .general import general_options
 from .help import CHANGED, FAILED, Command, exit_codes
@@ -51,6 +51,7 @@ def check(
     targets: str | None,
     query: str | None,
     jobs: int,
+    executor: str | None,
     to: str,
     no_proof: bool,
     plans: Path | None,
@@ -63,6 +64,7 @@ def check(
     make. A database that can't be read is told, and hides none of the others.
     """
     from pgnorm.normalizer.comparison import Options
+    from pgnorm.normalizer.fleet.away import Away
     from pgnorm.normalizer.fleet.checking import Checking
     from pgnorm.normalizer.fleet.documents import fleet_document
     from pgnorm.normalizer.fleet.reading import Reader
@@ -78,12 +80,14 @@ def check(
         roles=False,
         proof=None if no_proof else "catalog",
     )
-    with app.workspace() as workspace:
+    away = Away(project=app.project, history=history, lock_timeout=app.lock_timeout)
+    with app.workspace() as workspace, executing(executor, jobs, away) as many:
         reader = Reader(
             lambda major: workspace.ownership(workspace.shadow(major)), history, app.console.warn, app.lock_timeout
         )
-        checking = Checking(workspace, target, options, has_history=history is not None)
-        checked = checking.check(tenants, reader, jobs, partial(_progress, app, len(tenants)))
+        checking = Checking(workspace, target, options, reader, has_history=history is not None)
+        read = reader.read if executor is None else away.read
+        checked = checking.check(tenants, many, read, partial(_progress, app, len(tenants)))
     said = public(to)
     write(printed(fleet_document(checked, said)) if as_json else "".join(_lines(app, checked, said)))
     failures = [placed(name, error) for name, error in checked.unread]

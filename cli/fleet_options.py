@@ -1,6 +1,8 @@
 """Options that name the databases of a fleet."""
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
 
@@ -13,12 +15,15 @@ from .output import SHOWN_AT_MOST, STDIO, plural, read_bytes
 from .targets import target_options
 
 if TYPE_CHECKING:
+    from pgnorm.normalizer.fleet.away import Away
+    from pgnorm.normalizer.fleet.crew import Executor
     from pgnorm.normalizer.fleet.tenants import Tenant
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 JOBS: Final = 4
+SCHEME: Final = "dask://"
 
 
 def fleet_options(function: Callable[P, R]) -> Callable[P, R]:
@@ -38,6 +43,12 @@ def fleet_options(function: Callable[P, R]) -> Callable[P, R]:
             default=JOBS,
             metavar="N",
             help=f"How many of them are seen to at once ({JOBS}).",
+        ),
+        click.option(
+            "--executor",
+            metavar="dask://HOST:PORT",
+            callback=_checked,
+            help="Have the workers of a Dask cluster see to them, who have the project at the same path.",
         ),
     )
 
@@ -79,3 +90,26 @@ def placed(name: str, error: PgnormError) -> PgnormError:
     """What could not be done with a database of this name."""
     place = f"{name}: {error.place}" if error.place else name
     return PgnormError(error.message, place=place, hint=error.hint)
+
+
+@contextmanager
+def executing(word: str | None, jobs: int, away: "Away") -> "Iterator[Executor]":
+    """Who sees to the databases: threads here or, where --executor names a cluster, its workers.
+
+    Raises PgnormError for a cluster that can't be used.
+    """
+    from pgnorm.normalizer.fleet.crew import Threads
+
+    if word is None:
+        yield Threads(jobs)
+        return
+    from pgnorm.normalizer.fleet.distributed import dask
+
+    with dask(word.removeprefix(SCHEME), away, jobs) as cluster:
+        yield cluster
+
+
+def _checked(ctx: click.Context, option: click.Parameter, value: str | None) -> str | None:
+    if value is not None and re.fullmatch(rf"{SCHEME}[\w.\[\]:-]+:\d+", value) is None:
+        raise click.BadParameter(f"expected {SCHEME}HOST:PORT.", ctx, option)
+    return value

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from .documents import printed
-from .fleet_options import fleet_options, tenants_of
+from .fleet_options import executing, fleet_options, tenants_of
 from .fleet_waves import Waves
 from .general import general_options
 from .help import FAILED, Command, exit_codes
@@ -16,6 +16,7 @@ from .output import write
 from .targets import force_option, project_of, waiting_option
 
 if TYPE_CHECKING:
+    from pgnorm.normalizer.fleet.away import Away
     from pgnorm.normalizer.fleet.migrating import Migrating
     from pgnorm.normalizer.load.adaptation import Level
 
@@ -57,6 +58,7 @@ def up(
     targets: str | None,
     query: str | None,
     jobs: int,
+    executor: str | None,
     canary: int,
     wave: int,
     dry_run: bool,
@@ -71,8 +73,19 @@ def up(
     hand is finished, nothing else is begun, and you are told which are done, which failed and which were not begun.
     Running it again goes on from there, after Ctrl-C as well.
     """
-    with _migrating(app, include_all=include_all, force=force) as migrating:
-        waves = Waves(app, migrating, tenants_of(app, targets, query), jobs)
+    from pgnorm.normalizer.applying.target import history_table
+    from pgnorm.normalizer.fleet.away import Away
+
+    project = project_of(app)
+    away = Away(
+        project=project,
+        history=history_table(project),
+        include_all=include_all,
+        force=force,
+        lock_timeout=app.lock_timeout,
+    )
+    with _migrating(app, away) as migrating, executing(executor, jobs, away) as many:
+        waves = Waves(app, migrating if executor is None else away, many, tenants_of(app, targets, query))
         waves.survey()
         try:
             if dry_run:
@@ -87,25 +100,12 @@ def up(
 
 
 @contextmanager
-def _migrating(app: App, *, include_all: bool, force: bool) -> "Iterator[Migrating]":
-    from pgnorm.normalizer.applying.target import history_table
-    from pgnorm.normalizer.fleet.migrating import Migrating
-    from pgnorm.normalizer.left_alone import ignoring
+def _migrating(app: App, away: "Away") -> "Iterator[Migrating]":
+    """What does here what is done elsewhere."""
 
     def tell(level: "Level", message: str) -> None:
         # The gate reads each database: what is said of that is of interest once, and not hundreds of times.
         app.tell("verbose" if level == "note" else level, message)
 
-    project = project_of(app)
-    table = history_table(project)
     with app.workspace(tell) as workspace:
-        yield Migrating(
-            workspace=workspace,
-            project=project,
-            table=table,
-            ignoring=ignoring(project.ignore),
-            tell=tell,
-            include_all=include_all,
-            force=force,
-            lock_timeout=app.lock_timeout,
-        )
+        yield away.migrating(workspace, tell)

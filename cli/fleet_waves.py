@@ -1,6 +1,6 @@
 """A run of `pgnorm fleet up`: databases in waves, and what is told of them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from typing import TYPE_CHECKING
 
 from attrs import define, field
@@ -9,11 +9,14 @@ from .fleet_options import placed, some_of
 from .options import App
 from .output import plural
 from .push import agreed, show
+from .targets import project_of
 
 if TYPE_CHECKING:
     from pgnorm.catalog.errors import PgnormError
+    from pgnorm.normalizer.fleet.away import Away
+    from pgnorm.normalizer.fleet.crew import Executor
     from pgnorm.normalizer.fleet.documents import RunSaid
-    from pgnorm.normalizer.fleet.migrating import Migrating
+    from pgnorm.normalizer.fleet.migrating import Errand, Migrating
     from pgnorm.normalizer.fleet.tenants import Tenant
 
 
@@ -22,9 +25,9 @@ class Waves:
     """Databases of a fleet, what they lack, and how far they are."""
 
     app: App
-    migrating: "Migrating"
+    migrating: "Migrating | Away"
+    executor: "Executor"
     tenants: "Sequence[Tenant]"
-    jobs: int
     lacking: "dict[Tenant, tuple[str, ...]]" = field(factory=dict, init=False)
     """The versions that are pending; for those that are left out, nothing is known."""
     left_out: "dict[Tenant, PgnormError]" = field(factory=dict, init=False)
@@ -55,8 +58,13 @@ class Waves:
             said = f"{verb[0]} {', '.join(versions)}" if versions else f"{verb[1]} up to date"
             self._tell(f"{len(names)} {said}", names)
         self._tell(f"{len(self.left_out)} left out", [each.name for each in self.left_out])
-        files = self.migrating.project.migration_files().files
-        show(self.app, [found for each in files if (found := self.migrating.files.get(each.version)) is not None])
+        self._show({version for versions in self.lacking.values() for version in versions})
+
+    def _show(self, versions: Container[str]) -> None:
+        from pgnorm.normalizer.applying.standing import read
+
+        files = project_of(self.app).migration_files().files
+        show(self.app, (read(each.path, each.version, each.name) for each in files if each.version in versions))
 
     def check(self) -> None:
         """Look whether the first migration of each would be let through."""
@@ -78,7 +86,7 @@ class Waves:
             if asked and not agreed(self._named(some, left) if number == 0 else f"the other {left}"):
                 self._declined = True
                 return
-            self._carry(some, self._migrate, self.done, self.failed, stops=True)
+            self._carry(some, self.migrating.apply, self.done, self.failed, stops=True)
             if self.failed:
                 return
             self.app.console.say(f"{len(self.done)} of {plural(len(waiting), 'database')} done")
@@ -103,21 +111,19 @@ class Waves:
         lacking = {each: self.lacking[each] for each in self.tenants if each in self.lacking}
         return run_document(lacking, self.done, self.failed, self.left_out, dry_run=dry_run)
 
-    def _migrate(self, tenant: "Tenant") -> tuple[str, ...]:
-        return self.migrating.apply(tenant, self.lacking[tenant])
-
     def _carry(
         self,
         some: "Sequence[Tenant]",
-        act: "Callable[[Tenant], tuple[str, ...]]",
+        act: "Callable[[Errand], tuple[str, ...]]",
         done: "dict[Tenant, tuple[str, ...]]",
         failed: "dict[Tenant, PgnormError]",
         *,
         stops: bool,
     ) -> None:
-        from pgnorm.normalizer.fleet.migrating import carry
+        from pgnorm.normalizer.fleet.migrating import Errand, carry
 
-        carry(some, act, done, failed, jobs=self.jobs, stops=stops, tell=self.app.console.say)
+        errands = [Errand(tenant, self.lacking.get(tenant, ())) for tenant in some]
+        carry(errands, act, done, failed, executor=self.executor, stops=stops, tell=self.app.console.say)
 
     def _tell(self, said: str, names: Sequence[str]) -> None:
         if names:

@@ -17,7 +17,7 @@ from ..project.sources import Files, Source, migrations
 from ..review.changes import outermost, with_parts
 from ..sides import Sides
 from ..workspace import Read, Workspace
-from .crew import Crew
+from .crew import Executor
 from .reading import Found, Reader
 from .tenants import Tenant
 
@@ -66,22 +66,31 @@ class Checked(Value):
 class Checking:
     """A fleet read, grouped and compared."""
 
-    def __init__(self, workspace: Workspace, target: Source, options: Options, *, has_history: bool) -> None:
+    def __init__(
+        self, workspace: Workspace, target: Source, options: Options, reader: Reader, *, has_history: bool
+    ) -> None:
         self._workspace = workspace
         self._target = target
         self._options = options
+        self._reader = reader
         self._read: dict[Source, Read] = {}
         if not isinstance(target, Files):
             self._read[target] = Read(catalog=workspace.read(target))
         project = workspace.project
         self._migrations = project.migration_files().files if project is not None and has_history else ()
 
-    def check(self, tenants: Sequence[Tenant], reader: Reader, jobs: int, progress: Callable[[int], None]) -> Checked:
+    def check(
+        self,
+        tenants: Sequence[Tenant],
+        executor: Executor,
+        read_there: Callable[[Tenant], Found],
+        progress: Callable[[int], None],
+    ) -> Checked:
         """The fleet. Raises PgnormError where what it is to be can't be read or loaded."""
         alike: dict[tuple[object, ...], list[Tenant]] = {}
         found: dict[tuple[object, ...], Found] = {}
         unread: list[tuple[str, PgnormError]] = []
-        with Crew(tenants, reader.read, jobs=jobs, progress=progress, cut_short=reader.cut_short) as crew:
+        with executor.crew(tenants, read_there, progress=progress, cut_short=self._reader.cut_short) as crew:
             for tenant, read in crew:
                 if isinstance(read, PgnormError):
                     unread.append((tenant.name, read))
@@ -114,6 +123,7 @@ class Checking:
         )
         database = tenants[0].database
         try:
+            found = self._whole(tenants[0], found)
             sides = self._sides(tenants[0], database, self._target, found)
             comparison = compare_sides(sides, database, self._target, self._options)
             group = group.evolve(comparison=comparison, differences=tuple(_lines(comparison, turned=True)))
@@ -125,6 +135,15 @@ class Checking:
             return group.evolve(failure=error)
         return group
 
+    def _whole(self, tenant: Tenant, found: Found) -> Found:
+        """What a tenant is, with its catalog. Raises PgnormError where it is something else by now."""
+        if found.catalog is not None:
+            return found
+        whole = self._reader.read(tenant)
+        if whole.digest != found.digest:
+            raise PgnormError("it was changed while it was looked at", place=tenant.name, hint="Run it again.")
+        return whole
+
     def _drift(self, tenant: Tenant, base: Files, found: Found) -> Iterator[str]:
         """What a tenant has otherwise than these migrations make it."""
         sides = self._sides(tenant, base, tenant.database, found)
@@ -133,6 +152,7 @@ class Checking:
 
     def _sides(self, tenant: Tenant, old: Source, new: Source, found: Found) -> Sides:
         self._workspace.telling.sides = {tenant.database: tenant.name}
+        assert found.catalog is not None
         read = {tenant.database: Read(catalog=found.catalog), **self._read}
         return Sides.of(self._workspace, old, new, {source: read[source] for source in (old, new) if source in read})
 

@@ -4,19 +4,70 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from contextvars import copy_context
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
 from types import TracebackType
-from typing import Final, Generic, Self, TypeVar
+from typing import Final, Generic, Protocol, Self, TypeVar
+
+from attrs import frozen
 
 T = TypeVar("T")
 R = TypeVar("R")
+T_co = TypeVar("T_co", covariant=True)
+R_co = TypeVar("R_co", covariant=True)
 
-_FIRST: Final = 2.0
+FIRST: Final = 2.0
 """Seconds after which progress is told for the first time; then after as many again as have passed."""
 _GRACE: Final = 2.0
 """Seconds that a thread has to end where what it is at was cut short."""
+
+
+class Team(Protocol[T_co, R_co]):
+    """Somebody at work."""
+
+    def __iter__(self) -> Iterator[tuple[T_co, R_co | BaseException]]:
+        """Each that is done, with what came of it or what went wrong: all, or once they are stopped those in hand."""
+
+    def stop(self) -> None:
+        """Begin nothing more."""
+
+
+class Executor(Protocol):
+    """Those who see to many things at once."""
+
+    def crew(
+        self,
+        things: Sequence[T],
+        act: Callable[[T], R],
+        *,
+        fragile: bool = False,
+        progress: Callable[[int], None] = lambda _: None,
+        cut_short: Callable[[], None] | None = None,
+    ) -> AbstractContextManager[Team[T, R]]:
+        """A team that does the same with each. With `fragile` nothing more begins once something goes wrong;
+        `progress` is told how many are done, and `cut_short` makes what is in hand end soon where nobody waits for it.
+        """
+
+
+@frozen
+class Threads:
+    """Threads of this process."""
+
+    jobs: int
+
+    def crew(
+        self,
+        things: Sequence[T],
+        act: Callable[[T], R],
+        *,
+        fragile: bool = False,
+        progress: Callable[[int], None] = lambda _: None,
+        cut_short: Callable[[], None] | None = None,
+    ) -> Crew[T, R]:
+        """As many as there are jobs."""
+        return Crew(things, act, jobs=self.jobs, fragile=fragile, progress=progress, cut_short=cut_short)
 
 
 class Crew(Generic[T, R]):
@@ -69,7 +120,7 @@ class Crew(Generic[T, R]):
         """Each that is done, with what came of it or what went wrong: all, or once they are stopped those in hand.
         An iteration that was broken off goes on with the next."""
         began, count = time.monotonic(), 0
-        due = began + _FIRST
+        due = began + FIRST
         while self._at_work:
             try:
                 found = self._done.get(timeout=max(due - time.monotonic(), 0))

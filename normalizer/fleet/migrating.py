@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from threading import Lock
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from attrs import define, field
 
@@ -18,13 +18,20 @@ from ..compare.ignoring import Ignoring
 from ..gate import Gate, migrate
 from ..project.project import Project
 from ..workspace import Workspace
-from .crew import Crew
+from .crew import Executor
 from .tenants import Tenant
 
 Tell = Callable[[Literal["note", "verbose", "warning"], str], None]
 
 AT = "--db-url …"
 """The option that names one of them in a command for a person to run."""
+
+
+class Errand(NamedTuple):
+    """A database that is to be seen to, and the versions that it is expected to lack."""
+
+    tenant: Tenant
+    expected: tuple[str, ...] = ()
 
 
 @define(eq=False, kw_only=True)
@@ -39,40 +46,34 @@ class Migrating:
     include_all: bool = False
     force: bool = False
     lock_timeout: int | None = None
-    files: dict[str, Applicable] = field(factory=dict, init=False)
-    """Migrations that some database was seen to lack, by version."""
     _alone: Lock = field(factory=Lock, init=False)
 
-    def lacking(self, tenant: Tenant) -> tuple[str, ...]:
-        """The versions that a database lacks, noted in `files`. Raises PgnormError where it can't be read, or has what
-        they don't follow."""
-        with self._opened(tenant) as found:
-            pending = self._left(found)
-        for each in pending:
-            self.files.setdefault(each.version, each)
-        return tuple(each.version for each in pending)
+    def lacking(self, errand: Errand) -> tuple[str, ...]:
+        """The versions that a database lacks. Raises PgnormError where they don't follow its own, too."""
+        with self._opened(errand.tenant) as found:
+            return tuple(each.version for each in self._left(found))
 
-    def check(self, tenant: Tenant) -> tuple[str, ...]:
+    def check(self, errand: Errand) -> tuple[str, ...]:
         """The same. Raises PgnormError where the first of them would not be let through."""
-        with self._opened(tenant) as found:
+        with self._opened(errand.tenant) as found:
             pending = self._left(found)
             if not self.force:
-                self._gate(tenant).check_first(pending, found.history.unfinished())
+                self._gate(errand.tenant).check_first(pending, found.history.unfinished())
         return tuple(each.version for each in pending)
 
-    def apply(self, tenant: Tenant, expected: Sequence[str]) -> tuple[str, ...]:
-        """Apply the migrations of these versions, which are those that the database lacks; gives them again.
+    def apply(self, errand: Errand) -> tuple[str, ...]:
+        """Apply the migrations that it is expected to lack; gives their versions.
 
         Raises PgnormError for the first that fails, and where it lacks others by now.
         """
-        with self._opened(tenant) as found, found.lock.held():
+        with self._opened(errand.tenant) as found, found.lock.held():
             pending = self._left(found)
             versions = tuple(each.version for each in pending)
-            if versions != tuple(expected):
+            if versions != errand.expected:
                 raise PgnormError(
                     "what is to be applied there has changed meanwhile", hint="Run it again, and look again."
                 )
-            for _ in migrate(found, pending, self._gate(tenant), force=self.force):
+            for _ in migrate(found, pending, self._gate(errand.tenant), force=self.force):
                 pass
         return versions
 
@@ -94,12 +95,12 @@ class Migrating:
 
 
 def carry(
-    tenants: Sequence[Tenant],
-    act: Callable[[Tenant], tuple[str, ...]],
+    errands: Sequence[Errand],
+    act: Callable[[Errand], tuple[str, ...]],
     done: dict[Tenant, tuple[str, ...]],
     failed: dict[Tenant, PgnormError],
     *,
-    jobs: int,
+    executor: Executor,
     stops: bool,
     tell: Callable[[str], None],
 ) -> None:
@@ -112,12 +113,12 @@ def carry(
     count = 0
 
     def progress(_: int) -> None:
-        tell(f"{count} of {len(tenants)} done")
+        tell(f"{count} of {len(errands)} done")
 
-    with Crew(tenants, act, jobs=jobs, fragile=stops, progress=progress) as crew:
+    with executor.crew(errands, act, fragile=stops, progress=progress) as crew:
         while True:
             try:
-                for tenant, result in crew:
+                for (tenant, _), result in crew:
                     count += 1
                     if isinstance(result, tuple):
                         done[tenant] = result
@@ -126,6 +127,7 @@ def carry(
                         failed[tenant] = result
                     else:
                         ended = ended or result
+                    if stops or ended is not None:
                         crew.stop()
                 break
             except KeyboardInterrupt as signal:

@@ -39,7 +39,8 @@ class Found(Value):
     """The versions of the migrations that its history has; None where it keeps none."""
     begun: frozenset[str]
     """Versions that it has carried out in part."""
-    catalog: Catalog = untold()
+    catalog: Catalog | None = untold(default=None)
+    """None where another machine has read it, and kept it."""
 
     @property
     def key(self) -> tuple[object, ...]:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
@@ -272,3 +273,62 @@ def test_the_server_dies_and_ctrl_c_in_the_middle(run: Run, project: Path) -> No
         assert [ask(name, state) for name in names] == [[(True, 2)]] * 6
         code, out, _ = run("fleet check all.txt --to migrations")
         assert (code, out) == (0, "6 equal to the migrations\n")
+
+
+CLUSTER: Final = """
+import sys
+from distributed import LocalCluster
+if __name__ == "__main__":
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, host="127.0.0.1") as cluster:
+        print(cluster.scheduler_address.removeprefix("tcp://"), flush=True)
+        sys.stdin.read()
+"""
+
+
+@contextmanager
+def _cluster(folder: Path) -> Iterator[str]:
+    """The address of a cluster of Dask on this machine."""
+    script = folder / "cluster.py"
+    script.write_text(CLUSTER)
+    pipe = subprocess.PIPE
+    with subprocess.Popen([sys.executable, script], stdin=pipe, stdout=pipe, text=True, cwd="/") as process:
+        try:
+            assert process.stdout is not None
+            yield process.stdout.readline().strip()
+            process.communicate(timeout=PATIENCE)
+        finally:
+            process.kill()
+
+
+def _pgnorm(line: str) -> tuple[int, str, str]:
+    """A run in a process of its own: the client of a cluster leaves threads behind."""
+    done = subprocess.run(
+        [sys.executable, "-m", "pgnorm.cli", *line.split()], capture_output=True, text=True, check=False
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+@pytest.mark.skipif(find_spec("distributed") is None, reason="the extra `dask` is not installed")
+def test_workers_of_a_cluster_do_the_same(run: Run, project: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    names = [f"tenant_{number}" for number in range(6)]
+    with mortal() as server, _cluster(tmp_path_factory.mktemp("cluster")) as there:
+        for name in names:
+            with psycopg.connect(server.address(), autocommit=True) as connection:
+                connection.execute(f"create database {name}".encode())
+        gone = f"gone {UNREACHABLE}\n"
+        (project / "all.txt").write_text("".join(f"{server.address(name)}\n" for name in names))
+        (project / "more.txt").write_text((project / "all.txt").read_text() + gone)
+        code, out, err = _pgnorm(f"fleet up all.txt --yes --executor dask://{there}")
+        assert (code, out) == (0, ""), err
+        with psycopg.connect(server.address(names[3]), autocommit=True) as connection:
+            connection.execute("create policy p on t using (true)")
+        here = run("fleet check more.txt")
+        code, out, err = _pgnorm(f"fleet check more.txt --executor dask://{there}")
+        assert (code, out) == (2, here[1]), err
+        assert "gone: cannot connect to 127.0.0.1:1" in err
+        assert "s3cr3t" not in err
+        (project / "migrations" / "4_broken.sql").write_text("select broken;")
+        code, _, err = _pgnorm(f"fleet up all.txt --yes --executor dask://{there}")
+        assert (code, "5 not begun: " in err, "migrations/4_broken.sql:1:8" in err) == (2, True, True), err
+    code, _, err = _pgnorm(f"fleet check all.txt --executor dask://{there}")
+    assert (code, f"no scheduler of Dask answers at {there}" in err) == (2, True), err
