@@ -105,6 +105,7 @@ def serve(
         service = Service(
             pool=pool,
             named=named,
+            project=app.project.root if app.project is not None else None,
             token=token,
             limits=Limits(body=max_body * _MEGABYTE, unpacked=4 * max_body * _MEGABYTE),
             body_time=body_time,

@@ -57,6 +57,8 @@ class Service:
     pool: Pool
     named: Mapping[str, str]
     """Sources that requests may name, as pgnorm reads them."""
+    project: Path | None
+    """The project whose settings count where the sources of a review are compared."""
     token: str | None
     limits: Limits
     body_time: float
@@ -184,7 +186,7 @@ class Service:
         return bytes(found)
 
     async def _review(self, request: Request) -> Response:
-        words = []
+        words = [f"--project={self.project}"] if self.project is not None else []
         for side in ("from", "to"):
             name = request.query_params.get(side, "")
             if name not in self.named:

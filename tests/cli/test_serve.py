@@ -242,7 +242,16 @@ def test_bodies_that_are_none(service: Service) -> None:
 def test_a_token_named_sources_and_time(database: psycopg.Connection, run: Run, folder: Path) -> None:
     database.execute("create table t (a int)")
     (folder / "goal.sql").write_text("create table t (a int, b text);")
-    words = ("--source", f"there={address(database)}", "--source", f"goal={folder / 'goal.sql'}")
+    (folder / "pgnorm.toml").write_text('[ignore]\nview = ["v"]\n')
+    database.execute("create view v as select a from t")
+    words = (
+        "--project",
+        str(folder),
+        "--source",
+        f"there={address(database)}",
+        "--source",
+        f"goal={folder / 'goal.sql'}",
+    )
     with serving(*words, "--workers", "1", "--queue", "0", PGNORM_SERVE_TOKEN=TOKEN, SECRET="s3cr3t") as service:
         allowed = {**JSON, "Authorization": f"Bearer {TOKEN}"}
         assert service.ask("GET", "/healthz")[0] == 200
@@ -251,8 +260,11 @@ def test_a_token_named_sources_and_time(database: psycopg.Connection, run: Run, 
                 assert service.ask("GET", path, headers=headers)[0] == 401
             assert service.ask("POST", "/v1/dump", b"{}", {**JSON, **headers})[0] == 401
         status, kind, page = service.ask("GET", "/v1/review?from=there&to=goal", headers=allowed)
-        assert (status, kind, b"public.t.b" in page) == (200, "text/html; charset=utf-8", True)
-        asked = json.dumps({"from": "there", "to": "goal", "form": "sql"}).encode()
+        assert (status, kind, b"public.t.b" in page, b"public.v" in page) == (
+            *(200, "text/html; charset=utf-8"),
+            *(True, False),
+        )
+        asked = json.dumps({"from": "there", "to": "goal", "form": "sql", "ignore": ["v"]}).encode()
         found = service.ask("POST", "/v1/diff", asked, allowed)
         assert (found[0], found[2]) == (200, b'ALTER TABLE "public"."t" ADD COLUMN "b" "text";\n')
         for name in ("SECRET", "PGNORM_SERVE_TOKEN"):
