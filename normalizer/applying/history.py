@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     import psycopg
 
 _UNFINISHED: Final = "pgnorm_unfinished"
+# What the address or the role says of it goes before.
+_LIMIT: Final = (
+    "select pg_catalog.set_config('lock_timeout', '{}', true) "
+    "where pg_catalog.current_setting('lock_timeout') operator(pg_catalog.=) '0'; "
+)
 _TEXT: Final = "pg_catalog.text"
 PATIENCE: Final = 4000
 """Milliseconds that a reading waits for a lock where nothing else is said."""
@@ -142,7 +147,7 @@ def all_rows(
 
     # A transaction has a patience of its own, and whatever else it does is as row security has it.
     alone = connection.info.transaction_status == TransactionStatus.IDLE
-    limit = f"set local lock_timeout = {patience}; " * alone
+    limit = _LIMIT.format(patience) * alone
     text = f"{limit}set local row_security = off; {query}; set local row_security to default"
     try:
         cursor = connection.execute(text.encode())
@@ -151,7 +156,7 @@ def all_rows(
             raise
         holders = " and ".join(holders_of(connection, qualified(*table))) or "somebody"
         raise PgnormError(
-            f"{'.'.join(table)} can't be read: {holders} has locked it for more than {patience / 1000:g} s",
+            f"{'.'.join(table)} can't be read: {holders} keeps it locked",
             hint="Run it again when that has ended; `select pg_terminate_backend(…)` ends a process.",
         ) from error
     for _ in range(1 + alone):

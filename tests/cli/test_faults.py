@@ -139,7 +139,8 @@ class Scene:
 
     @property
     def address(self) -> str:
-        return self.server.address(self.folder.name)
+        # Who reads what others lock waits until these let it go.
+        return f"{self.server.address(self.folder.name)} options=-clock_timeout={int(PATIENCE)}s"
 
     @property
     def line(self) -> str:
