@@ -17,7 +17,8 @@ from .servers import shadow_option, trust_option
 
 INSTALL = "pip install 'pgnorm[lsp]'"
 EPILOG = f"""\b
-Editors start it; docs/editors.md says how each is told to.
+Examples:
+  pgnorm lsp                       as an editor starts it
 
 {exit_codes("the editor ended it without saying so before")}"""
 

@@ -162,4 +162,4 @@ def test_colour_is_for_terminals_and_those_who_ask(run: Run, monkeypatch: pytest
 def test_the_shell_completes_commands() -> None:
     environment = {"_PGNORM_COMPLETE": "bash_complete", "COMP_WORDS": "pgnorm d", "COMP_CWORD": "1"}
     result = CliRunner().invoke(group, [], prog_name="pgnorm", env=environment)
-    assert result.output.split() == ["plain,diff", "plain,doctor", "plain,dump"]
+    assert result.output.split() == ["plain,diff", "plain,docs", "plain,doctor", "plain,dump"]
