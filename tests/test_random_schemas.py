@@ -49,7 +49,7 @@ def faults(shadow: Shadow, *cases: Case) -> Iterator[str]:
             for session, case in zip((one, other), cases, strict=False):
                 session.connection.execute(text(case.rows).encode())
         except psycopg.Error as error:
-            yield f"made what Postgres refuses: {error}"
+            yield f"made what Postgres refuses ({type(error).__name__}): {error}"
             return
         goals = [(read(session.connection), _dump(shadow, session)) for session in (one, other)]
         for session, case, (start, _), goal in zip((one, other), cases, goals, reversed(goals), strict=False):

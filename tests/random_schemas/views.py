@@ -34,7 +34,8 @@ def _view(c: Choices, state: State, name: str, sources: list[Relation]) -> None:
     if more := c.one(f"{about}: more", "", "", *extra):
         listed.append(f"{more} as more")
     joined = c.one(f"{about}: joined", "", "", *(each.name for each in sources))
-    joins = f" left join {joined} y on x.id::text = y.id::text" if joined else ""
+    # Both may have a collation of their own.
+    joins = f' left join {joined} y on x.id::text = y.id::text collate "C"' if joined else ""
     where = c.one(f"{about}: where", "", "", " where x.id is not null", " where x.id::text <> 'x'")
     query = f"select {', '.join(listed)} from {source.name} x{joins}{where}"
     if name == "kept":
