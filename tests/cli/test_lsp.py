@@ -200,6 +200,12 @@ def test_what_it_needs(
         assert found.about("willSaveWaitUntil", uri, reason=1) is None
         found.tell("exit", None)
         assert found.process.wait() == 1
+    with editor(plain) as gone:  # an editor that dies leaves no server
+        gone.start(plain)
+        gone.open(plain / "schemas" / "01_tables.sql")
+        assert gone.process.stdin is not None
+        gone.process.stdin.close()
+        assert gone.process.wait() == 0
     for name in [*sys.modules]:
         if name.startswith(("pgnorm.cli.language", "pygls", "lsprotocol")):
             monkeypatch.delitem(sys.modules, name)
