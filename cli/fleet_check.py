@@ -133,7 +133,7 @@ def _lines(app: App, checked: "Checked", target: str) -> Iterator[str]:
 
 
 def _plan(group: "Group") -> str:
-    """What is to be said of the plan that leads to what they are to be; nothing where there is none."""
+    """Words for the plan that leads to what they are to be; none where there is no plan."""
     comparison = group.comparison
     if comparison is None or not comparison.plan:
         return ""

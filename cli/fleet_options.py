@@ -87,14 +87,14 @@ def some_of(names: Sequence[str], *, whole: bool) -> str:
 
 
 def placed(name: str, error: PgnormError) -> PgnormError:
-    """What could not be done with a database of this name."""
+    """The error with the name of the database that it is about."""
     place = f"{name}: {error.place}" if error.place else name
     return PgnormError(error.message, place=place, hint=error.hint)
 
 
 @contextmanager
 def executing(word: str | None, jobs: int, away: "Away") -> "Iterator[Executor]":
-    """Who sees to the databases: threads here or, where --executor names a cluster, its workers.
+    """The executor that sees to the databases: threads here or, where --executor names a cluster, its workers.
 
     Raises PgnormError for a cluster that can't be used.
     """

@@ -101,7 +101,7 @@ def up(
 
 @contextmanager
 def _migrating(app: App, away: "Away") -> "Iterator[Migrating]":
-    """What does here what is done elsewhere."""
+    """The same work, done here."""
 
     def tell(level: "Level", message: str) -> None:
         # The gate reads each database: what is said of that is of interest once, and not hundreds of times.

@@ -43,7 +43,7 @@ class Waves:
 
     @property
     def waiting(self) -> "list[Tenant]":
-        """Those that lack something, in the order of the list."""
+        """The databases that lack something, in the order of the list."""
         return [tenant for tenant in self.tenants if self.lacking.get(tenant)]
 
     def survey(self) -> None:
@@ -105,7 +105,7 @@ class Waves:
         self.app.console.errors([placed(each.name, error) for each, error in (self.left_out | self.failed).items()])
 
     def document(self, *, dry_run: bool) -> "RunSaid":
-        """What was done, for a program."""
+        """The outcome, for a program."""
         from pgnorm.normalizer.fleet.documents import run_document
 
         lacking = {each: self.lacking[each] for each in self.tenants if each in self.lacking}

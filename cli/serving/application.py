@@ -52,7 +52,7 @@ class Refused(Exception):
 
 @define(eq=False, kw_only=True)
 class Service:
-    """What a service was started with."""
+    """The service, as it was started."""
 
     pool: Pool
     named: Mapping[str, str]

@@ -119,7 +119,7 @@ def words_of(verb: Verb, given: Mapping[str, object], folder: Path, named: Mappi
 
 
 def of_query(verb: Verb, given: Sequence[tuple[str, str]]) -> dict[str, object]:
-    """What the query of a URL asks, in the types of a JSON body."""
+    """The options in the query of a URL, in the types of a JSON body."""
     kinds = {option.name: option.kind for option in verb.options}
     found: dict[str, object] = {}
     for name, text in given:

@@ -37,7 +37,7 @@ class Job(TypedDict):
 
 
 class Done(TypedDict):
-    """What came of a request: its exit code, what it printed, the page that it wrote, the files that it changed, and
+    """Outcome of a request: its exit code, what it printed, the page that it wrote, the files that it changed, and
     what went wrong."""
 
     code: int

@@ -1,4 +1,4 @@
-"""What is done with a database of a fleet by a process elsewhere, which has pgnorm and the project as well."""
+"""Work on a database of a fleet by a process elsewhere, which has pgnorm and the project as well."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _LOG = logging.getLogger("pgnorm")
 
 
 class Away(Value):
-    """What the processes are told. All of it can be sent to them, and so can its methods."""
+    """All that the processes are told. It can be sent to them, and so can its methods."""
 
     project: Project | None
     history: tuple[str, str] | None
@@ -35,7 +35,7 @@ class Away(Value):
     lock_timeout: int | None = None
 
     def read(self, tenant: Tenant) -> Found:
-        """What a database is, without its catalog. Raises PgnormError for one that can't be connected to or read."""
+        """The state of a database, without its catalog. Raises PgnormError for one that can't be read."""
 
         def owning(major: int) -> Ownership:
             project = self.project
@@ -66,7 +66,7 @@ class Away(Value):
         return version("pgnorm"), frozenset((str(path), digest) for path, digest in known.items())
 
     def migrating(self, workspace: Workspace, tell: Tell) -> Migrating:
-        """What does it in a process that has this workspace."""
+        """The same for a process that has a workspace."""
         assert self.project is not None
         assert self.history is not None
         return Migrating(

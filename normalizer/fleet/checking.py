@@ -35,8 +35,8 @@ class Group(Value):
     begun: tuple[str, ...] = ()
     """Versions that they have carried out in part."""
     drift: tuple[str, ...] | None = None
-    """What they have more (+), less (-) or otherwise (~) than the migrations in their history make; None where nobody
-    looked, since they are as they are to be or keep no history."""
+    """Objects that they have more (+), less (-) or otherwise (~) than the migrations in their history make; None where
+    nobody looked, since they are as they are to be or keep no history."""
     differences: tuple[str, ...] = ()
     """The same beside what they are to be."""
     comparison: Comparison | None = untold(default=None)
@@ -136,7 +136,7 @@ class Checking:
         return group
 
     def _whole(self, tenant: Tenant, found: Found) -> Found:
-        """What a tenant is, with its catalog. Raises PgnormError where it is something else by now."""
+        """The state of a tenant, with its catalog. Raises PgnormError where it is something else by now."""
         if found.catalog is not None:
             return found
         whole = self._reader.read(tenant)
@@ -145,7 +145,7 @@ class Checking:
         return whole
 
     def _drift(self, tenant: Tenant, base: Files, found: Found) -> Iterator[str]:
-        """What a tenant has otherwise than these migrations make it."""
+        """The objects that a tenant has otherwise than these migrations make them."""
         sides = self._sides(tenant, base, tenant.database, found)
         options = self._options.evolve(proof=None, renames=())
         return _lines(compare_sides(sides, base, tenant.database, options), turned=False)
@@ -178,7 +178,7 @@ def _raise_what_is_common(groups: Sequence[Group]) -> None:
 
 
 def _lines(comparison: Comparison, *, turned: bool) -> Iterator[str]:
-    """What the new side of a comparison has more (+), less (-) or otherwise (~); `turned`, what the old side has so."""
+    """The objects that the new side of a comparison has more (+), less (-) or otherwise (~); `turned`, the old side."""
     shown, parts = outermost(comparison.plan)
     for each in shown:
         found = Difference(each.new, each.old, each.changed) if turned else each

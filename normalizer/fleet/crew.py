@@ -25,7 +25,7 @@ _GRACE: Final = 2.0
 
 
 class Team(Protocol[T_co, R_co]):
-    """Somebody at work."""
+    """Threads or processes at work."""
 
     def __iter__(self) -> Iterator[tuple[T_co, R_co | BaseException]]:
         """Each that is done, with what came of it or what went wrong: all, or once they are stopped those in hand."""
@@ -35,7 +35,7 @@ class Team(Protocol[T_co, R_co]):
 
 
 class Executor(Protocol):
-    """Those who see to many things at once."""
+    """Maker of teams that see to many things at once."""
 
     def crew(
         self,

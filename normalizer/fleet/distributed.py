@@ -81,7 +81,7 @@ class DaskCrew(Generic[T, R]):
 
 
 def _told(error: BaseException | None) -> BaseException | None:
-    """What went wrong, in words where it was the cluster."""
+    """The error of a task, in words where it was the cluster's."""
     if error is not None and type(error).__module__.partition(".")[0] == "distributed":
         return PgnormError(f"the cluster lost what was at it: {error}", hint="Run it again.")
     return error

@@ -19,7 +19,7 @@ DOCUMENT_VERSION: Final = 1
 
 
 class Failed(TypedDict):
-    """What could not be done with a database."""
+    """Failure of something with a database."""
 
     name: str
     message: str
@@ -83,7 +83,7 @@ def fleet_document(checked: Checked, target: str) -> FleetSaid:
 
 
 def failed(name: str, error: PgnormError) -> Failed:
-    """What could not be done, for a program."""
+    """The failure of something with a database of this name, for a program."""
     return {"name": name, "message": error.message, "place": error.place, "hint": error.hint}
 
 
@@ -111,7 +111,7 @@ def run_document(
     *,
     dry_run: bool,
 ) -> RunSaid:
-    """What was applied to a fleet, for a program. `lacking` is what each lacked before."""
+    """The outcome of migrations applied to a fleet, for a program. `lacking` is what each lacked before."""
     rest = [each for each, versions in lacking.items() if versions and each not in applied and each not in failures]
     return {
         "version": DOCUMENT_VERSION,

@@ -1,4 +1,4 @@
-"""What one database of a fleet is: its catalog, hashed, and which migrations its history has, in one snapshot."""
+"""State of one database of a fleet: its catalog, hashed, and the migrations in its history, in one snapshot."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ Warn = Callable[[str], None]
 
 
 class Found(Value):
-    """What a database is. Those of one `digest` are alike in all that a comparison looks at."""
+    """State of a database. Databases of one `digest` are alike in all that a comparison looks at."""
 
     digest: str
     applied: frozenset[str] | None
@@ -67,7 +67,7 @@ class Reader:
         self._live: dict[int, Connection] = {}
 
     def read(self, tenant: Tenant) -> Found:
-        """What a tenant is. Raises PgnormError for one that can't be connected to or read."""
+        """The state of a tenant. Raises PgnormError for one that can't be connected to or read."""
 
         def tell(said: str) -> None:
             self._warn(f"{tenant.name}: {said}")
@@ -114,7 +114,7 @@ class Reader:
 
 
 def _not_in_fingerprints(catalog: Catalog) -> Iterator[str]:
-    """What a fingerprint leaves out, since not all sources say it, and databases do."""
+    """All that a fingerprint leaves out, since not all sources say it, and databases do."""
     fields: dict[type[Object], tuple[str, ...]] = {}
     for item in catalog.objects.values():
         kind = type(item)

@@ -16,7 +16,7 @@ _NAMED: Final = 3
 
 
 def headline(group: Group, target: str) -> str:
-    """How many they are, and what is to be said of them: `5 lack 20251008`."""
+    """The number of databases, and what is to be said of them: `5 lack 20251008`."""
     count, one = len(group.names), len(group.names) == 1
     return f"{count} {', '.join(_parts(group, target, one=one))}"
 

@@ -260,10 +260,8 @@ def test_a_token_named_sources_and_time(database: psycopg.Connection, run: Run, 
                 assert service.ask("GET", path, headers=headers)[0] == 401
             assert service.ask("POST", "/v1/dump", b"{}", {**JSON, **headers})[0] == 401
         status, kind, page = service.ask("GET", "/v1/review?from=there&to=goal", headers=allowed)
-        assert (status, kind, b"public.t.b" in page, b"public.v" in page) == (
-            *(200, "text/html; charset=utf-8"),
-            *(True, False),
-        )
+        assert (status, kind) == (200, "text/html; charset=utf-8")
+        assert (b"public.t.b" in page, b"public.v" in page) == (True, False)
         asked = json.dumps({"from": "there", "to": "goal", "form": "sql", "ignore": ["v"]}).encode()
         found = service.ask("POST", "/v1/diff", asked, allowed)
         assert (found[0], found[2]) == (200, b'ALTER TABLE "public"."t" ADD COLUMN "b" "text";\n')
