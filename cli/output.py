@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cached_property
+from io import BufferedIOBase
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -24,6 +25,7 @@ STDIO: Final = "-"
 """The name that stands for stdin and stdout."""
 SHOWN_AT_MOST: Final = 10
 """Limit to the errors, or lines of a list, that are shown without -v."""
+_AT_ONCE: Final = 1 << 16  # bytes
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
@@ -183,4 +185,9 @@ def read_bytes() -> bytes:
     """All of stdin. Raises OSError where it is closed."""
     if sys.stdin is None:
         raise OSError(errno.EBADF, "stdin is closed")
-    return sys.stdin.buffer.read()
+    source, parts = sys.stdin.buffer, list[bytes]()
+    assert isinstance(source, BufferedIOBase)
+    # read() would see a signal that comes between two reads of its own only when there is more to read.
+    while part := source.read1(_AT_ONCE):
+        parts.append(part)
+    return b"".join(parts)

@@ -8,7 +8,6 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
-from time import sleep
 
 import pytest
 
@@ -97,7 +96,6 @@ def test_signals_pass(surroundings: dict[str, str], sent: signal.Signals, code: 
         # It listens by when it has taken more than a pipe holds, and then waits for more.
         process.stdin.write(b"-" * 1_000_000)
         process.stdin.flush()
-        sleep(1)
         process.send_signal(sent)
         assert process.wait(timeout=60) == code
 
