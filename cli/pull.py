@@ -84,6 +84,7 @@ def pull(
     """
     from pgnorm.normalizer.applying.pending import refuse_unknown
     from pgnorm.normalizer.consumers import consumers
+    from pgnorm.normalizer.unsure import refuse_database
 
     if no_sync and (ours or theirs or interactive):
         raise click.UsageError("--no-sync merges nothing, so leave out --ours, --theirs and --interactive.")
@@ -92,6 +93,7 @@ def pull(
     at = option_of(app, _DEFAULT)
     decide = Decider(app=app, ours=ours, theirs=theirs, interactive=interactive)
     with target(app, default=_DEFAULT) as found:
+        refuse_database(project.platform, found.database)
         before = found.standings(project)
         refuse_unknown(before, at)
         paths = begun(before)

@@ -86,7 +86,7 @@ def sync(
     options = Options(ignoring=ignoring(app.project.ignore))
     layout = configured(app.project.split)
     with app.workspace() as workspace:
-        sides = Sides.between(workspace, before, source)
+        sides = Sides.between(workspace, before, source, of_platform=True)
         found = Syncing(sides, before, source, declared(app.project), options, layout, decide).run()
     decide.tell(found)
     if found.conflicts:

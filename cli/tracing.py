@@ -47,7 +47,7 @@ def blame(app: App, objects: tuple[str, ...], as_json: bool) -> int:
     An object is named as pgnorm names it, its parts come with it: public.contacts, public.contacts.email,
     "public.search_contacts(text, integer)". Below its migrations stands where the schema files make it.
     """
-    found = _traced(app, objects)
+    found = _traced(app, objects, lasting=True)
     for name in found.gone(objects):
         app.console.say(f"{name} is there no more: pgnorm log {name}")
     if as_json:
@@ -87,7 +87,7 @@ def log(ctx: click.Context, objects: tuple[str, ...], as_json: bool) -> int:
         return 0
     if not objects:
         ctx.fail("Name an object, or with --local, --db-url or the like a database.")
-    found = _traced(app, objects)
+    found = _traced(app, objects, lasting=False)
     if as_json:
         listed = [
             {
@@ -103,7 +103,7 @@ def log(ctx: click.Context, objects: tuple[str, ...], as_json: bool) -> int:
     return 0
 
 
-def _traced(app: App, objects: tuple[str, ...]) -> "Trace":
+def _traced(app: App, objects: tuple[str, ...], *, lasting: bool) -> "Trace":
     from pgnorm.normalizer.project.sources import declared, migrations
     from pgnorm.normalizer.tracing import traced
 
@@ -112,7 +112,7 @@ def _traced(app: App, objects: tuple[str, ...]) -> "Trace":
     with app.workspace() as workspace:
         workspace.introduce(source)
         files = workspace.texts(declared(project)).files if project.declares else ()
-        return traced(workspace.settled(), workspace.texts(source), objects, files)
+        return traced(workspace.settled(), workspace.texts(source), objects, files, lasting=lasting)
 
 
 def _blame(found: "Trace", *, whole: bool) -> Iterator[str]:

@@ -110,7 +110,7 @@ class Turns:
         from pgnorm.normalizer.project.sources import declared, migrations
 
         options = Options(proof=None, ignoring=ignoring(project.ignore), online=ONLINE if project.online else None)
-        found = compare(workspace, migrations(project), declared(project), options)
+        found = compare(workspace, migrations(project), declared(project), options).evolve(unproved=None)
         with self._screen.fitting():
             tell_comparison(self._app, found, listed=True, way_out="pgnorm fix-functions --from migrations")
 

@@ -17,11 +17,12 @@ from .comparing import compare_sides
 from .comparison import Options
 from .files.reading import SourceFile, read_file, shown
 from .left_alone import ignoring
+from .named import is_asked
 from .plan.roles import RoleChanges
 from .project.sources import Files
 from .review.changes import outermost
 from .sides import Sides
-from .tracing import is_asked, mentioning, states, watched
+from .tracing import mentioning, states, watched
 
 if TYPE_CHECKING:
     from pgnorm.catalog.model import Object

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Container, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from itertools import takewhile
 from typing import Final
 
@@ -11,6 +11,7 @@ from attrs import evolve
 from pgnorm.catalog.errors import PgnormError
 
 from .applying.certificates import certificate
+from .applying.failing import MISSING, Failed
 from .applying.pieces import Applicable
 from .applying.run import carry_out
 from .applying.target import Target
@@ -22,6 +23,7 @@ from .comparing import compare
 from .comparison import Options
 from .project.databases import Database
 from .project.sources import migrations
+from .unsure import lack_of
 from .workspace import Workspace
 
 _SHOWN: Final = 20
@@ -88,6 +90,14 @@ class Gate:
         found = certificate(migration)
         self._known = found.goal if found is not None and found.last and not found.partial else None
 
+    def explain(self, failed: Failed) -> None:
+        """Add to the error of a migration that the database is not one of the project's platform, where that is so."""
+        platform = self.workspace.platform
+        with suppress(PgnormError):  # it may be gone by now
+            if failed.code in MISSING and (said := lack_of(platform, self.database)):
+                failed.message += f"\nThe database is another one than the project's: {said}."
+                failed.hint = platform.without_marks
+
     def _fingerprint(self) -> str:
         workspace = self.workspace
         catalog = workspace.read(self.database)
@@ -122,6 +132,10 @@ def migrate(
             gate.check(each)
         found.carrier.tell("verbose", f"Applying {each.label}")
         since = time.monotonic()
-        carry_out(found.carrier, each)
+        try:
+            carry_out(found.carrier, each)
+        except Failed as failed:
+            gate.explain(failed)
+            raise
         gate.passed(each)
         yield each, time.monotonic() - since

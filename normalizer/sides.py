@@ -23,7 +23,7 @@ from .load.visibility import as_little_known, as_renamed
 from .project.databases import Database
 from .project.sources import Files, Source
 from .side import Opened, Side, of_files
-from .unsure import tell_unsure
+from .unsure import refuse_lacking, tell_unsure
 from .workspace import Read, Workspace
 
 if TYPE_CHECKING:
@@ -56,15 +56,20 @@ class Sides:
         self._reloaded: dict[Texts, Catalog] = {}
 
     @classmethod
-    def between(cls, workspace: Workspace, old: Source, new: Source) -> Self:
+    def between(cls, workspace: Workspace, old: Source, new: Source, *, of_platform: bool = False) -> Self:
         """The sides of two sources. Databases and snapshots are read first: they say as which role, and for which
-        major version, files are loaded."""
+        major version, files are loaded.
+
+        With `of_platform` raises PgnormError for one that is not of the project's platform.
+        """
         workspace.telling.sides = {old: "from", new: "to"}
         found: dict[Source, Read] = {}
         with ExitStack() as stack:
             live = [source for source in (old, new) if not isinstance(source, Files)]
             for source, finish in [(each, stack.enter_context(workspace.reading(each))) for each in live]:
                 found[source] = finish()
+                if of_platform:
+                    refuse_lacking(workspace.telling, workspace.platform, source, found[source])
         return cls.of(workspace, old, new, found)
 
     @classmethod

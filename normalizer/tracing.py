@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import pairwise
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
 from attrs import define, field
 
-from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Catalog, Object, Value, untold
 
 from .compare.describing import words
-from .compare.difference import Difference, above, differences
+from .compare.difference import Difference, differences
 from .files.reading import SourceFile, line_and_column
 from .files.revisions import Commit, commit_of_line
 from .load.session import loaded
+from .named import are_there, in_public, is_asked, meant, refuse_unknown
 from .sql.statements import Statement
 from .syncing.placing import Places
 
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from .load.context import Context, Texts
     from .postgres.shadow import Session
 
-_NAMED_AT_MOST: Final = 5
 _MADE: Final = "made"
 _DROPPED: Final = "dropped"
 T = TypeVar("T")
@@ -96,7 +96,7 @@ class Trace(Value):
 
     def gone(self, names: Collection[str]) -> list[str]:
         """The names of what was there once."""
-        return [name for name in names if not any(_names(name, item) for item in self.objects)]
+        return [name for name in names if not are_there((name, in_public(name)), self.objects)]
 
     def made(self, item: Object) -> list[str]:
         """The places at which the schema files make an object."""
@@ -120,7 +120,8 @@ class Looks:
     """What there was after statements, by their numbers; after -1, before all."""
 
     def __attrs_post_init__(self) -> None:
-        self.seen[-1] = self.session.read()
+        if -1 not in self.seen:
+            self.seen[-1] = self.session.read()
 
     @property
     def end(self) -> Catalog:
@@ -137,55 +138,73 @@ class Looks:
 
     def __call__(self, source: SourceFile, statement: Statement) -> None:
         self.ran.append((source, statement))
-        if self.wanted(self.ran):
+        if len(self.ran) - 1 not in self.seen and self.wanted(self.ran):
             self.seen[len(self.ran) - 1] = self.session.read()
 
 
-def traced(context: Context, texts: Texts, names: Collection[str], declared: Sequence[SourceFile]) -> Trace:
-    """The trace of the objects that are named (`public.contacts`, `public.contacts.email`), parts included.
+def traced(
+    context: Context, texts: Texts, names: Collection[str], declared: Sequence[SourceFile], *, lasting: bool
+) -> Trace:
+    """The trace of the objects that are named (`public.contacts`, `contacts.email`), parts included.
 
-    The migrations run up to three times: with a look after each file, then around the statements that mention what is
-    named in the files that did something to it, and at last at each where that did not show which one it was.
+    The migrations run up to four times: for what they lead to, with a look after each file, then around the statements
+    that mention what is named in the files that did something to it, and at last at each where that did not show which
+    one it was.
 
-    Raises PgnormError for a name of what never was there.
+    Raises PgnormError for a name of what never was there; at once where only what is `lasting` is of interest, and the
+    migrations do not mention it.
     """
+    ran = looked(context, texts, lambda _: False)
+    forms = [form for name in names for form in meant(name, ran.end)]
+    if lasting:
+        mentioned = {word for _, each in ran.ran for word in re.findall(r"\w+", each.text)} | _SAYING_LITTLE
+        unheard = [name for name in names if not mentioned.issuperset(re.findall(r"\w+", name.partition("(")[0]))]
+        refuse_unknown(unheard, (), ran.end, "the migrations lead to nothing called")
 
     def asked(item: Object, catalog: Catalog) -> bool:
-        return is_asked(item, catalog, names)
+        return is_asked(item, catalog, forms)
 
-    looks = watched(context, texts, asked, (mentioning(names), lambda _: True))
+    looks = watched(context, texts, asked, (mentioning(names), lambda _: True), ran)
     events = tuple(
         Event(file=file, statement=statement, difference=found)
         for [number], changed in looks.spans(asked)
         for file, statement in [looks.ran[number]]
         for found in changed
     )
-    _refuse_unknown(names, events, looks.end)
+    refuse_unknown(names, (event.difference.item for event in events), looks.end, "no migration made anything called")
     objects = tuple(item for item in looks.end.objects.values() if asked(item, looks.end))
     return Trace(events=events, objects=objects, places=Places(declared))
 
 
-def watched(context: Context, texts: Texts, asked: Asked, nearer: Sequence[Callable[[Statement], bool]] = ()) -> Looks:
-    """The migrations run with a look once in each file, then once more for each test of `nearer`, where several
-    statements could have done something to what is asked for: with a look after each file, and around those that the
-    test is true of."""
-    # That a file has ended shows when the first statement of the next one has run.
-    looks = looked(context, texts, lambda ran: len({id(file) for file, _ in ran[-2:]}) == min(len(ran), 2))
-    for near in nearer:
-        if wide := [numbers for numbers, _ in looks.spans(asked) if len(numbers) > 1]:
-            close = {number for numbers in wide for number in numbers if near(looks.ran[number][1])}
-            ends = {at for at, (one, other) in enumerate(pairwise(looks.ran)) if one[0] is not other[0]}
-            points = {*looks.seen, *ends, *close, *(number - 1 for number in close)}
-            looks = looked(context, texts, partial(_is_at, points))
+def watched(
+    context: Context,
+    texts: Texts,
+    asked: Asked,
+    nearer: Sequence[Callable[[Statement], bool]] = (),
+    ran: Looks | None = None,
+) -> Looks:
+    """The migrations, which `ran` already or run now, run again with a look after each file, then once more for each
+    test of `nearer`, where several statements could have done something to what is asked for: with a look around those
+    of them that the test is true of."""
+    looks = ran or looked(context, texts, lambda _: False)
+    points = _ends(looks.ran)
+    for near in (*nearer, None):
+        if not points <= looks.seen.keys():
+            looks = looked(context, texts, partial(_is_at, points), looks.seen)
+        wide = [numbers for numbers, _ in looks.spans(asked) if len(numbers) > 1]
+        close = {number for numbers in wide for number in numbers if near is not None and near(looks.ran[number][1])}
+        points = close | {number - 1 for number in close}
     return looks
 
 
-def looked(context: Context, texts: Texts, wanted: Callable[[Ran], bool]) -> Looks:
-    """The migrations run once, with a look wherever one is wanted and at the end."""
+def looked(
+    context: Context, texts: Texts, wanted: Callable[[Ran], bool], seen: Mapping[int, Catalog] = MappingProxyType({})
+) -> Looks:
+    """The migrations run once, with a look wherever one is wanted and at the end, but not at what is `seen`."""
     found: list[Looks] = []
 
     def look(session: Session) -> Looks:
-        found.append(Looks(session, wanted))
+        found.append(Looks(session, wanted, seen={**seen}))
         return found[-1]
 
     with loaded(context, texts, watch=look, singly=True, quiet=True) as there:
@@ -197,14 +216,18 @@ def looked(context: Context, texts: Texts, wanted: Callable[[Ran], bool]) -> Loo
 
 def states(context: Context, texts: Texts) -> list[Catalog]:
     """What there is before all files, and after each of them."""
-    ran = looked(context, texts, lambda _: False).ran
-    ends = {at for at, (one, other) in enumerate(pairwise(ran)) if one[0] is not other[0]}
-    looks = looked(context, texts, partial(_is_at, ends))
+    ran = looked(context, texts, lambda _: False)
+    looks = looked(context, texts, partial(_is_at, _ends(ran.ran)), ran.seen)
     after = {looks.ran[at][0].label: catalog for at, catalog in looks.seen.items() if at >= 0}
     found = [looks.seen[-1]]
     for file in texts.files:
         found.append(after.get(file.label, found[-1]))
     return found
+
+
+def _ends(ran: Ran) -> set[int]:
+    """The last statements of files, by their numbers, but for the last of all."""
+    return {at for at, (one, other) in enumerate(pairwise(ran)) if one[0] is not other[0]}
 
 
 def _is_at(points: Collection[int], ran: Ran) -> bool:
@@ -225,31 +248,3 @@ def _events(before: Catalog, after: Catalog, asked: Asked) -> Iterator[Differenc
     for found in differences(before, after):
         if asked(found.item, after if found.new is not None else before):
             yield found
-
-
-def is_asked(item: Object, catalog: Catalog, names: Collection[str]) -> bool:
-    """True if an object is named, or a part of what is."""
-    wholes = (catalog.objects[name] for name in above(catalog, item) if name in catalog.objects)
-    return any(_names(word, each) for each in (item, *wholes) for word in names)
-
-
-def _names(word: str, item: Object) -> bool:
-    label = item.label
-    return word in (label, f"{item.kind} {label}", label.partition("(")[0], label.replace('"', ""))
-
-
-def _refuse_unknown(names: Collection[str], events: Collection[Event], end: Catalog) -> None:
-    known = [*end.objects.values(), *(event.difference.item for event in events)]
-    for word in names:
-        if not any(_names(word, item) for item in known):
-            from difflib import get_close_matches
-
-            labels = [item.label for item in end.objects.values()]
-            bare = [label for label in labels if label.partition("(")[0].endswith(f".{word}")]
-            close = [*bare, *get_close_matches(word, labels, n=_NAMED_AT_MOST)][:_NAMED_AT_MOST]
-            raise PgnormError(
-                f"no migration made anything called {word}",
-                hint=f"Did you mean {' or '.join(dict.fromkeys(close))}?"
-                if close
-                else "Name it with its schema, a column with its table too: public.contacts.email.",
-            )

@@ -1,11 +1,17 @@
 """Limits of what a database or a snapshot tells, as people are told of them before it is compared."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from typing import Final
+
+from pgnorm.catalog.errors import PgnormError
 
 from .platforms import Platform
+from .project.databases import Database, connect
 from .project.sources import Source
 from .telling import Telling
 from .workspace import Read
+
+_SCHEMAS: Final = "select nspname::pg_catalog.text from pg_catalog.pg_namespace"
 
 
 def tell_unsure(telling: Telling, platform: Platform, source: Source, read: Read) -> None:
@@ -14,14 +20,47 @@ def tell_unsure(telling: Telling, platform: Platform, source: Source, read: Read
         telling("warning", message, source)
 
 
+def refuse_lacking(telling: Telling, platform: Platform, source: Source, read: Read) -> None:
+    """Raises PgnormError for a database or a snapshot that is not one of the project's platform."""
+    if said := _lack(platform, read):
+        raise _refusal(platform, f"{telling.side(source)}: {said}")
+
+
+def refuse_database(platform: Platform, database: Database) -> None:
+    """The same for a database that nobody has read."""
+    if said := lack_of(platform, database):
+        raise _refusal(platform, said)
+
+
+def lack_of(platform: Platform, database: Database) -> str:
+    """The lack of what the platform provides in a database, in words; empty where there is none.
+
+    Raises PgnormError where it can't be asked.
+    """
+    if not platform.marks:
+        return ""
+    with connect(database) as connection:
+        return _words(platform, {name for (name,) in connection.execute(_SCHEMAS)})
+
+
 def _lacking(platform: Platform, read: Read) -> Iterator[str]:
+    if said := _lack(platform, read):
+        yield f"{said}: a plan does not make them, and what refers to them fails there"
+
+
+def _lack(platform: Platform, read: Read) -> str:
     there = {name.name for name in read.catalog.objects if name.kind == "schema"}
+    return _words(platform, there) if not read.partial else ""
+
+
+def _words(platform: Platform, there: Collection[str]) -> str:
     lacking = [name for name in platform.marks if name not in there]
-    if lacking and not read.partial:
-        yield (
-            f"it lacks schemas that {platform.title} provides ({', '.join(lacking)}) and the project builds on:"
-            " a plan does not make them, and what refers to them fails there"
-        )
+    names = ", ".join(lacking)
+    return f"it lacks schemas that {platform.title} provides ({names}) and the project builds on" if lacking else ""
+
+
+def _refusal(platform: Platform, said: str) -> PgnormError:
+    return PgnormError(said, hint=platform.without_marks)
 
 
 def _unread(read: Read) -> Iterator[str]:

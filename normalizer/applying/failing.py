@@ -17,6 +17,8 @@ BUSY: Final = frozenset({"55P03", "40P01"})
 NOT_IN_ONE: Final = frozenset({"25001", "2D000", "55P04"})
 """Codes of what can't run in a transaction, or uses what can be used only after a commit: active_sql_transaction,
 invalid_transaction_termination, unsafe_new_enum_value_usage."""
+MISSING: Final = frozenset({"3F000", "42P01", "42704", "42883"})
+"""Codes of names that nothing has: invalid_schema_name, undefined_table, undefined_object, undefined_function."""
 _HINTS: Final = {
     "57014": "If it was statement_timeout of the role or the database: put `set statement_timeout = 0;` at the head of "
     "the file.",

@@ -11,11 +11,13 @@ class Platform(Value):
     """A baseline: `sql` makes it in an empty database; `managed_schemas` (patterns) and `managed_objects`, (kind,
     name) of what lives in no schema, are the platform's own. `spared_objects`, named likewise, some of its servers
     make by themselves and others don't: a project may declare one, and a plan never drops it. The schemas `marks` are
-    in each of its databases; its API acts as `api_roles`. `servers` are places where its tools keep server programs."""
+    in each of its databases, and `without_marks` is the way out where they are not; its API acts as `api_roles`.
+    `servers` are places where its tools keep server programs."""
 
     name: str
     title: str = "Postgres"
     marks: tuple[str, ...] = ()
+    without_marks: str | None = None
     api_roles: tuple[str, ...] = ()
     sql: tuple[str, ...]
     search_path: str
@@ -51,6 +53,10 @@ _SUPABASE_SCHEMAS = (
     *("net", "pgmq", "pgsodium", "pgsodium_masks", "pgtle", "repack", "tiger", "tiger_data", "timescaledb_*"),
     *("_timescaledb_*", "topology", "vault"),
 )
+_WITHOUT_MARKS = (
+    "See that the address leads to the project's own database: the local stack's port is in supabase/config.toml, and "
+    "`supabase start` makes these schemas there."
+)
 # Where its CLI unpacks servers that run without Docker, by version and machine.
 _SUPABASE_SERVERS = (
     "$SUPABASE_HOME/cache/stack/slim-services/postgres/{major}.*/{machine}/bin",
@@ -75,6 +81,7 @@ def supabase(*, auto_expose_new_tables: bool | None, major: int) -> Platform:
         name="supabase",
         title="Supabase",
         marks=("auth", "storage"),
+        without_marks=_WITHOUT_MARKS,
         api_roles=("anon", "authenticated", "service_role"),
         sql=(auto_expose, Path(__file__).with_name("supabase.sql").read_text(encoding="utf-8")),
         search_path='"$user", public, extensions',

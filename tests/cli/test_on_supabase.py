@@ -6,6 +6,8 @@ from typing import Protocol
 
 import psycopg
 import pytest
+from addresses import address
+from conftest import Refused
 
 Run = Callable[[str], tuple[int, str, str]]
 
@@ -97,6 +99,25 @@ def test_a_database_without_the_platform_is_told_once(
     assert run(f"diff --{side} now.json {other}")[2].count(LACKING) == 1
     assert run(f"-q dump --db-url {url} -n public --json -o part.json")[0] == 0
     assert LACKING not in run(f"diff --{side} part.json {other}")[2]
+
+
+def test_nothing_is_taken_from_a_database_without_the_platform(
+    run: Run, refused: Refused, project: Project, database: psycopg.Connection, folder: Path
+) -> None:
+    project(
+        "create table public.jars (id integer);\n",
+        'create extension "uuid-ossp" with schema extensions;\ncreate table public.jars (id integer);\n',
+    )
+    way_out = "the local stack's port is in supabase/config.toml"
+    at = f"--db-url '{address(database)}'"
+    lacking = LACKING.removesuffix(": ")
+    refused(f"migration up {at}", 'schema "extensions" does not exist', lacking, way_out)
+    database.execute("create table public.jars (id integer, lid integer)")
+    assert run(f"-q dump {at} --json -o now.json")[0] == 0
+    refused(f"sync {at}", f"to: {lacking}\n", way_out)
+    refused("sync --from now.json", f"to: {lacking}\n", way_out)
+    refused(f"pull {at}", lacking, way_out)
+    assert (folder / "supabase" / "schemas" / "all.sql").read_text() == "create table public.jars (id integer);\n"
 
 
 def test_a_database_of_the_platform_lacks_nothing(

@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 from conftest import Run
 
+from pgnorm.catalog.model import Catalog
+from pgnorm.normalizer.postgres.shadow import Session
+
 MIGRATIONS = {
     "1_init.sql": """create table people (id int primary key, name text not null, note text);
 create table other (id int);
@@ -100,9 +103,9 @@ def test_commits_of_lines(run: Run, folder_of: Path) -> None:
 
 @pytest.mark.usefixtures("folder_of")
 def test_what_never_was(run: Run) -> None:
-    code, _, err = run("blame people")
+    code, _, err = run("blame public.peopel")
     assert code == 2
-    assert "no migration made anything called people\nhint: Did you mean public.people" in err
+    assert "the migrations lead to nothing called public.peopel\nhint: Did you mean public.people" in err
     code, _, err = run("log public.xyzzy")
     assert "no migration made anything called public.xyzzy\nhint: " in err
     code, out, err = run("blame public.people.note")
@@ -110,8 +113,36 @@ def test_what_never_was(run: Run) -> None:
     assert "public.people.note is there no more: pgnorm log public.people.note" in err
 
 
+@pytest.mark.usefixtures("folder_of")
+def test_names_without_a_schema(run: Run) -> None:
+    for name in ("people", "people.born", "'column people.born'", "by_name"):
+        in_public = name.replace("people", "public.people").replace("by_name", "public.by_name")
+        assert run(f"blame {name}")[:2] == run(f"blame {in_public}")[:2]
+    assert run("log people.note")[1] == run("log public.people.note")[1] != ""
+    code, out, err = run("blame people.note")
+    assert (code, out, "people.note is there no more: pgnorm log people.note" in err) == (0, "", True)
+
+
+@pytest.mark.usefixtures("folder_of")
+def test_no_catalog_is_read_twice(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    reads: list[Session] = []
+    read = Session.read
+
+    def counted(session: Session) -> Catalog:
+        reads.append(session)
+        return read(session)
+
+    monkeypatch.setattr(Session, "read", counted)
+    assert run("blame public.people.remark")[0] == 0
+    statements = sum(text.count(";\n") for text in MIGRATIONS.values())
+    assert len(MIGRATIONS) < len(reads) <= statements + 1
+    reads.clear()
+    assert run("blame public.elsewhere")[0] == 2
+    assert len(reads) == 2, "what there is before all and in the end"
+
+
 def test_no_migrations(run: Run, plain: Path) -> None:
     assert plain
     code, _, err = run("blame public.notes")
     assert code == 2
-    assert "no migration made anything called public.notes" in err
+    assert "the migrations lead to nothing called public.notes" in err

@@ -95,6 +95,7 @@ def test_saves_are_looked_at_once(same: Path, tmp_path_factory: pytest.TempPathF
         page = watch.page("+ function public.one()")
         assert " schemas/02_functions.sql\n" in page
         assert "rewrote schemas/02_functions.sql\n" in page
+        assert "proof" not in page
         canonical = functions.read_text()
         assert canonical.startswith('CREATE OR REPLACE FUNCTION "public"."one"() RETURNS integer\n')
 
