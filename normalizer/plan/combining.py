@@ -31,6 +31,8 @@ _TURNS: Final = tuple(
         rf"ALTER COLUMN {_COLUMN} SET DEFAULT ",
     )
 )
+Tables: TypeAlias = Mapping[str, tuple[Object, bool]]
+"""Tables by their names in statements, each with whether it stands alone: without ties to others."""
 Piece: TypeAlias = tuple[Step, Statement]
 """A statement, and the step that it is of."""
 
@@ -41,6 +43,8 @@ class _Action(NamedTuple):
     step: Step
     statement: Statement
     table: Object
+    alone: bool
+    """True if no table inherits from it, nor it from one: ONLY says nothing then."""
     start: str
     """The words before it: `ALTER TABLE "public"."contacts"`."""
     text: str
@@ -52,7 +56,10 @@ class _Action(NamedTuple):
     def follows(self, others: Iterable["_Action"]) -> bool:
         """True if it has the same effect in one statement with the others as behind them."""
         return all(
-            self.table is other.table and (other.turn <= self.turn or self._elsewhere(other)) for other in others
+            self.table is other.table
+            and (self.alone or self.start == other.start)
+            and (other.turn <= self.turn or self._elsewhere(other))
+            for other in others
         )
 
     def _elsewhere(self, other: "_Action") -> bool:
@@ -93,14 +100,14 @@ def combined(plan: Plan, catalogs: Sequence[Catalog]) -> Plan:
     objects = [item for catalog in catalogs for item in catalog.objects.values()]
     tied = {end for item in objects for end in item.ties or ()}
     tables = {
-        qualified(item.schema, item.name): item
+        qualified(item.schema, item.name): (item, item.id not in tied)
         for item in objects
-        if isinstance(item, HoldsRows) and item.id not in tied
+        if isinstance(item, HoldsRows)
     }
     return plan.evolve(transactions=tuple(tuple(_combined(steps, tables)) for steps in plan.transactions))
 
 
-def _combined(steps: Sequence[Step], tables: Mapping[str, Object]) -> Iterator[Step]:
+def _combined(steps: Sequence[Step], tables: Tables) -> Iterator[Step]:
     pieces = (piece for run in _runs(steps, tables) for piece in run.pieces)
     for _, group in groupby(pieces, key=lambda piece: id(piece[0])):
         found = [*group]
@@ -108,7 +115,7 @@ def _combined(steps: Sequence[Step], tables: Mapping[str, Object]) -> Iterator[S
         yield step if statements == step.statements else step.evolve(statements=statements)
 
 
-def _runs(steps: Sequence[Step], tables: Mapping[str, Object]) -> Iterator[_Run]:
+def _runs(steps: Sequence[Step], tables: Tables) -> Iterator[_Run]:
     run = _Run([], [])
     for step in steps:
         filled = False
@@ -126,20 +133,20 @@ def _runs(steps: Sequence[Step], tables: Mapping[str, Object]) -> Iterator[_Run]
     yield run
 
 
-def _action(step: Step, statement: Statement, tables: Mapping[str, Object]) -> _Action | None:
+def _action(step: Step, statement: Statement, tables: Tables) -> _Action | None:
     found = _ALTER.fullmatch(statement.sql)
-    table = tables.get(found["table"]) if found else None
-    if found is None or table is None or step.evaluated_on or step.finishing:
+    known = tables.get(found["table"]) if found else None
+    if found is None or known is None or step.evaluated_on or step.finishing:
         return None
     for turn, pattern in enumerate(_TURNS):
         if said := pattern.match(found["action"]):
             column = said.groupdict().get("named") or ""
-            return _Action(step, statement, table, found["start"], found["action"], turn, column)
+            return _Action(step, statement, *known, found["start"], found["action"], turn, column)
     return None
 
 
 def _shared(actions: Sequence[_Action]) -> Statement:
-    """The one statement of them. Where no table inherits from one, ONLY says nothing."""
+    """The one statement of them, which all begin alike but where ONLY says nothing."""
     start = min((each.start for each in actions), key=len)
     found = [each.statement for each in actions]
     return found[0].evolve(
