@@ -107,7 +107,7 @@ def read_found(
     exclude_schemas: tuple[str, ...] = (),
     roles: tuple[str, ...] = (),
 ) -> "Access":
-    """What roles may do, as a server that has the source says. Raises PgnormError, for a role that is not there too."""
+    """Permissions of roles, as a server that has the source says. Raises PgnormError, for a missing role too."""
     from pgnorm.catalog.access import grantees, read_access
     from pgnorm.normalizer.compare.selection import select_of
 

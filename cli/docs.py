@@ -64,7 +64,7 @@ def docs(app: App, folder: Path, schemas: tuple[str, ...], exclude_schemas: tupl
 
 
 def _changes(folder: Path, texts: Mapping[str, str]) -> "list[Writing]":
-    """What is to be written, and which pages of an earlier run go. Raises PgnormError for a file of another origin in
+    """Pages to be written, and which pages of an earlier run go. Raises PgnormError for a file of another origin in
     the place of a page."""
     from pgnorm.normalizer.files.reading import shown
     from pgnorm.normalizer.files.staging import Writing

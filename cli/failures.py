@@ -1,4 +1,4 @@
-"""What could not be done, for people, and for programs where --json is given."""
+"""Failures: what could not be done, for people, and for programs where --json is given."""
 
 import errno
 import os

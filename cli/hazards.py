@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 WORDS: Final = tuple(hazard.value for hazard in Hazard)
 MEASURED: Final = frozenset({Hazard.REWRITES_TABLE, Hazard.SCANS_TABLE, Hazard.BLOCKS_WRITES, Hazard.BLOCKS_READS})
-"""What only a plan that was tried can be known to have."""
+"""Hazards that only a plan that was tried can be known to have."""
 ALLOWED: Final = " (allowed)"
 _WAITING: Final = {
     frozenset({Hazard.BLOCKS_READS, Hazard.BLOCKS_WRITES}): "readers and writers wait",

@@ -24,7 +24,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 Change: TypeAlias = Literal["wrote", "edited", "emptied", "removed"]
-"""What becomes of a file."""
+"""Fate of a file."""
 _WOULD: Final[dict[Change, str]] = {
     "wrote": "Would write",
     "edited": "Would edit",

@@ -102,7 +102,7 @@ class Console:
 
     @contextmanager
     def fitting(self) -> Iterator[None]:
-        """What is said meanwhile, at its end and in no more lines than fit a screen, all with -v."""
+        """Lines said meanwhile, at its end and in no more lines than fit a screen, all with -v."""
         if self.verbose or self._waiting is not None:
             yield
             return

@@ -253,7 +253,7 @@ def _wants(found: "Target", *, repair: bool | None) -> bool:
 
 
 def _unchanged(before: "tuple[Standing, ...]", but: "Sequence[Path]" = ()) -> "Callable[[Sequence[Standing]], None]":
-    """What refuses other standings than there were, those of some files left out."""
+    """A check that refuses other standings than there were, those of some files left out."""
     known = tuple(each for each in before if each.path not in but)
 
     def refuse_others(others: "Sequence[Standing]") -> None:

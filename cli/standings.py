@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def notes(each: "Standing") -> list[str]:
-    """What became of a migration there, in words: `applied`, `the file was changed since`."""
+    """Fate of a migration there, in words: `applied`, `the file was changed since`."""
     from pgnorm.normalizer.applying.standing import State
 
     found = [(State.APPLIED if each.state is State.MISSING else each.state).value]

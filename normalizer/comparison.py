@@ -120,7 +120,7 @@ class Comparison(Value):
     renamed: Resolved = Resolved()
     """Renames that somebody asked for: the plan begins with them."""
     accepted: tuple[str, ...] = ()
-    """Those of them that the two sides suggested, as options ask for them."""
+    """The ones of them that the two sides suggested, as options ask for them."""
     proposals: tuple[Proposal, ...] = ()
     """Possible renames, each a drop and a creation as long as nobody says that it is one."""
     ignored: Mapping[Reason, Mapping[str, int]] = MappingProxyType({})
@@ -136,7 +136,7 @@ class Comparison(Value):
     uncarried: tuple[DataStatement, ...] = ()
     """Data statements of the files of the new side, and not of those of the old one."""
     calls: tuple[Call, ...] = ()
-    """Those of them that follow the plan. Nothing proves what they do."""
+    """The ones of them that follow the plan. Nothing proves what they do."""
     updates: tuple[Update, ...] = ()
     """Objects of other versions, where these are compared. Their statements follow the plan, and nobody tries them: a
     shadow has its own versions."""

@@ -1,4 +1,4 @@
-"""What a run on this machine, in this folder, would work with, and what is in its way."""
+"""Diagnosis: what a run on this machine, in this folder, would work with, and what is in its way."""
 
 import shutil
 import socket
@@ -23,7 +23,7 @@ _PATIENCE: Final = 2.0  # seconds, for this very machine
 
 
 class State(Enum):
-    """How it stands with one thing."""
+    """State of one thing."""
 
     OK = "ok"
     NOTE = "note"

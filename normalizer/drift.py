@@ -1,4 +1,4 @@
-"""How a database came to differ from its migrations: what its history says, and what was done there beside it."""
+"""Drift of a database from its migrations: what its history says, and what was done there beside it."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _NEAR_AT_MOST: Final = 100
 
 
 class Remembered(Value):
-    """What a database remembers of its migrations, beside the files."""
+    """Memory that a database has of its migrations, beside the files."""
 
     standings: tuple[Standing, ...]
     rows: Mapping[str, Row]
@@ -46,7 +46,7 @@ class Remembered(Value):
 
 
 class Change(Value):
-    """What a database has otherwise than the migrations make it that were applied there."""
+    """Objects that a database has otherwise than the migrations make it that were applied there."""
 
     difference: Difference
     made: str | None = None
@@ -82,7 +82,7 @@ class Account(Value):
 
 
 class _Event(Value):
-    """What a migration did to an object. `applied` is false for one that the database lacks."""
+    """Effect of a migration on an object. `applied` is false for one that the database lacks."""
 
     place: str
     applied: bool

@@ -107,7 +107,7 @@ class Gate:
         return fingerprint(mine, workspace.platform)
 
     def _differences(self, migration: Applicable) -> list[str]:
-        """What the database has otherwise than the migrations before this one make it."""
+        """Everything that the database has otherwise than the migrations before this one make it."""
         assert self.workspace.project is not None
         files = migrations(self.workspace.project)
         before = evolve(files, paths=tuple(takewhile(lambda path: path != migration.source.path, files.paths)))

@@ -33,7 +33,7 @@ _SAYING_LITTLE: Final = frozenset({"public"})
 
 
 class Event(Value):
-    """What a statement of a migration did to an object."""
+    """Effect of a statement of a migration to an object."""
 
     file: SourceFile = untold()
     statement: Statement = untold()
@@ -46,7 +46,7 @@ class Event(Value):
 
     @property
     def words(self) -> list[str]:
-        """What it did, in words: `type`, `NOT NULL`."""
+        """Words for its effect: `type`, `NOT NULL`."""
         return done(self.difference)
 
     @property
@@ -85,7 +85,7 @@ class Trace(Value):
 
     events: tuple[Event, ...]
     objects: tuple[Object, ...] = ()
-    """Those that were named, with their parts, as far as they are there."""
+    """Objects that were named, with their parts, as far as they are there."""
     places: Places = untold()
     """The statements of the schema files."""
 
@@ -117,7 +117,7 @@ class Looks:
     """True if the catalog is to be read after what has run so far."""
     ran: Ran = field(factory=list)
     seen: dict[int, Catalog] = field(factory=dict)
-    """What there was after statements, by their numbers; after -1, before all."""
+    """States after statements, by their numbers; after -1, before all."""
 
     def __attrs_post_init__(self) -> None:
         if -1 not in self.seen:
@@ -125,7 +125,7 @@ class Looks:
 
     @property
     def end(self) -> Catalog:
-        """What there was after all."""
+        """The state after all."""
         return self.seen[max(self.seen)]
 
     def spans(self, asked: Asked) -> list[tuple[range, tuple[Difference, ...]]]:
@@ -215,7 +215,7 @@ def looked(
 
 
 def states(context: Context, texts: Texts) -> list[Catalog]:
-    """What there is before all files, and after each of them."""
+    """States before all files, and after each of them."""
     ran = looked(context, texts, lambda _: False)
     looks = looked(context, texts, partial(_is_at, _ends(ran.ran)), ran.seen)
     after = {looks.ran[at][0].label: catalog for at, catalog in looks.seen.items() if at >= 0}

@@ -114,7 +114,7 @@ class Role(Value):
         return tuple(word if holds else f"NO{word}" for holds, word in words)
 
     def _changeable(self) -> dict[str, object]:
-        """What a plan changes. That settings have an order, and that there is no limit of time, says nothing."""
+        """Attributes that a plan changes. An order of settings, and a limit of time that is none, say nothing."""
         names = (field.name for field in self.declared_fields if field.name not in _UNCHANGEABLE)
         alike = {"settings": frozenset(self.settings), "valid_until": self.valid_until or _FOR_EVER}
         return {**{name: getattr(self, name) for name in names}, **alike}

@@ -40,7 +40,7 @@ class Tested(Facet):
 
 
 class MadeOfTypes(Facet):
-    """What holds values of a type, or is a type made of others: a column, a domain."""
+    """Holder of values of a type, or a type made of others: a column, a domain."""
 
     __slots__ = ()
 

@@ -60,7 +60,7 @@ def renewed(migration: Applicable, said: Certificate) -> str:
 
 
 def written(said: Mapping[str, object]) -> str:
-    """What a certificate says, behind its beginning."""
+    """Text of a certificate, behind its beginning."""
     return json.dumps(said, separators=(",", ":"), ensure_ascii=False)
 
 

@@ -39,7 +39,7 @@ class TableHistory:
     """Milliseconds that a reading waits for a lock of others."""
 
     def rows(self, *, statements: bool = True) -> Mapping[str, Row]:
-        """What was applied, by version, without its statements if they are not asked for."""
+        """Migrations that were applied, by version, without statements if these are not asked for."""
         known = self._columns(self.name)
         if "version" not in known:
             return {}

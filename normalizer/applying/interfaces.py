@@ -59,8 +59,8 @@ class History(Protocol):
     """Remembers what was applied. Whatever changes it is part of the connection's transaction, if there is one."""
 
     def rows(self, *, statements: bool = True) -> Mapping[str, Row]:
-        """What was applied, by version, without its statements if they are not asked for; nothing where the database
-        has no history yet."""
+        """Migrations that were applied, by version, without statements if these are not asked for; none where the
+        database has no history yet."""
 
     def prepare(self) -> None:
         """Make the history where there is none."""

@@ -14,7 +14,7 @@ from .pieces import Applicable, applicable, count
 
 
 class State(Enum):
-    """What became of a migration in a database."""
+    """Fate of a migration in a database."""
 
     APPLIED = "applied"
     PENDING = "pending"
@@ -61,7 +61,7 @@ def read(path: Path, version: str, name: str) -> Applicable:
 
 
 def left(found: Sequence[Standing]) -> tuple[Standing, ...]:
-    """Those that are left to do."""
+    """The ones that are left to do."""
     return tuple(each for each in found if each.state in (State.PENDING, State.UNFINISHED))
 
 

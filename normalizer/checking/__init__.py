@@ -1,1 +1,1 @@
-"""What a project must hold to, found in one run: for CI, commit hooks and people."""
+"""Everything that a project must hold to, looked at in one run: for CI, commit hooks and people."""

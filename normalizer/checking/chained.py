@@ -26,7 +26,7 @@ class Certified:
 
     def __init__(self, project: Project) -> None:
         self.unread: list[Finding] = []
-        """What can't be read of them."""
+        """Errors of those that can't be read."""
         self._found: list[tuple[Applicable, Certificate | None]] = []
         for each in project.migration_files().files:
             migration = read(each.path, each.version, each.name)

@@ -18,7 +18,7 @@ class Finding(Value):
     place: str
     """`file:line:column`, or the file or folder alone."""
     cure: str = ""
-    """What to type or do."""
+    """Words to type, or things to do."""
     level: str = "error"
     """The word for how bad it is: `error`, `warn` or `info`."""
 

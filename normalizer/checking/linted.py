@@ -1,4 +1,4 @@
-"""What the lints find in the schema files, without what hints beside the objects allow."""
+"""Findings of the lints in the schema files, without what hints beside the objects allow."""
 
 import json
 from collections.abc import Iterator
@@ -46,7 +46,7 @@ def linted(workspace: Workspace, project: Project, level: Level) -> Iterator[Fin
 
 
 def _found(workspace: Workspace, project: Project, texts: "Texts") -> tuple[Linted, ...]:
-    """What the server finds, or has found in an earlier run in the same files."""
+    """Findings of the server, now or in an earlier run in the same files."""
     context = workspace.settled()
     roles = " ".join(workspace.roles_asked)
     named = (_ASKED, " ".join(project.exposed), roles, *depends_on(context, texts))

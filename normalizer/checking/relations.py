@@ -123,7 +123,7 @@ class Server:
         }
 
     def refused(self, relation: Relation, column: Column, values: Sequence[str]) -> dict[int, str]:
-        """What the server says of each value that the column does not take, by its place among the values."""
+        """The server's words on each value that the column does not take, by its place among the values."""
         asked = ("values", relation.schema, relation.name, column.name, *values)
         found = self._known(lambda: _refused(self._connect(), relation, column, values), *asked)
         return {int(at) - 1: message for at, message in found.items()}

@@ -30,4 +30,4 @@ RULES: Final[Mapping[str, str]] = MappingProxyType(
         ACCESS: "Who may do what is as the committed table says",
     }
 )
-"""What each of them is about."""
+"""Words for what each of them is about."""

@@ -39,7 +39,7 @@ class Sampled(Value):
         return tuple(field.text.strip() for row in self.rows[:1] for field in row)
 
     def findings(self, server: Server) -> Iterator[Finding]:
-        """What is not as in the table."""
+        """Findings: all that is not as in the table."""
         if not self.rows:
             yield self._finding(0, "the file has no line that names its columns", "Begin it with one.")
             return

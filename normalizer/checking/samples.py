@@ -48,7 +48,7 @@ def out_of_step(workspace: Workspace, project: Project) -> Iterator[Finding]:
 def _of_setting(
     project: Project, sample: Sample, relations: Mapping[Name, Relation], asked: Server
 ) -> Iterator[Finding]:
-    """What is wrong with the files of a setting, and what it says of columns that are not there."""
+    """Findings about the files of a setting, and what it says of columns that are not there."""
     relation = relations.get((sample.schema, sample.table))
     table = f"{legible(sample.schema)}.{legible(sample.table)}"
     if relation is None:
@@ -85,7 +85,7 @@ def _stale(sample: Sample, key: str, message: str) -> Finding:
 
 
 def _of_name(path: Path, root: Path, tables: Sequence[Relation], asked: Server) -> Iterator[Finding]:
-    """What is wrong with a file that is named after a table, where half of the columns of each are the other's."""
+    """Findings about a file that is named after a table, where half of the columns of each are the other's."""
     stem = _STEM.fullmatch(path.stem)
     named = [each for each in tables if each.name in (path.stem, stem["table"] if stem else "")]
     if not named:

@@ -1,4 +1,4 @@
-"""What squawk finds in the style of migrations, a program that many have their own settings for."""
+"""Findings of squawk in the style of migrations, a program that many have their own settings for."""
 
 import json
 import shutil
@@ -24,7 +24,7 @@ SQUAWK: Final = "squawk"
 
 
 class _Row(TypedDict):
-    """What squawk's JSON says of a finding: lines and bytes are counted from 0."""
+    """A finding as squawk's JSON has it: lines and bytes are counted from 0."""
 
     file: str
     line: int

@@ -50,7 +50,7 @@ def describe(found: Difference) -> str:
 
 
 def words(found: Difference) -> list[str]:
-    """What differs between two of one object, in words, sorted."""
+    """Differences between two of one object, in words, sorted."""
     return sorted({_word(found, name) for name in found.changed})
 
 

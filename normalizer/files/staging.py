@@ -54,7 +54,7 @@ class Staged(Value):
     temporary: Path
     old: bytes | None = untold()
     status: os.stat_result | None = untold(default=None)
-    """What was known of the file."""
+    """Status of the file until then."""
 
 
 def stage(writing: Writing, old: bytes | None) -> Staged:

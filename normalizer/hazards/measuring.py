@@ -94,7 +94,7 @@ class Meter:
         return {oid: _State(name, file, scans) for oid, name, file, scans in rows}
 
     def _locked(self) -> dict[int, _State]:
-        """Those of the relations that were there which this session has locked."""
+        """The ones of the relations that were there which this session has locked."""
         if not self._last:
             return {}
         rows = self._connection.execute(_LOCKED.encode(), ([*self._last],)).fetchall()

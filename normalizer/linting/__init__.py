@@ -1,1 +1,1 @@
-"""What the catalog tells of a schema that is allowed and yet seldom meant."""
+"""Lints: the catalog tells of a schema what is allowed and yet seldom meant."""

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class Linted(NamedTuple):
-    """What a lint has found: SQL's word for its kind, and its name with its schema and what it is a part of."""
+    """A lint's find: SQL's word for its kind, and its name with its schema and what it is a part of."""
 
     lint: str
     keyword: str
@@ -27,7 +27,7 @@ class Linted(NamedTuple):
 def lint(
     connection: "Connection", *, owned: Collection[str], exposed: Collection[str], roles: Sequence[str]
 ) -> tuple[Linted, ...]:
-    """What the lints find in the schemas `owned`, of which an API shows those `exposed` to `roles`."""
+    """Finds of the lints in the schemas `owned`, of which an API shows those `exposed` to `roles`."""
     asked = {"owned": [*owned], "exposed": [*exposed], "roles": [*roles]}
     with connection.transaction(), connection.pipeline():
         connection.execute("set local search_path = ''")

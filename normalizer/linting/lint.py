@@ -9,7 +9,7 @@ _GUIDE: Final = "supabase.com/docs/guides/database/database-advisors?lint="
 
 
 class Level(IntEnum):
-    """How bad it is."""
+    """Degree of badness."""
 
     INFO = 1
     WARN = 2

@@ -1,4 +1,4 @@
-"""What all rows are checked for while others write: added for new rows first, `NOT VALID`, then validated."""
+"""Checks of all rows while others write: added for new rows first, `NOT VALID`, then validated."""
 
 from typing import Final
 

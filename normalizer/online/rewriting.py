@@ -71,7 +71,7 @@ class _Phases:
             for step, way in zip(around.steps, ways, strict=True)
             for name in (way.postpones if way is not None else ())
         }
-        """What is dropped late, with what is made then."""
+        """Objects dropped late, with what is made then."""
         self._late: dict[ObjectId, frozenset[ObjectId]] = {}
         """The objects that are there only when all is built, each with those whose ways it waits for."""
         for step, way in zip(around.steps, ways, strict=True):

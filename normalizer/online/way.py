@@ -19,15 +19,15 @@ class Way(Value):
     """The parts of a step, by when they run."""
 
     stands: tuple[Step, ...] = ()
-    """What takes a moment: with the rest of the plan, in its transaction."""
+    """Statements that take a moment: with the rest of the plan, in its transaction."""
     builds: tuple[Step, ...] = ()
-    """What takes as long as the table is big: after that, each in a transaction of its own or in none."""
+    """Statements that take as long as the table is big: after that, each in a transaction of its own or in none."""
     proven: tuple[Step, ...] = ()
-    """What rows have been checked for by then, and takes a moment: `SET NOT NULL`."""
+    """Statements that say what rows have been checked for by then, and takes a moment: `SET NOT NULL`."""
     named: tuple[Step, ...] = ()
-    """What was built gets its name and its place, in one transaction behind those above."""
+    """Statements by which what was built gets its name and its place, in one transaction behind those above."""
     checks: tuple[Step, ...] = ()
-    """What takes long again, and what leaves for it: at the end, each by itself."""
+    """Statements that take long again, and what leaves for it: at the end, each by itself."""
     late: bool = False
     """True if the object is there only once it is `named`: what needs it waits."""
     supersedes: frozenset[ObjectId] = frozenset()

@@ -22,7 +22,7 @@ class Portable(Value):
 
     @property
     def variables(self) -> Mapping[str, str]:
-        """What the launchers put into the environment, but for the locale, which is ours."""
+        """Variables that the launchers put into the environment, but for the locale, which is ours."""
         found = {"NIX_PGLIBDIR": self.libraries, "LOCALE_ARCHIVE": self.libraries / "locale/locale-archive"}
         if (conversions := self.libraries / "gconv").is_dir():
             found["GCONV_PATH"] = conversions

@@ -84,7 +84,7 @@ class Shadow:
     """Called before each load: by what it raises, a run ends before its time."""
     _in_use: bool = field(default=False, init=False)
     _connections: "list[Connection]" = field(factory=list, init=False)
-    """Those of the sessions that are open."""
+    """Sessions that are open."""
 
     @property
     def major(self) -> int:

@@ -25,7 +25,7 @@ class Parted(Value):
     then: Mapping[str, bytes] = untold()
     """The files of the revision, by their paths from the folder on."""
     before: Mapping[str, bytes] = untold()
-    """Those of the commit at which this branch parted from it."""
+    """The ones of the commit at which this branch parted from it."""
 
     @property
     def files(self) -> dict[str, Migration]:

@@ -165,5 +165,5 @@ def _whole(said: Certificate | None) -> Certificate | None:
 
 
 def _terms(said: Certificate) -> tuple[str, str, str]:
-    """What the fingerprints of a certificate hang on."""
+    """Everything that the fingerprints of a certificate hang on."""
     return said.pgnorm, said.server, said.baseline

@@ -1,4 +1,4 @@
-"""What a new plan in the place of migrations has to know of them: renames that they carry out, and what they call."""
+"""Facts that a new plan has to know of the migrations that it replaces: their renames, and what they call."""
 
 from collections.abc import Iterator, Sequence
 from typing import Final

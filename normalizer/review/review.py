@@ -71,7 +71,7 @@ def called(name: Identity) -> str:
 
 
 def left_out(document: Document) -> list[tuple[str, list[str]]]:
-    """What the plan passes over: a sentence for each reason, and the names where they are known."""
+    """Objects that the plan passes over: a sentence for each reason, and the names where they are known."""
     found: list[tuple[str, list[str]]] = []
     phantoms = [
         f"{each['kind']} {each['schema']}.{each['name']}({each['detail']}): {each['difference']}"
@@ -99,7 +99,7 @@ def left_out(document: Document) -> list[tuple[str, list[str]]]:
 
 
 def worries(document: Document) -> list[tuple[str, list[str]]]:
-    """What else deserves a look before all: a sentence for each sort, and its lines."""
+    """Anything else that deserves a look before all: a sentence for each sort, and its lines."""
     one_sided = [f"{each['what']} {each['name']}" for each in document["not_modelled"] if each["one_sided"]]
     found = (
         ("These changes of roles change who may do what", [*_memberships(document)]),

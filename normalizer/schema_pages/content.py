@@ -92,7 +92,7 @@ class Content:
         return f"{page}#{addresses.anchor(item.id)}"
 
     def parts(self, item: Object) -> Iterator[tuple[str, Sequence[Object]]]:
-        """What belongs to an object and has a statement or clause of its own, by kind."""
+        """Parts that belong to an object and has a statement or clause of its own, by kind."""
         found = (part for part in self.shown.parts.get(item.id, ()) if not (part.embedded or part.derived))
         yield from by_kind(sorted(found, key=_order))
 

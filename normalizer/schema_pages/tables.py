@@ -23,7 +23,7 @@ EVERYBODY: Final = "public"
 
 
 def comment(item: Object) -> Html:
-    """What was said of an object, nothing where nothing was."""
+    """Remarks on an object, nothing where nothing was."""
     return element("span", text(item.comment), class_="comment") if item.comment else Html()
 
 
@@ -51,7 +51,7 @@ def _typed(content: Content, column: Object) -> tuple[Html, Html]:
 
 
 def parts(content: Content, item: Object) -> Iterator[Section]:
-    """What else belongs to an object, a section for each kind."""
+    """Anything else that belongs to an object, a section for each kind."""
     for kind, some in content.parts(item):
         rows = [(code(each.name or kind), _definition(content, each), comment(each)) for each in some]
         said = _filled(f"{titled(kind)} of {item.label}", ("Name", "Definition", "Comment"), rows)

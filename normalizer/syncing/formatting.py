@@ -29,7 +29,7 @@ class Formatted(Value):
     items: tuple[Object, ...]
     """The objects whose statements were rewritten."""
     left: tuple[Left, ...]
-    """Those whose statements stay as they are."""
+    """Objects whose statements stay as they are."""
 
     @property
     def changed(self) -> tuple[Rewrite, ...]:

@@ -79,7 +79,7 @@ def _columns(found: _Part, gone: Collection[str]) -> list[Edit] | None:
 
 
 def _parts(found: _Part) -> Iterator[_Part]:
-    """What stands between commas."""
+    """Texts between commas."""
     part: list[Token] = []
     depth = 0
     for token in found:

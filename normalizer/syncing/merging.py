@@ -114,7 +114,7 @@ class _Merging:
         return choice
 
     def _conflict(self, theirs: Difference, ours: Difference | None, here: Object | None) -> Conflict | None:
-        """What keeps a change of the source from being taken, None where nothing does."""
+        """The reason why a change of the source is not taken, None where nothing does."""
         if ours is None or (theirs.new is None and here is None):
             return None
         if theirs.new is None or here is None:

@@ -200,7 +200,7 @@ def names(said: Sequence[str], at: int, name: Sequence[str], after: Sequence[str
 
 
 def _indexed(sql: str) -> Iterator[str]:
-    """What Postgres names an index after: its columns, and of expressions the function."""
+    """Names that Postgres calls an index after: its columns, and of expressions the function."""
     depth, first = 0, ""
     for token in tokens(sql):
         if depth == 0 and token.keyword in ("WHERE", "WITH", "TABLESPACE"):

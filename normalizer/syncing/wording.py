@@ -45,7 +45,7 @@ class Wording(Editor):
         super().__init__(files, made, made, layout, _CANONICAL)
 
     def reworded(self, items: Iterable[Object], left: MutableMapping[ObjectId, Left]) -> Iterator[Object]:
-        """Those of the objects whose statements become others. What can't be is added to those that are `left`."""
+        """The ones of the objects whose statements become others. What can't be is added to those that are `left`."""
         for item in items:
             found = () if item.id in left else self._saying(item)
             if len(found) == 1:
