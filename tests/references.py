@@ -50,7 +50,7 @@ GROUPS: Final = (
     (
         "Checking, access and tracing",
         "`check`, `access`, `blame` and `log`.",
-        ("normalizer/checking", "normalizer/tracing", "cli/check", "cli/access"),
+        ("normalizer/checking", "normalizer/tracing", "normalizer/named", "cli/check", "cli/access"),
     ),
     (
         "Dumps and pages",
@@ -61,7 +61,7 @@ GROUPS: Final = (
     (
         "Changes back into the files",
         "`sync` and `pull`.",
-        ("normalizer/syncing", "cli/sync", "cli/pull", "cli/formatted"),
+        ("normalizer/syncing", "normalizer/unsure", "cli/sync", "cli/pull", "cli/formatted"),
     ),
     (
         "Applying migrations",
