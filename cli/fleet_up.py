@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from pgnorm.catalog.interrupts import exit_code
+
 from .documents import printed
+from .failures import told
 from .fleet_options import executing, fleet_options, tenants_of
 from .fleet_waves import Waves
 from .general import general_options
@@ -85,18 +88,25 @@ def up(
         lock_timeout=app.lock_timeout,
     )
     with _migrating(app, away) as migrating, executing(executor, jobs, away) as many:
-        waves = Waves(app, migrating if executor is None else away, many, tenants_of(app, targets, query))
+        where = migrating if executor is None else away
+        waves = Waves(app, where, many, tenants_of(app, targets, query), migrating.cut_short)
         waves.survey()
         try:
             if dry_run:
                 waves.check()
             else:
                 waves.apply(canary, wave, ask=not yes)
-        finally:
-            waves.tell(dry_run=dry_run)
+            code = 0 if waves.succeeded else FAILED
+        except (KeyboardInterrupt, click.Abort) as ended:
+            code = exit_code(ended)
+            app.console.warn("Interrupted.")
+        except Exception as problem:
+            code = FAILED
+            app.console.errors(told(problem))
+        waves.tell(dry_run=dry_run)
     if as_json:
         write(printed(waves.document(dry_run=dry_run)))
-    return 0 if waves.succeeded else FAILED
+    return code
 
 
 @contextmanager

@@ -28,12 +28,16 @@ class Waves:
     migrating: "Migrating | Away"
     executor: "Executor"
     tenants: "Sequence[Tenant]"
+    cut_short: "Callable[[], None]"
+    """Ends what is in hand, where it is in hand here."""
     lacking: "dict[Tenant, tuple[str, ...]]" = field(factory=dict, init=False)
     """The versions that are pending; for those that are left out, nothing is known."""
     left_out: "dict[Tenant, PgnormError]" = field(factory=dict, init=False)
     """Databases that can't be read, or have applied what the migrations don't follow."""
     done: "dict[Tenant, tuple[str, ...]]" = field(factory=dict, init=False)
     failed: "dict[Tenant, PgnormError]" = field(factory=dict, init=False)
+    _shown: dict[str, str] = field(factory=dict, init=False)
+    """Digests of the texts that were shown, by their versions."""
     _declined: bool = field(default=False, init=False)
 
     @property
@@ -62,9 +66,12 @@ class Waves:
 
     def _show(self, versions: Container[str]) -> None:
         from pgnorm.normalizer.applying.standing import read
+        from pgnorm.normalizer.fleet.migrating import digest_of
 
         files = project_of(self.app).migration_files().files
-        show(self.app, (read(each.path, each.version, each.name) for each in files if each.version in versions))
+        found = [read(each.path, each.version, each.name) for each in files if each.version in versions]
+        self._shown = {each.version: digest_of(each) for each in found}
+        show(self.app, found)
 
     def check(self) -> None:
         """Look whether the first migration of each would be let through."""
@@ -122,8 +129,17 @@ class Waves:
     ) -> None:
         from pgnorm.normalizer.fleet.migrating import Errand, carry
 
-        errands = [Errand(tenant, self.lacking.get(tenant, ())) for tenant in some]
-        carry(errands, act, done, failed, executor=self.executor, stops=stops, tell=self.app.console.say)
+        errands = [Errand(tenant, self.lacking.get(tenant, ()), self._shown) for tenant in some]
+        carry(
+            errands,
+            act,
+            done,
+            failed,
+            executor=self.executor,
+            stops=stops,
+            tell=self.app.console.say,
+            cut_short=self.cut_short,
+        )
 
     def _tell(self, said: str, names: Sequence[str]) -> None:
         if names:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -40,6 +40,8 @@ class Target:
     history: History
     seeds: SeedHistory
     lock: Lock
+    cancel: Callable[[], None]
+    """Has a statement that runs fail; for other threads."""
 
     def standings(self, project: Project, *, statements: bool = True) -> tuple[Standing, ...]:
         """The project's migrations beside the history; without its statements nobody knows which files were changed.
@@ -113,6 +115,7 @@ def opened(database: Database, table: tuple[str, str], tell: Tell, lock_timeout:
                 history=history,
                 seeds=SeedHistory(connection),
                 lock=lock,
+                cancel=session.cancel,
             )
         except Error as error:
             said = error.diag.message_primary or str(error).strip().partition("\n")[0]

@@ -20,8 +20,12 @@ R_co = TypeVar("R_co", covariant=True)
 
 FIRST: Final = 2.0
 """Seconds after which progress is told for the first time; then after as many again as have passed."""
+LOOK: Final = 0.25
+"""Seconds after which somebody looks up from waiting."""
 _GRACE: Final = 2.0
-"""Seconds that a thread has to end where what it is at was cut short."""
+"""Seconds that threads have to end where nobody waits for what they are at."""
+_PATIENCE: Final = 10.0
+"""Seconds in which what was cut short is waited for."""
 
 
 class Team(Protocol[T_co, R_co]):
@@ -32,6 +36,12 @@ class Team(Protocol[T_co, R_co]):
 
     def stop(self) -> None:
         """Begin nothing more."""
+
+    def cut(self) -> None:
+        """The same, and have what is in hand end soon: it is not waited for much longer."""
+
+    def in_hand(self) -> Sequence[T_co]:
+        """Those that were begun, and of which nobody knows yet what came."""
 
 
 class Executor(Protocol):
@@ -44,10 +54,12 @@ class Executor(Protocol):
         *,
         fragile: bool = False,
         progress: Callable[[int], None] = lambda _: None,
+        look: Callable[[], None] = lambda: None,
         cut_short: Callable[[], None] | None = None,
     ) -> AbstractContextManager[Team[T, R]]:
         """A team that does the same with each. With `fragile` nothing more begins once something goes wrong;
-        `progress` is told how many are done, and `cut_short` makes what is in hand end soon where nobody waits for it.
+        `progress` is told how many are done, `look` is called every now and then meanwhile, and `cut_short` makes what
+        is in hand end soon where nobody waits for it.
         """
 
 
@@ -64,10 +76,11 @@ class Threads:
         *,
         fragile: bool = False,
         progress: Callable[[int], None] = lambda _: None,
+        look: Callable[[], None] = lambda: None,
         cut_short: Callable[[], None] | None = None,
     ) -> Crew[T, R]:
         """As many as there are jobs."""
-        return Crew(things, act, jobs=self.jobs, fragile=fragile, progress=progress, cut_short=cut_short)
+        return Crew(things, act, jobs=self.jobs, fragile=fragile, progress=progress, look=look, cut_short=cut_short)
 
 
 class Crew(Generic[T, R]):
@@ -81,20 +94,26 @@ class Crew(Generic[T, R]):
         jobs: int,
         fragile: bool = False,
         progress: Callable[[int], None] = lambda _: None,
+        look: Callable[[], None] = lambda: None,
         cut_short: Callable[[], None] | None = None,
     ) -> None:
         self._act = act
         self._fragile = fragile
         """True where nothing more is to begin once something goes wrong."""
         self._progress = progress
+        self._look = look
         self._cut_short = cut_short
         """Makes what is in hand end soon, for a context that ends before it."""
-        self._waiting: SimpleQueue[T] = SimpleQueue()
-        for each in things:
-            self._waiting.put(each)
-        self._done: SimpleQueue[tuple[T, R | BaseException] | None] = SimpleQueue()
+        self._waiting: SimpleQueue[tuple[int, T]] = SimpleQueue()
+        for place in enumerate(things):
+            self._waiting.put(place)
+        self._done: SimpleQueue[tuple[int, R | BaseException] | None] = SimpleQueue()
         """None for each thread that has ended."""
         self._over = Event()
+        self._given_up: float | None = None
+        """The time at which nobody waits any more."""
+        self._in_hand: dict[int, T] = {}
+        """By their places."""
         # Daemons: a process that is interrupted while one waits for a host that doesn't answer ends all the same.
         self._threads = [
             Thread(target=copy_context().run, args=(self._work,), name="pgnorm-fleet", daemon=True)
@@ -113,41 +132,59 @@ class Crew(Generic[T, R]):
         self.stop()
         if self._at_work and self._cut_short is not None:
             self._cut_short()
+        until = time.monotonic() + _GRACE
         for each in self._threads:
-            each.join(_GRACE if self._cut_short is not None else None)
+            each.join(max(until - time.monotonic(), 0) if self._cut_short is not None else None)
 
     def __iter__(self) -> Iterator[tuple[T, R | BaseException]]:
-        """Each that is done, with what came of it or what went wrong: all, or once they are stopped those in hand.
-        An iteration that was broken off goes on with the next."""
+        """Each that is done, with what came of it or what went wrong: all, or once they are stopped those in hand."""
         began, count = time.monotonic(), 0
         due = began + FIRST
         while self._at_work:
+            self._look()
+            if self._given_up is not None:
+                if time.monotonic() > self._given_up:
+                    return
+                if self._cut_short is not None:
+                    self._cut_short()
             try:
-                found = self._done.get(timeout=max(due - time.monotonic(), 0))
+                found = self._done.get(timeout=LOOK)
             except Empty:
-                due = 2 * time.monotonic() - began
-                self._progress(count)
+                if time.monotonic() > due:
+                    due = 2 * time.monotonic() - began
+                    self._progress(count)
                 continue
             if found is None:
                 self._at_work -= 1
                 continue
             count += 1
-            yield found
+            place, result = found
+            yield self._in_hand.pop(place), result
 
     def stop(self) -> None:
         """Begin nothing more."""
         self._over.set()
 
+    def cut(self) -> None:
+        """The same, and cut short what is in hand, until it has ended or nobody waits any more."""
+        self.stop()
+        self._given_up = time.monotonic() + _PATIENCE
+
+    def in_hand(self) -> Sequence[T]:
+        """Those that were begun, and did not come out of the iteration."""
+        return [*self._in_hand.values()]
+
     def _work(self) -> None:
         try:
             while not self._over.is_set():
-                thing = self._waiting.get_nowait()
+                place, thing = self._waiting.get_nowait()
+                self._in_hand[place] = thing
                 try:
-                    self._done.put((thing, self._act(thing)))
+                    self._done.put((place, self._act(thing)))
                 except BaseException as error:
                     if self._fragile:
                         self.stop()
-                    self._done.put((thing, error))
+                    self._done.put((place, error))
         except Empty:
             pass
         finally:

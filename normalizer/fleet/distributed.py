@@ -13,7 +13,7 @@ from attrs import frozen
 from pgnorm.catalog.errors import PgnormError
 
 from .away import Away
-from .crew import FIRST
+from .crew import FIRST, LOOK
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -29,12 +29,21 @@ class DaskCrew(Generic[T, R]):
     """Tasks on their way, no more than `jobs` at once. A context, as `Crew` is one."""
 
     def __init__(
-        self, client: Client, things: Sequence[T], act: Callable[[T], R], jobs: int, progress: Callable[[int], None]
+        self,
+        client: Client,
+        things: Sequence[T],
+        act: Callable[[T], R],
+        *,
+        jobs: int,
+        progress: Callable[[int], None],
+        look: Callable[[], None],
     ) -> None:
         self._client = client
         self._act = act
         self._jobs = jobs
         self._progress = progress
+        self._look = look
+        self._given_up = False
         self._waiting = [*reversed(things)]
         self._at_work: dict[Future, T] = {}
 
@@ -54,13 +63,15 @@ class DaskCrew(Generic[T, R]):
         began, count = time.monotonic(), 0
         due = began + FIRST
         while self._fill():
+            self._look()
+            if self._given_up:
+                return
             try:
-                done = wait(
-                    [*self._at_work], timeout=max(due - time.monotonic(), 0.01), return_when="FIRST_COMPLETED"
-                ).done
+                done = wait([*self._at_work], timeout=LOOK, return_when="FIRST_COMPLETED").done
             except TimeoutError:
-                due = 2 * time.monotonic() - began
-                self._progress(count)
+                if time.monotonic() > due:
+                    due = 2 * time.monotonic() - began
+                    self._progress(count)
                 continue
             for future in done:
                 thing = self._at_work.pop(future)
@@ -70,6 +81,15 @@ class DaskCrew(Generic[T, R]):
     def stop(self) -> None:
         """Begin nothing more."""
         self._waiting.clear()
+
+    def cut(self) -> None:
+        """The same, and don't wait for what is in hand: nothing here can end that."""
+        self.stop()
+        self._given_up = True
+
+    def in_hand(self) -> Sequence[T]:
+        """Those that are on their way."""
+        return [*self._at_work.values()]
 
     def _fill(self) -> bool:
         """Have as many at work as may be; False where there are none."""
@@ -101,11 +121,12 @@ class Dask:
         *,
         fragile: bool = False,
         progress: Callable[[int], None] = lambda _: None,
+        look: Callable[[], None] = lambda: None,
         cut_short: Callable[[], None] | None = None,
     ) -> DaskCrew[T, R]:
         """A crew, to which nothing is `fragile`: whoever takes what is done stops it before more is begun."""
         del fragile, cut_short
-        return DaskCrew(self.client, things, act, self.jobs, progress)
+        return DaskCrew(self.client, things, act, jobs=self.jobs, progress=progress, look=look)
 
 
 @contextmanager

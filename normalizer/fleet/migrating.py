@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from threading import Lock
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from attrs import define, field
 
 from pgnorm.catalog.errors import PgnormError
+from pgnorm.catalog.interrupts import Held, held
 
 from ..applying.pending import read_pending
 from ..applying.pieces import Applicable
@@ -17,8 +18,9 @@ from ..applying.target import Target, opened
 from ..compare.ignoring import Ignoring
 from ..gate import Gate, migrate
 from ..project.project import Project
+from ..project.watched import digest
 from ..workspace import Workspace
-from .crew import Executor
+from .crew import Executor, Team
 from .tenants import Tenant
 
 Tell = Callable[[Literal["note", "verbose", "warning"], str], None]
@@ -27,11 +29,22 @@ AT = "--db-url …"
 """The option that names one of them in a command for a person to run."""
 
 
+_UNKNOWN: Final = "it was cut short, and did not say in time how it ended"
+_BY_HISTORY: Final = "Run it again: it goes on where the history says that it is."
+
+
 class Errand(NamedTuple):
     """A database that is to be seen to, and the versions that it is expected to lack."""
 
     tenant: Tenant
     expected: tuple[str, ...] = ()
+    shown: Mapping[str, str] | None = None
+    """Digests of the texts that were agreed to, by their versions."""
+
+
+def digest_of(migration: Applicable) -> str:
+    """The digest of a migration's text."""
+    return digest(migration.source.text.encode())
 
 
 @define(eq=False, kw_only=True)
@@ -47,6 +60,7 @@ class Migrating:
     force: bool = False
     lock_timeout: int | None = None
     _alone: Lock = field(factory=Lock, init=False)
+    _live: dict[Tenant, Target] = field(factory=dict, init=False)
 
     def lacking(self, errand: Errand) -> tuple[str, ...]:
         """The versions that a database lacks. Raises PgnormError where they don't follow its own, too."""
@@ -64,7 +78,7 @@ class Migrating:
     def apply(self, errand: Errand) -> tuple[str, ...]:
         """Apply the migrations that it is expected to lack; gives their versions.
 
-        Raises PgnormError for the first that fails, and where it lacks others by now.
+        Raises PgnormError for the first that fails, and where it lacks others by now or a file says something else.
         """
         with self._opened(errand.tenant) as found, found.lock.held():
             pending = self._left(found)
@@ -73,6 +87,13 @@ class Migrating:
                 raise PgnormError(
                     "what is to be applied there has changed meanwhile", hint="Run it again, and look again."
                 )
+            for each in pending:
+                if digest_of(each) != (errand.shown or {}).get(each.version):
+                    raise PgnormError(
+                        "the file has changed since it was shown",
+                        place=each.label,
+                        hint="Run it again, and look again.",
+                    )
             for _ in migrate(found, pending, self._gate(errand.tenant), force=self.force):
                 pass
         return versions
@@ -91,7 +112,16 @@ class Migrating:
             self.tell("warning" if level == "warning" else "verbose", f"{tenant.name}: {said}")
 
         with opened(tenant.database, self.table, tell, self.lock_timeout) as found:
-            yield found
+            self._live[tenant] = found
+            try:
+                yield found
+            finally:
+                del self._live[tenant]
+
+    def cut_short(self) -> None:
+        """Have what is in hand fail soon."""
+        for found in [*self._live.values()]:
+            found.cancel()
 
 
 def carry(
@@ -103,9 +133,10 @@ def carry(
     executor: Executor,
     stops: bool,
     tell: Callable[[str], None],
+    cut_short: Callable[[], None],
 ) -> None:
     """Do it with each of these, and note what comes of it. After an interruption, and where it `stops` so, after a
-    failure, those in hand are finished and no others begun.
+    failure, those in hand are finished and no others begun; after a second one they are cut short.
 
     Raises the interruption when they are.
     """
@@ -115,24 +146,45 @@ def carry(
     def progress(_: int) -> None:
         tell(f"{count} of {len(errands)} done")
 
-    with executor.crew(errands, act, fragile=stops, progress=progress) as crew:
-        while True:
-            try:
-                for (tenant, _), result in crew:
-                    count += 1
-                    if isinstance(result, tuple):
-                        done[tenant] = result
-                        continue
-                    if isinstance(result, PgnormError):
-                        failed[tenant] = result
-                    else:
-                        ended = ended or result
-                    if stops or ended is not None:
-                        crew.stop()
-                break
-            except KeyboardInterrupt as signal:
-                ended = signal
-                crew.stop()
-                tell("Interrupted: what is in hand is finished, nothing else is begun")
+    with held() as signals:
+        interruption = Interruption(signals, tell)
+        with executor.crew(
+            errands, act, fragile=stops, progress=progress, look=lambda: interruption.look(crew), cut_short=cut_short
+        ) as crew:
+            for errand, result in crew:
+                count += 1
+                if isinstance(result, tuple):
+                    done[errand.tenant] = result
+                    continue
+                if isinstance(result, PgnormError):
+                    failed[errand.tenant] = result
+                else:
+                    failed[errand.tenant] = PgnormError(f"{type(result).__name__}: {result}")
+                    ended = ended or result
+                if stops or ended is not None:
+                    crew.stop()
+            failed |= {errand.tenant: PgnormError(_UNKNOWN, hint=_BY_HISTORY) for errand in crew.in_hand()}
     if ended is not None:
         raise ended
+
+
+@define(eq=False)
+class Interruption:
+    """Heeds the signals that came while they are held: the first of them, and one that comes after it was told."""
+
+    signals: Held
+    tell: Callable[[str], None]
+    _seen: int = field(default=0, init=False)
+    _cut: bool = field(default=False, init=False)
+
+    def look(self, crew: Team[Errand, tuple[str, ...]]) -> None:
+        """Stop the crew after the first, and cut short what it has in hand after the second."""
+        came = len(self.signals.came)
+        if came and not self._seen:
+            self._seen = came
+            crew.stop()
+            self.tell("Interrupted: what is in hand is finished, nothing else is begun")
+        elif came > self._seen and not self._cut:
+            self._cut = True
+            crew.cut()
+            self.tell("Interrupted again: what is in hand is cut short")
