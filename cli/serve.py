@@ -26,7 +26,7 @@ INSTALL: Final = "pip install 'pgnorm[serve]'"
 _MEGABYTE: Final = 1 << 20
 _DRAINING: Final = 30  # seconds
 _SPARE: Final = 32
-"""Connections beside those whose requests are at work or wait: bodies on their way, metrics."""
+"""Connections beside those whose requests have a place: metrics, and what is refused."""
 EPILOG: Final = f"""\b
 Examples:
   pgnorm serve                     on this machine alone, at http://127.0.0.1:{PORT}
@@ -40,7 +40,8 @@ Exit codes:
 """
 
 
-@click.command(cls=Command, params=general_options(), epilog=EPILOG)
+# --time-limit bounds what --timeout does elsewhere.
+@click.command(cls=Command, params=[each for each in general_options() if each.name != "timeout"], epilog=EPILOG)
 @click.option("--host", default="127.0.0.1", help="The address to listen on; beyond this machine a token is needed.")
 @click.option("--port", type=click.IntRange(0, 65535), default=PORT, help=f"The port ({PORT}); 0 takes a free one.")
 @click.option(
@@ -109,14 +110,15 @@ def serve(
             token=token,
             limits=Limits(body=max_body * _MEGABYTE, unpacked=4 * max_body * _MEGABYTE),
             body_time=body_time,
-            only_local=token is None,
+            host=f"[{host}]" if ":" in host else host,
         )
         _run(app, service, host, port)
     return 0
 
 
 def _run(app: App, service: "Service", host: str, port: int) -> None:
-    """Serve until a signal ends it. Raises PgnormError where the address can't be listened on."""
+    """Serve until a signal ends it. Raises PgnormError without the address or the processes."""
+    import asyncio
     import socket
 
     import uvicorn
@@ -129,7 +131,6 @@ def _run(app: App, service: "Service", host: str, port: int) -> None:
             f"can't listen on {host}:{port}: {error.strerror or error}", hint="Take another --port."
         ) from None
     with listening:
-        shown = f"[{host}]" if ":" in host else host
         config = uvicorn.Config(
             service.application(),
             log_config=None,
@@ -139,25 +140,36 @@ def _run(app: App, service: "Service", host: str, port: int) -> None:
             timeout_graceful_shutdown=_DRAINING,
             lifespan="on",
         )
-        app.console.say(f"pgnorm serves at http://{shown}:{listening.getsockname()[1]}/openapi.json")
+        app.console.say(f"pgnorm serves at http://{service.host}:{listening.getsockname()[1]}/openapi.json")
         app.console.say(
             f"{plural(service.pool.size, 'worker')}; {'a token is needed' if service.token else 'no token'}"
         )
+
+        async def run() -> None:
+            try:
+                await service.pool.open()
+            except OSError as error:
+                raise PgnormError(f"the service's processes can't be started: {error}") from error
+            await uvicorn.Server(config).serve(sockets=[listening])
+
         try:
-            uvicorn.Server(config).run(sockets=[listening])
+            asyncio.run(run())
         except KeyboardInterrupt:  # which the server raises again when all is answered
             app.console.say("Ended")
 
 
 def _token(path: Path | None) -> str | None:
-    """The token, None without one. Raises PgnormError for an empty one."""
+    """The token, None without one. Raises PgnormError for an empty one, and for one that no header can bring."""
     from pgnorm.normalizer.files.reading import read_file
 
     if path is None and TOKEN not in os.environ:
         return None
     found = (read_file(path).text if path is not None else os.environ[TOKEN]).strip()
+    place = str(path) if path is not None else TOKEN
     if not found:
-        raise PgnormError("the token is empty", place=str(path) if path is not None else TOKEN)
+        raise PgnormError("the token is empty", place=place)
+    if not (found.isascii() and found.isprintable()):
+        raise PgnormError("the token has characters that no header can bring", place=place, hint="Take ASCII letters.")
     return found
 
 

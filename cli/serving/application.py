@@ -30,7 +30,7 @@ from .uploads import ARCHIVES, JSON, Limits, TooMuch, asked, unpack, write_texts
 from .verbs import VERBS, Verb, form_of, of_query, words_of
 from .worker import PAGE
 
-_HOSTS: Final = ["localhost", "127.0.0.1", "[::1]"]
+_HOSTS: Final = ("localhost", "127.0.0.1", "[::1]")
 _FORMS: Final = {
     "json": ("--json",),
     "sql": (),
@@ -63,16 +63,15 @@ class Service:
     limits: Limits
     body_time: float
     """Seconds in which a request has to be here."""
-    only_local: bool
-    """True if it is asked by names of this machine alone."""
+    host: str
+    """The address that it listens on. Without a token, it is asked by that and names of this machine alone."""
     metrics: Metrics = field(factory=Metrics, init=False)
 
     def application(self) -> Starlette:
-        """The application, which ends the processes when it ends."""
+        """The application for a pool that is open, whose processes it ends when it ends."""
 
         @asynccontextmanager
         async def lifespan(_: Starlette) -> AsyncIterator[None]:
-            await self.pool.open()
             try:
                 yield
             finally:
@@ -86,8 +85,8 @@ class Service:
             Route("/healthz", self._healthz),
         ]
         found = Starlette(routes=routes, lifespan=lifespan, exception_handlers={HTTPException: _nowhere})
-        if self.only_local:
-            found.add_middleware(TrustedHostMiddleware, allowed_hosts=_HOSTS)
+        if self.token is None:
+            found.add_middleware(TrustedHostMiddleware, allowed_hosts=[*_HOSTS, self.host])
         return found
 
     def _verb(self, verb: Verb) -> Endpoint:
@@ -137,20 +136,31 @@ class Service:
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind not in (JSON, *ARCHIVES):
             raise Refused(415, PgnormError(f"the body must be {JSON} or one of {', '.join(ARCHIVES)}"))
-        content = await self._body(request)
-        folder = Path(tempfile.mkdtemp(dir=self.pool.base))
-        try:
-            given = await asyncio.to_thread(self._taken, verb, content, kind, folder, request)
+        async with self._place() as folder:
+            given = await self._given(verb, kind, folder, request)
             form = form_of(verb, given)
             words = words_of(verb, given, folder, self.named)
             words += _FORMS[form] if len(verb.forms) > 1 else ()
             return response(verb, form, await self.pool.do({"words": words, "folder": str(folder)}))
-        finally:
-            await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+
+    @asynccontextmanager
+    async def _place(self) -> AsyncIterator[Path]:
+        """A place for a request, before any of its body is read, and a folder of its own. Raises Busy."""
+        with self.pool.place():
+            folder = Path(tempfile.mkdtemp(dir=self.pool.base))
+            try:
+                (folder / ".git").mkdir()  # nothing above it is looked at
+                yield folder
+            finally:
+                await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+
+    async def _given(self, verb: Verb, kind: str, folder: Path, request: Request) -> dict[str, object]:
+        """The options of a request; its body is let go of once its files are written."""
+        content = await self._body(request)
+        return await asyncio.to_thread(self._taken, verb, content, kind, folder, request)
 
     def _taken(self, verb: Verb, content: bytes, kind: str, folder: Path, request: Request) -> dict[str, object]:
         """The options of a request, whose files are written below the folder."""
-        (folder / ".git").mkdir()  # nothing above it is looked at
         if kind == JSON:
             try:
                 given, files = asked(content)
@@ -195,13 +205,9 @@ class Service:
                     hint=f"It has {', '.join(self.named) or 'none: start it with --source NAME=SOURCE'}.",
                 )
             words.append(f"--{side}={self.named[name]}")
-        folder = Path(tempfile.mkdtemp(dir=self.pool.base))
-        try:
-            (folder / ".git").mkdir()
+        async with self._place() as folder:
             done = await self.pool.do({"words": ["diff", *words, *_FORMS["html"]], "folder": str(folder)})
             return response(VERBS["diff"], "html", done)
-        finally:
-            await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
 
     async def _openapi(self, _: Request) -> Response:
         return JSONResponse(openapi([*self.named], token=self.token is not None))

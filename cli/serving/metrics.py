@@ -48,10 +48,10 @@ class Metrics:
             yield f'pgnorm_request_seconds_count{{command="{verb}"}} {whole}'
         for name, value, kind in (
             ("requests_at_work", pool.at_work, "gauge"),
-            ("requests_waiting", pool.waiting, "gauge"),
+            ("requests_waiting", pool.places - pool.at_work, "gauge"),
             ("workers", pool.size, "gauge"),
             ("workers_replaced_total", pool.replaced, "counter"),
-            ("peak_memory_bytes", peak_memory(), "gauge"),
+            ("front_peak_memory_bytes", peak_memory(), "gauge"),
         ):
             yield f"# TYPE pgnorm_{name} {kind}"
             yield f"pgnorm_{name} {value}"

@@ -6,8 +6,8 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -28,7 +28,7 @@ _OF_SOURCES: Final = ("PGPASSFILE", "PGSERVICEFILE", "PGSSLROOTCERT", "PGSSLMODE
 
 
 class Busy(Exception):
-    """All processes have work, and as many requests wait as may."""
+    """As many requests are at work or wait as may."""
 
 
 class Late(Exception):
@@ -89,12 +89,13 @@ class Pool:
     size: int
     waiting_at_most: int
     time_limit: float
-    waiting: int = field(default=0, init=False)
+    places: int = field(default=0, init=False)
+    """Places that are taken."""
     at_work: int = field(default=0, init=False)
     replaced: int = field(default=0, init=False)
     """Processes that ended or were ended in the middle of a request."""
-    _free: asyncio.Queue[Worker | None] = field(factory=asyncio.Queue, init=False)
-    """None where one is to be started."""
+    _free: asyncio.LifoQueue[Worker | None] = field(factory=asyncio.LifoQueue, init=False)
+    """None where one is to be started, which is taken last."""
     _all: set[Worker] = field(factory=set, init=False)
 
     async def open(self) -> None:
@@ -108,15 +109,20 @@ class Pool:
         await asyncio.gather(*(worker.end() for worker in [*self._all]))
         self._all.clear()
 
-    async def do(self, job: Job) -> Done:
-        """Carry out a request. Raises Busy, Late and Lost."""
-        if self._free.empty() and self.waiting >= self.waiting_at_most:
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """A place for a request, at work or waiting. Raises Busy."""
+        if self.places >= self.size + self.waiting_at_most:
             raise Busy
-        self.waiting += 1
+        self.places += 1
         try:
-            worker = await self._free.get()
+            yield
         finally:
-            self.waiting -= 1
+            self.places -= 1
+
+    async def do(self, job: Job) -> Done:
+        """Carry out a request that has a place. Raises Late and Lost."""
+        worker = await self._free.get()
         self.at_work += 1
         try:
             if worker is None or worker.jobs >= _JOBS:
@@ -127,6 +133,7 @@ class Pool:
                 return await worker.do(job)
         except TimeoutError:
             await self._lose(worker)
+            worker = None
             worker = await self._started()  # of a service that is killed, a process clears away what is left
             raise Late from None
         except BaseException:

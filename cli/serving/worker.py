@@ -94,13 +94,18 @@ def _done(job: Job, servers: Servers) -> Done:
     return {
         "code": code,
         "out": out.buffer.getvalue().decode(errors="replace"),
-        "page": page.read_text() if page.exists() else None,
-        "changed": {path.relative_to(folder).as_posix(): path.read_text() for path in changed if path.is_file()},
+        "page": _text(page) if page.exists() else None,
+        "changed": {path.relative_to(folder).as_posix(): _text(path) for path in changed if path.is_file()},
         "errors": [
             {name: said and app.console.shown(said) for name, said in texts.items()}
             for texts in ({"message": each.message, "place": each.place, "hint": each.hint} for each in problems)
         ],
     }
+
+
+def _text(path: Path) -> str:
+    """The text of a file, with its own line ends."""
+    return path.read_bytes().decode()
 
 
 def _run(app: App, words: Sequence[str], servers: Servers) -> tuple[int, list[PgnormError]]:

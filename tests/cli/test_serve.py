@@ -43,12 +43,13 @@ class Service:
     port: int
     process: subprocess.Popen[str]
     temporary: Path
+    host: str = "127.0.0.1"
 
     def ask(
         self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] = JSON
     ) -> tuple[int, str, bytes]:
         """The status of an answer, its type and its body."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        connection = http.client.HTTPConnection(self.host, self.port, timeout=PATIENCE)
         try:
             connection.request(method, path, body, dict(headers))
             found = connection.getresponse()
@@ -146,9 +147,17 @@ def test_commands_answer_what_they_print(service: Service, run: Run, folder: Pat
             "POST", "/v1/diff?form=sql&only=t&no_proof=true", archive, {"Content-Type": kind}
         )
         assert (status, found.decode()) == (200, run("diff --only t --no-proof")[1])
-    status, text = service.post("fix-functions", files=FILES)
+    path = folder / "schemas" / "1.sql"
+    with_returns = FILES["schemas/1.sql"].replace("\n", "\r\n")
+    path.write_bytes(with_returns.encode())
+    status, text = service.post("fix-functions", files={**FILES, "schemas/1.sql": with_returns})
     assert (status, run("fix-functions")[0]) == (200, 0)
-    assert json.loads(text)["texts"] == {"schemas/1.sql": (folder / "schemas" / "1.sql").read_text()}
+    texts = json.loads(text)["texts"]
+    assert texts == {"schemas/1.sql": path.read_bytes().decode()}
+    assert texts["schemas/1.sql"].count("\n") == texts["schemas/1.sql"].count("\r\n") > 1
+    children = Path(f"/proc/{service.process.pid}/task/{service.process.pid}/children")
+    if children.exists():  # one after the other needs no second process
+        assert len(children.read_text().split()) == 1
 
 
 def test_the_description_is_that_of_the_answers(service: Service) -> None:
@@ -195,7 +204,7 @@ def test_what_can_not_be_done_is_told(service: Service) -> None:
         (
             {"files": {**FILES, "pgnorm.toml": 'consumers = ["/etc/passwd"]'}, "from": "files", "to": "migrations"},
             422,
-            "",
+            "lies outside of",
         ),
         ({"files": {**FILES, "a.sql": "x" * (1 << 20)}}, 413, "the body is larger than 1048576 bytes"),
     ):
@@ -265,31 +274,45 @@ def test_a_token_named_sources_and_time(database: psycopg.Connection, run: Run, 
         asked = json.dumps({"from": "there", "to": "goal", "form": "sql", "ignore": ["v"]}).encode()
         found = service.ask("POST", "/v1/diff", asked, allowed)
         assert (found[0], found[2]) == (200, b'ALTER TABLE "public"."t" ADD COLUMN "b" "text";\n')
+        with socket.create_connection(("127.0.0.1", service.port)) as slow:
+            head = f"POST /v1/dump HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {TOKEN}\r\n"
+            slow.sendall(f"{head}Content-Type: application/json\r\nContent-Length: 9\r\n\r\n{{".encode())
+            waits = b"pgnorm_requests_waiting 1\n"
+            assert until(lambda: waits in service.ask("GET", "/metrics", headers=allowed)[2])
+            assert service.ask("POST", "/v1/dump", b"{}", allowed)[0] == 503
+        assert until(lambda: waits not in service.ask("GET", "/metrics", headers=allowed)[2])
         for name in ("SECRET", "PGNORM_SERVE_TOKEN"):
             files = {"supabase/config.toml": f'[db]\nmajor_version = "env({name})"\n', "supabase/schemas/a.sql": ""}
             found = service.ask("POST", "/v1/dump", json.dumps({"files": files}).encode(), allowed)
             assert (found[0], b"is not set" in found[2], b"s3cr3t" in found[2]) == (422, True, False)
 
 
-def test_what_it_is_not_started_with(refused: Refused, folder: Path) -> None:
+def test_what_it_is_not_started_with(refused: Refused, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     refused("serve --host 0.0.0.0", "no token is set", "PGNORM_SERVE_TOKEN")
     refused("serve --source a", "NAME=SOURCE")
     refused("serve --source a=missing.sql", "there is no such file")
     (folder / "token").write_text("\n")
     refused("serve --token-file token", "the token is empty")
+    (folder / "token").write_text("schlüssel")
+    refused("serve --token-file token", "the token has characters that no header can bring")
+    refused("serve --timeout 1", "No such option")
     with socket.create_server(("127.0.0.1", 0)) as taken:
         refused(f"serve --port {taken.getsockname()[1]}", "can't listen on 127.0.0.1:")
+    monkeypatch.setattr(sys, "executable", str(folder / "no_python"))
+    refused("serve --port 0", "the service's processes can't be started: ")
 
 
 def test_what_takes_too_long_is_ended_and_a_service_that_is_killed_leaves_nothing(folder: Path) -> None:
     with tempfile.TemporaryDirectory() as temporary:
+        host = "127.0.0.2" if sys.platform == "linux" else "127.0.0.1"
         command = [sys.executable, "-m", "pgnorm.cli", "serve", "--port", "0", "--workers", "1", "--time-limit", "1"]
+        command += ["--host", host]
         environment = {**os.environ, "TMPDIR": temporary}
         with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment) as process:
             assert process.stderr is not None
             found = re.search(r":(\d+)/openapi.json", process.stderr.readline())
             assert found is not None
-            service = Service(int(found[1]), process, Path(temporary))
+            service = Service(int(found[1]), process, Path(temporary), host)
             assert until(lambda: _up(service))
             asleep = {"files": {"a.sql": "select pg_sleep(3000);"}, "from": "a.sql"}
             assert service.error("dump", **asleep) == (504, "it took longer than 1 s, and was ended")
