@@ -41,7 +41,7 @@ class Team(Protocol[T_co, R_co]):
         """The same, and have what is in hand end soon: it is not waited for much longer."""
 
     def in_hand(self) -> Sequence[T_co]:
-        """Those that were begun, and of which nobody knows yet what came."""
+        """Things that were begun, and of which nobody knows yet what came."""
 
 
 class Executor(Protocol):
@@ -171,7 +171,7 @@ class Crew(Generic[T, R]):
         self._given_up = time.monotonic() + _PATIENCE
 
     def in_hand(self) -> Sequence[T]:
-        """Those that were begun, and did not come out of the iteration."""
+        """Things that were begun, and did not come out of the iteration."""
         return [*self._in_hand.values()]
 
     def _work(self) -> None:

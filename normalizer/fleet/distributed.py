@@ -88,7 +88,7 @@ class DaskCrew(Generic[T, R]):
         self._given_up = True
 
     def in_hand(self) -> Sequence[T]:
-        """Those that are on their way."""
+        """Things that are on their way."""
         return [*self._at_work.values()]
 
     def _fill(self) -> bool:
