@@ -1,11 +1,12 @@
 """Files that git could give back, should what is written over them turn out to be wrong."""
 
+import os
 from pathlib import Path
 from typing import Final
 
 from pgnorm.catalog.errors import PgnormError
 
-from .git import git
+from .git import asked_from, git
 from .reading import real_path, shown
 
 _NO_REPOSITORY: Final = "not a git repository"
@@ -15,8 +16,9 @@ _WAY_OUT: Final = "Commit it first, or write into it with --force."
 def refuse_unrestorable(path: Path) -> None:
     """Raise PgnormError for a file of which git does not hold the present text, unless no git is used there."""
     file = real_path(path)
+    there = asked_from(file.parent)
     try:
-        inside = git(file.parent, "rev-parse", "--is-inside-work-tree")
+        inside = git(there, "rev-parse", "--is-inside-work-tree")
     except FileNotFoundError:
         if any((folder / ".git").exists() for folder in file.parents):
             raise PgnormError(
@@ -35,8 +37,9 @@ def refuse_unrestorable(path: Path) -> None:
             )
         return
     # What status says hangs on settings and marks, and its paths are patterns.
-    committed = git(file.parent, "rev-parse", "--quiet", "--verify", f"HEAD:./{file.name}")
+    name = os.path.relpath(file, there)
+    committed = git(there, "rev-parse", "--quiet", "--verify", f"HEAD:./{name}")
     if committed.returncode:
         raise PgnormError("git does not have the file, so it could not give it back", place=shown(path), hint=_WAY_OUT)
-    if git(file.parent, "hash-object", "--", file.name).stdout != committed.stdout:
+    if git(there, "hash-object", "--", name).stdout != committed.stdout:
         raise PgnormError("the file has changes that git has not committed", place=shown(path), hint=_WAY_OUT)

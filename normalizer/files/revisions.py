@@ -10,7 +10,8 @@ from typing import Final
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Value
 
-from .git import git
+from .git import asked_from, git
+from .reading import real_path
 
 _FILES: Final = (b"100644", b"100755")
 _LINK: Final = b"120000"
@@ -22,7 +23,7 @@ def commit_of(folder: Path, revision: str) -> str:
     commit = _commit(folder, revision)
     if not commit:
         # No repository, or one of somebody else's, git says itself.
-        _read(_there(folder), "rev-parse", "--git-dir")
+        _read(asked_from(folder), "rev-parse", "--git-dir")
         raise PgnormError(
             f"git has no revision `{revision}`",
             hint="Name a branch, tag or commit that is here: a shallow clone of CI lacks most (fetch-depth: 0).",
@@ -53,13 +54,15 @@ class Commit(Value):
 
 def commit_of_line(path: Path, line: int) -> Commit | None:
     """The commit that last changed a line of a file; None where git does not know, or it was not committed yet."""
-    words = ("blame", "--porcelain", "-L", f"{line},{line}", "--", path.name)
+    there = asked_from(path.parent)
+    inside = os.path.relpath(real_path(path.parent) / path.name, there)
     try:
-        said = git(path.parent, *words).stdout.decode(errors="replace").split("\n")
+        said = git(there, "blame", "--porcelain", "-L", f"{line},{line}", "--", inside).stdout.decode(errors="replace")
     except FileNotFoundError:
         return None
-    told = dict(each.partition(" ")[::2] for each in said[1:] if not each.startswith("\t"))
-    name = said[0].partition(" ")[0]
+    lines = said.split("\n")
+    told = dict(each.partition(" ")[::2] for each in lines[1:] if not each.startswith("\t"))
+    name = lines[0].partition(" ")[0]
     if "author" not in told or not name.strip("0"):
         return None
     moment = datetime.fromtimestamp(int(told["author-time"]), tz=UTC)
@@ -75,14 +78,14 @@ def at_commit(folder: Path, commit: str, wanted: Callable[[str], bool] = lambda 
     Raises PgnormError where git can't read them.
     """
     entries = {name: blob for name, mode, blob in _listed(folder, commit) if mode in _FILES and wanted(name)}
-    blobs = _read(_there(folder), "cat-file", "--batch", given=b"".join(blob + b"\n" for blob in entries.values()))
+    blobs = _read(asked_from(folder), "cat-file", "--batch", given=b"".join(blob + b"\n" for blob in entries.values()))
     found: dict[str, bytes] = {}
     at = 0
     for name in entries:
         start = blobs.find(b"\n", at) + 1
         head = blobs[at:start].split()
         if head[1:2] != [b"blob"]:
-            raise PgnormError(f"git lacks {name} of {commit}", hint="Fetch it: git fetch --refetch")
+            raise PgnormError(f"git lacks {name} of {commit}", hint="Fetch it: git fetch --refetch --no-filter")
         end = start + int(head[2])
         found[name], at = blobs[start:end], end + 1
     return found
@@ -95,8 +98,8 @@ def links_at(folder: Path, commit: str) -> list[str]:
 
 def _listed(folder: Path, commit: str) -> Iterator[tuple[str, bytes, bytes]]:
     """Path from the folder, mode and name of the content of what is below it."""
-    there = _there(folder)
-    inside = os.path.relpath(folder, there)
+    there = asked_from(folder)
+    inside = os.path.relpath(real_path(folder), there)
     # NUL ends each line, so that no name is quoted: `100644 blob 3b18… 1_a.sql`.
     for line in _read(there, "ls-tree", "-r", "-z", commit, "--", f"{inside}/").split(b"\0"):
         if line:
@@ -107,16 +110,14 @@ def _listed(folder: Path, commit: str) -> Iterator[tuple[str, bytes, bytes]]:
 
 def _commit(folder: Path, revision: str) -> str:
     """The commit that a revision names, empty where git knows none."""
-    return _asked(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
-
-
-def _there(folder: Path) -> Path:
-    return next(path for path in (folder, *folder.parents) if path.is_dir())
+    name = _asked(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    # `^main` is all but what main holds.
+    return "" if name.startswith("^") else name
 
 
 def _asked(folder: Path, *words: str) -> str:
     """A line that a command of git prints, empty where it refuses."""
-    done = _run(_there(folder), *words)
+    done = _run(asked_from(folder), *words)
     return os.fsdecode(done.stdout.strip()) if done.returncode == 0 else ""
 
 

@@ -71,6 +71,7 @@ def test_names_of_files_are_those_that_git_knows(run: Run, plain: Path, git: Git
     [
         ("git:nowhere", "git has no revision `nowhere`"),
         ("git:--help", "git has no revision `--help`"),
+        ("git:^HEAD", "git has no revision `^HEAD`"),
         ("git:main:more", "`git:main:more` names no files of a project\nhint: Write git:main or git:main:files, "),
         ("git:main:migrations@2", "git:main:migrations: no migration has version 2\nhint: The last one is 1."),
         ("migrations@12", "migrations: no migration has version 12\nhint: The last one is 2."),
