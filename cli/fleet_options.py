@@ -15,6 +15,7 @@ from .output import SHOWN_AT_MOST, STDIO, plural, read_bytes
 from .targets import target_options
 
 if TYPE_CHECKING:
+    from pgnorm.normalizer.files.reading import SourceFile
     from pgnorm.normalizer.fleet.away import Away
     from pgnorm.normalizer.fleet.crew import Executor
     from pgnorm.normalizer.fleet.tenants import Tenant
@@ -24,6 +25,8 @@ R = TypeVar("R")
 
 JOBS: Final = 4
 SCHEME: Final = "dask://"
+_LARGEST: Final = 64 << 20
+"""Limit to the bytes of a list: a device has no end."""
 
 
 def fleet_options(function: Callable[P, R]) -> Callable[P, R]:
@@ -55,7 +58,6 @@ def fleet_options(function: Callable[P, R]) -> Callable[P, R]:
 
 def tenants_of(app: App, targets: str | None, query: str | None) -> "tuple[Tenant, ...]":
     """The databases that were named. Raises PgnormError for what names none."""
-    from pgnorm.normalizer.files.reading import decode_file, read_file
     from pgnorm.normalizer.fleet.tenants import of_file, of_query
     from pgnorm.normalizer.project.databases import Database
 
@@ -64,8 +66,7 @@ def tenants_of(app: App, targets: str | None, query: str | None) -> "tuple[Tenan
     if targets is not None:
         if app.source is not None:
             raise click.UsageError("--db, --db-url and their like go with --query: a file says all of the databases.")
-        standard = targets == STDIO
-        file = decode_file(read_bytes(), path=None, label="stdin") if standard else read_file(Path(targets))
+        file = _list(targets)
         found, where = of_file(file), file.label
     else:
         if app.source is None:
@@ -77,6 +78,16 @@ def tenants_of(app: App, targets: str | None, query: str | None) -> "tuple[Tenan
         raise PgnormError("no database is listed", place=where)
     app.console.say(f"fleet: {plural(len(found), 'database')}")
     return found
+
+
+def _list(targets: str) -> "SourceFile":
+    from pgnorm.normalizer.files.reading import decode_file, read_file, refuse_larger
+
+    if targets != STDIO:
+        return read_file(Path(targets), limit=_LARGEST)
+    content = read_bytes(_LARGEST)
+    refuse_larger(content, _LARGEST, "stdin")
+    return decode_file(content, path=None, label="stdin")
 
 
 def some_of(names: Sequence[str], *, whole: bool) -> str:

@@ -30,13 +30,13 @@ def write_plans(app: App, checked: "Checked", folder: Path) -> None:
     from pgnorm.normalizer.files.staging import Writing
     from pgnorm.normalizer.files.writing import write_all
 
-    writings = []
-    for number, group in enumerate(checked.groups, start=1):
+    writings: list[Writing] = []
+    for group in checked.groups:
         found = group.comparison
         if found is None or not found.writes:
             continue
         slug = re.sub(r"\W+", "_", group.names[0])[:_LONGEST].strip("_")
-        path = folder / f"{number:03}_{slug or 'group'}.sql"
+        path = folder / f"{len(writings) + 1:03}_{slug or 'group'}.sql"
         head = remark(visible(f"For {some_of(group.names, whole=True)}").replace("\n", " "))
         text = f"\n{found.plan.boundary}\n".join(scripts(found, bare=False))
         writings.append(Writing(path=path, content=f"{head}\n\n{text}".encode(), label=str(path), new=True))

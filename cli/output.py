@@ -181,13 +181,14 @@ def write_bytes(content: bytes) -> None:
     sys.stdout.buffer.flush()
 
 
-def read_bytes() -> bytes:
-    """All of stdin. Raises OSError where it is closed."""
+def read_bytes(limit: int | None = None) -> bytes:
+    """All of stdin, or what is more than the limit. Raises OSError where it is closed."""
     if sys.stdin is None:
         raise OSError(errno.EBADF, "stdin is closed")
-    source, parts = sys.stdin.buffer, list[bytes]()
+    source, parts, size = sys.stdin.buffer, list[bytes](), 0
     assert isinstance(source, BufferedIOBase)
     # read() would see a signal that comes between two reads of its own only when there is more to read.
-    while part := source.read1(_AT_ONCE):
+    while (limit is None or size <= limit) and (part := source.read1(_AT_ONCE)):
         parts.append(part)
+        size += len(part)
     return b"".join(parts)

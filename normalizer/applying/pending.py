@@ -1,8 +1,10 @@
 """Migrations that a database lacks, as they are going to be applied; what of its history speaks against that."""
 
+import shlex
 from collections.abc import Sequence
 
 from pgnorm.catalog.errors import PgnormError
+from pgnorm.catalog.quoting import one_line
 
 from .pieces import Applicable, check
 from .standing import Standing, State, left, read
@@ -30,17 +32,21 @@ def refuse_unknown(standings: Sequence[Standing], at: str) -> None:
     begun = [each.version for each in standings if each.state is State.UNFINISHED and each.path is None]
     if begun:
         raise PgnormError(
-            f"the database has carried out a part of migrations that the folder lacks: {', '.join(begun)}",
+            f"the database has carried out a part of migrations that the folder lacks: {_named(begun)}",
             hint="Put their files back; or undo by hand what they did, and run "
-            f"`pgnorm migration repair --status reverted {' '.join(begun)} {at}`.",
+            f"`pgnorm migration repair --status reverted {shlex.join(begun)} {at}`.",
         )
     unknown = [each.version for each in standings if each.state is State.MISSING]
     if unknown:
         raise PgnormError(
-            f"the database has applied migrations that the folder lacks: {', '.join(unknown)}",
+            f"the database has applied migrations that the folder lacks: {_named(unknown)}",
             hint=f"`pgnorm migration fetch {at}` writes their files. If they are not to be there: "
-            f"`pgnorm migration repair --status reverted {' '.join(unknown)} {at}`.",
+            f"`pgnorm migration repair --status reverted {shlex.join(unknown)} {at}`.",
         )
+
+
+def _named(versions: Sequence[str]) -> str:
+    return ", ".join(map(one_line, versions))
 
 
 def _refuse_late(pending: Sequence[Standing]) -> None:

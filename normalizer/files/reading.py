@@ -40,21 +40,35 @@ class SourceFile(Value):
         return f"{self.label}:{line}:{column}"
 
 
-def read_file(path: Path, *, label: str | None = None) -> SourceFile:
-    """Reads the file at `path`, named `label` in messages (the path itself by default).
+def read_file(path: Path, *, label: str | None = None, limit: int = -1) -> SourceFile:
+    """Reads the file at `path`, named `label` in messages (the path itself by default), but for a `limit` no more than
+    a byte beyond it.
 
-    Raises PgnormError where the file can't be read, is not UTF-8 or holds a NUL.
+    Raises PgnormError where the file can't be read, is larger than that, is not UTF-8 or holds a NUL.
     """
     name = label or str(path)
-    return decode_file(read_bytes(path, label=name), path=path, label=name)
+    content = read_bytes(path, label=name, at_most=limit + 1 if limit >= 0 else -1)
+    if limit >= 0:
+        refuse_larger(content, limit, name)
+    return decode_file(content, path=path, label=name)
 
 
-def read_bytes(path: Path, *, label: str) -> bytes:
-    """The bytes of the file at `path`, named `label` in messages. Raises PgnormError where it can't be read."""
+def read_bytes(path: Path, *, label: str, at_most: int = -1) -> bytes:
+    """The bytes of the file at `path`, named `label` in messages: all, or the first so many.
+
+    Raises PgnormError where it can't be read.
+    """
     try:
-        return path.read_bytes()
+        with path.open("rb") as file:
+            return file.read(at_most)
     except OSError as error:
         raise PgnormError(f"cannot read the file: {error.strerror or error}", place=label) from error
+
+
+def refuse_larger(content: bytes, limit: int, label: str) -> None:
+    """Raise PgnormError for more than so many bytes."""
+    if len(content) > limit:
+        raise PgnormError(f"it is larger than {limit >> 20} MB", place=label)
 
 
 def real_path(path: Path) -> Path:

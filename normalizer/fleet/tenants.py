@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Final
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Value, untold
+from pgnorm.catalog.quoting import one_line
 
 from ..files.reading import SourceFile
 from ..project.databases import Database, beside, called, connect
+from ..project.typed import could_be_address
+from ..sql.statements import split
 
 if TYPE_CHECKING:
     from psycopg import Cursor
@@ -19,6 +22,8 @@ _FORM: Final = "Write an address on each line, or a name, a blank and an address
 _ANSWER: Final = (
     "Each row is an address or the name of a database on the same server, or a name of your own and one of these."
 )
+_ONE_QUERY: Final = "It is one query that answers rows: SELECT, VALUES, TABLE or WITH."
+_OF_ADDRESSES: Final = "@:="
 _COLUMNS: Final = 2
 
 
@@ -26,6 +31,7 @@ class Tenant(Value):
     """A database of a fleet, and its name for people: no password."""
 
     name: str
+    """One line."""
     database: Database = untold()
     place: str = ""
     """The place of its line or row."""
@@ -40,18 +46,24 @@ def of_file(file: SourceFile) -> tuple[Tenant, ...]:
 def of_query(database: Database, query: str) -> tuple[Tenant, ...]:
     """The tenants that a query lists, asked of a database in a transaction that can't write.
 
-    Raises PgnormError for a query that fails or answers something else.
+    Raises PgnormError for a query that fails or answers something else, and for what is no query.
     """
     from psycopg import Error
+    from psycopg.errors import SyntaxError as Misspelt
 
+    if (count := len(split(query, label="--query"))) != 1:
+        raise PgnormError(f"--query holds {count or 'no'} statements", hint=_ONE_QUERY)
     with connect(database) as connection:
         try:
             connection.execute("begin read only")
-            cursor = connection.execute(query.encode())
-            found = list(_rows(cursor, database))
+            # `binary` asks for the extended protocol, which takes one statement; and a cursor takes queries alone.
+            connection.execute(b"declare listed no scroll cursor for " + query.encode(), binary=True)
+            found = list(_rows(connection.execute("fetch all from listed"), database))
+            connection.execute("rollback")
         except Error as error:
             said = error.diag.message_primary or str(error).strip().partition("\n")[0]
-            raise PgnormError(f"the query that lists the databases: {said}", hint=error.diag.message_hint) from error
+            hint = error.diag.message_hint or (_ONE_QUERY if isinstance(error, Misspelt) else None)
+            raise PgnormError(f"the query that lists the databases: {said}", hint=hint) from error
     return _named(found)
 
 
@@ -65,15 +77,16 @@ def _rows(cursor: Cursor, database: Database) -> Iterator[Tenant]:
             raise PgnormError(
                 "it is no text", place=f"row {number} of the query that lists the databases", hint=_ANSWER
             )
-        is_address = "://" in target or "=" in target
+        place = f"row {number} of the query"
+        is_address = _is_address(target) or could_be_address(target)
         found = Database(conninfo=target) if is_address else beside(database, target)
-        yield Tenant(name=str(name[0]) if name else "", database=found, place=f"row {number} of the query")
+        yield Tenant(name=_name(str(name[0]), place, _ANSWER) if name else "", database=found, place=place)
 
 
 def _of_line(line: str, place: str) -> Tenant:
     word, *rest = line.split(maxsplit=1)
     if not _is_address(word) and rest:
-        name, address = word, rest[0]
+        name, address = _name(word, place, _FORM), rest[0]
     else:
         name, address = "", line
     if not _is_address(address):
@@ -85,6 +98,14 @@ def _is_address(text: str) -> bool:
     return "://" in text or "=" in text
 
 
+def _name(word: str, place: str, hint: str) -> str:
+    """A name that somebody gave. Raises PgnormError, which does not repeat it, for what may be a part of
+    an address."""
+    if any(sign in word for sign in _OF_ADDRESSES):
+        raise PgnormError("a name has none of `@`, `:` and `=` in it, which are of addresses", place=place, hint=hint)
+    return word
+
+
 def _named(found: Sequence[Tenant]) -> tuple[Tenant, ...]:
     """The tenants, those without a name called as their databases.
 
@@ -94,7 +115,7 @@ def _named(found: Sequence[Tenant]) -> tuple[Tenant, ...]:
     counts = Counter(name for name, _ in where)
     whole = {name for name, count in counts.items() if count > 1}
     named = [
-        each if each.name else each.evolve(name=f"{name} on {server}" if name in whole else name)
+        each.evolve(name=one_line(each.name or (f"{name} on {server}" if name in whole else name)))
         for each, (name, server) in zip(found, where, strict=True)
     ]
     names: dict[str, Tenant] = {}

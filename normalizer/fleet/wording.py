@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from pgnorm.catalog.counting import plural
+from pgnorm.catalog.quoting import one_line
 
 if TYPE_CHECKING:
     from .checking import Group
@@ -50,4 +51,4 @@ def _parts(group: Group, target: str, *, one: bool) -> Iterator[str]:
 def few(words: Sequence[str]) -> str:
     """Some of these in a line, and how many more there are."""
     more = f" and {len(words) - _NAMED} more" if len(words) > _NAMED else ""
-    return f"{', '.join(words[:_NAMED])}{more}"
+    return f"{', '.join(map(one_line, words[:_NAMED]))}{more}"

@@ -31,6 +31,7 @@ _HINTS: Final = (
     ("Tenant or user not found", "Check the project ref in the pooler's user name, postgres.<ref>, and its region."),
     ("resolve host", "Check the spelling of the host, and that this machine is on the network."),
     ("could not translate host name", "Check the spelling of the host, and that this machine is on the network."),
+    ("not currently accepting connections", "Nobody is let into it: pg_database.datallowconn says so."),
     ("does not exist", "Check the name of the database and of the user."),
     ("no pg_hba.conf entry", "The server does not admit this user from here; with ?sslmode=require it may."),
     ("too many", "The server has no connection left; try again, or connect through its pooler."),
@@ -123,7 +124,7 @@ def beside(database: Database, name: str) -> Database:
     """Another database of the same server. Raises PgnormError for an address that can't be read."""
     from psycopg.conninfo import make_conninfo
 
-    return Database(conninfo=make_conninfo("", **{**_words(database), "dbname": name}), hint=database.hint)
+    return Database(conninfo=make_conninfo("", **{**_words(database), "dbname": name}))
 
 
 def elsewhere(database: Database) -> str | None:

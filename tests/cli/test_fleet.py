@@ -122,10 +122,10 @@ def test_alike_databases_are_told_together_and_plans_lead_to_the_files(run: Run,
     assert "\ngone: cannot connect to 127.0.0.1:1" in err
     assert "s3cr3t" not in out + err
     plans = {path.name: path.read_text() for path in (project / "plans").iterdir()}
-    of = {"002_late_1.sql": ("late_1", "late_2"), "003_odd.sql": ("odd",), "004_odd_and_late.sql": ("odd_and_late",)}
-    assert plans.keys() == {*of, "006_new.sql"}
-    assert plans["002_late_1.sql"].startswith("-- For late_1, late_2\n")
-    for file, names in {**of, "006_new.sql": ("new",)}.items():
+    of = {"001_late_1.sql": ("late_1", "late_2"), "002_odd.sql": ("odd",), "003_odd_and_late.sql": ("odd_and_late",)}
+    assert plans.keys() == {*of, "004_new.sql"}
+    assert plans["001_late_1.sql"].startswith("-- For late_1, late_2\n")
+    for file, names in {**of, "004_new.sql": ("new",)}.items():
         for name in names:
             fleet.execute(name, plans[file])
     code, out, err = run("fleet check all.txt --json")
@@ -192,14 +192,52 @@ def test_lists_that_can_not_be_read(refused: Refused, folder: Path) -> None:
         ("acme\n", "list.txt:1: it holds no address of a database"),
         ("\nacme postgresql://u:s3cr3t@h:x/d\n", "list.txt:2: the database URL can't be read"),
         ("dbname=a\ndbname=a\n", "list.txt:2: this database is listed before"),
-        ("x dbname=a\nx dbname=b\n", "list.txt:2: the name x is taken before"),
+        ("x dbname=a\n\nx dbname=b\n", "list.txt:3: the name x is taken before"),
+        ("postgresql:u:s3cr3t@h postgresql://h/d\n", "list.txt:1: a name has none of `@`"),
+        ("u:s3cr3t postgresql://h/d\n", "list.txt:1: a name has none of `@`"),
     ):
         listed.write_text(text)
         assert "s3cr3t" not in refused("fleet check list.txt --to to.sql", said)
+    refused("fleet check /dev/zero --to to.sql", "/dev/zero: it is larger than 64 MB")
     refused("fleet check --to to.sql", "Name the databases")
     refused("fleet check list.txt --db --to to.sql", "go with --query")
     refused("fleet check --query 'select 1' --to to.sql", "name it with --db-url")
     refused("fleet up list.txt", "there is none from here upwards")
+
+
+def test_a_query_only_reads_and_lists_names_in_one_line_each(run: Run, refused: Refused, folder: Path) -> None:
+    (folder / "to.sql").write_text("")
+    (folder / "pgnorm.toml").write_text('history = "kept.migrations"\n')
+    (folder / "migrations").mkdir()
+    with mortal() as server:
+        asked = f"fleet check --to to.sql --db-url '{server.address()}' --query"
+        for query, said in (
+            ("select 'a'; commit; create table written (a int)", "--query holds 3 statements"),
+            ("create table written (a int)", "syntax error"),
+            ("copy (select 1) to program 'cat > written'", "SELECT, VALUES, TABLE or WITH"),
+            ("with w as (create table written (a int)) select 1", "syntax error"),
+            ("select lo_create(0)::text", "read-only transaction"),
+            ("select 'a', 'u:s3cr3t@h', 'c'", "answers 3 columns"),
+            ("select 'postgresql:u:s3cr3t@h', 'postgres'", "row 1 of the query: a name has none of"),
+            ("select 'postgresql:u:s3cr3t@h'", "row 1 of the query: the database's address is no valid URL"),
+            ("select 'a', 'template1' union all select 'a', 'postgres'", "the name a is taken before"),
+        ):
+            assert "s3cr3t" not in refused(f'{asked} "{query}"', said).replace(query, "")
+        with psycopg.connect(server.address(), autocommit=True) as connection:
+            connection.execute('create database "evil\nline2"')
+            found = connection.execute("select to_regclass('written'), (select count(*) from pg_largeobject_metadata)")
+            assert found.fetchall() == [(None, 0)]
+        with psycopg.connect(server.address("'evil\nline2'"), autocommit=True) as connection:
+            connection.execute(
+                "create schema kept; create table kept.migrations (version text, statements text[], name text)"
+            )
+            connection.execute("insert into kept.migrations values (E'1\\n2')")
+        query = "select datname from pg_database where datname like 'evil%' or datname = 'template0' -- all;"
+        code, out, err = run(f'{asked} "{query};"')
+        assert (code, "  evil\\nline2\n" in out, "1\\n2, which the folder lacks" in out) == (2, True, True), out + err
+        assert "template0: cannot connect to" in err
+        assert "pg_database.datallowconn" in err
+        assert "DATABASE_URL" not in err
 
 
 PAUSE: Final = """create table pausing (a int);
@@ -210,16 +248,18 @@ end $$;
 
 
 @contextmanager
-def _begun(project: Path, server: Mortal, names: list[str], *words: str) -> Iterator[subprocess.Popen[str]]:
-    """A run of `fleet up` that is in the middle of these databases."""
+def _begun(
+    project: Path, server: Mortal, names: list[str], *words: str, event: str = "PgSleep"
+) -> Iterator[subprocess.Popen[str]]:
+    """A run of `fleet up` that is in the middle of these databases, where the server waits for an event."""
     command = [sys.executable, "-m", "pgnorm.cli", "fleet", "up", "all.txt", "--yes", "--jobs", "2", *words]
     pipe = subprocess.PIPE
-    query = "select from pg_stat_activity where wait_event = 'PgSleep' and datname = any (%s)"
+    query = "select from pg_stat_activity where wait_event = %s and datname = any (%s)"
     with subprocess.Popen(command, cwd=project, stdout=pipe, stderr=pipe, text=True) as process:
         try:
             with psycopg.connect(server.address(), autocommit=True) as looking:
                 assert until(
-                    lambda: process.poll() is not None or looking.execute(query, [names]).rowcount == len(names)
+                    lambda: process.poll() is not None or looking.execute(query, [event, names]).rowcount == len(names)
                 )
             assert process.poll() is None
             yield process
@@ -301,6 +341,16 @@ def test_the_server_dies_and_ctrl_c_in_the_middle(run: Run, project: Path) -> No
         assert [ask(name, state) for name in names] == [[(True, 2)]] * 6
         code, out, _ = run("fleet check all.txt --to migrations")
         assert (code, out) == (0, "6 equal to the migrations\n")
+        (project / "migrations" / "3_step.sql").write_text("create table w (a int); select pause();")
+        ask(names[0], "insert into pausing values (1)")
+        with (
+            _begun(project, server, names[:1]) as first,
+            _begun(project, server, names[:1], event="advisory") as second,
+        ):
+            ask(names[0], "delete from pausing")
+            ends = [process.communicate(timeout=PATIENCE)[1] for process in (first, second)]
+        assert [first.returncode, second.returncode] == [0, 0], ends
+        assert [ask(name, "select count(*) from kept.migrations") for name in names] == [[(3,)]] * 6
 
 
 CLUSTER: Final = """
