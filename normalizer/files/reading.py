@@ -68,7 +68,7 @@ def read_bytes(path: Path, *, label: str, at_most: int = -1) -> bytes:
 def refuse_larger(content: bytes, limit: int, label: str) -> None:
     """Raise PgnormError for more than so many bytes."""
     if len(content) > limit:
-        raise PgnormError(f"it is larger than {limit >> 20} MB", place=label)
+        raise PgnormError(f"it is larger than {limit >> 20} MB", place=label, hint="Is it the right file?")
 
 
 def real_path(path: Path) -> Path:

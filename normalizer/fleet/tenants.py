@@ -24,6 +24,7 @@ _ANSWER: Final = (
 )
 _ONE_QUERY: Final = "It is one query that answers rows: SELECT, VALUES, TABLE or WITH."
 _OF_ADDRESSES: Final = "@:="
+_NAMES: Final = "Give the database another name, or none: it is called as on its server then."
 _COLUMNS: Final = 2
 
 
@@ -80,13 +81,13 @@ def _rows(cursor: Cursor, database: Database) -> Iterator[Tenant]:
         place = f"row {number} of the query"
         is_address = _is_address(target) or could_be_address(target)
         found = Database(conninfo=target) if is_address else beside(database, target)
-        yield Tenant(name=_name(str(name[0]), place, _ANSWER) if name else "", database=found, place=place)
+        yield Tenant(name=_name(str(name[0]), place) if name else "", database=found, place=place)
 
 
 def _of_line(line: str, place: str) -> Tenant:
     word, *rest = line.split(maxsplit=1)
     if not _is_address(word) and rest:
-        name, address = _name(word, place, _FORM), rest[0]
+        name, address = _name(word, place), rest[0]
     else:
         name, address = "", line
     if not _is_address(address):
@@ -98,11 +99,11 @@ def _is_address(text: str) -> bool:
     return "://" in text or "=" in text
 
 
-def _name(word: str, place: str, hint: str) -> str:
+def _name(word: str, place: str) -> str:
     """A name that somebody gave. Raises PgnormError, which does not repeat it, for what may be a part of
     an address."""
     if any(sign in word for sign in _OF_ADDRESSES):
-        raise PgnormError("a name has none of `@`, `:` and `=` in it, which are of addresses", place=place, hint=hint)
+        raise PgnormError("a name has none of `@`, `:` and `=` in it, which are of addresses", place=place, hint=_NAMES)
     return word
 
 
