@@ -7,6 +7,7 @@ from pgnorm.catalog.kinds.columns import Column
 from pgnorm.catalog.kinds.constraints import Constraint
 from pgnorm.catalog.kinds.defaults import Default
 from pgnorm.catalog.kinds.identities import Identity
+from pgnorm.catalog.kinds.sequences import PlainSequence
 from pgnorm.catalog.kinds.tables import Table
 from pgnorm.catalog.model import Catalog, Changed, Object, ObjectId, Target, about
 from pgnorm.catalog.model.facets import Routine
@@ -17,7 +18,9 @@ from ..compare.settling import doubtful
 from ..dump.layouts import PRIVILEGES, Layout
 from ..files.reading import SourceFile
 from ..plan.metadata import altered
+from .ordering import Order
 from .placing import Placed, Places, words_of
+from .serials import comes_with_column
 from .sheets import Manner, Sheets
 from .styling import Style
 from .tables import TableEdit, identity_clause
@@ -40,9 +43,12 @@ class Editor:
         """True if constraints and identities are written inside of CREATE TABLE."""
         self.target = Target(major=goal.major, role=made.role, named_schemas=True)
         self._arrangement: Arrangement = arrange(goal)
-        self.texts = Texts(catalog=goal, target=self.target, apart=self._arrangement.apart, inline=self.inline)
+        self.texts = Texts(
+            catalog=goal, target=self.target, apart=self._arrangement.apart, inline=self.inline, serials=True
+        )
         self._old = self.texts.evolve(catalog=made)
-        self.sheets = Sheets(self.places, manner)
+        self.order = Order(places=self.places, made=made, goal=goal, apart=self._arrangement.apart, inline=self.inline)
+        self.sheets = Sheets(self.places, manner, self.order)
         self._tables: dict[str, TableEdit] = {}
         self._gone: list[Object] = []
 
@@ -54,7 +60,10 @@ class Editor:
         known = {each.item.id: each for each in found}
         retyped = any(isinstance(each.new, Column) and "type" in each.changed for each in found)
         order = {item.id: at for at, (item, _) in enumerate(self._arrangement.nodes)}
-        for each in sorted(found, key=lambda each: (each.new is not None, order.get(each.item.id, -1))):
+        new = [each.item.id for each in found if each.old is None]
+        behind = self.order.sorted(sorted(new, key=lambda name: order.get(name, -1)))
+        steps = [(each.new is not None, behind.get(each.item.id, -1), order.get(each.item.id, -1)) for each in found]
+        for _, each in sorted(zip(steps, found, strict=True), key=lambda pair: pair[0]):
             if not (self._follows(each, known) or (retyped and self._is_said(each))):
                 self._take(each, known)
         self.sheets.revoke(self._gone, self._is_only)
@@ -100,7 +109,9 @@ class Editor:
 
     def _create(self, item: Object) -> None:
         is_apart = isinstance(item, Default) and item.parent not in self.made.objects
-        if item.derived or is_apart:  # a default that is apart from its column waits until that is there
+        is_new = isinstance(item, PlainSequence) and item.parent not in self.made.objects
+        is_along = is_new and comes_with_column(item, self.goal, self.target)
+        if item.derived or is_apart or is_along:  # a default that is apart from its column waits until that is there
             return
         if isinstance(item, Column):
             names = tuple(part.name for part in self.goal.parts[item.parent] if isinstance(part, Column))
@@ -109,10 +120,13 @@ class Editor:
             self._clause_of_column(item, "DEFAULT", item.clause(self.target))
         elif isinstance(item, Identity) and self.inline and self._has_table(item):
             self._clause_of_column(item, "GENERATED", identity_clause(item, self.target))
-        elif isinstance(item, Constraint) and self.inline and self._has_table(item):
+        elif isinstance(item, Constraint) and self._has_table(item) and self._is_clause(item):
             self._table(item).add_constraint(self.texts.clause(item))
         else:
             self._insert(item, self.texts.whole(item))
+
+    def _is_clause(self, item: Constraint) -> bool:
+        return self.inline and not self.order.looks_ahead(item.id)
 
     def _drop(self, item: Object, whole: Difference | None) -> None:
         if item.derived:
@@ -191,7 +205,7 @@ class Editor:
             if COMMENT in changed and text.startswith("COMMENT"):
                 self._comment(new, text)
             elif text.startswith(("GRANT", "REVOKE", "ALTER DEFAULT")):
-                self.sheets.insert(text, self.layout.words[PRIVILEGES])
+                self.sheets.insert(text, self.layout.words[PRIVILEGES], about=new.id)
             else:
                 self._insert(new, text)
 
@@ -224,7 +238,7 @@ class Editor:
     def _insert(self, item: Object, sql: str) -> None:
         canonical = isinstance(item, Routine) and sql.startswith("CREATE")
         near = item.detail or item.name
-        self.sheets.insert(sql, self.layout.file(self.goal, item), near=near, canonical=canonical)
+        self.sheets.insert(sql, self.layout.file(self.goal, item), about=item.id, near=near, canonical=canonical)
 
     def _table(self, item: Object) -> TableEdit:
         """The edit of the table that an object is a part of."""

@@ -102,6 +102,13 @@ class Placed(Value):
         close = "\n" not in sql and not blank_before(text, block_start(text, line_start(text, self.statement.start)))
         return Edit(start=at, stop=at, text=self.lined(f"{chr(10) if close else chr(10) * 2}{sql}"))
 
+    def heading(self, sql: str) -> Edit:
+        """The edit that puts SQL above it and the lines of comment that belong to it."""
+        text, start = self.file.text, self.statement.start
+        line = line_start(text, start)
+        at = start if text[line:start].strip() else block_start(text, line)
+        return Edit(start=at, stop=at, text=self.lined(f"{sql}\n\n"))
+
     def lined(self, text: str) -> str:
         """A text with the line ends of the file."""
         return lined(text, self.file)
@@ -121,6 +128,12 @@ class Places:
         self.all = tuple(
             Placed(file=file, statement=statement) for file in files for statement in split(file.text, label=file.label)
         )
+
+        self._numbers = {id(each): number for number, each in enumerate(self.all)}
+
+    def number(self, placed: Placed) -> int:
+        """The number of one of the statements."""
+        return self._numbers[id(placed)]
 
     @property
     def adds_constraints(self) -> bool:

@@ -1,16 +1,22 @@
 """Edits of files as they gather: statements that are new, changed and taken away."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
+from typing import Final
 
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.catalog.model import Object, Value, untold
+from pgnorm.catalog.model import Object, ObjectId, Value, untold
 
 from ..files.edits import Edit, apply
 from ..files.reading import SourceFile
 from .granted import without
+from .ordering import Order
 from .placing import Placed, Places, lined
 from .styling import Style
 from .weaving import woven
+
+_BEHIND: Final = 0
+_END: Final = 1
+_BEFORE: Final = 2
 
 
 class Manner(Value):
@@ -31,16 +37,37 @@ class New(Value):
 
     sql: str = untold()
     file_name: str
+    about: ObjectId
     near: str
     canonical: bool
+
+
+class _Spot(Value):
+    """A place for a new statement: beside another one, or at the end of a file."""
+
+    place: tuple[int, int]
+    """The number of the statement before it, and how near to that it is."""
+    file: SourceFile
+    near: Placed | None
+
+    def addition(self, sql: str, model: SourceFile) -> Edit:
+        """The edit that puts SQL there, in the line ends of a file."""
+        if self.near is not None:
+            return self.near.heading(sql) if self.place[1] == _BEFORE else self.near.addition(sql)
+        text, end = self.file.text, len(self.file.text)
+        blank = "\n" if text.endswith("\n") or not text else "\n\n"
+        return Edit(start=end, stop=end, text=lined(f"{blank}{sql}\n", model))
 
 
 class Sheets:
     """The edits of each file."""
 
-    def __init__(self, places: Places, manner: Manner) -> None:
+    def __init__(self, places: Places, manner: Manner, order: Order) -> None:
         self.places = places
         self.manner = manner
+        self.order = order
+        self._put: dict[ObjectId, _Spot] = {}
+        """Where statements of new objects come."""
         self._edits: dict[str, list[Edit]] = {}
         self._removed: set[str] = set()
         self._new: list[New] = []
@@ -74,21 +101,51 @@ class Sheets:
         """Add an edit that is worked out."""
         self._edits.setdefault(file.label, []).append(edit)
 
-    def insert(self, sql: str, file_name: str, *, near: str = "", canonical: bool = False) -> None:
-        """Put a new statement behind its nearest kin, else at the end of its file, else of the last one."""
-        self._new.append(New(sql=sql, file_name=file_name, near=near, canonical=canonical))
+    def insert(self, sql: str, file_name: str, *, about: ObjectId, near: str = "", canonical: bool = False) -> None:
+        """Put a new statement behind its nearest kin, else at the end of its file, else of the last one; where that is
+        not between what it needs and what needs it, there, if that is in its file or it has none of its own."""
+        self._new.append(New(sql=sql, file_name=file_name, about=about, near=near, canonical=canonical))
 
     def _place(self, new: New) -> None:
+        spot = self._fitting(new, self._usual(new))
+        self._put.setdefault(self.order.home(new.about), spot)
+        said = self._said(spot.file, new.sql, canonical=new.canonical)
+        self.add(spot.file, spot.addition(said, self._model(spot.file)))
+
+    def _usual(self, new: New) -> "_Spot":
         kin = self.places.kin(new.sql, new.file_name, new.near, self._removed)
         if kin is not None:
-            self.add(kin.file, kin.addition(self._said(kin.file, new.sql, canonical=new.canonical)))
-            return
-        named = [file for file in self.places.files if file.label.rpartition("/")[2] == new.file_name]
+            return _Spot(place=(self.places.number(kin), _BEHIND), file=kin.file, near=kin)
+        named = self._named(new)
         file = (named or [*self.places.files])[-1]
-        blank = "\n" if file.text.endswith("\n") or not file.text else "\n\n"
-        text = f"{blank}{self._said(file, new.sql, canonical=new.canonical)}\n"
-        end = len(file.text)
-        self.add(file, Edit(start=end, stop=end, text=lined(text, self._model(file))))
+        labels = [each.label for each in self.places.files]
+        above = labels[: labels.index(file.label) + 1]
+        last = sum(each.file.label in above for each in self.places.all) - 1
+        return _Spot(place=(last, _END), file=file, near=None)
+
+    def _fitting(self, new: New, usual: "_Spot") -> "_Spot":
+        """The usual spot, or another one that is behind all that is needed and before what needs it."""
+        files = {usual.file.label} if self._named(new) else {file.label for file in self.places.files}
+        lower = [self._put[name] for name in self.order.needed(new.about) if name in self._put]
+        lower += self._spots(self.order.needed(new.about), _BEHIND)
+        first = max((each for each in lower if each.file.label in files), key=lambda each: each.place, default=usual)
+        upper = [] if new.about in self.order.made.objects else self._spots(self.order.users(new.about), _BEFORE)
+        last = min((each for each in upper if each.file.label in files), key=lambda each: each.place, default=usual)
+        if usual.place > last.place and (first is usual or first.place <= last.place):
+            return last
+        return max(usual, first, key=lambda each: each.place)
+
+    def _named(self, new: New) -> list[SourceFile]:
+        return [file for file in self.places.files if file.label.rpartition("/")[2] == new.file_name]
+
+    def _spots(self, names: Iterable[ObjectId], how: int) -> "list[_Spot]":
+        found = [placed for name in names if (placed := self.order.statement(name)) is not None]
+        moved = how == _BEFORE
+        return [
+            _Spot(place=(self.places.number(each) - moved, how), file=each.file, near=each)
+            for each in found
+            if each.place not in self._removed
+        ]
 
     def rewrite(self, placed: Placed, old: str, new: str, *, canonical: bool) -> None:
         """Put what differs into a statement or, where that can't be told, all of the new text into its place."""

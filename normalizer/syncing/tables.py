@@ -13,6 +13,7 @@ from pgnorm.catalog.quoting import ident, spell_types
 from ..files.edits import Edit
 from ..sql.lexer import Token
 from .placing import BY_HAND, Placed
+from .serials import serial
 from .styling import Style
 from .table_text import Clause, Element, elements
 from .weaving import woven
@@ -52,14 +53,15 @@ class TableEdit:
     def add_column(self, item: Column, catalog: Catalog, order: tuple[str, ...], *, identities: bool) -> None:
         """Put a column behind the one before it in `order`, or behind the last."""
         parts = catalog.parts.get(item.id, ())
-        said = item.definition([part for part in parts if part.inline], self.target)
+        canonical = item.definition([part for part in parts if part.inline], self.target)
+        said = serial(item, catalog, self.target) or canonical
         found = [part for part in parts if isinstance(part, Identity)] if identities else []
-        definition = self.style.of(" ".join((said, *(identity_clause(part, self.target) for part in found))))
+        text = self.style.of(" ".join((said, *(identity_clause(part, self.target) for part in found))))
         before = order[: order.index(item.name)] if item.name in order else ()
         above = [at for name in before if (at := self.column(name)) is not None]
         columns = [at for at, each in enumerate(self.elements) if each.column is not None]
         at = above[-1] if above else (columns[-1] if columns else len(self.elements) - 1)
-        self._new.setdefault(at, []).append(self._aligned(definition, self.style.of(ident(item.name))))
+        self._new.setdefault(at, []).append(self._aligned(text, self.style.of(ident(item.name))))
 
     def add_constraint(self, clause: str) -> None:
         """Put a constraint behind all else."""

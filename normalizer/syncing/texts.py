@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from pgnorm.catalog.kinds.columns import Column
 from pgnorm.catalog.kinds.constraints import Constraint
 from pgnorm.catalog.kinds.functions import Function
 from pgnorm.catalog.kinds.identities import Identity
@@ -10,6 +11,7 @@ from pgnorm.catalog.model import Catalog, Object, ObjectId, Printing, Target, Va
 
 from ..compare.difference import inside
 from .canonical import added_clause, replaced, with_data, with_elements
+from .serials import serial
 from .tables import identity_clause
 
 
@@ -22,6 +24,8 @@ class Texts(Value):
     """Parts that stand apart from what they belong to, since that needs what needs them."""
     inline: bool
     """True if constraints and identities are written inside of CREATE TABLE."""
+    serials: bool = False
+    """True if columns of a whole table are serial where they can be."""
 
     def of(self, item: Object) -> str:
         """The text that creates an object without its constraints."""
@@ -35,7 +39,12 @@ class Texts(Value):
         found = [each for each in self.catalog.parts.get(item.id, ()) if isinstance(each, Constraint)]
         clauses = [self.clause(each) for each in found if each not in parts]
         below = [each for part in parts for each in self.catalog.parts.get(part.id, ()) if isinstance(each, Identity)]
-        return with_elements(self.with_parts(item, (*parts, *below)), clauses)
+        text = self.with_parts(item, (*parts, *below))
+        for part in parts if self.serials else ():
+            if isinstance(part, Column) and (said := serial(part, self.catalog, self.target)):
+                defaults = [each for each in parts if each.inline and each.parent == part.id]
+                text = replaced(text, part.definition(defaults, self.target), said)
+        return with_elements(text, clauses)
 
     def clause(self, item: Constraint) -> str:
         """The clause of a CREATE TABLE that makes a constraint."""
