@@ -82,6 +82,8 @@ def access(
     if committed is not None and output is not None:
         raise click.UsageError("--check writes nothing: it can't be combined with -o.")
     check_page(html, output)
+    if committed is not None:
+        _refuse_absent(committed)
     ending = (committed or output or Path()).suffix
     wanted = JSON if as_json else form or ENDINGS.get(ending, TEXT)
     with app.workspace() as workspace:
@@ -134,6 +136,14 @@ def read_committed(path: Path) -> str:
     from pgnorm.normalizer.files.reading import read_file, shown
 
     return read_file(path, label=shown(path)).text.replace("\r\n", "\n")
+
+
+def _refuse_absent(committed: Path) -> None:
+    from pgnorm.normalizer.files.reading import shown
+
+    if not committed.exists():
+        label = shown(committed)
+        raise PgnormError("there is no such file", place=label, hint=f"Write it first: pgnorm access -o {label}")
 
 
 def _compare(app: App, committed: Path, text: str) -> int:

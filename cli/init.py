@@ -13,6 +13,7 @@ from .help import Command, exit_codes
 from .options import App, source_options
 from .output import on_terminal
 from .servers import server_options
+from .targets import option_for
 
 if TYPE_CHECKING:
     from pgnorm.normalizer.project.databases import Database
@@ -136,7 +137,10 @@ def _write_baseline(app: App, project: "Project", wanted: bool | None) -> bool:
     if wanted is None and on_terminal():
         wanted = click.confirm("Write the first migration too, and have the database count it as applied?", err=True)
     if not wanted:
-        app.console.say("No migration is written: `pgnorm migration baseline` does it, and the database counts it")
+        at = option_for(app.source) if app.source is not None else ""
+        app.console.say(
+            f"No migration is written: `pgnorm migration baseline {at}` does it, and the database counts it"
+        )
         return False
     write_baseline(app, "baseline")
     return True

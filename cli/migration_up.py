@@ -75,7 +75,7 @@ def _gate(app: App, found: "Target") -> "Iterator[Gate]":
     from pgnorm.normalizer.left_alone import ignoring
 
     with app.workspace() as workspace:
-        yield Gate(workspace, found.database, ignoring(project_of(app).ignore))
+        yield Gate(workspace, found.database, ignoring(project_of(app).ignore), found.carrier.at)
 
 
 def apply(app: App, found: "Target", pending: "Sequence[Applicable]", *, force: bool) -> None:

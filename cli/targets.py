@@ -108,7 +108,7 @@ def target(app: App, *, default: Literal["local", "linked"] = "local") -> "Itera
 
     project = project_of(app)
     table = history_table(project)
-    with opened(_database(app, default), table, app.tell, app.lock_timeout) as found:
+    with opened(_database(app, default), table, app.tell, option_of(app, default), app.lock_timeout) as found:
         app.console.say(f"database: {found.name}")
         yield found
 

@@ -37,10 +37,13 @@ class Gate:
         workspace: Workspace,
         database: Database,
         ignoring: Ignoring,
+        at: str,
         alone: AbstractContextManager[object] | None = None,
     ) -> None:
         self.workspace = workspace
         self.database = database
+        self._at = at
+        """The option that names the database in a command for a person to run."""
         self._alone = alone or nullcontext()
         """Held around what the shadow is asked, where gates of several databases share a workspace."""
         self._options = Options(proof=None, ignoring=ignoring)
@@ -60,7 +63,8 @@ class Gate:
             raise PgnormError(
                 "the database is what this migration leads to already",
                 place=migration.label,
-                hint=f"Have it count as applied: pgnorm migration repair --status applied {migration.version}",
+                hint=f"Have it count as applied: pgnorm migration repair --status applied {migration.version} "
+                f"{self._at}",
             )
         if there != found.start and (lines := self._differences(migration)):
             more = [f"  and {len(lines) - _SHOWN} more"] if len(lines) > _SHOWN else []

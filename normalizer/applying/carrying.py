@@ -29,6 +29,8 @@ class Carrier:
     history: History
     lock: Lock
     tell: Tell
+    at: str
+    """The option that names it in a command for a person to run."""
     lookout: Callable[[], Callable[[], bool]]
     """Gives, for each statement, what is asked whom it waits for where it takes long."""
     pause: float = _PAUSE

@@ -19,7 +19,12 @@ NOT_IN_ONE: Final = frozenset({"25001", "2D000", "55P04"})
 invalid_transaction_termination, unsafe_new_enum_value_usage."""
 MISSING: Final = frozenset({"3F000", "42P01", "42704", "42883"})
 """Codes of names that nothing has: invalid_schema_name, undefined_table, undefined_object, undefined_function."""
+_ROWS: Final = (
+    "The rows that are there don't allow it: change them in the file before this statement. Or correct the schema file "
+    "and, unless this migration is applied elsewhere, delete its file and write it again: `pgnorm diff -f NAME`."
+)
 _HINTS: Final = {
+    **dict.fromkeys(("23502", "23503", "23505", "23514"), _ROWS),
     "57014": "If it was statement_timeout of the role or the database: put `set statement_timeout = 0;` at the head of "
     "the file.",
     "55P03": "Run it again when the table is less busy, or wait longer with --lock-timeout.",

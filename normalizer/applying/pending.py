@@ -23,7 +23,7 @@ def read_pending(standings: Sequence[Standing], at: str, *, include_all: bool) -
     found = tuple(read(each.path, each.version, each.name) for each in pending if each.path is not None)
     for each in found:
         refuse_tools(each)
-        check(each)
+        check(each, at)
     return found
 
 

@@ -67,13 +67,12 @@ def count(texts: Iterable[str]) -> int:
     return sum(next(tokens(text), None) is not None for text in texts)
 
 
-def check(migration: Applicable) -> None:
-    """Raises PgnormError, placed, for what only psql can run."""
+def check(migration: Applicable, at: str = "") -> None:
+    """Raises PgnormError, placed, for what only psql can run; `at` is the option that names a database, for a migration
+    that a history is to have."""
     for piece in migration.pieces:
         if piece.statement is not None and (what := _for_psql(piece.statement)):
-            after = f", and then `pgnorm migration repair --status applied {migration.version}`" * bool(
-                migration.version
-            )
+            after = f", and then `pgnorm migration repair --status applied {migration.version} {at}`" * bool(at)
             raise PgnormError(
                 f"only psql runs {what}",
                 place=migration.place(piece),

@@ -56,7 +56,7 @@ class Stepping:
                 f"the file was changed after its first {count(before.statements)} statements had been carried out",
                 place=self.migration.label,
                 hint="Undo that; or finish by hand, and then run "
-                f"`pgnorm migration repair --status applied {self.migration.version}`.",
+                f"`pgnorm migration repair --status applied {self.migration.version} {self.carrier.at}`.",
             )
         self.carrier.tell("note", f"{self.migration.label}: {self._so_far}")
 

@@ -89,8 +89,10 @@ def refuse_tools(migration: Applicable) -> None:
 
 
 @contextmanager
-def opened(database: Database, table: tuple[str, str], tell: Tell, lock_timeout: int | None = None) -> Iterator[Target]:
-    """The database, connected to. Raises PgnormError, which never tells a password."""
+def opened(
+    database: Database, table: tuple[str, str], tell: Tell, at: str, lock_timeout: int | None = None
+) -> Iterator[Target]:
+    """The database, connected to; `at` is the option that names it. Raises PgnormError, which tells no password."""
     from psycopg import Error
 
     def notice(diagnostic: Diagnostic) -> None:
@@ -111,7 +113,7 @@ def opened(database: Database, table: tuple[str, str], tell: Tell, lock_timeout:
             yield Target(
                 database=database,
                 name=name,
-                carrier=Carrier(connection=session, history=history, lock=lock, tell=tell, lookout=lookout),
+                carrier=Carrier(connection=session, history=history, lock=lock, tell=tell, at=at, lookout=lookout),
                 history=history,
                 seeds=SeedHistory(connection),
                 lock=lock,

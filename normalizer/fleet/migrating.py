@@ -104,7 +104,7 @@ class Migrating:
         return read_pending(standings, AT, include_all=self.include_all)
 
     def _gate(self, tenant: Tenant) -> Gate:
-        return Gate(self.workspace, tenant.database, self.ignoring, self._alone)
+        return Gate(self.workspace, tenant.database, self.ignoring, AT, self._alone)
 
     @contextmanager
     def _opened(self, tenant: Tenant) -> Iterator[Target]:
@@ -112,7 +112,7 @@ class Migrating:
             # What one database has to say is of interest, the same of hundreds is not.
             self.tell("warning" if level == "warning" else "verbose", f"{tenant.name}: {said}")
 
-        with opened(tenant.database, self.table, tell, self.lock_timeout) as found:
+        with opened(tenant.database, self.table, tell, AT, self.lock_timeout) as found:
             self._live[tenant] = found
             try:
                 yield found

@@ -170,6 +170,7 @@ def test_a_failure_stops_the_waves_and_the_next_run_goes_on(
     assert [each["name"] for each in said["not_begun"]] == ["as_files_3", "as_files_4", "as_files_5", "odd"]
     assert "4 not begun: as_files_3, as_files_4, as_files_5, odd\n" in err
     assert "as_files_2: migrations/4_strict.sql:1:1" in err
+    assert "The rows that are there don't allow it" in err
     fleet.execute("as_files_2", "update t set c = 1")
     code, _, err = run("fleet up done.txt --yes --wave 2")
     assert (code, "2 are up to date: as_files_0, as_files_1\n" in err, "5 of 5 databases done" in err) == (

@@ -245,7 +245,11 @@ def test_what_was_carried_out_can_not_be_changed(
     path = write(1, "create table t (a int); vacuum t; select 1/0;")
     refused(f"migration up {at}", "2 of its 3 statements are carried out.")
     path.write_text("create table t (b int); vacuum t; select 1;")
-    refused(f"migration up {at}", "was changed after its first 2 statements", "repair --status applied 20240101000001")
+    refused(
+        f"migration up {at}",
+        "was changed after its first 2 statements",
+        "repair --status applied 20240101000001 --db-url …`",
+    )
     path.unlink()
     refused(f"migration up {at}", "carried out a part of migrations that the folder lacks: 20240101000001")
 
