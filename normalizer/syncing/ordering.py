@@ -17,7 +17,7 @@ from .placing import Placed, Places
 
 @frozen(eq=False)
 class Order:
-    """What objects of `goal` need of each other, and the statements of the files, which make those of `made`."""
+    """Needs of the objects of `goal` for each other, and the statements of the files, which make those of `made`."""
 
     places: Places
     made: Catalog
