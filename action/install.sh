@@ -7,5 +7,6 @@ case "$POSTGRES" in
     1[4-8]) what="$GITHUB_ACTION_PATH[pg$POSTGRES]" ;;
     *) echo "::error::postgres is $POSTGRES, and not one of 14 to 18"; exit 2 ;;
 esac
-"$PYTHON" -m venv "$RUNNER_TEMP/pgnorm/venv"
+# Without -I, Python would take a venv.py of the checkout for its own.
+"$PYTHON" -I -m venv "$RUNNER_TEMP/pgnorm/venv"
 "$RUNNER_TEMP/pgnorm/venv/bin/pip" install --quiet --disable-pip-version-check "$what"

@@ -3,6 +3,7 @@
 "use strict";
 
 const { spawn, spawnSync } = require("node:child_process");
+const { createHash } = require("node:crypto");
 const { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } = require("node:fs");
 const os = require("node:os");
 const path = require("node:path");
@@ -10,13 +11,22 @@ const tty = require("node:tty");
 const { version } = require("./package.json");
 
 // What is installed: PGNORM_SPEC names something else, such as a wheel or `pgnorm[pg15]==VERSION`.
-const spec = process.env.PGNORM_SPEC || `pgnorm==${version}`;
+const spec = absolute(process.env.PGNORM_SPEC || `pgnorm==${version}`);
 const words = process.argv.slice(2);
+// Python obeys no file of the working directory, which can be anybody's; pipx has it run with -m there.
+process.env.PYTHONSAFEPATH = "1";
 const UV = "https://docs.astral.sh/uv";
 
 function fail(message, hint) {
   process.stderr.write(`error: ${message}\nhint: ${hint}\n`);
   process.exit(2);
+}
+
+// A file or folder, with extras behind it or not, means the same wherever it is named from.
+function absolute(wanted) {
+  const [, file, extras] = /^(.*?)(\[[^\]]*\])?$/s.exec(wanted);
+  const local = !file.includes("@") && !file.includes("://") && /^\.|\/|\.(whl|zip|tar\.\w+)$/.test(file);
+  return local ? path.resolve(file) + (extras || "") : wanted;
 }
 
 function works(command, ...args) {
@@ -31,18 +41,19 @@ function cache() {
 
 // An environment of its own, made once: elsewhere, and moved to its place as a whole, so that two at once don't meet.
 function installed() {
-  const home = path.join(cache(), spec.replace(/[^\w.]+/g, "-"));
-  const run = [path.join(home, "bin", "python"), "-m", "pgnorm"];
+  const digest = createHash("sha256").update(spec).digest("hex").slice(0, 16);
+  const home = path.join(cache(), `${path.basename(spec).replace(/[^\w.]+/g, "-")}-${digest}`);
+  const run = [path.join(home, "bin", "python"), "-I", "-m", "pgnorm"];
   if (existsSync(home)) return run;
   const enough = "import sys; sys.exit(sys.version_info < (3, 11))";
-  const python = ["python3", "python"].find((each) => works(each, "-c", enough));
+  const python = ["python3", "python"].find((each) => works(each, "-I", "-c", enough));
   if (!python) fail("pgnorm needs uv, pipx, or Python 3.11 or later, and none is on the PATH", `Install uv: ${UV}`);
   process.stderr.write(`Installing ${spec} …\n`);
   mkdirSync(cache(), { recursive: true });
   const made = mkdtempSync(path.join(cache(), "making-"));
-  const pip = [path.join(made, "bin", "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", spec];
+  const pip = [path.join(made, "bin", "python"), "-I", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", spec];
   try {
-    for (const [command, ...args] of [[python, "-m", "venv", made], pip]) {
+    for (const [command, ...args] of [[python, "-I", "-m", "venv", made], pip]) {
       if (spawnSync(command, args, { stdio: ["ignore", 2, 2] }).status !== 0) {
         rmSync(made, { recursive: true, force: true });
         fail(`${spec} could not be installed`, `See what is said above. With uv no environment is made: ${UV}`);
@@ -68,7 +79,8 @@ function command() {
 
 const [program, ...args] = command();
 const child = spawn(program, [...args, ...words], { stdio: "inherit" });
-child.on("error", (error) => fail(`${program} can't be run: ${error.message}`, `Install uv: ${UV}`));
+const hint = path.isAbsolute(program) ? `Remove ${path.dirname(path.dirname(program))} and run it again.` : `Install uv: ${UV}`;
+child.on("error", (error) => fail(`${program} can't be run: ${error.message}`, hint));
 // Ctrl-C in a terminal reaches the child by itself; all else is sent to us alone.
 const inTerminal = [0, 1, 2].some((descriptor) => tty.isatty(descriptor));
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {

@@ -163,3 +163,14 @@ def test_a_postgres_that_there_is_not(runner: Runner, postgres: str, code: int) 
     )
     assert (done.returncode, "not one of 14 to 18" in done.stdout) == (code, True)
     assert not (runner.project / "made").exists()
+
+
+def test_files_of_the_checkout_install_nothing(runner: Runner, tmp_path: Path) -> None:
+    (runner.project / "venv.py").write_text("open('made', 'w')\n")
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    environment = {**os.environ, "POSTGRES": "", "GITHUB_ACTION_PATH": str(empty), "PYTHON": sys.executable}
+    environment |= {"RUNNER_TEMP": str(tmp_path / "temporary")}
+    subprocess.run([ROOT / "action/install.sh"], env=environment, cwd=runner.project, capture_output=True)
+    assert (tmp_path / "temporary" / "pgnorm" / "venv" / "bin" / "pip").exists()
+    assert not (runner.project / "made").exists()

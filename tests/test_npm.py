@@ -110,6 +110,25 @@ def test_an_environment_is_made_once(surroundings: dict[str, str], tmp_path: Pat
     assert len(os.listdir(tmp_path / "cache")) == 1
 
 
+def test_files_of_the_working_directory_are_not_run(surroundings: dict[str, str], tmp_path: Path) -> None:
+    for name in ("venv", "pip", "pgnorm", "ensurepip"):
+        (tmp_path / f"{name}.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')\n")
+    surroundings |= {"PGNORM_SPEC": f"./{wheel(tmp_path).name}", "PGNORM_NPM_RUNNER": "venv"}
+    done = run(surroundings, "a")
+    assert (done.returncode, done.stdout) == (7, "['a']\n"), done.stderr
+    assert not (tmp_path / "ran").exists()
+    (made,) = (tmp_path / "cache").iterdir()
+    # Nor is a folder's name for itself that of an environment.
+    done = run(surroundings | {"PGNORM_SPEC": "."}, "a")
+    assert f"{tmp_path} could not be installed" in done.stderr
+    assert list((tmp_path / "cache").iterdir()) == [made]
+    (made / "bin" / "python").unlink()
+    assert f"hint: Remove {made} and run it again." in run(surroundings, "a").stderr
+    log = runner(surroundings, "pipx")
+    assert run(surroundings | {"PGNORM_NPM_RUNNER": "pipx"}, "--version").returncode == 0
+    assert f" --spec {tmp_path}/pgnorm-9.9-py3-none-any.whl " in log.read_text()
+
+
 def test_what_can_not_be_installed_leaves_nothing(surroundings: dict[str, str], tmp_path: Path) -> None:
     surroundings |= {"PGNORM_SPEC": str(tmp_path / "gone.whl"), "PGNORM_NPM_RUNNER": "venv"}
     done = run(surroundings, "diff")
