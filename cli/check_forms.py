@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from . import VERSION
 from .documents import printed
-from .output import visible
+from .output import in_line, visible
 
 if TYPE_CHECKING:
     from pgnorm.normalizer.checking.finding import Finding
@@ -32,7 +32,7 @@ def _text(found: "Sequence[Finding]") -> str:
     """A line for each, and the cure of those that have the same one once below them."""
     lines = []
     for cure, some in groupby(found, key=lambda each: each.cure):
-        lines += [f"{visible(each.place)}: {visible(each.message)} [{each.rule}]" for each in some]
+        lines += [f"{in_line(each.place)}: {visible(each.message)} [{each.rule}]" for each in some]
         lines += [f"  to mend it: {visible(cure)}"] if cure else []
     return "".join(f"{line}\n" for line in lines)
 
@@ -83,7 +83,7 @@ def _gitlab(found: "Sequence[Finding]") -> str:
             {
                 "description": _with_cure(each),
                 "check_name": each.rule,
-                "fingerprint": hashlib.sha256(f"{said}{count}".encode()).hexdigest(),
+                "fingerprint": hashlib.sha256(f"{said}{count}".encode(errors="surrogateescape")).hexdigest(),
                 "severity": _GITLAB[each.level],
                 "location": {"path": file, "lines": {"begin": each.line}},
             }
@@ -103,7 +103,7 @@ def _sarif(found: "Sequence[Finding]") -> str:
             "locations": [
                 {
                     "physicalLocation": {
-                        "artifactLocation": {"uri": quote(_from_root(each.file))},
+                        "artifactLocation": {"uri": quote(os.fsencode(_from_root(each.file)))},
                         "region": {"startLine": each.line, "startColumn": each.column},
                     }
                 }

@@ -1,6 +1,7 @@
 """The JSON documents that commands print."""
 
 import json
+import re
 from collections.abc import Callable
 from typing import Final, ParamSpec, TypeVar
 
@@ -12,13 +13,16 @@ from .output import write
 P = ParamSpec("P")
 R = TypeVar("R")
 
+_NO_UTF_8: Final = re.compile("[\\ud800-\\udfff]")
 JSON_VERSION: Final = 1
 """The version of the document of what a command did."""
 
 
 def printed(document: object) -> str:
-    """The text of a document: indented, every character as it is, a line end behind it."""
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    """The text of a document: indented, every character as it is, but for the bytes of a file's name that are no UTF-8,
+    a line end behind it."""
+    text = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return _NO_UTF_8.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def json_option(function: Callable[P, R]) -> Callable[P, R]:

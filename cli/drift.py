@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Final
 from .documents import printed
 from .fitting import more
 from .options import App
-from .output import SHOWN_AT_MOST, Console, plural, write
+from .output import SHOWN_AT_MOST, Console, in_line, plural, write
 from .roles import role_lines
-from .standings import in_line, notes, standing_json
+from .standings import notes, standing_json
 from .targets import project_of, target
 
 if TYPE_CHECKING:

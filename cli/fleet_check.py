@@ -16,7 +16,7 @@ from .general import general_options
 from .help import CHANGED, FAILED, Command, exit_codes
 from .html import public
 from .options import SOURCES, App
-from .output import plural, visible, write
+from .output import in_line, plural, write
 from .servers import lock_timeout_option, shadow_option, trust_option
 
 if TYPE_CHECKING:
@@ -122,14 +122,14 @@ def _lines(app: App, checked: "Checked", target: str) -> Iterator[str]:
     from pgnorm.normalizer.fleet.wording import headline
 
     for group in checked.groups:
-        yield f"{visible(headline(group, target))}\n"
+        yield f"{in_line(headline(group, target))}\n"
         if not group.settled or app.console.verbose:
-            yield f"  {visible(some_of(group.names, whole=app.console.verbose))}\n"
+            yield f"  {in_line(some_of(group.names, whole=app.console.verbose))}\n"
         if said := _plan(group):
             yield f"  {said}\n"
     if checked.unread:
         names = some_of([name for name, _ in checked.unread], whole=app.console.verbose)
-        yield f"{len(checked.unread)} could not be read\n  {visible(names)}\n"
+        yield f"{len(checked.unread)} could not be read\n  {in_line(names)}\n"
 
 
 def _plan(group: "Group") -> str:

@@ -14,8 +14,8 @@ from .migration_squash import squash
 from .migration_up import up
 from .new_migrations import write_migrations
 from .options import App
-from .output import write
-from .standings import in_line, notes, standing_json
+from .output import in_line, write
+from .standings import notes, standing_json
 from .targets import project_of, target, target_options
 
 if TYPE_CHECKING:

@@ -26,7 +26,8 @@ STDIO: Final = "-"
 SHOWN_AT_MOST: Final = 10
 """Limit to the errors, or lines of a list, that are shown without -v."""
 _AT_ONCE: Final = 1 << 16  # bytes
-_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""What a terminal obeys, what turns text around or ends lines for some programs, and what is no UTF-8."""
 
 
 class Console:
@@ -71,7 +72,7 @@ class Console:
 
     def error(self, message: str, *, place: str | None = None, hint: str | None = None) -> None:
         """Prints what could not be done: its place or the word `error` first, then the way out."""
-        first = click.style(f"{self.shown(place or 'error')}:", fg="red", bold=True)
+        first = click.style(f"{in_line(self.shown(place or 'error'))}:", fg="red", bold=True)
         self._print(f"{first} {self.shown(message)}")
         self._hint(hint)
 
@@ -82,7 +83,7 @@ class Console:
         for problem, after in zip(shown, [*shown[1:], None], strict=False):
             hint = None if after and after.hint == problem.hint else problem.hint
             if warning:
-                self.warn(f"{problem.place or 'error'}: {problem.message}", hint=hint)
+                self.warn(f"{in_line(problem.place or 'error')}: {problem.message}", hint=hint)
             else:
                 self.error(problem.message, place=problem.place, hint=hint)
         if left := len(problems) - len(shown):
@@ -131,9 +132,19 @@ class Console:
 
 
 def visible(text: str) -> str:
-    """The text, in a length that can be read, without control characters that a terminal would obey; line ends and tabs
-    stay."""
-    return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", brief(text).replace("\r\n", "\n"))
+    """The text, in a length that can be read, without control characters that a terminal would obey and those that turn
+    text around; line ends and tabs stay."""
+    return _CONTROL.sub(_escape, brief(text).replace("\r\n", "\n"))
+
+
+def in_line(text: str) -> str:
+    """A name or place as it may stand in a line."""
+    return visible(text).replace("\n", "\\x0a")
+
+
+def _escape(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
 
 
 def on_terminal() -> bool:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from .output import plural, visible
+from .output import plural
 
 if TYPE_CHECKING:
     from pgnorm.normalizer.applying.standing import Standing
@@ -22,11 +22,6 @@ def notes(each: "Standing") -> list[str]:
     if each.late:
         found.append("out of order")
     return found
-
-
-def in_line(text: str) -> str:
-    """A name from a history as it may stand in a line."""
-    return visible(text).replace("\n", "\\x0a")
 
 
 def standing_json(each: "Standing") -> dict[str, object]:

@@ -1,6 +1,7 @@
 """Findings of squawk in the style of migrations, a program that many have their own settings for."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from ..rebasing.parted import parted
 from .finding import Finding
 
 SQUAWK: Final = "squawk"
+_LINE_END: Final = re.compile(rb"\r\n|\r|\n")
 
 
 class _Row(TypedDict):
@@ -82,13 +84,16 @@ def _said(project: Project, command: Sequence[str], files: Sequence[Migration]) 
 
 def _finding(row: _Row, level: Level) -> Finding:
     path = Path(row["file"])
-    line = path.read_bytes().split(b"\n")[row["line"]]
-    column = len(line[: row["column"]].decode(errors="replace")) + 1
+    # squawk ends lines at a lone carriage return too, all else that names places does not.
+    text = path.read_bytes()
+    starts = [0, *(each.end() for each in _LINE_END.finditer(text))]
+    before = text[: starts[row["line"]] + row["column"]]
+    line, column = before.count(b"\n") + 1, len(before.rpartition(b"\n")[2].decode(errors="replace")) + 1
     cure = f"{row['help'].rstrip('.')}. " if row["help"] else ""
     return Finding(
         rule=SQUAWK,
         message=f"{row['rule_name']}: {row['message'].rstrip('.')}",
-        place=f"{shown(path)}:{row['line'] + 1}:{column}",
+        place=f"{shown(path)}:{line}:{column}",
         cure=f"{cure}If it is meant: -- squawk-ignore {row['rule_name']}",
         level=level.word,
     )
