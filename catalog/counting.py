@@ -1,5 +1,6 @@
 """Counts in words."""
 
+from collections.abc import Sequence
 from typing import Final
 
 _UNCOUNTABLE: Final = frozenset({"row security", "default privileges"})
@@ -14,3 +15,9 @@ def plural(count: int, noun: str) -> str:
     if noun.endswith("y") and noun[-2] not in "aeiou":
         return f"{count} {noun[:-1]}ies"
     return f"{count} {noun}{'es' if noun.endswith(('s', 'x', 'ch', 'sh')) else 's'}"
+
+
+def first_of(words: Sequence[str], most: int) -> str:
+    """The first of these in a line, and how many more there are: `a, b, c and 4 more`."""
+    left = len(words) - most
+    return ", ".join(words[:most]) + (f" and {left} more" if left > 0 else "")

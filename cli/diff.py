@@ -13,7 +13,7 @@ from .general import general_options
 from .hazards import refused
 from .header import headed
 from .help import CHANGED, CHECKED, Command, exit_codes
-from .html import is_address, public
+from .html import public
 from .left_alone import keeping, uncompared
 from .new_migrations import without_hints, write_migrations
 from .options import App
@@ -192,4 +192,4 @@ def _way_out(old: str, new: str) -> str | None:
     """The command that puts the stored bytes of `old` into the schema files, where those are the new side."""
     if new != "files":
         return None
-    return f"pgnorm fix-functions {'--db-url …' if is_address(old) else f'--from {old}'}"
+    return f"pgnorm fix-functions {f'--from {old}' if public(old) == old else '--db-url …'}"

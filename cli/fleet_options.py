@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
 
 import click
 
+from pgnorm.catalog.counting import first_of
 from pgnorm.catalog.errors import PgnormError
 
 from .options import App, with_options
@@ -92,9 +93,7 @@ def _list(targets: str) -> "SourceFile":
 
 def some_of(names: Sequence[str], *, whole: bool) -> str:
     """Names in a line: as many as can be read, or all."""
-    shown = names if whole else names[:SHOWN_AT_MOST]
-    left = len(names) - len(shown)
-    return ", ".join(shown) + (f" and {left} more" if left else "")
+    return first_of(names, len(names) if whole else SHOWN_AT_MOST)
 
 
 def placed(name: str, error: PgnormError) -> PgnormError:

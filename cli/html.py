@@ -31,9 +31,6 @@ def check_page(path: Path | None, output: Path | None) -> None:
 
 def public(word: str) -> str:
     """A source word without what may hold a password."""
+    from pgnorm.normalizer.project.typed import is_address
+
     return "database" if is_address(word) else word
-
-
-def is_address(word: str) -> bool:
-    """True if a source word is the address of a database."""
-    return "://" in word or "=" in word

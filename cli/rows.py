@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
+from pgnorm.catalog.counting import first_of
 from pgnorm.catalog.quoting import remark
 
 from .output import Console, plural
@@ -21,9 +22,8 @@ def lines(found: "Iterable[DataStatement]") -> Iterator[str]:
     for (call, target), some in by_target(found).items():
         what = f"{plural(len(some), 'call')} of" if call else f"{plural(len(some), 'statement')} on the rows of"
         names = ", ".join(dict.fromkeys(each.named for each in some if each.named))
-        more = f" and {len(some) - _PLACES} more" if len(some) > _PLACES else ""
-        places = ", ".join(each.place for each in some[:_PLACES])
-        yield f"{what} {target}{f': {names}' if names else ''} ({places}{more})"
+        places = first_of([each.place for each in some], _PLACES)
+        yield f"{what} {target}{f': {names}' if names else ''} ({places})"
 
 
 def tell_rows(console: Console, title: str, found: "Sequence[DataStatement]") -> None:

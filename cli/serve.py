@@ -11,7 +11,6 @@ from pgnorm.catalog.errors import PgnormError
 
 from .general import general_options
 from .help import FAILED, Command
-from .html import is_address
 from .options import App
 from .output import plural
 
@@ -149,7 +148,10 @@ def _run(app: App, service: "Service", host: str, port: int) -> None:
             try:
                 await service.pool.open()
             except OSError as error:
-                raise PgnormError(f"the service's processes can't be started: {error}") from error
+                raise PgnormError(
+                    f"the service's processes can't be started: {error}",
+                    hint="Make room for them on this machine: memory, processes, files.",
+                ) from error
             await uvicorn.Server(config).serve(sockets=[listening])
 
         try:
@@ -184,6 +186,8 @@ def _is_loopback(host: str) -> bool:
 
 def _named(sources: tuple[str, ...]) -> "Mapping[str, str]":
     """The sources by their names, files with their whole paths. Raises PgnormError for what is none."""
+    from pgnorm.normalizer.project.typed import is_address
+
     found: dict[str, str] = {}
     for each in sources:
         name, _, word = each.partition("=")

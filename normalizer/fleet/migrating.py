@@ -160,7 +160,9 @@ def carry(
                 if isinstance(result, PgnormError):
                     failed[errand.tenant] = result
                 else:
-                    failed[errand.tenant] = PgnormError(f"{type(result).__name__}: {result}")
+                    failed[errand.tenant] = PgnormError(
+                        f"a fault in pgnorm: {type(result).__name__}: {result}", hint=_BY_HISTORY
+                    )
                     ended = ended or result
                 if stops or ended is not None:
                     crew.stop()

@@ -12,7 +12,7 @@ from pgnorm.catalog.quoting import one_line
 
 from ..files.reading import SourceFile
 from ..project.databases import Database, beside, called, connect
-from ..project.typed import could_be_address
+from ..project.typed import could_be_address, is_address
 from ..sql.statements import split
 
 if TYPE_CHECKING:
@@ -79,24 +79,20 @@ def _rows(cursor: Cursor, database: Database) -> Iterator[Tenant]:
                 "it is no text", place=f"row {number} of the query that lists the databases", hint=_ANSWER
             )
         place = f"row {number} of the query"
-        is_address = _is_address(target) or could_be_address(target)
-        found = Database(conninfo=target) if is_address else beside(database, target)
+        named = not (is_address(target) or could_be_address(target))
+        found = beside(database, target) if named else Database(conninfo=target)
         yield Tenant(name=_name(str(name[0]), place) if name else "", database=found, place=place)
 
 
 def _of_line(line: str, place: str) -> Tenant:
     word, *rest = line.split(maxsplit=1)
-    if not _is_address(word) and rest:
+    if not is_address(word) and rest:
         name, address = _name(word, place), rest[0]
     else:
         name, address = "", line
-    if not _is_address(address):
+    if not is_address(address):
         raise PgnormError("it holds no address of a database", place=place, hint=_FORM)
     return Tenant(name=name, database=Database(conninfo=address), place=place)
-
-
-def _is_address(text: str) -> bool:
-    return "://" in text or "=" in text
 
 
 def _name(word: str, place: str) -> str:

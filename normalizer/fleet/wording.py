@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
-from pgnorm.catalog.counting import plural
+from pgnorm.catalog.counting import first_of, plural
 from pgnorm.catalog.quoting import one_line
 
 if TYPE_CHECKING:
@@ -50,5 +50,4 @@ def _parts(group: Group, target: str, *, one: bool) -> Iterator[str]:
 
 def few(words: Sequence[str]) -> str:
     """Some of these in a line, and how many more there are."""
-    more = f" and {len(words) - _NAMED} more" if len(words) > _NAMED else ""
-    return f"{', '.join(map(one_line, words[:_NAMED]))}{more}"
+    return first_of([*map(one_line, words)], _NAMED)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import frozen
 
+from pgnorm.catalog.counting import first_of
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Value
 
@@ -95,9 +96,8 @@ def told_once(errors: Iterable[PgnormError]) -> list[PgnormError]:
 def _with_places(first: PgnormError, others: Sequence[PgnormError]) -> PgnormError:
     if not others:
         return first
-    places = ", ".join(str(other.place) for other in others[:_PLACES])
-    more = f" and {len(others) - _PLACES} more" if len(others) > _PLACES else ""
-    said = f"The same in {len(others)} other place{'s' * (len(others) > 1)}: {places}{more}"
+    places = first_of([str(other.place) for other in others], _PLACES)
+    said = f"The same in {len(others)} other place{'s' * (len(others) > 1)}: {places}"
     told = Misfit(f"{first.message}\n{said}", place=first.place, hint=first.hint)
     told.others = first.others
     return told

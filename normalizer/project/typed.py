@@ -23,6 +23,11 @@ _PASSWORDS: Final = (
 )
 
 
+def is_address(word: str) -> bool:
+    """True if a word names a database by its address, where no file is looked for."""
+    return "://" in word or "=" in word
+
+
 def could_be_address(word: str) -> bool:
     """True if a word that somebody typed could be the address of a database, however badly written."""
     if _ADDRESS.search(word) is None or _SOURCE.fullmatch(word) is not None:

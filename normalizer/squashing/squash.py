@@ -5,6 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from pgnorm.catalog.counting import first_of
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Value, untold
 
@@ -174,9 +175,8 @@ class Squashing:
             said += [f"role {name}" for name in (*roles.platform, *roles.superusers, *roles.elsewhere)]
             said += [f"role {name}, made too late" for name in arrived.roles.assumed - goal.roles.assumed]
         if said:
-            left = f" and {len(said) - _NAMED} more" * (len(said) > _NAMED)
             raise PgnormError(
-                f"one migration would not make what these make: {', '.join(said[:_NAMED])}{left}",
+                f"one migration would not make what these make: {first_of(said, _NAMED)}",
                 hint="These belong to the platform, or pgnorm knows no statement that makes them. Squash up to a "
                 "migration before the one that makes or changes them (--to VERSION).",
             )

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
+from pgnorm.catalog.counting import first_of
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Catalog, Value
 from pgnorm.catalog.model.facets import GrantsDefaults
@@ -159,10 +160,9 @@ class Syncing:
 
 
 def _unproved(left: Sequence[Difference]) -> PgnormError:
-    said = ", ".join(_said(each) for each in left[:3])
-    more = f" and {len(left) - 3} more" if len(left) > 3 else ""
+    said = first_of([_said(each) for each in left], 3)
     return PgnormError(
-        f"nothing is written: edited, the files would not say what is wanted of {said}{more}",
+        f"nothing is written: edited, the files would not say what is wanted of {said}",
         hint="Change these in the files by hand, and run it again.",
     )
 
