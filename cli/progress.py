@@ -40,8 +40,8 @@ class Progress:
         """Take note of a stage inside of those that go on."""
         with self._lock:
             self._stages.append(stage)
-        told = self._live or self._console.verbose or stage.look is not None
-        if self._thread is None and told and not self._console.quiet:
+        told = (self._live or self._console.verbose) and not self._console.quiet
+        if self._thread is None and (told or stage.look is not None):
             self._thread = Thread(target=self._watch, name="pgnorm-progress", daemon=True)
             self._thread.start()
 
@@ -76,19 +76,23 @@ class Progress:
     def _watch(self) -> None:
         while not self._over.wait(self._again):
             with self._lock:
-                stage = self._stages[-1] if self._stages else None
+                stages = [*self._stages]
                 now = time.monotonic()
-                if stage is not None and self._live and now - self._said >= self._first:
-                    self._draw(_line(stage, now))
-            if stage is not None:
-                self._tell(stage, now)
+                if stages and self._live and not self._console.quiet and now - self._said >= self._first:
+                    self._draw(_line(stages[-1], now))
+            for stage in stages:  # those of other threads may wait as well
+                if stage is stages[-1] or stage.look is not None:
+                    self._tell(stage, now)
 
     def _tell(self, stage: Stage, now: float) -> None:
         """Tell of a stage that is due, and have it looked whom it waits for."""
         due = self._due.get(id(stage), self._first)
         if now - stage.began < due:
             return
-        self._due[id(stage)] = 2 * due
+        with self._lock:
+            if stage not in self._stages:
+                return
+            self._due[id(stage)] = 2 * due
         if not self._live:
             say = self._console.say if stage.look is not None else self._console.detail
             say(_line(stage, now))

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -80,7 +81,8 @@ class Turns:
             except Exception as problem:
                 console.errors(told(problem))
             console.say(f"{time.monotonic() - began:.1f} s. Waiting for changes; Ctrl-C ends it.", fg="cyan")
-        self._servers.remember()
+        with suppress(PgnormError, OSError):  # the next turn reads it anew
+            self._servers.remember()
         self._seen = now
 
     def _canonical(self, workspace: "Workspace", project: "Project") -> Mapping[Path, str]:

@@ -37,6 +37,9 @@ class _Job(Protocol):
     def run(self, servers: "Servers") -> None:
         """Do it, and hand over what comes of it."""
 
+    def fail(self, error: Exception) -> None:
+        """Have it have failed."""
+
 
 @define(eq=False)
 class _Wanted(Generic[T]):
@@ -63,6 +66,10 @@ class _Wanted(Generic[T]):
             else:
                 self.future.set_result(result)
 
+    def fail(self, error: Exception) -> None:
+        with suppress(InvalidStateError):  # nobody wants it any more
+            self.future.set_exception(error)
+
 
 class Lane:
     """A thread with servers of its own."""
@@ -74,6 +81,7 @@ class Lane:
         self._waiting: list[_Job] = []
         self._current: _Job | None = None
         self._closed = False
+        self._failed: Exception | None = None
         self._servers: Servers | None = None
         context = contextvars.copy_context()
         self._thread = Thread(target=lambda: context.run(self._work), name="pgnorm-lane")
@@ -86,6 +94,10 @@ class Lane:
             for each in (*self._waiting, self._current):
                 if each is not None and each.key == key:
                     each.cancel()
+            if self._failed is not None:
+                job.fail(self._failed)
+            elif self._closed:
+                job.cancel()
             self._waiting.append(job)
             self._hurry()
             self._changed.notify_all()
@@ -124,18 +136,31 @@ class Lane:
     def _work(self) -> None:
         from pgnorm.normalizer.servers import Servers
 
-        with (
-            suppress(PgnormError),  # of a server that ended by itself
-            Servers(shadow_url=self._shadow_url, trust_files=self._trust_files, pausing=self._pause) as servers,
-        ):
-            self._servers = servers
+        servers = Servers(shadow_url=self._shadow_url, trust_files=self._trust_files, pausing=self._pause)
+        self._servers = servers
+        try:
             while (job := self._next()) is not None:
                 job.run(servers)
                 with self._changed:
                     self._current = None
                     idle = not self._waiting
                 if idle:
-                    servers.remember()
+                    with suppress(PgnormError, OSError):  # the next run reads it anew
+                        servers.remember()
+        except Exception as error:
+            self._give_up(error)
+            raise
+        finally:
+            with suppress(PgnormError):  # of a server that ended by itself
+                servers.__exit__(None, None, None)
+
+    def _give_up(self, error: Exception) -> None:
+        """End for good, with all that waits failing."""
+        with self._changed:
+            self._failed, self._closed = error, True
+            for each in (*self._waiting, self._current):
+                if each is not None:
+                    each.fail(error)
 
     def _next(self) -> _Job | None:
         """The next job that is wanted; None at the end."""

@@ -33,6 +33,8 @@ class Carrier:
     """The option that names it in a command for a person to run."""
     lookout: Callable[[], Callable[[], bool]]
     """Gives, for each statement, what is asked whom it waits for where it takes long."""
+    tenant: str = ""
+    """The name of the database where several are migrated at a time."""
     pause: float = _PAUSE
 
     def run(self, migration: Applicable, piece: Piece, *, done: str) -> None:
@@ -40,7 +42,8 @@ class Carrier:
         from psycopg import Error
 
         words = " ".join(piece.statement.words[:_WORDS]) if piece.statement is not None else ""
-        with stage(f"{migration.place(piece)}: {words} …", look=self.lookout()):
+        whose = f"{self.tenant}: " if self.tenant else ""
+        with stage(f"{whose}{migration.place(piece)}: {words} …", look=self.lookout()):
             try:
                 self.connection.run(piece.text)
             except Error as error:

@@ -90,9 +90,18 @@ def refuse_tools(migration: Applicable) -> None:
 
 @contextmanager
 def opened(
-    database: Database, table: tuple[str, str], tell: Tell, at: str, lock_timeout: int | None = None
+    database: Database,
+    table: tuple[str, str],
+    tell: Tell,
+    at: str,
+    lock_timeout: int | None = None,
+    *,
+    tenant: str = "",
 ) -> Iterator[Target]:
-    """The database, connected to; `at` is the option that names it. Raises PgnormError, which tells no password."""
+    """The database, connected to; `at` is the option that names it, `tenant` its name among several.
+
+    Raises PgnormError, which tells no password.
+    """
     from psycopg import Error
 
     def notice(diagnostic: Diagnostic) -> None:
@@ -113,7 +122,9 @@ def opened(
             yield Target(
                 database=database,
                 name=name,
-                carrier=Carrier(connection=session, history=history, lock=lock, tell=tell, at=at, lookout=lookout),
+                carrier=Carrier(
+                    connection=session, history=history, lock=lock, tell=tell, at=at, lookout=lookout, tenant=tenant
+                ),
                 history=history,
                 seeds=SeedHistory(connection),
                 lock=lock,

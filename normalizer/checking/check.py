@@ -16,7 +16,7 @@ from .functions import not_canonical
 from .linted import linted
 from .rules import HINTS, LOADS
 from .samples import out_of_step
-from .styled import styled
+from .styled import SQUAWK, styled
 
 
 def findings(
@@ -34,11 +34,11 @@ def findings(
     """
     told: set[Finding] = set()
 
-    def looked(find: Callable[[], Iterable[Finding]]) -> Iterator[Finding]:
+    def looked(find: Callable[[], Iterable[Finding]], rule: str = LOADS) -> Iterator[Finding]:
         try:
             yield from untold(find())
         except PgnormError as error:
-            yield from untold(of_error(error, HINTS if isinstance(error, HintError) else LOADS))
+            yield from untold(of_error(error, HINTS if isinstance(error, HintError) else rule))
 
     def untold(found: Iterable[Finding]) -> Iterator[Finding]:
         for each in found:
@@ -54,7 +54,7 @@ def findings(
     yield from looked(lambda: out_of_step(workspace, project))
     yield from looked(lambda: linted(workspace, project, level))
     if squawk:
-        yield from styled(project, lambda: workspace.settled().major, since=since, level=level)
+        yield from looked(lambda: styled(project, lambda: workspace.settled().major, since=since, level=level), SQUAWK)
 
 
 def _of_migrations(workspace: Workspace, project: Project) -> Iterator[Finding]:

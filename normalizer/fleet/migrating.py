@@ -112,7 +112,7 @@ class Migrating:
             # What one database has to say is of interest, the same of hundreds is not.
             self.tell("warning" if level == "warning" else "verbose", f"{tenant.name}: {said}")
 
-        with opened(tenant.database, self.table, tell, AT, self.lock_timeout) as found:
+        with opened(tenant.database, self.table, tell, AT, self.lock_timeout, tenant=tenant.name) as found:
             self._live[tenant] = found
             try:
                 yield found

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from conftest import Refused, Run
+from conftest import Run
 
 Found = dict[str, list[str]]
 TABLE: Final = "select 'é€😀'; create table public.t (a int);\n"
@@ -62,9 +62,19 @@ def test_new_migrations_only(project: Path, found: Callable[[str], Found]) -> No
     assert found("--since HEAD").keys() == {"3_j.sql"}
 
 
-def test_it_is_not_there_or_fails(project: Path, refused: Refused, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_is_not_there_or_fails(project: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    (project / "schemas" / "02_f.sql").write_text("create function f() returns int language sql as 'select 1';\n")
     (project / ".squawk.toml").write_text('excluded_rules = ["no-such-rule"]\n')
-    refused("check", "squawk could not do its work")
+    code, out, _ = run("check")
+    assert code == 1
+    assert "squawk could not do its work" in out
     monkeypatch.setenv("PATH", str(project))
     monkeypatch.setattr("sys.executable", str(project / "python"))
-    refused("check", "squawk is not installed", "pgnorm.toml:1:1", "--skip squawk")
+    code, out, _ = run("check --output-format json")
+    found = json.loads(out)["findings"]
+    assert code == 1
+    assert "functions" in {each["rule"] for each in found}, "what else there is to find is found"
+    (missing,) = [each for each in found if each["rule"] == "squawk"]
+    assert missing["message"] == "squawk is not installed"
+    assert (Path(missing["file"]).name, missing["line"], missing["column"]) == ("pgnorm.toml", 1, 1)
+    assert "--skip squawk" in missing["cure"]

@@ -2,12 +2,18 @@
 
 import io
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Event
 
 import pytest
 from conftest import Refused, Run
 from editing import Editor, Json, edited, editor, lines_of
+from waiting import PATIENCE
+
+from pgnorm.cli.language.lane import Lane
+from pgnorm.normalizer.servers import Servers
 
 FUNCTIONS = """-- 😀 of notes 𝒳
 create function "😀"() returns int language sql as $$select 1 -- 😀
@@ -176,6 +182,29 @@ def test_what_names_mean(ed: Editor, project: Path) -> None:
     assert ed.about("hover", uri, (0, 14)) is not None
     ed.type(uri, "create 'table")
     assert ed.about("documentSymbol", uri) == []
+
+
+def test_a_thread_beside_outlives_what_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: Servers) -> None:
+        raise OSError("no space left on the device")
+
+    def broken(_: Servers) -> None:
+        raise LookupError("a fault")
+
+    lane = Lane(shadow_url=None, trust_files=False)
+    monkeypatch.setattr(Servers, "remember", full)
+    assert lane.submit(lambda _: 1, key=1).result(PATIENCE) == 1
+    assert lane.submit(lambda _: 2, key=2).result(PATIENCE) == 2
+
+    # One that has ended answers nobody, and lets nobody wait.
+    monkeypatch.setattr(Servers, "remember", broken)
+    ended = Event()
+    monkeypatch.setattr(threading, "excepthook", lambda _: ended.set())
+    assert lane.submit(lambda _: 3, key=3).result(PATIENCE) == 3
+    assert ended.wait(PATIENCE)
+    with pytest.raises(LookupError):
+        lane.submit(lambda _: 4, key=4).result(PATIENCE)
+    lane.close()
 
 
 def _hover(ed: Editor, uri: str, line: int, character: int) -> str:

@@ -92,6 +92,29 @@ def test_elsewhere_lines(monkeypatch: pytest.MonkeyPatch) -> None:
     assert stream.getvalue() == "A message\n"
 
 
+@pytest.mark.parametrize("quiet", [False, True])
+def test_each_of_several_stages_looks_whom_it_waits_for(monkeypatch: pytest.MonkeyPatch, quiet: bool) -> None:
+    stream = _Stream(terminal=False, wanted="b: 0 s\n")
+    monkeypatch.setattr(sys, "stderr", stream)
+    looked = [Event(), Event()]
+
+    def look(n: int) -> bool:
+        looked[n].set()
+        return True
+
+    progress = Progress(Console(quiet=quiet), first=0, again=0.001)
+    before = WATCHER.set(progress)
+    try:
+        with stage("a", look=lambda: look(0)), stage("b", look=lambda: look(1)), stage("c"):
+            assert all(each.wait(PATIENCE) for each in looked)
+    finally:
+        WATCHER.reset(before)
+        progress.close()
+    said = stream.getvalue().splitlines()
+    assert said == ([] if quiet else sorted(said))
+    assert quiet or {each[:2] for each in said} == {"a:", "b:"}
+
+
 def test_a_database_that_keeps_a_reading_waiting(at: str, database: psycopg.Connection, tmp_path: Path) -> None:
     database.execute("create table notes (id int); create view v as select * from notes")
     terminal, theirs = pty.openpty()
