@@ -42,14 +42,16 @@ class Diagnostics:
 
     def replace(self, origin: tuple[str, str], findings: Iterable[Finding], *, uri: str | None = None) -> None:
         """Have these be all findings of an origin. What is found in no file is found in the document `uri`."""
-        found: dict[str, list[Diagnostic]] = defaultdict(list)
+        by_file: dict[str, list[Finding]] = defaultdict(list)
         for each in findings:
-            nameless = each.file == STDIN and uri is not None
-            path = Path(each.file)
-            name = uri if nameless and uri is not None else self._documents.uri_of(path)
-            text = self._documents.text(name) if nameless else None
-            positions = self._documents.positions(text) if text is not None else self._documents.positions_in(path)
-            found[name].append(_diagnostic(each, positions))
+            by_file[each.file].append(each)
+        found: dict[str, list[Diagnostic]] = defaultdict(list)
+        for file, some in by_file.items():
+            if file == STDIN and uri is not None:
+                name, positions = uri, self._documents.positions(self._documents.text(uri))
+            else:
+                name, positions = self._documents.uri_of(Path(file)), self._documents.positions_in(Path(file))
+            found[name] += (_diagnostic(each, positions) for each in some)
         before = self._found.pop(origin, {})
         if found:
             self._found[origin] = found

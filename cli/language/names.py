@@ -102,13 +102,14 @@ class Names:
             return self._origins.of(workspace, project, item, opened)
 
         opened, path = self._documents.opened, path_of(uri)
-        found = await self._work.in_project(path, work, ("origins", item.id), urgent=True)
+        key = "origins", folder_of(path.parent) if path is not None else None, item.id
+        found = await self._work.in_project(path, work, key, urgent=True)
         if found is None and path is not None:
             learning = self._preparing(path)
             await asyncio.wait({learning}, timeout=patience)
             if not learning.done():
                 return _NOT_YET
-            found = await self._work.in_project(path, work, ("origins", item.id), urgent=True)
+            found = await self._work.in_project(path, work, key, urgent=True)
         return found if found is not None else _NEVER
 
     async def _declared(self, asked: str, uri: str, objects: tuple[Stored, ...]) -> list[Origin]:

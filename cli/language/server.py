@@ -41,7 +41,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 _CHECK: Final = "check"
 _CANONICAL: Final = "canonical"
-_PATIENCE: Final = 1.5  # seconds that somebody who points at something waits for what takes long
 _LEVELS: Final = {"warning": "warn", "note": "info", "verbose": "info"}
 
 
@@ -157,6 +156,8 @@ class Language:
             self._show(error)
             return
         self._shown = ""
+        if folder not in {_folder(each) for each in self._documents.paths}:  # closed meanwhile
+            return
         self._checked.add(folder)
         self._diagnostics.replace((_CHECK, str(folder)), found)
         for each in self._documents.paths:
