@@ -87,7 +87,7 @@ def check(
     Functions are as Postgres stores them, files and migrations load and say the same, versions are unique, each
     migration is what was proved and begins where the one before ends, hints of renames are still needed, and access is
     as the table says that the setting `access` names. CSV files that are samples have their tables' columns, and values
-    that these take. Lints find what is allowed and seldom meant. Each finding says what mends it.
+    that these take. Lints find what is allowed and seldom meant. Each finding says how to fix it.
     """
     from pgnorm.normalizer.checking.check import findings
     from pgnorm.normalizer.checking.rules import ACCESS, HINTS, LOADS

@@ -32,8 +32,8 @@ def _text(found: "Sequence[Finding]") -> str:
     """A line for each, and the cure of those that have the same one once below them."""
     lines = []
     for cure, some in groupby(found, key=lambda each: each.cure):
-        lines += [f"{in_line(each.place)}: {visible(each.message)} [{each.rule}]" for each in some]
-        lines += [f"  to mend it: {visible(cure)}"] if cure else []
+        lines += [f"{in_line(each.place)}: {in_line(each.message)} [{each.rule}]" for each in some]
+        lines += [f"  to fix: {in_line(cure)}"] if cure else []
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -126,7 +126,7 @@ def _from_root(file: str) -> str:
 
 
 def _with_cure(finding: "Finding") -> str:
-    return f"{finding.message}\nTo mend it: {finding.cure}" if finding.cure else finding.message
+    return f"{finding.message}\nTo fix: {finding.cure}" if finding.cure else finding.message
 
 
 FORMS: Final[Mapping[str, "Callable[[Sequence[Finding]], str]"]] = {

@@ -50,7 +50,7 @@ def _lines(console: Console, known: "Account") -> Iterator[str]:
         yield "No migration that is applied there did this:"
         yield from _shortened(console, (f"  {line}" for line in by_hand))
     else:
-        yield "It is what these make: nothing was changed beside them"
+        yield "It matches them: no changes outside migrations"
 
 
 def _where(known: "Account") -> str:
@@ -86,7 +86,7 @@ def _retold(each: "Retold") -> Iterator[str]:
     elif not each.differences:
         yield f"{said} {file} has by now, which comes to the same"
     else:
-        yield f"{said} {file} has by now. That made more (+), less (-) or something else (~):"
+        yield f"{said} {file} has by now. Compared with what the file makes: added (+), missing (-), different (~):"
         yield from (f"  {describe(one)}" for one in each.differences)
 
 

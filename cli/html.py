@@ -26,7 +26,7 @@ def check_page(path: Path | None, output: Path | None) -> None:
     if output is not None and output.absolute() == path.absolute():
         raise click.UsageError("--html and -o name the same file.")
     if not path.parent.is_dir():
-        raise PgnormError("there is no such folder", place=str(path.parent), hint="Make it first, or name another.")
+        raise PgnormError("the folder doesn't exist", place=str(path.parent), hint="Make it first, or name another.")
 
 
 def public(word: str) -> str:

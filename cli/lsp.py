@@ -15,7 +15,7 @@ from .help import Command, exit_codes
 from .options import App
 from .servers import shadow_option, trust_option
 
-INSTALL = "pip install 'pgnorm[lsp]'"
+INSTALL = "pip install 'pgnorm[lsp]' (in a clone of pgnorm: '.[lsp]')"
 EPILOG = f"""\b
 Examples:
   pgnorm lsp                       as an editor starts it

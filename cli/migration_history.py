@@ -53,7 +53,7 @@ def repair(app: App, versions: tuple[str, ...], status: Literal["applied", "reve
                 found.history.add(each.version, each.name, each.texts)
             found.lock.check()
     for version in versions:
-        app.console.say(f"{version} is {status} now, as the history says")
+        app.console.say(f"{version} is now recorded as {status}")
     app.applied += versions if files else ()
     deliver_outcome(app, reverted=[] if files else [*versions])
     return 0

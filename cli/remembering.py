@@ -68,7 +68,7 @@ def remember(app: App, found: "Target", paths: "Sequence[Path]", check: "Check")
             found.history.add(new[path].version, new[path].name, read(path, new[path].version, new[path].name).texts)
         found.lock.check()
     for path in migrations:
-        app.console.say(f"{new[path].version} is applied, as the history says")
+        app.console.say(f"{new[path].version} is now recorded as applied")
         app.applied.append(new[path].version)
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from pgnorm.normalizer.project.watched import Watched
 
-INSTALL: Final = "pip install 'pgnorm[watch]'"
+INSTALL: Final = "pip install 'pgnorm[watch]' (in a clone of pgnorm: '.[watch]')"
 _TICK: Final = 250  # milliseconds between looks at what lies in no folder that is watched
 _QUIET: Final = 50  # milliseconds without a change that end a burst of them
 _BURST: Final = 1000  # milliseconds after which one is ended in any case
@@ -30,7 +30,7 @@ class Saves:
             import watchfiles
         except ModuleNotFoundError as error:
             raise PgnormError(
-                "the library that watches files is missing", hint=f"{INSTALL} (or pipx inject pgnorm watchfiles)"
+                "the library that watches files is missing", hint=f"{INSTALL}, or pipx inject pgnorm watchfiles"
             ) from error
         self._watch = watchfiles.watch
         self._changes: Generator[set[FileChange], None, None] | None = None

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 PORT: Final = 8465
 TOKEN: Final = "PGNORM_SERVE_TOKEN"
-INSTALL: Final = "pip install 'pgnorm[serve]'"
+INSTALL: Final = "pip install 'pgnorm[serve]' (in a clone of pgnorm: '.[serve]')"
 _MEGABYTE: Final = 1 << 20
 _DRAINING: Final = 30  # seconds
 _SPARE: Final = 32
@@ -195,7 +195,7 @@ def _named(sources: tuple[str, ...]) -> "Mapping[str, str]":
             raise click.UsageError("--source takes NAME=SOURCE, each name once: letters, digits and underscores.")
         if not is_address(word):
             if not Path(word).exists():
-                raise PgnormError(f"the source {name} is no address, and there is no such file", place=word)
+                raise PgnormError(f"the source {name} is not an address, and no such file exists", place=word)
             word = str(Path(word).resolve())
         found[name] = word
     return found

@@ -42,8 +42,8 @@ def summarize(console: Console, comparison: "Comparison") -> None:
         console.say(f"{NO_CHANGES} in what is modelled" if comparison.one_sided else NO_CHANGES)
     else:
         _list_changes(console, comparison)
-    for name in comparison.staying:
-        console.say(f"{name.kind} {name.name} stays, though the new side lacks it: the platform makes it by itself")
+    for name in sorted(comparison.staying):
+        console.detail(f"{name.kind} {name.name} stays, though the new side lacks it: the platform makes it by itself")
     tell_left_alone(console, comparison.ignored)
     _tell_kept(console, comparison)
     _tell_unplanned(console, comparison.unplanned)

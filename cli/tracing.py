@@ -126,7 +126,7 @@ def _blame(found: "Trace", *, whole: bool) -> Iterator[str]:
         else:
             yield from _blamed(item, deciding[item.id], found)
     if along:
-        yield f"{plural(along, 'part')} made with the whole and as then: -v lists them\n"
+        yield f"{plural(along, 'part')} unchanged since what they belong to was created (-v lists them)\n"
 
 
 def _places(deciding: "Deciding") -> list[str]:

@@ -61,7 +61,7 @@ class Gate:
         there = self._fingerprint()
         if there != found.start and there == found.goal and found.last:
             raise PgnormError(
-                "the database is what this migration leads to already",
+                "the database already has what this migration does",
                 place=migration.label,
                 hint=f"Have it count as applied: pgnorm migration repair --status applied {migration.version} "
                 f"{self._at}",
@@ -71,8 +71,8 @@ class Gate:
             raise PgnormError(
                 "\n".join(
                     [
-                        "the database is not what this migration was proved to start from. Beside what the migrations "
-                        "before it make, it has more (+), less (-) or something else (~):",
+                        "the database is not what this migration was proved to start from. Compared with what the "
+                        "migrations before it make: added (+), missing (-), different (~):",
                         *(f"  {line}" for line in lines[:_SHOWN]),
                         *more,
                     ]

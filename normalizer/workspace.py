@@ -219,7 +219,7 @@ class Workspace:
                 yield loaded.session.connection, None
         else:
             raise PgnormError(
-                "a snapshot is nothing that can be asked who may do what",
+                "a snapshot can't be asked who may do what",
                 place=shown(source.path),
                 hint="Name the database that it was taken of.",
             )

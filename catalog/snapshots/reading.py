@@ -51,7 +51,7 @@ def loads(text: str, label: str) -> Snapshot:
     try:
         return _Reader(label).read(parsed(text, label))
     except UNHEARD_OF as error:
-        problem = "what it says of what belongs to what is nothing that a server says"
+        problem = "what it says of what belongs to what is not valid"
         raise PgnormError(problem, place=label, hint=AGAIN) from error
 
 

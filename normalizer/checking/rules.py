@@ -16,7 +16,7 @@ HINTS: Final = "hint"
 ACCESS: Final = "access"
 RULES: Final[Mapping[str, str]] = MappingProxyType(
     {
-        LOADS: "Postgres takes the schema files and the migrations, from nothing, in their order",
+        LOADS: "Postgres takes the schema files, in any order, and the migrations, in theirs, from nothing",
         HINTS: "Hints in comments say something that pgnorm knows, of something that has a name",
         FUNCTIONS: "Function definitions are as Postgres stores them",
         numbered.RULE: "Migrations have one order, and those that others have stand",

@@ -65,7 +65,7 @@ def _program(project: Project) -> str:
         raise PgnormError(
             "squawk is not installed",
             place=project.settings.place("squawk"),
-            hint="pip install 'pgnorm[lint]', or leave the rule out: --skip squawk",
+            hint="pip install 'pgnorm[lint]' (in a clone of pgnorm: '.[lint]'), or leave the rule out: --skip squawk",
         )
     return found
 

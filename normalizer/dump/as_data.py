@@ -91,7 +91,7 @@ def check_definitions(catalog: Catalog, label: str) -> None:
         # A kind knows the letters and names that servers use, and what belongs to what.
         item = checker.item if checker else None
         what = f"of the {item.kind} {item.name}" if item else "of what belongs to what"
-        raise PgnormError(f"what it says {what} is nothing that a server says", place=label, hint=AGAIN) from error
+        raise PgnormError(f"what it says {what} is not valid", place=label, hint=AGAIN) from error
 
 
 class _Checker(Writer):

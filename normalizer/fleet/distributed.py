@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 R = TypeVar("R")
 
-INSTALL: Final = "pip install 'pgnorm[dask]'"
+INSTALL: Final = "pip install 'pgnorm[dask]' (in a clone of pgnorm: '.[dask]')"
 _PATIENCE: Final = 10  # seconds
 
 

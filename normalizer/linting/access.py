@@ -101,7 +101,7 @@ LINTS: Final = (
         number=11,
         name="function_search_path_mutable",
         level=Level.WARN,
-        message="it finds its names by whoever calls it: no search_path is set",
+        message="names are resolved with the caller's search_path: none is set",
         cure="SET search_path TO '', and write names with their schemas.",
         sql="""
             select 'ROUTINE', n.nspname::text, '', p.proname::text

@@ -9,8 +9,8 @@ LINTS: Final = (
         number=3,
         name="auth_rls_initplan",
         level=Level.WARN,
-        message="it asks who is there for each row anew",
-        cure="Write (select auth.uid()), which is asked once.",
+        message="it calls auth.uid() or the like again for every row",
+        cure="Write (select auth.uid()), which is called once.",
         sql="""
             select 'POLICY', n.nspname::text, c.relname::text, p.polname::text"""
         + POLICIES
@@ -112,7 +112,8 @@ LINTS: Final = (
         sql="""
             select 'EXTENSION', '', '', e.extname::text
               from pg_extension e
-             where e.extnamespace = to_regnamespace('public') and e.extrelocatable""",
+             where e.extnamespace = to_regnamespace('public') and e.extrelocatable
+               and to_regnamespace('extensions') is not null""",
     ),
     Lint(
         number=18,

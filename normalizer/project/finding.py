@@ -43,7 +43,7 @@ def _upwards(start: Path) -> Iterator[Path]:
 
 def _explicit(path: Path) -> Project:
     if not path.exists():
-        raise PgnormError("there is no such project folder", place=str(path))
+        raise PgnormError("the project folder doesn't exist", place=str(path))
     folder = path.resolve() if path.is_dir() else path.resolve().parent
     project = _at(folder)
     if project is None and folder.name == "supabase":

@@ -54,7 +54,7 @@ def of_ref(ref: str, project: Project | None) -> Database:
     if project is not None and _first_line(_folder(project) / _REFERENCE) == ref:
         return linked(project)
     if _REF.fullmatch(ref) is None:
-        raise PgnormError(f"`{said(ref)}` is no reference of a Supabase project", hint="It is in the project's URL.")
+        raise PgnormError(f"`{said(ref)}` is not a reference of a Supabase project", hint="It is in the project's URL.")
     return _reached(address_words(f"db.{ref}.supabase.co", 5432))
 
 
@@ -85,7 +85,7 @@ def _pooler(url: str, place: str) -> tuple[tuple[str, str], ...]:
         raise PgnormError(f"the address says more than where the database is: {extra}", place=place)
     if _OWN.fullmatch(host) is None and host != os.environ.get(ALLOWED):
         raise PgnormError(
-            f"{host or 'the host'} is none of Supabase's hosts, so no password is sent there",
+            f"{host or 'the host'} is not a host of Supabase, so no password is sent there",
             place=place,
             hint=f"If it is yours, allow it with {ALLOWED}=HOST, or name the database with --db-url.",
         )

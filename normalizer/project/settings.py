@@ -67,7 +67,8 @@ SETTINGS: Final[Mapping[str, Setting]] = MappingProxyType(
         "squawk": Setting(
             form=BOOLEAN,
             without="false",
-            means="[`check`](check.md#the-style-of-migrations) asks squawk about the style of migrations.",
+            means="[`check`](check.md#the-style-of-migrations) asks squawk about the style of migrations; "
+            "meant with `--since`, for the new ones.",
         ),
         "consumers": Setting(
             form=STRINGS,

@@ -166,7 +166,7 @@ def _until(files: tuple[Migration, ...], version: str, project: Project) -> tupl
 def _snapshot(path: Path) -> SnapshotFile:
     if not path.exists():
         hint = f"Write it with `pgnorm dump --json -o {path}`."
-        raise PgnormError("there is no such snapshot", place=str(path), hint=hint)
+        raise PgnormError("the snapshot doesn't exist", place=str(path), hint=hint)
     return SnapshotFile(path=path)
 
 

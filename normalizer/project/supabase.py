@@ -37,7 +37,9 @@ def read_settings(folder: Path) -> tuple[Table, tuple[str, ...]]:
             hint="Keep one and delete the other.",
         )
     path = next((path for path in (plain, commented) if path.is_file()), None)
-    notes = [f"{shown(toml)} is passed over: {path.name} goes before it"] if path is not None and toml.is_file() else []
+    notes = (
+        [f"{shown(toml)} is passed over: {path.name} takes precedence"] if path is not None and toml.is_file() else []
+    )
     if path is not None:
         config = read_json(path, label=shown(path))
     else:
@@ -45,7 +47,7 @@ def read_settings(folder: Path) -> tuple[Table, tuple[str, ...]]:
     patterns = config.table("db").table("migrations")
     if patterns.values.get("schema_paths") and unless_unset(lambda: named_folder(folder, config)) is not None:
         place = patterns.place("schema_paths")
-        notes.append(f"{place}: schema_paths is passed over: pg-delta's declarative_schema_path goes before it")
+        notes.append(f"{place}: schema_paths is passed over: pg-delta's declarative_schema_path takes precedence")
     return config, tuple(notes)
 
 

@@ -37,7 +37,7 @@ def _file(number: int, file: str, found: Sequence[Finding]) -> Section:
         (f"{each.line}:{each.column}", _rule(each), text(each.message), text(each.cure))
         for each in sorted(found, key=lambda each: (each.line, each.column, each.rule, each.message))
     ]
-    said = table(f"Findings in {file}", ("Place", "Rule", "Finding", "What mends it"), rows)
+    said = table(f"Findings in {file}", ("Place", "Rule", "Finding", "How to fix it"), rows)
     return Section(id=f"file-{number}", title=file, count=len(found), body=said)
 
 

@@ -201,7 +201,7 @@ def test_a_migration_that_could_not_be_written_is_refused_at_once(refused: "Refu
         ("dump -o nowhere/x.sql", "nowhere/x.sql: cannot write the file: No such file or directory\nhint: Make the"),
         ("dump -o schemas", "schemas: cannot write the file: Is a directory"),
         ("dump -o /dev/full", "/dev/full: cannot write the file: No space left on device\nhint: Make room"),
-        ("diff --to x.json", "x.json: there is no such snapshot\nhint: Write it with `pgnorm dump --json -o x.json`."),
+        ("diff --to x.json", "x.json: the snapshot doesn't exist\nhint: Write it with `pgnorm dump --json -o x.json`."),
     ],
 )
 @pytest.mark.usefixtures("plain")

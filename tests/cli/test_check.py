@@ -60,7 +60,7 @@ def test_the_crm(run: Run, crm: Path) -> None:
     assert err.endswith("15 findings\n")
     functions = "supabase/schemas/02_functions.sql"
     assert f"{functions}:11:1: public.is_admin is not as Postgres stores it [functions]\n" in out
-    assert f"  to mend it: pgnorm fix-functions {functions}\n" in out
+    assert f"  to fix: pgnorm fix-functions {functions}\n" in out
     assert "~ function public.get_sale_id_by_email(character varying): privileges [migrations-behind]" in out
     assert run(f"fix-functions {functions}")[0] == 0
     assert [*_rules(run)] == ["migrations-behind", "auth_rls_initplan"]
@@ -262,7 +262,7 @@ def test_forms(run: Run, plain: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _, out, _ = run("check")
     assert out.startswith(
         "::error file=schemas/01_tables.sql,line=2,col=1,title=pgnorm migrations-behind::"
-        "the migrations don't lead to the schema files: + table public.a,b%25:%0ATo mend it: `pgnorm diff` shows all"
+        "the migrations don't lead to the schema files: + table public.a,b%25:%0ATo fix: `pgnorm diff` shows all"
     )
 
 

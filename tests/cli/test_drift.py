@@ -44,8 +44,7 @@ def test_what_became_of_a_database(run: Run, project: Path, at: str, database: p
     code, out, err = run(f"log {at}")
     assert (code, out) == (
         0,
-        "The database is at 3_last: 3 of 3 migrations are applied\n"
-        "It is what these make: nothing was changed beside them\n",
+        "The database is at 3_last: 3 of 3 migrations are applied\nIt matches them: no changes outside migrations\n",
     ), err
     database.execute(BY_HAND)
     (project / "migrations" / "3_last.sql").write_text("\nselect 1;\ncreate index by_id on people (id);\n")
@@ -58,7 +57,7 @@ def test_what_became_of_a_database(run: Run, project: Path, at: str, database: p
         """The database is at 3_last: 3 of 4 migrations are applied
   4_new: pending
 3_last was applied in another text than migrations/3_last.sql has by now. \
-That made more (+), less (-) or something else (~):
+Compared with what the file makes: added (+), missing (-), different (~):
   + index public.by_name
   - index public.by_id
 No migration that is applied there did this:
@@ -99,7 +98,7 @@ def test_histories_that_do_not_tell_all(run: Run, project: Path, at: str, databa
   4_long: unfinished, 2 statements are carried out
 What 0 did nobody knows: the history has no statements of it, and the folder no file
 3_last was applied in another text than migrations/3_last.sql has by now, which does not load behind the others
-It is what these make: nothing was changed beside them
+It matches them: no changes outside migrations
 """,
     ), err
     database.execute("drop schema pgnorm cascade; drop index by_name")

@@ -56,7 +56,7 @@ def test_the_module_runs(tmp_path: Path) -> None:
         ("diff --json", "outside a project diff needs both sources", "Name them with --from and --to"),
         ("dump --json --formt x", "No such option '--formt'", "pgnorm dump --help"),
         ("check --output-format json", "", ""),
-        ("dump --json --from x.json", "there is no such snapshot", "Write it with"),
+        ("dump --json --from x.json", "the snapshot doesn't exist", "Write it with"),
     ],
 )
 @pytest.mark.usefixtures("folder")

@@ -35,7 +35,7 @@ def test_it_says_what_the_database_has_and_counts_as_applied(
     run: Run, refused: Refused, project: Path, at: str, database: psycopg.Connection
 ) -> None:
     code, _, err = run(f"migration baseline {at}")
-    assert (code, "is applied, as the history says" in err) == (0, True), err
+    assert (code, "is now recorded as applied" in err) == (0, True), err
     (path,) = (project / "migrations").iterdir()
     assert path.name.endswith("_baseline.sql")
     assert run(f"migration list {at}")[1].split()[1:] == ["baseline", "applied"]

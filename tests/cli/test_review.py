@@ -234,7 +234,7 @@ def test_who_becomes_a_member_is_a_hazard(run: Run, folder: Path) -> None:
 
 def test_pages_that_can_not_be_written(refused: Refused, both: Path) -> None:
     before = sorted(both.iterdir())
-    refused(f"{DIFF} --html no/page.html", "no: there is no such folder")
+    refused(f"{DIFF} --html no/page.html", "no: the folder doesn't exist")
     refused(f"{DIFF} --html -", "needs the name of a file")
     refused(f"{DIFF} --html same.html -o ./same.html", "--html and -o name the same file")
     refused(f"{DIFF} --html old.sql", "the file is compared itself")

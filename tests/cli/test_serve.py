@@ -290,7 +290,7 @@ def test_a_token_named_sources_and_time(database: psycopg.Connection, run: Run, 
 def test_what_it_is_not_started_with(refused: Refused, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     refused("serve --host 0.0.0.0", "no token is set", "PGNORM_SERVE_TOKEN")
     refused("serve --source a", "NAME=SOURCE")
-    refused("serve --source a=missing.sql", "there is no such file")
+    refused("serve --source a=missing.sql", "no such file exists")
     (folder / "token").write_text("\n")
     refused("serve --token-file token", "the token is empty")
     (folder / "token").write_text("schlüssel")

@@ -58,7 +58,7 @@ default public.people.remark
   migrations/4_rename.sql:2:1  made (alter table people alter remark set default 'none')
 index public.by_name
   migrations/2_more.sql:4:1  made
-5 parts made with the whole and as then: -v lists them
+5 parts unchanged since what they belong to was created (-v lists them)
 """
     )
     code, out, err = run("blame public.people -v")

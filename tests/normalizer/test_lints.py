@@ -140,6 +140,7 @@ NOTHING: Final = {
     "alter table public.t add constraint k unique (a) deferrable",
     "unindexed_foreign_keys": f"{KEYS} alter table public.u add foreign key (x) references public.t;"
     "create index i on public.u (x) where x is not null",
+    "extension_in_public": "drop schema extensions cascade; create extension pg_trgm schema public",
 }
 FOUND: Final = {
     "auth_rls_initplan": f"{POLICY} (id in (select t.a where t.a::text = auth.uid()::text))",

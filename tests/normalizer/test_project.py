@@ -49,7 +49,7 @@ def test_a_project_is_named(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(PgnormError, match="no project here"):
         find(tmp_path, tmp_path / "empty")
-    with pytest.raises(PgnormError, match="no such project folder"):
+    with pytest.raises(PgnormError, match="the project folder doesn't exist"):
         find(tmp_path, tmp_path / "nowhere")
 
 

@@ -79,7 +79,7 @@ def test_json_goes_before_toml_as_in_the_cli(tmp_path: Path) -> None:
     assert (found.port, found.notes) == (1, ())
     found = project(tmp_path, jsonc='{"db": {"port": 2}}')
     assert found.port == 2
-    assert [note.partition(" ")[2] for note in found.notes] == ["is passed over: config.jsonc goes before it"]
+    assert [note.partition(" ")[2] for note in found.notes] == ["is passed over: config.jsonc takes precedence"]
     with pytest.raises(PgnormError, match="nothing says which") as raised:
         project(tmp_path, json="{}")
     assert raised.value.hint == "Keep one and delete the other."

