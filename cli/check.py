@@ -16,7 +16,7 @@ from .html import check_page, html_option
 from .options import App
 from .output import deliver, plural
 from .servers import cache_option, shadow_option, trust_option
-from .words import words_of
+from .words import words_option
 
 if TYPE_CHECKING:
     from pgnorm.normalizer.checking.finding import Finding
@@ -48,14 +48,7 @@ def _rules() -> Iterable[str]:
     metavar="REVISION",
     help="Migrations that git has at this revision must stand, and new ones must come after them.",
 )
-@click.option(
-    "--skip",
-    "skipped",
-    multiple=True,
-    metavar="RULE",
-    callback=words_of(_rules),
-    help="Leave out this rule; repeatable.",
-)
+@words_option("--skip", "skipped", known=_rules, metavar="RULE", said="Leave out this rule; repeatable.")
 @click.option(
     "--level",
     type=click.Choice(["error", "warn", "info"]),

@@ -11,7 +11,7 @@ from .html import html_option
 from .options import SOURCES, schema_options, source_options, with_options
 from .renames import rename_options
 from .servers import server_options, time_or_none
-from .words import kinds, words_of
+from .words import completed_source, kinds, words_option
 
 if TYPE_CHECKING:
     from pgnorm.normalizer.comparison import ProofBy
@@ -72,20 +72,24 @@ def form_of(given: Given) -> str:
 
 _SIDES: Final = (
     source_options,
-    click.option("--to", metavar="SOURCE", help=f"What it is to become: {SOURCES}.  [default: files]"),
+    click.option(
+        "--to",
+        metavar="SOURCE",
+        shell_complete=completed_source,
+        help=f"What it is to become: {SOURCES}.  [default: files]",
+    ),
     server_options,
 )
 _SELECTION: Final = (
     schema_options,
     click.option("--only", multiple=True, metavar="PATTERN", help="Only objects of these names; repeatable."),
     click.option("--ignore", multiple=True, metavar="PATTERN", help="Leave objects of these names alone; repeatable."),
-    click.option(
+    words_option(
         "--kind",
         "kinds",
-        multiple=True,
+        known=kinds,
         metavar="KIND",
-        callback=words_of(kinds),
-        help="Only objects of this kind, with all that belongs to them: table, function, policy; repeatable.",
+        said="Only objects of this kind, with all that belongs to them: table, function, policy; repeatable.",
     ),
     click.option("--no-owner", is_flag=True, help="Leave owners as they are."),
     click.option("--no-privileges", is_flag=True, help="Leave privileges as they are, default ones too."),
@@ -106,13 +110,12 @@ _PLAN: Final = (
         help="Leave as it is what the plan would lose data with; what holds none (views, functions) still goes.",
     ),
     click.option("--safe-only", is_flag=True, help="Drop nothing at all, and lose nothing."),
-    click.option(
+    words_option(
         "--allow-drop",
         "allowed_drops",
-        multiple=True,
+        known=kinds,
         metavar="KIND",
-        callback=words_of(kinds),
-        help="As --safe-only, but drop objects of this kind: index, view, function; repeatable.",
+        said="As --safe-only, but drop objects of this kind: index, view, function; repeatable.",
     ),
     click.option("--cosmetic", is_flag=True, help="Take in function bodies that differ in formatting only."),
     click.option(
@@ -144,12 +147,11 @@ _PLAN: Final = (
         default="0",
         help="With --online: how long such a statement may run; 0 leaves that to the database (default).",
     ),
-    click.option(
+    words_option(
         "--fail-on",
-        multiple=True,
+        known=lambda: WORDS,
         metavar="HAZARD",
-        callback=words_of(lambda: WORDS),
-        help="End with 1, and write no migration, if the plan has this hazard; repeatable.",
+        said=f"End with 1, and write no migration, if the plan has this hazard; repeatable: {', '.join(WORDS)}.",
     ),
 )
 _PROOF: Final = (

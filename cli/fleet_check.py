@@ -61,7 +61,7 @@ def check(
 
     TARGETS is a file with an address on each line, or a name and an address (`-` is stdin). They are read at once, and
     those that are alike are compared once: with what they are to be, and with what the migrations in their history
-    make. A database that can't be read is told, and hides none of the others.
+    make. A database that can't be read is reported, and hides none of the others.
     """
     from pgnorm.normalizer.comparison import Options
     from pgnorm.normalizer.fleet.away import Away

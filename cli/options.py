@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, Literal, ParamSpec, TypeAlias, TypeVar
 import click
 
 from .output import Console, plural, wants_color
+from .words import completed_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -187,7 +188,12 @@ def source_options(function: Callable[P, R]) -> Callable[P, R]:
     return with_options(
         function,
         click.option(
-            "--from", metavar="SOURCE", help=f"Where to read: {SOURCES}.", expose_value=False, callback=_take_word
+            "--from",
+            metavar="SOURCE",
+            help=f"Where to read: {SOURCES}.",
+            expose_value=False,
+            callback=_take_word,
+            shell_complete=completed_source,
         ),
         shorthand("--local", "From the local Supabase stack (the port in supabase/config.toml)."),
         shorthand("--db", "From the database that PGNORM_DB_URL, DATABASE_URL or libpq's own settings name."),

@@ -12,7 +12,7 @@ from .help import CHANGED, CHECKED, FAILED, Command, exit_codes
 from .options import SOURCES, App, source_options
 from .servers import server_options
 from .synced import Decider, deciding_options, edit, tell_conflicts, tell_outcome, tell_taken
-from .words import kinds, words_of
+from .words import kinds, words_option
 
 BASE: Final = "migrations"
 EPILOG: Final = f"""\b
@@ -37,12 +37,11 @@ Examples:
     help=f"What both were before: {SOURCES}.  [default: {BASE}]",
 )
 @deciding_options
-@click.option(
+@words_option(
     "--canonical",
-    multiple=True,
+    known=kinds,
     metavar="KIND",
-    callback=words_of(kinds),
-    help="With --from files: put statements of this kind into Postgres' own words: table, view, policy; repeatable.",
+    said="With --from files: put statements of this kind into Postgres' own words: table, view, policy; repeatable.",
 )
 @click.option("--check", is_flag=True, help="Write nothing; end with 1 if something would change.")
 @click.option("--diff", "show_diff", is_flag=True, help="Write nothing; print a unified diff of what would change.")

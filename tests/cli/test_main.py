@@ -163,3 +163,20 @@ def test_the_shell_completes_commands() -> None:
     environment = {"_PGNORM_COMPLETE": "bash_complete", "COMP_WORDS": "pgnorm d", "COMP_CWORD": "1"}
     result = CliRunner().invoke(group, [], prog_name="pgnorm", env=environment)
     assert result.output.split() == ["plain,diff", "plain,docs", "plain,doctor", "plain,dump"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "completed"),
+    [
+        ("diff --fail-on loses", ["plain,loses-data"]),
+        ("diff --kind table,materialized", ["plain,table,materialized-view"]),
+        ("diff --to l", ["plain,local", "plain,linked", "file,l"]),
+        ("dump --from git", ["plain,git:", "file,git"]),
+        ("check --skip migrations-b", ["plain,migrations-behind"]),
+        ("sync --canonical poli", ["plain,policy"]),
+    ],
+)
+def test_the_shell_completes_values(typed: str, completed: list[str]) -> None:
+    words = f"pgnorm {typed}"
+    environment = {"_PGNORM_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}
+    assert CliRunner().invoke(group, [], prog_name="pgnorm", env=environment).output.split() == completed
