@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pgnorm.catalog.loops import find_loops, topological, wait_for
 from pgnorm.catalog.model import Catalog, Object, ObjectId
 from pgnorm.catalog.model.dump_facets import MadeAtOnce
-from pgnorm.catalog.model.facets import Bodied, DroppedApart
+from pgnorm.catalog.model.facets import Bodied, DroppedApart, GrantsDefaults
 
 from .attachments import order_followers, order_ties
 from .changes import Decisions, set_with
@@ -63,9 +63,12 @@ class Actions:
                 raise unsolvable(self, loops[0])
 
     def key(self, action: Action) -> tuple[object, ...]:
-        """Drops from the last kind to the first, then the rest in the order of a dump, but for what is evaluated."""
+        """Drops from the last kind to the first, then the rest in the order of a dump, but for what is evaluated, then
+        drops of default privileges."""
         if action.drop or action.aside:
             item = self.old.objects[action.id]
+            if isinstance(item, GrantsDefaults):
+                return (2, item.id)  # they are for what is made until then
             # The columns of one table follow each other.
             whole = item.detail if item.embedded else ""
             return (0, -item.priority, item.kind, item.schema, whole, item.name, item.detail)
