@@ -105,14 +105,14 @@ def test_a_file_that_came_into_the_folder_meanwhile(
 
 
 def test_the_file_stays_where_the_history_remembers_it(project: Path, at: str, database: psycopg.Connection) -> None:
-    database.execute("create schema held; create table held.pausing ()")
-    _at_commit(project, database, "while to_regclass('held.pausing') is not null loop perform pg_sleep(0.02); end loop")
+    database.execute("create table public.pausing (a int); insert into public.pausing values (1)")
+    _at_commit(project, database, "while exists (select from public.pausing) loop perform pg_sleep(0.02); end loop")
     command = [sys.executable, "-m", "pgnorm.cli", "migration", "baseline", "--db-url", address(database)]
     with subprocess.Popen(command, cwd=project, stderr=subprocess.PIPE) as process:
         asleep: LiteralString = "select from pg_stat_activity where wait_event = 'PgSleep'"
         assert until(lambda: database.execute(asleep).rowcount > 0 or process.poll() is not None)
         process.send_signal(signal.SIGINT)
-        database.execute("drop schema held cascade")
+        database.execute("delete from public.pausing")
         said = process.communicate(timeout=PATIENCE)[1].decode()
     assert process.returncode == 130, said
     (path,) = (project / "migrations").iterdir()
