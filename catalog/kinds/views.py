@@ -33,13 +33,20 @@ COLUMN_FIELDS: Final[LiteralString] = """
 COLUMN_ORDER: Final[LiteralString] = " order by n.nspname, c.relname, a.attnum"
 
 
+# Of initdb's own views, those of information_schema can come to lie in another schema.
+_PRESENCE: Final[LiteralString] = (
+    "pg_class where relkind = 'v' and relnamespace not in"
+    " (select oid from pg_namespace where nspname in ('pg_catalog', 'information_schema'))"
+)
+
+
 class View(Bodied, Object):
     """A view: pg_class with relkind v, and its ON SELECT rule."""
 
     kind: ClassVar[str] = "view"
     keyword: ClassVar[str] = "VIEW"
     catalog: ClassVar[str] = "pg_class"
-    presence: ClassVar[LiteralString] = "pg_class where relkind = 'v' and oid >= 16384"
+    presence: ClassVar[LiteralString] = _PRESENCE
     body_catalog: ClassVar[str] = "pg_rewrite"
     priority: ClassVar[int] = Priority.TABLE
     renamable: ClassVar[bool] = True
@@ -151,7 +158,7 @@ class ViewColumn(Object):
     kind: ClassVar[str] = "view column"
     keyword: ClassVar[str] = "COLUMN"
     catalog: ClassVar[str] = "pg_class"
-    presence: ClassVar[LiteralString] = "pg_class where relkind = 'v' and oid >= 16384"
+    presence: ClassVar[LiteralString] = _PRESENCE
     priority: ClassVar[int] = Priority.TABLE
     embedded: ClassVar[bool] = True
     derived: ClassVar[bool] = True
