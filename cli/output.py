@@ -27,7 +27,7 @@ SHOWN_AT_MOST: Final = 10
 """Limit to the errors, or lines of a list, that are shown without -v."""
 _AT_ONCE: Final = 1 << 16  # bytes
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-"""What a terminal obeys, what turns text around or ends lines for some programs, and what is no UTF-8."""
+"""Characters that a terminal obeys, that turn text around or end lines for some programs, and bytes of no UTF-8."""
 
 
 class Console:
