@@ -18,14 +18,28 @@ R = TypeVar("R")
 T_co = TypeVar("T_co", covariant=True)
 R_co = TypeVar("R_co", covariant=True)
 
-FIRST: Final = 2.0
-"""Seconds after which progress is told for the first time; then after as many again as have passed."""
+_FIRST: Final = 2.0  # seconds
 LOOK: Final = 0.25
 """Seconds after which somebody looks up from waiting."""
 _GRACE: Final = 2.0
 """Seconds that threads have to end where nobody waits for what they are at."""
 _PATIENCE: Final = 10.0
 """Seconds in which what was cut short is waited for."""
+
+
+class Pace:
+    """Progress told when it is due: two seconds after the beginning, then after as many again as have passed."""
+
+    def __init__(self, progress: Callable[[int], None]) -> None:
+        self._progress = progress
+        self._began = time.monotonic()
+        self._due = self._began + _FIRST
+
+    def tell(self, count: int) -> None:
+        """Say how many are done, if it is time."""
+        if time.monotonic() > self._due:
+            self._due = 2 * time.monotonic() - self._began
+            self._progress(count)
 
 
 class Team(Protocol[T_co, R_co]):
@@ -138,8 +152,7 @@ class Crew(Generic[T, R]):
 
     def __iter__(self) -> Iterator[tuple[T, R | BaseException]]:
         """Each that is done, with what came of it or what went wrong: all, or once they are stopped those in hand."""
-        began, count = time.monotonic(), 0
-        due = began + FIRST
+        pace, count = Pace(self._progress), 0
         while self._at_work:
             self._look()
             if self._given_up is not None:
@@ -150,9 +163,7 @@ class Crew(Generic[T, R]):
             try:
                 found = self._done.get(timeout=LOOK)
             except Empty:
-                if time.monotonic() > due:
-                    due = 2 * time.monotonic() - began
-                    self._progress(count)
+                pace.tell(count)
                 continue
             if found is None:
                 self._at_work -= 1

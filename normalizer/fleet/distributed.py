@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from types import TracebackType
@@ -13,7 +12,7 @@ from attrs import frozen
 from pgnorm.catalog.errors import PgnormError
 
 from .away import Away
-from .crew import FIRST, LOOK
+from .crew import LOOK, Pace
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -60,8 +59,7 @@ class DaskCrew(Generic[T, R]):
         """Each that is done, with what came of it or what went wrong."""
         from distributed import wait
 
-        began, count = time.monotonic(), 0
-        due = began + FIRST
+        pace, count = Pace(self._progress), 0
         while self._fill():
             self._look()
             if self._given_up:
@@ -69,9 +67,7 @@ class DaskCrew(Generic[T, R]):
             try:
                 done = wait([*self._at_work], timeout=LOOK, return_when="FIRST_COMPLETED").done
             except TimeoutError:
-                if time.monotonic() > due:
-                    due = 2 * time.monotonic() - began
-                    self._progress(count)
+                pace.tell(count)
                 continue
             for future in done:
                 thing = self._at_work.pop(future)
