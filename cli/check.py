@@ -84,7 +84,7 @@ def check(
     """
     from pgnorm.normalizer.checking.check import findings
     from pgnorm.normalizer.checking.rules import ACCESS, HINTS, LOADS
-    from pgnorm.normalizer.checking.styled import SQUAWK
+    from pgnorm.normalizer.checking.squawk import SQUAWK
     from pgnorm.normalizer.linting.lint import Level
 
     if app.project is None:

@@ -16,7 +16,8 @@ from .functions import not_canonical
 from .linted import linted
 from .rules import HINTS, LOADS
 from .samples import out_of_step
-from .styled import SQUAWK, styled
+from .squawk import SQUAWK
+from .styled import styled
 
 
 def findings(

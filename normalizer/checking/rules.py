@@ -5,11 +5,12 @@ from types import MappingProxyType
 from typing import Final
 
 from ..linting.lints import LINTS
-from . import numbered, styled
+from . import numbered
 from .behind import BEHIND, DONE
 from .chained import CHAIN, EDITED
 from .functions import RULE as FUNCTIONS
 from .sampled import RULE as SAMPLES
+from .squawk import SQUAWK
 
 LOADS: Final = "loads"
 HINTS: Final = "hint"
@@ -25,7 +26,7 @@ RULES: Final[Mapping[str, str]] = MappingProxyType(
         CHAIN: "Each migration starts from the state that the one before it leads to",
         DONE: "Hints of renames go once the migrations have carried them out",
         SAMPLES: "Sample files have the columns of their tables, and values that these take",
-        styled.SQUAWK: "Migrations are in a style that squawk has nothing against, where the settings ask for it",
+        SQUAWK: "Migrations are in a style that squawk has nothing against, where the settings ask for it",
         **{each.name: f"{each.message[0].upper()}{each.message[1:]}" for each in LINTS},
         ACCESS: "Who may do what is as the committed table says",
     }

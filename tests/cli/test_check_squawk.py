@@ -1,6 +1,7 @@
 """`pgnorm check` asks squawk about the style of migrations."""
 
 import json
+import os
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -8,6 +9,12 @@ from typing import Final
 
 import pytest
 from conftest import Run
+
+from pgnorm.catalog.errors import PgnormError
+from pgnorm.normalizer.checking.finding import Finding
+from pgnorm.normalizer.checking.styled import styled
+from pgnorm.normalizer.linting.lint import Level
+from pgnorm.normalizer.project.finding import find
 
 Found = dict[str, list[str]]
 TABLE: Final = "select 'é€😀'; create table public.t (a int);\n"
@@ -78,3 +85,79 @@ def test_it_is_not_there_or_fails(project: Path, run: Run, monkeypatch: pytest.M
     assert missing["message"] == "squawk is not installed"
     assert (Path(missing["file"]).name, missing["line"], missing["column"]) == ("pgnorm.toml", 1, 1)
     assert "--skip squawk" in missing["cure"]
+
+
+def asked(folder: Path) -> list[Finding]:
+    """Squawk's findings in a project, without a server."""
+    project = find(folder)
+    assert project is not None
+    return [*styled(project, lambda: 15, since=None, level=Level.WARN)]
+
+
+def test_its_settings_are_a_file_of_the_repository(project: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """A stranger's file keeps nothing waiting, has nothing elsewhere read, and odd settings have a place."""
+    settings, shared = project / ".squawk.toml", tmp_path_factory.mktemp("outside") / "shadow"
+    shared.write_text("root:x:0\n")
+    for make, said in (
+        (os.mkfifo, "it is no file that can be read"),
+        (os.mkdir, "it is no file that can be read"),
+        (lambda path: os.symlink("/dev/zero", path), "lies outside of"),
+        (lambda path: os.symlink(shared, path), "lies outside of"),
+        (lambda path: path.write_bytes(b"#" * (1 << 20) + b"\n"), "it is larger than 1 MB"),
+    ):
+        make(settings)
+        with pytest.raises(PgnormError, match=said) as error:
+            asked(project)
+        assert error.value.place == ".squawk.toml"
+        assert "root:x" not in str(error.value)
+        settings.rmdir() if settings.is_dir() else settings.unlink()
+    for text, place, said in (
+        ("assume_in_transaction = 3\n", ".squawk.toml:1:25", "expected a boolean"),
+        ("\nexcluded_rules = = 3\n", ".squawk.toml:2:18", "found an equals"),
+        ('excluded_paths = ["["]\n', ".squawk.toml", "invalid range pattern"),
+    ):
+        settings.write_text(text)
+        with pytest.raises(PgnormError, match=said) as error:
+            asked(project)
+        assert error.value.place == place
+    settings.write_text('excluded_paths = ["*"]\n')
+    assert asked(project) == []
+    settings.write_text('excluded_paths = ["migrations/1_*"]\n')
+    assert {each.file for each in asked(project)} == {"migrations/2_i.sql"}
+
+
+def test_settings_above_the_repository_are_not_its_own(project: Path) -> None:
+    (project / ".squawk.toml").write_text('excluded_paths = ["*"]\n')
+    inner = project / "inner"
+    inner.mkdir()
+    for each in ("pgnorm.toml", "schemas", "migrations"):
+        (project / each).rename(inner / each)
+    assert asked(inner) == [], "the repository's settings are found from below"
+    (inner / ".git").mkdir()
+    assert asked(inner)
+
+
+def test_places_and_many_files(project: Path) -> None:
+    """Lines end at a lone carriage return for squawk alone; more paths than a command line takes are no failure."""
+    deep = project / "migrations"
+    for each in deep.iterdir():
+        each.unlink()
+    while len(str(deep)) < 3500:
+        deep /= "d" * 200
+    deep.mkdir(parents=True)
+    (project / "pgnorm.toml").write_text(f'squawk = true\nmigrations = "{deep.relative_to(project)}"\n')
+    texts = {
+        1: b"\xef\xbb\xbfcreate table a (a int);\n",
+        2: "select 'é😀';\r create table b (a int);\r\ncreate table c (a int);\n".encode(),
+        3: b"select 1;\n\rcreate table d (a int);\rcreate table e (a int);",
+    }
+    for number in range(1, 701):
+        (deep / f"{number}_t.sql").write_bytes(texts.get(number, b"create table if not exists t ();\n"))
+    found = [(each.file, each.line, each.column) for each in asked(project) if "bigint" in each.message]
+    assert found == [
+        (str(deep.relative_to(project) / f"{number}_t.sql"), text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at))
+        for number, content in texts.items()
+        for text in (content.decode("utf-8-sig"),)
+        for at in range(len(text))
+        if text.startswith("int)", at)
+    ]
