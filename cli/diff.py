@@ -20,14 +20,12 @@ from .options import App
 from .output import deliver
 from .renames import ASK, accepted
 from .reviews import as_form, as_page
-from .summary import tell_consumers
 from .targets import named_database, tell_history
 from .telling import tell_comparison
 from .ways_back import as_text, find_way_back
 
 if TYPE_CHECKING:
     from pgnorm.normalizer.comparison import Comparison, Options
-    from pgnorm.normalizer.consumers import Consumer
     from pgnorm.normalizer.platforms import Platform
     from pgnorm.normalizer.project.forms import Migrations
 
@@ -76,17 +74,17 @@ def diff(app: App, **given: Unpack[Given]) -> int:
         back = find_way_back(workspace, *sources, options, found) if given["down"] and found.plan else None
     if given["reverse"]:
         words = old, new = new, old
-    lines = consumers(found, app.project, app.tell) if app.project is not None else ()
+    if app.project is not None:
+        found = found.evolve(consumers=consumers(found, app.project, app.tell))
     with app.console.fitting():
         tell_comparison(app, found, listed=given["suggested"] == ASK, way_out=_way_out(*words))
-        tell_consumers(app.console, lines)
     if found.plan and database is not None:
         tell_history(app, database)
     failed = refused(app.console, found, given["fail_on"])
     if failed and known is not None:
         app.console.warn("No migration is written")
     files = () if known is None or failed else _written(app, found, back, given, workspace.platform, known, old)
-    _deliver(app, found, given, words, files, lines)
+    _deliver(app, found, given, words, files)
     return CHANGED if failed or (given["check"] and (found.writes or found.one_sided)) else 0
 
 
@@ -156,26 +154,19 @@ def _written(
     return tuple(map(shown, written.paths))
 
 
-def _deliver(
-    app: App,
-    found: "Comparison",
-    given: Given,
-    words: tuple[str, str],
-    files: tuple[str, ...],
-    lines: "tuple[Consumer, ...]",
-) -> None:
+def _deliver(app: App, found: "Comparison", given: Given, words: tuple[str, str], files: tuple[str, ...]) -> None:
     """Hand over the document, the comment, or the plan that became no migration; and the page."""
     from pgnorm.normalizer.review.document import document
 
     old, new = map(public, words)
     if form_of(given) != SQL:
-        said = document(found, old, new, files, lines)
+        said = document(found, old, new, files)
         deliver(app.console, as_form(found, said, form_of(given)), given["output"])
     elif not files and (found.writes or given["output"] is not None):
         text = f"\n{found.plan.boundary}\n".join(scripts(found, bare=given["no_header"])) if found.writes else ""
         deliver(app.console, text, given["output"])
     if given["html"] is not None:
-        deliver(app.console, as_page(found, document(found, old, new, files, lines)), given["html"])
+        deliver(app.console, as_page(found, document(found, old, new, files)), given["html"])
 
 
 def _words(app: App, to: str | None) -> tuple[str, str]:

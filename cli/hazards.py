@@ -62,6 +62,8 @@ def refused(console: Console, comparison: "Comparison", words: Sequence[str]) ->
         for change in comparison.plan.roles.changes if hazard is Hazard.CHANGES_ACCESS else ():
             if change.changes_access:
                 console.warn(f"  {change.label}")
+        for line in comparison.unexpected_callers if hazard is Hazard.BREAKS_CALLERS else ():
+            console.warn(f"  {line}")
         for each in comparison.assessed:
             if hazard in comparison.unexpected_of(each):
                 labels = {part.id: part.label for part in each.step.parts}

@@ -19,7 +19,6 @@ from .output import on_terminal, write
 from .remembering import begun, remember, write_applied
 from .renames import ASK, accepted, rename_options
 from .servers import server_options
-from .summary import tell_consumers
 from .synced import Decider, deciding_options, refuse_uncommitted, tell_conflicts, tell_outcome, tell_taken
 from .targets import option_of, project_of, target, target_options, tell_history
 from .telling import tell_comparison
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
     from pgnorm.normalizer.applying.standing import Standing
     from pgnorm.normalizer.applying.target import Target
     from pgnorm.normalizer.comparison import Comparison
-    from pgnorm.normalizer.consumers import Consumer
     from pgnorm.normalizer.files.staging import Writing
     from pgnorm.normalizer.project.databases import Database
     from pgnorm.normalizer.project.forms import Migrations
@@ -104,10 +102,9 @@ def pull(
             comparison, sync = _compared(app, workspace, found.database, renames, suggested, decide)
             if paths and comparison.writes:
                 _refuse_pending(before, at)
-            lines = consumers(comparison, project, app.tell)
+            comparison = comparison.evolve(consumers=consumers(comparison, project, app.tell))
             with app.console.fitting():
                 tell_comparison(app, comparison, listed=suggested == ASK)
-                tell_consumers(app.console, lines)
             if comparison.plan:
                 tell_history(app, app.source or _DEFAULT)
             synced = sync() if sync is not None and comparison.writes and not no_sync else None
@@ -116,7 +113,7 @@ def pull(
             if paths and not dry_run and _wants(found, repair=repair):
                 with found.lock.held():
                     remember(app, found, paths, _unchanged(before, paths))
-            _tell_outcome(app, comparison, None, lines, dry_run=dry_run)
+            _tell_outcome(app, comparison, None, dry_run=dry_run)
             return 0
         if synced is not None:
             decide.tell(synced)
@@ -130,7 +127,7 @@ def pull(
             files = _writings(app, synced, force=force)
             writing = partial(_write, app, texts, name, known, comparison.plan.alone, files)
             _deliver(app, found, writing, before, at, repair=repair)
-    _tell_outcome(app, comparison, synced, lines, dry_run=dry_run)
+    _tell_outcome(app, comparison, synced, dry_run=dry_run)
     return 0
 
 
@@ -161,16 +158,14 @@ def _compared(
     return compare_sides(sides, base, database, asked, lambda found: accepted(found, suggested)), sync
 
 
-def _tell_outcome(
-    app: App, comparison: "Comparison", synced: "Synced | None", lines: "tuple[Consumer, ...]", *, dry_run: bool
-) -> None:
+def _tell_outcome(app: App, comparison: "Comparison", synced: "Synced | None", *, dry_run: bool) -> None:
     """Print, where JSON is asked for, what was done, and the comparison as `pgnorm diff --json` prints it."""
     from pgnorm.normalizer.review.document import document
 
     if app.as_json:
         new = public(app.source or _DEFAULT)
         written = tuple(each["file"] for each in app.changed if each["change"] == "wrote") if not dry_run else ()
-        said = document(comparison, "migrations", new, written, lines)
+        said = document(comparison, "migrations", new, written)
         tell_outcome(app, synced, dry_run=dry_run, comparison=said)
 
 

@@ -1,7 +1,7 @@
 """Summary of a comparison, as `pgnorm diff` tells it to a person."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
@@ -17,7 +17,6 @@ from .rows import tell_data, tell_updates
 if TYPE_CHECKING:
     from pgnorm.catalog.model import Object, ObjectId, Statement
     from pgnorm.normalizer.comparison import Comparison
-    from pgnorm.normalizer.consumers import Consumer
     from pgnorm.normalizer.plan.plan import Step
     from pgnorm.normalizer.plan.unplanned import Unplanned
 
@@ -100,10 +99,10 @@ def tell_phantoms(console: Console, comparison: "Comparison", way_out: str | Non
         console.say(f"To end this: {way_out}{' --take comments' if comments else ''} (or diff --cosmetic)")
 
 
-def tell_consumers(console: Console, consumers: "Sequence[Consumer]") -> None:
+def tell_consumers(console: Console, comparison: "Comparison") -> None:
     """Say which lines of other code name what is dropped or renamed: `src/a.ts:2,7`."""
     lines: list[str] = []
-    for what, some in groupby(consumers, key=lambda each: each.what):
+    for (what, about), some in groupby(comparison.consumers, key=lambda each: (each.what, each.about)):
         files: dict[str, list[str]] = {}
         for each in some:
             file, _, line = each.place.rpartition(":")
@@ -111,7 +110,8 @@ def tell_consumers(console: Console, consumers: "Sequence[Consumer]") -> None:
         places = [f"{file}:{','.join(numbers)}" for file, numbers in files.items()]
         shown = places if console.verbose else places[:_PLACES]
         more = f" and {plural(len(places) - len(shown), 'more file')}" if len(places) > len(shown) else ""
-        lines.append(f"  {what}: {', '.join(shown)}{more}")
+        mark = allowed(comparison, about, Hazard.BREAKS_CALLERS)
+        lines.append(f"  {what}: {', '.join(shown)}{more}{mark}")
     _warn(console, "These lines of the project may name what is dropped or renamed:", lines)
 
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Final
 
 from .options import App
 from .renames import tell_renames
-from .summary import summarize, tell_phantoms
+from .summary import summarize, tell_consumers, tell_phantoms
 
 if TYPE_CHECKING:
     from pgnorm.normalizer.comparison import Comparison
@@ -24,3 +24,4 @@ def tell_comparison(app: App, found: "Comparison", *, listed: bool, way_out: str
     app.tell_unmodelled(sorted(set(found.unmodelled) - set(found.one_sided)))
     for side, one_sided in (("from", found.only_old), ("to", {*found.one_sided} - found.only_old)):
         app.tell_unmodelled(sorted(one_sided), title=f"{side}: {_ONE_SIDED}")
+    tell_consumers(app.console, found)

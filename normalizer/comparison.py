@@ -79,6 +79,17 @@ class Call(Value):
     does: tuple[DataStatement, ...]
 
 
+class Consumer(Value):
+    """A line of other code that names something which goes, or gets another name."""
+
+    what: str
+    """`column public.contacts.status`."""
+    place: str
+    """`file:line`."""
+    about: ObjectId
+    """The object that hints speak of: the one that goes, or the one that has the other name."""
+
+
 class Comparison(Value):
     """Differences of two sources, with the plan that leads from the old one to the new one."""
 
@@ -105,6 +116,8 @@ class Comparison(Value):
     """Objects that only the old side has and the platform makes by itself: they are not dropped."""
     mentions: "tuple[Mention, ...]" = ()
     """Mentions, in bodies that stay, of what the plan drops."""
+    consumers: tuple[Consumer, ...] = ()
+    """Lines of the project's other code that name what the plan drops or renames."""
     unproved: str | None
     """Why the plan could not be tried, None where it was or where there is none."""
     unmodelled: tuple[tuple[str, str], ...]
@@ -154,7 +167,7 @@ class Comparison(Value):
         found = {hazard for each in self.assessed for hazard in each.hazards}
         of_roles = any(each.changes_access for each in self.plan.roles.changes)
         found |= {Hazard.CHANGES_ACCESS} if self.access or of_roles else set()
-        return frozenset(found | ({Hazard.BREAKS_CALLERS} if self.mentions else set()))
+        return frozenset(found | ({Hazard.BREAKS_CALLERS} if self.mentions or self.consumers else set()))
 
     @property
     def unexpected(self) -> "frozenset[Hazard]":
@@ -163,9 +176,20 @@ class Comparison(Value):
         of_roles = any(each.changes_access for each in self.plan.roles.changes)
         if of_roles or any(Hazard.CHANGES_ACCESS not in self.allowing.on_called(each.what) for each in self.access):
             found.add(Hazard.CHANGES_ACCESS)
-        if any(Hazard.BREAKS_CALLERS not in self.allowing.on_called(each.routine) for each in self.mentions):
-            found.add(Hazard.BREAKS_CALLERS)
-        return frozenset(found)
+        return frozenset(found | ({Hazard.BREAKS_CALLERS} if self.unexpected_callers else set()))
+
+    @property
+    def unexpected_callers(self) -> tuple[str, ...]:
+        """The bodies and lines of code that break where no hint allows it."""
+        bodies = (
+            f"{each}" for each in self.mentions if Hazard.BREAKS_CALLERS not in self.allowing.on_called(each.routine)
+        )
+        lines = (
+            f"{each.place} names {each.what}"
+            for each in self.consumers
+            if Hazard.BREAKS_CALLERS not in self.allowing.on(each.about)
+        )
+        return (*bodies, *lines)
 
     def unexpected_of(self, assessed: "Assessed") -> "frozenset[Hazard]":
         """The hazards of a statement that no hint allows there."""

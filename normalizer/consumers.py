@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from pgnorm.catalog.model import Catalog, Object, Value
+from pgnorm.catalog.model import Catalog, Object, ObjectId
 from pgnorm.catalog.model.facets import Bodied, Routine
 from pgnorm.catalog.model.row_facets import Filled, HoldsRows
 
-from .comparison import Comparison
+from .comparison import Comparison, Consumer
 from .files.reading import shown
 from .files.walking import files_below
 from .load.context import Tell
@@ -23,15 +23,6 @@ _ENDINGS: Final = frozenset(
 )
 
 
-class Consumer(Value):
-    """A line that names something which goes, or gets another name."""
-
-    what: str
-    """`column public.contacts.status`."""
-    place: str
-    """`file:line`."""
-
-
 def consumers(comparison: Comparison, project: Project, tell: Tell) -> tuple[Consumer, ...]:
     """The lines, by what they name, those first whose path names it or its table. The name of a column counts in files
     that name its table too.
@@ -43,7 +34,8 @@ def consumers(comparison: Comparison, project: Project, tell: Tell) -> tuple[Con
     if not leaving:
         return ()
     asked = [
-        (item, _word(item.name, r"\w"), _word(item.detail, "[A-Za-z0-9]") if item.parent else None) for item in leaving
+        (item, about, _word(item.name, r"\w"), _word(item.detail, "[A-Za-z0-9]") if item.parent else None)
+        for item, about in leaving
     ]
     found: list[Consumer] = []
     for path in _files(project, tell):
@@ -52,15 +44,15 @@ def consumers(comparison: Comparison, project: Project, tell: Tell) -> tuple[Con
         except OSError as error:
             tell("warning", f"{shown(path)}: not looked into: {error.strerror or error}")
             continue
-        for item, name, owner in asked:
+        for item, about, name, owner in asked:
             if not name.search(text) or (owner is not None and not owner.search(f"{path.stem}\n{text}")):
                 continue
             found += (
-                Consumer(what=f"{item.kind} {item.label}", place=f"{shown(path)}:{number}")
+                Consumer(what=f"{item.kind} {item.label}", place=f"{shown(path)}:{number}", about=about)
                 for number, line in enumerate(_lines(path, text), start=1)
                 if name.search(line)
             )
-    order = {f"{item.kind} {item.label}": (place, owner or name) for place, (item, name, owner) in enumerate(asked)}
+    order = {f"{item.kind} {item.label}": (place, owner or name) for place, (item, _, name, owner) in enumerate(asked)}
 
     def near(each: Consumer) -> tuple[int, bool]:
         place, named = order[each.what]
@@ -69,13 +61,14 @@ def consumers(comparison: Comparison, project: Project, tell: Tell) -> tuple[Con
     return tuple(sorted(found, key=near))
 
 
-def _leaving(comparison: Comparison) -> Iterator[Object]:
-    """The objects dropped, or given another name, that programs may name; parts of what leaves go without saying."""
+def _leaving(comparison: Comparison) -> Iterator[tuple[Object, ObjectId]]:
+    """The objects dropped, or given another name, that programs may name, each with what hints about it speak of; parts
+    of what leaves go without saying."""
     old = comparison.views[0]
-    gone = [each.item for each in comparison.plan.differences if each.new is None]
-    gone += [each.old for each in comparison.renamed.renamings if not each.value]
+    gone = {each.item: each.item.id for each in comparison.plan.differences if each.new is None}
+    gone |= {each.old: each.new.id for each in comparison.renamed.renamings if not each.value}
     names = {item.id for item in gone}
-    yield from (item for item in dict.fromkeys(gone) if item.parent not in names and _is_called(item, old))
+    yield from ((item, about) for item, about in gone.items() if item.parent not in names and _is_called(item, old))
 
 
 def _is_called(item: Object, catalog: Catalog) -> bool:

@@ -1,7 +1,7 @@
 """The document of a comparison: what `pgnorm diff --json` prints, and reviews say."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from ..compare.ignoring import Reason
     from ..comparison import Comparison
-    from ..consumers import Consumer
     from ..hazards.effects import Effect
     from ..plan.assessing import Assessed
     from ..plan.plan import Step
@@ -24,9 +23,7 @@ if TYPE_CHECKING:
 DOCUMENT_VERSION: Final = 2
 
 
-def document(
-    comparison: "Comparison", old: str, new: str, files: Sequence[str], consumers: "Iterable[Consumer]" = ()
-) -> Document:
+def document(comparison: "Comparison", old: str, new: str, files: Sequence[str]) -> Document:
     """The document of a comparison of these sources, for which these migrations were written."""
     assessed = iter(comparison.assessed)
     ignored, because = _left_alone(comparison.ignored)
@@ -72,7 +69,7 @@ def document(
         "broken_bodies": [
             {"routine": mention.routine, "line": mention.line, "what": mention.what} for mention in comparison.mentions
         ],
-        "consumers": [{"what": each.what, "place": each.place} for each in consumers],
+        "consumers": [{"what": each.what, "place": each.place} for each in comparison.consumers],
         "not_modelled": [
             {"what": what, "name": name, "one_sided": (what, name) in comparison.one_sided}
             for what, name in comparison.unmodelled

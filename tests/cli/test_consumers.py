@@ -47,6 +47,38 @@ def test_lines_are_named(run: Run, plain: Path) -> None:
     assert "  view public.seen: src/rpc.js:2\n" in err
 
 
+def test_lines_are_a_hazard_unless_a_hint_beside_the_object_allows_it(run: Run, plain: Path) -> None:
+    _project(plain)
+    code, _, err = run("diff --fail-on breaks-callers -f more")
+    assert code == 1
+    failing = err.partition("--fail-on breaks-callers: the plan has this hazard\n")[2]
+    assert "  src/contacts/hook.ts:2 names column public.contacts.status\n" in failing
+    assert "  src/rpc.js:1 names function public.count_all()\n" in failing
+    assert [each.name for each in (plain / "migrations").iterdir()] == ["1_a.sql"]
+
+    schema = plain / "schemas" / "01_tables.sql"
+    column = "  -- pgnorm: allow breaks-callers\n  -- pgnorm: renamed from status\n  stage text"
+    kept = f"create table public.contacts (id int primary key,\n{column});\n{OLD.partition(chr(10))[2]}"
+    kept = kept.replace("select status", "select stage as status")
+    schema.write_text(kept)
+    code, _, err = run("diff --fail-on breaks-callers")
+    failing = err.partition("--fail-on breaks-callers: the plan has this hazard\n")[2]
+    assert (code, [line for line in failing.splitlines() if line.startswith("  ")]) == (
+        1,
+        ["  src/contacts/contacts_export.csv:1 names column public.contacts.title"],
+    )
+    assert (
+        "column public.contacts.status: src/contacts/contacts_export.csv:1, src/contacts/hook.ts:2 (allowed)\n" in err
+    )
+
+    schema.write_text(f"-- pgnorm: allow breaks-callers\n{kept}")
+    code, out, err = run("diff --fail-on breaks-callers --json")
+    assert code == 0, err
+    said = json.loads(out)
+    assert "breaks-callers" in said["hazards"]
+    assert "breaks-callers" in said["allowed"]
+
+
 def test_the_settings_say_which_files(run: Run, plain: Path) -> None:
     _project(plain)
     (plain / "pgnorm.toml").write_text('consumers = ["*.txt", "src/contacts", "nothing/**"]\n')
