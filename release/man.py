@@ -1,8 +1,11 @@
 """Manual pages for pgnorm and its commands, written into the folder that is named, from what `--help` says."""
 
+import os
 import re
 import sys
+import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +17,7 @@ from pgnorm.cli.main import group
 
 _PARAGRAPH: Final = re.compile(r"\n\s*\n")
 _VERBATIM: Final = "\b"
+_DAY: Final = datetime.fromtimestamp(float(os.environ.get("SOURCE_DATE_EPOCH") or time.time()), UTC).date()
 _HEADINGS: Final = {"Examples:": "EXAMPLES", "Exit codes:": "EXIT STATUS"}
 
 
@@ -41,14 +45,14 @@ def _commands(command: click.Command, context: click.Context) -> Iterator[tuple[
 
 
 def _page(name: str, command: click.Command, context: click.Context, see: list[str]) -> Iterator[str]:
-    yield f'.TH "{name.upper()}" "1" "" "pgnorm {VERSION}" "pgnorm manual"'
+    yield f'.TH "{name.upper()}" "1" "{_DAY}" "pgnorm {VERSION}" "pgnorm manual"'
     yield ".SH NAME"
     yield f"{_text(name)} \\- {_text(command.get_short_help_str(limit=200).rstrip('.'))}"
     yield ".SH SYNOPSIS"
     yield f".B {_text(context.command_path)}"
     yield _text(" ".join(command.collect_usage_pieces(context)))
     yield ".SH DESCRIPTION"
-    yield from _paragraphs(command.help or "")
+    yield "\n.PP\n".join(_text(" ".join(part.split())) for part in _PARAGRAPH.split((command.help or "").strip()))
     if isinstance(command, click.Group):
         yield ".SH COMMANDS"
         for below in command.list_commands(context):
@@ -83,11 +87,6 @@ def _sections(epilog: str) -> Iterator[tuple[str, list[str]]]:
             yield _HEADINGS[first], [".nf", *map(_text, lines), ".fi"]
         else:
             yield "EXIT STATUS", [_text(part)]
-
-
-def _paragraphs(text: str) -> Iterator[str]:
-    for part in _PARAGRAPH.split(text.strip()):
-        yield from (".PP", _text(" ".join(part.split())))
 
 
 def _text(text: str) -> str:

