@@ -20,6 +20,8 @@ TABLES: Final = 60
 """Tables of the diagram."""
 COLUMNS: Final = 24
 """Columns of one of them."""
+NUMBERS: Final = 20
+"""Numbers of lines of a file that name one thing."""
 COMMENT: Final = 65_536
 """Characters of a comment on GitHub."""
 COMMENT_LINES: Final = 50

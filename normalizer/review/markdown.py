@@ -8,7 +8,7 @@ from pgnorm.catalog.counting import plural
 
 from .limits import COMMENT, COMMENT_LINES
 from .odd import in_one_line, with_odd_shown
-from .review import Review, left_out, worries
+from .review import NAMING, Review, left_out, naming_files, worries
 
 _FENCE = re.compile(r"^ {0,3}(`{3,})", re.MULTILINE)
 _TICKS = re.compile(r"`+")
@@ -38,6 +38,8 @@ def _head(review: Review) -> Iterator[str]:
     yield from _list("Access", [code(each["said"]) for each in document["access"]])
     for title, lines in worries(document):
         yield from _list(title, map(code, lines))
+    naming = [code(f"{file}: {'; '.join(names)}") for file, names in naming_files(document).items()]
+    yield from _list(NAMING, naming, folded=True)
     yield from _list("Changes", [_line(sign, said) for sign, said in _changes(review)], folded=True)
     yield from _list("Left out", starmap(_with_names, left_out(document)), folded=True)
 

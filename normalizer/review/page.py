@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
+from pgnorm.catalog.counting import plural
+
 from ..hazards.effects import Hazard
 from .diagram import Diagrams
 from .form import Change, Document
@@ -12,7 +14,7 @@ from .html import Html, code, element, joined, line, listed, table, text
 from .limits import OBJECTS, PLAN, ROWS, STATEMENTS, WHERE_ALL_IS
 from .mermaid import mermaid
 from .page_objects import objects_section
-from .review import Review, left_out, worries
+from .review import NAMING, Review, left_out, naming_files, worries
 from .statements import Piece, pieces
 from .svg import SIGN_WORDS, drawings
 
@@ -28,6 +30,7 @@ def page_of(review: Review) -> str:
         _summary(review),
         _hazards(document),
         _access(document),
+        _code(document),
         _diagram(review.diagrams),
         objects_section(review),
         _plan(review),
@@ -131,6 +134,24 @@ def _access(document: Document) -> Section | None:
         count=len(found),
         body=joined((said, *cut(len(found) - len(rows), "change", WHERE_ALL_IS))),
     )
+
+
+def _code(document: Document) -> Section | None:
+    """Files of other code that may name what goes, folded: they are words, and may be many."""
+    files = naming_files(document)
+    if not files:
+        return None
+    count = f"{plural(len(document['consumers']), 'line')} of {plural(len(files), 'file')}"
+    word = Hazard.BREAKS_CALLERS.value
+    badge = _badge(word, allowed=word in document["allowed"])
+    rows = [
+        (code(file), joined((listed(names[:ROWS], class_="plain"), *cut(len(names) - ROWS, "name", WHERE_ALL_IS))))
+        for file, names in [*files.items()][:ROWS]
+    ]
+    said = table("Files that name it", ("File", "Names"), rows)
+    more = cut(len(files) - len(rows), "file", WHERE_ALL_IS)
+    body = element("details", element("summary", line(count), " ", badge), said, *more)
+    return Section(id="code", title=NAMING, count=len(files), body=body)
 
 
 def _diagram(diagrams: Diagrams) -> Section | None:

@@ -4,18 +4,20 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from pgnorm.catalog.counting import plural
+from pgnorm.catalog.counting import first_of, plural
 from pgnorm.catalog.model import Value, untold
 from pgnorm.catalog.secrets import masked_sql
 
 from .diagram import Diagrams, diagrams
 from .form import Document, Identity
+from .limits import NUMBERS
 from .objects import ADDED, CHANGED, DROPPED, Touched, touched
 
 if TYPE_CHECKING:
     from ..comparison import Comparison
 
 UNCHANGED = "No schema changes found"
+NAMING = "Code that may name what is dropped or renamed"
 
 
 class Review(Value):
@@ -108,10 +110,6 @@ def worries(document: Document) -> list[tuple[str, list[str]]]:
             [f"{each['routine']} line {each['line']} {each['what']}" for each in document["broken_bodies"]],
         ),
         (
-            "These lines of the project may name what is dropped or renamed",
-            [f"{each['place']}: {each['what']}" for each in document["consumers"]],
-        ),
-        (
             "These are made again, but what they held does not come back",
             [*map(called, document["not_restored"])],
         ),
@@ -122,6 +120,18 @@ def worries(document: Document) -> list[tuple[str, list[str]]]:
         ),
     )
     return [(title, lines) for title, lines in found if lines]
+
+
+def naming_files(document: Document) -> dict[str, list[str]]:
+    """The files of other code that may name what goes: what each names, and in which lines."""
+    files: dict[str, dict[str, list[str]]] = {}
+    for each in document["consumers"]:
+        file, _, number = each["place"].rpartition(":")
+        files.setdefault(file, {}).setdefault(each["what"], []).append(number)
+    return {
+        file: [f"{what}, line{'s' * (len(at) > 1)} {first_of(at, NUMBERS)}" for what, at in names.items()]
+        for file, names in files.items()
+    }
 
 
 def _memberships(document: Document) -> Iterator[str]:

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 from conftest import Run
+from pages import parsed, rows, said, section
 
 OLD = """create table public.contacts (id int primary key, status text, title text);
 create view public.seen as select status from public.contacts;
@@ -98,14 +99,30 @@ def test_a_file_that_can_not_be_read(run: Run, plain: Path) -> None:
     assert "src/memory.ts: not looked into: Input/output error\n" in err
 
 
-def test_no_more_than_a_line_for_each(run: Run, plain: Path) -> None:
+def test_no_more_than_a_line_for_each_and_none_among_the_hazards_of_a_review(run: Run, plain: Path) -> None:
     _project(plain)
     for number in range(9):
         (plain / "src" / f"more{number}.ts").write_text("contacts.status\n\ncontacts.status\n")
-    _, _, err = run("diff")
+    _, _, err = run("diff --html page.html")
     first = "src/contacts/contacts_export.csv:1, src/contacts/hook.ts:2, src/more0.ts:1,3, src/more1.ts:1,3"
     assert f"  column public.contacts.status: {first}, src/more2.ts:1,3 and 6 more files\n" in err
-    assert ", src/more8.ts:1,3\n" in run("-v diff")[2]
+    _, comment, err = run("-v diff --format markdown")
+    assert ", src/more8.ts:1,3\n" in err
+
+    page = parsed(plain / "page.html")
+    assert [said(step) for step, *_ in rows(section(page, "hazards"))] == ["drop column public.contacts.title"]
+    assert "src/" not in said(section(page, "hazards"))
+    (folded,) = section(page, "code").iter("details")
+    assert folded.get("open") is None
+    assert "".join(folded[0].itertext()) == "23 lines of 12 files breaks-callers"
+    names = {said(file): [said(each) for each in what.iter("li")] for file, what in rows(folded)}
+    assert names["src/more8.ts"] == ["column public.contacts.status, lines 1, 3"]
+    assert names["src/rpc.js"] == ["function public.count_all(), line 1", "view public.seen, line 2"]
+
+    head, _, rest = comment.partition("<details><summary>Code that may name what is dropped or renamed (12)</summary>")
+    assert "src/" not in head
+    folded_in_comment = rest.partition("</details>")[0]
+    assert "\n- `src/more8.ts: column public.contacts.status, lines 1, 3`\n" in folded_in_comment
 
 
 def test_what_is_added_names_nothing(run: Run, plain: Path) -> None:
