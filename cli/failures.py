@@ -26,7 +26,8 @@ def explained(problem: Exception) -> "list[PgnormError] | None":
         return [problem, *problem.others]
     if isinstance(problem, click.UsageError):
         command = problem.ctx.command_path if problem.ctx is not None else "pgnorm"
-        return [PgnormError(problem.format_message(), hint=f"{command} --help")]
+        hint = getattr(problem, "hint", None) or f"{command} --help"
+        return [PgnormError(problem.format_message(), hint=hint)]
     if isinstance(problem, click.ClickException):
         return [PgnormError(problem.format_message())]
     if isinstance(problem, FileNotFoundError) and problem.filename is None:

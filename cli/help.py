@@ -1,5 +1,7 @@
 """Layout of a command's help: its options in groups, then examples and exit codes."""
 
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 import click
@@ -58,11 +60,35 @@ Exit codes:
 class Command(click.Command):
     """A command whose help lists the options by group."""
 
+    allow_extra_args = True  # refused here, with a way on
+
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Take the words, `--remote` alone for the linked project: with a blank behind it, it has no value."""
         end = args.index("--") if "--" in args else len(args)
         options = ["--remote=linked" if word == "--remote" else word for word in args[:end]]
-        return super().parse_args(ctx, [*options, *args[end:]])
+        self._refuse_forgotten(ctx, options)
+        try:
+            words = super().parse_args(ctx, [*options, *args[end:]])
+        except (click.NoSuchOption, click.BadOptionUsage) as problem:
+            from .suggestions import refuse_option
+
+            refuse_option(ctx, problem)
+        if words and not ctx.resilient_parsing:
+            from .suggestions import refuse_words
+
+            refuse_words(ctx, words)
+        return words
+
+    def _refuse_forgotten(self, ctx: click.Context, words: Sequence[str]) -> None:
+        """Raise for an option given as the value of another: `--html --check`. `--html=--check` means it."""
+        options = [each for each in self.get_params(ctx) if isinstance(each, click.Option)]
+        known = {name for each in options for name in (*each.opts, *each.secondary_opts)}
+        valued = {name for each in options if not (each.is_flag or each.count) for name in each.opts}
+        for name, value in pairwise(words):
+            if name in valued and value in known and not ctx.resilient_parsing:
+                from .suggestions import refuse_option
+
+                refuse_option(ctx, click.BadOptionUsage(name, f"Option '{name}' requires an argument."))
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the groups, each under its title."""
@@ -90,3 +116,14 @@ class Group(click.Group):
             click.echo(self.get_help(ctx), err=True)
             ctx.exit(FAILED)
         return super().parse_args(ctx, args)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Take the command that is named first; one that is not there gets a way on."""
+        known = self.list_commands(ctx)
+        if not (args[0] in known or args[0].startswith("-") or ctx.resilient_parsing):
+            from .suggestions import refuse_command
+
+            refuse_command(ctx, args[0], known)
+        return super().resolve_command(ctx, args)

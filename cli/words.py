@@ -12,7 +12,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 Callback: TypeAlias = Callable[[click.Context, click.Parameter, Sequence[str]], tuple[str, ...]]
 Completer: TypeAlias = "Callable[[click.Context, click.Parameter, str], list[CompletionItem[str]]]"
-_SOURCES: Final = ("files", "migrations", "local", "linked", "db", "git:")
+SOURCE_WORDS: Final = ("files", "migrations", "local", "linked", "db", "git:")
 
 
 def words_option(
@@ -33,7 +33,7 @@ def completed_source(_ctx: click.Context, _option: click.Parameter, begun: str) 
     """The words for sources that go on as what is `begun`, and files."""
     from click.shell_completion import CompletionItem
 
-    found = [CompletionItem(word) for word in _SOURCES if word.startswith(begun)]
+    found = [CompletionItem(word) for word in SOURCE_WORDS if word.startswith(begun)]
     return [*found, CompletionItem(begun, type="file")]
 
 

@@ -12,7 +12,7 @@ ROOT: Final = Path(__file__).parents[1]
 FOLDERS: Final = ("api", "catalog", "normalizer", "cli")
 LEFT_OUT: Final = "…"
 BASE: Final = "PgnormError"
-USAGE: Final = frozenset({"UsageError", "BadParameter", "BadOptionUsage"})
+USAGE: Final = frozenset({"UsageError", "BadParameter", "BadOptionUsage", "Misused"})
 _DEPTH: Final = 3
 
 

@@ -22,6 +22,7 @@ from extras import FOLDER, needs_extra
 from pgnorm.catalog.unmodelled import UNMODELLED
 from pgnorm.cli.main import COMMANDS, group
 from pgnorm.cli.options import App
+from pgnorm.cli.suggestions import ELSEWHERE
 from pgnorm.normalizer.dump.layouts import configured
 from pgnorm.normalizer.platforms import supabase
 from pgnorm.normalizer.project.finding import find
@@ -172,6 +173,16 @@ def _understood(command: Command, words: list[str], parent: Context) -> None:
     context = command.make_context(words[0], words[1:], parent=parent)
     if isinstance(command, Group):
         _understood(command.commands[words[1]], words[1:], context)
+
+
+def test_what_other_tools_have_is_not_here_and_the_command_that_does_it_is() -> None:
+    for asked, told in ELSEWHERE.items():
+        *path, word = asked.split()
+        home = _command(path[0]) if path else group
+        assert word not in (*_options(home), *(home.list_commands(Context(home)) if isinstance(home, Group) else ()))
+        for line in re.findall(r"`pgnorm (.*?)`", told):
+            with group.make_context("pgnorm", shlex.split(line), obj=App()) as parent:
+                _understood(_command(line.split()[0]), shlex.split(line), parent)
 
 
 def test_what_editors_are_told_is_understood() -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from click import Command
 from click.testing import CliRunner
+from conftest import Refused
 from waiting import PATIENCE
 
 from pgnorm.catalog.errors import PgnormError
@@ -72,6 +73,31 @@ def test_what_can_not_be_done_ends_with_2_and_a_way_out(run: Run, line: str, sai
     assert (code, out) == (2, "")
     assert said in err
     assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    ("line", "message", "hint"),
+    [
+        ("diff local files", "Got unexpected words: local files", "options: --from local --to files."),
+        ("diff --from local files", "Got unexpected words: files", "options: --to files."),
+        ("dump x.sql", "Got unexpected words: x.sql", "options: --from x.sql."),
+        ("dump contacts", "Got unexpected words: contacts", "pgnorm dump --help"),
+        ("diff files postgresql://a:secret@h/db", "words: files (an address, not shown)", "--from files --to URL."),
+        ("push local", "Got unexpected words: local", "A database is named by an option: --local."),
+        ("migration status", "No such command 'status'.", "`pgnorm migration list` says"),
+        ("migration down", "No such command 'down'.", "No migration is run backwards. `pgnorm diff --from local"),
+        ("migration lst", "No such command 'lst'. Did you mean 'list'?", "pgnorm migration --help"),
+        ("diff --html", "Option '--html' requires an argument.", "--html FILE: Write a page"),
+        ("diff --html --check", "Option '--html' requires an argument.", "--html FILE: Write a page"),
+        ("diff -q -f -v", "Option '-f' requires an argument.", "-f, --file NAME: Write a migration"),
+        ("sync --dry-run", "No such option '--dry-run'.", "`pgnorm sync --diff` prints"),
+    ],
+)
+def test_ways_on(refused: Refused, folder: Path, line: str, message: str, hint: str) -> None:
+    (folder / "x.sql").touch()
+    said = refused(line, message, hint)
+    assert said.startswith(f"Usage: pgnorm {line.split()[0]}")
+    assert "secret" not in said
 
 
 @pytest.mark.parametrize(
