@@ -1,6 +1,7 @@
 """Real servers for the tests, one shadow for each kind that this machine can run; projects and the command line."""
 
 import os
+import re
 import shlex
 import shutil
 import signal
@@ -18,11 +19,13 @@ from doors import open_to_all
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.cli.failures import wants_json
 from pgnorm.cli.main import main
+from pgnorm.normalizer import workspace
 from pgnorm.normalizer.files.reading import FileKind, SourceFile
 from pgnorm.normalizer.load.loader import LoadReport, load
 from pgnorm.normalizer.platforms import PLAIN, Platform, supabase
 from pgnorm.normalizer.postgres.binaries import bundled, local
 from pgnorm.normalizer.postgres.shadow import Shadow, open_shadow
+from pgnorm.normalizer.servers import Servers
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 Run = Callable[[str], tuple[int, str, str]]
@@ -225,15 +228,50 @@ def mark() -> Iterator[Path]:
         yield Path(folder, "mark")
 
 
+class _Lent:
+    """Servers for the runs of one process, as a command that goes on has them: a run that needs no other takes over
+    what an earlier one has started."""
+
+    def __init__(self, servers: Servers) -> None:
+        self._servers: Servers | None = servers
+        self._surroundings = _surroundings()
+
+    @contextmanager
+    def lend(self, *, shadow_url: str | None, trust_files: bool) -> Iterator[Servers]:
+        servers = self._servers
+        if servers is None or shadow_url or trust_files or _surroundings() != self._surroundings:
+            with Servers(shadow_url=shadow_url, trust_files=trust_files) as own:
+                yield own
+            return
+        self._servers = None  # one at a time
+        try:
+            with servers.turn():
+                yield servers
+        finally:
+            self._servers = servers
+
+
+def _surroundings() -> dict[str, str]:
+    """What of the environment decides which servers there are, and where they lie."""
+    return {name: value for name, value in os.environ.items() if re.match("PGNORM_|XDG_|PATH$|HOME$|TMPDIR$", name)}
+
+
+@pytest.fixture(scope="session")
+def _lent() -> Iterator[_Lent]:
+    with Servers() as servers:
+        yield _Lent(servers)
+
+
 def _forget_surroundings(patch: pytest.MonkeyPatch) -> None:
     for name in ("PGNORM_DB_URL", "DATABASE_URL", "PGHOST", "PGSERVICE", "FORCE_COLOR", "NO_COLOR"):
         patch.delenv(name, raising=False)
 
 
 @pytest.fixture
-def run(capsysbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch) -> Run:
+def run(capsysbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch, _lent: _Lent) -> Run:
     """Runs pgnorm with the words of a line; gives its exit code, stdout and stderr."""
     _forget_surroundings(monkeypatch)
+    monkeypatch.setattr(workspace, "Servers", _lent.lend)
 
     def run(line: str) -> tuple[int, str, str]:
         capsysbinary.readouterr()

@@ -61,17 +61,20 @@ class Kept:
 
     def write(self) -> None:
         """Write what is to be kept, unless it is too long, and forget what nobody asked for in a long time."""
+        if not self._waiting:
+            return
         while self._waiting:
             names, make = self._waiting.popitem()
             if (text := make()) is not None:
                 self._write(text.encode(), names)
+        with suppress(OSError):
+            self._forget()
 
     def _write(self, content: bytes, names: tuple[str, ...]) -> None:
         if len(content) > _LONGEST:
             return
         with suppress(OSError):
             self.folder.mkdir(mode=0o700, exist_ok=True)
-            self._forget(_MOST - len(content))
             fd, staged = tempfile.mkstemp(dir=self.folder)
             try:
                 with open(fd, "wb") as file:
@@ -88,16 +91,16 @@ class Kept:
             digest.update(hashlib.sha256(name.encode(errors="surrogatepass")).digest())
         return self.folder / digest.hexdigest()
 
-    def _forget(self, room: int) -> None:
-        """Removes the texts that were not asked for lately, and those asked for longest ago until this many bytes are
-        left."""
+    def _forget(self) -> None:
+        """Removes the texts that were not asked for lately, and those asked for longest ago until the rest is no more
+        than `_MOST`."""
         found: list[tuple[os.stat_result, str]] = []
         with os.scandir(self.folder) as entries:
             for entry in entries:
                 with suppress(FileNotFoundError):  # another run has forgotten it
                     found.append((entry.stat(follow_symlinks=False), entry.path))
         found.sort(key=_latest_first)
-        oldest = time.time() - _UNUSED
+        room, oldest = _MOST, time.time() - _UNUSED
         for status, path in found:
             room -= status.st_size
             if room < 0 or status.st_mtime < oldest:
