@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any, Final, LiteralString, Self, TypeAlias
 
 from attrs import frozen
 
+from .acl import AclItem
 from .conversation import Conversation
 from .errors import PgnormError
 from .pinning import pins
-from .privileges import AclItem
 
 if TYPE_CHECKING:
     import psycopg

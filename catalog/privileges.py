@@ -1,12 +1,10 @@
-"""Access control lists: `aclitem` text to GRANT and REVOKE, as pg_dump's dumputils.c writes them."""
+"""Access control lists as GRANT and REVOKE, as pg_dump's dumputils.c writes them."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Final, TypeAlias
 
-from attrs import frozen
-
+from .acl import AclItem, letters_of
 from .quoting import ident
 
 _TABLE: Final = (
@@ -50,49 +48,6 @@ _MAINTAIN_SINCE: Final = 17
 
 NO_EMPTY_NAME_SINCE: Final = 16
 """The major whose pg_dump no longer writes a blank for the name that default privileges have not."""
-
-_ITEM: Final = re.compile(r'("(?:[^"]|"")*"|[^=]*)=([^/]*)/("(?:[^"]|"")*"|.*)', re.DOTALL)
-
-
-@frozen
-class AclItem:
-    """One grantor's grants to one grantee. `grantee` is empty for PUBLIC; `privileges` are aclitem's letters, each
-    followed by `*` where it may be passed on."""
-
-    grantee: str
-    privileges: str
-    grantor: str
-
-    @classmethod
-    def parse(cls, text: str) -> "AclItem":
-        """Read `grantee=privileges/grantor`, the output of aclitemout.
-
-        Raises ValueError for anything else.
-        """
-        match = _ITEM.fullmatch(text)
-        if match is None:
-            raise ValueError(f"not an aclitem: {text}")
-        return cls(_unquote(match[1]), match[2], _unquote(match[3]))
-
-    def __str__(self) -> str:
-        """The text that `parse` reads: `grantee=privileges/grantor`."""
-        return f"{_quote(self.grantee)}={self.privileges}/{_quote(self.grantor)}"
-
-    def granted(self) -> Iterator[tuple[str, bool]]:
-        """Its privileges' letters, each with whether it may be passed on."""
-        return _letters(self.privileges)
-
-
-def _letters(privileges: str) -> Iterator[tuple[str, bool]]:
-    return ((letter, bool(star)) for letter, star in re.findall(r"(\w)(\*?)", privileges))
-
-
-def _unquote(name: str) -> str:
-    return name[1:-1].replace('""', '"') if name.startswith('"') else name
-
-
-def _quote(name: str) -> str:
-    return name if re.fullmatch(r"\w*", name, re.ASCII) else '"' + name.replace('"', '""') + '"'
 
 
 def acl_commands(
@@ -153,7 +108,7 @@ def known_privileges(signature: str, columns: str, major: int) -> Words:
 @lru_cache
 def _words(known: Words, privileges: str, columns: str) -> tuple[str, str]:
     """The privileges of an item as SQL words: those without and those with grant option."""
-    granted = dict(_letters(privileges))
+    granted = dict(letters_of(privileges))
     plain = [word for letter, word in known if granted.get(letter) is False]
     passed = [word for letter, word in known if granted.get(letter)]
     return _joined(plain, len(known), columns), _joined(passed, len(known), columns)
@@ -164,11 +119,6 @@ def _joined(words: Sequence[str], all_of_them: int, columns: str) -> str:
         return f"ALL{columns}"
     # pg_dump writes the commas of a list without a space.
     return ",".join(f"{word}{columns}" for word in words)
-
-
-def as_grants(acl: Iterable[AclItem]) -> frozenset[tuple[str, str, str, bool]]:
-    """An ACL as the set (grantee, grantor, letter, grantable) in which order and grouping mean nothing."""
-    return frozenset((item.grantee, item.grantor, letter, star) for item in acl for letter, star in item.granted())
 
 
 def acl_transition(
@@ -228,28 +178,3 @@ def _as_grantor(grantor: str, owner: str | None, text: str) -> Iterator[str]:
         yield f"SET SESSION AUTHORIZATION {ident(grantor)};"
         yield text
         yield "RESET SESSION AUTHORIZATION;"
-
-
-def with_owner(acl: Iterable[AclItem], old: str | None, new: str | None) -> tuple[AclItem, ...]:
-    """The privileges after ALTER … OWNER TO, which hands the old owner's grants to the new one (acl.c, aclnewowner)."""
-    if old is None or new is None or old == new:
-        return tuple(acl)
-    return merged(
-        AclItem(
-            new if item.grantee == old else item.grantee, item.privileges, new if item.grantor == old else item.grantor
-        )
-        for item in acl
-    )
-
-
-def merged(acl: Iterable[AclItem]) -> tuple[AclItem, ...]:
-    """An ACL with what one grantor gave to one grantee put together (acl.c, aclmerge)."""
-    found: dict[tuple[str, str], dict[str, bool]] = {}
-    for item in acl:
-        letters = found.setdefault((item.grantee, item.grantor), {})
-        for letter, star in item.granted():
-            letters[letter] = letters.get(letter, False) or star
-    return tuple(
-        AclItem(grantee, "".join(letter + "*" * star for letter, star in letters.items()), grantor)
-        for (grantee, grantor), letters in found.items()
-    )

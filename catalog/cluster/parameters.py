@@ -2,8 +2,9 @@
 
 from typing import Final, LiteralString
 
+from ..acl import AclItem
 from ..model.declaring import Value
-from ..privileges import AclItem, acl_commands
+from ..privileges import acl_commands
 from ..quoting import ident
 
 SINCE: Final = 150000

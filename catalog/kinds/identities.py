@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import ClassVar, Final, LiteralString, Self
 
+from ..acl import AclItem
 from ..model import Changed, ObjectId, Printing, Target, Written, alter, equal
 from ..model.dump_facets import BeginsWith, MadeAtOnce
-from ..privileges import AclItem
 from ..quoting import ident, qualified
 from .counters import COUNTER_FIELDS, COUNTER_TABLES, HIGHEST, Counter
 from .relations import OF_USERS

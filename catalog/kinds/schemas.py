@@ -2,10 +2,10 @@
 
 from typing import ClassVar, Final, LiteralString
 
+from ..acl import AclItem
 from ..model import Entry, Object, Printing, Target, equal
 from ..model.dump_facets import BeginsWith, Unremarked
 from ..priority import Priority
-from ..privileges import AclItem
 from ..quoting import ident
 
 PUBLIC: Final = "public"

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from ..privileges import AclItem
+from ..acl import AclItem
 from .entries import Target
 from .facets import Facet
 from .identity import ObjectId

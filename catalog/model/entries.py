@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from ..privileges import AclItem
+from ..acl import AclItem
 from .declaring import Value
 from .statement import Script, printed, statements
 

@@ -2,7 +2,7 @@
 
 from typing import Final, LiteralString
 
-from ..privileges import AclItem
+from ..acl import AclItem
 from .changes import Field
 from .entries import Entry, Printing, Target
 from .identity import ObjectId

@@ -5,11 +5,11 @@ from typing import Final
 
 from attrs import frozen
 
+from pgnorm.catalog.acl import AclItem, as_grants, with_owner
 from pgnorm.catalog.model import Catalog, Change, Object, ObjectId, own_fields
 from pgnorm.catalog.model.dump_facets import own_comment
 from pgnorm.catalog.model.facets import OwnedApart
 from pgnorm.catalog.model.tie_facets import comes_with_tie
-from pgnorm.catalog.privileges import AclItem, as_grants, with_owner
 
 from .parent_order import ORDER, misplaced
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from pgnorm.catalog.acl import AclItem, merged, with_owner
 from pgnorm.catalog.model import DefaultGrants, Object
-from pgnorm.catalog.privileges import AclItem, merged, with_owner
 
 
 def initial_acl(

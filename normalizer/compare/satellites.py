@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from attrs import evolve
 
+from pgnorm.catalog.acl import AclItem, with_owner
 from pgnorm.catalog.model import Catalog, DefaultGrants, Object, Value
 from pgnorm.catalog.model.dump_facets import own_comment
 from pgnorm.catalog.model.facets import GrantsDefaults, OwnedApart
-from pgnorm.catalog.privileges import AclItem, with_owner
 
 from .difference import COMMENT, LABELS, OWNER, PRIVILEGES
 from .initial import initial_acl

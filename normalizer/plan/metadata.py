@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
+from pgnorm.catalog.acl import AclItem, as_grants, with_owner
 from pgnorm.catalog.model import Catalog, DefaultGrants, Object, Statement, Target
 from pgnorm.catalog.model.dump_facets import own_comment
 from pgnorm.catalog.model.facets import grant_prefix
-from pgnorm.catalog.privileges import AclItem, acl_transition, as_grants, with_owner
+from pgnorm.catalog.privileges import acl_transition
 from pgnorm.catalog.quoting import ident, literal
 
 from ..compare.difference import COMMENT, EXTENSIONS, LABELS, OWNER, PRIVILEGES, effective_acl

@@ -6,11 +6,11 @@ from typing import Final
 
 import pytest
 
+from pgnorm.catalog.acl import AclItem
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.kinds.schemas import Schema
 from pgnorm.catalog.kinds.tables import Table
 from pgnorm.catalog.model import Catalog, Edge
-from pgnorm.catalog.privileges import AclItem
 from pgnorm.catalog.snapshots.reading import loads
 from pgnorm.catalog.snapshots.writing import dumps
 
