@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from pgnorm.normalizer.squashing.squash import Squashed
 
 NAME: Final = "squashed"
-_TWO: Final = 2
 EPILOG: Final = f"""\b
 Examples:
   pgnorm migration squash --dry-run    print the one migration that would take the place of all
@@ -59,6 +58,7 @@ def squash(app: App, last: str | None, dry_run: bool, force: bool) -> int:
     """
     from pgnorm.normalizer.applying.standing import read
     from pgnorm.normalizer.files.restoring import refuse_unrestorable
+    from pgnorm.normalizer.squashing.choosing import TWO, choose, refuse_unfit
 
     project, at = project_of(app), option_of(app, "local")
     known = project.migration_files()
@@ -67,12 +67,12 @@ def squash(app: App, last: str | None, dry_run: bool, force: bool) -> int:
         if app.source is not None:
             found = stack.enter_context(target(app))
             stack.enter_context(found.lock.held())
-            if not dry_run and finish(app, found, project, at) and len(known.files) < _TWO:
+            if not dry_run and finish(app, found, project, at) and len(known.files) < TWO:
                 deliver_outcome(app)
                 return 0
-        chosen = _chosen(known, last)
+        chosen = choose(known, last)
         read_files = [read(each.path, each.version, each.name) for each in chosen]
-        _refuse_unfit(known, read_files)
+        refuse_unfit(known, read_files)
         for each in () if force or dry_run else chosen:
             refuse_unrestorable(each.path)
         history = None
@@ -106,42 +106,6 @@ def _deliver(app: App, squashed: "Squashed", files: "Sequence[Applicable]", path
         rows=squashed.rows,
         tables=squashed.tables,
     )
-
-
-def _chosen(known: "Migrations", to: str | None) -> "tuple[Migration, ...]":
-    """The migrations to squash. Raises PgnormError where there are fewer than two."""
-    versions = [each.version for each in known.files]
-    if to is not None and to not in versions:
-        raise PgnormError(
-            f"no migration in the folder has the version {to}", hint="`pgnorm migration list` shows those there are."
-        )
-    chosen = known.files if to is None else known.files[: versions.index(to) + 1]
-    if len(chosen) < _TWO:
-        raise PgnormError(
-            f"there {'is one migration' if chosen else 'are no migrations'}"
-            f"{' up to that version' if to is not None else ''}, and nothing to squash",
-            hint="Name a later one with --to." if to is not None else None,
-        )
-    return chosen
-
-
-def _refuse_unfit(known: "Migrations", files: "Sequence[Applicable]") -> None:
-    """Raise PgnormError for migrations that are another tool's, and for files that can't be replaced."""
-    from pgnorm.normalizer.applying.pieces import check
-    from pgnorm.normalizer.applying.target import refuse_tools
-
-    if known.named is None or known.named.startswith("V") or known.back:
-        raise PgnormError(
-            "these migrations have the form of another tool"
-            + (", with files that lead back" if known.back else ", which knows them by their names"),
-            place=_shown(files[0].source.path),
-            hint="Squash them with that tool.",
-        )
-    for each in files:
-        refuse_tools(each)
-        check(each)
-        if each.source.path is not None and each.source.path.is_symlink():
-            raise PgnormError("the file is a link to another one", place=each.label, hint="Put the file itself there.")
 
 
 def _path(known: "Migrations", chosen: "Sequence[Migration]") -> "Path":

@@ -16,7 +16,7 @@ from .html import public
 from .new_migrations import Written, refuse_name, write_migrations
 from .options import App
 from .output import on_terminal, write
-from .remembering import begun, remember, write_applied
+from .remembering import begun, remember, unchanged, write_applied
 from .renames import ASK, accepted, rename_options
 from .servers import server_options
 from .synced import Decider, deciding_options, refuse_uncommitted, tell_conflicts, tell_outcome, tell_taken
@@ -25,7 +25,6 @@ from .telling import tell_comparison
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
     from pgnorm.normalizer.applying.standing import Standing
     from pgnorm.normalizer.applying.target import Target
@@ -80,7 +79,7 @@ def pull(
     The database is that of the linked project unless another one is named. The migration is proved as `pgnorm diff -f`
     does it, the files are edited as by `pgnorm sync`; all is written, or nothing.
     """
-    from pgnorm.normalizer.applying.pending import refuse_unknown
+    from pgnorm.normalizer.applying.pending import refuse_pending, refuse_unknown
     from pgnorm.normalizer.consumers import consumers
     from pgnorm.normalizer.unsure import refuse_database
 
@@ -96,12 +95,12 @@ def pull(
         refuse_unknown(before, at)
         paths = begun(before)
         if not paths or repair is False or (repair is None and not on_terminal()):
-            _refuse_pending(before, at)
+            refuse_pending(before, at)
         known = project.migration_files()
         with app.workspace() as workspace:
             comparison, sync = _compared(app, workspace, found.database, renames, suggested, decide)
             if paths and comparison.writes:
-                _refuse_pending(before, at)
+                refuse_pending(before, at)
             comparison = comparison.evolve(consumers=consumers(comparison, project, app.tell))
             with app.console.fitting():
                 tell_comparison(app, comparison, listed=suggested == ASK)
@@ -112,7 +111,7 @@ def pull(
         if not comparison.writes:
             if paths and not dry_run and _wants(found, repair=repair):
                 with found.lock.held():
-                    remember(app, found, paths, _unchanged(before, paths))
+                    remember(app, found, paths, unchanged(before, paths))
             _tell_outcome(app, comparison, None, dry_run=dry_run)
             return 0
         if synced is not None:
@@ -169,17 +168,6 @@ def _tell_outcome(app: App, comparison: "Comparison", synced: "Synced | None", *
         tell_outcome(app, synced, dry_run=dry_run, comparison=said)
 
 
-def _refuse_pending(standings: "Sequence[Standing]", at: str) -> None:
-    from pgnorm.normalizer.applying.standing import left
-
-    if pending := [each.version for each in left(standings)]:
-        raise PgnormError(
-            f"the folder has migrations that are not applied there: {', '.join(pending)}",
-            hint=f"Apply them first: `pgnorm push {at}`. Where they say what the database has by now: "
-            f"`pgnorm migration repair --status applied {' '.join(pending)} {at}`.",
-        )
-
-
 def _show(app: App, comparison: "Comparison", synced: "Synced | None") -> None:
     """Show what would be written."""
     if not app.as_json:
@@ -231,7 +219,7 @@ def _deliver(
     """Write all and, if that is wanted, have the database count the migrations as applied."""
     if _wants(found, repair=repair):
         with found.lock.held():
-            write_applied(app, found, writing, _unchanged(before))
+            write_applied(app, found, writing, unchanged(before))
         return
     paths = writing().paths
     versions = [each.version for each in project_of(app).migration_files().files if each.path in paths]
@@ -245,16 +233,3 @@ def _wants(found: "Target", *, repair: bool | None) -> bool:
     if repair is not None:
         return repair
     return on_terminal() and click.confirm(f"Count it as applied in {found.name}?", err=True)
-
-
-def _unchanged(before: "tuple[Standing, ...]", but: "Sequence[Path]" = ()) -> "Callable[[Sequence[Standing]], None]":
-    """A check that refuses other standings than there were, those of some files left out."""
-    known = tuple(each for each in before if each.path not in but)
-
-    def refuse_others(others: "Sequence[Standing]") -> None:
-        if tuple(others) != known:
-            raise PgnormError(
-                "the history of migrations there was changed meanwhile", hint="Nothing is written: run it again."
-            )
-
-    return refuse_others

@@ -72,6 +72,19 @@ def remember(app: App, found: "Target", paths: "Sequence[Path]", check: "Check")
         app.applied.append(new[path].version)
 
 
+def unchanged(before: "tuple[Standing, ...]", but: "Sequence[Path]" = ()) -> "Callable[[Sequence[Standing]], None]":
+    """A check that refuses other standings than there were, those of some files left out."""
+    known = tuple(each for each in before if each.path not in but)
+
+    def refuse_others(others: "Sequence[Standing]") -> None:
+        if tuple(others) != known:
+            raise PgnormError(
+                "the history of migrations there was changed meanwhile", hint="Nothing is written: run it again."
+            )
+
+    return refuse_others
+
+
 def _take_back(app: App, found: "Target", written: "Written") -> None:
     """Delete the migrations and give other files what they held, but for those that the history remembers, or may
     remember."""

@@ -2,9 +2,16 @@
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from pgnorm.catalog.model import Catalog, Value
+from attrs import evolve
+
+from pgnorm.catalog.model import Catalog, Target, Value
+from pgnorm.catalog.model.facets import GrantsDefaults
 
 from .compare.difference import Difference
+from .compare.ownership import Ownership, grounded, owned
+from .compare.selection import EVERYTHING
+from .dump.writer import render
+from .files.reading import SourceFile
 from .load.contents import Contents
 from .load.context import Texts
 from .load.data_statements import DataStatement, uncarried
@@ -59,6 +66,17 @@ def to_tell(source: Source, goal: Side, start: Side) -> tuple[DataStatement, ...
 def of_files(read: Contents, texts: Texts | None = None) -> Side:
     """The side that files are."""
     return Side(catalog=read.catalog, texts=texts, data=read.data, roles=read.roles, made=read.roles.names)
+
+
+def printed(catalog: Catalog, ownership: Ownership, *, reloaded_by: int) -> Texts:
+    """The text of what the project owns of a catalog, all default privileges with it, for a server of this major."""
+    mine = grounded(owned(catalog, ownership), catalog, ownership)
+    grants = {name: item for name, item in catalog.objects.items() if isinstance(item, GrantsDefaults)}
+    part = evolve(mine, objects={**mine.objects, **grants})
+    there = {item.namespace for each in (part, ownership.baseline) for item in each.objects.values()}
+    target = Target(major=part.major, role=part.role, reloaded_by=reloaded_by, only_read=True, schemas=frozenset(there))
+    file = SourceFile(path=None, label="dump of the source", text=render(part, EVERYTHING, target=target))
+    return Texts(files=(file,), kind="migrations", is_dump=True)
 
 
 def broken_bodies(

@@ -5,16 +5,10 @@ from contextlib import ExitStack, contextmanager
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Self
 
-from attrs import evolve
-
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.catalog.model import Catalog, Target
-from pgnorm.catalog.model.facets import GrantsDefaults
+from pgnorm.catalog.model import Catalog
 
-from .compare.ownership import Ownership, grounded, owned, with_extensions
-from .compare.selection import EVERYTHING
-from .dump.writer import render
-from .files.reading import SourceFile
+from .compare.ownership import Ownership, with_extensions
 from .load.contents import Contents
 from .load.context import Context, Texts
 from .load.knowledge import contents, known, opened
@@ -22,7 +16,7 @@ from .load.session import Loaded, loaded, run_behind
 from .load.visibility import as_little_known, as_renamed
 from .project.databases import Database
 from .project.sources import Files, Source
-from .side import Opened, Side, of_files
+from .side import Opened, Side, of_files, printed
 from .unsure import refuse_lacking, tell_unsure
 from .workspace import Read, Workspace
 
@@ -189,7 +183,7 @@ class Sides:
         with ExitStack() as stack:
             session: Session | None = None
             try:
-                texts = self._dump(read)
+                texts = self._printed(read)
                 found = stack.enter_context(loaded(self.context, texts, beside=beside | side.made))
                 side = side.evolve(
                     catalog=as_little_known(found.session.read(), read),
@@ -224,14 +218,14 @@ class Sides:
 
         Raises PgnormError where the text does not load.
         """
-        with loaded(self.context, self._dump(catalog), scratch=scratch, beside=beside, quiet=True) as found:
+        with loaded(self.context, self._printed(catalog), scratch=scratch, beside=beside, quiet=True) as found:
             yield found
 
     def reload(self, part: Catalog) -> Catalog | None:
         """A part of a catalog printed, loaded and read again; None where its text does not load."""
         self.context.shadow.start()
         try:
-            texts = self._dump(part)
+            texts = self._printed(part)
             if texts not in self._reloaded:
                 with loaded(self.context, texts) as found:
                     self._reloaded[texts] = found.session.read()
@@ -239,23 +233,5 @@ class Sides:
         except PgnormError:
             return None
 
-    def _project(self, catalog: Catalog) -> Catalog:
-        """The project's part of a catalog, and all default privileges."""
-        mine = grounded(owned(catalog, self.ownership), catalog, self.ownership)
-        grants = {name: item for name, item in catalog.objects.items() if isinstance(item, GrantsDefaults)}
-        return evolve(mine, objects={**mine.objects, **grants})
-
-    def _dump(self, catalog: Catalog) -> Texts:
-        """The text of what the project owns of a catalog."""
-        part = self._project(catalog)
-        there = {item.namespace for each in (part, self.ownership.baseline) for item in each.objects.values()}
-        target = Target(
-            major=part.major,
-            role=part.role,
-            reloaded_by=self.context.shadow.major,
-            only_read=True,
-            schemas=frozenset(there),
-        )
-        text = render(part, EVERYTHING, target=target)
-        file = SourceFile(path=None, label="dump of the source", text=text)
-        return Texts(files=(file,), kind="migrations", is_dump=True)
+    def _printed(self, catalog: Catalog) -> Texts:
+        return printed(catalog, self.ownership, reloaded_by=self.context.shadow.major)

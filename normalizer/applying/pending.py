@@ -45,6 +45,16 @@ def refuse_unknown(standings: Sequence[Standing], at: str) -> None:
         )
 
 
+def refuse_pending(standings: Sequence[Standing], at: str) -> None:
+    """Raise PgnormError for migrations that the database lacks; `at` is the option that names it."""
+    if pending := [each.version for each in left(standings)]:
+        raise PgnormError(
+            f"the folder has migrations that are not applied there: {', '.join(pending)}",
+            hint=f"Apply them first: `pgnorm push {at}`. Where they say what the database has by now: "
+            f"`pgnorm migration repair --status applied {' '.join(pending)} {at}`.",
+        )
+
+
 def _named(versions: Sequence[str]) -> str:
     return ", ".join(map(one_line, versions))
 

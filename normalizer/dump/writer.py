@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, TypeAlias
 
+from pgnorm.catalog.acl import AclItem
 from pgnorm.catalog.model import Catalog, Entry, Object, ObjectId, Printing, Target
 from pgnorm.catalog.model.dump_facets import BeginsWith, ExtensionsWithParent, Last, Unremarked
 from pgnorm.catalog.model.facets import Bodied, Shelled, acl_header, grant_prefix
 from pgnorm.catalog.ordering import BODY_NAME, Arrangement, Form, arrange
-from pgnorm.catalog.privileges import AclItem, acl_commands
+from pgnorm.catalog.privileges import acl_commands
 from pgnorm.catalog.quoting import ident, literal, remark
 
 from ..compare.difference import effective_acl, inside
@@ -185,25 +186,23 @@ class Writer:
         lines = ["SET statement_timeout = 0;", "SET lock_timeout = 0;", "SET idle_in_transaction_session_timeout = 0;"]
         if self.target.major >= TRANSACTION_TIMEOUT_SINCE:
             lines.append("SET transaction_timeout = 0;")
-        lines += ["SET client_encoding = 'UTF8';", "SET standard_conforming_strings = on;"]
         lines += [
+            "SET client_encoding = 'UTF8';",
+            "SET standard_conforming_strings = on;",
             NO_PATH,
             "SET check_function_bodies = false;",
             "SET xmloption = content;",
             "SET client_min_messages = warning;",
             "SET row_security = off;",
         ]
-        for line in lines:
-            entry = self.style.edit(None, Entry(desc="", tag="", sql=line))
-            if entry is not None:
-                self.out.append(entry.text + "\n")
+        edited = (self.style.edit(None, Entry(desc="", tag="", sql=line)) for line in lines)
+        self.out += [entry.text + "\n" for entry in edited if entry is not None]
         self.out.append("\n")
 
     def _entry(self, item: Object, entry: Entry) -> None:
         edited = self.style.edit(item, entry)
         self._select_storage(entry)
-        owner = self._owner(item)
-        schema = item.schema or "-"
+        owner, schema = self._owner(item), item.schema or "-"
         # pg_dump hands an empty owner, not a missing one, to the remarks on what has none (dumpExtension).
         nobody = "" if entry.desc in REMARKS else "-"
         place = f"; Tablespace: {entry.tablespace}" if entry.tablespace else ""
@@ -216,8 +215,7 @@ class Writer:
         self.out.append(f"{sql}\n\n")
         if entry.owned and owner and edited:
             self.out.append(f"ALTER {item.owner_signature(self.target)} OWNER TO {ident(owner)};\n\n")
-        if edited:
-            self.out.append(edited.after_owner)
+        self.out.append(edited.after_owner if edited else "")
 
     def _select_storage(self, entry: Entry) -> None:
         if entry.tablespace is not None and entry.tablespace != self.tablespace:

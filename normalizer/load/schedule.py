@@ -133,8 +133,9 @@ class Run:
     def _take_batch(self, batch: Sequence[Item]) -> None:
         """Runs statements at once where none waits and none fails, and else one by one."""
         for item in batch:
-            if item.statement.begins("CREATE", "EXTENSION"):
-                self._announce_extension(item)
+            made = target(item.statement) if item.statement.begins("CREATE", "EXTENSION") else None
+            if made is not None:
+                self.execution.ask_for_extension(item, made.name, version_in(item.text))
         for _, alike in groupby(batch, self.execution.is_lent):
             self._take_alike(list(alike))
 
@@ -172,11 +173,6 @@ class Run:
             self._fail(item)
         else:
             self.waiting.append(item)
-
-    def _announce_extension(self, item: Item) -> None:
-        made = target(item.statement)
-        if made is not None:
-            self.execution.ask_for_extension(item, made.name, version_in(item.text))
 
     def _may_wait(self, item: Item, error: Error) -> bool:
         if is_final(error):

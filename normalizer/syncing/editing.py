@@ -50,7 +50,6 @@ class Editor:
         self.order = Order(places=self.places, made=made, goal=goal, apart=self._arrangement.apart, inline=self.inline)
         self.sheets = Sheets(self.places, manner, self.order)
         self._tables: dict[str, TableEdit] = {}
-        self._gone: list[Object] = []
 
     def carry_out(self, found: Sequence[Difference]) -> tuple[SourceFile, ...]:
         """The files with the differences edited into them.
@@ -66,7 +65,7 @@ class Editor:
         for _, each in sorted(zip(steps, found, strict=True), key=lambda pair: pair[0]):
             if not (self._follows(each, known) or (retyped and self._is_said(each))):
                 self._take(each, known)
-        self.sheets.revoke(self._gone, self._is_only)
+        self.sheets.revoke()
         for table in self._tables.values():
             for edit in table.edits():
                 self.sheets.add(table.placed.file, edit)
@@ -141,7 +140,7 @@ class Editor:
                 self.sheets.remove(found[0])
             elif not with_whole:
                 raise self._refused(item, found, "dropped")
-        self._forget(item)
+        self.sheets.forget(item)
 
     def _drop_part(self, item: Column | Default | Identity | Constraint) -> None:
         if isinstance(item, Default | Identity):
@@ -219,21 +218,6 @@ class Editor:
             self.sheets.remove(found[0])
         else:
             self.sheets.replace(found[0], text)
-
-    def _forget(self, item: Object) -> None:
-        """Take away what else is said of an object that is dropped, unless that is of another now: of a sequence."""
-        counters = [each for each in self.goal.objects.values() if isinstance(each, Identity)]
-        if isinstance(item, Identity) and any(each.sequence == item.sequence for each in counters):
-            return
-        self._gone.append(item)
-        for each in self.places.all:
-            if each.is_about(item, only_of_name=self._is_only(item)):
-                self.sheets.remove(each)
-
-    def _is_only(self, item: Object) -> bool:
-        """True for a routine that is the only one of its name."""
-        likes = [each for each in self.made.objects.values() if isinstance(each, Routine) and each.name == item.name]
-        return isinstance(item, Routine) and len([each for each in likes if each.schema == item.schema]) == 1
 
     def _insert(self, item: Object, sql: str) -> None:
         canonical = isinstance(item, Routine) and sql.startswith("CREATE")

@@ -1,10 +1,12 @@
 """Edits of files as they gather: statements that are new, changed and taken away."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Iterable
 from typing import Final
 
 from pgnorm.catalog.errors import PgnormError
+from pgnorm.catalog.kinds.identities import Identity
 from pgnorm.catalog.model import Object, ObjectId, Value, untold
+from pgnorm.catalog.model.facets import Routine
 
 from ..files.edits import Edit, apply
 from ..files.reading import SourceFile
@@ -71,6 +73,7 @@ class Sheets:
         self._edits: dict[str, list[Edit]] = {}
         self._removed: set[str] = set()
         self._new: list[New] = []
+        self._gone: list[Object] = []
 
     def edited(self) -> tuple[SourceFile, ...]:
         """The files with their edits made. Raises PgnormError for edits that can't both be made."""
@@ -172,10 +175,26 @@ class Sheets:
             self._removed.add(placed.place)
             self.add(placed.file, placed.removal())
 
-    def revoke(self, gone: Collection[Object], only_of_name: Callable[[Object], bool]) -> None:
+    def forget(self, item: Object) -> None:
+        """Take away what else is said of an object that is dropped, unless that is of another now: of a sequence."""
+        counters = [each for each in self.order.goal.objects.values() if isinstance(each, Identity)]
+        if isinstance(item, Identity) and any(each.sequence == item.sequence for each in counters):
+            return
+        self._gone.append(item)
+        for each in self.places.all:
+            if each.is_about(item, only_of_name=self._is_only(item)):
+                self.remove(each)
+
+    def _is_only(self, item: Object) -> bool:
+        """True for a routine that is the only one of its name."""
+        likes = [each for each in self.order.made.objects.values() if isinstance(each, Routine)]
+        named = [each for each in likes if (each.schema, each.name) == (item.schema, item.name)]
+        return isinstance(item, Routine) and len(named) == 1
+
+    def revoke(self) -> None:
         """Take what is dropped out of GRANT and REVOKE."""
-        for each in (*self.places.beginning("grant"), *self.places.beginning("revoke")) if gone else ():
-            edits = without(each, gone, only_of_name)
+        for each in (*self.places.beginning("grant"), *self.places.beginning("revoke")) if self._gone else ():
+            edits = without(each, self._gone, self._is_only)
             for edit in edits or ():
                 self.add(each.file, edit)
             if edits is None:
