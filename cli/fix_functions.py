@@ -80,7 +80,7 @@ def fix_functions(
     written = not (check or show_diff)
     with app.workspace() as workspace:
         chosen = _chosen(workspace, paths, text)
-        for note in workspace.project.unmatched() if workspace.project else ():
+        for note in workspace.project.schema_files.unmatched() if workspace.project else ():
             app.console.warn(note)
         stored, context = _stored(app, workspace)
         with _hinting(text):

@@ -111,8 +111,8 @@ def _write_files(app: App, project: "Project") -> bool:
     from .dump_format import SUPABASE, Format
     from .splitting import write_split
 
-    folder = project.schemas_dir
-    if project.schema_patterns or (folder.is_dir() and sql_files(folder)):
+    folder = project.schema_files.folder
+    if project.schema_files.patterns or (folder.is_dir() and sql_files(folder)):
         return False
     if app.source is None:
         if not project.migration_files().files:

@@ -67,7 +67,7 @@ def _refuse_doubles(project: "Project", folder: Path, texts: "Mapping[Path, str]
     """Refuse files that the project would load beside others, which declare the same: all of them, or maybe some."""
     from pgnorm.normalizer.files.reading import shown
 
-    beside = project.beside(texts)
+    beside = project.schema_files.beside(texts)
     if beside:
         twice = "and so have all twice" if whole else "which may declare the same"
         then = "put them in the place of these" if whole else "take out of these what the new ones declare"

@@ -116,7 +116,7 @@ def _project(project: Project) -> Iterator[tuple[State, str, str]]:
 def _files(project: Project) -> Iterator[tuple[State, str, str]]:
     files = project.declared_files()
     yield State.OK, f"{len(files)}, the first {shown(files[0])}", ""
-    for note in project.unmatched():
+    for note in project.schema_files.unmatched():
         yield State.PROBLEM, note, "Correct the pattern, or take it out."
 
 

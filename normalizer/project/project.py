@@ -1,23 +1,19 @@
 """A project: where its schema files and migrations are, and which Postgres they are written for."""
 
-import os
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Value, untold
 
-from ..files.reading import real_path, shown, sql_files
 from ..platforms import Platform, plain, supabase
 from .bounds import within
 from .config import NO_TABLE, Table, unless_unset
 from .forms import Migrations
 from .histories import history_of
 from .migrations import find_migrations
-from .patterns import covers, matching
 from .samples import Sample, samples_of
-from .supabase import ROLES, in_order, named_folder, usual_folder
+from .schema_files import SchemaFiles
+from .supabase import ROLES, named_folder, usual_folder
 
 # What the Supabase CLI takes where config.toml says nothing.
 _SUPABASE_MAJOR: Final = 17
@@ -55,8 +51,7 @@ class Project(Value):
     def check(self) -> None:
         """Raise PgnormError for a setting that is wrong, not for one that only lacks its variable."""
         unless_unset(lambda: self.major)
-        unless_unset(lambda: self.schema_patterns)
-        unless_unset(lambda: self.schemas_dir)
+        unless_unset(lambda: self.schema_files)
         unless_unset(lambda: self.migrations_dir)
         unless_unset(lambda: self.schemas)
         unless_unset(lambda: self.split)
@@ -143,34 +138,21 @@ class Project(Value):
         return self.root / own if own else (self.supabase_dir or self.root) / "migrations"
 
     @property
-    def schema_patterns(self) -> tuple[str, ...]:
-        """Ordered globs; empty for all files below the folder `schemas`."""
-        return self._says_patterns.strings("schema_paths")
-
-    @property
-    def patterns_place(self) -> str:
-        """The place of the patterns, for messages."""
-        return self._says_patterns.place("schema_paths")
-
-    @property
-    def base(self) -> Path:
-        """The folder that `schema_patterns` start from."""
-        return self.root if self._says_patterns is self.settings else self.supabase_dir or self.root
-
-    @property
-    def _says_patterns(self) -> Table:
+    def schema_files(self) -> SchemaFiles:
+        """The files that declare the schema."""
         own = self.settings.strings("schema_paths")
-        return self.settings if own else self.config.table("db").table("migrations") if not self._tree else NO_TABLE
-
-    @property
-    def _tree(self) -> Path | None:
-        """The folder of the schema files that the Supabase CLI's settings name."""
-        return named_folder(self.supabase_dir, self.config) if self.supabase_dir is not None else None
-
-    @property
-    def schemas_dir(self) -> Path:
-        """The folder of the schema files where no patterns are set."""
-        return self._tree or (usual_folder(self.base) if self.base == self.supabase_dir else self.base / "schemas")
+        tree = named_folder(self.supabase_dir, self.config) if self.supabase_dir is not None else None
+        table = self.settings if own else self.config.table("db").table("migrations") if not tree else NO_TABLE
+        base = self.root if table is self.settings else self.supabase_dir or self.root
+        usual = usual_folder(base) if base == self.supabase_dir else base / "schemas"
+        return SchemaFiles(
+            root=self.root,
+            base=base,
+            folder=tree or usual,
+            patterns=table.strings("schema_paths"),
+            place=table.place("schema_paths"),
+            said_in="`db.migrations` in the CLI's settings" if self.supabase_dir else "pgnorm.toml",
+        )
 
     @property
     def roles_file(self) -> Path | None:
@@ -181,67 +163,20 @@ class Project(Value):
     @property
     def declares(self) -> bool:
         """True if there are schema files, or ought to be."""
-        return bool(self.schema_patterns or self._files())
+        return self.schema_files.expected
 
     def declared_files(self) -> tuple[Path, ...]:
         """The schema files in the order in which they are loaded, each once.
 
         Raises PgnormError where there are none, and where one lies outside of the repository.
         """
-        files = self._files()
-        if not files and self.schema_patterns:
-            missed = ", ".join(f"`{pattern}`" for pattern in self.schema_patterns)
-            raise PgnormError(
-                f"no file matches schema_paths: {missed}",
-                place=self.patterns_place,
-                hint=f"Patterns start from {shown(self.base)}; correct them or take them out.",
-            )
-        if not files:
-            missing = "holds no .sql file" if self.schemas_dir.is_dir() else "does not exist"
-            first = f"pgnorm dump --from migrations --split {shown(self.schemas_dir)}"
-            raise PgnormError(
-                f"the project declares no schema: {shown(self.schemas_dir)} {missing}",
-                hint=f"Put the schema there (`{first}` writes a first one), or set schema_paths"
-                + (" of `db.migrations` in the CLI's settings." if self.supabase_dir else " in pgnorm.toml."),
-            )
-        return within(self.root, files, place=self.patterns_place, setting="schema_paths" * bool(self.schema_patterns))
-
-    def unmatched(self) -> tuple[str, ...]:
-        """A message for each pattern that names no file."""
-        return tuple(
-            f"{self.patterns_place}: no file matches the schema_paths pattern `{pattern}`"
-            for pattern in self.schema_patterns
-            if not matching(self.base, pattern)
-        )
+        return self.schema_files.paths()
 
     def folders(self) -> tuple[Path, ...]:
         """The folders that schema files and migrations are in."""
         migrations = unless_unset(lambda: self.migrations_dir)
-        folders = (migrations, *(unless_unset(self._schema_folders) or ()))
+        folders = (migrations, *(unless_unset(lambda: self.schema_files.folders()) or ()))
         return tuple(dict.fromkeys(folder for folder in folders if folder is not None))
-
-    def beside(self, paths: Iterable[Path]) -> tuple[Path, ...]:
-        """The schema files that would be loaded beside those at `paths`, none where the project loads none of these."""
-        new = {real_path(path) for path in paths}
-        if not any(self.declares_path(path) for path in new):
-            return ()
-        return tuple(path for path in self._files() if real_path(path) not in new)
-
-    def _schema_folders(self) -> tuple[Path, ...]:
-        return (*(() if self.schema_patterns else (self.schemas_dir,)), *(path.parent for path in self._files()))
-
-    def _files(self) -> tuple[Path, ...]:
-        """The schema files that are there."""
-        if self.schema_patterns:
-            found = (path for pattern in self.schema_patterns for path in matching(self.base, pattern))
-            return tuple(dict.fromkeys(found))
-        return in_order(self.schemas_dir, sql_files(self.schemas_dir)) if self.schemas_dir.is_dir() else ()
-
-    def declares_path(self, path: Path) -> bool:
-        """True if a file of this path, there or not, is or would be a schema file."""
-        patterns = self.schema_patterns or (str(self.schemas_dir),)
-        base = real_path(self.base)
-        return any(covers(Path(os.path.normpath(base / each)).parts, path.parts) for each in patterns)
 
     def migration_files(self) -> Migrations:
         """The migrations, none where the project has no such folder yet."""

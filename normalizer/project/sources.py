@@ -126,7 +126,7 @@ def declared(project: Project) -> Files:
     """The project's declared schema files. Raises PgnormError where there are none."""
     paths = project.declared_files()
     title = f"{_count(paths)} of {_folder(paths)}"
-    return Files(word="files", paths=paths, kind="declared", title=title, notes=project.unmatched())
+    return Files(word="files", paths=paths, kind="declared", title=title, notes=project.schema_files.unmatched())
 
 
 def migrations(project: Project, last: str | None = None) -> Files:

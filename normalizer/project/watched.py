@@ -30,13 +30,14 @@ def watched(project: Project) -> Watched:
     Raises PgnormError for settings that are wrong.
     """
     folders, others = [project.migrations_dir], [*_settings(project)]
-    if not project.schema_patterns:
-        folders.append(project.schemas_dir)
-    for pattern in project.schema_patterns:
-        start = start_of(project.base, pattern)
+    declared = project.schema_files
+    if not declared.patterns:
+        folders.append(declared.folder)
+    for pattern in declared.patterns:
+        start = start_of(declared.base, pattern)
         # The project's own folder holds much that is nobody's schema.
         if start in (project.root, *project.root.parents) and "**" not in pattern:
-            others += [start, *matching(project.base, pattern)]
+            others += [start, *matching(declared.base, pattern)]
         else:
             folders.append(start)
     found = tuple(dict.fromkeys(map(real_path, folders)))

@@ -16,7 +16,7 @@ def with_homes(files: Sequence[SourceFile], layout: Layout, project: Project) ->
     found = list(files)
     for folder in folders if len(folders) == 1 else ():
         for path in (folder / name for name in layout.files):
-            if not path.exists() and project.declares_path(path):
+            if not path.exists() and project.schema_files.would_have(path):
                 here = (at for at, file in enumerate(found) if file.path is not None and file.path.parent == folder)
                 behind = [at for at in here if (other := found[at].path) is not None and other.name < path.name]
                 at = behind[-1] + 1 if behind else 0

@@ -25,7 +25,7 @@ def supabase(root: Path, config: str = "") -> Project:
 
 
 def declared(project: Project) -> list[str]:
-    return [path.relative_to(project.base).as_posix() for path in project.declared_files()]
+    return [path.relative_to(project.schema_files.base).as_posix() for path in project.declared_files()]
 
 
 def test_a_project_is_found_upwards_and_not_beyond_the_repository(tmp_path: Path) -> None:
@@ -92,7 +92,7 @@ def test_a_pattern_that_matches_nothing_is_told_where_others_match(tmp_path: Pat
     write(tmp_path / "supabase", "schemas/a.sql")
     project = supabase(tmp_path, '[db.migrations]\nschema_paths = [\n  "schemas/*.sql",\n  "tables/*.sql",\n]\n')
     assert declared(project) == ["schemas/a.sql"]
-    [told] = project.unmatched()
+    [told] = project.schema_files.unmatched()
     assert told.endswith("supabase/config.toml:2:1: no file matches the schema_paths pattern `tables/*.sql`")
 
 
@@ -191,4 +191,4 @@ def test_what_a_project_would_load_beside_a_new_file(
     write(tmp_path, "schemas/old.sql")
     project = find(tmp_path)
     assert project is not None
-    assert project.beside([tmp_path / new]) == tuple(tmp_path / name for name in beside)
+    assert project.schema_files.beside([tmp_path / new]) == tuple(tmp_path / name for name in beside)

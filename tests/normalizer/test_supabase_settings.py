@@ -45,7 +45,7 @@ def test_json_with_comments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suf
 
 def test_a_string_is_no_comment(tmp_path: Path) -> None:
     found = project(tmp_path, json='{"db": {"migrations": {"schema_paths": ["a//b,]", "/*x*/"]}}}')
-    assert found.schema_patterns == ("a//b,]", "/*x*/")
+    assert found.schema_files.patterns == ("a//b,]", "/*x*/")
 
 
 @pytest.mark.parametrize(
@@ -92,8 +92,8 @@ def test_the_tree_of_pg_delta_is_where_the_settings_say(tmp_path: Path) -> None:
     assert declared(project(tmp_path, toml=tree)) == ["database/_cluster/roles.sql", "database/public/schema.sql"]
     assert declared(project(tmp_path, toml=f"{tree}enabled = false\n")) == ["schemas/a.sql"]
     both = project(tmp_path, toml=f'[db.migrations]\nschema_paths = ["mine/*.sql"]\n{tree}')
-    assert both.declares_path(tmp_path / "supabase/database/new.sql")
-    assert not both.declares_path(tmp_path / "supabase/mine/b.sql")
+    assert both.schema_files.would_have(tmp_path / "supabase/database/new.sql")
+    assert not both.schema_files.would_have(tmp_path / "supabase/mine/b.sql")
     assert "config.toml:2:1: schema_paths is passed over" in both.notes[0]
     (tmp_path / "pgnorm.toml").write_text('schema_paths = ["supabase/mine/*.sql"]\n')
     assert declared(project(tmp_path)) == ["mine/b.sql"]
