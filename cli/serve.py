@@ -1,5 +1,6 @@
 """`pgnorm serve`: the commands over HTTP."""
 
+import gc
 import os
 import tempfile
 from pathlib import Path
@@ -93,6 +94,7 @@ def serve(
     from .serving.pool import Pool
     from .serving.uploads import Limits
 
+    gc.enable()  # the command line does without it, but this goes on
     token = _token(token_file)
     if token is None and not _is_loopback(host):
         raise PgnormError(

@@ -248,6 +248,18 @@ def test_bodies_that_are_none(service: Service) -> None:
     assert "pgnorm_workers_replaced_total 0\n" in metrics
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is read in /proc")
+def test_requests_leave_nothing_in_memory(service: Service) -> None:
+    def held() -> int:
+        for _ in range(500):
+            assert service.ask("GET", "/healthz")[0] == 200
+        (found,) = re.findall(r"VmRSS:\s+(\d+) kB", Path(f"/proc/{service.process.pid}/status").read_text())
+        return int(found)
+
+    first, _, last = held(), held(), held()
+    assert last - first < 512
+
+
 def test_a_token_named_sources_and_time(database: psycopg.Connection, run: Run, folder: Path) -> None:
     database.execute("create table t (a int)")
     (folder / "goal.sql").write_text("create table t (a int, b text);")
