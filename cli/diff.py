@@ -70,7 +70,7 @@ def diff(app: App, **given: Unpack[Given]) -> int:
     known = app.project.migration_files() if app.project and given["name"] is not None else None
     options = _options(app, given)
     with app.workspace() as workspace:
-        found = compare(workspace, *sources, options, lambda found: accepted(found, given["suggested"]))
+        found = compare(workspace, *sources, options, lambda found: accepted(app.console, found, given["suggested"]))
         back = find_way_back(workspace, *sources, options, found) if given["down"] and found.plan else None
     if given["reverse"]:
         words = old, new = new, old

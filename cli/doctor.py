@@ -53,8 +53,9 @@ def doctor(app: App, as_json: bool) -> int:
 
 def _lines(found: "Diagnosis") -> str:
     state = found.state.value
-    cure = f"{'':10}{visible(found.cure)}\n" if found.cure else ""
-    return f"{click.style(f'{state:10}', fg=_COLORS[state])}{found.about}: {visible(found.said)}\n{cure}"
+    said, cure = (visible(text).replace("\n", f"\n{'':10}") for text in (found.said, found.cure))
+    cure = f"{'':10}{cure}\n" if cure else ""
+    return f"{click.style(f'{state:10}', fg=_COLORS[state])}{found.about}: {said}\n{cure}"
 
 
 def _json(found: "list[Diagnosis]") -> str:

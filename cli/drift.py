@@ -34,14 +34,14 @@ def tell_drift(app: App, names: tuple[str, ...], *, as_json: bool) -> None:
     if as_json:
         write(_as_json(known, found.name))
     else:
-        write("".join(f"{line}\n" for line in _lines(app.console, known)))
+        write("".join(f"{in_line(line)}\n" for line in _lines(app.console, known)))
 
 
 def _lines(console: Console, known: "Account") -> Iterator[str]:
     yield _where(known)
     yield from _shortened(console, _odd(known))
     for version in known.silent:
-        yield f"What {in_line(version)} did nobody knows: the history has no statements of it, and the folder no file"
+        yield f"What {version} did nobody knows: the history has no statements of it, and the folder no file"
     for each in known.retold:
         yield from _shortened(console, _retold(each))
     by_hand = [_said(each) for each in known.changes]
@@ -65,7 +65,7 @@ def _where(known: "Account") -> str:
 
 
 def _name(standing: "Standing") -> str:
-    return in_line(f"{standing.version}_{standing.name}" if standing.name else standing.version)
+    return f"{standing.version}_{standing.name}" if standing.name else standing.version
 
 
 def _odd(known: "Account") -> Iterator[str]:

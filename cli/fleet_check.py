@@ -89,7 +89,11 @@ def check(
         read = reader.read if executor is None else away.read
         checked = checking.check(tenants, many, read, partial(_progress, app, len(tenants)))
     said = public(to)
-    write(printed(fleet_document(checked, said)) if as_json else "".join(_lines(app, checked, said)))
+    write(
+        printed(fleet_document(checked, said))
+        if as_json
+        else "".join(f"{in_line(line)}\n" for line in _lines(app, checked, said))
+    )
     failures = [placed(name, error) for name, error in checked.unread]
     failures += [placed(each.names[0], each.failure) for each in checked.groups if each.failure is not None]
     app.console.errors(failures)
@@ -122,14 +126,15 @@ def _lines(app: App, checked: "Checked", target: str) -> Iterator[str]:
     from pgnorm.normalizer.fleet.wording import headline
 
     for group in checked.groups:
-        yield f"{in_line(headline(group, target))}\n"
+        yield headline(group, target)
         if not group.settled or app.console.verbose:
-            yield f"  {in_line(some_of(group.names, whole=app.console.verbose))}\n"
+            yield f"  {some_of(group.names, whole=app.console.verbose)}"
         if said := _plan(group):
-            yield f"  {said}\n"
+            yield f"  {said}"
     if checked.unread:
         names = some_of([name for name, _ in checked.unread], whole=app.console.verbose)
-        yield f"{len(checked.unread)} could not be read\n  {in_line(names)}\n"
+        yield f"{len(checked.unread)} could not be read"
+        yield f"  {names}"
 
 
 def _plan(group: "Group") -> str:

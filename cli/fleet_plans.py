@@ -10,7 +10,7 @@ from pgnorm.catalog.quoting import remark
 from .comparison import scripts
 from .fleet_options import some_of
 from .options import App
-from .output import visible
+from .output import in_line
 
 if TYPE_CHECKING:
     from pgnorm.normalizer.fleet.checking import Checked
@@ -37,7 +37,7 @@ def write_plans(app: App, checked: "Checked", folder: Path) -> None:
             continue
         slug = re.sub(r"\W+", "_", group.names[0])[:_LONGEST].strip("_")
         path = folder / f"{len(writings) + 1:03}_{slug or 'group'}.sql"
-        head = remark(visible(f"For {some_of(group.names, whole=True)}").replace("\n", " "))
+        head = remark(in_line(f"For {some_of(group.names, whole=True)}"))
         text = f"\n{found.plan.boundary}\n".join(scripts(found, bare=False))
         writings.append(Writing(path=path, content=f"{head}\n\n{text}".encode(), label=str(path), new=True))
     if writings:

@@ -90,7 +90,7 @@ class Waves:
         for number, some in enumerate(waves):
             left = len(waiting) - len(self.done)
             asked = ask and number < (2 if first else 1)
-            if asked and not agreed(self._named(some, left) if number == 0 else f"the other {left}"):
+            if asked and not agreed(self.app.console, self._named(some, left) if number == 0 else f"the other {left}"):
                 self._declined = True
                 return
             self._carry(some, self.migrating.apply, self.done, self.failed, stops=True)

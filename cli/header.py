@@ -7,7 +7,7 @@ from pgnorm.catalog.quoting import remark
 from pgnorm.normalizer.hazards.effects import Hazard
 
 from . import VERSION
-from .output import Console, visible
+from .output import Console, in_line
 from .summary import summarize
 
 if TYPE_CHECKING:
@@ -26,11 +26,11 @@ class _Recording(Console):
 
     def say(self, message: str, *, fg: str | None = None) -> None:
         del fg
-        self.lines.append(visible(message))
+        self.lines.append(in_line(message))
 
     def warn(self, message: str, *, hint: str | None = None) -> None:
         del hint
-        self.lines.append(visible(message))
+        self.lines.append(in_line(message))
 
 
 def headed(comparison: "Comparison", texts: Sequence[str], platform: "Platform") -> tuple[str, ...]:
@@ -61,7 +61,7 @@ def _parts(comparison: "Comparison") -> Iterator[list[str]]:
             (each.step.label, "; ".join(filter(None, (*each.words, more))))
             for each, more in zip(found, access, strict=True)
         )
-        yield _at_most(dict.fromkeys(visible(f"  {label}: {words}") for label, words in said if words))
+        yield _at_most(dict.fromkeys(in_line(f"  {label}: {words}") for label, words in said if words))
 
 
 def summary_lines(comparison: "Comparison") -> list[str]:

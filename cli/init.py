@@ -135,7 +135,7 @@ def _write_baseline(app: App, project: "Project", wanted: bool | None) -> bool:
     if database is None or project.migration_files().files:
         return False
     if wanted is None and on_terminal():
-        wanted = click.confirm("Write the first migration too, and have the database count it as applied?", err=True)
+        wanted = app.console.ask("Write the first migration too, and have the database count it as applied?")
     if not wanted:
         at = option_for(app.source) if app.source is not None else ""
         app.console.say(

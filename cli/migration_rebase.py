@@ -156,10 +156,10 @@ def _carry_out(
     if not dry_run and history is None:
         gone = " ".join(move.own.migration.version for move in changed if move.path != move.own.migration.path)
         new = " ".join(move.version for move in changed)
-        app.console.say(
-            "A database that has applied them is to be told:\n"
-            + f"  pgnorm migration repair --status reverted {gone}\n" * bool(gone)
-            + f"  pgnorm migration repair --status applied {new}"
+        told = (*([f"reverted {gone}"] if gone else []), f"applied {new}")
+        app.console.listing(
+            "A database that has applied them is to be told:",
+            [f"pgnorm migration repair --status {each}" for each in told],
         )
 
 

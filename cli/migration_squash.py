@@ -215,10 +215,10 @@ def _replace(
         app.console.say(f"The history has {last.version} instead of {plural(len(files), 'migration')}")
     else:
         gone = " ".join(each.version for each in files[:-1])
-        app.console.say(
-            "A database that has applied them is to be told:\n"
-            f"  pgnorm migration repair --status reverted {gone}\n"
-            f"  pgnorm migration repair --status applied {last.version}"
+        told = (f"reverted {gone}", f"applied {last.version}")
+        app.console.listing(
+            "A database that has applied them is to be told:",
+            [f"pgnorm migration repair --status {each}" for each in told],
         )
 
 

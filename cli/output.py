@@ -26,12 +26,18 @@ STDIO: Final = "-"
 SHOWN_AT_MOST: Final = 10
 """Limit to the errors, or lines of a list, that are shown without -v."""
 _AT_ONCE: Final = 1 << 16  # bytes
+_AT_MARGIN: Final = re.compile(r"\n(?=\S)")
+_LINE_END: Final = "\\x0a"
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 """Characters that a terminal obeys, that turn text around or end lines for some programs, and bytes of no UTF-8."""
 
 
 class Console:
-    """Console for a command's messages. stdout is for its product and nothing else."""
+    """Console for a command's messages. stdout is for its product and nothing else.
+
+    Names that strangers chose are in them. So a message is one line, and what an error goes on with is indented:
+    neither can be taken for a line of ours.
+    """
 
     def __init__(self, *, quiet: bool = False, verbose: bool = False, color: bool | None = None) -> None:
         self.quiet = quiet
@@ -48,16 +54,16 @@ class Console:
     def say(self, message: str, *, fg: str | None = None) -> None:
         """A line that -q silences; `fg` is a colour of click.style."""
         if not self.quiet:
-            self._print(click.style(self.shown(message), fg=fg))
+            self._print(click.style(self._line(message), fg=fg))
 
     def detail(self, message: str) -> None:
         """A line for -v alone."""
         if self.verbose and not self.quiet:
-            self._print(click.style(self.shown(message), dim=True))
+            self._print(click.style(self._line(message), dim=True))
 
     def warn(self, message: str, *, hint: str | None = None) -> None:
         """A line that nothing silences, and the way out."""
-        self._print(click.style(self.shown(message), fg="yellow"))
+        self._print(click.style(self._line(message), fg="yellow"))
         self._hint(hint)
 
     def listing(self, title: str, lines: Sequence[str]) -> None:
@@ -72,8 +78,8 @@ class Console:
 
     def error(self, message: str, *, place: str | None = None, hint: str | None = None) -> None:
         """Prints what could not be done: its place or the word `error` first, then the way out."""
-        first = click.style(f"{in_line(self.shown(place or 'error'))}:", fg="red", bold=True)
-        self._print(f"{first} {self.shown(message)}")
+        first = click.style(f"{self._line(place or 'error')}:", fg="red", bold=True)
+        self._print(f"{first} {self._indented(message)}")
         self._hint(hint)
 
     def errors(self, problems: Sequence[PgnormError], *, warning: bool = False) -> None:
@@ -83,7 +89,9 @@ class Console:
         for problem, after in zip(shown, [*shown[1:], None], strict=False):
             hint = None if after and after.hint == problem.hint else problem.hint
             if warning:
-                self.warn(f"{in_line(problem.place or 'error')}: {problem.message}", hint=hint)
+                told = f"{self._line(problem.place or 'error')}: {self._indented(problem.message)}"
+                self._print(click.style(told, fg="yellow"))
+                self._hint(hint)
             else:
                 self.error(problem.message, place=problem.place, hint=hint)
         if left := len(problems) - len(shown):
@@ -92,6 +100,16 @@ class Console:
     def shown(self, text: str) -> str:
         """A text as it may be shown: without what was typed and could be an address."""
         return visible(self._concealer.conceal(text) if self._concealer else text)
+
+    def ask(self, question: str) -> bool:
+        """True if the person at the terminal says yes to a question."""
+        return click.confirm(self._line(question), err=True)
+
+    def _line(self, text: str) -> str:
+        return self.shown(text).replace("\n", _LINE_END)
+
+    def _indented(self, text: str) -> str:
+        return _AT_MARGIN.sub("\n  ", self.shown(text))
 
     @cached_property
     def _concealer(self) -> "Concealer | None":
@@ -117,7 +135,7 @@ class Console:
 
     def _hint(self, hint: str | None) -> None:
         if hint:
-            self._print(f"{click.style('hint:', fg='cyan')} {self.shown(hint)}")
+            self._print(f"{click.style('hint:', fg='cyan')} {self._indented(hint)}")
 
     def _print(self, message: str) -> None:
         if self._waiting is not None:
@@ -139,7 +157,7 @@ def visible(text: str) -> str:
 
 def in_line(text: str) -> str:
     """A name or place as it may stand in a line."""
-    return visible(text).replace("\n", "\\x0a")
+    return visible(text).replace("\n", _LINE_END)
 
 
 def _escape(found: re.Match[str]) -> str:

@@ -11,7 +11,7 @@ from typing import Final
 
 from pgnorm.catalog.progress import Stage
 
-from .output import Console
+from .output import Console, in_line
 
 _FIRST: Final = 2.0  # seconds
 _AGAIN: Final = 0.2  # seconds
@@ -101,7 +101,7 @@ class Progress:
 
     def _draw(self, line: str) -> None:
         width = shutil.get_terminal_size().columns - 1
-        shown = self._console.shown(line)[:width]
+        shown = in_line(self._console.shown(line))[:width]
         self._put(f"\r{shown.ljust(min(self._drawn, width))}")
         self._drawn = len(shown)
 

@@ -109,7 +109,7 @@ def pull(
             synced = sync() if sync is not None and comparison.writes and not no_sync else None
             platform = workspace.platform
         if not comparison.writes:
-            if paths and not dry_run and _wants(found, repair=repair):
+            if paths and not dry_run and _wants(app, found, repair=repair):
                 with found.lock.held():
                     remember(app, found, paths, unchanged(before, paths))
             _tell_outcome(app, comparison, None, dry_run=dry_run)
@@ -154,7 +154,7 @@ def _compared(
     else:
         app.console.say("The project has no schema files, so there are none to bring up to date")
     asked = options.evolve(renames=renames)
-    return compare_sides(sides, base, database, asked, lambda found: accepted(found, suggested)), sync
+    return compare_sides(sides, base, database, asked, lambda found: accepted(app.console, found, suggested)), sync
 
 
 def _tell_outcome(app: App, comparison: "Comparison", synced: "Synced | None", *, dry_run: bool) -> None:
@@ -217,7 +217,7 @@ def _deliver(
     repair: bool | None,
 ) -> None:
     """Write all and, if that is wanted, have the database count the migrations as applied."""
-    if _wants(found, repair=repair):
+    if _wants(app, found, repair=repair):
         with found.lock.held():
             write_applied(app, found, writing, unchanged(before))
         return
@@ -229,7 +229,7 @@ def _deliver(
     )
 
 
-def _wants(found: "Target", *, repair: bool | None) -> bool:
+def _wants(app: App, found: "Target", *, repair: bool | None) -> bool:
     if repair is not None:
         return repair
-    return on_terminal() and click.confirm(f"Count it as applied in {found.name}?", err=True)
+    return on_terminal() and app.console.ask(f"Count it as applied in {found.name}?")

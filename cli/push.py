@@ -13,7 +13,7 @@ from .general import general_options
 from .help import FAILED, Command, exit_codes
 from .migration_up import apply, check_first, would_apply
 from .options import App
-from .output import on_terminal, plural
+from .output import Console, on_terminal, plural
 from .targets import applying_options, force_option, option_of, project_of, target
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def push(
             would_apply(app, pending)
             deliver()
             return 0
-        if not yes and not agreed(found.name):
+        if not yes and not agreed(app.console, found.name):
             app.console.say("Nothing is applied")
             return FAILED
         with found.lock.held():
@@ -124,8 +124,8 @@ def _head(migration: "Applicable") -> Iterator[str]:
         yield f"{plural(migration.statement_count, 'statement')}; nothing is known of what they block or lose"
 
 
-def agreed(what: str) -> bool:
+def agreed(console: Console, what: str) -> bool:
     """True if somebody says yes to applying this. Raises PgnormError where there is nobody to ask."""
     if not on_terminal():
         raise PgnormError("there is no terminal on which to ask if this is to be applied", hint="Say so with --yes.")
-    return click.confirm(f"Apply this to {what}?", err=True)
+    return console.ask(f"Apply this to {what}?")

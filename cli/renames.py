@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
 import click
 
 from .options import App, with_options
-from .output import on_terminal
+from .output import Console, on_terminal
 
 if TYPE_CHECKING:
     from pgnorm.normalizer.comparison import Comparison
@@ -41,13 +41,13 @@ def rename_options(function: Callable[P, R]) -> Callable[P, R]:
     )
 
 
-def accepted(found: "Sequence[Proposal]", answer: str) -> "Sequence[Proposal]":
+def accepted(console: Console, found: "Sequence[Proposal]", answer: str) -> "Sequence[Proposal]":
     """The renames to carry out of those that the sides suggest. Nobody is asked but on a terminal."""
     if answer == ACCEPT:
         return found
     if answer == NEVER or not on_terminal():
         return ()
-    return [each for each in found if click.confirm(f"Rename {each.said} ({', '.join(each.reasons)})?", err=True)]
+    return [each for each in found if console.ask(f"Rename {each.said} ({', '.join(each.reasons)})?")]
 
 
 def tell_renames(app: App, comparison: "Comparison", *, listed: bool) -> None:

@@ -10,7 +10,7 @@ from .drift import tell_drift
 from .general import general_options
 from .help import Command, exit_codes
 from .options import App, app_of
-from .output import plural, write
+from .output import in_line, plural, write
 from .servers import lock_timeout_option, shadow_option, trust_option
 from .targets import project_of, target_options
 
@@ -62,7 +62,7 @@ def blame(app: App, objects: tuple[str, ...], as_json: bool) -> int:
         ]
         write(_document(listed, "objects"))
     else:
-        write("".join(_blame(found, whole=app.console.verbose)))
+        write("".join(f"{in_line(line)}\n" for line in _blame(found, whole=app.console.verbose)))
     return 0
 
 
@@ -99,7 +99,7 @@ def log(ctx: click.Context, objects: tuple[str, ...], as_json: bool) -> int:
         ]
         write(_document(listed, "events"))
     else:
-        write("\n".join(map(_event, found.events)))
+        write("\n".join("".join(f"{in_line(line)}\n" for line in _event(each)) for each in found.events))
     return 0
 
 
@@ -126,7 +126,7 @@ def _blame(found: "Trace", *, whole: bool) -> Iterator[str]:
         else:
             yield from _blamed(item, deciding[item.id], found)
     if along:
-        yield f"{plural(along, 'part')} unchanged since what they belong to was created (-v lists them)\n"
+        yield f"{plural(along, 'part')} unchanged since what they belong to was created (-v lists them)"
 
 
 def _places(deciding: "Deciding") -> list[str]:
@@ -135,10 +135,10 @@ def _places(deciding: "Deciding") -> list[str]:
 
 def _blamed(item: "Object", deciding: "Deciding", found: "Trace") -> Iterator[str]:
     """Lines on an object: the statements that decide on it, and where the schema files make it."""
-    yield f"{item.kind} {item.label}\n"
+    yield f"{item.kind} {item.label}"
     for event, words in deciding:
-        yield f"  {event.place}{_by(event)}  {', '.join(words)}{_way(event, words)}\n"
-    yield from (f"  {place}  in the schema files\n" for place in found.made(item))
+        yield f"  {event.place}{_by(event)}  {', '.join(words)}{_way(event, words)}"
+    yield from (f"  {place}  in the schema files" for place in found.made(item))
 
 
 def _way(event: "Event", words: "Sequence[str]") -> str:
@@ -148,10 +148,10 @@ def _way(event: "Event", words: "Sequence[str]") -> str:
     )
 
 
-def _event(event: "Event") -> str:
+def _event(event: "Event") -> tuple[str, ...]:
     from pgnorm.normalizer.compare.describing import describe
 
-    return f"{event.place}{_by(event)}\n  {describe(event.difference)}\n    {_begin(event)}\n"
+    return (f"{event.place}{_by(event)}", f"  {describe(event.difference)}", f"    {_begin(event)}")
 
 
 def _begin(event: "Event") -> str:
