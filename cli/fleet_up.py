@@ -89,7 +89,7 @@ def up(
     )
     with _migrating(app, away) as migrating, executing(executor, jobs, away) as many:
         where = migrating if executor is None else away
-        waves = Waves(app, where, many, tenants_of(app, targets, query), migrating.cut_short)
+        waves = Waves(app, where, many, tenants_of(app, targets, query), migrating.workspace.live)
         waves.survey()
         try:
             if dry_run:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pgnorm.normalizer.fleet.documents import RunSaid
     from pgnorm.normalizer.fleet.migrating import Errand, Migrating
     from pgnorm.normalizer.fleet.tenants import Tenant
+    from pgnorm.normalizer.project.live import Live
 
 
 @define(eq=False)
@@ -28,8 +29,8 @@ class Waves:
     migrating: "Migrating | Away"
     executor: "Executor"
     tenants: "Sequence[Tenant]"
-    cut_short: "Callable[[], None]"
-    """Ends what is in hand, where it is in hand here."""
+    live: "Live"
+    """Connections to what is in hand, where it is in hand here."""
     lacking: "dict[Tenant, tuple[str, ...]]" = field(factory=dict, init=False)
     """The versions that are pending; for those that are left out, nothing is known."""
     left_out: "dict[Tenant, PgnormError]" = field(factory=dict, init=False)
@@ -138,7 +139,7 @@ class Waves:
             executor=self.executor,
             stops=stops,
             tell=self.app.console.say,
-            cut_short=self.cut_short,
+            live=self.live,
         )
 
     def _tell(self, said: str, names: Sequence[str]) -> None:

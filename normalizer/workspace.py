@@ -14,6 +14,7 @@ from .load.context import Context, Tell, Texts
 from .load.reading import read_files
 from .platforms import PLAIN, Platform
 from .project.databases import Database, address, connected, reading_of
+from .project.live import Live
 from .project.lookout import Lookout
 from .project.project import Project
 from .project.sources import Files, SnapshotFile, Source
@@ -57,6 +58,8 @@ class Workspace:
     ) -> None:
         self.project = project
         self.telling = Telling(tell)
+        self.live = Live()
+        """Connections to the databases that are being read."""
         self._lock_timeout = lock_timeout
         self._cached = cached
         self._shadows: dict[int | None, Shadow] = {}
@@ -226,7 +229,7 @@ class Workspace:
 
     @contextmanager
     def _connected(self, database: Database) -> "Iterator[Connection]":
-        with connected(database) as connection:
+        with connected(database) as connection, self.live.having(connection):
             version = version_words(connection.info.server_version)
             self.telling("note", f"{self.telling.side(database)}: {address(connection)}, Postgres {version}")
             yield connection

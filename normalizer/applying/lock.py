@@ -11,6 +11,7 @@ from attrs import define, field
 from pgnorm.catalog.errors import PgnormError
 
 from ..project.databases import Database, address, connect
+from ..project.live import Live
 from .interfaces import Tell
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ class AdvisoryLock:
 
     database: Database
     tell: Tell
+    live: Live
     patience: int = _PATIENCE
     _connection: psycopg.Connection | None = field(default=None, init=False)
 
@@ -49,7 +51,8 @@ class AdvisoryLock:
             if row != (True,):
                 self.tell("warning", f"waiting for another run that applies migrations to {address(connection)}")
                 try:
-                    connection.execute(f"select pg_catalog.pg_advisory_xact_lock({_KEY})".encode())
+                    with self.live.having(connection):
+                        connection.execute(f"select pg_catalog.pg_advisory_xact_lock({_KEY})".encode())
                 except LockNotAvailable:
                     raise PgnormError(
                         f"another run has been applying migrations to {address(connection)} for "

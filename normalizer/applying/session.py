@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final, LiteralString
 
 from attrs import frozen
 
-from pgnorm.catalog.conversation import GRACE
 from pgnorm.catalog.interrupts import held
 from pgnorm.catalog.quoting import qualified
 
@@ -48,13 +47,6 @@ class Session:
     def renew(self) -> None:
         """The same, and have statements outside of transactions give up where they wait long for a lock."""
         self.run(f"{_RESET}; set lock_timeout = {self.lock_timeout}")
-
-    def cancel(self) -> None:
-        """Have a statement that runs fail; for other threads."""
-        from psycopg import Error
-
-        with suppress(Error):
-            self.connection.cancel_safe(timeout=GRACE)
 
     @contextmanager
     def transaction(self, *, renewed: bool) -> Iterator[None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from pgnorm.catalog.errors import PgnormError
 from ..files.reading import shown
 from ..project.databases import Database, address, connect
 from ..project.histories import SUPABASE, history_of
+from ..project.live import Live
 from ..project.lookout import Lookout
 from ..project.project import Project
 from ..project.ways_back import tool_of
@@ -40,8 +41,6 @@ class Target:
     history: History
     seeds: SeedHistory
     lock: Lock
-    cancel: Callable[[], None]
-    """Has a statement that runs fail; for other threads."""
 
     def standings(self, project: Project, *, statements: bool = True) -> tuple[Standing, ...]:
         """The project's migrations beside the history; without its statements nobody knows which files were changed.
@@ -97,8 +96,10 @@ def opened(
     lock_timeout: int | None = None,
     *,
     tenant: str = "",
+    live: Live | None = None,
 ) -> Iterator[Target]:
-    """The database, connected to; `at` is the option that names it, `tenant` its name among several.
+    """The database, connected to; `at` is the option that names it, `tenant` its name among several, and `live` is for
+    whoever may want to cut it short.
 
     Raises PgnormError, which tells no password.
     """
@@ -108,12 +109,13 @@ def opened(
         severity = diagnostic.severity_nonlocalized or ""
         tell("warning" if severity == "WARNING" else "note", f"{severity}: {diagnostic.message_primary}")
 
-    with connect(database) as connection:
+    live = live or Live()
+    with connect(database) as connection, live.having(connection):
         name = address(connection)
         connection.add_notice_handler(notice)
         patience = PATIENCE if lock_timeout is None else lock_timeout
         session = Session(connection, patience)
-        history, lock = TableHistory(connection, *table, patience), AdvisoryLock(database, tell)
+        history, lock = TableHistory(connection, *table, patience), AdvisoryLock(database, tell, live)
 
         def lookout() -> Lookout:
             return Lookout(database, connection.info.backend_pid, lambda said: tell("warning", said))
@@ -128,7 +130,6 @@ def opened(
                 history=history,
                 seeds=SeedHistory(connection),
                 lock=lock,
-                cancel=session.cancel,
             )
         except Error as error:
             said = error.diag.message_primary or str(error).strip().partition("\n")[0]

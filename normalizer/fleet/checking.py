@@ -17,7 +17,7 @@ from ..project.sources import Files, Source, migrations
 from ..review.changes import outermost, with_parts
 from ..sides import Sides
 from ..workspace import Read, Workspace
-from .crew import Executor
+from .crew import CrewOptions, Executor
 from .reading import Found, Reader
 from .tenants import Tenant
 
@@ -90,7 +90,8 @@ class Checking:
         alike: dict[tuple[object, ...], list[Tenant]] = {}
         found: dict[tuple[object, ...], Found] = {}
         unread: list[tuple[str, PgnormError]] = []
-        with executor.crew(tenants, read_there, progress=progress, cut_short=self._reader.cut_short) as crew:
+        options = CrewOptions(progress=progress, cut_short=self._reader.live.cut_short)
+        with executor.crew(tenants, read_there, options) as crew:
             for tenant, read in crew:
                 if isinstance(read, PgnormError):
                     unread.append((tenant.name, read))

@@ -58,23 +58,27 @@ class Team(Protocol[T_co, R_co]):
         """Things that were begun, and of which nobody knows yet what came."""
 
 
+@frozen(kw_only=True)
+class CrewOptions:
+    """Options of a team."""
+
+    fragile: bool = False
+    """True where nothing more is to begin once something goes wrong."""
+    progress: Callable[[int], None]
+    """Told how many are done, when it is time."""
+    look: Callable[[], None] = lambda: None
+    """Called every now and then meanwhile."""
+    cut_short: Callable[[], None]
+    """Makes what is in hand end soon, where nobody waits for it."""
+
+
 class Executor(Protocol):
     """Maker of teams that see to many things at once."""
 
     def crew(
-        self,
-        things: Sequence[T],
-        act: Callable[[T], R],
-        *,
-        fragile: bool = False,
-        progress: Callable[[int], None] = lambda _: None,
-        look: Callable[[], None] = lambda: None,
-        cut_short: Callable[[], None] | None = None,
+        self, things: Sequence[T], act: Callable[[T], R], options: CrewOptions
     ) -> AbstractContextManager[Team[T, R]]:
-        """A team that does the same with each. With `fragile` nothing more begins once something goes wrong;
-        `progress` is told how many are done, `look` is called every now and then meanwhile, and `cut_short` makes what
-        is in hand end soon where nobody waits for it.
-        """
+        """A team that does the same with each."""
 
 
 @frozen
@@ -83,41 +87,17 @@ class Threads:
 
     jobs: int
 
-    def crew(
-        self,
-        things: Sequence[T],
-        act: Callable[[T], R],
-        *,
-        fragile: bool = False,
-        progress: Callable[[int], None] = lambda _: None,
-        look: Callable[[], None] = lambda: None,
-        cut_short: Callable[[], None] | None = None,
-    ) -> Crew[T, R]:
+    def crew(self, things: Sequence[T], act: Callable[[T], R], options: CrewOptions) -> Crew[T, R]:
         """As many as there are jobs."""
-        return Crew(things, act, jobs=self.jobs, fragile=fragile, progress=progress, look=look, cut_short=cut_short)
+        return Crew(things, act, options, jobs=self.jobs)
 
 
 class Crew(Generic[T, R]):
     """Threads at work. A context: at its end nothing more is begun, and what was in hand is done or cut short."""
 
-    def __init__(
-        self,
-        things: Sequence[T],
-        act: Callable[[T], R],
-        *,
-        jobs: int,
-        fragile: bool = False,
-        progress: Callable[[int], None] = lambda _: None,
-        look: Callable[[], None] = lambda: None,
-        cut_short: Callable[[], None] | None = None,
-    ) -> None:
+    def __init__(self, things: Sequence[T], act: Callable[[T], R], options: CrewOptions, *, jobs: int) -> None:
         self._act = act
-        self._fragile = fragile
-        """True where nothing more is to begin once something goes wrong."""
-        self._progress = progress
-        self._look = look
-        self._cut_short = cut_short
-        """Makes what is in hand end soon, for a context that ends before it."""
+        self._options = options
         self._waiting: SimpleQueue[tuple[int, T]] = SimpleQueue()
         for place in enumerate(things):
             self._waiting.put(place)
@@ -144,22 +124,21 @@ class Crew(Generic[T, R]):
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.stop()
-        if self._at_work and self._cut_short is not None:
-            self._cut_short()
+        if self._at_work:
+            self._options.cut_short()
         until = time.monotonic() + _GRACE
         for each in self._threads:
-            each.join(max(until - time.monotonic(), 0) if self._cut_short is not None else None)
+            each.join(max(until - time.monotonic(), 0))
 
     def __iter__(self) -> Iterator[tuple[T, R | BaseException]]:
         """Each that is done, with what came of it or what went wrong: all, or once they are stopped those in hand."""
-        pace, count = Pace(self._progress), 0
+        pace, count = Pace(self._options.progress), 0
         while self._at_work:
-            self._look()
+            self._options.look()
             if self._given_up is not None:
                 if time.monotonic() > self._given_up:
                     return
-                if self._cut_short is not None:
-                    self._cut_short()
+                self._options.cut_short()
             try:
                 found = self._done.get(timeout=LOOK)
             except Empty:
@@ -193,7 +172,7 @@ class Crew(Generic[T, R]):
                 try:
                     self._done.put((place, self._act(thing)))
                 except BaseException as error:
-                    if self._fragile:
+                    if self._options.fragile:
                         self.stop()
                     self._done.put((place, error))
         except Empty:

@@ -12,7 +12,7 @@ from attrs import frozen
 from pgnorm.catalog.errors import PgnormError
 
 from .away import Away
-from .crew import LOOK, Pace
+from .crew import LOOK, CrewOptions, Pace
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -32,16 +32,14 @@ class DaskCrew(Generic[T, R]):
         client: Client,
         things: Sequence[T],
         act: Callable[[T], R],
+        options: CrewOptions,
         *,
         jobs: int,
-        progress: Callable[[int], None],
-        look: Callable[[], None],
     ) -> None:
         self._client = client
         self._act = act
         self._jobs = jobs
-        self._progress = progress
-        self._look = look
+        self._options = options
         self._given_up = False
         self._waiting = [*reversed(things)]
         self._at_work: dict[Future, T] = {}
@@ -59,9 +57,9 @@ class DaskCrew(Generic[T, R]):
         """Each that is done, with what came of it or what went wrong."""
         from distributed import wait
 
-        pace, count = Pace(self._progress), 0
+        pace, count = Pace(self._options.progress), 0
         while self._fill():
-            self._look()
+            self._options.look()
             if self._given_up:
                 return
             try:
@@ -110,19 +108,9 @@ class Dask:
     client: Client
     jobs: int
 
-    def crew(
-        self,
-        things: Sequence[T],
-        act: Callable[[T], R],
-        *,
-        fragile: bool = False,
-        progress: Callable[[int], None] = lambda _: None,
-        look: Callable[[], None] = lambda: None,
-        cut_short: Callable[[], None] | None = None,
-    ) -> DaskCrew[T, R]:
+    def crew(self, things: Sequence[T], act: Callable[[T], R], options: CrewOptions) -> DaskCrew[T, R]:
         """A crew, to which nothing is `fragile`: whoever takes what is done stops it before more is begun."""
-        del fragile, cut_short
-        return DaskCrew(self.client, things, act, jobs=self.jobs, progress=progress, look=look)
+        return DaskCrew(self.client, things, act, options, jobs=self.jobs)
 
 
 @contextmanager

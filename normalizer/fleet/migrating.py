@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from threading import Lock
 from typing import Final, Literal, NamedTuple
 
@@ -17,10 +17,11 @@ from ..applying.pieces import Applicable
 from ..applying.target import Target, opened
 from ..compare.ignoring import Ignoring
 from ..gate import Gate, migrate
+from ..project.live import Live
 from ..project.project import Project
 from ..project.watched import digest
 from ..workspace import Workspace
-from .crew import Executor, Team
+from .crew import CrewOptions, Executor, Team
 from .tenants import Tenant
 
 Tell = Callable[[Literal["note", "verbose", "warning"], str], None]
@@ -60,7 +61,6 @@ class Migrating:
     force: bool = False
     lock_timeout: int | None = None
     _alone: Lock = field(factory=Lock, init=False)
-    _live: dict[Tenant, Target] = field(factory=dict, init=False)
 
     def lacking(self, errand: Errand) -> tuple[str, ...]:
         """The versions that a database lacks. Raises PgnormError where they don't follow its own, too."""
@@ -106,23 +106,13 @@ class Migrating:
     def _gate(self, tenant: Tenant) -> Gate:
         return Gate(self.workspace, tenant.database, self.ignoring, AT, self._alone)
 
-    @contextmanager
-    def _opened(self, tenant: Tenant) -> Iterator[Target]:
+    def _opened(self, tenant: Tenant) -> AbstractContextManager[Target]:
         def tell(level: Literal["note", "verbose", "warning"], said: str) -> None:
             # What one database has to say is of interest, the same of hundreds is not.
             self.tell("warning" if level == "warning" else "verbose", f"{tenant.name}: {said}")
 
-        with opened(tenant.database, self.table, tell, AT, self.lock_timeout, tenant=tenant.name) as found:
-            self._live[tenant] = found
-            try:
-                yield found
-            finally:
-                del self._live[tenant]
-
-    def cut_short(self) -> None:
-        """Have what is in hand fail soon."""
-        for found in [*self._live.values()]:
-            found.cancel()
+        live = self.workspace.live
+        return opened(tenant.database, self.table, tell, AT, self.lock_timeout, tenant=tenant.name, live=live)
 
 
 def carry(
@@ -134,7 +124,7 @@ def carry(
     executor: Executor,
     stops: bool,
     tell: Callable[[str], None],
-    cut_short: Callable[[], None],
+    live: Live,
 ) -> None:
     """Do it with each of these, and note what comes of it. After an interruption, and where it `stops` so, after a
     failure, those in hand are finished and no others begun; after a second one they are cut short.
@@ -149,9 +139,10 @@ def carry(
 
     with held() as signals:
         interruption = Interruption(signals, tell)
-        with executor.crew(
-            errands, act, fragile=stops, progress=progress, look=lambda: interruption.look(crew), cut_short=cut_short
-        ) as crew:
+        options = CrewOptions(
+            fragile=stops, progress=progress, look=lambda: interruption.look(crew), cut_short=live.cut_short
+        )
+        with executor.crew(errands, act, options) as crew:
             for errand, result in crew:
                 count += 1
                 if isinstance(result, tuple):

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from threading import Lock
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from attrs import evolve
 
-from pgnorm.catalog.conversation import GRACE, Patience
+from pgnorm.catalog.conversation import Patience
 from pgnorm.catalog.model import Catalog, Object, Value, own_fields, untold
 from pgnorm.catalog.model.facets import GrantsDefaults
 from pgnorm.catalog.reader import reading
@@ -20,11 +19,9 @@ from ..compare.difference import IF_KNOWN
 from ..compare.fingerprint import fingerprint
 from ..compare.ownership import Ownership, owned
 from ..project.databases import connected, reading_of
+from ..project.live import Live
 from ..project.lookout import Lookout
 from .tenants import Tenant
-
-if TYPE_CHECKING:
-    from psycopg import Connection
 
 _SNAPSHOT: Final = "begin transaction isolation level repeatable read, read only"
 
@@ -64,7 +61,7 @@ class Reader:
         self._lock_timeout = lock_timeout
         self._alone = Lock()
         self._known: dict[int, Ownership] = {}
-        self._live: dict[int, Connection] = {}
+        self.live = Live()
 
     def read(self, tenant: Tenant) -> Found:
         """The state of a tenant. Raises PgnormError for one that can't be connected to or read."""
@@ -72,29 +69,17 @@ class Reader:
         def tell(said: str) -> None:
             self._warn(f"{tenant.name}: {said}")
 
-        with connected(tenant.database) as connection:
-            self._live[id(connection)] = connection
-            try:
-                lookout = Lookout(tenant.database, connection.info.backend_pid, tell)
-                patience = Patience(lock_timeout=self._lock_timeout, on_silence=lookout)
-                with reading_of(tenant.database, connection):
-                    connection.execute(_SNAPSHOT)
-                    history = TableHistory(connection, *self._history) if self._history else None
-                    applied = frozenset(history.rows(statements=False)) if history else None
-                    begun = frozenset(history.unfinished()) if history else frozenset()
-                    with reading(connection, patience) as finish:
-                        catalog = finish()
-            finally:
-                del self._live[id(connection)]
+        with connected(tenant.database) as connection, self.live.having(connection):
+            lookout = Lookout(tenant.database, connection.info.backend_pid, tell)
+            patience = Patience(lock_timeout=self._lock_timeout, on_silence=lookout)
+            with reading_of(tenant.database, connection):
+                connection.execute(_SNAPSHOT)
+                history = TableHistory(connection, *self._history) if self._history else None
+                applied = frozenset(history.rows(statements=False)) if history else None
+                begun = frozenset(history.unfinished()) if history else frozenset()
+                with reading(connection, patience) as finish:
+                    catalog = finish()
         return Found(digest=self._digest(catalog), applied=applied, begun=begun, catalog=catalog)
-
-    def cut_short(self) -> None:
-        """Have what is being read fail soon."""
-        from psycopg import Error
-
-        for connection in [*self._live.values()]:
-            with suppress(Error):
-                connection.cancel_safe(timeout=GRACE)
 
     def _digest(self, catalog: Catalog) -> str:
         ownership = self._owning(catalog.major)

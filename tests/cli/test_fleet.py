@@ -16,7 +16,7 @@ from addresses import address
 from attrs import frozen
 from conftest import Refused, Run
 from psycopg.conninfo import conninfo_to_dict
-from servers import Mortal, mortal
+from servers import mortal
 from waiting import PATIENCE, until
 
 from pgnorm.normalizer.postgres.shadow import Shadow
@@ -65,6 +65,18 @@ def up_to(run: Run, project: Path, last: int, listed: str) -> None:
         path.write_text(text)
 
 
+@contextmanager
+def databases(shadow: Shadow, names: list[str]) -> Iterator[Fleet]:
+    """New databases of these names."""
+    with ExitStack() as stack:
+        addresses: dict[str, str] = {}
+        for name in names:
+            connection = stack.enter_context(shadow.session(scratch=True)).connection
+            addresses[name] = address(connection)
+            connection.close()
+        yield Fleet(addresses)
+
+
 @pytest.fixture
 def fleet(shadow: Shadow, project: Path, run: Run) -> Iterator[Fleet]:
     """Databases by their names: six as the files say, two that lack the last migration, two odd ones, one without a
@@ -78,14 +90,8 @@ def fleet(shadow: Shadow, project: Path, run: Run) -> Iterator[Fleet]:
         "stranger",
         "new",
     ]
-    with ExitStack() as stack:
-        addresses: dict[str, str] = {}
-        for name in names:
-            connection = stack.enter_context(shadow.session(scratch=True)).connection
-            addresses[name] = address(connection)
-            connection.close()
-        found = Fleet(addresses)
-        lines = {name: f"{name} {address}\n" for name, address in addresses.items()}
+    with databases(shadow, names) as found:
+        lines = {name: f"{name} {address}\n" for name, address in found.addresses.items()}
         (project / "all.txt").write_text("# the fleet\n\n" + "".join(lines.values()) + f"  gone   {UNREACHABLE}\n")
         (project / "done.txt").write_text("".join(lines[name] for name in [*names[:6], "odd"]))
         (project / "late.txt").write_text("".join(lines[name] for name in ("late_1", "late_2", "odd_and_late")))
@@ -250,15 +256,16 @@ end $$;
 
 @contextmanager
 def _begun(
-    project: Path, server: Mortal, names: list[str], *words: str, event: str = "PgSleep"
+    project: Path, server: str, names: list[str], *words: str, event: str = "PgSleep"
 ) -> Iterator[subprocess.Popen[str]]:
-    """A run of `fleet up` that is in the middle of these databases, where the server waits for an event."""
+    """A run of `fleet up` that is in the middle of these databases, where the server at an address waits for an
+    event."""
     command = [sys.executable, "-m", "pgnorm.cli", "fleet", "up", "all.txt", "--yes", "--jobs", "2", *words]
     pipe = subprocess.PIPE
     query = "select from pg_stat_activity where wait_event = %s and datname = any (%s)"
     with subprocess.Popen(command, cwd=project, stdout=pipe, stderr=pipe, text=True) as process:
         try:
-            with psycopg.connect(server.address(), autocommit=True) as looking:
+            with psycopg.connect(server, autocommit=True) as looking:
                 assert until(
                     lambda: process.poll() is not None or looking.execute(query, [event, names]).rowcount == len(names)
                 )
@@ -290,7 +297,7 @@ def test_the_server_dies_and_ctrl_c_in_the_middle(run: Run, project: Path) -> No
         up_to(run, project, 1, "all.txt")
         for name in (names[2], names[3]):
             ask(name, "insert into pausing values (1)")
-        with _begun(project, server, names[2:4]) as process:
+        with _begun(project, server.address(), names[2:4]) as process:
             server.kill()
             said = process.communicate(timeout=PATIENCE)[1]
         assert process.returncode == 2, said
@@ -298,7 +305,7 @@ def test_the_server_dies_and_ctrl_c_in_the_middle(run: Run, project: Path) -> No
         assert "2 failed: " in said
         assert "2 not begun: tenant_4, tenant_5\n" in said
         server.start()
-        with _begun(project, server, names[2:3]) as process:
+        with _begun(project, server.address(), names[2:3]) as process:
             process.send_signal(signal.SIGINT)
             assert process.stderr is not None
             said = "".join(
@@ -310,7 +317,7 @@ def test_the_server_dies_and_ctrl_c_in_the_middle(run: Run, project: Path) -> No
         assert process.returncode == 130, said
         assert "1 done: tenant_2\n3 not begun: tenant_3, tenant_4, tenant_5\n" in said
         ask(names[3], "insert into pausing values (1)")
-        with _begun(project, server, names[3:4], "--json") as process:
+        with _begun(project, server.address(), names[3:4], "--json") as process:
             assert process.stderr is not None
             for line in (
                 "Interrupted: what is in hand is finished, nothing else is begun\n",
@@ -326,7 +333,7 @@ def test_the_server_dies_and_ctrl_c_in_the_middle(run: Run, project: Path) -> No
         ]
         assert [each["name"] for each in outcome["not_begun"]] == ["tenant_4", "tenant_5"]
         assert ask(names[3], "select to_regclass('u')") == [(None,)]
-        with _begun(project, server, names[3:4]) as process:
+        with _begun(project, server.address(), names[3:4]) as process:
             text = (project / "migrations" / "2_step.sql").read_text()
             (project / "migrations" / "2_step.sql").write_text("create table other (a int);")
             ask(names[3], "delete from pausing")
@@ -345,13 +352,49 @@ def test_the_server_dies_and_ctrl_c_in_the_middle(run: Run, project: Path) -> No
         (project / "migrations" / "3_step.sql").write_text("create table w (a int); select pause();")
         ask(names[0], "insert into pausing values (1)")
         with (
-            _begun(project, server, names[:1]) as first,
-            _begun(project, server, names[:1], event="advisory") as second,
+            _begun(project, server.address(), names[:1]) as first,
+            _begun(project, server.address(), names[:1], event="advisory") as second,
         ):
             ask(names[0], "delete from pausing")
             ends = [process.communicate(timeout=PATIENCE)[1] for process in (first, second)]
         assert [first.returncode, second.returncode] == [0, 0], ends
         assert [ask(name, "select count(*) from kept.migrations") for name in names] == [[(3,)]] * 6
+
+
+def test_locks_that_others_hold(run: Run, project: Path, shadow: Shadow) -> None:
+    """A table that somebody keeps locked is that database's failure alone; a reading of the gate that waits ends with
+    the second Ctrl-C."""
+    with databases(shadow, ["one", "other", "busy"]) as fleet:
+        (project / "all.txt").write_text("".join(f"{name} {address}\n" for name, address in fleet.addresses.items()))
+        up_to(run, project, 2, "all.txt")
+        with psycopg.connect(fleet.addresses["busy"]) as holding:
+            holding.execute("lock table t in access exclusive mode")
+            code, out, err = run("fleet up all.txt --yes --canary 0 --jobs 1 --lock-timeout 100 --json")
+        said = json.loads(out)
+        assert (code, [each["name"] for each in said["applied"]]) == (2, ["one", "other"]), err
+        assert [(each["name"], each["message"].partition("\n")[0]) for each in said["failed"]] == [
+            ("busy", "canceling statement due to lock timeout")
+        ]
+        code, _, err = run("fleet up all.txt --yes")
+        assert (code, "2 are up to date: one, other\n" in err, "1 of 1 database done" in err) == (0, True, True), err
+        (project / "schemas" / "4_step.sql").write_text("create table proved (a int);\n")
+        code, _, err = run("diff -f proved")
+        assert code == 0, err
+        with psycopg.connect(fleet.addresses["busy"]) as holding:
+            name = holding.info.dbname
+            holding.execute("lock table pg_policy in access exclusive mode")
+            with _begun(project, fleet.addresses["one"], [name], "--canary", "0", event="relation") as process:
+                assert process.stderr is not None
+                for line in (
+                    "Interrupted: what is in hand is finished, nothing else is begun\n",
+                    "Interrupted again: what is in hand is cut short\n",
+                ):
+                    process.send_signal(signal.SIGINT)
+                    assert line in iter(process.stderr.readline, "")
+                said = process.communicate(timeout=PATIENCE)[1]
+        assert (process.returncode, "2 done: " in said, "1 failed: busy\n" in said) == (130, True, True), said
+        assert "failed: canceling statement due to user request" in said
+        assert fleet.execute("busy", "select to_regclass('proved')") == [(None,)]
 
 
 CLUSTER: Final = """

@@ -20,6 +20,7 @@ from pgnorm.normalizer.applying.carrying import TRIES
 from pgnorm.normalizer.applying.history import all_rows
 from pgnorm.normalizer.applying.lock import AdvisoryLock
 from pgnorm.normalizer.project.databases import Database
+from pgnorm.normalizer.project.live import Live
 
 HISTORY: LiteralString = "select version, name, statements from supabase_migrations.schema_migrations order by 1"
 
@@ -483,7 +484,7 @@ def test_the_lock_outlasts_limits_of_the_role(
     database.execute("create role migration_guest login superuser")
     for name in names:
         database.execute(sql.SQL("alter role migration_guest set {} = '100ms'").format(sql.Identifier(name)))
-    lock = AdvisoryLock(Database(conninfo=make_conninfo(address(database), user="migration_guest")), _silent)
+    lock = AdvisoryLock(Database(conninfo=make_conninfo(address(database), user="migration_guest")), _silent, Live())
     with lock.held():
         time.sleep(0.5)
         assert database.execute("select from pg_locks where locktype = 'advisory'").rowcount == 1
