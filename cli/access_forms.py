@@ -9,6 +9,8 @@ from .documents import printed
 if TYPE_CHECKING:
     from pgnorm.catalog.access import Access, Permission
 
+    from .forms import AccessTable, PermissionSaid
+
 TEXT: Final = "text"
 MARKDOWN: Final = "markdown"
 JSON: Final = "json"
@@ -38,11 +40,11 @@ def as_markdown(access: "Access") -> str:
 
 def as_json(access: "Access") -> str:
     """One document."""
-    document = {"version": JSON_VERSION, "permissions": [_permission(each) for each in access.permissions]}
+    document: AccessTable = {"version": JSON_VERSION, "permissions": [_permission(each) for each in access.permissions]}
     return printed(document)
 
 
-def _permission(permission: "Permission") -> dict[str, object]:
+def _permission(permission: "Permission") -> "PermissionSaid":
     return {
         "role": permission.role,
         "kind": permission.kind,

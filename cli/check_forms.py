@@ -16,6 +16,8 @@ from .output import in_line, visible
 if TYPE_CHECKING:
     from pgnorm.normalizer.checking.finding import Finding
 
+    from .forms import Findings, FindingSaid
+
 TEXT: Final = "text"
 JSON: Final = "json"
 GITHUB: Final = "github"
@@ -38,7 +40,7 @@ def _text(found: "Sequence[Finding]") -> str:
 
 
 def _json(found: "Sequence[Finding]") -> str:
-    findings = [
+    findings: list[FindingSaid] = [
         {
             "rule": each.rule,
             "message": each.message,
@@ -50,7 +52,8 @@ def _json(found: "Sequence[Finding]") -> str:
         }
         for each in found
     ]
-    return printed({"version": JSON_VERSION, "findings": findings})
+    document: Findings = {"version": JSON_VERSION, "findings": findings}
+    return printed(document)
 
 
 def _github(found: "Sequence[Finding]") -> str:

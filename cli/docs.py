@@ -8,7 +8,7 @@ import click
 
 from pgnorm.catalog.errors import PgnormError
 
-from .documents import deliver_outcome, json_option
+from .documents import deliver_outcome, json_option, outcome
 from .general import general_options
 from .help import CHANGED, CHECKED, Command, exit_codes
 from .options import App, schema_options, source_options
@@ -59,7 +59,7 @@ def docs(app: App, folder: Path, schemas: tuple[str, ...], exclude_schemas: tupl
     for each in changes:
         app.note_file(each.label, "removed" if each.content is None else "wrote")
     _tell(app, folder, texts, changes, check=check)
-    deliver_outcome(app, dry_run=check)
+    deliver_outcome(app, outcome(app, dry_run=check))
     return CHANGED if check and changes else 0
 
 

@@ -17,6 +17,8 @@ from .servers import shadow_option
 if TYPE_CHECKING:
     from pgnorm.normalizer.diagnosis import Diagnosis
 
+    from .forms import Diagnoses, DiagnosisSaid
+
 JSON_VERSION: Final = 1
 _COLORS: Final = {"ok": "green", "note": "yellow", "problem": "red"}
 EPILOG: Final = f"""\b
@@ -59,5 +61,8 @@ def _lines(found: "Diagnosis") -> str:
 
 
 def _json(found: "list[Diagnosis]") -> str:
-    listed = [{"about": each.about, "state": each.state.value, "said": each.said, "cure": each.cure} for each in found]
-    return printed({"version": JSON_VERSION, "pgnorm": VERSION, "found": listed})
+    listed: list[DiagnosisSaid] = [
+        {"about": each.about, "state": each.state.value, "said": each.said, "cure": each.cure} for each in found
+    ]
+    document: Diagnoses = {"version": JSON_VERSION, "pgnorm": VERSION, "found": listed}
+    return printed(document)

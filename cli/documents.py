@@ -3,12 +3,15 @@
 import json
 import re
 from collections.abc import Callable
-from typing import Final, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
 
 import click
 
 from .options import App, app_of
 from .output import write
+
+if TYPE_CHECKING:
+    from .outcomes import Outcome
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -36,13 +39,16 @@ def json_option(function: Callable[P, R]) -> Callable[P, R]:
     )(function)
 
 
-def deliver_outcome(app: App, *, dry_run: bool = False, **more: object) -> None:
-    """Print, where JSON is asked for, which files the run has changed and which migrations count as applied by now, or
-    with `dry_run` would; and what else its command tells."""
+def outcome(app: App, *, dry_run: bool = False) -> "Outcome":
+    """The document of which files the run has changed and which migrations count as applied, or with `dry_run` would;
+    what comes about later is in it too."""
+    return {"version": JSON_VERSION, "dry_run": dry_run, "files": app.changed, "applied": app.applied}
+
+
+def deliver_outcome(app: App, document: "Outcome") -> None:
+    """Print, where JSON is asked for, what was done."""
     if app.as_json:
-        write(
-            printed({"version": JSON_VERSION, "dry_run": dry_run, "files": app.changed, "applied": app.applied, **more})
-        )
+        write(printed(document))
 
 
 def _take_json(ctx: click.Context, _option: click.Parameter, value: bool) -> None:

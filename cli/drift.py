@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from pgnorm.normalizer.compare.difference import Difference
     from pgnorm.normalizer.drift import Account, Change, Retold
 
+    from .forms import DifferenceSaid, Drift
+
 JSON_VERSION: Final = 1
 _CHANGES: Final = {"+": "added", "-": "dropped", "~": "altered"}
 
@@ -54,7 +56,7 @@ def _lines(console: Console, known: "Account") -> Iterator[str]:
 
 
 def _where(known: "Account") -> str:
-    done = sum(each.state.value in ("applied", "missing") for each in known.standings)
+    done = sum(each.state in ("applied", "missing") for each in known.standings)
     count = f"{done} of {plural(len(known.standings), 'migration')} {'is' if done == 1 else 'are'} applied"
     if known.guessed:
         at = f"is most like {_name(known.at)}" if known.at is not None else "is most like one without any of them"
@@ -114,37 +116,36 @@ def _shortened(console: Console, lines: Iterable[str]) -> Iterator[str]:
 
 
 def _as_json(known: "Account", name: str) -> str:
-    return printed(
-        {
-            "version": JSON_VERSION,
-            "database": name,
-            "at": known.at.version if known.at is not None else None,
-            "guessed": known.guessed,
-            "migrations": [*map(standing_json, known.standings)],
-            "without_statements": [*known.silent],
-            "applied_otherwise": [
-                {
-                    "version": each.standing.version,
-                    "differences": None if each.differences is None else [*map(_difference, each.differences)],
-                }
-                for each in known.retold
-            ],
-            "changes": [
-                {
-                    **_difference(each.difference),
-                    "made": each.made,
-                    "pending": each.pending,
-                    "same": each.same,
-                    "said": _said(each),
-                }
-                for each in known.changes
-            ],
-            "roles": [line.strip() for _, line in role_lines(known.roles)],
-        }
-    )
+    document: Drift = {
+        "version": JSON_VERSION,
+        "database": name,
+        "at": known.at.version if known.at is not None else None,
+        "guessed": known.guessed,
+        "migrations": [*map(standing_json, known.standings)],
+        "without_statements": [*known.silent],
+        "applied_otherwise": [
+            {
+                "version": each.standing.version,
+                "differences": None if each.differences is None else [*map(_difference, each.differences)],
+            }
+            for each in known.retold
+        ],
+        "changes": [
+            {
+                **_difference(each.difference),
+                "made": each.made,
+                "pending": each.pending,
+                "same": each.same,
+                "said": _said(each),
+            }
+            for each in known.changes
+        ],
+        "roles": [line.strip() for _, line in role_lines(known.roles)],
+    }
+    return printed(document)
 
 
-def _difference(found: "Difference") -> dict[str, object]:
+def _difference(found: "Difference") -> "DifferenceSaid":
     from pgnorm.normalizer.compare.describing import sign, words
 
     change = _CHANGES[sign(found)]

@@ -2,10 +2,10 @@
 
 import errno
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from itertools import pairwise
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -14,6 +14,9 @@ from pgnorm.catalog.errors import PgnormError
 from . import VERSION
 from .documents import printed
 from .output import Console, write
+
+if TYPE_CHECKING:
+    from .forms import Errors, ErrorSaid
 
 JSON_VERSION: Final = 1
 _ON_FAULTS: Final = "Please report it; with PGNORM_TRACEBACK=1 in the environment it shows where it happened."
@@ -62,7 +65,16 @@ def report_to_programs(console: Console, errors: Iterable[PgnormError]) -> None:
     """Say on stdout what could not be done, where JSON was asked for: of each error message, place and way out."""
     if not wants_json(console.typed):
         return
-    texts = ({"message": each.message, "place": each.place, "hint": each.hint} for each in errors)
-    listed = [{name: text and console.shown(text) for name, text in each.items()} for each in texts]
     with suppress(OSError):  # it may be why
-        write(printed({"version": JSON_VERSION, "pgnorm": VERSION, "errors": listed}))
+        write(printed(error_document([error_said(each, console.shown) for each in errors])))
+
+
+def error_document(errors: "list[ErrorSaid]") -> "Errors":
+    """The document of what could not be done."""
+    return {"version": JSON_VERSION, "pgnorm": VERSION, "errors": errors}
+
+
+def error_said(error: PgnormError, shown: Callable[[str], str] = str) -> "ErrorSaid":
+    """An error as a part of a document, its texts as they may be shown."""
+    place, hint = (text and shown(text) for text in (error.place, error.hint))
+    return {"message": shown(error.message), "place": place, "hint": hint}

@@ -10,7 +10,7 @@ import click
 
 from pgnorm.catalog.errors import PgnormError
 
-from .documents import deliver_outcome, json_option
+from .documents import deliver_outcome, json_option, outcome
 from .general import general_options
 from .help import CHANGED, CHECKED, Command, exit_codes
 from .options import App, source_options
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from pgnorm.normalizer.rewrite.fixing import Report
     from pgnorm.normalizer.rewrite.inputs import Chosen, Text
     from pgnorm.normalizer.workspace import Workspace
+
+    from .outcomes import FixOutcome
 
 _COLORS: Final = {"+": "green", "-": "red", "@": "cyan"}
 EPILOG: Final = f"""\b
@@ -201,14 +203,14 @@ def _tell_outcome(app: App, report: "Report", *, written: bool, show_diff: bool)
 
     for rewrite in report.changed:
         app.note_file(rewrite.source.label, "edited", unified(rewrite) if show_diff else None)
-    deliver_outcome(
-        app,
-        dry_run=not written,
-        rewritten=report.rewritten,
-        unchanged=report.unchanged,
-        left=report.left,
-        messages=[{"place": each.place, "level": each.level, "message": each.text} for each in report.messages],
-    )
+    done: FixOutcome = {
+        **outcome(app, dry_run=not written),
+        "rewritten": report.rewritten,
+        "unchanged": report.unchanged,
+        "left": report.left,
+        "messages": [{"place": each.place, "level": each.level, "message": each.text} for each in report.messages],
+    }
+    deliver_outcome(app, done)
 
 
 def _summarize(app: App, report: "Report", text: "Text | None", *, written: bool) -> None:

@@ -144,5 +144,5 @@ def _plan(group: "Group") -> str:
         return ""
     count = sum(len(step.statements) for steps in comparison.plan.transactions for step in steps)
     proof = "not proved" if comparison.unproved else "proved"
-    hazards = ", ".join(sorted(hazard.value for hazard in comparison.hazards))
+    hazards = ", ".join(sorted(comparison.hazards))
     return f"plan: {plural(count, 'statement')}, {proof}{f'; hazards: {hazards}' if hazards else ''}"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pgnorm.catalog.errors import PgnormError
 
-from .documents import deliver_outcome
+from .documents import deliver_outcome, outcome
 from .help import CHANGED
 from .options import App
 from .output import plural
@@ -14,6 +14,8 @@ from .synced import edit
 
 if TYPE_CHECKING:
     from pgnorm.normalizer.syncing.formatting import Formatted
+
+    from .outcomes import CanonicalOutcome
 
 
 def refuse_others(app: App, *, decides: bool) -> None:
@@ -46,12 +48,12 @@ def format_files(app: App, words: Sequence[str], *, check: bool, show_diff: bool
         found = Formatting(sides, source, configured(app.project.split), {known[word] for word in words}).run()
     _tell(app, found)
     edit(app, found.changed, check=check, show_diff=show_diff, force=force)
-    deliver_outcome(
-        app,
-        dry_run=check or show_diff,
-        taken=[{"kind": item.kind, "name": item.label} for item in found.items],
-        left=[{"kind": each.item.kind, "name": each.item.label, "reason": each.reason} for each in found.left],
-    )
+    done: CanonicalOutcome = {
+        **outcome(app, dry_run=check or show_diff),
+        "taken": [{"kind": item.kind, "name": item.label} for item in found.items],
+        "left": [{"kind": each.item.kind, "name": each.item.label, "reason": each.reason} for each in found.left],
+    }
+    deliver_outcome(app, done)
     return CHANGED if check and found.changed else 0
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pgnorm.normalizer.comparison import Comparison
     from pgnorm.normalizer.plan.assessing import Assessed
 
-WORDS: Final = tuple(hazard.value for hazard in Hazard)
+WORDS: Final = tuple(Hazard)
 MEASURED: Final = frozenset({Hazard.REWRITES_TABLE, Hazard.SCANS_TABLE, Hazard.BLOCKS_WRITES, Hazard.BLOCKS_READS})
 """Hazards that only a plan that was tried can be known to have."""
 ALLOWED: Final = " (allowed)"
@@ -54,11 +54,11 @@ def refused(console: Console, comparison: "Comparison", words: Sequence[str]) ->
     """Say which of these hazards the plan has and no hint allows; true if it has any."""
     wanted = {Hazard(word) for word in words}
     unmeasured = wanted & MEASURED if comparison.effects is None and comparison.plan else frozenset[Hazard]()
-    for hazard in sorted(unmeasured, key=lambda each: each.value):
-        console.warn(f"--fail-on {hazard.value}: the plan was not tried, so nobody knows whether it has this hazard")
-    found = sorted((wanted & comparison.unexpected) - unmeasured, key=lambda hazard: hazard.value)
+    for hazard in sorted(unmeasured):
+        console.warn(f"--fail-on {hazard}: the plan was not tried, so nobody knows whether it has this hazard")
+    found = sorted((wanted & comparison.unexpected) - unmeasured)
     for hazard in found:
-        console.warn(f"--fail-on {hazard.value}: the plan has this hazard")
+        console.warn(f"--fail-on {hazard}: the plan has this hazard")
         for change in comparison.plan.roles.changes if hazard is Hazard.CHANGES_ACCESS else ():
             if change.changes_access:
                 console.warn(f"  {change.label}")

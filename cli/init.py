@@ -7,7 +7,7 @@ import click
 
 from pgnorm.catalog.errors import PgnormError
 
-from .documents import deliver_outcome, json_option
+from .documents import deliver_outcome, json_option, outcome
 from .general import general_options
 from .help import Command, exit_codes
 from .options import App, source_options
@@ -68,7 +68,7 @@ def init(app: App, wanted: bool | None) -> int:
     if not wrote:
         app.console.say("The project has all of it already")
     app.console.say("`pgnorm check` looks at all of it, `pgnorm diff -f NAME` writes the next migration")
-    deliver_outcome(app)
+    deliver_outcome(app, outcome(app))
     return 0
 
 

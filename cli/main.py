@@ -34,6 +34,7 @@ COMMANDS: Final = {
     "fleet": "pgnorm.cli.fleet:fleet",
     "init": "pgnorm.cli.init:init",
     "log": "pgnorm.cli.tracing:log",
+    "json-schema": "pgnorm.cli.json_schema:json_schema",
     "lsp": "pgnorm.cli.lsp:lsp",
     "migration": "pgnorm.cli.migration:migration",
     "pull": "pgnorm.cli.pull:pull",

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from .documents import deliver_outcome, json_option, printed
+from .documents import deliver_outcome, json_option, outcome, printed
 from .general import general_options
 from .help import Command, Group, exit_codes
 from .migration_baseline import baseline
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pgnorm.normalizer.applying.standing import Standing
+
+    from .forms import MigrationList
 
 JSON_VERSION: Final = 1
 EPILOG: Final = f"""\b
@@ -52,7 +54,7 @@ def new(app: App, name: str) -> int:
     What the schema files have and the migrations lack comes from `pgnorm diff -f NAME`.
     """
     write_migrations(app, [""], name, project_of(app).migration_files(), behind=False)
-    deliver_outcome(app)
+    deliver_outcome(app, outcome(app))
     return 0
 
 
@@ -79,7 +81,8 @@ def _as_text(standings: "Sequence[Standing]") -> str:
 
 
 def _as_json(standings: "Sequence[Standing]") -> str:
-    return printed({"version": JSON_VERSION, "migrations": [*map(standing_json, standings)]})
+    document: MigrationList = {"version": JSON_VERSION, "migrations": [*map(standing_json, standings)]}
+    return printed(document)
 
 
 for command in (new, list_, up, repair, fetch, rebase, squash, baseline):

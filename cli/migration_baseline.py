@@ -7,7 +7,7 @@ import click
 
 from pgnorm.catalog.errors import PgnormError
 
-from .documents import deliver_outcome, json_option
+from .documents import deliver_outcome, json_option, outcome
 from .general import general_options
 from .help import Command, exit_codes
 from .options import App
@@ -35,7 +35,7 @@ def baseline(app: App, name: str) -> int:
     It is proved as every migration that `pgnorm diff` writes.
     """
     write_baseline(app, name)
-    deliver_outcome(app)
+    deliver_outcome(app, outcome(app))
     return 0
 
 

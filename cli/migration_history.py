@@ -8,7 +8,7 @@ import click
 
 from pgnorm.catalog.errors import PgnormError
 
-from .documents import deliver_outcome, json_option
+from .documents import deliver_outcome, json_option, outcome
 from .general import general_options
 from .help import Command, exit_codes
 from .options import App
@@ -17,6 +17,8 @@ from .targets import project_of, target, target_options
 if TYPE_CHECKING:
     from pgnorm.normalizer.applying.pieces import Applicable
     from pgnorm.normalizer.applying.standing import Standing
+
+    from .outcomes import FetchOutcome, RepairOutcome
 
 
 @click.command(cls=Command, params=general_options(), epilog=exit_codes())
@@ -55,7 +57,8 @@ def repair(app: App, versions: tuple[str, ...], status: Literal["applied", "reve
     for version in versions:
         app.console.say(f"{version} is now recorded as {status}")
     app.applied += versions if files else ()
-    deliver_outcome(app, reverted=[] if files else [*versions])
+    done: RepairOutcome = {**outcome(app), "reverted": [] if files else [*versions]}
+    deliver_outcome(app, done)
     return 0
 
 
@@ -108,7 +111,8 @@ def fetch(app: App, dry_run: bool) -> int:
     unknown = [row.version for row in missing if row.statements is None]
     for version in unknown:
         app.console.warn(f"{version}: the history does not say which statements it had, so it gets no file")
-    deliver_outcome(app, dry_run=dry_run, without_statements=unknown)
+    done: FetchOutcome = {**outcome(app, dry_run=dry_run), "without_statements": unknown}
+    deliver_outcome(app, done)
     return 0
 
 

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from pgnorm.normalizer.rebasing.parted import Parted
     from pgnorm.normalizer.rebasing.rebase import Move, Rebase
 
+    from .forms import Rebased
+
 JSON_VERSION: Final = 1
 EPILOG: Final = f"""\b
 Examples:
@@ -226,7 +228,7 @@ def _tell(app: App, move: "Move", *, dry_run: bool) -> None:
 def _as_json(found: "Parted", moves: "Sequence[Move]", replanned: "Sequence[Path] | None", *, dry_run: bool) -> str:
     from pgnorm.normalizer.files.reading import shown
 
-    document = {
+    document: Rebased = {
         "version": JSON_VERSION,
         "since": found.revision,
         "dry_run": dry_run,

@@ -8,7 +8,7 @@ import click
 from pgnorm.catalog.errors import PgnormError
 
 from . import VERSION
-from .documents import deliver_outcome, json_option
+from .documents import deliver_outcome, json_option, outcome
 from .general import general_options
 from .help import Command, exit_codes
 from .options import App
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from pgnorm.normalizer.project.forms import Migration, Migrations
     from pgnorm.normalizer.project.sources import Files
     from pgnorm.normalizer.squashing.squash import Squashed
+
+    from .outcomes import SquashOutcome
 
 NAME: Final = "squashed"
 EPILOG: Final = f"""\b
@@ -68,7 +70,7 @@ def squash(app: App, last: str | None, dry_run: bool, force: bool) -> int:
             found = stack.enter_context(target(app))
             stack.enter_context(found.lock.held())
             if not dry_run and finish(app, found, project, at) and len(known.files) < TWO:
-                deliver_outcome(app)
+                deliver_outcome(app, outcome(app))
                 return 0
         chosen = choose(known, last)
         read_files = [read(each.path, each.version, each.name) for each in chosen]
@@ -98,14 +100,14 @@ def _deliver(app: App, squashed: "Squashed", files: "Sequence[Applicable]", path
     for each in files:
         if each.source.path != path:
             app.note_file(each.label, "removed")
-    deliver_outcome(
-        app,
-        dry_run=dry_run,
-        sql=squashed.text,
-        carried=[step.place for step in squashed.carried],
-        rows=squashed.rows,
-        tables=squashed.tables,
-    )
+    done: SquashOutcome = {
+        **outcome(app, dry_run=dry_run),
+        "sql": squashed.text,
+        "carried": [step.place for step in squashed.carried],
+        "rows": squashed.rows,
+        "tables": squashed.tables,
+    }
+    deliver_outcome(app, done)
 
 
 def _path(known: "Migrations", chosen: "Sequence[Migration]") -> "Path":

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from .documents import deliver_outcome, json_option
+from .documents import deliver_outcome, json_option, outcome
 from .general import general_options
 from .help import Command, exit_codes
 from .options import App
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from pgnorm.normalizer.applying.pieces import Applicable
     from pgnorm.normalizer.applying.target import Target
     from pgnorm.normalizer.gate import Gate
+
+    from .outcomes import UpOutcome
 
 _TOLD_FROM: Final = 2.0  # seconds
 EPILOG: Final = f"""\b
@@ -53,7 +55,8 @@ def up(app: App, dry_run: bool, include_all: bool, force: bool) -> int:
                 apply(app, found, pending, force=force)
     if not pending:
         app.console.say("The database is up to date")
-    deliver_outcome(app, dry_run=dry_run, pending=[each.version for each in pending])
+    done: UpOutcome = {**outcome(app, dry_run=dry_run), "pending": [each.version for each in pending]}
+    deliver_outcome(app, done)
     return 0
 
 

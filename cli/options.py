@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from pgnorm.normalizer.servers import Servers
     from pgnorm.normalizer.workspace import Workspace
 
+    from .outcomes import FileSaid
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -61,7 +63,7 @@ class App:
         """The servers of all turns of a command that goes on."""
         self.as_json = False
         """True if what was done is to be printed as a JSON document, and nothing else on stdout."""
-        self.changed: list[dict[str, str]] = []
+        self.changed: list[FileSaid] = []
         """Files that were changed, or would be: each with its `change`."""
         self.applied: list[str] = []
         """Versions of migrations that count as applied since this run."""
@@ -131,7 +133,10 @@ class App:
 
     def note_file(self, label: str, change: Change, diff: str | None = None) -> None:
         """Note for the JSON document what becomes of a file."""
-        self.changed.append({"file": label, "change": change} | ({} if diff is None else {"diff": diff}))
+        said: FileSaid = {"file": label, "change": change}
+        if diff is not None:
+            said["diff"] = diff
+        self.changed.append(said)
 
     def tell(self, level: "Level", message: str) -> None:
         """Pass on what the library says to a person."""

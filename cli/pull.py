@@ -8,7 +8,7 @@ import click
 from pgnorm.catalog.errors import PgnormError
 
 from .comparison import scripts
-from .documents import json_option
+from .documents import deliver_outcome, json_option
 from .general import general_options
 from .header import headed
 from .help import FAILED, Command, exit_codes
@@ -19,7 +19,7 @@ from .output import on_terminal, write
 from .remembering import begun, remember, unchanged, write_applied
 from .renames import ASK, accepted, rename_options
 from .servers import server_options
-from .synced import Decider, deciding_options, refuse_uncommitted, tell_conflicts, tell_outcome, tell_taken
+from .synced import Decider, deciding_options, refuse_uncommitted, sync_outcome, tell_conflicts, tell_taken
 from .targets import option_of, project_of, target, target_options, tell_history
 from .telling import tell_comparison
 
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from pgnorm.normalizer.project.forms import Migrations
     from pgnorm.normalizer.syncing.sync import Synced
     from pgnorm.normalizer.workspace import Workspace
+
+    from .outcomes import PullOutcome
 
 _DEFAULT: Final = "linked"
 EPILOG: Final = f"""\b
@@ -164,8 +166,11 @@ def _tell_outcome(app: App, comparison: "Comparison", synced: "Synced | None", *
     if app.as_json:
         new = public(app.source or _DEFAULT)
         written = tuple(each["file"] for each in app.changed if each["change"] == "wrote") if not dry_run else ()
-        said = document(comparison, "migrations", new, written)
-        tell_outcome(app, synced, dry_run=dry_run, comparison=said)
+        done: PullOutcome = {
+            **sync_outcome(app, synced, dry_run=dry_run),
+            "comparison": document(comparison, "migrations", new, written),
+        }
+        deliver_outcome(app, done)
 
 
 def _show(app: App, comparison: "Comparison", synced: "Synced | None") -> None:

@@ -1,14 +1,13 @@
 """`pgnorm push`: pending migrations to the hosted database, once somebody has looked at them."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import click
 
 from pgnorm.catalog.errors import PgnormError
 
-from .documents import deliver_outcome, json_option
+from .documents import deliver_outcome, json_option, outcome
 from .general import general_options
 from .help import FAILED, Command, exit_codes
 from .migration_up import apply, check_first, would_apply
@@ -19,6 +18,8 @@ from .targets import applying_options, force_option, option_of, project_of, targ
 if TYPE_CHECKING:
     from pgnorm.normalizer.applying.pieces import Applicable
     from pgnorm.normalizer.applying.seeds import Seed
+
+    from .outcomes import PushOutcome
 
 _NOT_AGAIN: Final = "was changed since it was run, and is not run again"
 EPILOG: Final = f"""\b
@@ -59,10 +60,14 @@ def push(
 
         pending, seeds = left()
         ran: list[str] = []
-        deliver = partial(deliver_outcome, app, dry_run=dry_run, pending=[each.version for each in pending], ran=ran)
+        done: PushOutcome = {
+            **outcome(app, dry_run=dry_run),
+            "pending": [each.version for each in pending],
+            "ran": ran,
+        }
         if not (pending or seeds or roles):
             app.console.say("The database is up to date")
-            deliver()
+            deliver_outcome(app, done)
             return 0
         _show(app, pending, [file.label for file in ((roles,) if roles else ())], [seed.file.label for seed in seeds])
         # The file of the roles may make what the first one starts from.
@@ -70,7 +75,7 @@ def push(
             check_first(app, found, pending)
         if dry_run:
             would_apply(app, pending)
-            deliver()
+            deliver_outcome(app, done)
             return 0
         if not yes and not agreed(app.console, found.name):
             app.console.say("Nothing is applied")
@@ -87,7 +92,7 @@ def push(
                 filled = fill(found.carrier, found.seeds, seed)
                 ran += [seed.file.label] if filled else []
                 app.console.say(f"Ran {seed.file.label}" if filled else f"{seed.file.label} {_NOT_AGAIN}")
-    deliver()
+    deliver_outcome(app, done)
     return 0
 
 

@@ -27,7 +27,7 @@ def role_lines(roles: "RoleChanges") -> list[tuple[str, str]]:
 
 
 def _mark(change: "RoleChange") -> str:
-    return "~" if change.regrants else _MARKS[change.verb.value]
+    return "~" if change.regrants else _MARKS[change.verb]
 
 
 def _said(change: "RoleChange") -> str:

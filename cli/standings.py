@@ -7,12 +7,14 @@ from .output import plural
 if TYPE_CHECKING:
     from pgnorm.normalizer.applying.standing import Standing
 
+    from .forms import StandingSaid
+
 
 def notes(each: "Standing") -> list[str]:
     """Fate of a migration there, in words: `applied`, `the file was changed since`."""
     from pgnorm.normalizer.applying.standing import State
 
-    found = [(State.APPLIED if each.state is State.MISSING else each.state).value]
+    found: list[str] = [State.APPLIED if each.state is State.MISSING else each.state]
     if each.path is None:
         found.append("no such file")
     if each.changed:
@@ -24,7 +26,7 @@ def notes(each: "Standing") -> list[str]:
     return found
 
 
-def standing_json(each: "Standing") -> dict[str, object]:
+def standing_json(each: "Standing") -> "StandingSaid":
     """A migration as a part of a JSON document."""
     from pgnorm.normalizer.files.reading import shown
 
@@ -32,7 +34,7 @@ def standing_json(each: "Standing") -> dict[str, object]:
         "version": each.version,
         "name": each.name,
         "file": shown(each.path) if each.path is not None else None,
-        "state": each.state.value,
+        "state": each.state,
         "out_of_order": each.late,
         "changed": each.changed,
         "statements_done": each.done,

@@ -189,7 +189,7 @@ def _tell_made_again(console: Console, comparison: "Comparison") -> None:
     """Say what is on both sides and yet leaves meanwhile, and what of it keeps what it holds."""
     plan = comparison.plan
     added = {difference.item.id for difference in plan.differences if difference.old is None}
-    made = {step.id: step.item for step in plan.steps if step.verb.value == "create" and step.id not in added}
+    made = {step.id: step.item for step in plan.steps if step.verb == "create" and step.id not in added}
     again: dict[str, list[Object]] = {}
     for item in made.values():
         again.setdefault(_COPIED if item.id in plan.kept else _TIED if item.ties else _AGAIN, []).append(item)

@@ -6,12 +6,12 @@ import click
 
 from pgnorm.catalog.errors import PgnormError
 
-from .documents import json_option
+from .documents import deliver_outcome, json_option
 from .general import general_options
 from .help import CHANGED, CHECKED, FAILED, Command, exit_codes
 from .options import SOURCES, App, source_options
 from .servers import server_options
-from .synced import Decider, deciding_options, edit, tell_conflicts, tell_outcome, tell_taken
+from .synced import Decider, deciding_options, edit, sync_outcome, tell_conflicts, tell_taken
 from .words import kinds, words_option
 
 BASE: Final = "migrations"
@@ -93,9 +93,9 @@ def sync(
         return FAILED
     if not found.changed:
         app.console.say("The schema files say all of it already")
-        tell_outcome(app, found, dry_run=check or show_diff)
+        deliver_outcome(app, sync_outcome(app, found, dry_run=check or show_diff))
         return 0
     tell_taken(app, found)
     edit(app, found.changed, check=check, show_diff=show_diff, force=force)
-    tell_outcome(app, found, dry_run=check or show_diff)
+    deliver_outcome(app, sync_outcome(app, found, dry_run=check or show_diff))
     return CHANGED if check else 0

@@ -9,7 +9,7 @@ import click
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Value
 
-from .documents import deliver_outcome
+from .documents import outcome
 from .failures import report_to_programs
 from .options import App, with_options
 from .output import on_terminal, plural, write
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from pgnorm.normalizer.syncing.conflicts import Choice, Conflict
     from pgnorm.normalizer.syncing.deciding import Deciding
     from pgnorm.normalizer.syncing.sync import Synced
+
+    from .outcomes import SyncOutcome
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -99,17 +101,15 @@ def tell_conflicts(app: App, found: "Sequence[Conflict]") -> None:
     report_to_programs(app.console, problems)
 
 
-def tell_outcome(app: App, found: "Synced | None", *, dry_run: bool, **more: object) -> None:
-    """Print, where JSON is asked for, what was done, taken and decided."""
+def sync_outcome(app: App, found: "Synced | None", *, dry_run: bool) -> "SyncOutcome":
+    """The document of what was done, taken and decided."""
     taken = [each for each in found.taken if not each.item.derived] if found is not None else []
     decided = found.decided if found is not None else ()
-    deliver_outcome(
-        app,
-        dry_run=dry_run,
-        taken=[{"kind": each.item.kind, "name": each.item.label} for each in taken],
-        decided=[{"kind": one.item.kind, "name": one.item.label, "counts": choice} for one, choice in decided],
-        **more,
-    )
+    return {
+        **outcome(app, dry_run=dry_run),
+        "taken": [{"kind": each.item.kind, "name": each.item.label} for each in taken],
+        "decided": [{"kind": one.item.kind, "name": one.item.label, "counts": choice} for one, choice in decided],
+    }
 
 
 def edit(app: App, rewrites: "Sequence[Rewrite]", *, check: bool, show_diff: bool, force: bool) -> None:

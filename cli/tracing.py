@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from pgnorm.catalog.model import Object
     from pgnorm.normalizer.tracing import Deciding, Event, Trace
 
+    from .forms import Blame, EventSaid, Log
+
 JSON_VERSION: Final = 1
 _WIDTH: Final = 72
 BLAME: Final = f"""\b
@@ -51,16 +53,19 @@ def blame(app: App, objects: tuple[str, ...], as_json: bool) -> int:
     for name in found.gone(objects):
         app.console.say(f"{name} is there no more: pgnorm log {name}")
     if as_json:
-        listed: list[dict[str, object]] = [
-            {
-                "kind": item.kind,
-                "name": item.label,
-                "migrations": [_event_json(event, words) for event, words in found.deciding(item)],
-                "files": found.made(item),
-            }
-            for item in found.objects
-        ]
-        write(_document(listed, "objects"))
+        blamed: Blame = {
+            "version": JSON_VERSION,
+            "objects": [
+                {
+                    "kind": item.kind,
+                    "name": item.label,
+                    "migrations": [_event_json(event, words) for event, words in found.deciding(item)],
+                    "files": found.made(item),
+                }
+                for item in found.objects
+            ],
+        }
+        write(printed(blamed))
     else:
         write("".join(f"{in_line(line)}\n" for line in _blame(found, whole=app.console.verbose)))
     return 0
@@ -89,15 +94,18 @@ def log(ctx: click.Context, objects: tuple[str, ...], as_json: bool) -> int:
         ctx.fail("Name an object, or with --local, --db-url or the like a database.")
     found = _traced(app, objects, lasting=False)
     if as_json:
-        listed = [
-            {
-                "kind": event.difference.item.kind,
-                "name": event.difference.item.label,
-                **_event_json(event, event.words),
-            }
-            for event in found.events
-        ]
-        write(_document(listed, "events"))
+        logged: Log = {
+            "version": JSON_VERSION,
+            "events": [
+                {
+                    "kind": event.difference.item.kind,
+                    "name": event.difference.item.label,
+                    **_event_json(event, event.words),
+                }
+                for event in found.events
+            ],
+        }
+        write(printed(logged))
     else:
         write("\n".join("".join(f"{in_line(line)}\n" for line in _event(each)) for each in found.events))
     return 0
@@ -164,7 +172,7 @@ def _by(event: "Event") -> str:
     return f"  {commit.name} {commit.date} {commit.author}" if commit is not None else ""
 
 
-def _event_json(event: "Event", words: "Sequence[str]") -> dict[str, object]:
+def _event_json(event: "Event", words: "Sequence[str]") -> "EventSaid":
     commit = event.commit
     return {
         "place": event.place,
@@ -174,7 +182,3 @@ def _event_json(event: "Event", words: "Sequence[str]") -> dict[str, object]:
         if commit is None
         else {"name": commit.name, "author": commit.author, "date": commit.date, "summary": commit.summary},
     }
-
-
-def _document(found: list[dict[str, object]], what: str) -> str:
-    return printed({"version": JSON_VERSION, what: found})

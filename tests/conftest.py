@@ -14,6 +14,7 @@ from typing import LiteralString, Protocol
 import psycopg
 import pytest
 from addresses import address
+from documents import check_document
 from doors import open_to_all
 
 from pgnorm.catalog.errors import PgnormError
@@ -274,11 +275,14 @@ def run(capsysbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(workspace, "Servers", _lent.lend)
 
     def run(line: str) -> tuple[int, str, str]:
+        words = shlex.split(line)
         capsysbinary.readouterr()
         with pytest.raises(SystemExit) as ended:
-            main(shlex.split(line))
+            main(words)
         streams = capsysbinary.readouterr()
         assert isinstance(ended.value.code, int)
+        if streams.out and wants_json(words):
+            check_document(words, streams.out)
         return ended.value.code, streams.out.decode(), streams.err.decode()
 
     return run

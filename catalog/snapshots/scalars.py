@@ -12,6 +12,11 @@ from .grammar import is_form
 _NO_TEXT: Final = re.compile("[\0\ud800-\udfff]")
 
 Json: TypeAlias = "bool | int | float | str | Sequence[Json] | dict[str, Json] | None"
+JsonObject: TypeAlias = dict[str, Json]
+
+
+TEXT: Final = "Text"
+"""The name under which the schema of a text is defined."""
 
 
 class Mismatch(Exception):
@@ -29,6 +34,10 @@ class Codec(Protocol):
     @property
     def empty(self) -> object:
         """The value that is left out of a snapshot; NOTHING where each value is said."""
+
+    @property
+    def schema(self) -> JsonObject:
+        """The JSON Schema of its values."""
 
     def encode(self, value: object) -> Json:
         """The value as JSON."""
@@ -57,6 +66,10 @@ class Plain:
     word: str
     empty: object = NOTHING
 
+    @property
+    def schema(self) -> JsonObject:
+        return {"type": "boolean" if self.type is bool else "integer"}
+
     def encode(self, value: object) -> Json:
         assert isinstance(value, int)
         return value
@@ -72,6 +85,10 @@ class Text:
     """A text; one of several lines is an array of them, so that a changed line is a changed line."""
 
     empty: object = ""
+
+    @property
+    def schema(self) -> JsonObject:
+        return {"$ref": f"#/$defs/{TEXT}"}
 
     def encode(self, value: object) -> Json:
         assert isinstance(value, str)
@@ -95,6 +112,10 @@ class Formed:
     inner: Codec = Text()
     empty: object = ""
 
+    @property
+    def schema(self) -> JsonObject:
+        return self.inner.schema
+
     def encode(self, value: object) -> Json:
         return self.inner.encode(value)
 
@@ -113,6 +134,10 @@ class Chosen:
     known: Mapping[str, object]
     empty: object = NOTHING
 
+    @property
+    def schema(self) -> JsonObject:
+        return {"enum": [*self.known]}
+
     def encode(self, value: object) -> Json:
         return next(word for word, member in self.known.items() if member is value or member == value)
 
@@ -128,6 +153,10 @@ class Said:
 
     type: type[Spoken]
     empty: object = NOTHING
+
+    @property
+    def schema(self) -> JsonObject:
+        return {"type": "string"}
 
     def encode(self, value: object) -> Json:
         return str(value)

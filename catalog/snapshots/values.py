@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Protocol, Self, Union, get_args, get_orig
 from attrs import frozen
 
 from ..model import SqlForm, Value
-from .scalars import NOTHING, Chosen, Codec, Formed, Json, Mismatch, Plain, Said, Spoken, Text
+from .scalars import NOTHING, Chosen, Codec, Formed, Json, JsonObject, Mismatch, Plain, Said, Spoken, Text
 
 
 @runtime_checkable
@@ -25,6 +25,10 @@ class _Maybe:
     inner: Codec
     empty: object = None
 
+    @property
+    def schema(self) -> JsonObject:
+        return {"anyOf": [self.inner.schema, {"type": "null"}]}
+
     def encode(self, value: object) -> Json:
         return None if value is None else self.inner.encode(value)
 
@@ -36,6 +40,10 @@ class _Maybe:
 class _Many:
     inner: Codec
     empty: object = ()
+
+    @property
+    def schema(self) -> JsonObject:
+        return {"type": "array", "items": self.inner.schema}
 
     def encode(self, value: object) -> Json:
         assert isinstance(value, tuple)
@@ -55,6 +63,15 @@ class _Fixed:
     inner: tuple[Codec, ...]
     empty: object = NOTHING
 
+    @property
+    def schema(self) -> JsonObject:
+        return {
+            "type": "array",
+            "prefixItems": [one.schema for one in self.inner],
+            "items": False,
+            "minItems": len(self.inner),
+        }
+
     def encode(self, value: object) -> Json:
         assert isinstance(value, tuple)
         return [codec.encode(item) for codec, item in zip(self.inner, value, strict=True)]
@@ -70,6 +87,10 @@ class _Fixed:
 class _Set:
     inner: Codec
     empty: object = frozenset()
+
+    @property
+    def schema(self) -> JsonObject:
+        return _Many(self.inner).schema
 
     def encode(self, value: object) -> Json:
         assert isinstance(value, frozenset)
@@ -88,6 +109,10 @@ class _Whole:
     type: type[Value]
     inner: dict[str, Codec]
     empty: object = NOTHING
+
+    @property
+    def schema(self) -> JsonObject:
+        return _Fixed(tuple, tuple(self.inner.values())).schema
 
     def encode(self, value: object) -> Json:
         return [codec.encode(getattr(value, name)) for name, codec in self.inner.items()]

@@ -23,7 +23,6 @@ from pgnorm.catalog.errors import PgnormError
 from .. import VERSION
 from ..failures import told
 from .answers import failure, response
-from .description import openapi
 from .metrics import TYPE, Metrics
 from .pool import Busy, Late, Lost, Pool
 from .uploads import ARCHIVES, JSON, Limits, TooMuch, asked, unpack, write_texts
@@ -210,6 +209,8 @@ class Service:
             return response(VERBS["diff"], "html", done)
 
     async def _openapi(self, _: Request) -> Response:
+        from .description import openapi
+
         return JSONResponse(openapi([*self.named], token=self.token is not None))
 
     async def _metrics(self, _: Request) -> Response:

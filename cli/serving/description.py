@@ -1,39 +1,20 @@
-"""OpenAPI description of a service, with JSON schemas of its documents made of the types that declare them."""
+"""OpenAPI description of a service, with the JSON Schemas of its documents."""
 
-import types
-from collections.abc import Mapping, Sequence
-from typing import Literal, NotRequired, Required, TypeAlias, Union, get_args, get_origin, get_type_hints, is_typeddict
+from collections.abc import Sequence
+from typing import Final
 
 from pgnorm.normalizer.review.form import Document
 
 from .. import VERSION
+from ..forms import Errors, Findings
+from ..outcomes import FixAnswer
+from ..schemas import Schema, schema_of
 from .uploads import ARCHIVES, JSON
 from .verbs import VERBS, Asked, Verb
 
-Schema: TypeAlias = dict[str, object]
-
-_PLAIN: dict[object, Schema] = {
-    str: {"type": "string"},
-    int: {"type": "integer"},
-    bool: {"type": "boolean"},
-    type(None): {"type": "null"},
-    object: {},
-}
 _TEXT: Schema = {"type": "string"}
-_FINDING: Schema = {
-    "type": "object",
-    "required": ["rule", "message", "file", "line", "column", "level", "cure"],
-    "properties": {
-        **dict.fromkeys(("rule", "message", "level"), _TEXT),
-        **{name: {"type": ["string", "null"]} for name in ("file", "cure")},
-        **{name: {"type": ["integer", "null"]} for name in ("line", "column")},
-    },
-}
-_ERROR: Schema = {
-    "type": "object",
-    "required": ["message", "place", "hint"],
-    "properties": {"message": _TEXT, "place": {"type": ["string", "null"]}, "hint": {"type": ["string", "null"]}},
-}
+_SCHEMAS: Final = "#/components/schemas"
+_ANSWERS: Final = {"diff": Document, "check": Findings, "fix-functions": FixAnswer}
 
 
 def openapi(named: Sequence[str], *, token: bool) -> Schema:
@@ -48,7 +29,7 @@ def openapi(named: Sequence[str], *, token: bool) -> Schema:
         "openapi": "3.1.0",
         "info": {"title": "pgnorm", "version": VERSION},
         "paths": paths,
-        "components": {"schemas": {**_schemas(), "Errors": _errors(), "Finding": _FINDING}},
+        "components": {"schemas": _schemas()},
     }
     if token:
         found["components"] = {**_components(found), "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}}
@@ -64,7 +45,8 @@ def _components(found: Schema) -> Schema:
 
 def _schemas() -> Schema:
     defined: Schema = {}
-    _schema(Document, defined)
+    for declared in (*_ANSWERS.values(), Errors):
+        schema_of(declared, defined, _SCHEMAS)
     return defined
 
 
@@ -101,19 +83,13 @@ def _review(named: Sequence[str]) -> Schema:
 
 
 def _answer(verb: Verb) -> Schema:
-    if verb.name == "diff":
-        return {"$ref": "#/components/schemas/Document"}
-    if verb.name == "check":
-        return _object(
-            version={"type": "integer"}, findings={"type": "array", "items": {"$ref": "#/components/schemas/Finding"}}
-        )
-    if verb.name == "fix-functions":
-        return _object(version={"type": "integer"}, texts={"type": "object", "additionalProperties": _TEXT})
-    return {"description": "A snapshot."}
+    if verb.name in _ANSWERS:
+        return schema_of(_ANSWERS[verb.name], _schemas(), _SCHEMAS)
+    return {"type": "object", "description": "A snapshot, whose schema `pgnorm json-schema dump` prints."}
 
 
 def _responses(answer: Schema) -> Schema:
-    errors: Schema = {"content": {JSON: {"schema": {"$ref": "#/components/schemas/Errors"}}}}
+    errors: Schema = {"content": {JSON: {"schema": {"$ref": f"{_SCHEMAS}/Errors"}}}}
     said = {
         "400": "The request can't be read.",
         "401": "The token is missing or wrong.",
@@ -135,37 +111,3 @@ def _asked(option: Asked) -> Schema:
     if option.kind == "flag":
         return {**found, "type": "boolean"}
     return {**found, "type": "string", **({"enum": [*option.choices]} if option.choices else {})}
-
-
-def _errors() -> Schema:
-    return _object(version={"type": "integer"}, pgnorm=_TEXT, errors={"type": "array", "items": _ERROR})
-
-
-def _object(**properties: object) -> Schema:
-    return {"type": "object", "required": [*properties], "properties": properties}
-
-
-def _schema(found: object, defined: Schema) -> Schema:
-    """The schema of a type; those of declared documents are put into `defined`."""
-    if found in _PLAIN:
-        return _PLAIN[found]
-    if is_typeddict(found) and isinstance(found, type):
-        if found.__name__ not in defined:
-            defined[found.__name__] = {}
-            hints = get_type_hints(found, localns={"Json": object})  # whatever JSON can say
-            required = [name for name in hints if name in vars(found)["__required_keys__"]]
-            properties = {name: _schema(kind, defined) for name, kind in hints.items()}
-            defined[found.__name__] = {"type": "object", "required": required, "properties": properties}
-        return {"$ref": f"#/components/schemas/{found.__name__}"}
-    origin, parts = get_origin(found), get_args(found)
-    if origin in (NotRequired, Required):
-        return _schema(parts[0], defined)
-    if origin is Literal:
-        return {"enum": [*parts]}
-    if origin in (Union, types.UnionType):
-        return {"anyOf": [_schema(part, defined) for part in parts]}
-    if isinstance(origin, type) and issubclass(origin, Mapping):
-        return {"type": "object", "additionalProperties": _schema(parts[1], defined)}
-    if isinstance(origin, type) and issubclass(origin, Sequence):
-        return {"type": "array", "items": _schema(parts[0], defined)}
-    raise TypeError(f"there is no schema of {found!r}")

@@ -11,7 +11,7 @@ import struct
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import BinaryIO, Final, TypedDict
+from typing import TYPE_CHECKING, BinaryIO, Final, TypedDict
 
 import click
 
@@ -19,10 +19,13 @@ from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.system import ENDING
 from pgnorm.normalizer.servers import Servers
 
-from ..failures import told
+from ..failures import error_said, told
 from ..help import FAILED
 from ..main import Interrupted, group
 from ..options import App
+
+if TYPE_CHECKING:
+    from ..forms import ErrorSaid
 
 PAGE: Final = ".pgnorm-page.html"
 """The name of the file that a page is written into."""
@@ -44,7 +47,7 @@ class Done(TypedDict):
     out: str
     page: str | None
     changed: dict[str, str]
-    errors: list[dict[str, str | None]]
+    errors: "list[ErrorSaid]"
 
 
 def main() -> None:
@@ -96,10 +99,7 @@ def _done(job: Job, servers: Servers) -> Done:
         "out": out.buffer.getvalue().decode(errors="replace"),
         "page": _text(page) if page.exists() else None,
         "changed": {path.relative_to(folder).as_posix(): _text(path) for path in changed if path.is_file()},
-        "errors": [
-            {name: said and app.console.shown(said) for name, said in texts.items()}
-            for texts in ({"message": each.message, "place": each.place, "hint": each.hint} for each in problems)
-        ],
+        "errors": [error_said(each, app.console.shown) for each in problems],
     }
 
 

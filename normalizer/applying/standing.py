@@ -1,7 +1,7 @@
 """Files of migrations beside the history of a database: what is applied, what is left, what is out of order."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 
 from pgnorm.catalog.errors import PgnormError
@@ -13,7 +13,7 @@ from .interfaces import Row, Unfinished
 from .pieces import Applicable, applicable, count
 
 
-class State(Enum):
+class State(StrEnum):
     """Fate of a migration in a database."""
 
     APPLIED = "applied"

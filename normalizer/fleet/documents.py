@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Final, TypedDict
+from typing import TYPE_CHECKING, Final, Literal, TypedDict
 
 from ..review.document import document
+from ..review.form import Document
 from .wording import headline
 
 if TYPE_CHECKING:
     from pgnorm.catalog.errors import PgnormError
 
-    from ..review.form import Document
     from .checking import Checked, Group
     from .tenants import Tenant
 
@@ -45,7 +45,7 @@ class GroupSaid(TypedDict):
 class FleetSaid(TypedDict):
     """A fleet beside what it is to be."""
 
-    version: int
+    version: Literal[1]
     to: str
     databases: int
     groups: list[GroupSaid]
@@ -62,7 +62,7 @@ class Moved(TypedDict):
 class RunSaid(TypedDict):
     """Migrations applied to a fleet."""
 
-    version: int
+    version: Literal[1]
     dry_run: bool
     up_to_date: list[str]
     applied: list[Moved]

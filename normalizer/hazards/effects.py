@@ -1,6 +1,6 @@
 """Effects of one statement on relations that were there before it, and the hazards among them."""
 
-from enum import Enum, IntEnum
+from enum import IntEnum, StrEnum
 from typing import Final
 
 from pgnorm.catalog.model import Value
@@ -30,7 +30,7 @@ BLOCKS_READS: Final = Lock.ACCESS_EXCLUSIVE
 """The lock that a SELECT waits for."""
 
 
-class Hazard(Enum):
+class Hazard(StrEnum):
     """A hazard, by the word that options and comments know it by."""
 
     LOSES_DATA = "loses-data"

@@ -1,7 +1,7 @@
 """A plan: the ordered statements that turn one catalog into another, with hazards and transaction boundaries."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from enum import Enum
+from enum import StrEnum
 from types import MappingProxyType
 from typing import Final, Self
 
@@ -18,7 +18,7 @@ ONLINE_BOUNDARY: Final = "-- Commit here.\n"
 UNCHECKED_BODIES: Final = "SET check_function_bodies = false;\n"
 
 
-class Verb(Enum):
+class Verb(StrEnum):
     """Kind of change that a step makes to its object."""
 
     CREATE = "create"
@@ -49,7 +49,7 @@ class Step(Value):
     @property
     def label(self) -> str:
         """Name of the step for a person: `alter column public.contacts.stage`."""
-        return f"{self.verb.value} {self.item.kind} {self.item.label}"
+        return f"{self.verb} {self.item.kind} {self.item.label}"
 
     @property
     def sql(self) -> str:

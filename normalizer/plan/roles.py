@@ -1,7 +1,7 @@
 """Changes of roles: `CREATE ROLE`, `ALTER ROLE`, memberships, ahead of all else in a plan; drops are its end."""
 
 from collections.abc import Callable, Iterator
-from enum import Enum
+from enum import StrEnum
 from typing import Self
 
 from pgnorm.catalog.cluster import Membership, Role
@@ -11,7 +11,7 @@ from pgnorm.catalog.quoting import ident
 from ..load.file_roles import NO_FILE_ROLES, FileRoles, Pair
 
 
-class RoleVerb(Enum):
+class RoleVerb(StrEnum):
     """Kind of change that is made to a role."""
 
     CREATE = "create"
@@ -51,7 +51,7 @@ class RoleChange(Value):
     @property
     def label(self) -> str:
         """Name of the change for a person: `alter role app`."""
-        return f"{self.verb.value} role {self.role}{f', member {self.member}' if self.member else ''}"
+        return f"{self.verb} role {self.role}{f', member {self.member}' if self.member else ''}"
 
 
 class RoleChanges(Value):

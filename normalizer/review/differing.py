@@ -1,6 +1,6 @@
 """Differences inside the attributes of an object, for a program: where, and what either side says there."""
 
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, NotRequired, TypedDict
 
 from pgnorm.catalog.snapshots.scalars import Json
 
@@ -9,8 +9,13 @@ if TYPE_CHECKING:
 
     from ..compare.difference import Difference
 
-Place: TypeAlias = "dict[str, Json]"
-"""A place where two states of an object differ: the way to it is `in`, what is there `from` and `to`."""
+_Ends = TypedDict("_Ends", {"in": list[str | int], "from": NotRequired["Json"], "to": NotRequired["Json"]})
+"""The parts of a place; `in` and `from` are words of Python, so they can't be declared in a class."""
+
+
+class Place(_Ends):
+    """A place where two states of an object differ: the way to it is `in`, what is there `from` and `to`."""
+
 
 _SAID_AS: Final = {"privileges": "acl", "full_options": "options", "full_connection": "connection"}
 """Names of attributes in a snapshot, where a difference has another word for them."""
@@ -35,8 +40,12 @@ def differing(found: "Difference") -> list[Place]:
         for level in levels:
             way = level.path(output_format="list")
             changed.discard(way[0])
-            ends = {"from": level.t1, "to": level.t2}
-            places.append({"in": way, **{end: said for end, said in ends.items() if said is not notpresent}})
+            place: Place = {"in": way}
+            if level.t1 is not notpresent:
+                place["from"] = level.t1
+            if level.t2 is not notpresent:
+                place["to"] = level.t2
+            places.append(place)
     secrets: list[Place] = [{"in": [name]} for name in changed]
     return sorted(places + secrets, key=lambda place: str(place["in"]))
 

@@ -51,8 +51,8 @@ def document(comparison: "Comparison", old: str, new: str, files: Sequence[str])
         ],
         "kept": [_identity(item) for item in comparison.kept],
         "not_restored": [_identity(item) for item in comparison.not_restored],
-        "hazards": sorted(hazard.value for hazard in comparison.hazards),
-        "allowed": sorted(hazard.value for hazard in comparison.hazards - comparison.unexpected),
+        "hazards": sorted(comparison.hazards),
+        "allowed": sorted(comparison.hazards - comparison.unexpected),
         "access": [
             {
                 "role": change.role,
@@ -87,9 +87,9 @@ def _identity(item: "Object") -> Identity:
 
 
 def _change(comparison: "Comparison", step: "Step", transaction: int, assessed: "Sequence[Assessed]") -> Change:
-    hazards = {hazard.value for each in assessed for hazard in each.hazards}
+    hazards = {hazard for each in assessed for hazard in each.hazards}
     return {
-        "action": step.verb.value,
+        "action": step.verb,
         **_identity(step.item),
         "said": step.label,
         "sql": [statement.sql for statement in step.statements],
@@ -98,7 +98,7 @@ def _change(comparison: "Comparison", step: "Step", transaction: int, assessed: 
         "fills_rows": step.filling,
         "hazards": sorted(hazards),
         "reasons": [*dict.fromkeys(words for each in assessed for words in each.words)],
-        "allowed": sorted(hazards - {hazard.value for each in assessed for hazard in comparison.unexpected_of(each)}),
+        "allowed": sorted(hazards - {hazard for each in assessed for hazard in comparison.unexpected_of(each)}),
         "effects": [_effect(effect) for each in assessed for effect in each.effects],
         "transaction": transaction,
     }
@@ -120,9 +120,9 @@ def _roles(roles: "RoleChanges") -> list[RoleSaid]:
     for each in roles.changes:
         sql = [text.rstrip() for text in statements((each,))]
         if each.member:
-            found.append({"action": each.verb.value, "role": each.role, "member": each.member, "sql": sql})
+            found.append({"action": each.verb, "role": each.role, "member": each.member, "sql": sql})
         else:
-            found.append({"action": each.verb.value, "role": each.role, "sql": sql})
+            found.append({"action": each.verb, "role": each.role, "sql": sql})
     return found
 
 

@@ -1,8 +1,11 @@
 """The form of the document of a comparison, part by part."""
 
 from collections.abc import Mapping, Sequence
-from typing import NotRequired, TypedDict
+from typing import Literal, NotRequired, TypedDict
 
+from ..hazards.effects import Hazard
+from ..plan.plan import Verb
+from ..plan.roles import RoleVerb
 from .data import Call, NotCarried, Update
 from .differing import Place
 
@@ -29,7 +32,7 @@ class EffectSaid(TypedDict):
 class Change(TypedDict):
     """One step of the plan."""
 
-    action: str
+    action: Verb
     kind: str
     schema: str
     name: str
@@ -39,9 +42,9 @@ class Change(TypedDict):
     destructive: bool
     may_fail_on_rows: bool
     fills_rows: bool
-    hazards: list[str]
+    hazards: list[Hazard]
     reasons: list[str]
-    allowed: list[str]
+    allowed: list[Hazard]
     effects: list[EffectSaid]
     transaction: int
 
@@ -55,7 +58,7 @@ class Differing(Identity):
 class RoleSaid(TypedDict):
     """A change of a role, or of a member of it."""
 
-    action: str
+    action: RoleVerb
     role: str
     member: NotRequired[str]
     sql: list[str]
@@ -108,33 +111,31 @@ class NotModelled(TypedDict):
     one_sided: bool
 
 
-Document = TypedDict(
-    "Document",
-    {
-        "version": int,
-        "from": str,
-        "to": str,
-        "changes": list[Change],
-        "differences": list[Differing],
-        "roles": list[RoleSaid],
-        "phantoms": list[PhantomSaid],
-        "renames": list[str],
-        "suggested_renames": list[SuggestedRename],
-        "kept": list[Identity],
-        "not_restored": list[Identity],
-        "hazards": list[str],
-        "allowed": list[str],
-        "access": list[AccessSaid],
-        "ignored": Mapping[str, int],
-        "ignored_because": dict[str, dict[str, int]],
-        "unproved": str | None,
-        "broken_bodies": list[BrokenBody],
-        "consumers": list[ConsumerSaid],
-        "not_modelled": list[NotModelled],
-        "not_carried": list[NotCarried],
-        "updates": list[Update],
-        "calls": list[Call],
-        "files": Sequence[str],
-    },
-)
-"""All that is said of a comparison. `from` is a word of Python, so it can't be declared as a class."""
+_Sides = TypedDict("_Sides", {"version": Literal[2], "from": str, "to": str})
+"""The first of a document; `from` is a word of Python, so they can't be declared in a class."""
+
+
+class Document(_Sides):
+    """All that is said of a comparison."""
+
+    changes: list[Change]
+    differences: list[Differing]
+    roles: list[RoleSaid]
+    phantoms: list[PhantomSaid]
+    renames: list[str]
+    suggested_renames: list[SuggestedRename]
+    kept: list[Identity]
+    not_restored: list[Identity]
+    hazards: list[Hazard]
+    allowed: list[Hazard]
+    access: list[AccessSaid]
+    ignored: Mapping[str, int]
+    ignored_because: dict[str, dict[str, int]]
+    unproved: str | None
+    broken_bodies: list[BrokenBody]
+    consumers: list[ConsumerSaid]
+    not_modelled: list[NotModelled]
+    not_carried: list[NotCarried]
+    updates: list[Update]
+    calls: list[Call]
+    files: Sequence[str]

@@ -18,7 +18,7 @@ from .review import NAMING, Review, left_out, naming_files, worries
 from .statements import Piece, pieces
 from .svg import SIGN_WORDS, drawings
 
-_WORST: Final = frozenset(each.value for each in (Hazard.LOSES_DATA, Hazard.MAY_FAIL_ON_ROWS, Hazard.BREAKS_CALLERS))
+_WORST: Final = frozenset({Hazard.LOSES_DATA, Hazard.MAY_FAIL_ON_ROWS, Hazard.BREAKS_CALLERS})
 
 
 def page_of(review: Review) -> str:
@@ -142,7 +142,7 @@ def _code(document: Document) -> Section | None:
     if not files:
         return None
     count = f"{plural(len(document['consumers']), 'line')} of {plural(len(files), 'file')}"
-    word = Hazard.BREAKS_CALLERS.value
+    word = Hazard.BREAKS_CALLERS
     badge = _badge(word, allowed=word in document["allowed"])
     rows = [
         (code(file), joined((listed(names[:ROWS], class_="plain"), *cut(len(names) - ROWS, "name", WHERE_ALL_IS))))
@@ -194,7 +194,7 @@ def _plan(review: Review) -> Section | None:
                 items.append(_statement(each))
         if items:
             title = f"Transaction {number} of {len(found)}" if len(found) > 1 else "One transaction"
-            if any(each.change and Hazard.NOT_IN_TRANSACTION.value in each.change["hazards"] for each in some):
+            if any(each.change and Hazard.NOT_IN_TRANSACTION in each.change["hazards"] for each in some):
                 title = f"Part {number} of {len(found)}, outside of a transaction"
             parts += [element("h3", title), element("ol", *items, class_="plan")]
     parts += cut(count - shown, "statement", "pgnorm diff -o FILE writes all of them.")

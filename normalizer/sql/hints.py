@@ -88,7 +88,7 @@ def hints(source: SourceFile) -> Iterator[Hint]:
                 source=source,
                 comment=comment,
                 subject=subject,
-                hazards=frozenset(hazard for hazard in Hazard if hazard.value in words),
+                hazards=frozenset(hazard for hazard in Hazard if hazard in words),
                 lints=words & NAMES,
             )
         else:
@@ -106,7 +106,7 @@ def _meant(said: str) -> str:
 
 def _allowed(said: str, place: str) -> frozenset[str]:
     """The words of a list, hazards and lints. Raises PgnormError for a word that is neither."""
-    hazards = [hazard.value for hazard in Hazard]
+    hazards = [*Hazard]
     known = {*hazards, *NAMES}
     words = [word.lower() for word in re.split(r"[\s,]+", said) if word]
     for word in words or [""]:

@@ -7,9 +7,11 @@ from pathlib import Path
 import psycopg
 import pytest
 from click import Command, Context, Group
-from conftest import Run
+from conftest import Refused, Run
+from documents import closed_validator, faults
 
 from pgnorm.cli.main import group
+from pgnorm.cli.schemas import DOCUMENTS
 
 FUNCTION = "create function f() returns int language sql as $$ select 1 $$;\n"
 
@@ -25,8 +27,24 @@ def _commands(named: Group, path: str = "") -> Iterator[tuple[str, Command]]:
 
 
 def test_all_commands_print_json_but_a_script_and_what_goes_on() -> None:
-    lacking = [name for name, command in _commands(group) if all("--json" not in each.opts for each in command.params)]
-    assert lacking == ["completion", "lsp", "serve", "watch"]
+    named = {name: any("--json" in each.opts for each in command.params) for name, command in _commands(group)}
+    lacking = [name for name, printing in named.items() if not printing]
+    assert lacking == ["completion", "json-schema", "lsp", "serve", "watch"]
+    assert {*DOCUMENTS} == named.keys() - {*lacking} | {"errors"}
+
+
+def test_schemas_that_know_each_name(run: Run, refused: Refused, folder: Path) -> None:
+    schemas = {name: json.loads(run(f"json-schema {name}")[1]) for name in DOCUMENTS}
+    for schema in schemas.values():
+        closed_validator(schema)
+    (folder / "a.sql").write_text("create table t (a int);")
+    document = json.loads(run("dump --from a.sql --json")[1])
+    column = next(each for each in document["objects"] if each["kind"] == "column")
+    for wrong in ({"typo": "integer"}, {"type": 1}, {"kind": "row"}):
+        document["objects"] = [column | wrong]
+        assert faults(closed_validator(schemas["dump"]), document), wrong
+    refused("json-schema migration", "there is no document of `migration`", "migration up")
+    refused("json-schema", "Missing argument 'COMMAND'")
 
 
 class Said:

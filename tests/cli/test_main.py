@@ -200,6 +200,9 @@ def test_the_shell_completes_commands() -> None:
         ("dump --from git", ["plain,git:", "file,git"]),
         ("check --skip migrations-b", ["plain,migrations-behind"]),
         ("sync --canonical poli", ["plain,policy"]),
+        ("json-schema m", ["plain,migration"]),
+        ("json-schema migration re", ["plain,rebase", "plain,repair"]),
+        ("json-schema diff ", []),
     ],
 )
 def test_the_shell_completes_values(typed: str, completed: list[str]) -> None:

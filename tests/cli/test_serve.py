@@ -23,6 +23,7 @@ import pytest
 from addresses import address
 from attrs import define
 from conftest import Refused, Run
+from documents import closed_validator, faults
 from waiting import PATIENCE, until
 
 pytest.importorskip("uvicorn", reason="the extra `serve` is not installed")
@@ -164,11 +165,12 @@ def test_the_description_is_that_of_the_answers(service: Service) -> None:
     status, _, found = service.ask("GET", "/openapi.json")
     said = json.loads(found)
     assert (status, said["openapi"]) == (200, "3.1.0")
-    schema = said["components"]["schemas"]["Document"]
-    document = json.loads(service.post("diff", files=FILES)[1])
-    assert schema["properties"].keys() == document.keys() == {*schema["required"]}
-    change = said["components"]["schemas"]["Change"]
-    assert change["properties"].keys() == document["changes"][0].keys()
+    for verb, files in (("diff", FILES), ("check", FILES), ("fix-functions", FILES), ("diff", {})):
+        status, text = service.post(verb, files=files)
+        responses = said["paths"][f"/v1/{verb}"]["post"]["responses"]
+        schema = responses[str(status)]["content"]["application/json"]["schema"]
+        validator = closed_validator({**schema, "components": said["components"]})
+        assert faults(validator, json.loads(text)) == []
     options = said["paths"]["/v1/diff"]["post"]["requestBody"]["content"]["application/json"]["schema"]["properties"]
     assert {"files", "from", "to", "form", "renames"} <= options.keys()
 
