@@ -104,7 +104,7 @@ def test_ways_on(refused: Refused, folder: Path, line: str, message: str, hint: 
     ("raised", "code", "said"),
     [
         (PgnormError("no", place="a.sql:1:2", hint="do"), 2, "a.sql:1:2: no\nhint: do\n"),
-        (PgnormError("first\nsecond"), 2, "error: first\nsecond\n"),
+        (PgnormError("first\nsecond"), 2, "error: first\n  second\n"),
         (KeyboardInterrupt(), 130, "Interrupted.\n"),
         (OSError(28, "No space left on device", "x"), 2, "x: No space left on device\nhint: Make room"),
         (ValueError("odd"), 2, "error: a fault in pgnorm: ValueError: odd\nhint: Please report it"),
