@@ -45,7 +45,7 @@ def lsp(app: App, stdio: bool) -> int:
             raise
         raise PgnormError("the library that talks to editors is missing", hint=INSTALL) from error
     gc.enable()  # the command line does without it, but this goes on
-    if sys.stdin.isatty():
+    if sys.stdin is not None and sys.stdin.isatty():
         app.console.say("An editor is to talk to this on stdin; Ctrl-C ends it.")
     # Several threads start servers, which need both of these for a moment, and they are of the whole process.
     os.umask(0o022)

@@ -124,10 +124,11 @@ def _document(uri: str, version: int, **more: Json) -> Json:
 
 
 @contextmanager
-def editor(folder: Path) -> Iterator[Editor]:
-    """An editor whose server runs in a folder. What it does not answer in a long time ends it."""
+def editor(folder: Path, *words: str) -> Iterator[Editor]:
+    """An editor whose server runs in a folder, started by these words of Python's or the usual ones. What it does not
+    answer in a long time ends it."""
     with subprocess.Popen(
-        [sys.executable, "-m", "pgnorm.cli", "lsp", "--stdio"],
+        [sys.executable, *(words or ("-m", "pgnorm.cli", "lsp", "--stdio"))],
         cwd=folder,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

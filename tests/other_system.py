@@ -3,6 +3,7 @@
 Run as `python other_system.py win32 COMMAND…`, it runs COMMAND of pgnorm there, or else imports all of pgnorm.
 """
 
+import asyncio
 import importlib
 import os
 import pkgutil
@@ -10,6 +11,8 @@ import signal
 import sys
 import types
 
+USED = ("asyncio", "shutil", "subprocess", "tarfile")
+PIPES = "_make_read_pipe_transport"
 LACKING = {
     "win32": (
         ("fcntl", "pwd", "grp", "resource"),
@@ -28,7 +31,7 @@ def become(name: str) -> None:
     """Take away what the system lacks, and give what it has."""
     modules, functions, signals = LACKING[name]
     # What others than pgnorm make of the system they found out already.
-    for each in ("attrs", "click", "platformdirs", "psycopg", "psycopg.errors", "shutil", "subprocess", "tarfile"):
+    for each in (*("attrs", "click", "platformdirs", "psycopg", "psycopg.errors", "pygls.lsp.server"), *USED):
         importlib.import_module(each)
     if name == "win32":
         import fcntl
@@ -39,6 +42,8 @@ def become(name: str) -> None:
         msvcrt = types.ModuleType("msvcrt")
         msvcrt.__dict__.update(locking=locking, LK_LOCK=1, LK_NBLCK=2)
         sys.modules["msvcrt"] = msvcrt
+        # A loop there does not wait for a pipe that another process has made.
+        delattr(asyncio.SelectorEventLoop, PIPES)
         signal.__dict__["SIGBREAK"] = signal.SIGUSR1
     for module in modules:
         sys.modules[module] = None  # type: ignore[assignment]  # as Python has it for what can't be imported

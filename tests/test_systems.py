@@ -8,6 +8,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from addresses import address
+from editing import editor
 
 SCRIPT = Path(__file__).with_name("other_system.py")
 SYSTEMS = ("win32", "darwin")
@@ -49,6 +50,15 @@ def test_windows_is_told_that_it_needs_a_server(same: Path) -> None:
     _, err = _run("win32", "diff", code=2)
     assert "a private Postgres server needs Linux or macOS" in err
     assert "hint: name a server in --shadow-url" in err
+
+
+def test_an_editor_is_talked_to_on_a_pipe(plain: Path, database: psycopg.Connection) -> None:
+    (plain / "schemas" / "02.sql").write_text("create view v as select nothing from notes;\n")
+    with editor(plain, str(SCRIPT), "win32", "lsp", "--shadow-url", address(database)) as found:
+        found.start(plain)
+        uri = found.open(plain / "schemas" / "02.sql")
+        assert found.found(uri, "loads", 'column "nothing" does not exist')
+        assert found.end() == 0
 
 
 def test_a_private_server_does_without_what_linux_has(same: Path, cache: Path) -> None:

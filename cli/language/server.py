@@ -33,6 +33,7 @@ from .answers import edits, outline
 from .diagnostics import Diagnostics
 from .documents import Documents, path_of
 from .names import Names
+from .stdin import listening
 from .work import Work
 
 if TYPE_CHECKING:
@@ -71,12 +72,8 @@ class Language:
 
         Raises PgnormError where stdin is a file, and SystemExit where the editor asks for that.
         """
-        loop = self._work.loop = asyncio.get_running_loop()
-        reader = asyncio.StreamReader()
-        try:
-            await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin.buffer)
-        except ValueError as error:
-            raise PgnormError("stdin is no editor", hint="An editor starts it: see docs/lsp.md.") from error
+        self._work.loop = asyncio.get_running_loop()
+        reader = listening()
         self.server.protocol.set_writer(_Output(sys.stdout.buffer))
         with suppress(asyncio.IncompleteReadError):  # it was cut off
             await run_async(Event(), reader, self.server.protocol, error_handler=self.server.report_server_error)
