@@ -133,6 +133,58 @@ def test_findings_beside_the_text(ed: Editor, project: Path, tmp_path_factory: p
     assert ed.about("hover", nowhere, (0, 8)) is None
 
 
+def test_two_projects_with_one_table_and_documents_closed(
+    ed: Editor, project: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    second = tmp_path_factory.mktemp("second")
+    for name, text in (
+        ("pgnorm.toml", ""),
+        ("schemas/01_tables.sql", "create table notes (id int, title text);\n"),
+        ("schemas/02_views.sql", "create view v as select nothing from notes;\n"),
+        ("migrations/1_titles.sql", "create table notes (id int, title text);\n"),
+    ):
+        (second / name).parent.mkdir(exist_ok=True)
+        (second / name).write_text(text)
+    ed.start(project, second)
+    here, tables, views = (
+        ed.open(path / "schemas" / name)
+        for path, name in ((project, "01_tables.sql"), (second, "01_tables.sql"), (second, "02_views.sql"))
+    )
+
+    def close(uri: str) -> None:
+        ed.tell("textDocument/didClose", {"textDocument": {"uri": uri}})
+        ed.about("documentSymbol", here)  # whose answer comes behind all that closing has it say
+
+    # What is found in a project stays while a document of it is open, in whichever file it is, and goes with the last.
+    assert ed.found(views, "loads", 'column "nothing" does not exist')
+    close(tables)
+    assert ed.found(views, "loads")
+    close(views)
+    ed.nothing(views)
+
+    # A check that comes to its end after that is told of nowhere: the lane takes one after the other.
+    ed.open(second / "schemas" / "02_views.sql")
+    close(views)
+    broken = project / "schemas" / "03_broken.sql"
+    broken.write_text("select broken from notes;\n")
+    ed.tell("textDocument/didSave", {"textDocument": {"uri": here}})
+    assert ed.found(broken.as_uri(), "loads")
+    ed.nothing(views)
+
+    # Each table is that of its own project.
+    broken.unlink()
+    (second / "schemas" / "02_views.sql").unlink()
+    ed.open(second / "schemas" / "01_tables.sql")
+    for uri, has, lacks, made in (
+        (tables, '"title" "text"', '"body"', second / "migrations" / "1_titles.sql"),
+        (here, '"notes_pkey"', '"title"', project / "migrations" / "1_notes.sql"),
+    ):
+        said = _hover(ed, uri, 0, 14)
+        assert (has in said, lacks in said) == (True, False), said
+        (found,) = _locations(ed.about("definition", uri, (0, 14)))
+        assert found["uri"] == made.as_uri()
+
+
 def test_what_names_mean(ed: Editor, project: Path) -> None:
     ed.start(project)
     uri = ed.open(project / "schemas" / "01_tables.sql")
