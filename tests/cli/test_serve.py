@@ -15,9 +15,11 @@ import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import Final
 
+import click
 import psycopg
 import pytest
 from addresses import address
@@ -25,6 +27,9 @@ from attrs import define
 from conftest import Refused, Run
 from documents import closed_validator, faults
 from waiting import PATIENCE, until
+
+from pgnorm.cli.main import COMMANDS
+from pgnorm.cli.serving.verbs import VERBS
 
 pytest.importorskip("uvicorn", reason="the extra `serve` is not installed")
 
@@ -159,6 +164,17 @@ def test_commands_answer_what_they_print(service: Service, run: Run, folder: Pat
     children = Path(f"/proc/{service.process.pid}/task/{service.process.pid}/children")
     if children.exists():  # one after the other needs no second process
         assert len(children.read_text().split()) == 1
+
+
+def test_what_may_be_asked_is_what_the_commands_take() -> None:
+    for verb in VERBS.values():
+        module, _, name = COMMANDS[verb.words[0]].partition(":")
+        options = {flag: each for each in getattr(import_module(module), name).params for flag in each.opts}
+        for asked in verb.options:
+            option = options[asked.flag]
+            known = option.type.choices if isinstance(option.type, click.Choice) else ()
+            assert (option.is_flag, option.multiple) == (asked.kind == "flag", asked.kind == "texts"), asked
+            assert set(asked.choices) <= set(known), asked
 
 
 def test_the_description_is_that_of_the_answers(service: Service) -> None:
