@@ -183,4 +183,4 @@ def _way_out(old: str, new: str) -> str | None:
     """The command that puts the stored bytes of `old` into the schema files, where those are the new side."""
     if new != "files":
         return None
-    return f"pgnorm fix-functions {f'--from {old}' if public(old) == old else '--db-url …'}"
+    return f"pgnorm fix-functions {f'--from {old}' if public(old) == old else '--db-url URL'}"

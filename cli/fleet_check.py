@@ -15,7 +15,7 @@ from .fleet_plans import refuse_filled, write_plans
 from .general import general_options
 from .help import CHANGED, FAILED, Command, exit_codes
 from .html import public
-from .options import SOURCES, App
+from .options import App, source_option
 from .output import in_line, plural, write
 from .servers import lock_timeout_option, shadow_option, trust_option
 
@@ -33,7 +33,7 @@ Examples:
 
 @click.command(cls=Command, params=general_options(), epilog=EPILOG)
 @fleet_options
-@click.option("--to", metavar="SOURCE", default="files", help=f"What they are to be: {SOURCES}.  [default: files]")
+@source_option("--to", "What they are to be", usual="files")
 @shadow_option
 @trust_option
 @lock_timeout_option

@@ -208,6 +208,17 @@ def source_options(function: Callable[P, R]) -> Callable[P, R]:
     )
 
 
+def source_option(name: str, said: str, *, usual: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """An option whose value is a source, this one where none is given."""
+    return click.option(
+        name,
+        metavar="SOURCE",
+        default=usual,
+        shell_complete=completed_source,
+        help=f"{said}: {SOURCES}.  [default: {usual}]",
+    )
+
+
 def schema_options(function: Callable[P, R]) -> Callable[P, R]:
     """--schema and --exclude-schema, repeatable; the command gets `schemas` and `exclude_schemas`."""
     return with_options(

@@ -9,7 +9,7 @@ from pgnorm.catalog.errors import PgnormError
 from .documents import deliver_outcome, json_option
 from .general import general_options
 from .help import CHANGED, CHECKED, FAILED, Command, exit_codes
-from .options import SOURCES, App, source_options
+from .options import App, source_option, source_options
 from .servers import server_options
 from .synced import Decider, deciding_options, edit, sync_outcome, tell_conflicts, tell_taken
 from .words import kinds, words_option
@@ -30,12 +30,7 @@ Examples:
 @click.command(cls=Command, params=general_options(), epilog=EPILOG)
 @source_options
 @server_options
-@click.option(
-    "--base",
-    metavar="SOURCE",
-    default=BASE,
-    help=f"What both were before: {SOURCES}.  [default: {BASE}]",
-)
+@source_option("--base", "What both were before", usual=BASE)
 @deciding_options
 @words_option(
     "--canonical",

@@ -81,7 +81,7 @@ def option_for(word: str) -> str:
     """The option for the database that a source word names, likewise."""
     if word.startswith(f"{LINKED}:"):
         return f"--remote={word.removeprefix(f'{LINKED}:')}"
-    return f"--{word}" if word in ("local", LINKED, "db") else "--db-url …"
+    return f"--{word}" if word in ("local", LINKED, "db") else "--db-url URL"
 
 
 def named_database(words: Sequence[str], sources: "Sequence[Source]") -> str | None:

@@ -26,7 +26,7 @@ from .tenants import Tenant
 
 Tell = Callable[[Literal["note", "verbose", "warning"], str], None]
 
-AT = "--db-url …"
+AT = "--db-url URL"
 """The option that names one of them in a command for a person to run."""
 
 

@@ -78,7 +78,7 @@ No migration that is applied there did this:
         ("public.gone", "dropped", [], "migrations/2_more.sql:4:1"),
     ]
     code, _, err = run(f"diff --from migrations --to '{at.split(maxsplit=1)[1][1:-1]}'")
-    assert (code, "How the database came to differ: pgnorm log --db-url …" in err) == (0, True), err
+    assert (code, "How the database came to differ: pgnorm log --db-url URL" in err) == (0, True), err
     code, out, err = run("log")
     assert (code, "Name an object, or with --local, --db-url or the like a database." in err) == (2, True)
 

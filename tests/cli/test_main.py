@@ -198,6 +198,8 @@ def test_the_shell_completes_commands() -> None:
         ("diff --kind table,materialized", ["plain,table,materialized-view"]),
         ("diff --to l", ["plain,local", "plain,linked", "file,l"]),
         ("dump --from git", ["plain,git:", "file,git"]),
+        ("sync --base mig", ["plain,migrations", "file,mig"]),
+        ("fleet check --to mig", ["plain,migrations", "file,mig"]),
         ("check --skip migrations-b", ["plain,migrations-behind"]),
         ("sync --canonical poli", ["plain,policy"]),
         ("json-schema m", ["plain,migration"]),

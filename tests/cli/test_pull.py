@@ -99,7 +99,7 @@ def test_nobody_is_asked_without_a_terminal(run: Run, crm: Path, at: str, hosted
     code, _, err = run(f"pull {at}")
     assert code == 0
     version = _new(crm, before).name.partition("_")[0]
-    assert f"pgnorm migration repair --status applied {version} --db-url …" in err
+    assert f"pgnorm migration repair --status applied {version} --db-url URL" in err
     assert _versions(hosted) == versions
     code, _, err = run(f"pull {at}")
     assert (code, f"the folder has migrations that are not applied there: {version}" in err) == (2, True)
@@ -184,7 +184,7 @@ def test_versions_that_the_folder_lacks(refused: Refused, crm: Path, at: str, ho
     refused(
         f"pull {at} --repair",
         "applied migrations that the folder lacks: 20990101000000",
-        "`pgnorm migration fetch --db-url …` writes their files",
+        "`pgnorm migration fetch --db-url URL` writes their files",
     )
     assert _written(crm) == before
 
