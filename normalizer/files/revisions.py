@@ -26,7 +26,9 @@ def commit_of(folder: Path, revision: str) -> str:
         _read(asked_from(folder), "rev-parse", "--git-dir")
         raise PgnormError(
             f"git has no revision `{revision}`",
-            hint="Name a branch, tag or commit that is here: a shallow clone of CI lacks most (fetch-depth: 0).",
+            hint="Name a branch, tag or commit that is here. A shallow clone, as in CI, has the last commit alone: "
+            "`git fetch --unshallow origin '+refs/heads/*:refs/remotes/origin/*'` fetches all branches (GitHub: "
+            "`fetch-depth: 0` for actions/checkout, GitLab: `GIT_DEPTH: 0`).",
         )
     return commit
 

@@ -1,6 +1,8 @@
 """Sources that are not what lies in the folder: files and migrations as git holds them, migrations up to a version."""
 
 import os
+import re
+import shlex
 import subprocess
 import tempfile
 from collections.abc import Callable
@@ -84,6 +86,20 @@ def test_what_is_not_there(run: Run, git: Git, source: str, said: str) -> None:
     assert code == 2
     assert said in err
     assert not _left()
+
+
+def test_a_shallow_clone_has_the_branch_once_the_command_of_the_hint_has_run(run: Run, plain: Path, git: Git) -> None:
+    git("checkout -q -b side")
+    git("add .")
+    git("commit -q -m two")
+    git(f"clone -q --depth 1 --branch side file://{plain} clone")
+    line = "--project clone diff --from git:origin/main --to files"
+    code, _, err = run(line)
+    assert (code, "git has no revision `origin/main`" in err) == (2, True), err
+    (command,) = re.findall(r"`(git fetch .*?)`", err)
+    subprocess.run(shlex.split(command), cwd=plain / "clone", check=True, capture_output=True)
+    code, out, err = run(line)
+    assert (code, 'ADD COLUMN "body"' in out) == (0, True), err
 
 
 def test_a_project_that_was_not_there_yet(run: Run, plain: Path, git: Git) -> None:
