@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import ClassVar, LiteralString, Self
 
 from ..errors import PgnormError
-from ..model import Changed, Object, ObjectId, OnRows, Printing, Statement, Target, Written, alter
+from ..model import Changed, Object, ObjectId, OnRows, Printing, Statement, Target, TypeText, Written, alter, equal
 from ..model.type_facets import RowType
 from ..priority import Priority
 from ..quoting import ident, qualified, spell_types
@@ -116,6 +116,9 @@ class Attribute(Object):
     embedded: ClassVar[bool] = True
     derived: ClassVar[bool] = True
 
+    type: TypeText = equal()
+    """Its type, of which the composite type answers for the differences."""
+
     @classmethod
     def query(cls, version: int) -> LiteralString:
         del version
@@ -125,6 +128,7 @@ class Attribute(Object):
                  , n.nspname::text   as schema
                  , a.attname::text   as name
                  , c.relname::text   as detail
+                 , format_type(a.atttypid, a.atttypmod) as type
               from pg_attribute a
               join pg_class c     on c.oid = a.attrelid
               join pg_namespace n on n.oid = c.relnamespace

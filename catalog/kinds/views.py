@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import ClassVar, Final, LiteralString, Self
 
-from ..model import Changed, Object, ObjectId, Printing, Query, Target, alter
+from ..model import Changed, Object, ObjectId, Printing, Query, Target, TypeText, alter, equal
 from ..model.facets import Bodied
 from ..options import alter_options, with_options
 from ..priority import Priority
@@ -19,6 +19,7 @@ COLUMN_FIELDS: Final[LiteralString] = """
          , a.attname::text                       as name
          , c.relname::text                       as detail
          , r.rolname::text                       as owner
+         , format_type(a.atttypid, a.atttypmod)  as type
          , a.attacl::text[]                      as acl
          , acldefault('c', c.relowner)::text[]   as acl_default
       from pg_attribute a
@@ -164,6 +165,9 @@ class ViewColumn(Object):
     derived: ClassVar[bool] = True
     labelled_with_parent: ClassVar[bool] = True
     ownable: ClassVar[bool] = False
+
+    type: TypeText = equal()
+    """Its type, which the query decides on."""
 
     @classmethod
     def query(cls, version: int) -> LiteralString:

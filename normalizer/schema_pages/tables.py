@@ -5,8 +5,10 @@ from typing import Final
 
 from pgnorm.catalog.counting import plural
 from pgnorm.catalog.kinds.columns import Column
+from pgnorm.catalog.kinds.composites import Attribute
 from pgnorm.catalog.kinds.defaults import Default
 from pgnorm.catalog.kinds.identities import Identity
+from pgnorm.catalog.kinds.views import ViewColumn
 from pgnorm.catalog.model import Object, Printing
 from pgnorm.catalog.model.facets import GrantsDefaults
 from pgnorm.catalog.model.statement import printed
@@ -37,6 +39,8 @@ def columns(content: Content, item: Object) -> Section:
 
 def _typed(content: Content, column: Object) -> tuple[Html, Html]:
     """The type of a column, and what it holds where nothing is said."""
+    if isinstance(column, ViewColumn | Attribute):
+        return code(plain(column.type)), Html()
     if not isinstance(column, Column):
         return Html(), Html()
     type_ = plain(column.type) + (" not null" if column.not_null else "")

@@ -25,6 +25,12 @@ create view "A/b.c".v as select id from "A/b.c"."<b>";
 create type "A/b.c".mood as enum ('sad', 'ok');
 create index on "A/b.c"."<b>" (lower("x""y"));
 """
+TYPED = """
+create schema a;
+create view a.v as select 1.5::numeric(12,2) as price, 'ok'::"A/b.c".mood as mood;
+create materialized view a.m as select * from a.v;
+create type a.c as (price numeric(12,2), mood "A/b.c".mood);
+"""
 TABLE = "table.~41~~2f~b~2e~c.~3c~b~3e~.html"
 
 
@@ -46,8 +52,11 @@ def test_pages_are_whole_and_their_links_lead_somewhere(run: Run, folder: Path) 
 
 
 def test_the_page_of_a_table_says_what_it_is(run: Run, folder: Path) -> None:
-    (folder / "a.sql").write_text(ODD)
+    (folder / "a.sql").write_text(ODD + TYPED)
     assert run("docs pages --from a.sql")[0] == 0
+    for name in ("view.a.v", "materialized-view.a.m", "composite-type.a.c"):
+        (one, two) = rows(section(parsed(folder / "pages" / f"{name}.html"), "columns"))
+        assert [*map(said, one), *map(said, two)] == ["price", "numeric(12,2)", "mood", '"A/b.c".mood'], name
     page = parsed(folder / "pages" / TABLE)
     texts = {
         name: [[said(cell) for cell in row] for row in rows(section(page, name))]
