@@ -106,9 +106,10 @@ def _database(app: App) -> "Database | None":
 
 def _write_files(app: App, project: "Project") -> bool:
     """Write the schema files, where there are none; true if so."""
+    from pgnorm.normalizer.dump.styles import PgDumpStyle
     from pgnorm.normalizer.files.reading import sql_files
+    from pgnorm.normalizer.platforms.dump_style import SupabaseStyle
 
-    from .dump_format import SUPABASE, Format
     from .splitting import write_split
 
     folder = project.schema_files.folder
@@ -121,9 +122,8 @@ def _write_files(app: App, project: "Project") -> bool:
                 hint="Name the database with --local, --linked, --db-url or --db; or write the first schema file.",
             )
         app.source = "migrations"
-    # Functions come as fix-functions writes them.
-    style = Format(SUPABASE, False, None, None).style(app, split=True)
-    write_split(app, folder, (), (), style, overwrite=False)
+    style = SupabaseStyle(repeatable=False) if project.supabase_dir else PgDumpStyle(comments=False)
+    write_split(app, folder, (), (), style, overwrite=False, declares=True)
     return True
 
 

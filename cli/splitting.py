@@ -25,8 +25,9 @@ def write_split(
     style: "Style",
     *,
     overwrite: bool,
+    declares: bool = False,
 ) -> None:
-    """Write the dump as several files, all or none.
+    """Write the dump as several files, all or none; with `declares` as the schema files of a project.
 
     Raises PgnormError where the project's settings for it are wrong, and where that would lose what a file holds,
     unless `overwrite`.
@@ -47,7 +48,7 @@ def write_split(
         below = workspace.shadow().baseline if workspace.platform.managed_schemas else None
         if not schemas:
             chosen = with_own(workspace, catalog, chosen)
-        found = split(catalog, chosen, style, below=below, layout=layout)
+        found = split(catalog, chosen, style, below=below, layout=layout, declares=declares)
     tell_rows(app.console, "Not in these files, which hold definitions alone:", data)
     for item, name in found.moved:
         app.tell("verbose", f"{item.kind} {item.label} is in {name}, since something there needs it")

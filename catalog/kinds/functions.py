@@ -152,8 +152,9 @@ class Function(Routine, Object):
         arguments = spell_types(self.arguments, printing.target.major)
         result = f" RETURNS {spell_types(self.result, printing.target.major)}" if self.result else ""
         settings = "".join(f"\n    SET {setting_text(item)}" for item in self.config)
+        create = self.guarded if printing.target.declares else f"CREATE {self.keyword}"
         sql = (
-            f"CREATE {self.keyword} {qualified(self.schema, self.name)}({arguments}){result}\n"
+            f"{create} {qualified(self.schema, self.name)}({arguments}){result}\n"
             f"    LANGUAGE {ident(self.language)}{self._attributes(printing.target)}{settings}\n"
             f"    {self._definition(printing.target)};"
         )

@@ -123,7 +123,8 @@ class MaterializedView(Filled, Object):
         settings = (self._setting(*item) for item in self.column_settings)
         identity = paragraphs(self._identification() if self.replica_identity in "nf" else "")
         filled = (self._called_populated(),) if printing.target.only_read and self.populated else ()
-        return (f"CREATE {self.signature()}{options} AS\n{query}\n  WITH NO DATA;", *settings, *identity, *filled)
+        empty = "" if printing.target.declares and self.populated is not False else "\n  WITH NO DATA"
+        return (f"CREATE {self.signature()}{options} AS\n{query}{empty};", *settings, *identity, *filled)
 
     def _called_populated(self) -> str:
         """The stand-in for a REFRESH, which may need rows, where there are none and nobody looks for any."""

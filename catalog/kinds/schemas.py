@@ -11,6 +11,8 @@ from ..quoting import ident
 PUBLIC: Final = "public"
 PUBLIC_OWNER: Final = "pg_database_owner"
 """The role that owns `public` where initdb of Postgres 15 or later made it."""
+PUBLIC_COMMENT: Final = "standard public schema"
+"""The comment that initdb gives it."""
 PUBLIC_CLOSED_SINCE: Final = 15
 """The major from which on initdb lets not everybody create in `public`, and pg_dump prints whose it is."""
 
@@ -88,7 +90,8 @@ class Schema(BeginsWith, Unremarked, Object):
         return self.acl == self._remembered and self._remembered[0].grantor == self.owner
 
     def remarked(self, target: Target) -> bool:
-        return not self._left_out(target)
+        as_made = self.name == PUBLIC and self.comment == PUBLIC_COMMENT and not self.labels
+        return not (self._left_out(target) or (target.declares and as_made))
 
     def _left_out(self, target: Target) -> bool:
         old = target.major < PUBLIC_CLOSED_SINCE and target.reloaded_by is None
@@ -104,5 +107,5 @@ class Schema(BeginsWith, Unremarked, Object):
         elif self.owner == PUBLIC_OWNER or self._untouched or self._left_out(printing.target):
             return ()
         else:
-            sql = "-- *not* creating schema, since initdb creates it\n"
+            sql = "" if printing.target.declares else "-- *not* creating schema, since initdb creates it\n"
         return (Entry(desc=self.keyword, tag=self.tag, sql=sql, owned=True),)

@@ -22,6 +22,8 @@ class Target(Value):
     reloaded_by: int | None = None
     """The major of the server that loads the text and must have all of it then, even what pg_dump leaves out. None for
     a dump as pg_dump writes it."""
+    declares: bool = False
+    """True if what is printed is for schema files: it says what is to be there, in a session as it begins."""
     only_read: bool = False
     """True if that server is for reading the catalog alone: what takes rows may be feigned."""
     usual_names_taken: bool = False

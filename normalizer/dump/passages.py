@@ -1,7 +1,6 @@
 """Passages of a dump: what it says of single objects, each with all that belongs to it."""
 
 from collections.abc import Collection, Mapping
-from typing import Final
 
 from pgnorm.catalog.model import Catalog, ObjectId, Target
 from pgnorm.catalog.ordering import arrange
@@ -9,10 +8,7 @@ from pgnorm.catalog.ordering import arrange
 from ..compare.difference import outermost_known
 from ..compare.selection import EVERYTHING
 from .styles import PgDumpStyle
-from .writer import Printed, Writer
-
-_ACCESS_METHOD: Final = "heap"
-"""The one that tables have where nobody chose another."""
+from .writer import Printed, Writer, whole
 
 
 def passages(catalog: Catalog, wanted: Collection[ObjectId]) -> Mapping[ObjectId, str]:
@@ -22,10 +18,10 @@ def passages(catalog: Catalog, wanted: Collection[ObjectId]) -> Mapping[ObjectId
     style = PgDumpStyle(comments=False)
     printed: dict[ObjectId, list[Printed]] = {}
     for pair in Writer(catalog, EVERYTHING, style, arrangement, target).chosen():
-        whole = outermost_known(catalog, pair[0].id)
-        if whole in wanted:
-            printed.setdefault(whole, []).append(pair)
+        about = outermost_known(catalog, pair[0].id)
+        if about in wanted:
+            printed.setdefault(about, []).append(pair)
     return {
-        whole: Writer(catalog, EVERYTHING, style, arrangement, target).write_passage(some, access_method=_ACCESS_METHOD)
-        for whole, some in printed.items()
+        about: Writer(catalog, EVERYTHING, style, arrangement, target).write_passage(some, whole(some))
+        for about, some in printed.items()
     }

@@ -1,7 +1,7 @@
 """A dump as several files that load one after the other."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Final
 
 from pgnorm.catalog.model import Catalog, Object, ObjectId, Target, Value
@@ -23,16 +23,25 @@ class Split(Value):
 
 
 def split(
-    catalog: Catalog, selection: Selection, style: Style, *, below: Catalog | None = None, layout: Layout = DEFAULT
+    catalog: Catalog,
+    selection: Selection,
+    style: Style,
+    *,
+    below: Catalog | None = None,
+    layout: Layout = DEFAULT,
+    declares: bool = False,
 ) -> Split:
     """The dump of what `selection` names in files: each thing in its own, or in the earliest that needs it.
 
     What `below`, the baseline that they are loaded on, grants to new objects is taken away first: a dump says what
-    privileges there are beyond Postgres' own default ones.
+    privileges there are beyond Postgres' own default ones. With `declares` they are schema files, without what a dump
+    says of its own.
     """
     arrangement = arrange(catalog)
     named = bool(selection.include)
-    target = Target(major=catalog.major, role=catalog.role, named_schemas=named, reloaded_by=catalog.major)
+    target = Target(
+        major=catalog.major, role=catalog.role, named_schemas=named, reloaded_by=catalog.major, declares=declares
+    )
 
     def writer() -> Writer:
         return Writer(catalog, selection, style, arrangement, target)
@@ -50,11 +59,16 @@ def split(
     known = below.objects.values() if below else ()
     withdrawn = [item for item in known if isinstance(item, GrantsDefaults) and selection.takes(item)]
     texts: dict[str, str] = {}
-    empty = writer().write((), ())
+    empty = "" if declares else writer().write((), ())
+    ahead = _ahead(chosen, places) if declares else frozenset[int]()
     for place, name in enumerate(layout.files):
         mine = [(item, form) for item, form in chosen if places[(item.id, form)] == place]
         granting = [item for item in whole(chosen) if privileges[item.id] == place]
-        text = writer().write(mine, granting, () if place else withdrawn)
+        taken = () if place else withdrawn
+        if declares:
+            text = writer().write_passage(mine, granting, taken, unchecked=place in ahead)
+        else:
+            text = writer().write(mine, granting, taken)
         if text != empty:
             texts[name] = text
     moved = tuple(
@@ -120,6 +134,23 @@ def _needs(catalog: Catalog, order: Iterable[_Key], arrangement: Arrangement) ->
     return needs
 
 
+def _ahead(chosen: Iterable[Printed], places: _Places) -> frozenset[int]:
+    """The files with a body that may name what comes behind it, which Postgres refuses where it looks into bodies.
+
+    It looks for all names in SQL, and elsewhere for those of types, with which variables are declared.
+    """
+    order = sorted((places[(item.id, form)], number, item) for number, (item, form) in enumerate(chosen))
+    last = {item.name.lower(): at for at, (_, _, item) in enumerate(order) if item.parent is None}
+    named_in, found = _finder(last), set()
+    for at, (place, _, item) in enumerate(order):
+        if isinstance(item, Routine):
+            code = str(getattr(item, item.code)).lower()
+            read = code if getattr(item, "language", "") == "sql" else code.partition("begin")[0]
+            if any(last[word] > at for word in named_in(read)):
+                found.add(place)
+    return frozenset(found)
+
+
 def _mentions(items: Iterable[Object]) -> dict[_Key, set[_Key]]:
     """Calls that the code of each opaque object may make: to its likes, by the names that stand in the text."""
     known = {item.id: item for item in items}
@@ -129,13 +160,21 @@ def _mentions(items: Iterable[Object]) -> dict[_Key, set[_Key]]:
     for item in known.values():
         if item.catalog in catalogs:
             named.setdefault(item.name.lower(), set()).add((item.id, Form.WHOLE))
-    quoted = [name for name in named if _WORD.fullmatch(name) is None]
     found: dict[_Key, set[_Key]] = {}
+    named_in = _finder(named)
     for item in opaque:
-        code = str(getattr(item, item.code)).lower()
-        words = {*_WORD.findall(code), *(name for name in quoted if name in code)}
-        found[(item.id, Form.WHOLE)] = {key for word in words & named.keys() for key in named[word]}
+        words = named_in(str(getattr(item, item.code)).lower())
+        found[(item.id, Form.WHOLE)] = {key for word in words for key in named[word]}
     return found
+
+
+def _finder(names: Collection[str]) -> Callable[[str], set[str]]:
+    """A function that says which of the names stand in a text."""
+    quoted = [name for name in names if _WORD.fullmatch(name) is None]
+    return lambda code: {
+        *(word for word in _WORD.findall(code) if word in names),
+        *(name for name in quoted if name in code),
+    }
 
 
 def _printed_by(catalog: Catalog, name: ObjectId, arrangement: Arrangement) -> ObjectId:

@@ -22,6 +22,9 @@ DEPENDS_ON_ITS_OWN_PARAGRAPH: Final = 17
 TRANSACTION_TIMEOUT_SINCE: Final = 17
 REMARKS: Final = frozenset({"COMMENT", "SECURITY LABEL"})
 NO_PATH: Final = "SELECT pg_catalog.set_config('search_path', '', false);"
+UNCHECKED: Final = "SET check_function_bodies = false;"
+_ACCESS_METHOD: Final = "heap"
+"""The one that tables have where nobody chose another."""
 
 
 def render(catalog: Catalog, selection: Selection, style: Style = PG_DUMP, *, target: Target | None = None) -> str:
@@ -76,12 +79,27 @@ class Writer:
         self.out.append(f"\n{unrestricted(self.style.restrict_key)}\n{self.style.tail}")
         return "".join(self.out)
 
-    def write_passage(self, definitions: Sequence[Printed], *, access_method: str) -> str:
-        """The text of these objects alone, in a session where new tables have this access method by themselves."""
-        self.tablespace, self.access_method = "", access_method
-        self._passage(definitions, whole(definitions))
-        statements = filter(None, (piece.strip("\n") for piece in self.out))
-        return "\n\n".join(statements) + "\n"
+    def write_passage(
+        self,
+        definitions: Sequence[Printed],
+        privileges: Iterable[Object],
+        withdrawn: Iterable[Object] = (),
+        *,
+        unchecked: bool = False,
+    ) -> str:
+        """The same in the usual session, and without what a dump says of its own; with `unchecked`, bodies may name
+        what comes later. Empty for nothing."""
+        self.tablespace, self.access_method = "", _ACCESS_METHOD
+        for item in withdrawn:
+            self._grants(item, effective_acl(item), item.acl_default)
+        self._passage(definitions, privileges)
+        if self.target.declares:
+            # The next file begins in a session like this one, or in this one.
+            self._select_storage(Entry(desc="", tag="", sql="", tablespace="", access_method=_ACCESS_METHOD))
+        statements = [text for piece in self.out if (text := piece.strip("\n"))]
+        if unchecked:
+            statements = [UNCHECKED, *statements, "RESET check_function_bodies;"]
+        return "".join(f"{text}\n" for text in ("\n\n".join(statements),) if text)
 
     def _passage(self, definitions: Sequence[Printed], privileges: Iterable[Object]) -> None:
         self._definitions(pair for pair in definitions if not isinstance(pair[0], Last))
@@ -190,7 +208,7 @@ class Writer:
             "SET client_encoding = 'UTF8';",
             "SET standard_conforming_strings = on;",
             NO_PATH,
-            "SET check_function_bodies = false;",
+            UNCHECKED,
             "SET xmloption = content;",
             "SET client_min_messages = warning;",
             "SET row_security = off;",
@@ -211,9 +229,10 @@ class Writer:
         self.out.append("\n")
         sql = edited.text if edited else ""
         if self.target.reloaded_by is not None:
-            sql = reaching(sql, (item, *self._parts(item)), afterwards=NO_PATH)
+            afterwards = "RESET search_path;" if self.target.declares else NO_PATH
+            sql = reaching(sql, (item, *self._parts(item)), afterwards=afterwards)
         self.out.append(f"{sql}\n\n")
-        if entry.owned and owner and edited:
+        if edited and edited.owned and owner:
             self.out.append(f"ALTER {item.owner_signature(self.target)} OWNER TO {ident(owner)};\n\n")
         self.out.append(edited.after_owner if edited else "")
 

@@ -28,6 +28,8 @@ class SupabaseStyle(Value):
     comments: bool = False
     restrict_key: str | None = None
     tail: str = "RESET ALL;\n"
+    repeatable: bool = True
+    """True if what is made may be there by then."""
 
     def edit(self, item: Object | None, entry: Entry) -> Entry | None:
         """The entry with CREATE made repeatable; None for what the platform sees to."""
@@ -39,6 +41,11 @@ class SupabaseStyle(Value):
             sql = "".join(f"-- {line}" if line.strip() else line for line in lines)
             return entry.evolve(sql=sql, owned=entry.owned and not text.startswith(OMITTED_WITH_OWNER))
         sql = SCHEMALESS_EXTENSIONS.sub(r"\1;", text) if entry.desc == "EXTENSION" else text
-        if item is not None and entry.desc in RUN_TWICE and sql.startswith(f'CREATE {item.keyword} "'):
+        if (
+            self.repeatable
+            and item is not None
+            and entry.desc in RUN_TWICE
+            and sql.startswith(f'CREATE {item.keyword} "')
+        ):
             sql = sql.replace(f"CREATE {item.keyword}", item.guarded, 1)
         return entry.with_text(sql)

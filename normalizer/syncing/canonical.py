@@ -7,7 +7,6 @@ from ..sql.lexer import tokens
 from ..sql.statements import split
 
 _DEPTH: Final = {"(": 1, ")": -1}
-_NO_DATA: Final = ["WITH", "NO", "DATA"]
 
 
 def with_elements(text: str, clauses: Sequence[str]) -> str:
@@ -32,15 +31,6 @@ def added_clause(text: str) -> str:
     found = list(tokens(statement.text))
     at = next(at for at, token in enumerate(found) if token.keyword == "ADD")
     return statement.text[found[at + 1].start :]
-
-
-def with_data(text: str) -> str:
-    """A CREATE MATERIALIZED VIEW that fills it."""
-    statement = split(text)[0]
-    found = list(tokens(statement.text))
-    if [token.keyword for token in found[-len(_NO_DATA) :]] != _NO_DATA:
-        return text
-    return text[: statement.start + found[-len(_NO_DATA) - 1].end] + text[statement.end :]
 
 
 def replaced(text: str, old: str, new: str) -> str:

@@ -4,13 +4,11 @@ from collections.abc import Sequence
 
 from pgnorm.catalog.kinds.columns import Column
 from pgnorm.catalog.kinds.constraints import Constraint
-from pgnorm.catalog.kinds.functions import Function
 from pgnorm.catalog.kinds.identities import Identity
-from pgnorm.catalog.kinds.materialized_views import MaterializedView
 from pgnorm.catalog.model import Catalog, Object, ObjectId, Printing, Target, Value, printed
 
 from ..compare.difference import inside
-from .canonical import added_clause, replaced, with_data, with_elements
+from .canonical import added_clause, replaced, with_elements
 from .serials import serial
 from .tables import identity_clause
 
@@ -52,11 +50,8 @@ class Texts(Value):
 
     def with_parts(self, item: Object, parts: Sequence[Object]) -> str:
         """The text that creates an object with these parts inside of it."""
-        text = printed(item.create(Printing(target=self.target, parts=tuple(parts)))).strip()
-        if isinstance(item, MaterializedView) and item.populated:
-            text = with_data(text)
+        text = printed(item.create(Printing(target=self.target.evolve(declares=True), parts=tuple(parts)))).strip()
         for part in parts:
             if isinstance(part, Identity):
                 text = replaced(text, part.clause(self.target), identity_clause(part, self.target))
-        # As fix-functions leaves it.
-        return text.replace("CREATE ", "CREATE OR REPLACE ", 1) if isinstance(item, Function) else text
+        return text

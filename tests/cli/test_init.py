@@ -11,6 +11,25 @@ SCHEMA = """
 create table public.notes (id int primary key, body text);
 create function public.one() returns int language sql as 'select 1';
 """
+RICH = f"""{SCHEMA}
+create schema app;
+comment on schema app is 'Ours';
+create extension citext with schema app;
+create type app.mood as enum ('fair', 'bad');
+create table app.days (day date primary key, mood app.mood, mail app.citext, note int references public.notes);
+create view app.later as select day from app.days;
+create function app.count() returns bigint language sql as 'select count(*) from app.later';
+create function app.old() returns bigint language plpgsql as $$declare x app.later; begin return app.count(); end$$;
+create function app.stop() returns trigger language plpgsql as 'begin return new; end';
+set search_path = public, app;
+create trigger mailed before update on app.days for each row when (old.mail is distinct from new.mail)
+    execute function app.stop();
+reset search_path;
+create materialized view app.filled as select day from app.later;
+create materialized view app.empty as select day from app.later with no data;
+create function app.told() returns event_trigger language plpgsql as 'begin end';
+create event trigger told on ddl_command_end execute function app.told();
+"""
 
 
 def _bytes(folder: Path) -> dict[Path, bytes]:
@@ -37,6 +56,37 @@ def test_a_database_becomes_a_project(run: Run, folder: Path, database: psycopg.
     assert _bytes(folder) == before
 
 
+def test_schema_files_are_as_a_person_has_them_and_make_what_the_database_has(
+    run: Run, folder: Path, database: psycopg.Connection
+) -> None:
+    database.execute(RICH.encode())
+    at = f"--db-url '{address(database)}'"
+    code, _, err = run(f"init {at}")
+    assert code == 0, err
+    files = sorted((folder / "schemas").iterdir())
+    texts = {path.name: path.read_text() for path in files}
+    assert all(text == f"{text.strip()}\n" and "\n\n\n" not in text for text in texts.values())
+    lines = [line for text in texts.values() for line in text.splitlines()]
+    assert [line for line in lines if line.startswith(("SET", "SELECT", "--", "COMMENT ON SCHEMA"))] == [
+        """COMMENT ON SCHEMA "app" IS 'Ours';""",
+        "SET check_function_bodies = false;",
+        'SET search_path = "app";',
+    ]
+    for way in (f"{at} --to files", f"--from files --to '{address(database)}'"):
+        code, out, err = run(f"diff {way} --trust-files")
+        assert (code, out, "No schema changes found" in err) == (0, "", True), err
+
+    # Read by nobody but Postgres, in the order of their names, they make the same as well.
+    with psycopg.connect(address(database), autocommit=True) as other:
+        other.execute("drop event trigger told; drop schema app cascade; drop table public.notes")
+        other.execute("drop function public.one()")
+        for path in files:
+            with psycopg.connect(address(database)) as session:
+                session.execute(path.read_bytes())
+    code, out, err = run(f"diff {at} --to files --trust-files")
+    assert (code, out, "No schema changes found" in err) == (0, "", True), err
+
+
 def test_nobody_is_asked_without_a_terminal(run: Run, folder: Path, database: psycopg.Connection) -> None:
     database.execute(SCHEMA.encode())
     code, _, err = run(f"init --db-url '{address(database)}'")
@@ -52,6 +102,9 @@ def test_a_supabase_project_gets_its_files_from_its_migrations(run: Run, crm: Pa
     assert code == 0, err
     assert {name: content for name, content in _bytes(crm).items() if name in before} == before
     assert (crm / "supabase" / "schemas" / "05_policies.sql").exists()
+    texts = [path.read_text() for path in (crm / "supabase" / "schemas").iterdir()]
+    assert not [text for text in texts if "SET statement_timeout" in text or "standard public schema" in text]
+    assert "No schema changes found" in run("diff")[2]
     code, out, err = run("check --level error")
     assert (code, out) == (0, ""), err
 
