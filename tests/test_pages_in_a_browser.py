@@ -85,6 +85,12 @@ def test_pages_of_a_schema_fit_and_lead_to_each_other(tab: Browser, run: Run, fo
             tab.open(folder / "pages" / f"{name}.html", width=width, dark=dark)
             assert tab.run("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
             assert tab.run(CONTRAST) == []
+            assert tab.run("document.querySelectorAll('[role=img] :is(a, button, [tabindex])').length") == 0
+            titles = "[...document.querySelectorAll('section')].map(each => each.firstChild.textContent)"
+            labels = "[...document.querySelectorAll('[role=region]')].map(each => each.ariaLabel)"
+            regions = tab.run(f"[...{titles}, ...{labels}]")
+            assert isinstance(regions, list)
+            assert len(regions) == len({*regions})
     assert _heard(tab) == []
     tab.open(folder / "pages" / "index.html")
     tab.run("document.getElementById('search').focus()")

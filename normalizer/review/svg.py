@@ -89,7 +89,7 @@ def _drawing(
         width=width,
         height=height,
         class_="big" if width > _FITS else None,
-        role="img",
+        role="group" if targets else "img",  # an image has nothing in it that could be followed
         aria_labelledby=name,
     )
 

@@ -161,7 +161,8 @@ def _picture(content: Content, tables: Sequence[ObjectId]) -> Iterator[Section]:
     some = frozenset(known[:TABLES])
     diagram = diagram_of(content.excerpt(some), some)
     targets = {name: addresses.of_object(name) for name in some}
-    shown = element("div", drawing(diagram, targets), class_="wide", tabindex=0, role="region", aria_label="Diagram")
+    picture = drawing(diagram, targets)
+    shown = element("div", picture, class_="wide", tabindex=0, role="region", aria_label="Diagram of tables")
     words = element("details", element("summary", "Mermaid"), element("pre", text(mermaid(diagram))))
     rest = cut(len(known) - len(some), "table", "Their own pages show them.")
     yield Section(id="diagram", title="Diagram", body=joined((element("figure", shown), *rest, words)))
