@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Final, Literal, ParamSpec, TypeAlias, TypeVar
 
 import click
 
-from .output import Console, plural, wants_color
+from pgnorm.catalog.counting import counted
+
+from .output import Console, wants_color
 from .words import completed_source
 
 if TYPE_CHECKING:
@@ -37,8 +39,6 @@ _WOULD: Final[dict[Change, str]] = {
 LINKED: Final = "linked"
 REF: Final = re.compile(r"[a-z]{20}")
 """Form of the reference of a Supabase project."""
-NAMED_AT_MOST: Final = 5
-"""Limit to the names of each sort of unmodelled entries in a message."""
 SOURCES: Final = (
     "files, migrations, local, git:REF, a postgresql:// URL or service=NAME, a .sql file or a folder of them, "
     "a snapshot .json"
@@ -149,21 +149,13 @@ class App:
 
     def tell_unmodelled(self, found: "Iterable[tuple[str, str]]", *, title: str = "not modelled") -> None:
         """Name what no kind reads, so that nobody takes the output for all there is."""
-        names: dict[str, list[str]] = {}
-        for what, name in found:
-            names.setdefault(what, []).append(name)
-        if names:
-            self.console.warn(f"{title}: {'; '.join(_counted(what, some) for what, some in names.items())}")
+        if said := counted(found):
+            self.console.warn(f"{title}: {said}")
 
     def tell_unmatched(self, patterns: "Iterable[str]") -> None:
         """Name the patterns of --schema that name no schema, where others do."""
         for pattern in patterns:
             self.console.warn(f"no schema matches the pattern {pattern}")
-
-
-def _counted(what: str, names: list[str]) -> str:
-    more = ", …" if len(names) > NAMED_AT_MOST else ""
-    return f"{plural(len(names), what)} ({', '.join(names[:NAMED_AT_MOST])}{more})"
 
 
 def with_options(function: Callable[P, R], *options: Callable[[Callable[P, R]], Callable[P, R]]) -> Callable[P, R]:
