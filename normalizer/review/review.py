@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pgnorm.catalog.counting import first_of, plural
 from pgnorm.catalog.model import Value, untold
+from pgnorm.catalog.quoting import plain
 from pgnorm.catalog.secrets import masked_sql
 
 from .diagram import Diagrams, diagrams
@@ -76,7 +77,7 @@ def left_out(document: Document) -> list[tuple[str, list[str]]]:
     """Objects that the plan passes over: a sentence for each reason, and the names where they are known."""
     found: list[tuple[str, list[str]]] = []
     phantoms = [
-        f"{each['kind']} {each['schema']}.{each['name']}({each['detail']}): {each['difference']}"
+        f"{each['kind']} {each['schema']}.{each['name']}({plain(each['detail'])}): {each['difference']}"
         for each in document["phantoms"]
     ]
     if phantoms:

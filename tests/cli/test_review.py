@@ -81,7 +81,7 @@ def test_a_page_says_what_the_document_says(run: Run, both: Path) -> None:
     assert f"{len(dangerous)} with hazards" in facts
     for each in document["differences"]:
         assert each["name"] in said(section(page, "objects"))
-    assert "function public.fmt(): layout" in said(section(page, "left-out"))
+    assert "function public.fmt(text): layout" in said(section(page, "left-out"))
 
 
 def test_the_plan_on_a_page_is_the_plan(run: Run, both: Path) -> None:
