@@ -49,11 +49,9 @@ def split(
     chosen = writer().chosen()
     wanted = _wanted(catalog, chosen, layout)
     places = _early_enough(catalog, [each for each in chosen if not isinstance(each[0], Last)], arrangement, wanted)
-    granted = layout.files.index(layout.words[PRIVILEGES])
-    privileges = {item.id: max(granted, places[(item.id, Form.WHOLE)]) for item in whole(chosen)}
     # What new objects are granted, and what acts upon statements, comes behind all of them.
     end = max((places[(item.id, form)] for item, form in chosen if not isinstance(item, Last)), default=0)
-    privileges |= {item.id: max(privileges[item.id], end) for item in whole(chosen) if isinstance(item, GrantsDefaults)}
+    privileges = _granted(chosen, places, layout, end)
     end = max(end, *privileges.values())
     places |= {(item.id, form): max(places[(item.id, form)], end) for item, form in chosen if isinstance(item, Last)}
     known = below.objects.values() if below else ()
@@ -116,6 +114,15 @@ def _early_enough(catalog: Catalog, chosen: list[Printed], arrangement: Arrangem
                     waiting.append(called)
         if places == before:
             return places
+
+
+def _granted(chosen: list[Printed], places: _Places, layout: Layout, end: int) -> dict[ObjectId, int]:
+    """The number of the file in which the privileges of each object are, `end` for those that new objects get."""
+    least = layout.files.index(layout.words[PRIVILEGES])
+    return {
+        item.id: max(least, end if isinstance(item, GrantsDefaults) else places[(item.id, Form.WHOLE)])
+        for item in whole(chosen)
+    }
 
 
 def _needs(catalog: Catalog, order: Iterable[_Key], arrangement: Arrangement) -> dict[_Key, set[_Key]]:

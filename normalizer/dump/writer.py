@@ -9,20 +9,19 @@ from pgnorm.catalog.model.dump_facets import BeginsWith, ExtensionsWithParent, L
 from pgnorm.catalog.model.facets import Bodied, Shelled, acl_header, grant_prefix
 from pgnorm.catalog.ordering import BODY_NAME, Arrangement, Form, arrange
 from pgnorm.catalog.privileges import acl_commands
-from pgnorm.catalog.quoting import ident, literal, remark
+from pgnorm.catalog.quoting import ident, remark
 
 from ..compare.difference import effective_acl, inside
 from ..compare.selection import Selection
 from .operator_path import reaching
+from .remarks import comment, remarks
 from .restricting import restricted, unrestricted
+from .session_settings import NO_PATH, UNCHECKED, settings
 from .styles import PG_DUMP, Style
 
 DEPENDS_ON_ITS_OWN_PARAGRAPH: Final = 17
 """From this major on pg_dump leaves a blank line before ALTER … DEPENDS ON EXTENSION and ends no line after it."""
-TRANSACTION_TIMEOUT_SINCE: Final = 17
 REMARKS: Final = frozenset({"COMMENT", "SECURITY LABEL"})
-NO_PATH: Final = "SELECT pg_catalog.set_config('search_path', '', false);"
-UNCHECKED: Final = "SET check_function_bodies = false;"
 _ACCESS_METHOD: Final = "heap"
 """The one that tables have where nobody chose another."""
 
@@ -99,7 +98,7 @@ class Writer:
         statements = [text for piece in self.out if (text := piece.strip("\n"))]
         if unchecked:
             statements = [UNCHECKED, *statements, "RESET check_function_bodies;"]
-        return "".join(f"{text}\n" for text in ("\n\n".join(statements),) if text)
+        return "\n\n".join(statements) + "\n" if statements else ""
 
     def _passage(self, definitions: Sequence[Printed], privileges: Iterable[Object]) -> None:
         self._definitions(pair for pair in definitions if not isinstance(pair[0], Last))
@@ -148,10 +147,10 @@ class Writer:
         yield from (entry for entry in others if not entry.after_remarks)
         said_of = [each for each in (item, *parts) if each.comment is not None or each.labels]
         remarked = [each for each in said_of if self._remarked(each)] if self._remarked(item) else []
-        yield from _remarks(item, [each for each in remarked if each is item or each.labelled_with_parent])
+        yield from remarks(item, [each for each in remarked if each is item or each.labelled_with_parent])
         yield from (entry for entry in others if entry.after_remarks)
         apart = (each for each in remarked if each is not item and not each.labelled_with_parent)
-        yield from (_comment(each) for each in apart if each.comment is not None)
+        yield from (comment(each) for each in apart if each.comment is not None)
 
     def _remarked(self, item: Object) -> bool:
         return not isinstance(item, Unremarked) or item.remarked(self.target)
@@ -201,19 +200,7 @@ class Writer:
             self.out.append(text)
 
     def _settings(self) -> None:
-        lines = ["SET statement_timeout = 0;", "SET lock_timeout = 0;", "SET idle_in_transaction_session_timeout = 0;"]
-        if self.target.major >= TRANSACTION_TIMEOUT_SINCE:
-            lines.append("SET transaction_timeout = 0;")
-        lines += [
-            "SET client_encoding = 'UTF8';",
-            "SET standard_conforming_strings = on;",
-            NO_PATH,
-            UNCHECKED,
-            "SET xmloption = content;",
-            "SET client_min_messages = warning;",
-            "SET row_security = off;",
-        ]
-        edited = (self.style.edit(None, Entry(desc="", tag="", sql=line)) for line in lines)
+        edited = (self.style.edit(None, Entry(desc="", tag="", sql=line)) for line in settings(self.target.major))
         self.out += [entry.text + "\n" for entry in edited if entry is not None]
         self.out.append("\n")
 
@@ -244,23 +231,6 @@ class Writer:
         if entry.access_method is not None and entry.access_method != self.access_method:
             self.out.append(f"SET default_table_access_method = {ident(entry.access_method)};\n\n")
             self.access_method = entry.access_method
-
-
-def _remarks(item: Object, labelled: Sequence[Object]) -> Iterator[Entry]:
-    """The comments and security labels of an object and of those of its parts that are labelled with it."""
-    yield from (_comment(each) for each in labelled if each.comment is not None)
-    labels = "".join(
-        f"SECURITY LABEL FOR {ident(provider)} ON {each.signature()} IS {literal(label)};\n"
-        for each in labelled
-        for provider, label in each.labels
-    )
-    if labels:
-        yield Entry(desc="SECURITY LABEL", tag=item.signature(qualify=False), sql=labels)
-
-
-def _comment(item: Object) -> Entry:
-    sql = f"COMMENT ON {item.signature()} IS {literal(item.comment or '')};\n"
-    return Entry(desc="COMMENT", tag=item.signature(qualify=False), sql=sql)
 
 
 def _line(text: str) -> str:
