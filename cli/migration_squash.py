@@ -60,7 +60,7 @@ def squash(app: App, last: str | None, dry_run: bool, force: bool) -> int:
     """
     from pgnorm.normalizer.applying.standing import read
     from pgnorm.normalizer.files.restoring import refuse_unrestorable
-    from pgnorm.normalizer.squashing.choosing import TWO, choose, refuse_unfit
+    from pgnorm.normalizer.squashing.choosing import FEWEST, choose, refuse_unfit
 
     project, at = project_of(app), option_of(app, "local")
     known = project.migration_files()
@@ -69,7 +69,7 @@ def squash(app: App, last: str | None, dry_run: bool, force: bool) -> int:
         if app.source is not None:
             found = stack.enter_context(target(app))
             stack.enter_context(found.lock.held())
-            if not dry_run and finish(app, found, project, at) and len(known.files) < TWO:
+            if not dry_run and finish(app, found, project, at) and len(known.files) < FEWEST:
                 deliver_outcome(app, outcome(app))
                 return 0
         chosen = choose(known, last)

@@ -15,6 +15,7 @@ Json: TypeAlias = "bool | int | float | str | Sequence[Json] | dict[str, Json] |
 JsonObject: TypeAlias = dict[str, Json]
 
 
+_ONE_OF: Final = "enum"  # JSON Schema's word, and none for a type of Postgres
 TEXT: Final = "Text"
 """The name under which the schema of a text is defined."""
 
@@ -136,7 +137,7 @@ class Chosen:
 
     @property
     def schema(self) -> JsonObject:
-        return {"enum": [*self.known]}
+        return {_ONE_OF: [*self.known]}
 
     def encode(self, value: object) -> Json:
         return next(word for word, member in self.known.items() if member is value or member == value)

@@ -144,7 +144,7 @@ def _needs(catalog: Catalog, order: Iterable[_Key], arrangement: Arrangement) ->
 def _ahead(chosen: Iterable[Printed], places: _Places) -> frozenset[int]:
     """The files with a body that may name what comes behind it, which Postgres refuses where it looks into bodies.
 
-    It looks for all names in SQL, and elsewhere for those of types, with which variables are declared.
+    It looks for all names in SQL, and elsewhere for those of types, with which blocks declare variables.
     """
     order = sorted((places[(item.id, form)], number, item) for number, (item, form) in enumerate(chosen))
     last = {item.name.lower(): at for at, (_, _, item) in enumerate(order) if item.parent is None}
@@ -152,7 +152,7 @@ def _ahead(chosen: Iterable[Printed], places: _Places) -> frozenset[int]:
     for at, (place, _, item) in enumerate(order):
         if isinstance(item, Routine):
             code = str(getattr(item, item.code)).lower()
-            read = code if getattr(item, "language", "") == "sql" else code.partition("begin")[0]
+            read = code if item.code_language == "sql" else code[code.find("declare") : code.rfind("begin")]
             if any(last[word] > at for word in named_in(read)):
                 found.add(place)
     return frozenset(found)

@@ -86,8 +86,8 @@ class Writer:
         *,
         unchecked: bool = False,
     ) -> str:
-        """The same in the usual session, and without what a dump says of its own; with `unchecked`, bodies may name
-        what comes later. Empty for nothing."""
+        """The text with these alone, for a session with Postgres' own settings, which it leaves as they were; with
+        `unchecked`, bodies may name what comes later. Empty for nothing."""
         self.tablespace, self.access_method = "", _ACCESS_METHOD
         for item in withdrawn:
             self._grants(item, effective_acl(item), item.acl_default)

@@ -60,7 +60,7 @@ class Team(Protocol[T_co, R_co]):
 
 @frozen(kw_only=True)
 class CrewOptions:
-    """Options of a team."""
+    """Options of the workers that read databases together."""
 
     fragile: bool = False
     """True where nothing more is to begin once something goes wrong."""

@@ -52,7 +52,7 @@ class Hazard(StrEnum):
     CHANGES_ACCESS = "changes-access"
     """A role may do more, or less, than before."""
     BREAKS_CALLERS = "breaks-callers"
-    """A body that stays names what is gone, or arguments have other names."""
+    """A body that stays names what is gone, arguments have other names, or other code may name what goes."""
 
 
 class Effect(Value):

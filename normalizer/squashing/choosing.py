@@ -9,8 +9,8 @@ from ..applying.pieces import Applicable, check
 from ..applying.target import refuse_tools
 from ..project.forms import Migration, Migrations
 
-TWO: Final = 2
-"""The fewest that there is something to squash in."""
+FEWEST: Final = 2
+"""The smallest number of migrations that there is something to squash in."""
 
 
 def choose(known: Migrations, to: str | None) -> tuple[Migration, ...]:
@@ -21,7 +21,7 @@ def choose(known: Migrations, to: str | None) -> tuple[Migration, ...]:
             f"no migration in the folder has the version {to}", hint="`pgnorm migration list` shows those there are."
         )
     chosen = known.files if to is None else known.files[: versions.index(to) + 1]
-    if len(chosen) < TWO:
+    if len(chosen) < FEWEST:
         raise PgnormError(
             f"there {'is one migration' if chosen else 'are no migrations'}"
             f"{' up to that version' if to is not None else ''}, and nothing to squash",
