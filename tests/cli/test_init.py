@@ -19,7 +19,8 @@ create type app.mood as enum ('fair', 'bad');
 create table app.days (day date primary key, mood app.mood, mail app.citext, note int references public.notes);
 create view app.later as select day from app.days;
 create function app.count() returns bigint language sql as 'select count(*) from app.later';
-create function app.old() returns bigint language plpgsql as $$begin declare beginning int; x app.later; begin return app.count(); end; end$$;
+create function app.old() returns bigint language plpgsql as
+    $$begin declare beginning int; x app.later; begin return app.count(); end; end$$;
 create function app.stop() returns trigger language plpgsql as 'begin return new; end';
 set search_path = public, app;
 create trigger mailed before update on app.days for each row when (old.mail is distinct from new.mail)
