@@ -29,7 +29,7 @@ def counted(found: Iterable[tuple[str, str]]) -> str:
     )
 
 
-def first_of(words: Sequence[str], most: int) -> str:
+def first_of(words: Sequence[str], most: int, between: str = ", ") -> str:
     """The first of these in a line, and how many more there are: `a, b, c and 4 more`."""
     left = len(words) - most
-    return ", ".join(words[:most]) + (f" and {left} more" if left > 0 else "")
+    return between.join(words[:most]) + (f" and {left} more" if left > 0 else "")

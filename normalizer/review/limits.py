@@ -26,5 +26,9 @@ COMMENT: Final = 65_536
 """Characters of a comment on GitHub."""
 COMMENT_LINES: Final = 50
 """Lines of a list in a comment."""
+COMMENT_LISTS: Final = 40_000
+"""Characters of all its lists: the rest is for the plan."""
+COMMENT_NAMES: Final = 5
+"""Names that one of its lines has of a file."""
 WHERE_ALL_IS: Final = "pgnorm diff --json prints all of it."
 """Words for where the rest of a diff is."""

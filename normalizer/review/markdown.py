@@ -1,12 +1,12 @@
 """The review of a comparison as Markdown for a comment on a pull request: short, and never longer than one may be."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import accumulate, starmap, takewhile
 
-from pgnorm.catalog.counting import plural
+from pgnorm.catalog.counting import first_of, plural
 
-from .limits import COMMENT, COMMENT_LINES
+from .limits import COMMENT, COMMENT_LINES, COMMENT_LISTS, COMMENT_NAMES
 from .odd import in_one_line, with_odd_shown
 from .review import NAMING, Review, left_out, naming_files, worries
 
@@ -17,31 +17,40 @@ _MARKUP = re.compile(r"([\\`*_{}\[\]()#+!|<>&~@:-])")
 
 def as_markdown(review: Review) -> str:
     """The comment."""
-    text = "\n".join(_head(review))
-    room = COMMENT - _size(text)
-    return text + _plan(review.scripts, room)
+    text = _head(review)
+    return text + _plan(review.scripts, COMMENT - _size(text))
 
 
-def _head(review: Review) -> Iterator[str]:
+def _head(review: Review) -> str:
+    """All but the plan. Of the room for lists each takes no more than half of what those before it leave."""
     document = review.document
-    yield f"### Schema review: {code(document['from'])} → {code(document['to'])}\n"
-    yield f"**{review.summary}**\n"
-    if review.verdict:
-        yield f"{escaped(review.verdict)}\n"
+    text = f"### Schema review: {code(document['from'])} → {code(document['to'])}\n\n**{review.summary}**\n"
+    text += f"\n{escaped(review.verdict)}\n" if review.verdict else ""
+    room = COMMENT_LISTS
+    for title, lines, folded in _lists(review):
+        listed = _list(title, lines, room // 2, folded=folded)
+        room -= _size(listed)
+        text += listed
+    return text
+
+
+def _lists(review: Review) -> Iterator[tuple[str, Sequence[str], bool]]:
+    """The title and the lines of each list, and if it is folded."""
+    document = review.document
     hazards = [
         f"{code(change['said'])}: {', '.join(_hazard(word, change['allowed']) for word in change['hazards'])}"
         + (f" ({code('; '.join(change['reasons']))})" if change["reasons"] else "")
         for change in document["changes"]
         if change["hazards"]
     ]
-    yield from _list("Hazards", hazards)
-    yield from _list("Access", [code(each["said"]) for each in document["access"]])
+    yield "Hazards", hazards, False
+    yield "Access", [code(each["said"]) for each in document["access"]], False
     for title, lines in worries(document):
-        yield from _list(title, map(code, lines))
-    naming = [code(f"{file}: {'; '.join(names)}") for file, names in naming_files(document).items()]
-    yield from _list(NAMING, naming, folded=True)
-    yield from _list("Changes", [_line(sign, said) for sign, said in _changes(review)], folded=True)
-    yield from _list("Left out", starmap(_with_names, left_out(document)), folded=True)
+        yield title, [*map(code, lines)], False
+    naming = naming_files(document).items()
+    yield NAMING, [code(f"{file}: {first_of(names, COMMENT_NAMES, '; ')}") for file, names in naming], True
+    yield "Changes", [_line(sign, said) for sign, said in _changes(review)], True
+    yield "Left out", [*starmap(_with_names, left_out(document))], True
 
 
 def _with_names(title: str, names: Sequence[str]) -> str:
@@ -62,19 +71,17 @@ def _hazard(word: str, allowed: Sequence[str]) -> str:
     return f"**{word}**{' (allowed)' if word in allowed else ''}"
 
 
-def _list(title: str, lines: Iterable[str], *, folded: bool = False) -> Iterator[str]:
-    """A title and what it counts, one below the other; nothing where there is none."""
-    found = [*lines]
-    if not found:
-        return
-    shown = [f"- {each}" for each in found[:COMMENT_LINES]]
-    if left := len(found) - len(shown):
+def _list(title: str, lines: Sequence[str], room: int, *, folded: bool) -> str:
+    """A title and what it counts, one below the other, as far as there is room; nothing where there is none."""
+    if not lines:
+        return ""
+    shown = [*_first([f"- {each}" for each in lines[:COMMENT_LINES]], room)]
+    if left := len(lines) - len(shown):
         shown.append(f"- and {left} more")
     listed = "\n".join(shown)
     if folded:
-        yield f"<details><summary>{escaped(title)} ({len(found)})</summary>\n\n{listed}\n\n</details>\n"
-    else:
-        yield f"**{escaped(title)} ({len(found)})**\n\n{listed}\n"
+        return f"\n<details><summary>{escaped(title)} ({len(lines)})</summary>\n\n{listed}\n\n</details>\n"
+    return f"\n**{escaped(title)} ({len(lines)})**\n\n{listed}\n"
 
 
 def _plan(scripts: Sequence[str], room: int) -> str:

@@ -1,6 +1,7 @@
 """`pgnorm diff` on lines of other code that name what it drops or renames."""
 
 import json
+import re
 from pathlib import Path
 
 from conftest import Run
@@ -123,6 +124,25 @@ def test_no_more_than_a_line_for_each_and_none_among_the_hazards_of_a_review(run
     assert "src/" not in head
     folded_in_comment = rest.partition("</details>")[0]
     assert "\n- `src/more8.ts: column public.contacts.status, lines 1, 3`\n" in folded_in_comment
+
+
+def test_forty_columns_in_fifty_files_leave_room(run: Run, plain: Path) -> None:
+    names = [f"a_rather_long_name_of_a_column_{number}" for number in range(40)]
+    columns = "".join(f", {name} text" for name in names)
+    (plain / "migrations" / "1_a.sql").write_text(f"create table public.contacts (id int primary key{columns});\n")
+    (plain / "schemas" / "01_tables.sql").write_text("create table public.contacts (id int primary key);\n")
+    for number in range(50):
+        lines = (f"contacts.{name}\n" for name in names for _ in range(3))
+        (plain / f"file{number:02}.ts").write_text("".join(lines))
+    code, comment, _ = run("diff --fail-on breaks-callers --format markdown")
+    assert code == 1
+    assert len(comment) <= 65_536
+    naming = comment.partition("Code that may name what is dropped or renamed (50)</summary>")[2]
+    line = naming.lstrip().partition("\n")[0]
+    assert line.startswith(f"- `file00.ts: column public.contacts.{names[0]}, lines 1, 2, 3; column public.")
+    assert line.endswith(f"column public.contacts.{names[4]}, lines 13, 14, 15 and 35 more`")
+    assert re.search(r"\n- and \d+ more\n\n</details>", naming)
+    assert f'DROP COLUMN "{names[39]}"' in comment.partition("```sql\n")[2]
 
 
 def test_what_is_added_names_nothing(run: Run, plain: Path) -> None:
