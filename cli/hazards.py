@@ -1,21 +1,24 @@
 """Hazards of a plan in the messages of `pgnorm diff`, and what --fail-on makes of them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from pgnorm.normalizer.hazards.effects import Hazard
 
-from .output import Console
+from .output import Console, plural
 
 if TYPE_CHECKING:
     from pgnorm.catalog.model import ObjectId
-    from pgnorm.normalizer.comparison import Comparison
+    from pgnorm.normalizer.comparison import Comparison, Consumer
     from pgnorm.normalizer.plan.assessing import Assessed
 
 WORDS: Final = tuple(Hazard)
 MEASURED: Final = frozenset({Hazard.REWRITES_TABLE, Hazard.SCANS_TABLE, Hazard.BLOCKS_WRITES, Hazard.BLOCKS_READS})
 """Hazards that only a plan that was tried can be known to have."""
 ALLOWED: Final = " (allowed)"
+_PLACES: Final = 5
+"""Files of a line that are named without -v."""
 _WAITING: Final = {
     frozenset({Hazard.BLOCKS_READS, Hazard.BLOCKS_WRITES}): "readers and writers wait",
     frozenset({Hazard.BLOCKS_WRITES}): "writers wait",
@@ -57,17 +60,36 @@ def refused(console: Console, comparison: "Comparison", words: Sequence[str]) ->
     for hazard in sorted(unmeasured):
         console.warn(f"--fail-on {hazard}: the plan was not tried, so nobody knows whether it has this hazard")
     found = sorted((wanted & comparison.unexpected) - unmeasured)
-    for hazard in found:
-        console.warn(f"--fail-on {hazard}: the plan has this hazard")
-        for change in comparison.plan.roles.changes if hazard is Hazard.CHANGES_ACCESS else ():
-            if change.changes_access:
-                console.warn(f"  {change.label}")
-        for line in comparison.unexpected_callers if hazard is Hazard.BREAKS_CALLERS else ():
-            console.warn(f"  {line}")
-        for each in comparison.assessed:
-            if hazard in comparison.unexpected_of(each):
-                labels = {part.id: part.label for part in each.step.parts}
-                names = [name for name, share in comparison.unexpected_shares(each) if hazard in share]
-                for label in dict.fromkeys(labels.get(name, each.step.label) for name in names):
-                    console.warn(f"  {label}")
+    with console.fitting():
+        for hazard in found:
+            console.warn(f"--fail-on {hazard}: the plan has this hazard")
+            for line in _having(console, comparison, hazard):
+                console.warn(f"  {line}")
     return bool(found or unmeasured)
+
+
+def _having(console: Console, comparison: "Comparison", hazard: Hazard) -> Iterator[str]:
+    """A line for each that has a hazard which no hint allows."""
+    if hazard is Hazard.CHANGES_ACCESS:
+        yield from (change.label for change in comparison.plan.roles.changes if change.changes_access)
+    if hazard is Hazard.BREAKS_CALLERS:
+        yield from map(str, comparison.unexpected_mentions)
+        for what, _, places in naming(console, comparison.unexpected_consumers):
+            yield f"{places} may name {what}"
+    for each in comparison.assessed:
+        labels = {part.id: part.label for part in each.step.parts}
+        names = [name for name, share in comparison.unexpected_shares(each) if hazard in share]
+        yield from dict.fromkeys(labels.get(name, each.step.label) for name in names)
+
+
+def naming(console: Console, found: "Iterable[Consumer]") -> "Iterator[tuple[str, ObjectId, str]]":
+    """Each thing that other code may name, what hints about it speak of, and the places: `src/a.ts:2,7`."""
+    for (what, about), some in groupby(found, key=lambda each: (each.what, each.about)):
+        files: dict[str, list[str]] = {}
+        for each in some:
+            file, _, line = each.place.rpartition(":")
+            files.setdefault(file, []).append(line)
+        places = [f"{file}:{','.join(numbers)}" for file, numbers in files.items()]
+        shown = places if console.verbose else places[:_PLACES]
+        more = f" and {plural(len(places) - len(shown), 'more file')}" if len(places) > len(shown) else ""
+        yield what, about, f"{', '.join(shown)}{more}"

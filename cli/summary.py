@@ -2,13 +2,12 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from pgnorm.catalog.model import OnRows
 from pgnorm.normalizer.hazards.effects import Hazard
 
-from .hazards import ALLOWED, allowed, tell_hazards
+from .hazards import ALLOWED, allowed, naming, tell_hazards
 from .left_alone import tell_left_alone
 from .output import Console, plural
 from .roles import role_lines, tell_roles
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from pgnorm.normalizer.plan.plan import Step
     from pgnorm.normalizer.plan.unplanned import Unplanned
 
-_PLACES: Final = 5
 NO_CHANGES: Final = "No schema changes found"
 _OWN: Final = {
     True: "Only inherited, where the new side has them as the table's own too, which is left so:",
@@ -100,18 +98,11 @@ def tell_phantoms(console: Console, comparison: "Comparison", way_out: str | Non
 
 
 def tell_consumers(console: Console, comparison: "Comparison") -> None:
-    """Say which lines of other code name what is dropped or renamed: `src/a.ts:2,7`."""
-    lines: list[str] = []
-    for (what, about), some in groupby(comparison.consumers, key=lambda each: (each.what, each.about)):
-        files: dict[str, list[str]] = {}
-        for each in some:
-            file, _, line = each.place.rpartition(":")
-            files.setdefault(file, []).append(line)
-        places = [f"{file}:{','.join(numbers)}" for file, numbers in files.items()]
-        shown = places if console.verbose else places[:_PLACES]
-        more = f" and {plural(len(places) - len(shown), 'more file')}" if len(places) > len(shown) else ""
-        mark = allowed(comparison, about, Hazard.BREAKS_CALLERS)
-        lines.append(f"  {what}: {', '.join(shown)}{more}{mark}")
+    """Say which lines of other code may name what is dropped or renamed."""
+    lines = [
+        f"  {what}: {places}{allowed(comparison, about, Hazard.BREAKS_CALLERS)}"
+        for what, about, places in naming(console, comparison.consumers)
+    ]
     _warn(console, "These lines of the project may name what is dropped or renamed:", lines)
 
 

@@ -80,7 +80,7 @@ class Call(Value):
 
 
 class Consumer(Value):
-    """A line of other code that names something which goes, or gets another name."""
+    """A line of other code that may name something which goes, or gets another name."""
 
     what: str
     """`column public.contacts.status`."""
@@ -117,7 +117,7 @@ class Comparison(Value):
     mentions: "tuple[Mention, ...]" = ()
     """Mentions, in bodies that stay, of what the plan drops."""
     consumers: tuple[Consumer, ...] = ()
-    """Lines of the project's other code that name what the plan drops or renames."""
+    """Lines of the project's other code that may name what the plan drops or renames."""
     unproved: str | None
     """Why the plan could not be tried, None where it was or where there is none."""
     unmodelled: tuple[tuple[str, str], ...]
@@ -176,20 +176,19 @@ class Comparison(Value):
         of_roles = any(each.changes_access for each in self.plan.roles.changes)
         if of_roles or any(Hazard.CHANGES_ACCESS not in self.allowing.on_called(each.what) for each in self.access):
             found.add(Hazard.CHANGES_ACCESS)
-        return frozenset(found | ({Hazard.BREAKS_CALLERS} if self.unexpected_callers else set()))
+        callers = self.unexpected_mentions or self.unexpected_consumers
+        return frozenset(found | ({Hazard.BREAKS_CALLERS} if callers else set()))
 
     @property
-    def unexpected_callers(self) -> tuple[str, ...]:
-        """The bodies and lines of code that break where no hint allows it."""
-        bodies = (
-            f"{each}" for each in self.mentions if Hazard.BREAKS_CALLERS not in self.allowing.on_called(each.routine)
-        )
-        lines = (
-            f"{each.place} names {each.what}"
-            for each in self.consumers
-            if Hazard.BREAKS_CALLERS not in self.allowing.on(each.about)
-        )
-        return (*bodies, *lines)
+    def unexpected_mentions(self) -> "tuple[Mention, ...]":
+        """The bodies that break where no hint allows it."""
+        word = Hazard.BREAKS_CALLERS
+        return tuple(each for each in self.mentions if word not in self.allowing.on_called(each.routine))
+
+    @property
+    def unexpected_consumers(self) -> tuple[Consumer, ...]:
+        """The lines of other code that may break where no hint allows it."""
+        return tuple(each for each in self.consumers if Hazard.BREAKS_CALLERS not in self.allowing.on(each.about))
 
     def unexpected_of(self, assessed: "Assessed") -> "frozenset[Hazard]":
         """The hazards of a statement that no hint allows there."""

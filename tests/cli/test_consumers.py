@@ -54,8 +54,11 @@ def test_lines_are_a_hazard_unless_a_hint_beside_the_object_allows_it(run: Run, 
     code, _, err = run("diff --fail-on breaks-callers -f more")
     assert code == 1
     failing = err.partition("--fail-on breaks-callers: the plan has this hazard\n")[2]
-    assert "  src/contacts/hook.ts:2 names column public.contacts.status\n" in failing
-    assert "  src/rpc.js:1 names function public.count_all()\n" in failing
+    assert (
+        "  src/contacts/contacts_export.csv:1, src/contacts/hook.ts:2 may name column public.contacts.status\n"
+        in failing
+    )
+    assert "  src/rpc.js:1 may name function public.count_all()\n" in failing
     assert [each.name for each in (plain / "migrations").iterdir()] == ["1_a.sql"]
 
     schema = plain / "schemas" / "01_tables.sql"
@@ -67,7 +70,7 @@ def test_lines_are_a_hazard_unless_a_hint_beside_the_object_allows_it(run: Run, 
     failing = err.partition("--fail-on breaks-callers: the plan has this hazard\n")[2]
     assert (code, [line for line in failing.splitlines() if line.startswith("  ")]) == (
         1,
-        ["  src/contacts/contacts_export.csv:1 names column public.contacts.title"],
+        ["  src/contacts/contacts_export.csv:1 may name column public.contacts.title"],
     )
     assert (
         "column public.contacts.status: src/contacts/contacts_export.csv:1, src/contacts/hook.ts:2 (allowed)\n" in err
@@ -134,8 +137,12 @@ def test_forty_columns_in_fifty_files_leave_room(run: Run, plain: Path) -> None:
     for number in range(50):
         lines = (f"contacts.{name}\n" for name in names for _ in range(3))
         (plain / f"file{number:02}.ts").write_text("".join(lines))
-    code, comment, _ = run("diff --fail-on breaks-callers --format markdown")
+    code, comment, err = run("diff --fail-on breaks-callers --format markdown")
     assert code == 1
+    failing = err.partition("--fail-on breaks-callers: the plan has this hazard\n")[2].splitlines()
+    first = ", ".join(f"file0{number}.ts:1,2,3" for number in range(5))
+    assert failing[0] == f"  {first} and 45 more files may name column public.contacts.{names[0]}"
+    assert len(failing) == 40
     assert len(comment) <= 65_536
     naming = comment.partition("Code that may name what is dropped or renamed (50)</summary>")[2]
     line = naming.lstrip().partition("\n")[0]
