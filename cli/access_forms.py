@@ -5,6 +5,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from .documents import printed
+from .output import whole_line
 
 if TYPE_CHECKING:
     from pgnorm.catalog.access import Access, Permission
@@ -23,8 +24,8 @@ def as_text(access: "Access") -> str:
 
     paragraphs = []
     for role, permissions in groupby(access.permissions, key=lambda each: each.role):
-        lines = [f"  {what}: {privileges(some)}\n" for what, some in by_object(permissions)]
-        paragraphs.append("".join([f"{role}\n", *lines]))
+        lines = [whole_line(f"  {what}: {privileges(some)}") for what, some in by_object(permissions)]
+        paragraphs.append("".join(f"{line}\n" for line in (whole_line(role), *lines)))
     return "\n".join(paragraphs)
 
 
@@ -60,7 +61,7 @@ def _permission(permission: "Permission") -> "PermissionSaid":
 
 
 def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("|", "\\|").replace("\n", " ")
+    return whole_line(text).replace("\\", "\\\\").replace("|", "\\|")
 
 
 FORMS: Final[Mapping[str, Callable[["Access"], str]]] = {TEXT: as_text, MARKDOWN: as_markdown, JSON: as_json}

@@ -93,7 +93,7 @@ def rebase(app: App, since: str | None, replans: bool, dry_run: bool, force: boo
             except Unfit as error:
                 if not replans:
                     raise
-                app.console.say(error.message)
+                app.console.errors([PgnormError(error.message, place=error.place)], warning=True)
                 refuse(found.mine)
                 if history is not None:
                     history.refuse_applied()

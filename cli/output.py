@@ -156,8 +156,13 @@ def visible(text: str) -> str:
 
 
 def in_line(text: str) -> str:
-    """A name or place as it may stand in a line."""
-    return visible(text).replace("\n", _LINE_END)
+    """A name or place as it may stand in a line, in a length that can be read."""
+    return whole_line(brief(text))
+
+
+def whole_line(text: str) -> str:
+    """A text of any length as it may stand in a line."""
+    return _CONTROL.sub(_escape, text).replace("\n", _LINE_END)
 
 
 def _escape(found: re.Match[str]) -> str:

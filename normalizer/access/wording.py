@@ -17,7 +17,7 @@ _ROWS: Final = {
 
 def called(permission: Permission) -> str:
     """The object in words: `table public.contacts`, `new tables of postgres in schema public`."""
-    name, schema = (word.replace("\n", "\\n") for word in (permission.name, permission.schema))
+    name, schema = permission.name, permission.schema
     if permission.kind.startswith(_TO_COME):
         return f"{permission.kind} of {name}" + (f" in schema {schema}" if schema else "")
     return f"{permission.kind} {schema}.{name}" if schema else f"{permission.kind} {name}"

@@ -206,6 +206,8 @@ def test_what_does_not_load_behind_theirs_is_named(branches: Branches, run: Run,
     code, out, err = run("migration rebase --replan --dry-run")
     assert code == 0, err
     assert 'ADD COLUMN "more" integer' in out
+    assert "migrations/20250202000000_same.sql:" in err
+    assert "\\x0a" not in err
     assert "Would write this in the place of migrations/20250201000000_tags.sql, migrations/2025" in err
     assert branches.migrations() == held
     code, out, err = run("migration rebase --replan --json")
@@ -240,7 +242,12 @@ def test_what_leads_elsewhere_is_named(branches: Branches, run: Run, refused: Re
         "~ function public.f(): body",
         "--replan",
     )
-    refused("migration rebase --replan", "no plan's statements alone", "migrations/20250203000000_two.sql")
+    refused(
+        "migration rebase --replan",
+        "something else (~):\n  ~ function public.f(): body\n",
+        "no plan's statements alone",
+        "migrations/20250203000000_two.sql",
+    )
     assert path.exists()
 
 

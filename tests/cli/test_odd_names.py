@@ -34,7 +34,10 @@ def test_objects_of_an_odd_name(run: Run, plain: Path, at: str, database: psycop
         create view public.v as select * from "{EVIL}"."{EVIL}";
         create function public."{EVIL}"() returns int language plpgsql as $$ begin return 1; end $$;
         comment on schema "{EVIL}" is 'x';\n"""
-    database.execute(f'{made}create sequence public."{EVIL}"')
+    database.execute(f'{made}create sequence public."{EVIL}"; create role "{EVIL}"')
+    database.execute(
+        f'grant all on schema "{EVIL}" to "{EVIL}"; grant all on all tables in schema "{EVIL}" to "{EVIL}"'
+    )
     (plain / "schemas" / "01_tables.sql").write_text(made)
     (plain / "migrations" / "1_evil.sql").write_text(made)
     (plain / "old.sql").write_text("")
@@ -51,6 +54,8 @@ def test_objects_of_an_odd_name(run: Run, plain: Path, at: str, database: psycop
         ("log public.v", 0),
         (f"log {at}", 0),
         ("check", 1),
+        (f"access {at}", 0),
+        (f"access {at} --format markdown", 0),
         ("diff --from wrong.sql --to old.sql", 2),
     ):
         code, out, err = run(line)
