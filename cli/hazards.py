@@ -59,6 +59,10 @@ def refused(console: Console, comparison: "Comparison", words: Sequence[str]) ->
     unmeasured = wanted & MEASURED if comparison.effects is None and comparison.plan else frozenset[Hazard]()
     for hazard in sorted(unmeasured):
         console.warn(f"--fail-on {hazard}: the plan was not tried, so nobody knows whether it has this hazard")
+    if Hazard.BREAKS_CALLERS in wanted and comparison.consumers is None:
+        console.say(
+            f"--fail-on {Hazard.BREAKS_CALLERS}: outside of a project no code but bodies in the database is looked at"
+        )
     found = sorted((wanted & comparison.unexpected) - unmeasured)
     with console.fitting():
         for hazard in found:

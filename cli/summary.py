@@ -101,7 +101,7 @@ def tell_consumers(console: Console, comparison: "Comparison") -> None:
     """Say which lines of other code may name what is dropped or renamed."""
     lines = [
         f"  {what}: {places}{allowed(comparison, about, Hazard.BREAKS_CALLERS)}"
-        for what, about, places in naming(console, comparison.consumers)
+        for what, about, places in naming(console, comparison.consumers or ())
     ]
     _warn(console, "These lines of the project may name what is dropped or renamed:", lines)
 

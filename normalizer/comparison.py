@@ -116,8 +116,8 @@ class Comparison(Value):
     """Objects that only the old side has and the platform makes by itself: they are not dropped."""
     mentions: "tuple[Mention, ...]" = ()
     """Mentions, in bodies that stay, of what the plan drops."""
-    consumers: tuple[Consumer, ...] = ()
-    """Lines of the project's other code that may name what the plan drops or renames."""
+    consumers: tuple[Consumer, ...] | None = None
+    """Lines of the project's other code that may name what the plan drops or renames; None where nobody looked."""
     unproved: str | None
     """Why the plan could not be tried, None where it was or where there is none."""
     unmodelled: tuple[tuple[str, str], ...]
@@ -188,7 +188,8 @@ class Comparison(Value):
     @property
     def unexpected_consumers(self) -> tuple[Consumer, ...]:
         """The lines of other code that may break where no hint allows it."""
-        return tuple(each for each in self.consumers if Hazard.BREAKS_CALLERS not in self.allowing.on(each.about))
+        word = Hazard.BREAKS_CALLERS
+        return tuple(each for each in self.consumers or () if word not in self.allowing.on(each.about))
 
     def unexpected_of(self, assessed: "Assessed") -> "frozenset[Hazard]":
         """The hazards of a statement that no hint allows there."""

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Final
 from ..plan.roles import statements
 from .data import calls_said, not_carried, updates_said
 from .differing import differing
-from .form import Change, Document, EffectSaid, Identity, RoleSaid
+from .form import Change, ConsumerSaid, Document, EffectSaid, Identity, RoleSaid
 
 if TYPE_CHECKING:
     from pgnorm.catalog.model import Object
 
     from ..compare.ignoring import Reason
-    from ..comparison import Comparison
+    from ..comparison import Comparison, Consumer
     from ..hazards.effects import Effect
     from ..plan.assessing import Assessed
     from ..plan.plan import Step
@@ -69,7 +69,7 @@ def document(comparison: "Comparison", old: str, new: str, files: Sequence[str])
         "broken_bodies": [
             {"routine": mention.routine, "line": mention.line, "what": mention.what} for mention in comparison.mentions
         ],
-        "consumers": [{"what": each.what, "place": each.place} for each in comparison.consumers],
+        "consumers": _consumers(comparison.consumers),
         "not_modelled": [
             {"what": what, "name": name, "one_sided": (what, name) in comparison.one_sided}
             for what, name in comparison.unmodelled
@@ -79,6 +79,10 @@ def document(comparison: "Comparison", old: str, new: str, files: Sequence[str])
         "calls": calls_said(comparison),
         "files": files,
     }
+
+
+def _consumers(found: "Sequence[Consumer] | None") -> list[ConsumerSaid] | None:
+    return None if found is None else [{"what": each.what, "place": each.place} for each in found]
 
 
 def _identity(item: "Object") -> Identity:

@@ -133,7 +133,7 @@ class Document(_Sides):
     ignored_because: dict[str, dict[str, int]]
     unproved: str | None
     broken_bodies: list[BrokenBody]
-    consumers: list[ConsumerSaid]
+    consumers: list[ConsumerSaid] | None
     not_modelled: list[NotModelled]
     not_carried: list[NotCarried]
     updates: list[Update]

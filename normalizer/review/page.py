@@ -141,7 +141,7 @@ def _code(document: Document) -> Section | None:
     files = naming_files(document)
     if not files:
         return None
-    count = f"{plural(len(document['consumers']), 'line')} of {plural(len(files), 'file')}"
+    count = f"{plural(len(document['consumers'] or ()), 'line')} of {plural(len(files), 'file')}"
     word = Hazard.BREAKS_CALLERS
     badge = _badge(word, allowed=word in document["allowed"])
     rows = [

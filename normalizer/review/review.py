@@ -126,7 +126,7 @@ def worries(document: Document) -> list[tuple[str, list[str]]]:
 def naming_files(document: Document) -> dict[str, list[str]]:
     """The files of other code that may name what goes: what each names, and in which lines."""
     files: dict[str, dict[str, list[str]]] = {}
-    for each in document["consumers"]:
+    for each in document["consumers"] or ():
         file, _, number = each["place"].rpartition(":")
         files.setdefault(file, {}).setdefault(each["what"], []).append(number)
     return {

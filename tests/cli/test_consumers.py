@@ -158,3 +158,8 @@ def test_what_is_added_names_nothing(run: Run, plain: Path) -> None:
     code, out, _ = run("diff --json")
     assert code == 0
     assert json.loads(out)["consumers"] == []
+    (plain / "pgnorm.toml").unlink()
+    code, out, err = run("diff --from migrations/1_a.sql --to schemas/01_tables.sql --fail-on breaks-callers --json")
+    assert code == 0, err
+    assert json.loads(out)["consumers"] is None
+    assert "--fail-on breaks-callers: outside of a project no code but bodies in the database is looked at\n" in err
