@@ -116,7 +116,7 @@ class Attribute(Object):
     embedded: ClassVar[bool] = True
     derived: ClassVar[bool] = True
 
-    type: TypeText = equal()
+    type: TypeText = equal(needed=False)
     """Its type, of which the composite type answers for the differences."""
 
     @classmethod

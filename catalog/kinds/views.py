@@ -166,7 +166,7 @@ class ViewColumn(Object):
     labelled_with_parent: ClassVar[bool] = True
     ownable: ClassVar[bool] = False
 
-    type: TypeText = equal()
+    type: TypeText = equal(needed=False)
     """Its type, which the query decides on."""
 
     @classmethod

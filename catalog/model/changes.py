@@ -48,6 +48,8 @@ class Field(NamedTuple):
     """True if who makes a value gives it: see `worked_out`."""
     told: bool = True
     """True if `repr` tells it."""
+    needed: bool = True
+    """False if it is empty in snapshots that were taken before it was read: see `equal`."""
 
 
 def alter(*, deparsed: bool = False, after_parts: bool = False) -> Any:
@@ -66,9 +68,13 @@ def replace(*, deparsed: bool = False) -> Any:  # as `alter`
     return Field(change=Change.REPLACE, deparsed=deparsed)
 
 
-def equal() -> Any:  # as `alter`
-    """Declare an attribute that is needed for printing but is never a difference."""
-    return Field(change=Change.EQUAL)
+def equal(*, needed: bool = True) -> Any:  # as `alter`
+    """Declare an attribute that is needed for printing but is never a difference.
+
+    Unless it is `needed`, no statement and no judgement rests on it: a snapshot that was taken before it was read is as
+    good, and there it is empty.
+    """
+    return Field(change=Change.EQUAL, needed=needed)
 
 
 def said(otherwise: str, *, after_parts: bool = False) -> Any:  # as `alter`

@@ -21,6 +21,11 @@ def own_codecs(kind: type[Object]) -> dict[str, Codec]:
     return {name: one for name, one in codecs(kind).items() if name not in IDENTITY | SATELLITES}
 
 
+def needed(kind: type[Object]) -> frozenset[str]:
+    """The attributes without which no snapshot of the kind is read."""
+    return frozenset(field.name for field in kind.declared_fields if field.needed)
+
+
 def secrets(kind: type[Object]) -> dict[str, None]:
     """The attributes of a kind that are secrets, all of them not known."""
     return {field.name: None for field in own_fields(kind) if field.change is Change.SECRET}

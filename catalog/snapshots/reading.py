@@ -9,7 +9,7 @@ from ..errors import PgnormError
 from ..kinds import KINDS
 from ..model import Catalog, Edge, Object, ObjectId, RunTime
 from ..model.declaring import Value
-from .attributes import codecs, own_codecs, secrets
+from .attributes import codecs, needed, own_codecs, secrets
 from .parsing import AGAIN, LONGEST, UNHEARD_OF, brief, parsed
 from .scalars import NOTHING, Codec, Mismatch
 from .values import codec
@@ -110,7 +110,7 @@ class _Reader:
             assert isinstance(names, tuple)
             now = own_codecs(kind)
             self._only(names, now, place, f"attribute of a {name}")
-            for missing in (one for one in now if one not in names):
+            for missing in (one for one in now if one not in names and one in needed(kind)):
                 self._refuse(place, f"it was taken by a pgnorm that did not read the attribute `{missing}`")
         return frozenset(said)
 

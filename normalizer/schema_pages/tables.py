@@ -40,7 +40,7 @@ def columns(content: Content, item: Object) -> Section:
 def _typed(content: Content, column: Object) -> tuple[Html, Html]:
     """The type of a column, and what it holds where nothing is said."""
     if isinstance(column, ViewColumn | Attribute):
-        return code(plain(column.type)), Html()
+        return code(plain(column.type)) if column.type else Html(), Html()
     if not isinstance(column, Column):
         return Html(), Html()
     type_ = plain(column.type) + (" not null" if column.not_null else "")

@@ -50,6 +50,25 @@ def test_a_part_holds_the_objects_of_its_schemas(run: Run, database: psycopg.Con
 
 
 @pytest.mark.usefixtures("folder")
+def test_one_of_before_pages_said_all_types_is_as_good(run: Run, database: psycopg.Connection) -> None:
+    database.execute("create view public.v as select 1 as a; create type public.c as (b int)")
+    database.execute("comment on column public.v.a is 'one'; comment on column public.c.b is 'two'")
+    url = f"'{_url(database)}'"
+    assert run(f"-q dump --json --db-url {url} -o x.json")[0] == 0
+    known = json.loads(Path("x.json").read_text())
+    for kind in ("view column", "attribute"):
+        known["attributes"][kind].remove("type")
+        assert [each.pop("type") for each in known["objects"] if each["kind"] == kind] == ["integer"]
+    Path("old.json").write_text(json.dumps(known))
+    for sides in (f"--from old.json --to {url}", f"--from {url} --to old.json", "--from old.json --to x.json"):
+        code, out, err = run(f"diff --check {sides}")
+        assert (code, out) == (0, ""), err
+    assert run("-q dump --no-restrict --from old.json")[1] == run("-q dump --no-restrict --from x.json")[1]
+    assert run("-q docs --from old.json pages") == (0, "", "")
+    assert "<code></code>" not in "".join(each.read_text() for each in Path("pages").rglob("*.html"))
+
+
+@pytest.mark.usefixtures("folder")
 def test_what_is_not_modelled_is_kept(run: Run, database: psycopg.Connection) -> None:
     database.execute("create type shell")
     assert run(f"-q dump --json --db-url '{_url(database)}' -o x.json")[0] == 0
