@@ -1,8 +1,9 @@
 """Ways on for command lines that can't be: what is near, what is called otherwise here, and what a word is given by."""
 
+import os
+import shlex
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
-from pathlib import Path
 from typing import Final, NoReturn
 
 import click
@@ -91,12 +92,12 @@ def _as_options(ctx: click.Context, words: Sequence[str]) -> str | None:
         return f"A database is named by an option: --{words[0]}."
     if len(words) > len(free):
         return None
-    told = " ".join(f"{option} {_shown(word)}" for option, word in zip(free, words, strict=False))
+    told = " ".join(f"{option} {shlex.quote(_shown(word))}" for option, word in zip(free, words, strict=False))
     return f"Sources are named by options: {told}."
 
 
 def _is_source(word: str) -> bool:
-    return f"{word} ".startswith(_SOURCES) or "://" in word or Path(word).exists()
+    return f"{word} ".startswith(_SOURCES) or "://" in word or os.path.exists(word)
 
 
 def _shown(word: str) -> str:

@@ -16,6 +16,11 @@ from .reading import real_path
 _FILES: Final = (b"100644", b"100755")
 _LINK: Final = b"120000"
 _DIGITS: Final = 8
+_DEEPER: Final = (
+    "A shallow clone, as in CI, has the last commits alone: `git fetch --unshallow origin "
+    "'+refs/heads/*:refs/remotes/origin/*'` fetches all branches (GitHub: `fetch-depth: 0` for actions/checkout, "
+    "GitLab: `GIT_DEPTH: 0`). Else name a branch, tag or commit that is here."
+)
 
 
 def commit_of(folder: Path, revision: str) -> str:
@@ -26,9 +31,9 @@ def commit_of(folder: Path, revision: str) -> str:
         _read(asked_from(folder), "rev-parse", "--git-dir")
         raise PgnormError(
             f"git has no revision `{revision}`",
-            hint="Name a branch, tag or commit that is here. A shallow clone, as in CI, has the last commit alone: "
-            "`git fetch --unshallow origin '+refs/heads/*:refs/remotes/origin/*'` fetches all branches (GitHub: "
-            "`fetch-depth: 0` for actions/checkout, GitLab: `GIT_DEPTH: 0`).",
+            hint=_DEEPER
+            if _asked(folder, "rev-parse", "--is-shallow-repository") == "true"
+            else "Name a branch, tag or commit that is here (`git branch -a`, `git tag`).",
         )
     return commit
 

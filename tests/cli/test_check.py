@@ -159,7 +159,7 @@ def test_since_a_revision(run: Run, refused: Refused, plain: Path, git: Git) -> 
     places = [f"migrations/{name}:1:1" for name in ("3_b.sql", "2_a.sql", "1_early.sql")]
     assert _rules(run, "--since HEAD") == {"migrations-order": places}
     assert _rules(run) == {}
-    refused("check --since nowhere", "git has no revision `nowhere`", "shallow clone")
+    refused("check --since nowhere", "git has no revision `nowhere`", "Name a branch")
     refused("check --since --output=x", "git has no revision `--output=x`")
 
 

@@ -96,6 +96,7 @@ def test_a_shallow_clone_has_the_branch_once_the_command_of_the_hint_has_run(run
     line = "--project clone diff --from git:origin/main --to files"
     code, _, err = run(line)
     assert (code, "git has no revision `origin/main`" in err) == (2, True), err
+    assert "shallow" not in run("diff --from git:nowhere --to files")[2]
     (command,) = re.findall(r"`(git fetch .*?)`", err)
     subprocess.run(shlex.split(command), cwd=plain / "clone", check=True, capture_output=True)
     code, out, err = run(line)

@@ -81,6 +81,8 @@ def test_what_can_not_be_done_ends_with_2_and_a_way_out(run: Run, line: str, sai
         ("diff local files", "Got unexpected words: local files", "options: --from local --to files."),
         ("diff --from local files", "Got unexpected words: files", "options: --to files."),
         ("dump x.sql", "Got unexpected words: x.sql", "options: --from x.sql."),
+        ("dump 'a b.sql'", "Got unexpected words: a b.sql", "options: --from 'a b.sql'."),
+        (f"dump 'select 1; {'x' * 300}'", "Got unexpected words: select 1; xxx", "pgnorm dump --help"),
         ("dump contacts", "Got unexpected words: contacts", "pgnorm dump --help"),
         ("diff files postgresql://a:secret@h/db", "words: files (an address, not shown)", "--from files --to URL."),
         ("push local", "Got unexpected words: local", "A database is named by an option: --local."),
@@ -94,7 +96,8 @@ def test_what_can_not_be_done_ends_with_2_and_a_way_out(run: Run, line: str, sai
     ],
 )
 def test_ways_on(refused: Refused, folder: Path, line: str, message: str, hint: str) -> None:
-    (folder / "x.sql").touch()
+    for name in ("x.sql", "a b.sql"):
+        (folder / name).touch()
     said = refused(line, message, hint)
     assert said.startswith(f"Usage: pgnorm {line.split()[0]}")
     assert "secret" not in said
