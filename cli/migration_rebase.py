@@ -93,7 +93,8 @@ def rebase(app: App, since: str | None, replans: bool, dry_run: bool, force: boo
             except Unfit as error:
                 if not replans:
                     raise
-                app.console.errors([PgnormError(error.message, place=error.place)], warning=True)
+                error.hint = None  # it is followed
+                app.console.errors([error], warning=True)
                 refuse(found.mine)
                 if history is not None:
                     history.refuse_applied()
