@@ -3,8 +3,8 @@
 from pgnorm.catalog.model import Catalog, Object, ObjectId, Value, untold
 
 from ..hazards.effects import Hazard
-from ..sql.hints import AllowHint
-from .called import is_about, wholes
+from ..sql.hints import AllowHint, Hint
+from .called import idle, is_about, wholes
 
 
 class Allowing(Value):
@@ -25,6 +25,11 @@ class Allowing(Value):
                 if words in (item.label, f"{item.kind} {item.label}"):
                     return self.on(item.id)
         return frozenset()
+
+    @property
+    def idle(self) -> tuple[Hint, ...]:
+        """Hints about what no catalog has, as after a plan that dropped it."""
+        return tuple(idle(self.hints, *self.catalogs))
 
     def _of(self, items: tuple[Object, ...]) -> frozenset[Hazard]:
         found = (hint.hazards for hint in self.hints if any(is_about(hint.subject, item) for item in items))

@@ -1,6 +1,6 @@
 """Objects by what a text calls them: a name and SQL's word for the kind."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
 from pgnorm.catalog.errors import PgnormError
@@ -47,14 +47,21 @@ def wholes(name: ObjectId, *catalogs: Catalog) -> tuple[Object, ...]:
     return tuple(found)
 
 
-def refuse_idle(hints: Iterable[Hint], *catalogs: Catalog) -> None:
-    """Raise PgnormError, placed, for a hint that is about no object of these catalogs."""
+def idle(hints: Iterable[Hint], *catalogs: Catalog) -> Iterator[Hint]:
+    """The hints that are about no object of these catalogs."""
     for hint in hints:
+        if not any(is_about(hint.subject, item) for catalog in catalogs for item in catalog.objects.values()):
+            yield hint
+
+
+def refuse_idle(hints: Iterable[Hint], *catalogs: Catalog) -> None:
+    """Raise PgnormError, placed, for a hint that is about no object of these catalogs. One that names what it
+    is about outlives it."""
+    for hint in idle((hint for hint in hints if hint.subject.keyword), *catalogs):
         subject = hint.subject
-        if not any(is_about(subject, item) for catalog in catalogs for item in catalog.objects.values()):
-            path = ".".join(filter(None, (subject.schema, subject.owner, subject.name)))
-            raise PgnormError(
-                f"the hint is about {subject.keyword.lower()} {path}, and no object that is compared is called so",
-                place=hint.place,
-                hint="Put it on the line before the statement that makes the object, or behind a column or constraint.",
-            )
+        path = ".".join(filter(None, (subject.schema, subject.owner, subject.name)))
+        raise PgnormError(
+            f"the hint is about {subject.keyword.lower()} {path}, and no object that is compared is called so",
+            place=hint.place,
+            hint="Put it on the line before the statement that makes the object, or behind a column or constraint.",
+        )

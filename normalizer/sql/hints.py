@@ -17,7 +17,8 @@ from .subjects import Subject, plain, subject_of
 _MARK: Final = re.compile(r"(?:--|/\*)\s*pgnorm:\s*(?P<said>.*?)\s*(?:\*/)?\s*", re.DOTALL)
 _NAME: Final = r"""(?:"(?:[^"]|"")+"|[^\W\d][\w$]*)"""
 _RENAMED: Final = re.compile(rf"renamed\s+from\s+(?P<old>{_NAME}|'(?:[^']|'')*')", re.IGNORECASE)
-_ALLOWED: Final = re.compile(r"allow\b(?P<kinds>.*)", re.IGNORECASE | re.DOTALL)
+_ALLOWED: Final = re.compile(r"allow\b(?P<kinds>.*?)(?:\s+on\s+(?P<on>.*))?", re.IGNORECASE | re.DOTALL)
+_PATH: Final = re.compile(rf"{_NAME}(?:\s*\.\s*{_NAME}){{0,2}}")
 _IGNORED: Final = re.compile(r"ignore", re.IGNORECASE)
 _WORDS: Final = {"renamed": "renamed from old_name", "ignore": "ignore", "allow": "allow HAZARD, HAZARD"}
 _REST_OF_LINE: Final = re.compile(r"[ \t]*(\r?\n|$)")
@@ -52,7 +53,7 @@ class IgnoreHint(Hint):
 
 class AllowHint(Hint):
     """That hazards of statements about an object are expected, or that what lints find in it is meant: `-- pgnorm:
-    allow scans-table, no_primary_key`."""
+    allow scans-table, no_primary_key`, for one that no file makes any more `allow loses-data on public.notes`."""
 
     hazards: frozenset[Hazard]
     lints: frozenset[str] = frozenset()
@@ -76,7 +77,11 @@ def hints(source: SourceFile) -> Iterator[Hint]:
         words = _allowed(allowed["kinds"], place) if allowed else frozenset[str]()
         way_out = f"Write `-- pgnorm: {_WORDS[word]}` on the line before what it is about, or behind it."
         try:
-            subject = subject_of(text, comment, statements, place, way_out)
+            subject = (
+                _named(allowed["on"], place)
+                if allowed and allowed["on"] is not None
+                else subject_of(text, comment, statements, place, way_out)
+            )
         except PgnormError as error:
             raise HintError(error.message, place=error.place, hint=error.hint) from error
         if renamed:
@@ -102,6 +107,19 @@ def _meant(said: str) -> str:
     if close:
         return f"Did you mean `-- pgnorm: {_WORDS[close[0]]}`?"
     return f"There are {', '.join(f'`-- pgnorm: {form}`' for form in _WORDS.values())}."
+
+
+def _named(said: str, place: str) -> Subject:
+    """The subject that a hint names. Raises PgnormError, placed, where that is no name."""
+    if not _PATH.fullmatch(said):
+        raise HintError(
+            f"the hint names what it is about, and `{said}` is no name",
+            place=place,
+            hint="Write `on schema.name`, of a column, trigger or policy `on schema.table.name`, without the kind.",
+        )
+    *wholes, name = (plain(part[0]) for part in re.finditer(_NAME, said))
+    schema, *owner = wholes or ["public"]
+    return Subject(keyword="", schema=schema, name=name, owner="".join(owner), qualified=bool(wholes))
 
 
 def _allowed(said: str, place: str) -> frozenset[str]:

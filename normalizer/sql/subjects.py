@@ -18,7 +18,8 @@ _BEFORE_TABLE: Final = frozenset({"ONLY", "IF", "EXISTS"})
 
 class Subject(Value):
     """Subject of a hint, by its new name, as far as the text tells: `keyword` is `COLUMN` for a column, `VALUE` for one
-    of an enum, else what the statement makes. `owner` is what a part, or a trigger or policy, belongs to."""
+    of an enum, else what the statement makes; empty where the hint names it. `owner` is what a part, or a trigger or
+    policy, belongs to."""
 
     keyword: str
     schema: str

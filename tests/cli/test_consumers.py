@@ -84,6 +84,48 @@ def test_lines_are_a_hazard_unless_a_hint_beside_the_object_allows_it(run: Run, 
     assert "breaks-callers" in said["allowed"]
 
 
+def test_a_hint_names_what_goes_altogether(run: Run, plain: Path) -> None:
+    tables = (
+        "create table app.notes (id int);\ncreate table kept (id int, body text);\ncreate function bye() returns int"
+    )
+    (plain / "migrations" / "1_a.sql").write_text(f"create schema app;\n{tables} return 1;\n")
+    (plain / "main.ts").write_text("// notes about this file: app, kept, body, bye\n")
+    schema = plain / "schemas" / "01_tables.sql"
+    schema.write_text("create table kept (id int);\n")
+    fail = "diff --fail-on breaks-callers,loses-data"
+    code, _, err = run(fail)
+    failing = err.partition("--fail-on breaks-callers: the plan has this hazard\n")[2].splitlines()
+    assert (code, failing) == (
+        1,
+        [
+            "  main.ts:1 may name function public.bye()",
+            "  main.ts:1 may name table app.notes",
+            "  main.ts:1 may name column public.kept.body",
+            "--fail-on loses-data: the plan has this hazard",
+            "  drop column public.kept.body",
+            "  drop table app.notes",
+            "  drop schema app",
+        ],
+    )
+    named = ("loses-data, breaks-callers on app.notes", "breaks-callers on bye", "loses-data on app")
+    hints = "".join(f"-- pgnorm: allow {each}\n" for each in named)
+    schema.write_text(f"{schema.read_text()}{hints}")
+    code, _, err = run(fail)
+    assert code == 1
+    assert "may name table app.notes" not in err
+    assert "may name function" not in err
+    assert "table app.notes (allowed)\n" in err
+    last = "-- pgnorm: allow loses-data, breaks-callers on public.kept.body\n"
+    schema.write_text(f"{schema.read_text()}{last}-- pgnorm: allow loses-data on public.gone\n")
+    code, _, err = run(f"-v {fail} -f drops")
+    assert code == 0, err
+    assert "01_tables.sql:6:1: the hint is about what neither side has\n" in err
+    assert err.count("the hint is about") == 1
+    code, _, err = run(f"-v {fail}")
+    assert code == 0, err
+    assert err.count("the hint is about") == 5
+
+
 def test_the_settings_say_which_files(run: Run, plain: Path) -> None:
     _project(plain)
     (plain / "pgnorm.toml").write_text('consumers = ["*.txt", "src/contacts", "nothing/**"]\n')

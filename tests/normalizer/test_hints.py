@@ -123,8 +123,11 @@ create table b (
 create type t as enum ('on',
   'off' -- pgnorm: allow needs-commit
 );
+-- pgnorm: allow loses-data, breaks-callers ON S."T t"
+-- pgnorm: allow loses-data on s.t."on"
+-- pgnorm: allow loses-data on s
 """
-    ignored, allowed, of_value = hints(SourceFile(path=None, label="a.sql", text=text))
+    ignored, allowed, of_value, *named = hints(SourceFile(path=None, label="a.sql", text=text))
     assert isinstance(ignored, IgnoreHint)
     assert ignored.subject.evolve(qualified=True) == about("INDEX", "i", schema="s")
     assert isinstance(allowed, AllowHint)
@@ -132,6 +135,10 @@ create type t as enum ('on',
     assert allowed.hazards == {Hazard.SCANS_TABLE, Hazard.BLOCKS_WRITES}
     # A value is no object: what is said of it is said of its type.
     assert of_value.subject.evolve(qualified=True) == about("TYPE", "t")
+    subjects = [about("", "T t", schema="s"), about("", "on", "t", schema="s"), about("", "s").evolve(qualified=False)]
+    assert [each.subject for each in named] == subjects
+    assert isinstance(named[0], AllowHint)
+    assert named[0].hazards == {Hazard.LOSES_DATA, Hazard.BREAKS_CALLERS}
 
 
 @pytest.mark.parametrize(
@@ -141,6 +148,7 @@ create type t as enum ('on',
         ("-- pgnorm: ignore it\ncreate table b ();", "no hint is known", "Did you mean `-- pgnorm: ignore`?"),
         ("-- pgnorm: x\ncreate table b ();", "no hint is known", "There are `-- pgnorm: renamed from old_name`, "),
         ("-- pgnorm: allow scan-table\ncreate table b ();", "no hazard or lint", "Did you mean `scans-table`?"),
+        ("-- pgnorm: allow loses-data on table s.t", "`table s.t` is no name", "Write `on schema.name`, of a column"),
         ("-- pgnorm: allow\ncreate table b ();", "does not say which hazard", "The hazards are loses-data, "),
         ("-- pgnorm: ignore\nselect 1;", "nothing that has a name", "Write `-- pgnorm: ignore` on the line before"),
         ("-- pgnorm: ignore\ncreate index on t (x);", "nothing that has a name", "Write `-- pgnorm: ignore`"),
