@@ -32,6 +32,7 @@ def write_split(
     Raises PgnormError where the project's settings for it are wrong, and where that would lose what a file holds,
     unless `overwrite`.
     """
+    from pgnorm.normalizer.declaring import declared
     from pgnorm.normalizer.dump.layouts import DEFAULT, configured
     from pgnorm.normalizer.dump.splitting import split
     from pgnorm.normalizer.files.folders import made
@@ -48,7 +49,11 @@ def write_split(
         below = workspace.shadow().baseline if workspace.platform.managed_schemas else None
         if not schemas:
             chosen = with_own(workspace, catalog, chosen)
-        found = split(catalog, chosen, style, below=below, layout=layout, declares=declares)
+        if declares:
+            context = workspace.settled(catalog)
+            found = declared(context, catalog, chosen, style, below=below, layout=layout)
+        else:
+            found = split(catalog, chosen, style, below=below, layout=layout)
     tell_rows(app.console, "Not in these files, which hold definitions alone:", data)
     for item, name in found.moved:
         app.tell("verbose", f"{item.kind} {item.label} is in {name}, since something there needs it")

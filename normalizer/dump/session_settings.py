@@ -3,6 +3,7 @@
 from typing import Final
 
 NO_PATH: Final = "SELECT pg_catalog.set_config('search_path', '', false);"
+USUAL_PATH: Final = "RESET search_path;"
 UNCHECKED: Final = "SET check_function_bodies = false;"
 _TRANSACTION_TIMEOUT_SINCE: Final = 17
 

@@ -30,12 +30,13 @@ def split(
     below: Catalog | None = None,
     layout: Layout = DEFAULT,
     declares: bool = False,
+    empty_path: bool = False,
 ) -> Split:
     """The dump of what `selection` names in files: each thing in its own, or in the earliest that needs it.
 
     What `below`, the baseline that they are loaded on, grants to new objects is taken away first: a dump says what
     privileges there are beyond Postgres' own default ones. With `declares` they are schema files, without what a dump
-    says of its own.
+    says of its own, but for an empty search_path where that is asked for.
     """
     arrangement = arrange(catalog)
     named = bool(selection.include)
@@ -64,7 +65,7 @@ def split(
         granting = [item for item in whole(chosen) if privileges[item.id] == place]
         taken = () if place else withdrawn
         if declares:
-            text = writer().write_passage(mine, granting, taken, unchecked=place in ahead)
+            text = writer().write_passage(mine, granting, taken, unchecked=place in ahead, empty_path=empty_path)
         else:
             text = writer().write(mine, granting, taken)
         if text != empty:

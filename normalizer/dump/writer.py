@@ -16,7 +16,7 @@ from ..compare.selection import Selection
 from .operator_path import reaching
 from .remarks import comment, remarks
 from .restricting import restricted, unrestricted
-from .session_settings import NO_PATH, UNCHECKED, settings
+from .session_settings import NO_PATH, UNCHECKED, USUAL_PATH, settings
 from .styles import PG_DUMP, Style
 
 DEPENDS_ON_ITS_OWN_PARAGRAPH: Final = 17
@@ -60,6 +60,7 @@ class Writer:
         self.parts: dict[ObjectId, tuple[Object, ...]] = {}
         self.tablespace: str | None = None
         self.access_method: str | None = None
+        self.path = NO_PATH
 
     def write(
         self, definitions: Sequence[Printed], privileges: Iterable[Object], withdrawn: Iterable[Object] = ()
@@ -85,9 +86,12 @@ class Writer:
         withdrawn: Iterable[Object] = (),
         *,
         unchecked: bool = False,
+        empty_path: bool = False,
     ) -> str:
         """The text with these alone, for a session with Postgres' own settings, which it leaves as they were; with
-        `unchecked`, bodies may name what comes later. Empty for nothing."""
+        `unchecked`, bodies may name what comes later, with `empty_path` all is read in an empty search_path. Empty for
+        nothing."""
+        self.path = NO_PATH if empty_path else USUAL_PATH
         self.tablespace, self.access_method = "", _ACCESS_METHOD
         for item in withdrawn:
             self._grants(item, effective_acl(item), item.acl_default)
@@ -96,8 +100,10 @@ class Writer:
             # The next file begins in a session like this one, or in this one.
             self._select_storage(Entry(desc="", tag="", sql="", tablespace="", access_method=_ACCESS_METHOD))
         statements = [text for piece in self.out if (text := piece.strip("\n"))]
-        if unchecked:
+        if statements and unchecked:
             statements = [UNCHECKED, *statements, "RESET check_function_bodies;"]
+        if statements and empty_path:
+            statements = [NO_PATH, *statements, USUAL_PATH]
         return "\n\n".join(statements) + "\n" if statements else ""
 
     def _passage(self, definitions: Sequence[Printed], privileges: Iterable[Object]) -> None:
@@ -216,8 +222,7 @@ class Writer:
         self.out.append("\n")
         sql = edited.text if edited else ""
         if self.target.reloaded_by is not None:
-            afterwards = "RESET search_path;" if self.target.declares else NO_PATH
-            sql = reaching(sql, (item, *self._parts(item)), afterwards=afterwards)
+            sql = reaching(sql, (item, *self._parts(item)), afterwards=self.path)
         self.out.append(f"{sql}\n\n")
         if edited and edited.owned and owner:
             self.out.append(f"ALTER {item.owner_signature(self.target)} OWNER TO {ident(owner)};\n\n")

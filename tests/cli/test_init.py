@@ -88,6 +88,40 @@ def test_schema_files_are_as_a_person_has_them_and_make_what_the_database_has(
     assert (code, out, "No schema changes found" in err) == (0, "", True), err
 
 
+HIDDEN = """
+create function public.array_length(int[], int) returns int language sql immutable as 'select 42';
+create function public.never(int[], int[]) returns boolean language sql immutable as 'select false';
+create operator public.= (leftarg = int[], rightarg = int[], function = public.never);
+set search_path = '';
+create table public.t (id int primary key, a int[], b int[]);
+create view public.lengths as select array_length(a, 1) as length from public.t;
+alter table public.t enable row level security;
+create policy alike on public.t using (a operator(pg_catalog.=) b);
+create function public.first(a int[]) returns int language sql begin atomic select array_length(a, 1); end;
+"""
+
+
+def test_what_postgres_own_names_mean_stays_where_the_project_has_the_like(
+    run: Run, folder: Path, database: psycopg.Connection
+) -> None:
+    database.execute(HIDDEN.encode())
+    at = f"--db-url '{address(database)}'"
+    code, _, err = run(f"init {at}")
+    assert code == 0, err
+    for way in (f"{at} --to files", f"--from files --to '{address(database)}'"):
+        code, out, err = run(f"diff {way}")
+        assert (code, out, "No schema changes found" in err) == (0, "", True), err
+    files = sorted((folder / "schemas").iterdir())
+    with psycopg.connect(address(database), autocommit=True) as other:
+        other.execute("drop view public.lengths; drop table public.t; drop function public.first(int[])")
+        other.execute("drop operator public.= (int[], int[]); drop function public.never(int[], int[])")
+        other.execute("drop function public.array_length(int[], int)")
+        for path in files:
+            other.execute(path.read_bytes())
+    code, out, err = run(f"diff {at} --to files")
+    assert (code, out, "No schema changes found" in err) == (0, "", True), err
+
+
 def test_nobody_is_asked_without_a_terminal(run: Run, folder: Path, database: psycopg.Connection) -> None:
     database.execute(SCHEMA.encode())
     code, _, err = run(f"init --db-url '{address(database)}'")
