@@ -10,16 +10,16 @@ from pgnorm.catalog.model.facets import Bodied, Routine
 from pgnorm.catalog.model.row_facets import Filled, HoldsRows
 
 from .comparison import Comparison, Consumer
-from .files.reading import shown
+from .files.reading import real_path, shown
 from .files.walking import files_below
 from .load.context import Tell
-from .project.bounds import within
+from .project.bounds import repository, within
 from .project.patterns import matching
 from .project.project import Project
 
 _ENDINGS: Final = frozenset(
-    {".cjs", ".cs", ".csv", ".dart", ".ex", ".go", ".java", ".js", ".jsx", ".kt", ".mjs", ".php", ".py", ".rb", ".rs"}
-    | {".svelte", ".swift", ".ts", ".tsx", ".vue"}
+    {".cjs", ".cs", ".csv", ".cts", ".dart", ".ex", ".go", ".java", ".js", ".jsx", ".kt", ".mjs", ".mts", ".php"}
+    | {".py", ".rb", ".rs", ".svelte", ".swift", ".ts", ".tsx", ".vue"}
 )
 
 
@@ -79,8 +79,10 @@ def _is_called(item: Object, catalog: Catalog) -> bool:
 
 
 def _word(name: str, around: str) -> re.Pattern[str]:
-    """The pattern of a name with none of these characters on either side: `contacts_export.csv` is about contacts."""
-    return re.compile(rf"(?<!{around}){re.escape(name)}(?!{around})")
+    """The pattern of a name, or of one in capitals as SQL may have it, with none of these characters on either side:
+    `contacts_export.csv` is about contacts, and so is `from\\ncontacts`, where a string has a line end."""
+    words = "|".join(re.escape(word) for word in dict.fromkeys((name, name.upper() if name.islower() else name)))
+    return re.compile(rf"(?:(?<!{around})|(?<=\\[nrt]))(?:{words})(?!{around})")
 
 
 def _lines(path: Path, text: str) -> list[str]:
@@ -91,7 +93,12 @@ def _lines(path: Path, text: str) -> list[str]:
 
 def _files(project: Project, tell: Tell) -> Iterator[Path]:
     if not project.consumers:
-        yield from files_below(project.root, _ENDINGS)
+        bound = repository(real_path(project.root))
+        for path in files_below(project.root, _ENDINGS):
+            if path.is_symlink() and not real_path(path).is_relative_to(bound):
+                tell("warning", f"{shown(path)}: not looked into: it leads out of {shown(bound)}")
+            else:
+                yield path
         return
     seen: set[Path] = set()
     for pattern in project.consumers:
