@@ -18,6 +18,7 @@ from typing import (
 )
 
 Schema: TypeAlias = dict[str, object]
+Defined: TypeAlias = dict[type, Schema]
 
 _FORMS: Final = "pgnorm.cli.forms"
 _OUTCOMES: Final = "pgnorm.cli.outcomes"
@@ -66,21 +67,28 @@ def document_schema(name: str) -> Schema:
     head: Schema = {"$schema": _DIALECT, "title": title}
     if isinstance(found, types.FunctionType):
         return {**head, **found()}
-    defined: Schema = {}
+    defined: Defined = {}
     made = _declared if isinstance(found, type) else schema_of
-    return {**head, **made(found, defined, "#/$defs"), "$defs": defined}
+    return {**head, **made(found, defined, "#/$defs"), "$defs": by_name(defined)}
 
 
-def schema_of(found: object, defined: Schema, place: str) -> Schema:
+def by_name(defined: Defined) -> Schema:
+    """The schemas by the names that references have for them. Raises TypeError where two types have one name."""
+    named: Schema = {found.__name__: schema for found, schema in defined.items()}
+    if len(named) < len(defined):
+        raise TypeError(f"two types have one name: {[*defined]}")
+    return named
+
+
+def schema_of(found: object, defined: Defined, place: str) -> Schema:
     """The schema of a type; those of declared documents are put into `defined`, which lies at a place (`#/$defs`)."""
     if found in _PLAIN:
         return _PLAIN[found]
     if is_typeddict(found) and isinstance(found, type):
-        name = found.__name__
-        if name not in defined:
-            defined[name] = {}  # it may have parts of its own type
-            defined[name] = _declared(found, defined, place)
-        return {"$ref": f"{place}/{name}"}
+        if found not in defined:
+            defined[found] = {}  # it may have parts of its own type
+            defined[found] = _declared(found, defined, place)
+        return {"$ref": f"{place}/{found.__name__}"}
     if isinstance(found, type) and issubclass(found, StrEnum):
         return _one_of([*found])
     origin, parts = get_origin(found), get_args(found)
@@ -97,7 +105,7 @@ def schema_of(found: object, defined: Schema, place: str) -> Schema:
     raise TypeError(f"there is no schema of {found!r}")
 
 
-def _declared(found: object, defined: Schema, place: str) -> Schema:
+def _declared(found: object, defined: Defined, place: str) -> Schema:
     hints = get_type_hints(found, localns={"Json": object})  # whatever JSON can say
     return {
         "type": "object",

@@ -8,7 +8,7 @@ from pgnorm.normalizer.review.form import Document
 from .. import VERSION
 from ..forms import Errors, Findings
 from ..outcomes import FixAnswer
-from ..schemas import Schema, schema_of
+from ..schemas import Defined, Schema, by_name, schema_of
 from .uploads import ARCHIVES, JSON
 from .verbs import VERBS, Asked, Verb
 
@@ -44,10 +44,10 @@ def _components(found: Schema) -> Schema:
 
 
 def _schemas() -> Schema:
-    defined: Schema = {}
+    defined: Defined = {}
     for declared in (*_ANSWERS.values(), Errors):
         schema_of(declared, defined, _SCHEMAS)
-    return defined
+    return by_name(defined)
 
 
 def _operation(verb: Verb) -> Schema:
@@ -84,7 +84,7 @@ def _review(named: Sequence[str]) -> Schema:
 
 def _answer(verb: Verb) -> Schema:
     if verb.name in _ANSWERS:
-        return schema_of(_ANSWERS[verb.name], _schemas(), _SCHEMAS)
+        return {"$ref": f"{_SCHEMAS}/{_ANSWERS[verb.name].__name__}"}
     return {"type": "object", "description": "A snapshot, whose schema `pgnorm json-schema dump` prints."}
 
 

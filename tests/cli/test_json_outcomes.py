@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 import psycopg
 import pytest
@@ -11,7 +12,7 @@ from conftest import Refused, Run
 from documents import closed_validator, faults
 
 from pgnorm.cli.main import group
-from pgnorm.cli.schemas import DOCUMENTS
+from pgnorm.cli.schemas import DOCUMENTS, by_name
 
 FUNCTION = "create function f() returns int language sql as $$ select 1 $$;\n"
 
@@ -33,10 +34,33 @@ def test_all_commands_print_json_but_a_script_and_what_goes_on() -> None:
     assert {*DOCUMENTS} == named.keys() - {*lacking} | {"errors"}
 
 
+WORDS: Final = {
+    "loses-data rewrites-table scans-table blocks-writes blocks-reads may-fail-on-rows needs-commit not-in-transaction "
+    "changes-access breaks-callers",
+    "create alter drop",
+    "create alter grant revoke drop",
+    "wrote edited emptied removed",
+    "note verbose warning",
+    "applied pending unfinished missing",
+    "ours theirs",
+}
+"""The words that values can be. One that is added is a new `version` of each document that can have it."""
+
+
+def _words(schema: object) -> Iterator[str]:
+    if isinstance(schema, dict) and isinstance(schema.get("enum"), list):
+        yield " ".join(schema["enum"])
+    for part in schema.values() if isinstance(schema, dict) else schema if isinstance(schema, list) else ():
+        yield from _words(part)
+
+
 def test_schemas_that_know_each_name(run: Run, refused: Refused, folder: Path) -> None:
     schemas = {name: json.loads(run(f"json-schema {name}")[1]) for name in DOCUMENTS}
     for schema in schemas.values():
         closed_validator(schema)
+    assert {*_words([*schemas.values()])} == WORDS
+    with pytest.raises(TypeError, match="two types have one name"):
+        by_name({type("Same", (), {}): {}, type("Same", (), {}): {}})
     (folder / "a.sql").write_text("create table t (a int);")
     document = json.loads(run("dump --from a.sql --json")[1])
     column = next(each for each in document["objects"] if each["kind"] == "column")
