@@ -8,10 +8,11 @@ import click
 from pgnorm.catalog.errors import PgnormError
 
 from .access_forms import FORMS, JSON, MARKDOWN, TEXT
+from .app import App
 from .general import general_options
 from .help import CHANGED, CHECKED, Command, exit_codes
 from .html import check_page, html_option, public
-from .options import App, schema_options, source_options
+from .options import schema_options, source_options
 from .output import deliver
 from .reading import source_of
 from .servers import server_options

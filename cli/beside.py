@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from .options import App
+from .app import App
 from .reading import source_of, with_own
 from .rows import tell_rows
 

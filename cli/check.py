@@ -9,11 +9,11 @@ import click
 
 from pgnorm.catalog.errors import PgnormError
 
+from .app import App
 from .check_forms import FORMS, GITHUB, JSON, TEXT
 from .general import general_options
 from .help import CHANGED, Command, exit_codes
 from .html import check_page, html_option
-from .options import App
 from .output import deliver, plural
 from .servers import cache_option, shadow_option, trust_option
 from .words import words_option

@@ -6,6 +6,7 @@ import click
 
 from pgnorm.catalog.errors import PgnormError
 
+from .app import App
 from .comparison import scripts
 from .diff_checks import check_calls, check_options, check_versions, same, spare_sources
 from .diff_options import SQL, Given, diff_options, form_of
@@ -16,7 +17,6 @@ from .help import CHANGED, CHECKED, Command, exit_codes
 from .html import public
 from .left_alone import keeping, uncompared
 from .new_migrations import without_hints, write_migrations
-from .options import App
 from .output import deliver
 from .renames import ASK, accepted
 from .reviews import as_form, as_page

@@ -8,10 +8,10 @@ import click
 
 from pgnorm.catalog.errors import PgnormError
 
+from .app import App
 from .diff_options import JSON, SQL, Given, form_of
 from .html import check_page
 from .new_migrations import refuse_name
-from .options import App
 from .output import STDIO
 
 if TYPE_CHECKING:

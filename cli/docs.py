@@ -8,10 +8,11 @@ import click
 
 from pgnorm.catalog.errors import PgnormError
 
+from .app import App
 from .documents import deliver_outcome, json_option, outcome
 from .general import general_options
 from .help import CHANGED, CHECKED, Command, exit_codes
-from .options import App, schema_options, source_options
+from .options import schema_options, source_options
 from .output import plural
 from .reading import read_source, selection_of, with_own
 from .servers import server_options

@@ -7,10 +7,10 @@ import click
 from pgnorm.catalog.errors import PgnormError
 
 from . import VERSION
+from .app import App
 from .documents import printed
 from .general import general_options
 from .help import CHANGED, Command, exit_codes
-from .options import App
 from .output import visible
 from .servers import shadow_option
 

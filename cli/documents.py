@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
 
 import click
 
-from .options import App, app_of
+from .app import App, app_of
 from .output import write
 
 if TYPE_CHECKING:

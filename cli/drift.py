@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
+from .app import App
 from .documents import printed
 from .fitting import more
-from .options import App
 from .output import SHOWN_AT_MOST, Console, in_line, plural, write
 from .roles import role_lines
 from .standings import notes, standing_json

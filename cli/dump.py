@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from .app import App
 from .beside import tell_beside
 from .dump_format import PG_DUMP, SUPABASE, Format
 from .general import general_options
 from .help import Command, exit_codes
-from .options import App, schema_options, source_options
+from .options import schema_options, source_options
 from .output import deliver
 from .reading import read_source, selection_of, source_of
 from .servers import server_options

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from .options import App
+from .app import App
 
 if TYPE_CHECKING:
     from pgnorm.normalizer.dump.styles import Style

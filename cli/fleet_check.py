@@ -9,13 +9,14 @@ import click
 
 from pgnorm.catalog.errors import PgnormError
 
+from .app import App
 from .documents import printed
 from .fleet_options import executing, fleet_options, placed, some_of, tenants_of
 from .fleet_plans import refuse_filled, write_plans
 from .general import general_options
 from .help import CHANGED, FAILED, Command, exit_codes
 from .html import public
-from .options import App, source_option
+from .options import source_option
 from .output import in_line, plural, write
 from .servers import lock_timeout_option, shadow_option, trust_option
 

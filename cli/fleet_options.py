@@ -11,7 +11,8 @@ import click
 from pgnorm.catalog.counting import first_of
 from pgnorm.catalog.errors import PgnormError
 
-from .options import App, with_options
+from .app import App
+from .options import with_options
 from .output import SHOWN_AT_MOST, STDIO, plural, read_bytes
 from .targets import target_options
 

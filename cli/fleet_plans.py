@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.quoting import remark
 
+from .app import App
 from .comparison import scripts
 from .fleet_options import some_of
-from .options import App
 from .output import in_line
 
 if TYPE_CHECKING:

@@ -8,13 +8,13 @@ import click
 
 from pgnorm.catalog.interrupts import exit_code
 
+from .app import App
 from .documents import printed
 from .failures import told
 from .fleet_options import executing, fleet_options, tenants_of
 from .fleet_waves import Waves
 from .general import general_options
 from .help import FAILED, Command, exit_codes
-from .options import App
 from .output import write
 from .targets import force_option, project_of, waiting_option
 

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 from attrs import define, field
 
+from .app import App
 from .fleet_options import placed, some_of
-from .options import App
 from .output import plural
 from .push import agreed, show
 from .targets import project_of

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from pgnorm.catalog.errors import PgnormError
 
+from .app import App
 from .documents import deliver_outcome, outcome
 from .help import CHANGED
-from .options import App
 from .output import plural
 from .synced import edit
 

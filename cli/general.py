@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from .options import app_of
+from .app import app_of
 
 
 def general_options() -> list[click.Parameter]:

@@ -7,10 +7,11 @@ import click
 
 from pgnorm.catalog.errors import PgnormError
 
+from .app import App
 from .documents import deliver_outcome, json_option, outcome
 from .general import general_options
 from .help import Command, exit_codes
-from .options import App, source_options
+from .options import source_options
 from .output import on_terminal
 from .servers import server_options
 from .targets import option_for

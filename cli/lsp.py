@@ -10,9 +10,9 @@ import click
 
 from pgnorm.catalog.errors import PgnormError
 
+from .app import App
 from .general import general_options
 from .help import Command, exit_codes
-from .options import App
 from .servers import shadow_option, trust_option
 
 INSTALL = "pip install 'pgnorm[lsp]' (in a clone of pgnorm: '.[lsp]')"

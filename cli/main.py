@@ -14,10 +14,10 @@ from pgnorm.catalog.interrupts import exit_code
 from pgnorm.catalog.progress import WATCHER
 
 from . import VERSION
+from .app import App
 from .failures import report_to_programs, told
 from .general import general_options
 from .help import FAILED, Group
-from .options import App
 from .output import Console
 from .progress import Progress
 

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from .app import App
 from .documents import deliver_outcome, json_option, outcome, printed
 from .general import general_options
 from .help import Command, Group, exit_codes
@@ -13,7 +14,6 @@ from .migration_rebase import rebase
 from .migration_squash import squash
 from .migration_up import up
 from .new_migrations import write_migrations
-from .options import App
 from .output import in_line, write
 from .standings import notes, standing_json
 from .targets import project_of, target, target_options

@@ -8,10 +8,10 @@ import click
 
 from pgnorm.catalog.errors import PgnormError
 
+from .app import App
 from .documents import deliver_outcome, json_option, outcome
 from .general import general_options
 from .help import Command, exit_codes
-from .options import App
 from .targets import project_of, target, target_options
 
 if TYPE_CHECKING:

@@ -9,10 +9,10 @@ import click
 from pgnorm.catalog.errors import PgnormError
 
 from . import VERSION
+from .app import App
 from .documents import printed
 from .general import general_options
 from .help import Command, exit_codes
-from .options import App
 from .output import plural, write
 from .rebased_history import RebasedHistory
 from .replanned import replan

@@ -8,10 +8,10 @@ import click
 from pgnorm.catalog.errors import PgnormError
 
 from . import VERSION
+from .app import App
 from .documents import deliver_outcome, json_option, outcome
 from .general import general_options
 from .help import Command, exit_codes
-from .options import App
 from .output import plural, write
 from .servers import cache_option, shadow_option, trust_option
 from .squashed_history import SquashedHistory, finish

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from .app import App
 from .documents import deliver_outcome, json_option, outcome
 from .general import general_options
 from .help import Command, exit_codes
-from .options import App
 from .targets import applying_options, force_option, option_of, project_of, target
 
 if TYPE_CHECKING:

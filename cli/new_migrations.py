@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Value
 
-from .options import App
+from .app import App
 
 if TYPE_CHECKING:
     from pgnorm.normalizer.files.staging import Writing

@@ -6,8 +6,8 @@ from pgnorm.normalizer.load.adaptation import Level
 from pgnorm.normalizer.review.form import Document
 from pgnorm.normalizer.syncing.conflicts import Choice
 
+from .app import Change
 from .forms import ObjectSaid
-from .options import Change
 
 
 class FileSaid(TypedDict):

@@ -7,6 +7,7 @@ import click
 
 from pgnorm.catalog.errors import PgnormError
 
+from .app import App
 from .comparison import scripts
 from .documents import deliver_outcome, json_option
 from .general import general_options
@@ -14,7 +15,6 @@ from .header import headed
 from .help import FAILED, Command, exit_codes
 from .html import public
 from .new_migrations import Written, refuse_name, write_migrations
-from .options import App
 from .output import on_terminal, write
 from .remembering import begun, remember, unchanged, write_applied
 from .renames import ASK, accepted, rename_options

@@ -7,11 +7,11 @@ import click
 
 from pgnorm.catalog.errors import PgnormError
 
+from .app import App
 from .documents import deliver_outcome, json_option, outcome
 from .general import general_options
 from .help import FAILED, Command, exit_codes
 from .migration_up import apply, check_first, would_apply
-from .options import App
 from .output import Console, on_terminal, plural
 from .targets import applying_options, force_option, option_of, project_of, target
 

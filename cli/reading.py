@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from .options import App
+from .app import App
 
 if TYPE_CHECKING:
     from pgnorm.catalog.model import Catalog

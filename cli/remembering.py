@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.interrupts import held
 
-from .options import App
+from .app import App
 from .targets import project_of
 
 if TYPE_CHECKING:

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
 
 import click
 
-from .options import App, with_options
+from .app import App
+from .options import with_options
 from .output import Console, on_terminal
 
 if TYPE_CHECKING:

@@ -2,10 +2,10 @@
 
 from typing import TYPE_CHECKING
 
+from .app import App
 from .comparison import scripts
 from .header import headed
 from .new_migrations import without_hints, write_migrations
-from .options import App
 from .output import write
 from .telling import tell_comparison
 from .ways_back import as_text, find_way_back

@@ -10,9 +10,9 @@ import click
 
 from pgnorm.catalog.errors import PgnormError
 
+from .app import App
 from .general import general_options
 from .help import FAILED, Command
-from .options import App
 from .output import plural
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ from typing import Final, ParamSpec, TypeVar
 
 import click
 
-from .options import App, with_options
+from .app import App
+from .options import with_options
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from pgnorm.catalog.errors import PgnormError
 
-from .options import App
+from .app import App
 from .output import plural
 from .reading import read_source, selection_of, with_own
 from .rows import tell_rows

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from pgnorm.catalog.errors import PgnormError
 
-from .options import App
+from .app import App
 from .output import plural
 
 if TYPE_CHECKING:

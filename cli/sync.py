@@ -6,10 +6,11 @@ import click
 
 from pgnorm.catalog.errors import PgnormError
 
+from .app import App
 from .documents import deliver_outcome, json_option
 from .general import general_options
 from .help import CHANGED, CHECKED, FAILED, Command, exit_codes
-from .options import App, source_option, source_options
+from .options import source_option, source_options
 from .servers import server_options
 from .synced import Decider, deciding_options, edit, sync_outcome, tell_conflicts, tell_taken
 from .words import kinds, words_option

@@ -9,9 +9,10 @@ import click
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Value
 
+from .app import App
 from .documents import outcome
 from .failures import report_to_programs
-from .options import App, with_options
+from .options import with_options
 from .output import on_terminal, plural, write
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ import click
 
 from pgnorm.catalog.errors import PgnormError
 
-from .options import LINKED, App, database_url, remote, shorthand, with_options
+from .app import App
+from .options import LINKED, database_url, remote, shorthand, with_options
 from .servers import take_lock_timeout
 
 if TYPE_CHECKING:

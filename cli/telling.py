@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Final
 
-from .options import App
+from .app import App
 from .renames import tell_renames
 from .summary import summarize, tell_consumers, tell_phantoms
 

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from .app import App, app_of
 from .documents import printed
 from .drift import tell_drift
 from .general import general_options
 from .help import Command, exit_codes
-from .options import App, app_of
 from .output import in_line, plural, write
 from .servers import lock_timeout_option, shadow_option, trust_option
 from .targets import project_of, target_options

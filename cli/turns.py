@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from pgnorm.catalog.errors import PgnormError
 
+from .app import App
 from .failures import told
-from .options import App
 from .output import plural
 from .screen import Screen
 from .telling import tell_comparison

@@ -9,9 +9,9 @@ import click
 from pgnorm.catalog.interrupts import exit_code
 from pgnorm.catalog.progress import WATCHER
 
+from .app import App
 from .general import general_options
 from .help import FAILED, Command
-from .options import App
 from .saves import Saves
 from .screen import Screen
 from .servers import cache_option, shadow_option, trust_option

@@ -20,8 +20,8 @@ from conftest import open_on
 from extras import FOLDER, needs_extra
 
 from pgnorm.catalog.unmodelled import UNMODELLED
+from pgnorm.cli.app import App
 from pgnorm.cli.main import COMMANDS, group
-from pgnorm.cli.options import App
 from pgnorm.cli.suggestions import ELSEWHERE
 from pgnorm.normalizer.dump.layouts import configured
 from pgnorm.normalizer.platforms import supabase

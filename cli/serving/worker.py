@@ -19,10 +19,10 @@ from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.system import ENDING
 from pgnorm.normalizer.servers import Servers
 
+from ..app import App
 from ..failures import error_said, told
 from ..help import FAILED
 from ..main import Interrupted, group
-from ..options import App
 
 if TYPE_CHECKING:
     from ..forms import ErrorSaid

@@ -119,7 +119,7 @@ def test_errors_become_exit_codes(
     def fail(*_: object) -> None:
         raise raised
 
-    monkeypatch.setattr("pgnorm.cli.options.App.workspace", fail)
+    monkeypatch.setattr("pgnorm.cli.app.App.workspace", fail)
     ended, _, err = run("dump")
     assert ended == code
     assert said in err
