@@ -1,7 +1,6 @@
 """Two sources of one major compared as they were read: only what differs is loaded, with all that it touches."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Catalog, ObjectId
@@ -9,6 +8,7 @@ from pgnorm.catalog.model.facets import Routine, SettledByOthers, Watches
 from pgnorm.catalog.model.row_facets import Computes, GuardsRows
 
 from .basis import Basis
+from .broken import broken_bodies, broken_bodies_anew
 from .compare.difference import Difference, differences
 from .compare.phantoms import passed_over
 from .compare.settling import deparsed_changes, settled
@@ -18,10 +18,7 @@ from .load.visibility import as_little_known
 from .plan.plan import Plan, Step, Verb
 from .plan.unplanned import unplanned
 from .proof.apply import arrive_with_rows, refuse_rest
-from .side import Side, broken_bodies
-
-if TYPE_CHECKING:
-    from .compare.mentions import Mention
+from .side import Side
 
 
 class AsRead(Basis):
@@ -43,7 +40,7 @@ class AsRead(Basis):
         found = settled(found, start.states, goal.states, self.sides.reload, deparsed_changes)
         comparison = self.planned(start, goal, found)
         if self.options.proof is None or not comparison.plan.wanted:
-            return comparison.evolve(mentions=self._broken(start, goal, found))
+            return comparison.evolve(mentions=broken_bodies_anew(self.sides, start, goal, found, comparison.kept))
         if of_whole or self._reaches_beyond(comparison.plan, start.catalog, goal.catalog):
             return None
         return self._proved(comparison, start, goal, found)
@@ -81,7 +78,7 @@ class AsRead(Basis):
                 wanted = as_little_known(loaded.session.read(), after)
             scratch = plan.in_pieces
             with self.sides.reopened(before, scratch=scratch, beside=beside | loaded.roles.names) as loaded:
-                mentions = broken_bodies(start, goal, found, loaded.session)
+                mentions = broken_bodies(start, goal, found, comparison.kept, loaded.session)
                 arrival = arrive_with_rows(loaded.session, plan, self.workspace.roles_asked)
             if arrival.early:
                 self._on_wholes("something is evaluated on rows before what it needs is there")
@@ -102,24 +99,6 @@ class AsRead(Basis):
 
     def _on_wholes(self, because: str) -> None:
         self.workspace.telling("verbose", f"the plan is tried on the whole of both sides: {because.splitlines()[0]}")
-
-    def _broken(self, start: Side, goal: Side, found: tuple[Difference, ...]) -> "tuple[Mention, ...]":
-        """The bodies that stay and name what goes; a server is asked what goes with an extension, and whether a name
-        that was found is one of its own."""
-        gone = [each.item for each in found if each.new is None]
-        if not gone:
-            return ()
-        from .compare.mentions import may_provide
-
-        unasked = broken_bodies(start, goal, found, None)
-        if not unasked and not any(map(may_provide, gone)):
-            return ()
-        self.sides.context.shadow.start()
-        try:
-            with self.sides.reopened(slice_of(start.catalog, (item.id for item in gone))) as loaded:
-                return broken_bodies(start, goal, found, loaded.session)
-        except PgnormError:
-            return unasked
 
 
 def _guards(catalog: Catalog, part: Catalog) -> Iterator[ObjectId]:

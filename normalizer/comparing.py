@@ -12,6 +12,7 @@ from .basis import Basis
 from .compare.allowing import Allowing
 from .compare.difference import Difference
 from .comparison import Comparison, Options
+from .plan.keeping import grafted
 from .plan.renames import with_ahead
 from .project.sources import Files, Source
 from .renaming.followers import followers
@@ -142,11 +143,12 @@ def _renamed(
     left_out = options.ignoring.left_out(start.catalog, goal.catalog)
     ignoring = options.ignoring.evolve(names=moved(left_out, start.catalog, resolved.renamings))
     comparison = _compared(workspace, options.evolve(ignoring=ignoring), there, old, new, ())
+    reached = grafted(goal.catalog, comparison.views[0], [item.id for item in comparison.kept])
     return comparison.evolve(
         moved=comparison.views[0],
         plan=with_ahead(comparison.plan, [(each.difference, each.statements) for each in resolved.renamings]),
         views=(before, comparison.views[1]),
-        mentions=(*comparison.mentions, *_named(resolved, start.catalog, goal.catalog)),
+        mentions=(*comparison.mentions, *_named(resolved, start.catalog, reached)),
         renamed=resolved,
     )
 

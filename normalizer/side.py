@@ -7,7 +7,6 @@ from attrs import evolve
 from pgnorm.catalog.model import Catalog, Target, Value
 from pgnorm.catalog.model.facets import GrantsDefaults
 
-from .compare.difference import Difference
 from .compare.ownership import Ownership, grounded, owned
 from .compare.selection import EVERYTHING
 from .dump.writer import render
@@ -19,7 +18,6 @@ from .load.file_roles import FileRoles
 from .project.sources import Files, Source
 
 if TYPE_CHECKING:
-    from .compare.mentions import Mention
     from .postgres.shadow import Session
 
 
@@ -77,14 +75,3 @@ def printed(catalog: Catalog, ownership: Ownership, *, reloaded_by: int) -> Text
     target = Target(major=part.major, role=part.role, reloaded_by=reloaded_by, only_read=True, schemas=frozenset(there))
     file = SourceFile(path=None, label="dump of the source", text=render(part, EVERYTHING, target=target))
     return Texts(files=(file,), kind="migrations", is_dump=True)
-
-
-def broken_bodies(
-    start: Side, goal: Side, found: tuple[Difference, ...], session: "Session | None"
-) -> "tuple[Mention, ...]":
-    """The bodies that stay and name what goes; a session that holds it is asked what goes with an extension."""
-    if all(each.new is not None for each in found):
-        return ()
-    from .compare.mentions import mentions
-
-    return mentions(start.catalog, goal.catalog, found, session.connection if session is not None else None)

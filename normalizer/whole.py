@@ -9,6 +9,7 @@ from pgnorm.catalog.model import Catalog, ObjectId
 from pgnorm.catalog.quoting import ident
 
 from .basis import Basis
+from .broken import broken_bodies, broken_bodies_anew
 from .compare.difference import differences
 from .compare.phantoms import passed_over
 from .compare.settling import ROUNDS, doubtful, settled
@@ -19,7 +20,7 @@ from .plan.unplanned import unplanned
 from .proof.apply import Arrival, Early, arrive_with_rows, arrive_with_seed, excused, refuse_early, refuse_rest
 from .proof.pg_dump import DumpEntry, dumped, entries, program_of
 from .proof.refusing import REPORT
-from .side import Side, broken_bodies
+from .side import Side
 from .unmade import unmade
 
 if TYPE_CHECKING:
@@ -42,12 +43,16 @@ class Whole(Basis):
                 stack.close()
                 return Whole(self.workspace, self.options, self.sides.anew(), self.old, self.new).compare()
             found = self.found(start, goal)
-            broken = broken_bodies(start, goal, found, session)
             in_shadow = not any(map(doubtful, found))
             if not in_shadow:
                 stack.close()  # what a reload makes, roles above all, must not wait for what this one has made
                 found = settled(found, start.states, goal.states, self.sides.reload)
-            comparison = self.planned(start, goal, found).evolve(mentions=broken)
+            comparison = self.planned(start, goal, found)
+            if in_shadow:
+                broken = broken_bodies(start, goal, found, comparison.kept, session)
+            else:
+                broken = broken_bodies_anew(self.sides, start, goal, found, comparison.kept)
+            comparison = comparison.evolve(mentions=broken)
             # Differences for which no statement is known are not to pass for none.
             if comparison.plan.wanted and comparison.unproved is None:
                 # Within one transaction an enum's new label can be used early where the enum is as new as itself.
@@ -69,8 +74,9 @@ class Whole(Basis):
                         refuse_early(early & last)
                         last |= early
                     comparison = self.planned(start, goal, found, last=last, rewriting=rewriting)
-                    comparison = comparison.evolve(mentions=broken)
                     session = stack.enter_context(self._again(start, goal, comparison))
+                    broken = broken_bodies(start, goal, found, comparison.kept, session)
+                    comparison = comparison.evolve(mentions=broken)
                 arrived = as_little_known(arrival.catalog, start.catalog)
                 self._prove(arrived, goal, comparison)
                 comparison = self.measured(comparison, arrival).evolve(

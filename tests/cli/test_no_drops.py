@@ -91,3 +91,23 @@ def test_a_lossy_change_is_left(run: Run, folder: Path, database: psycopg.Connec
     assert value(database, "select v::text from a") == "1.5"
     assert "MATERIALIZED" not in out
     assert 'ADD COLUMN "w" integer' in out
+
+
+def test_bodies_are_asked_about_what_goes_all_the_same(run: Run, folder: Path, sides: str) -> None:
+    def broken(line: str) -> list[str]:
+        found = json.loads(run(f"diff {sides} --json {line}")[1])
+        return [f"{each['routine']} {each['what']}" for each in found["broken_bodies"]]
+
+    body = "language plpgsql as 'begin perform {}; end'"
+    reads = f"create function public.reads() returns void {body.format('n.gone from public.notes n')};\n"
+    counts = f"create function public.counts() returns void {body.format('1 from public.left_behind')};\n"
+    (folder / "old.sql").write_text(OLD + reads + counts)
+    (folder / "new.sql").write_text(NEW + reads)
+    lost = "public.reads() names public.notes.gone"
+    assert broken("") == [lost]
+    for line in ("--no-drops", "--safe-only", "--no-drops --no-proof", "--allow-drop view"):
+        assert broken(line) == [], line
+    code, _, err = run(f"diff {sides} --no-drops --fail-on breaks-callers")
+    assert (code, "would fail" in err) == (0, False)
+    # A function that stays although the new side lacks it fails without its table.
+    assert broken("--allow-drop table") == ["public.counts() names public.left_behind"]
