@@ -114,8 +114,9 @@ def show(app: App, pending: "Iterable[Applicable]") -> None:
 
 
 def _head(migration: "Applicable") -> Iterator[str]:
-    """The lines of comment above a migration's statements."""
+    """The lines of comment above a migration's statements that are for people."""
     from pgnorm.normalizer.applying.certificates import CERTIFICATE
+    from pgnorm.normalizer.applying.pieces import MARK
 
     certified = False
     for line in migration.source.text.splitlines():
@@ -123,7 +124,7 @@ def _head(migration: "Applicable") -> Iterator[str]:
             break
         if line.startswith(CERTIFICATE):
             certified = True
-        else:
+        elif line.rstrip() != MARK:
             yield line.removeprefix("--").removeprefix(" ")
     if not certified:
         yield f"{plural(migration.statement_count, 'statement')}; nothing is known of what they block or lose"

@@ -15,7 +15,8 @@ from addresses import address
 from conftest import Refused, Run
 from waiting import until
 
-HEAD = """-- 1 to drop:
+HEAD = """-- pgnorm: transaction=false
+-- 1 to drop:
 -- Please check that these are intended:
 --   - table public.t
 -- pgnorm-certificate: {"version":1,"from":"0","to":"1","partial":true}
@@ -47,6 +48,7 @@ def test_what_is_going_to_happen_is_shown(run: Run, project: Path, at: str, data
     assert "1_a.sql\n  2 statements; nothing is known of what they block or lose\n" in err
     assert "2_b.sql\n  1 to drop:\n  Please check that these are intended:\n    - table public.t\n" in err
     assert "pgnorm-certificate" not in err
+    assert "transaction=false" not in err
     assert "supabase/seed.sql, for rows" in err
     assert database.execute("select to_regclass('u')").fetchone() == (None,)
 
