@@ -68,9 +68,17 @@ def init(app: App, wanted: bool | None) -> int:
     wrote = _write_baseline(app, project, wanted) or wrote or lacking
     if not wrote:
         app.console.say("The project has all of it already")
-    app.console.say("`pgnorm check` looks at all of it, `pgnorm diff -f NAME` writes the next migration")
+    _tell_next(app, project)
     deliver_outcome(app, outcome(app))
     return 0
+
+
+def _tell_next(app: App, project: "Project") -> None:
+    from pgnorm.normalizer.project.migrations import FIRST
+
+    begun = bool(project.migration_files().files)
+    then = "`pgnorm diff -f NAME` writes the next migration" if begun else f"There is no migration yet: {FIRST}"
+    app.console.say(f"`pgnorm check` looks at all of it. {then}")
 
 
 def _project(app: App) -> "Project":

@@ -15,6 +15,7 @@ from .postgres.binaries import Origin, bundled, extra, installing, local
 from .project.databases import Database, address, connected
 from .project.databases import local as local_stack
 from .project.linked import linked
+from .project.migrations import FIRST
 from .project.project import Project
 from .telling import version_words
 from .workspace import Workspace
@@ -124,7 +125,7 @@ def _migrations(project: Project) -> Iterator[tuple[State, str, str]]:
     found = project.migration_files()
     folder = shown(project.migrations_dir)
     if not found.files:
-        yield State.NOTE, f"none in {folder}", "`pgnorm diff -f NAME` writes the first one."
+        yield State.NOTE, f"none in {folder}", f"{FIRST}."
         return
     yield State.OK, f"{len(found.files)} in {folder}, the last {found.files[-1].path.name}", ""
     for path in found.skipped:

@@ -11,6 +11,7 @@ from ..comparison import Comparison, Options
 from ..files.reading import shown
 from ..left_alone import ignoring
 from ..load.reading import read_files
+from ..project.migrations import FIRST
 from ..project.project import Project
 from ..project.sources import declared, migrations
 from ..syncing.placing import Places
@@ -19,6 +20,7 @@ from .finding import Finding
 
 BEHIND: Final = "migrations-behind"
 DONE: Final = "hint-done"
+_CORRECT: Final = "`pgnorm diff` shows all of it: correct the schema files, or write it with `pgnorm diff -f NAME`"
 
 
 def compared(workspace: Workspace, project: Project) -> Comparison:
@@ -36,6 +38,7 @@ def not_in_step(comparison: Comparison, project: Project) -> Iterator[Finding]:
     found = comparison.plan.differences
     if not found:
         return
+    begun = bool(project.migration_files().files)
     places = Places(tuple(read_files(project.declared_files())))
     one_sided = {each.item.id for each in found if None in (each.old, each.new)}
     for each in found:
@@ -45,7 +48,7 @@ def not_in_step(comparison: Comparison, project: Project) -> Iterator[Finding]:
             rule=BEHIND,
             message=f"the migrations don't lead to the schema files: {describe(each).strip()}",
             place=_place(each.item, comparison.views[1], places) or shown(project.migrations_dir),
-            cure="`pgnorm diff` shows all of it: correct the schema files, or write it with `pgnorm diff -f NAME`",
+            cure=_CORRECT if begun else f"There is no migration: {FIRST}",
         )
 
 

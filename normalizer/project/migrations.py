@@ -13,6 +13,11 @@ from ..files.reading import read_file, shown
 from .forms import Migration, Migrations, flyway, in_folders, numbered
 from .ways_back import Tool, tool_of
 
+FIRST: Final = (
+    "`pgnorm migration baseline` writes the first one where a database has all of it, "
+    "`pgnorm diff -f NAME` where none has"
+)
+"""The way to a project's first migration, where there are schema files."""
 _VERSION: Final = "%Y%m%d%H%M%S"
 _VERSION_DIGITS: Final = 14
 

@@ -128,6 +128,12 @@ def test_nobody_is_asked_without_a_terminal(run: Run, folder: Path, database: ps
     assert (code, "`pgnorm migration baseline --" in err and "` does it" in err) == (0, True)
     assert not (folder / "migrations").exists()
     assert database.execute("select to_regnamespace('pgnorm')").fetchone() == (None,)
+    ways = (
+        "`pgnorm migration baseline` writes the first one where a database has all of it, `pgnorm diff -f NAME` where"
+    )
+    assert ways in err.splitlines()[-1]
+    for line in ("check", "doctor"):
+        assert ways in "".join(run(line)[1:]), line
 
 
 def test_a_supabase_project_gets_its_files_from_its_migrations(run: Run, crm: Path) -> None:
