@@ -48,6 +48,8 @@ class App:
         """Milliseconds."""
         self.servers: Servers | None = None
         """The servers of all turns of a command that goes on."""
+        self.told: set[str] = set()
+        """Messages about sources that were passed on: other workspaces of the run don't repeat them."""
         self.as_json = False
         """True if what was done is to be printed as a JSON document, and nothing else on stdout."""
         self.changed: list[FileSaid] = []
@@ -94,6 +96,7 @@ class App:
             servers=self.servers,
             cached=self.cached,
             lock_timeout=self.lock_timeout,
+            told=self.told if tell is None else None,
         )
 
     def source_or(self, default: str) -> "Source":

@@ -52,6 +52,7 @@ def init(app: App, wanted: bool | None) -> int:
     The schema is that of the source that is named, in a project else that of its migrations.
     """
     from pgnorm.normalizer.applying.target import history_table
+    from pgnorm.normalizer.files.reading import shown
 
     lacking = app.project is None
     if lacking:
@@ -65,10 +66,14 @@ def init(app: App, wanted: bool | None) -> int:
         if lacking:
             (project.root / "pgnorm.toml").unlink(missing_ok=True)
         raise
-    wrote = _write_baseline(app, project, wanted) or wrote or lacking
-    if not wrote:
-        app.console.say("The project has all of it already")
-    _tell_next(app, project)
+    if project.schema_files.expected:
+        wrote = _write_baseline(app, project, wanted) or wrote or lacking
+        if not wrote:
+            app.console.say("The project has all of it already")
+        _tell_next(app, project)
+    else:
+        folder = shown(project.schema_files.folder)
+        app.console.say(f"Write the first schema file into {folder}: `pgnorm diff -f NAME` makes a migration of it")
     deliver_outcome(app, outcome(app))
     return 0
 
@@ -116,13 +121,11 @@ def _database(app: App) -> "Database | None":
 def _write_files(app: App, project: "Project") -> bool:
     """Write the schema files, where there are none; true if so."""
     from pgnorm.normalizer.dump.styles import PgDumpStyle
-    from pgnorm.normalizer.files.reading import sql_files
     from pgnorm.normalizer.platforms.dump_style import SupabaseStyle
 
     from .splitting import write_split
 
-    folder = project.schema_files.folder
-    if project.schema_files.patterns or (folder.is_dir() and sql_files(folder)):
+    if project.schema_files.expected:
         return False
     if app.source is None:
         if not project.migration_files().files:
@@ -132,7 +135,7 @@ def _write_files(app: App, project: "Project") -> bool:
             )
         app.source = "migrations"
     style = SupabaseStyle(repeatable=False) if project.supabase_dir else PgDumpStyle(comments=False)
-    write_split(app, folder, (), (), style, overwrite=False, declares=True)
+    write_split(app, project.schema_files.folder, (), (), style, overwrite=False, declares=True)
     return True
 
 

@@ -27,7 +27,8 @@ def write_split(
     overwrite: bool,
     declares: bool = False,
 ) -> None:
-    """Write the dump as several files, all or none; with `declares` as the schema files of a project.
+    """Write the dump as several files, all or none; with `declares` as the schema files of a project. Of a source that
+    has nothing no file is written, which is said.
 
     Raises PgnormError where the project's settings for it are wrong, and where that would lose what a file holds,
     unless `overwrite`.
@@ -65,6 +66,9 @@ def write_split(
     _refuse_losses(app, folder, texts, overwrite=overwrite)
     with made(folder):
         write_all([Writing(path=path, content=text.encode(), label=str(path)) for path, text in texts.items()])
+    if not found.texts:
+        named = ", or nothing of the schemas that were named" if schemas or exclude_schemas else ""
+        app.console.say(f"No file is written: the source has nothing of its own{named}")
     for path, text in texts.items():
         app.tell_file(shown(path), "wrote" if text else "emptied")
 

@@ -75,6 +75,7 @@ class Turns:
                 self._app.repair(found.folders())
                 for note in found.notes:
                     console.warn(note)
+                self._app.told.clear()
                 with self._servers.turn(), self._app.workspace() as workspace:
                     now |= self._canonical(workspace, found)
                     self._compared(workspace, found)

@@ -11,13 +11,13 @@ if TYPE_CHECKING:
 
 
 class Telling:
-    """Passes messages on."""
+    """Passes messages on, each that is not among those `told` in this run."""
 
-    def __init__(self, tell: Tell) -> None:
+    def __init__(self, tell: Tell, told: set[str] | None = None) -> None:
         self.sides: dict[Source, str] = {}
         """Names in messages of the sources that are compared."""
         self._tell = tell
-        self._told: set[str] = set()
+        self._told = told if told is not None else set[str]()
 
     def side(self, source: Source) -> str:
         """Name of a source in a message."""

@@ -55,9 +55,10 @@ class Workspace:
         servers: Servers | None = None,
         cached: bool = True,
         lock_timeout: int | None = None,
+        told: set[str] | None = None,
     ) -> None:
         self.project = project
-        self.telling = Telling(tell)
+        self.telling = Telling(tell, told)
         self.live = Live()
         """Connections to the databases that are being read."""
         self._lock_timeout = lock_timeout

@@ -136,6 +136,17 @@ def test_nobody_is_asked_without_a_terminal(run: Run, folder: Path, database: ps
         assert ways in "".join(run(line)[1:]), line
 
 
+def test_an_empty_database_is_said_to_be_empty(run: Run, folder: Path, database: psycopg.Connection) -> None:
+    code, out, err = run(f"init --db-url '{address(database)}' --baseline")
+    assert (code, out, err.count("source: ")) == (0, "", 1)
+    assert "No file is written: the source has nothing of its own\nWrite the first schema file into schemas: " in err
+    assert {path.name for path in folder.rglob("*") if ".git" not in path.parts} == {"pgnorm.toml", "schemas"}
+    assert database.execute("select to_regnamespace('pgnorm')").fetchone() == (None,)
+    database.execute(SCHEMA.encode())
+    code, _, err = run(f"init --db-url '{address(database)}' --baseline")
+    assert (code, [err.count(word) for word in ("source: ", "shadow: ")]) == (0, [1, 1]), err
+
+
 def test_a_supabase_project_gets_its_files_from_its_migrations(run: Run, crm: Path) -> None:
     shutil.rmtree(crm / "supabase" / "schemas")
     before = _bytes(crm)
