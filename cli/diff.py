@@ -155,14 +155,14 @@ def _written(
 
 
 def _deliver(app: App, found: "Comparison", given: Given, words: tuple[str, str], files: tuple[str, ...]) -> None:
-    """Hand over the document, the comment, or the plan that became no migration; and the page."""
+    """Hand over the document, the comment, or the plan that is to be no migration; and the page."""
     from pgnorm.normalizer.review.document import document
 
     old, new = map(public, words)
     if form_of(given) != SQL:
         said = document(found, old, new, files)
         deliver(app.console, as_form(found, said, form_of(given)), given["output"])
-    elif not files and (found.writes or given["output"] is not None):
+    elif given["name"] is None if found.writes else given["output"] is not None:
         text = f"\n{found.plan.boundary}\n".join(scripts(found, bare=given["no_header"])) if found.writes else ""
         deliver(app.console, text, given["output"])
     if given["html"] is not None:
