@@ -109,7 +109,11 @@ _PLAN: Final = (
         is_flag=True,
         help="Leave as it is what the plan would lose data with; what holds none (views, functions) still goes.",
     ),
-    click.option("--safe-only", is_flag=True, help="Drop nothing at all, and lose nothing."),
+    click.option(
+        "--safe-only",
+        is_flag=True,
+        help="Drop nothing for good, and lose nothing; a view may be dropped and made again as the new side has it.",
+    ),
     words_option(
         "--allow-drop",
         "allowed_drops",
