@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from pgnorm.catalog.errors import PgnormError
+from pgnorm.catalog.quoting import ident
 
 from . import VERSION
 from .app import App
@@ -18,7 +19,7 @@ from .squashed_history import SquashedHistory, finish
 from .targets import option_of, project_of, target, target_options
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from pgnorm.normalizer.applying.pieces import Applicable
@@ -167,12 +168,19 @@ def _tell(app: App, squashed: "Squashed") -> None:
         for name in names:
             app.console.say(f"{'.'.join(name)} {what}")
     for name, columns in squashed.volatile.columns.items():
-        said = (
-            "only the number of its rows" if name in squashed.volatile.tables else f"not {', '.join(sorted(columns))}"
-        )
-        app.console.say(f"{'.'.join(name)} was compared in part, {said}: it differs each time that the migrations run")
+        counted = name in squashed.volatile.tables
+        part = "only by the number of its rows: the rest differs" if counted else _without(columns)
+        app.console.say(f"{'.'.join(name)} was compared {part} each time that the migrations run")
     rows = f"{plural(squashed.rows, 'row')} in {plural(squashed.tables, 'table')}"
     app.console.say(f"Proved: the catalog is equal, and so are the rows ({rows})")
+
+
+def _without(columns: "Iterable[str]") -> str:
+    """The words for columns that are left out: `without its columns "a" and "b": they differ`."""
+    *others, last = map(ident, sorted(columns))
+    if others:
+        return f"without its columns {', '.join(others)} and {last}: they differ"
+    return f"without its column {last}: it differs"
 
 
 def _replace(
