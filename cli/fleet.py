@@ -14,7 +14,7 @@ Examples:
   pgnorm fleet up databases.txt --dry-run  what would be applied to which
   pgnorm fleet up databases.txt            one of them first, then fifty at a time
 
-{exit_codes()}"""
+{exit_codes("with check: some of them are not as they are to be")}"""
 
 
 @click.group(cls=Group, epilog=EPILOG)

@@ -15,6 +15,8 @@ SOURCE: Final = "Source"
 OUTPUT: Final = "Output"
 OTHERS: Final = "Options"
 GENERAL: Final = "General"
+_WHOLE: Final = 1000
+"""A length that no summary of a command has."""
 _GROUPS: Final = {
     **dict.fromkeys(
         (
@@ -108,7 +110,7 @@ class Command(click.Command):
 
 
 class Group(click.Group):
-    """Commands of one name, whose help is shown where none of them is named."""
+    """Commands of one name, whose help is shown where none of them is named, and says all of what each does."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Take the words, or show the help where there are none."""
@@ -127,3 +129,10 @@ class Group(click.Group):
 
             refuse_command(ctx, args[0], known)
         return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands, each with its whole first sentence: click would cut it at the end of the line."""
+        commands = ((name, self.get_command(ctx, name)) for name in self.list_commands(ctx))
+        rows = [(name, each.get_short_help_str(_WHOLE)) for name, each in commands if each is not None]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)

@@ -9,12 +9,13 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
-from click import Command
+from click import Command, Context
 from click.testing import CliRunner
 from conftest import Refused
 from waiting import PATIENCE
 
 from pgnorm.catalog.errors import PgnormError
+from pgnorm.cli.help import Group
 from pgnorm.cli.main import COMMANDS, group
 
 Run = Callable[[str], tuple[int, str, str]]
@@ -46,9 +47,17 @@ def test_every_command_explains_itself(run: Run, name: str) -> None:
     assert first.endswith(".")
 
 
-def test_help_lists_all_commands(run: Run) -> None:
-    _, out, _ = run("--help")
-    assert all(f"  {name} " in out for name in COMMANDS)
+@pytest.mark.parametrize("width", [60, 80, 100])
+def test_help_lists_all_commands_with_all_that_their_summaries_say(width: int) -> None:
+    above = group.make_context("pgnorm", ["completion"], terminal_width=width)
+    nested = (group.get_command(above, name) for name in COMMANDS)
+    for each in (group, *(each for each in nested if isinstance(each, Group))):
+        context = Context(each, info_name=each.name, parent=None if each is group else above, terminal_width=width)
+        text = " ".join(each.get_help(context).split())
+        for name in each.list_commands(context):
+            command = each.get_command(context, name)
+            assert command is not None
+            assert f" {name} {command.get_short_help_str(10_000)}" in text
 
 
 @pytest.mark.parametrize(
