@@ -20,8 +20,14 @@ class Note(Value):
     """Something about a load that a person may want to know; `verbose` ones only when asked for."""
 
     level: Level
-    place: str
+    place: str | None
+    """None where it is no single statement's."""
     message: str
+
+    @property
+    def said(self) -> str:
+        """The message behind its place."""
+        return self.message if self.place is None else f"{self.place}: {self.message}"
 
 
 class NeedsScratch(Exception):

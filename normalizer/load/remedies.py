@@ -48,7 +48,7 @@ class Load(Protocol):
     def roles_to_come(self) -> Collection[str]:
         """The roles that a later statement creates."""
 
-    def note(self, level: Level, place: str, message: str) -> None:
+    def note(self, level: Level, place: str | None, message: str) -> None:
         """Tells what was done."""
 
     def create_role(self, role: str) -> None:
@@ -98,7 +98,7 @@ def _provide_role(load: Load, item: Item, role: str) -> bool:
     if role in load.roles_to_come:
         return False
     load.create_role(role)
-    load.note("note", item.place, f"the role {role} is made for the load, since nothing on this side creates it")
+    load.note("note", None, f"the role {role} is made for the load: what names it has no `create role` for it")
     return True
 
 

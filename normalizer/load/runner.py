@@ -50,7 +50,7 @@ class Execution:
     _active: tuple[str, ...] | None = None
     _lending: Lending = field(init=False)
 
-    def note(self, level: Level, place: str, message: str) -> None:
+    def note(self, level: Level, place: str | None, message: str) -> None:
         self.notes.append(Note(level=level, place=place, message=message))
 
     @property

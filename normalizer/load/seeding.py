@@ -25,6 +25,6 @@ def seed(session: Session, path: Path, tell: Tell) -> None:
         session.connection, [file], kind="migrations", transaction=within, check_bodies=False, power=session.power
     )
     for note in report.notes:
-        tell(note.level, f"{note.place}: {note.message}")
+        tell(note.level, note.said)
     # ALTER TABLE does not go with checks that wait for the commit.
     session.connection.execute("set constraints all immediate")

@@ -75,7 +75,7 @@ def loaded(
                 context.tell(*notes[0])
                 stack.close()
                 scratch = True
-        said = [(note.level, f"{note.place}: {note.message}") for note in report.notes]
+        said = [(note.level, note.message if texts.is_dump else note.said) for note in report.notes]
         for each in () if quiet else said:
             context.tell(*each)
         if before is None:
