@@ -48,6 +48,8 @@ def test_lines_are_named(run: Run, plain: Path) -> None:
     ]
     assert "These lines of the project may name what is dropped or renamed:\n" in err
     assert "  view public.seen: src/rpc.js:2\n" in err
+    _, out, _ = run("diff --safe-only --json")
+    assert {each["what"] for each in json.loads(out)["consumers"]} == {"column public.contacts.status"}
 
 
 def test_names_as_strings_and_sql_have_them_and_no_link_out_of_the_repository(

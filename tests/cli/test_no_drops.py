@@ -111,3 +111,7 @@ def test_bodies_are_asked_about_what_goes_all_the_same(run: Run, folder: Path, s
     assert (code, "would fail" in err) == (0, False)
     # A function that stays although the new side lacks it fails without its table.
     assert broken("--allow-drop table") == ["public.counts() names public.left_behind"]
+    # So does one that names what is renamed.
+    (folder / "old.sql").write_text(f"create table public.notes (gone text);\n{reads}")
+    (folder / "new.sql").write_text("create table public.notes (title text);\n")
+    assert broken("--safe-only --rename public.notes.gone=title") == [lost]
