@@ -268,11 +268,23 @@ def _forget_surroundings(patch: pytest.MonkeyPatch) -> None:
         patch.delenv(name, raising=False)
 
 
+class Lend(Protocol):
+    """Opens, or hands over, the servers of one run."""
+
+    def __call__(self, *, shadow_url: str | None, trust_files: bool) -> AbstractContextManager[Servers]: ...
+
+
 @pytest.fixture
-def run(capsysbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch, _lent: _Lent) -> Run:
+def servers_of_runs(_lent: _Lent) -> Lend:
+    """The servers that a run works with: those of earlier ones, unless a test is about what is left for others."""
+    return _lent.lend
+
+
+@pytest.fixture
+def run(capsysbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch, servers_of_runs: Lend) -> Run:
     """Runs pgnorm with the words of a line; gives its exit code, stdout and stderr."""
     _forget_surroundings(monkeypatch)
-    monkeypatch.setattr(workspace, "Servers", _lent.lend)
+    monkeypatch.setattr(workspace, "Servers", servers_of_runs)
 
     def run(line: str) -> tuple[int, str, str]:
         words = shlex.split(line)

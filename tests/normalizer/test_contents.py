@@ -16,9 +16,10 @@ from pgnorm.normalizer.load.knowledge import depends_on
 from pgnorm.normalizer.postgres.kept import Kept
 from pgnorm.normalizer.postgres.server import Server
 from pgnorm.normalizer.postgres.shadow import Session, Shadow
+from pgnorm.normalizer.servers import Servers
 
 if TYPE_CHECKING:
-    from conftest import Run
+    from conftest import Lend, Run
 
 
 @pytest.fixture(autouse=True)
@@ -28,6 +29,11 @@ def known(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPa
     place = Kept._place
     monkeypatch.setattr(Kept, "_place", lambda self, names: place(Kept(folder=folder, made_from=self.made_from), names))
     return folder
+
+
+@pytest.fixture
+def servers_of_runs() -> "Lend":
+    return Servers
 
 
 @pytest.fixture
