@@ -118,20 +118,27 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     try:
         code = group.main(args=arguments, prog_name="pgnorm", standalone_mode=False, obj=app)
     except (Interrupted, click.Abort, KeyboardInterrupt) as ended:
-        app.console.warn("Interrupted.")
-        report_to_programs(app.console, [PgnormError("Interrupted.")])
-        sys.exit(exit_code(ended if isinstance(ended, KeyboardInterrupt) else ended.__cause__))
+        _leave(app.console, ended if isinstance(ended, KeyboardInterrupt) else ended.__cause__)
     except SystemExit as ended:
         # click ends so where it completes words for a shell, and with 1 on a closed pipe, which here would mean that
         # something differs.
         sys.exit(ended.code if "_PGNORM_COMPLETE" in os.environ else CLOSED_PIPE)
     except Exception as problem:
+        # Before 3.12 what a signal raises while a class is made comes as the cause of a RuntimeError (`__set_name__`).
+        if isinstance(problem.__cause__, KeyboardInterrupt):
+            _leave(app.console, problem.__cause__)
         _report(app.console, problem)
         sys.exit(FAILED)
     finally:
         progress.close()
         WATCHER.reset(before)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _leave(console: Console, signal: BaseException | None) -> NoReturn:
+    console.warn("Interrupted.")
+    report_to_programs(console, [PgnormError("Interrupted.")])
+    sys.exit(exit_code(signal))
 
 
 def _occupy_closed_streams() -> None:

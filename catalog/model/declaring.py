@@ -130,5 +130,5 @@ class Value(metaclass=Declaring):
         return hash(type(self).compared(self))
 
     def __repr__(self) -> str:
-        told = (f"{name}={getattr(self, name)!r}" for name, *_, told in self.declared_fields if told)
+        told = (f"{field.name}={getattr(self, field.name)!r}" for field in self.declared_fields if field.told)
         return f"{type(self).__name__}({', '.join(told)})"

@@ -112,12 +112,20 @@ def test_ways_on(refused: Refused, folder: Path, line: str, message: str, hint: 
     assert "secret" not in said
 
 
+def _while_a_class_is_made(signal: KeyboardInterrupt) -> RuntimeError:
+    """What Python before 3.12 makes of a signal that comes then."""
+    wrapped = RuntimeError("Error calling __set_name__ on 'cached_property' instance 'a' in 'A'")
+    wrapped.__cause__ = signal
+    return wrapped
+
+
 @pytest.mark.parametrize(
     ("raised", "code", "said"),
     [
         (PgnormError("no", place="a.sql:1:2", hint="do"), 2, "a.sql:1:2: no\nhint: do\n"),
         (PgnormError("first\nsecond"), 2, "error: first\n  second\n"),
         (KeyboardInterrupt(), 130, "Interrupted.\n"),
+        (_while_a_class_is_made(KeyboardInterrupt()), 130, "Interrupted.\n"),
         (OSError(28, "No space left on device", "x"), 2, "x: No space left on device\nhint: Make room"),
         (ValueError("odd"), 2, "error: a fault in pgnorm: ValueError: odd\nhint: Please report it"),
     ],
