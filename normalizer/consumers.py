@@ -13,7 +13,7 @@ from .comparison import Comparison, Consumer
 from .files.reading import real_path, shown
 from .files.walking import files_below
 from .load.context import Tell
-from .project.bounds import repository, within
+from .project.bounds import is_outside, repository, within
 from .project.patterns import matching
 from .project.project import Project
 
@@ -88,14 +88,14 @@ def _word(name: str, around: str) -> re.Pattern[str]:
 def _lines(path: Path, text: str) -> list[str]:
     """The lines that can name something: of rows of values only the first."""
     lines = text.splitlines()
-    return lines[:1] if path.suffix == ".csv" else lines
+    return lines[:1] if path.suffix.lower() == ".csv" else lines
 
 
 def _files(project: Project, tell: Tell) -> Iterator[Path]:
     if not project.consumers:
         bound = repository(real_path(project.root))
         for path in files_below(project.root, _ENDINGS):
-            if path.is_symlink() and not real_path(path).is_relative_to(bound):
+            if path.is_symlink() and is_outside(bound, path):
                 tell("warning", f"{shown(path)}: not looked into: it leads out of {shown(bound)}")
             else:
                 yield path

@@ -19,7 +19,8 @@ def declared(
     """The schema files of what `selection` names.
 
     Postgres prints `array_length(a, 1)` for its own function; in the usual search_path that may be one of the project's
-    in `public`. Where loaded files say anything otherwise, they are written to be read in an empty search_path.
+    in `public`. Where files say anything otherwise once they are loaded, or don't load, they are to be read in an
+    empty search_path.
     """
     found = split(catalog, selection, style, below=below, layout=layout, declares=True)
     if _says(context, catalog, found):

@@ -18,14 +18,19 @@ def within(root: Path, paths: Iterable[Path], *, place: str = "", setting: str =
     bound = repository(real_path(root))
     found = tuple(paths)
     for path in found:
-        if not (real := real_path(path)).is_relative_to(bound):
+        if is_outside(bound, path):
             what = f"{setting} names {shown(path)}, which" if setting else "the file"
             raise PgnormError(
-                f"{what} lies outside of {shown(bound)}, as {real}, so it is neither read nor written",
+                f"{what} lies outside of {shown(bound)}, as {real_path(path)}, so it is neither read nor written",
                 place=place or shown(path),
                 hint="Put it into the repository; a single file can be named on the command line.",
             )
     return found
+
+
+def is_outside(bound: Path, path: Path) -> bool:
+    """True if a path lies outside of a folder, or is a link that leads there."""
+    return not real_path(path).is_relative_to(bound)
 
 
 def repository(folder: Path) -> Path:

@@ -17,6 +17,7 @@ FILES = {
     "src/contacts/hook.ts": 'type Contact = {\n  status: string;\n  new_status: string;\n};\nfrom("contacts")\n',
     "src/contacts/contacts_export.csv": "id,status,title\n1,status,x\n",
     "src/deals.ts": "const status = 1;\n",
+    "src/contacts/OLD.CSV": "id\nstatus\n",
     "src/rpc.js": "rpc('count_all')\nfrom('seen')\n",
     "node_modules/lib/index.js": "contacts.status\n",
     ".hidden/a.ts": "contacts.status\n",

@@ -254,6 +254,17 @@ end $$;
 """
 
 
+def _interrupt_twice(process: "subprocess.Popen[str]") -> None:
+    """Ctrl-C, and once more when the first is answered; both are answered then."""
+    assert process.stderr is not None
+    for line in (
+        "Interrupted: what is in hand is finished, nothing else is begun\n",
+        "Interrupted again: what is in hand is cut short\n",
+    ):
+        process.send_signal(signal.SIGINT)
+        assert line in iter(process.stderr.readline, "")
+
+
 @contextmanager
 def _begun(
     project: Path, server: str, names: list[str], *words: str, event: str = "PgSleep"
@@ -318,13 +329,7 @@ def test_the_server_dies_and_ctrl_c_in_the_middle(run: Run, project: Path) -> No
         assert "1 done: tenant_2\n3 not begun: tenant_3, tenant_4, tenant_5\n" in said
         ask(names[3], "insert into pausing values (1)")
         with _begun(project, server.address(), names[3:4], "--json") as process:
-            assert process.stderr is not None
-            for line in (
-                "Interrupted: what is in hand is finished, nothing else is begun\n",
-                "Interrupted again: what is in hand is cut short\n",
-            ):
-                process.send_signal(signal.SIGINT)
-                assert line in iter(process.stderr.readline, "")
+            _interrupt_twice(process)
             out, said = process.communicate(timeout=PATIENCE)
         assert process.returncode == 130, said
         outcome = json.loads(out)
@@ -384,13 +389,7 @@ def test_locks_that_others_hold(run: Run, project: Path, shadow: Shadow) -> None
             name = holding.info.dbname
             holding.execute("lock table pg_policy in access exclusive mode")
             with _begun(project, fleet.addresses["one"], [name], "--canary", "0", event="relation") as process:
-                assert process.stderr is not None
-                for line in (
-                    "Interrupted: what is in hand is finished, nothing else is begun\n",
-                    "Interrupted again: what is in hand is cut short\n",
-                ):
-                    process.send_signal(signal.SIGINT)
-                    assert line in iter(process.stderr.readline, "")
+                _interrupt_twice(process)
                 said = process.communicate(timeout=PATIENCE)[1]
         assert (process.returncode, "2 done: " in said, "1 failed: busy\n" in said) == (130, True, True), said
         assert "failed: canceling statement due to user request" in said

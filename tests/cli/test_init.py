@@ -33,6 +33,12 @@ create event trigger told on ddl_command_end execute function app.told();
 """
 
 
+def _says_nothing(run: Run, sides: str) -> None:
+    """The diff between these sides finds no change of the schema."""
+    code, out, err = run(f"diff {sides}")
+    assert (code, out, "No schema changes found" in err) == (0, "", True), err
+
+
 def _bytes(folder: Path) -> dict[Path, bytes]:
     return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
@@ -74,8 +80,7 @@ def test_schema_files_are_as_a_person_has_them_and_make_what_the_database_has(
         'SET search_path = "app";',
     ]
     for way in (f"{at} --to files", f"--from files --to '{address(database)}'"):
-        code, out, err = run(f"diff {way} --trust-files")
-        assert (code, out, "No schema changes found" in err) == (0, "", True), err
+        _says_nothing(run, f"{way} --trust-files")
 
     # Read by nobody but Postgres, in the order of their names, they make the same as well.
     with psycopg.connect(address(database), autocommit=True) as other:
@@ -84,8 +89,7 @@ def test_schema_files_are_as_a_person_has_them_and_make_what_the_database_has(
         for path in files:
             with psycopg.connect(address(database)) as session:
                 session.execute(path.read_bytes())
-    code, out, err = run(f"diff {at} --to files --trust-files")
-    assert (code, out, "No schema changes found" in err) == (0, "", True), err
+    _says_nothing(run, f"{at} --to files --trust-files")
 
 
 HIDDEN = """
@@ -109,8 +113,7 @@ def test_what_postgres_own_names_mean_stays_where_the_project_has_the_like(
     code, _, err = run(f"init {at}")
     assert code == 0, err
     for way in (f"{at} --to files", f"--from files --to '{address(database)}'"):
-        code, out, err = run(f"diff {way}")
-        assert (code, out, "No schema changes found" in err) == (0, "", True), err
+        _says_nothing(run, f"{way}")
     files = sorted((folder / "schemas").iterdir())
     with psycopg.connect(address(database), autocommit=True) as other:
         other.execute("drop view public.lengths; drop table public.t; drop function public.first(int[])")
@@ -118,8 +121,7 @@ def test_what_postgres_own_names_mean_stays_where_the_project_has_the_like(
         other.execute("drop function public.array_length(int[], int)")
         for path in files:
             other.execute(path.read_bytes())
-    code, out, err = run(f"diff {at} --to files")
-    assert (code, out, "No schema changes found" in err) == (0, "", True), err
+    _says_nothing(run, f"{at} --to files")
 
 
 def test_nobody_is_asked_without_a_terminal(run: Run, folder: Path, database: psycopg.Connection) -> None:
