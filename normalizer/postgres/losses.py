@@ -1,9 +1,15 @@
 """Errors that come from the end of the private server, or from damage to its files."""
 
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
 from pgnorm.catalog.errors import PgnormError
 
 from .cluster import discard_if_damaged
 from .starting import Running
+
+if TYPE_CHECKING:
+    from psycopg import Connection
 
 _PATIENCE_AT_LOSS = 10.0  # seconds
 _DAMAGED = "They are made anew when you run it again."
@@ -11,10 +17,10 @@ _LOST = "Something stopped it, maybe for want of memory: run it again, or name a
 _LOST_AT = f"The statement may have ended it: one that uses a type with functions of another type does so. {_LOST}"
 
 
-def failure(error: Exception, running: Running) -> PgnormError | None:
+def failure(error: Exception, running: Running, sessions: "Iterable[Connection]") -> PgnormError | None:
     """The failure of the server that an error comes from, whose seed is thrown away where it is damaged; None where the
-    error comes from something else."""
-    lost = is_loss(error) and running.server.has_ended(within=_PATIENCE_AT_LOSS)
+    error comes from something else. `sessions` are connections to the server, open or broken."""
+    lost = is_loss(error) and _is_cut_off(running, sessions) and running.server.has_ended(within=_PATIENCE_AT_LOSS)
     if not lost and not _is_damage(error):
         return None
     if discard_if_damaged(running.seed) or not lost:
@@ -33,6 +39,17 @@ def is_loss(error: BaseException | None) -> bool:
     # The server's last words, if it had any, are of class 57P (admin_shutdown, crash_shutdown, …).
     lost = isinstance(error, OperationalError) and (error.sqlstate or "57P").startswith("57P")
     return lost or is_loss(error.__cause__)
+
+
+def _is_cut_off(running: Running, sessions: "Iterable[Connection]") -> bool:
+    """True if the lost connection may be one to this server; other servers lose connections too."""
+    from psycopg import Error
+
+    try:
+        running.administrator.execute("select")
+    except Error:
+        return True
+    return any(session.broken for session in sessions)
 
 
 def _is_damage(error: BaseException) -> bool:

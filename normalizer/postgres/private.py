@@ -51,6 +51,7 @@ class PrivateHost:
     _committed: bool = field(default=False, init=False)
     """True if files may have changed for good how their role enters."""
     _maintaining: "Connection | None" = field(default=None, init=False)
+    _open_or_broken: "list[Connection]" = field(factory=list, init=False)
 
     def __attrs_post_init__(self) -> None:
         self.power = Power(administer=None if self.trust_files else self._administer)
@@ -109,7 +110,7 @@ class PrivateHost:
         if self.running is None:
             return None
         with writing(self._root):
-            return failure(error, self.running)
+            return failure(error, self.running, self._open_or_broken)
 
     def give_back(self) -> None:
         """Leave everything as the next run is to find it."""
@@ -134,7 +135,9 @@ class PrivateHost:
                 if self.power.withholds:
                     refuse_libraries(connection)
         options = session_options(self.platform, lock_timeout=lock_timeout)
-        return connect_private(self.server, database, options, user=OWNER)
+        connection = connect_private(self.server, database, options, user=OWNER)
+        self._open_or_broken = [*(each for each in self._open_or_broken if each.broken or not each.closed), connection]
+        return connection
 
     @contextmanager
     def scratch_database(self) -> Iterator[str]:

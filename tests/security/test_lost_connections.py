@@ -17,7 +17,7 @@ from waiting import PATIENCE
 from pgnorm.normalizer.platforms import PLAIN
 from pgnorm.normalizer.postgres.binaries import find
 from pgnorm.normalizer.postgres.private import PrivateHost, open_private
-from pgnorm.normalizer.postgres.server import PORT
+from pgnorm.normalizer.postgres.server import PORT, Server
 
 if TYPE_CHECKING:
     from conftest import Refused
@@ -90,6 +90,20 @@ def test_a_session_that_is_ended_says_why(host: PrivateHost) -> None:
 
     with host.connect("postgres") as connection, pytest.raises(psycopg.OperationalError, match="administrator command"):
         list(run(connection, ["select pg_terminate_backend(pg_backend_pid())", "select 2"]))
+
+
+def test_a_connection_to_another_server_is_no_loss_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[float] = []
+
+    def has_ended(_: Server, *, within: float = 0) -> bool:
+        waits.append(within)
+        return False
+
+    with open_private(find(None), PLAIN) as host, monkeypatch.context() as patch:
+        host.connect("postgres").close()
+        patch.setattr(Server, "has_ended", has_ended)
+        assert host.failure(psycopg.OperationalError("another server's")) is None
+        assert waits == []
 
 
 @pytest.mark.parametrize("command", ["dump --from x.sql", "fix-functions x.sql", "diff --from x.sql --to old.sql"])
