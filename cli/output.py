@@ -28,6 +28,8 @@ SHOWN_AT_MOST: Final = 10
 _AT_ONCE: Final = 1 << 16  # bytes
 _AT_MARGIN: Final = re.compile(r"\n(?=\S)")
 _LINE_END: Final = "\\x0a"
+_POSITION: Final = re.compile(r"(?!.*:(?: |\d+, )).+:\d+:\d+", re.DOTALL)
+"""`file:line:column`, which editors and people know as the place of an error without a word before it."""
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 """Characters that a terminal obeys, that turn text around or end lines for some programs, and bytes of no UTF-8."""
 
@@ -77,10 +79,16 @@ class Console:
             self.say(f"  {more(left)}")
 
     def error(self, message: str, *, place: str | None = None, hint: str | None = None) -> None:
-        """Prints what could not be done: its place or the word `error` first, then the way out."""
-        first = click.style(f"{self._line(place or 'error')}:", fg="red", bold=True)
+        """Prints what could not be done, and the way out."""
+        first = click.style(self._head(place), fg="red", bold=True)
         self._print(f"{first} {self._indented(message)}")
         self._hint(hint)
+
+    def _head(self, place: str | None) -> str:
+        """The beginning of an error: `file:line:column:` by itself, all else behind the word `error:`."""
+        if place and _POSITION.fullmatch(place):
+            return f"{self._line(place)}:"
+        return f"error: {self._line(place)}:" if place else "error:"
 
     def errors(self, problems: Sequence[PgnormError], *, warning: bool = False) -> None:
         """Prints what could not be done, or with `warning` need not be: as much as fits a screen, all with -v. A way
@@ -89,7 +97,7 @@ class Console:
         for problem, after in zip(shown, [*shown[1:], None], strict=False):
             hint = None if after and after.hint == problem.hint else problem.hint
             if warning:
-                told = f"{self._line(problem.place or 'error')}: {self._indented(problem.message)}"
+                told = f"{self._head(problem.place)} {self._indented(problem.message)}"
                 self._print(click.style(told, fg="yellow"))
                 self._hint(hint)
             else:

@@ -19,6 +19,7 @@ from doors import open_to_all
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.cli.failures import wants_json
+from pgnorm.cli.help import FAILED
 from pgnorm.cli.main import main
 from pgnorm.normalizer import workspace
 from pgnorm.normalizer.files.reading import FileKind, SourceFile
@@ -30,6 +31,8 @@ from pgnorm.normalizer.servers import Servers
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 Run = Callable[[str], tuple[int, str, str]]
+_ERROR = re.compile(r"^(\x1b\[\d+m)*(error|(?!error)\S.*:\d+:\d+):|^Usage: .*COMMAND", re.MULTILINE)
+"""How an error begins; a group without a command says what it has."""
 _MUCH = 4 * 1024**3  # bytes
 _LOCAL_ONLY_BUNDLED = os.environ.get("PGNORM_PG_BINDIR") == "bundled"
 _NAMED = [FIXTURES.parent / folder for folder in os.environ.get("PGNORM_TEST_SERVERS", "").split()]
@@ -293,9 +296,11 @@ def run(capsysbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPa
             main(words)
         streams = capsysbinary.readouterr()
         assert isinstance(ended.value.code, int)
+        said = streams.err.decode()
+        assert ended.value.code != FAILED or _ERROR.search(said), said
         if streams.out and wants_json(words):
             check_document(words, streams.out)
-        return ended.value.code, streams.out.decode(), streams.err.decode()
+        return ended.value.code, streams.out.decode(), said
 
     return run
 

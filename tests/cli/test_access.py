@@ -96,7 +96,7 @@ def test_what_it_refuses(run: Run, plain: Path) -> None:
     assert run("access --json --format text")[0] == 2
     assert run("access --check a.md -o b.md")[0] == 2
     code, _, err = run("access --check a.md")
-    assert (code, err) == (2, "a.md: there is no such file\nhint: Write it first: pgnorm access -o a.md\n")
+    assert (code, err) == (2, "error: a.md: there is no such file\nhint: Write it first: pgnorm access -o a.md\n")
     (plain / "pgnorm.toml").write_text('roles = ["nobody_there"]\n')
     assert "there is no role nobody_there" in run("access")[2]
     assert run("dump --json -o all.json")[0] == 0

@@ -207,3 +207,19 @@ def test_a_migration_that_could_not_be_written_is_refused_at_once(refused: "Refu
 @pytest.mark.usefixtures("plain")
 def test_what_is_asked_for_and_can_not_be(refused: "Refused", line: str, said: str) -> None:
     refused(line, said)
+
+
+@pytest.mark.parametrize(
+    ("line", "first"),
+    [
+        ("dump", "schemas/03.sql:1:8: syntax error"),
+        ("diff --to x.json", "error: x.json: the snapshot doesn't exist"),
+        ("diff --no-such", "error: No such option"),
+        ("fleet check 1:2:3.txt", "error: 1:2:3.txt: cannot read the file"),
+    ],
+)
+def test_an_error_begins_with_its_line_and_column_or_says_that_it_is_one(
+    refused: "Refused", plain: Path, line: str, first: str
+) -> None:
+    (plain / "schemas" / "03.sql").write_text("create tabel x ();")
+    assert f"\n{first}" in f"\n{refused(line)}"

@@ -125,7 +125,7 @@ def test_alike_databases_are_told_together_and_plans_lead_to_the_files(run: Run,
         "1 could not be read",
         "  gone",
     ]
-    assert "\ngone: cannot connect to 127.0.0.1:1" in err
+    assert "\nerror: gone: cannot connect to 127.0.0.1:1" in err
     assert "s3cr3t" not in out + err
     plans = {path.name: path.read_text() for path in (project / "plans").iterdir()}
     of = {"001_late_1.sql": ("late_1", "late_2"), "002_odd.sql": ("odd",), "003_odd_and_late.sql": ("odd_and_late",)}
