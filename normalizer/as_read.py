@@ -11,7 +11,7 @@ from .basis import Basis
 from .broken import broken_bodies, broken_bodies_anew
 from .compare.difference import Difference, differences
 from .compare.phantoms import passed_over
-from .compare.settling import deparsed_changes, settled
+from .compare.settling import doubtful, settled
 from .compare.slices import slice_of, slices
 from .comparison import Comparison
 from .load.visibility import as_little_known
@@ -35,9 +35,9 @@ class AsRead(Basis):
         of_whole = self.options.seed is not None or self.options.proof == "pg_dump" or bool(self.options.keeping)
         if of_whole and self.makes_a_plan(found):
             return None
-        if any(map(deparsed_changes, found)) or (self.options.proof is not None and self.makes_a_plan(found)):
+        if any(map(doubtful, found)) or (self.options.proof is not None and self.makes_a_plan(found)):
             self.sides.context.shadow.launch()
-        found = settled(found, start.states, goal.states, self.sides.reload, deparsed_changes)
+        found = settled(found, start.states, goal.states, self.sides.reload)
         comparison = self.planned(start, goal, found)
         if self.options.proof is None or not comparison.plan.wanted:
             return comparison.evolve(mentions=broken_bodies_anew(self.sides, start, goal, found, comparison.kept))

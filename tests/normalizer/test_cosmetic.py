@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pglast.parser import parse_plpgsql_json
 
+from pgnorm.normalizer.compare import bodies
 from pgnorm.normalizer.compare.bodies import Difference, classify
 
 BODY = """
@@ -112,6 +113,21 @@ def test_the_gravest_class_is_told(difference: Difference, body: str) -> None:
 def test_what_is_not_provably_the_same_has_meaning(old: str, new: str) -> None:
     assert classify("plpgsql", old, new) is Difference.MEANING
     assert classify("plpgsql", new, old) is Difference.MEANING
+
+
+def uncommented(body: str) -> str:
+    return re.sub(r"--.*|/\*.*?\*/", "", body.replace(" -- c $x$", " $x$"))
+
+
+@pytest.mark.parametrize("body", [body for difference, body in SAME_BUT if difference is not Difference.MEANING])
+def test_words_alone_tell_no_difference_of_looks_for_one_of_meaning(body: str) -> None:
+    assert classify("plpgsql", uncommented(BODY), uncommented(body)) < Difference.MEANING
+
+
+def test_other_words_are_told_without_the_lexer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bodies, "_scan", lambda text: pytest.fail(f"{text} is scanned"))
+    assert classify("sql", "select 1", "select 2") is Difference.MEANING
+    assert classify("plpgsql", "begin return a; end", "begin return a + b; end") is Difference.MEANING
 
 
 def test_sql_has_fewer_synonyms() -> None:
