@@ -27,6 +27,7 @@ select set_config(l.name, l.value, true)
  where current_setting(l.name, true) is not null
 """
 
+# Beyond four relations at once a query of a kind takes longer to plan than a better plan saves.
 # A server that lacks one of them (transaction_timeout came with 17) goes without. What can't tell that its client is
 # gone (Windows, and macOS before 15) refuses client_connection_check_interval.
 PINNED: Final[LiteralString] = """
@@ -42,6 +43,7 @@ select set_config(p.name, p.value, true)
              , ('restrict_nonsystem_relation_kind', 'view, foreign-table')
              , ('synchronize_seqscans', 'off')   , ('client_min_messages', 'warning')
              , ('jit', 'off')                    , ('work_mem', '64MB')
+             , ('join_collapse_limit', '4')      , ('from_collapse_limit', '4')
              , ('client_connection_check_interval', case when version() ~ 'linux' then '1s' else '0' end)
        ) p (name, value)
  where current_setting(p.name, true) is not null

@@ -22,6 +22,15 @@ class ProvidedRoutine(Placed, Provided):
     """A routine, which its input types tell from others of its name; they are its `detail`."""
 
     catalog: ClassVar[str] = "pg_proc"
+    presence: ClassVar[LiteralString] = """
+        ( select oid, proacl from pg_proc where oid < 16384 and proacl is not null
+           union all
+          select p.oid, p.proacl
+            from pg_depend d join pg_proc p on p.oid = d.objid
+           where d.classid = 'pg_proc'::regclass and d.deptype = 'e' and p.proacl is not null ) p
+          full join ( select objoid, initprivs from pg_init_privs where classoid = 'pg_proc'::regclass ) i
+                 on i.objoid = p.oid
+         where p.proacl is distinct from i.initprivs"""
     priority: ClassVar[int] = Priority.FUNCTION
     default_acl_type: ClassVar[str] = "f"
 
