@@ -6,7 +6,7 @@ import re
 from enum import IntEnum
 from typing import Final
 
-from .synonyms import TYPES, Token, canonical_spelling
+from .synonyms import VARYING_WORDS, Token, canonical_spelling
 
 CLASSIFIED_LANGUAGES: Final = frozenset({"plpgsql", "sql"})
 
@@ -17,8 +17,6 @@ _LITERALS: Final = frozenset({"SCONST", "USCONST", "BCONST", "XCONST", "UIDENT"}
 _HINT: Final = "/*+"
 _COMMENT: Final = re.compile(r"--|/\*")
 _WORD: Final = re.compile(r"\w+")
-_VARYING: Final = frozenset(["exception", "elseif", "elsif", "default"]).union(*TYPES, TYPES.values())
-"""Words that synonyms put in, leave out or exchange."""
 
 
 class Difference(IntEnum):
@@ -80,7 +78,7 @@ def _have_other_words(old: str, new: str) -> bool:
     if _COMMENT.search(old) or _COMMENT.search(new):
         return False
     before, after = (set(_WORD.findall(text.translate(_LOWER))) for text in (old, new))
-    return not before ^ after <= _VARYING
+    return not before ^ after <= VARYING_WORDS
 
 
 def _scan(text: str) -> tuple[Token, ...] | None:

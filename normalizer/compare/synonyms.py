@@ -13,7 +13,7 @@ from attrs import evolve, field, frozen
 
 # Each of these is a keyword with one and the same entry in pg_catalog (gram.y, SimpleTypename); `bool` or `int4` are
 # names instead, which a schema of the search_path may hold too.
-TYPES: Final = {
+_TYPES: Final = {
     ("timestamp", "without", "time", "zone"): "timestamp",
     ("time", "without", "time", "zone"): "time",
     ("character", "varying"): "varchar",
@@ -24,6 +24,8 @@ TYPES: Final = {
     ("dec",): "numeric",
     ("decimal",): "numeric",
 }
+VARYING_WORDS: Final = frozenset({"exception", "elseif", "elsif", "default"}).union(*_TYPES, _TYPES.values())
+"""Words that one of two like bodies may have without the other."""
 _OPENING: Final = frozenset({"(", "["})
 _CLOSING: Final = frozenset({")", "]"})
 _BLOCK_FOLLOWS: Final = frozenset({"", ";", "begin", "loop"})
@@ -83,7 +85,7 @@ def _depths(words: Sequence[str]) -> Iterator[int]:
 
 
 def _type_name(words: Sequence[str], position: int) -> Iterator[tuple[int, str]]:
-    for name, spelling in TYPES.items():
+    for name, spelling in _TYPES.items():
         end = position + len(name)
         if tuple(words[position:end]) == name:
             yield position, spelling

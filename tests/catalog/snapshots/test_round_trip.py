@@ -74,13 +74,12 @@ def _other(value: object, codec: Codec) -> object:
         return not value
     if isinstance(value, int):
         return value + 1
+    form = getattr(codec, "form", getattr(getattr(codec, "inner", None), "form", None))
+    if form and isinstance(value, str | list):  # a text of several lines is a list
+        return OF_FORM[form]
     if isinstance(value, list):
         longer = value and (codec.empty == () or isinstance(value[0], list))
         return [*value, value[0]] if longer else ["other", *value[1:]]
-    if isinstance(value, str) and (
-        form := getattr(codec, "form", getattr(getattr(codec, "inner", None), "form", None))
-    ):
-        return OF_FORM[form]
     if isinstance(value, str):
         return f"{value}_" if "=" not in value else f"other{value}"
     return "other"
