@@ -12,6 +12,7 @@ from .extension_members import edges_among
 from .kinds import KINDS
 from .model import Catalog, Object, ObjectId
 from .model.facets import Bodied, Shelled, SuperuserOnly, WithMembers
+from .namesakes import NAMESAKES
 from .pipeline import Columns, Pipeline, Result, Row, supported
 from .progress import stage
 from .run_time import PARTMAN, SCHEMAS, partman_query, run_time
@@ -53,7 +54,7 @@ select classoid, objoid, objsubid, array_agg(array[provider, label] order by pro
   from pg_seclabel group by 1, 2, 3
 """
 
-COMMON: Final = (ROLE, CATALOGS, DEPENDENCIES, OPERATORS, COMMENTS, LABELS, UNMODELLED)
+COMMON: Final = (ROLE, CATALOGS, DEPENDENCIES, OPERATORS, COMMENTS, LABELS, UNMODELLED, NAMESAKES)
 ADDRESS_COLUMNS: Final = frozenset({"oid", "subid"})
 
 Remarks: TypeAlias = tuple[tuple[str, Mapping[Address, Any], Any], ...]
@@ -115,7 +116,7 @@ def reading(
 def _catalog(version: int, server: str, kinds: Sequence[type[Object]], results: Iterator[Result]) -> Catalog:
     """The catalog of what a server of this version answered to the queries of the kinds."""
     having_members = [kind for kind in kinds if issubclass(kind, WithMembers)]
-    role, catalogs, dependencies, operators, comments, labels, unmodelled = islice(results, len(COMMON))
+    role, catalogs, dependencies, operators, comments, labels, unmodelled, namesakes = islice(results, len(COMMON))
     numbers: dict[str, int] = {name: oid for oid, name in catalogs.rows}
     remarks: Remarks = (("comment", _by_address(comments), None), ("labels", _by_address(labels), ()))
     by_address: dict[Address, Object] = {}
@@ -153,6 +154,7 @@ def _catalog(version: int, server: str, kinds: Sequence[type[Object]], results: 
         objects=objects,
         edges=edges,
         unmodelled=tuple((what, name) for what, name in unmodelled.rows),
+        namesakes=tuple(name for (name,) in namesakes.rows),
     )
 
 

@@ -17,9 +17,11 @@ from .compare.versions import updates
 from .comparison import Call, Comparison, Options
 from .load.data_statements import DataStatement, texts_of
 from .load.file_roles import FileRoles, server_roles
+from .online.filling import rewritten
 from .online.rewriting import online
 from .plan.keeping import grafted, refuse_in_the_way, refuse_loss
-from .plan.plan import Plan, Verb
+from .plan.namesakes import kept_apart
+from .plan.plan import Plan
 from .plan.planner import diff
 from .plan.roles import NO_ROLE_CHANGES, RoleChanges, role_changes
 from .plan.unplanned import unplanned
@@ -82,6 +84,7 @@ class Basis:
         plan = plan.evolve(roles=roles if taken else RoleChanges(absent=roles.absent))
         if self.options.online is not None:
             plan = online(plan, before, after, self.options.online, major=self.sides.major, rewriting=rewriting)
+        plan = kept_apart(plan, {*start.catalog.namesakes, *goal.catalog.namesakes})
         untried = (start.untried or goal.untried) if self.options.proof else "--no-proof"
         return Comparison(
             views=(before, after),
@@ -211,15 +214,7 @@ class Basis:
 
     def rewriting(self, plan: Plan, arrival: Arrival) -> frozenset[ObjectId]:
         """The columns whose creation has rewritten a table, where others are not to wait for that."""
-        if self.options.online is None:
-            return frozenset()
-        return frozenset(
-            statement.about
-            for step in plan.steps
-            if step.verb is Verb.CREATE and step.item.embedded
-            for statement in step.statements
-            if statement.about is not None and any(each.rewrites for each in arrival.effects.get(statement.sql, ()))
-        )
+        return rewritten(plan, arrival.effects) if self.options.online is not None else frozenset()
 
     def measured(self, comparison: Comparison, arrival: Arrival) -> Comparison:
         """The comparison with what its plan did in the proof."""

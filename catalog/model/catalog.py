@@ -25,6 +25,8 @@ class Catalog:
     edges: tuple[Edge, ...]
     unmodelled: tuple[tuple[str, str], ...] = ()
     """Objects that no kind reads: (what, name)."""
+    namesakes: tuple[str, ...] = ()
+    """Names of functions and operators of Postgres' own that one of another schema may be taken for."""
     run_time: RunTime = NOWHERE
     """Places where extensions make objects as they run."""
 

@@ -20,10 +20,11 @@ HEAD: Final = {
     "server_version": codec(str),
     "role": codec(str),
     "schemas": codec(tuple[str, ...] | None),
+    "namesakes": codec(tuple[str, ...] | None),
     "run_time": codec(RunTime | None),
     "unmodelled": codec(tuple[tuple[str, str], ...]),
 }
-OPTIONAL: Final = frozenset({"schemas", "run_time", "reading_order"})
+OPTIONAL: Final = frozenset({"schemas", "namesakes", "run_time", "reading_order"})
 MEMBERS: Final = (*HEAD, "attributes", "objects", "reading_order")
 OLDEST: Final = 90_000
 NEWEST: Final = 10_000_000
@@ -88,14 +89,14 @@ class _Reader:
             objects=objects,
             edges=edges,
             unmodelled=_pairs(head["unmodelled"]),
+            namesakes=_names(head["namesakes"]),
             run_time=said if isinstance(said := head["run_time"], RunTime) else RunTime(),
         )
         if "reading_order" in document:
             catalog = self._in_order(catalog, document["reading_order"])
-        schemas = head["schemas"]
         return Snapshot(
             catalog=catalog,
-            schemas=tuple(map(str, schemas)) if isinstance(schemas, tuple) else None,
+            schemas=None if head["schemas"] is None else _names(head["schemas"]),
             later=tuple(kind for kind in self.kinds if kind not in known),
         )
 
@@ -231,3 +232,7 @@ def _number(value: object) -> int:
 def _pairs(value: object) -> tuple[tuple[str, str], ...]:
     assert isinstance(value, tuple)
     return tuple((what, name) for what, name in value)
+
+
+def _names(value: object) -> tuple[str, ...]:
+    return tuple(map(str, value)) if isinstance(value, tuple) else ()

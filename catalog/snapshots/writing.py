@@ -30,6 +30,8 @@ def dumps(catalog: Catalog, *, schemas: Iterable[str] | None = None) -> str:
     }
     if schemas is not None:
         head["schemas"] = sorted(schemas)
+    if catalog.namesakes:
+        head["namesakes"] = list(catalog.namesakes)
     if catalog.run_time != RunTime():
         head["run_time"] = codec_of(RunTime).encode(catalog.run_time)
     needs: dict[ObjectId, list[Edge]] = {}

@@ -5,14 +5,17 @@ of text elsewhere, in silence.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
 from typing import Final
 
 from pgnorm.catalog.model import Object, Statement
 from pgnorm.catalog.quoting import ident
 
 from ..compare.difference import deparsed
+from ..sql.bare import implies_operators
 from ..sql.lexer import Token, tokens
+from .session_settings import USUAL_PATH
+
+_PATH: Final = "SET search_path = "
 
 
 def reaching(sql: str, items: Iterable[Object], *, afterwards: str) -> str:
@@ -35,41 +38,33 @@ def reached(found: Sequence[Statement], items: Iterable[Object]) -> Sequence[Sta
     before, inside, after = read[:first], read[first : last + 1], read[last + 1 :]
     inside[0] = inside[0].evolve(apart=True)
     after[:1] = (each.evolve(apart=True) for each in after[:1])
-    reset = Statement(sql="RESET search_path;", apart=True)
+    reset = Statement(sql=USUAL_PATH, apart=True)
     return (*before, Statement(sql=path, apart=bool(before)), *inside, reset, *after)
 
 
 def _path(items: Iterable[Object]) -> str:
     """The statement that sets the search_path in which the operators of `items` are found, empty if they need none."""
     schemas = {schema for item in items for schema, _ in item.operators_used}
-    return f"SET search_path = {', '.join(map(ident, sorted(schemas)))};" if schemas else ""
+    return f"{_PATH}{', '.join(map(ident, sorted(schemas)))};" if schemas else ""
+
+
+def sets_path(statement: Statement) -> bool:
+    """True if it sets the search_path for those behind it, up to the next `USUAL_PATH`."""
+    return statement.sql.startswith(_PATH)
 
 
 def _read_in_path(sql: str) -> str | None:
     """The text as it is to be read in that search_path, None where it means the same in any."""
     text = _with_plain_rows(sql)
-    return None if text == sql and not _implies_operators(sql) else text
+    return None if text == sql and not implies_operators(sql) else text
 
 
 def unnamed(items: Iterable[Object]) -> Iterator[Object]:
     """Objects whose text means what it says only where the search_path has the schemas of their operators."""
     for item in items:
         texts = (str(getattr(item, name)) for name in deparsed(item)) if item.operators_used else ()
-        if any(_implies_operators(text) or _with_plain_rows(text) != text for text in texts):
+        if any(implies_operators(text) or _with_plain_rows(text) != text for text in texts):
             yield item
-
-
-def _implies_operators(sql: str) -> bool:
-    """True if a text has an expression that uses an operator without naming it (ruleutils.c, get_rule_expr)."""
-    words = {token.keyword for token in tokens(sql) if token.word}
-    return not words.isdisjoint({"NULLIF", "IN", "ROW", "NATURAL"}) or {"JOIN", "USING"} <= words or any(_pairs(sql))
-
-
-def _pairs(sql: str) -> Iterator[bool]:
-    for token, following in pairwise(tokens(sql)):
-        if token.word:
-            yield token.keyword == "DISTINCT" and following.keyword == "FROM"
-            yield token.keyword == "CASE" and following.keyword != "WHEN"
 
 
 def _with_plain_rows(sql: str) -> str:

@@ -87,8 +87,8 @@ class Reader:
         mine = owned(catalog, ownership)
         whole = evolve(mine, objects={**mine.objects, **grants})
         said = hashlib.sha256(fingerprint(whole, ownership.platform).encode())
-        beside = catalog.major, catalog.role, catalog.run_time, mine.unmodelled, *sorted(_not_in_fingerprints(whole))
-        said.update(repr(beside).encode())
+        beside = catalog.major, catalog.role, catalog.run_time, catalog.namesakes, mine.unmodelled
+        said.update(repr((*beside, *sorted(_not_in_fingerprints(whole)))).encode())
         return said.hexdigest()
 
     def _owning(self, major: int) -> Ownership:

@@ -54,7 +54,7 @@ def without_states(catalog: Catalog, names: Iterable[ObjectId]) -> Catalog:
 
 def as_little_known(loaded: Catalog, source: Catalog) -> Catalog:
     """`loaded`, which a dump of `source` made, with all that `source` does not know unknown again, and with what a dump
-    does not hold: where extensions make objects as they run."""
+    does not hold: where extensions make objects as they run, and names of those that a stand-in lacks."""
     from pgnorm.catalog.kinds import KINDS
 
     objects = dict(loaded.objects)
@@ -67,6 +67,7 @@ def as_little_known(loaded: Catalog, source: Catalog) -> Catalog:
         loaded,
         objects=objects,
         unmodelled=tuple(sorted(unread.union(loaded.unmodelled))),
+        namesakes=tuple(sorted({*loaded.namesakes, *source.namesakes})),
         run_time=loaded.run_time.joined(source.run_time),
     )
 

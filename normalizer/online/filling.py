@@ -1,16 +1,18 @@
 """A new column whose default is another value in each row (`gen_random_uuid()`): added without, filled afterwards."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from pgnorm.catalog.kinds.columns import Column
 from pgnorm.catalog.kinds.constraints import Check
 from pgnorm.catalog.kinds.defaults import Default
 from pgnorm.catalog.kinds.tables import Table
-from pgnorm.catalog.model import OnRows, Statement
+from pgnorm.catalog.model import ObjectId, OnRows, Statement
 from pgnorm.catalog.quoting import ident, qualified
 
+from ..hazards.effects import Effect
 from ..plan.firing import below, fired
-from ..plan.plan import Step, Verb
+from ..plan.plan import Plan, Step, Verb
 from .batches import in_batches
 from .checked import REFILLING, held_to_not_null, needs_at_once
 from .publishing import unidentified
@@ -61,6 +63,17 @@ def filling_way(step: Step, around: Around) -> Way | None:
     held, valid, proven = held_to_not_null(step, Statement(sql=item.requirement, about=step.id), around)
     holding = step.evolve(verb=Verb.ALTER, statements=(held,))
     return Way(stands=(first,), builds=(filled, holding, again, valid), proven=proven)
+
+
+def rewritten(plan: Plan, effects: Mapping[str, tuple[Effect, ...]]) -> frozenset[ObjectId]:
+    """The columns whose creation has rewritten a table, by the effects of each statement."""
+    return frozenset(
+        statement.about
+        for step in plan.steps
+        if step.verb is Verb.CREATE and step.item.embedded
+        for statement in step.statements
+        if statement.about is not None and any(each.rewrites for each in effects.get(statement.sql, ()))
+    )
 
 
 def _hides_rows(column: Column, around: Around) -> bool:

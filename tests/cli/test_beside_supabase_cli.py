@@ -251,6 +251,31 @@ def test_odd_files(pair: Pair) -> None:
         pair.step(f"migration repair --status applied {' '.join(name.partition('_')[0] for name in ODD)}")
 
 
+# As `diff` writes them where a function has the name of one of Postgres' own.
+PATHS: Final[Mapping[str, str]] = {
+    "20260101000001_made.sql": "create table public.t (a int[]);\n"
+    "create function public.array_length(int[], int) returns int language sql immutable as 'select 42';",
+    "20260101000002_own.sql": "SET search_path = '';\n\n"
+    "CREATE INDEX CONCURRENTLY own ON public.t (array_length(a, 1));\n\nRESET search_path;",
+    "20260101000003_usual.sql": "create index usual on t (array_length(a, 1));",
+}
+
+
+def test_a_path_holds_up_to_its_end(pair: Pair) -> None:
+    for name, text in PATHS.items():
+        pair.write({name: text})
+        pair.step("migration up")
+    for side in pair.sides:
+        side.database.execute("set search_path = ''")
+        found = side.rows(
+            "select pg_get_indexdef(oid) from pg_class where relname in ('own', 'usual') order by relname"
+        )
+        assert [str(said).rpartition("btree ")[2] for (said,) in found] == [
+            "(array_length(a, 1))",
+            "(public.array_length(a, 1))",
+        ]
+
+
 def test_failures_and_rows(pair: Pair) -> None:
     pair.write(
         {

@@ -1,0 +1,212 @@
+"""Plans where a project has functions and operators with names of Postgres' own: what uses those keeps its meaning."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import psycopg
+import pytest
+from addresses import address
+from judge import carry_out
+
+from pgnorm.catalog.reader import read
+from pgnorm.catalog.snapshots.writing import dumps
+from pgnorm.normalizer.comparing import compare
+from pgnorm.normalizer.comparison import ONLINE, Comparison, Options
+from pgnorm.normalizer.plan.namesakes import EMPTY_PATH
+from pgnorm.normalizer.postgres.shadow import Shadow
+from pgnorm.normalizer.project.sources import parse
+from pgnorm.normalizer.servers import Servers
+from pgnorm.normalizer.sql.bare import bare_names
+from pgnorm.normalizer.sql.statements import split
+from pgnorm.normalizer.workspace import Workspace
+
+# Better matches than Postgres' own, which take any array or enum.
+NAMESAKES = """
+create type public.mood as enum ('low', 'high');
+create function public.array_length(int[], int) returns int language sql immutable as 'select 42';
+create function public.array_append(int[], int) returns int[] language sql immutable as 'select $1';
+create function public.format(text, text) returns text language sql immutable as 'select $2';
+create function public.never(int[], int[]) returns boolean language sql immutable as 'select false';
+create operator public.@> (leftarg = int[], rightarg = int[], function = public.never);
+create operator public.= (leftarg = int[], rightarg = int[], function = public.never);
+create function public.apart(public.mood, public.mood) returns boolean language sql immutable as 'select false';
+create operator public.< (leftarg = public.mood, rightarg = public.mood, function = public.apart);
+"""
+TYPE = "create type public.mood as enum ('low', 'high');"
+TABLE = """
+create table public.t (id int, a int[], b int[], m public.mood, n text);
+create function public.told() returns trigger language plpgsql as 'begin return new; end';
+"""
+# Each is read in an empty search_path.
+OBJECTS = {
+    "view": "create view public.lengths as select array_length(a, 1) as length, format('%s', n) as said from public.t",
+    "materialized view": "create materialized view public.found as select id from public.t where a @> b",
+    "check": "alter table public.t add constraint longer check (array_length(a, 1) > 1)",
+    "implied operators": "create view public.same as select a is distinct from b as other, nullif(a, b) as one"
+    " from public.t",
+    "policy": "alter table public.t enable row level security;"
+    " create policy alike on public.t using (a @> b) with check (array_length(a, 1) > 0)",
+    "default": "alter table public.t alter n set default array_length('{1,2}'::int[], 1)",
+    "added column": "alter table public.t add c int default array_length('{1,2}'::int[], 1)",
+    "index": "create index long on public.t (array_length(a, 1)) where m < 'high'",
+    "generated column": "alter table public.t add g int generated always as (array_length(a, 1)) stored",
+    "function with a body of SQL": "create function public.first(a int[]) returns int language sql"
+    " begin atomic select array_length(a, 1); end",
+    "default of an argument": "create function public.second(a int default array_length('{1}'::int[], 1)) returns int"
+    " language sql as 'select a'",
+    "domain": "create domain public.pair as int[] check (array_length(value, 1) = 2)",
+    "trigger": "create trigger tells before update on public.t for each row when (old.a = new.a)"
+    " execute function public.told()",
+    "rule": "create rule keep as on delete to public.t where old.a @> old.b do instead nothing",
+    "statistics": "create statistics public.of_length on (array_length(a, 1)), id from public.t",
+    "partitioned table": "create table public.p (a int[]) partition by list (array_length(a, 1));"
+    " create table public.p1 partition of public.p for values in (1)",
+    "aggregate": "create aggregate public.collected(int) (sfunc = array_append, stype = int[])",
+    "exclusion constraint": "alter table public.t add constraint apart"
+    " exclude using gist (int4range(id, id, '[]') with &&) where (a @> b)",
+}
+
+
+WAYS = (
+    ("none", "all"),
+    ("all", "none"),
+    ("only they", "all but they"),
+    ("all but they", "only they"),
+    ("all but they", "all"),
+    ("all", "all but they"),
+)
+
+
+@pytest.fixture(scope="module")
+def servers(shadow: Shadow) -> Iterator[Servers]:
+    assert shadow.binaries is not None
+    with pytest.MonkeyPatch.context() as patch, Servers() as opened:
+        patch.setenv("PGNORM_PG_BINDIR", str(shadow.binaries.bindir))
+        yield opened
+
+
+def _compared(servers: Servers, old: str, new: str, options: Options | None = None) -> Comparison:
+    with servers.turn(), Workspace(None, tell=lambda _level, _message: None, servers=servers) as workspace:
+        return compare(workspace, parse(old, None), parse(new, None), options or Options())
+
+
+def _made(connection: psycopg.Connection, *texts: str) -> str:
+    for text in texts:
+        connection.execute(text.encode())
+    connection.execute("reset search_path")
+    return address(connection)
+
+
+def _arrives(servers: Servers, connection: psycopg.Connection, new: str, found: Comparison) -> None:
+    """Carry a plan out as anybody would; the database then says what `new` does."""
+    carry_out(connection, found.plan)
+    assert connection.execute("show search_path").fetchone() == ('"$user", public',)
+    left = _compared(servers, address(connection), new, Options(proof=None))
+    assert not left.plan, left.plan.scripts()
+
+
+@pytest.mark.parametrize("case", OBJECTS)
+def test_each_kind_of_text_keeps_its_meaning(case: str, servers: Servers, shadow: Shadow) -> None:
+    with shadow.session(scratch=True) as start, shadow.session(scratch=True) as goal:
+        old = _made(start.connection, NAMESAKES, TABLE)
+        new = _made(goal.connection, NAMESAKES, TABLE, "set search_path = ''", OBJECTS[case])
+        found = _compared(servers, old, new)
+        assert found.unproved is None
+        assert found.plan.scripts() == _compared(servers, old, new, Options(proof=None)).plan.scripts()
+        assert EMPTY_PATH in "".join(found.plan.scripts())
+        _arrives(servers, start.connection, new, found)
+
+
+@pytest.mark.parametrize("form", ["databases", "files"])
+def test_namesakes_come_and_go_with_what_they_must_not_touch(
+    form: str, servers: Servers, shadow: Shadow, tmp_path: Path
+) -> None:
+    states = {
+        "none": (TYPE, TABLE),
+        "only they": (NAMESAKES, TABLE),
+        "all": (NAMESAKES, TABLE, "set search_path = '';", *OBJECTS.values()),
+        "all but they": (TYPE, TABLE, "set search_path = '';", *OBJECTS.values()),
+    }
+    with ExitStack() as stack:
+        where: dict[str, str] = {}
+        for name, texts in states.items():
+            session = stack.enter_context(shadow.session(scratch=True))
+            where[name] = _made(session.connection, *texts)
+            if form == "files":
+                file = tmp_path / f"{name}.sql"
+                file.write_text(";\n".join(texts))
+                where[name] = str(file)
+        for old, new in WAYS:
+            found = _compared(servers, where[old], where[new])
+            assert found.unproved is None
+            with shadow.session(scratch=True) as there:
+                _made(there.connection, *states[old])
+                _arrives(servers, there.connection, where[new], found)
+
+
+def test_what_lets_others_go_on_reads_names_alike(servers: Servers, shadow: Shadow) -> None:
+    online = Options(online=ONLINE)
+    with shadow.session(scratch=True) as start, shadow.session(scratch=True) as goal:
+        old = _made(start.connection, NAMESAKES, TABLE)
+        new = _made(goal.connection, NAMESAKES, TABLE, "set search_path = ''", OBJECTS["index"], OBJECTS["check"])
+        found = _compared(servers, old, new, online)
+        assert any(step.alone for step in found.plan.steps)
+        for script, alone in zip(found.plan.scripts(), found.plan.alone, strict=True):
+            assert not (alone and "lock_timeout" in script)
+            # Where no transaction is to be around a script, psql and its like send one statement after the other.
+            for text in [each.text for each in split(script)] if alone else [script]:
+                start.connection.execute(text.encode())
+        assert not _compared(servers, old, new, Options(proof=None)).plan
+
+
+def test_an_extension_has_namesakes_that_no_dump_tells(servers: Servers, shadow: Shadow, tmp_path: Path) -> None:
+    view = "create view public.v as select id from public.t where a operator(pg_catalog.@>) b"
+    with shadow.session(scratch=True) as start, shadow.session(scratch=True) as goal:
+        if not start.connection.execute("select from pg_available_extensions where name = 'intarray'").rowcount:
+            pytest.skip("the server has no intarray")
+        old = _made(start.connection, "create extension intarray", TYPE, TABLE)
+        new = _made(goal.connection, "create extension intarray", TYPE, TABLE, view)
+        # A server without the extension would know nothing of its operators.
+        snapshot = tmp_path / "new.json"
+        snapshot.write_text(dumps(read(goal.connection)))
+        for source in (new, str(snapshot)):
+            found = _compared(servers, old, source)
+            assert found.unproved is None
+            assert EMPTY_PATH in "".join(found.plan.scripts())
+        _arrives(servers, start.connection, new, found)
+
+
+def test_namesakes_of_what_takes_one_type_alone_are_none(database: psycopg.Connection) -> None:
+    database.execute("create extension if not exists citext; create extension if not exists hstore")
+    database.execute(
+        "create function public.lower(varchar) returns text language sql as 'select $1';"
+        "create function public.round(float8, int) returns float8 language sql as 'select $1';"
+        "create function public.mine(int[]) returns int language sql as 'select 1';"
+        # Postgres' own is found before one that takes just the same.
+        "create function public.cardinality(anyarray) returns int language sql as 'select 1'"
+    )
+    assert read(database).namesakes == ()
+    database.execute("create function public.lower(int4range) returns int language sql as 'select 1'")
+    database.execute("create function public.array_position(a int[], b int, c int default 1) returns int return 1")
+    database.execute("create function public.concat(text, text) returns text language sql as 'select $1'")
+    assert read(database).namesakes == ("array_position", "concat", "lower")
+
+
+@pytest.mark.parametrize(
+    ("sql", "names"),
+    [
+        ('SELECT "lower"("a") FROM "public"."lower"(1) "lower"("b")', {"lower"}),
+        ('SELECT "public"."lower"("a"), "lower" FROM "t" "lower"("a")', set()),
+        ('WITH RECURSIVE "lower"("a") AS (SELECT 1) SELECT FROM "f"() AS "upper"("a" "text")', {"f"}),
+        ('SELECT ("a" -> \'@>\'), ("b" OPERATOR("ext".@>) "c")', {"->"}),
+        ('CREATE AGGREGATE "public"."a"(integer) (\n    SFUNC = "array_append"\n)', {"=", "array_append"}),
+        ('CREATE OPERATOR "public".@> (LEFTARG integer)', set()),
+        ('SELECT NULLIF("a", "b")', {"=", "<>"}),
+        ('CREATE TRIGGER "t" AFTER INSERT ON "public"."t" FOR EACH ROW EXECUTE FUNCTION "public"."f"()', set()),
+        ('CREATE INDEX "i" ON "public"."t" USING "btree" ("a", "lower"("b"))', {"lower"}),
+        ('CREATE FUNCTION "public"."f"() AS $$select "lower"(\'a\') = \'b\'$$', set()),
+    ],
+)
+def test_names_without_a_schema(sql: str, names: set[str]) -> None:
+    assert {*bare_names(sql)} == names
