@@ -19,6 +19,7 @@ from pgnorm.catalog.model.facets import Bodied, Facet
 from pgnorm.catalog.model.named import Named
 from pgnorm.catalog.model.traits import Traits
 from pgnorm.catalog.pinning import PATH, PINNED
+from pgnorm.normalizer.postgres.shadow import Shadow
 
 ROOT = Path(__file__).parent.parent.parent
 FIXTURES = ROOT / "fixtures" / "kinds"
@@ -83,12 +84,18 @@ def test_each_field_says_what_its_change_means(kind: type[Object]) -> None:
     assert not silent
 
 
+@pytest.fixture(scope="module")
+def empty(shadow: Shadow) -> Iterator[psycopg.Connection]:
+    """A connection to a database of nobody's, in a transaction that is settled as those of readings are."""
+    with shadow.session() as session:
+        session.connection.execute(PATH)
+        session.connection.execute(PINNED)
+        yield session.connection
+
+
 @every_kind
-def test_the_columns_of_the_query_are_the_fields(kind: type[Object], database: psycopg.Connection) -> None:
-    database.execute("begin")
-    database.execute(PATH)
-    database.execute(PINNED)
-    cursor = database.execute(kind.query(database.info.server_version))
+def test_the_columns_of_the_query_are_the_fields(kind: type[Object], empty: psycopg.Connection) -> None:
+    cursor = empty.execute(kind.query(empty.info.server_version))
     columns = [column.name for column in cursor.description or ()]
     head = ["oid", "subid"] if "subid" in columns else ["oid"]
     assert columns[: len(head)] == head
@@ -105,11 +112,11 @@ def test_the_columns_of_the_query_are_the_fields(kind: type[Object], database: p
 
 
 @every_kind
-def test_its_catalog_exists(kind: type[Object], database: psycopg.Connection) -> None:
+def test_its_catalog_exists(kind: type[Object], empty: psycopg.Connection) -> None:
     for name in (kind.catalog, *([kind.body_catalog] if issubclass(kind, Bodied) else [])):
-        found = database.execute("select to_regclass('pg_catalog.' || %s) is not null", [name]).fetchone()
+        found = empty.execute("select to_regclass('pg_catalog.' || %s) is not null", [name]).fetchone()
         # On a server that is too old for a kind its query finds nothing on purpose.
-        assert found == (True,) or kind.query(database.info.server_version).endswith("where false")
+        assert found == (True,) or kind.query(empty.info.server_version).endswith("where false")
 
 
 @every_kind
