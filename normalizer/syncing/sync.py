@@ -1,6 +1,6 @@
 """Changes of a source brought back into the schema files, and the proof that they are all there and nothing else."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Final
 
 from pgnorm.catalog.counting import first_of
@@ -9,7 +9,7 @@ from pgnorm.catalog.model import Catalog, Value
 from pgnorm.catalog.model.facets import GrantsDefaults
 
 from ..basis import Basis
-from ..compare.difference import Difference, differences
+from ..compare.difference import Difference, deparsed, differences
 from ..compare.settling import deparsed_changes, settled
 from ..comparison import Options
 from ..files.edits import Rewrite
@@ -17,6 +17,7 @@ from ..load.knowledge import contents
 from ..project.sources import Files, Source
 from ..side import Side
 from ..sides import Sides
+from ..sql.bare import bare_names
 from ..sql.hints import IgnoreHint, hints
 from .conflicts import Choice, Conflict
 from .editing import Editor
@@ -156,15 +157,30 @@ class Syncing:
                 )
             if left == before:
                 break
-        raise _unproved(left)
+        raise _unproved(left, {*made.namesakes, *goal.namesakes})
 
 
-def _unproved(left: Sequence[Difference]) -> PgnormError:
+def _unproved(left: Sequence[Difference], namesakes: Collection[str]) -> PgnormError:
     said = first_of([_said(each) for each in left], 3)
-    return PgnormError(
+    error = PgnormError(
         f"nothing is written: edited, the files would not say what is wanted of {said}",
         hint="Change these in the files by hand, and run it again.",
     )
+    if taken := [*filter(namesakes.__contains__, _bare(left))]:
+        named = (f"pg_catalog.{name}" if name.isidentifier() else f"operator(pg_catalog.{name})" for name in taken)
+        error.hint = (
+            f"In the files' search_path Postgres' own are not meant: write {first_of([*named], 3)} into them by hand, "
+            "and run it again."
+        )
+    return error
+
+
+def _bare(left: Sequence[Difference]) -> list[str]:
+    """The names without a schema in what the objects are to be, each once."""
+    items = [each.new for each in left if each.new is not None]
+    said = [getattr(item, name) for item in items for name in deparsed(item)]
+    texts = (" ".join(text) if isinstance(text, tuple) else str(text) for text in said)
+    return sorted({name for text in texts for name in bare_names(text)})
 
 
 def _said(each: Difference) -> str:

@@ -682,3 +682,28 @@ def test_files_load_in_their_order_as_before(
         at = f"'{address(session.connection)}'"
         code, plan, said = run(f"diff --from {at} --to '{address(database)}' --check")
         assert (code, plan) == (0, ""), said
+
+
+def test_what_means_another_one_in_the_files_is_named(run: Run, plain: Path, database: psycopg.Connection) -> None:
+    made = (
+        "create table t (a int[], b int[]);\n"
+        "create function array_length(int[], int) returns int language sql immutable as 'select 42';\n"
+        "create function never(int[], int[]) returns boolean language sql immutable as 'select false';\n"
+        "create operator @> (leftarg = int[], rightarg = int[], function = never);\n"
+    )
+    file = plain / "schemas" / "01_all.sql"
+    file.write_text(made)
+    (plain / "migrations" / "1_all.sql").write_text(made)
+    database.execute(made.encode())
+    database.execute(
+        "create view v as select pg_catalog.array_length(a, 1) as n from t where a operator(pg_catalog.@>) b"
+    )
+    at = f"--db-url '{address(database)}'"
+    code, _, said = run(f"sync --force {at}")
+    assert (code, file.read_text()) == (2, made)
+    assert "write operator(pg_catalog.@>), pg_catalog.array_length into them by hand" in said
+    file.write_text(
+        f"{made}create view v as select pg_catalog.array_length(a, 1) as n from t where a operator(pg_catalog.@>) b;\n"
+    )
+    code, _, said = run(f"sync --check {at}")
+    assert code == 0, said
