@@ -26,20 +26,20 @@ def in_batches(fill: Statement, column: Column, around: Around) -> Statement:
     if not isinstance(table, Table) or (not parted and any(below(around.old, table.id))):
         return fill
     name = literal(qualified(column.schema, column.detail))
-    size = f"pg_relation_size({name})"
+    size = f"pg_catalog.pg_relation_size({name})"
     if parted:
-        size = f"(SELECT max(pg_relation_size(relid)) FROM pg_partition_tree({name}))"
+        size = f"(SELECT pg_catalog.max(pg_catalog.pg_relation_size(relid)) FROM pg_catalog.pg_partition_tree({name}))"
     page, pages = _free("page_of_it", column, around), _free("pages_of_it", column, around)
     without = f"WHERE {ident(column.name)} IS NULL"
     block = f"""
 DECLARE
-    {pages} CONSTANT bigint := {size} / current_setting('block_size')::bigint;
+    {pages} CONSTANT bigint := {size} / pg_catalog.current_setting('block_size')::bigint;
 BEGIN
     FOR {page} IN 0..{pages} BY {_PAGES} LOOP
         {fill.sql.removesuffix(f" {without};")}
         {without}
-            AND ctid >= format('(%s,0)', {page})::tid
-            AND ctid < format('(%s,0)', {page} + {_PAGES})::tid;
+            AND ctid >= pg_catalog.format('(%s,0)', {page})::tid
+            AND ctid < pg_catalog.format('(%s,0)', {page} + {_PAGES})::tid;
         COMMIT;
     END LOOP;
 END

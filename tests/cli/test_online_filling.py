@@ -61,6 +61,14 @@ def test_rows_get_their_values_while_others_write(
     assert value(database, DISTINCT) == 101
 
 
+def test_a_function_with_a_name_of_postgres_own_is_not_called(
+    run: Run, plain: Path, database: psycopg.Connection, value: Value
+) -> None:
+    old = f"{OLD}create function public.format(text, int) returns text language plpgsql as 'begin raise ''me''; end';\n"
+    _led(run, plain, database, old, _with("code uuid default gen_random_uuid() not null", old))
+    assert (value(database, DISTINCT), value(database, UNFILLED)) == (100, 0)
+
+
 def test_a_migration_from_files(run: Run, plain: Path, database: psycopg.Connection, value: Value) -> None:
     (plain / "migrations" / "1_a.sql").write_text(OLD)
     (plain / "schemas" / "01_tables.sql").write_text(_with("code uuid default gen_random_uuid() not null"))
