@@ -5,9 +5,9 @@ from pathlib import Path
 from pgnorm.catalog.model import Value
 
 from ..files.edits import Edit
-from ..rewrite.fixing import Message
 from ..rewrite.inputs import Text, choose
 from ..rewrite.known import fixed
+from ..rewrite.messages import Message
 from ..rewrite.smallest import smallest
 from ..sql.defined import makes_routine
 from ..sql.statements import split

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, Self, TypeAlias
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.kinds.aggregates import Aggregate
@@ -41,6 +41,8 @@ class Definition:
     statement: Statement
     header: Header
     routine: Routine
+    misread: bool = False
+    """True if its canonical text means another thing where the file is read."""
 
     @property
     def place(self) -> str:
@@ -53,7 +55,15 @@ class Definition:
         if self.header.body_comments:
             place = self.source.place(self.header.body_comments[0])
             return f"left as it is: its body is stored without the comment at {place}"
+        if self.misread:
+            return (
+                "left as it is: without a schema, a name of Postgres' own in it would mean another function or operator"
+            )
         return None
+
+    def left_alone(self) -> Self:
+        """The same, whose text stays."""
+        return evolve(self, misread=True)
 
     def edit(self, target: Target, body: str | None = None) -> Edit:
         """The edit that makes the text canonical for a server like `target`, with another `body` if one is given.

@@ -10,19 +10,18 @@ from attrs import define, evolve, frozen
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.kinds.functions import Function
-from pgnorm.catalog.model import Catalog, Target, Value
+from pgnorm.catalog.model import Catalog, ObjectId, Target
 
 from ..compare.difference import differences
 from ..compare.settling import ROUNDS, doubtful
 from ..files.edits import Edit, Rewrite, apply, write
-from ..load.adaptation import Level
 from ..load.context import Context, Texts
 from ..load.session import loaded
 from ..project.ways_back import not_run
-from ..sql.statements import split
+from ..sql.bare import bare_names
 from .collecting import Collector
 from .definitions import Definition
-from .header import header_of
+from .messages import Message, messages
 from .stored_bodies import Body, compare, reworded
 from .tolerance import Tolerance
 
@@ -34,14 +33,6 @@ if TYPE_CHECKING:
     from ..postgres.shadow import Session
     from ..sql.statements import Statement
     from .inputs import Chosen
-
-
-class Message(Value):
-    """Something that a person should know about one definition."""
-
-    level: Level
-    place: str
-    text: str
 
 
 @frozen(kw_only=True, slots=False)
@@ -87,8 +78,21 @@ def fix(
     """
     if said := not_run(file.text for file in chosen.files):
         context.tell("note", said)
+    return _fixed(context, chosen, stored, frozenset(), take_comments=take_comments, written=written)
+
+
+def _fixed(
+    context: Context,
+    chosen: Chosen,
+    stored: Catalog | None,
+    leaving: frozenset[ObjectId],
+    *,
+    take_comments: bool,
+    written: bool,
+) -> Report:
+    """The report of `fix`; `leaving` are routines whose canonical text means another thing where the files are read."""
     target = Target(major=context.major)
-    watcher = _Watcher()
+    watcher = _Watcher(leaving=leaving)
     before: Catalog | None = None
     bodies: dict[Definition, Body] = {}
     tolerance = Tolerance(chosen=chosen)
@@ -105,14 +109,19 @@ def fix(
             before = found.session.read()
     rewrites = tuple(_rewrites(chosen, edits))
     if before is not None and edits:
-        rewrites = _proved(context, tolerance, rewrites, target, _expected(before, bodies))
+        try:
+            rewrites = _proved(context, tolerance, rewrites, target, _expected(before, bodies), leaving)
+        except PgnormError:
+            if not (more := _misread(edits, before.namesakes)):
+                raise
+            return _fixed(context, chosen, stored, leaving | more, take_comments=take_comments, written=written)
     left = sum(one.obstacle is not None for one in mine)
     return Report(
         rewrites=rewrites,
         rewritten=len(edits),
         unchanged=len(mine) - len(edits) - left,
         left=left,
-        messages=tuple(_messages(chosen, mine, watcher, edits, bodies, written=written)),
+        messages=tuple(messages(chosen, mine, watcher.notes, edits, bodies, written=written)),
         failed=tolerance.errors,
     )
 
@@ -121,6 +130,7 @@ def fix(
 class _Watcher:
     """Collects what a load defines; a load that starts anew starts its collection anew."""
 
+    leaving: frozenset[ObjectId]
     collector: Collector | None = None
 
     def __call__(self, session: Session) -> Callable[[SourceFile, Statement], None]:
@@ -132,7 +142,8 @@ class _Watcher:
         order = {file.label: position for position, file in enumerate(files)}
         found = self.collector.definitions if self.collector else []
         known = {(order[one.source.label], one.statement.start): one for one in found if one.source.label in order}
-        return tuple(known[place] for place in sorted(known))
+        ordered = (known[place] for place in sorted(known))
+        return tuple(one.left_alone() if one.routine.id in self.leaving else one for one in ordered)
 
     @property
     def notes(self) -> Mapping[tuple[str, int], str]:
@@ -151,6 +162,13 @@ def _edits(
             if edit.text != one.source.text[edit.start : edit.stop]:
                 found[one] = edit
     return found
+
+
+def _misread(edits: Mapping[Definition, Edit], namesakes: Sequence[str]) -> frozenset[ObjectId]:
+    """The routines whose canonical text names what of Postgres' own has namesakes."""
+    return frozenset(
+        one.routine.id for one, edit in edits.items() if not {*bare_names(edit.text)}.isdisjoint(namesakes)
+    )
 
 
 def _rewrites(chosen: Chosen, edits: Mapping[Definition, Edit]) -> Iterator[Rewrite]:
@@ -174,7 +192,12 @@ def _expected(before: Catalog, bodies: Mapping[Definition, Body]) -> Catalog:
 
 
 def _proved(
-    context: Context, tolerance: Tolerance, rewrites: Sequence[Rewrite], target: Target, expected: Catalog
+    context: Context,
+    tolerance: Tolerance,
+    rewrites: Sequence[Rewrite],
+    target: Target,
+    expected: Catalog,
+    leaving: frozenset[ObjectId],
 ) -> tuple[Rewrite, ...]:
     """The rewrites, as often rewritten again as makes them stand still. Raises PgnormError where one means another
     thing than `expected`."""
@@ -182,7 +205,7 @@ def _proved(
     for _ in range(ROUNDS):
         by_label = {one.source.label: one.text for one in rewrites}
         files = tuple(file.evolve(text=by_label.get(file.label, file.text)) for file in chosen.files)
-        watcher = _Watcher()
+        watcher = _Watcher(leaving=leaving)
         texts = Texts(files=files, kind=chosen.kind)
         with loaded(context, texts, watch=watcher, on_errors=tolerance, quiet=True) as found:
             made = found.session.read()
@@ -213,37 +236,3 @@ def _unproved(what: str, chosen: Chosen) -> PgnormError:
         place=", ".join(sorted(chosen.rewritten)),
         hint="Please report it with the definition.",
     )
-
-
-def _messages(
-    chosen: Chosen,
-    definitions: Sequence[Definition],
-    watcher: _Watcher,
-    edits: Mapping[Definition, Edit],
-    bodies: Mapping[Definition, Body],
-    *,
-    written: bool,
-) -> Iterator[Message]:
-    for one in definitions:
-        if one.obstacle:
-            yield Message(level="note", place=one.place, text=f"{one.routine.label} is {one.obstacle}")
-        for warning in one.warnings:
-            yield Message(level="warning", place=one.place, text=f"{one.routine.label}: {warning}")
-        if one in edits and one.header.dropped:
-            dropped = ", ".join(one.header.dropped)
-            text = f"{one.routine.label} is stored without what the file said: {dropped}"
-            yield Message(level="note", place=one.place, text=text)
-        if one in bodies:
-            level: Level = "note" if bodies[one].taken else "warning"
-            said = bodies[one].message(written=written)
-            yield Message(level=level, place=one.place, text=f"{one.routine.label}: {said}")
-    known = {(one.source.label, one.statement.start) for one in definitions}
-    for file in chosen.files:
-        if file.label in chosen.rewritten:
-            for statement in split(file.text, label=file.label):
-                at = (file.label, statement.start)
-                note = watcher.notes.get(at)
-                if note is None and at not in known and header_of(file.text, statement):
-                    note = "left as it is: it did not run, since a later statement defines it otherwise"
-                if note is not None:
-                    yield Message(level="note", place=file.place(statement.start), text=note)

@@ -16,7 +16,8 @@ from ..files.edits import Rewrite
 from ..load.adaptation import Level
 from ..load.context import Context, Texts
 from ..load.knowledge import depends_on
-from .fixing import Message, Report, fix
+from .fixing import Report, fix
+from .messages import Message
 
 if TYPE_CHECKING:
     from ..files.reading import SourceFile

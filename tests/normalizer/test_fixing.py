@@ -68,6 +68,26 @@ def test_the_fixture_becomes_canonical_and_means_what_it_meant(context: Context,
     assert fixed(context, after).rewritten == 0
 
 
+def test_what_would_mean_another_function_in_canonical_text_is_left(context: Context) -> None:
+    namesake = "create function public.array_length(int[], int) returns int language sql immutable as 'select 42';\n"
+    own = (
+        "create function public.own(a int[], n int default pg_catalog.array_length('{1}'::int[], 1)) returns int"
+        " language sql begin atomic select pg_catalog.array_length(a, 1); end;\n"
+    )
+    ours = "create function public.ours(a int[]) returns int language sql return array_length(a, 1);\n"
+    report = fixed(context, text(namesake + ours + own))
+    (rewrite,) = report.rewrites
+    assert (report.rewritten, report.left) == (2, 1)
+    assert rewrite.text.endswith(own)
+    assert said(report) == [
+        "a.sql:3:1: public.own(integer[], integer) is left as it is: without a schema, a name of Postgres' own in it"
+        " would mean another function or operator"
+    ]
+    # Where no schema is searched, canonical text means the same.
+    report = fixed(context, text(f"{namesake}set search_path = '';\n{own}"))
+    assert (report.rewritten, report.left) == (2, 0)
+
+
 def test_what_postgres_deparses_otherwise_the_second_time_is_written_as_it_stands_still(context: Context) -> None:
     before = text(
         "create function told(kind varchar) returns bool begin atomic; select kind in ('call', 'mail'); end;\n"
