@@ -8,11 +8,13 @@ from attrs import define, field
 from .app import App
 from .fleet_options import placed, some_of
 from .output import plural
-from .push import agreed, show
+from .pending import show
+from .push import agreed
 from .targets import project_of
 
 if TYPE_CHECKING:
     from pgnorm.catalog.errors import PgnormError
+    from pgnorm.normalizer.applying.pieces import Applicable
     from pgnorm.normalizer.fleet.away import Away
     from pgnorm.normalizer.fleet.crew import Executor
     from pgnorm.normalizer.fleet.documents import RunSaid
@@ -37,8 +39,8 @@ class Waves:
     """Databases that can't be read, or have applied what the migrations don't follow."""
     done: "dict[Tenant, tuple[str, ...]]" = field(factory=dict, init=False)
     failed: "dict[Tenant, PgnormError]" = field(factory=dict, init=False)
-    _shown: dict[str, str] = field(factory=dict, init=False)
-    """Digests of the texts that were shown, by their versions."""
+    _pending: "list[Applicable]" = field(factory=list, init=False)
+    """The migrations that any of them lacks, as they were shown."""
     _declined: bool = field(default=False, init=False)
 
     @property
@@ -67,18 +69,17 @@ class Waves:
 
     def _show(self, versions: Container[str]) -> None:
         from pgnorm.normalizer.applying.standing import read
-        from pgnorm.normalizer.fleet.migrating import digest_of
 
         files = project_of(self.app).migration_files().files
-        found = [read(each.path, each.version, each.name) for each in files if each.version in versions]
-        self._shown = {each.version: digest_of(each) for each in found}
-        show(self.app, found)
+        self._pending = [read(each.path, each.version, each.name) for each in files if each.version in versions]
+        show(self.app, self._pending)
 
     def check(self) -> None:
         """Look whether the first migration of each would be let through."""
         self._carry(self.waiting, self.migrating.check, {}, self.failed, stops=False)
-        for tenant in self.waiting if not self.failed else ():
-            self.app.console.detail(f"Would apply {', '.join(self.lacking[tenant])} to {tenant.name}")
+        for each in self._pending if not self.failed else ():
+            names = [tenant.name for tenant in self.waiting if each.version in self.lacking[tenant]]
+            self._tell(f"Would apply {each.label} to {plural(len(names), 'database')}", names)
 
     def apply(self, canary: int, wave: int, *, ask: bool) -> None:
         """Apply what they lack, to a few first; ends early with the first failure, or where somebody says no.
@@ -128,9 +129,10 @@ class Waves:
         *,
         stops: bool,
     ) -> None:
-        from pgnorm.normalizer.fleet.migrating import Errand, carry
+        from pgnorm.normalizer.fleet.migrating import Errand, carry, digest_of
 
-        errands = [Errand(tenant, self.lacking.get(tenant, ()), self._shown) for tenant in some]
+        shown = {each.version: digest_of(each) for each in self._pending}
+        errands = [Errand(tenant, self.lacking.get(tenant, ()), shown) for tenant in some]
         carry(
             errands,
             act,

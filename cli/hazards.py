@@ -25,9 +25,11 @@ _WAITING: Final = {
 }
 
 
-def tell_hazards(console: Console, comparison: "Comparison") -> None:
-    """Say what takes long on big tables and who waits for it, and who may do what afterwards."""
-    lines = [*dict.fromkeys(line for each in comparison.assessed for line in _long(comparison, each))]
+def tell_hazards(console: Console, comparison: "Comparison", *, access_only: bool) -> None:
+    """Say what takes long on big tables and who waits for it, unless `access_only` is on, and who may do what
+    afterwards."""
+    found = (line for each in comparison.assessed for line in _long(comparison, each))
+    lines = [] if access_only else [*dict.fromkeys(found)]
     for line in ("These take as long as a table is big:", *lines) if lines else ():
         console.say(line)
     access = [

@@ -37,14 +37,15 @@ def headed(comparison: "Comparison", texts: Sequence[str], platform: "Platform")
     """The text of each migration below its comments: the summary, and in all of them one line for programs."""
     from pgnorm.normalizer.applying.certificates import digest
 
-    lines = summary_lines(comparison)
+    lines = summary_lines(comparison, in_parts=len(texts) > 1)
     certificate = _certificate(comparison, platform)
     parts = _parts(comparison)
     heads = []
     for number, text in enumerate(texts, start=1):
         said = {**certificate, "digest": digest(text)}
         # Behind the plan there may be calls.
-        own = (remark(f"Part {number} of {len(texts)}"), *next(parts, ()))
+        takes = next(parts, [])
+        own = (remark(f"Part {number} of {len(texts)}{':' if takes else ''}"), *takes)
         if len(texts) > 1:
             said["part"] = [number, len(texts)]
         heads.append([*(lines if number == 1 else ()), *(own if len(texts) > 1 else ()), _line(said)])
@@ -64,10 +65,10 @@ def _parts(comparison: "Comparison") -> Iterator[list[str]]:
         yield _at_most(dict.fromkeys(in_line(f"  {label}: {words}") for label, words in said if words))
 
 
-def summary_lines(comparison: "Comparison") -> list[str]:
+def summary_lines(comparison: "Comparison", *, in_parts: bool = False) -> list[str]:
     """The summary of a comparison as SQL comments, no more than a screen of them."""
     recording = _Recording()
-    summarize(recording, comparison)
+    summarize(recording, comparison, in_parts=in_parts)
     return _at_most(recording.lines)
 
 

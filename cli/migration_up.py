@@ -10,6 +10,7 @@ from .app import App
 from .documents import deliver_outcome, json_option, outcome
 from .general import general_options
 from .help import Command, exit_codes
+from .pending import show, would_apply
 from .targets import applying_options, force_option, option_of, project_of, target
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def up(app: App, dry_run: bool, include_all: bool, force: bool) -> int:
     with target(app) as found:
         if dry_run:
             pending = read_pending(found.standings(project), at, include_all=include_all)
+            show(app, pending)
             if not force:
                 check_first(app, found, pending)
             would_apply(app, pending)
@@ -64,12 +66,6 @@ def check_first(app: App, found: "Target", pending: "Sequence[Applicable]") -> N
     """Raise PgnormError where the first of these migrations would not be let through."""
     with _gate(app, found) as gate:
         gate.check_first(pending, found.history.unfinished())
-
-
-def would_apply(app: App, pending: "Sequence[Applicable]") -> None:
-    """Say which migrations would be applied."""
-    for each in pending:
-        app.console.say(f"Would apply {each.label}")
 
 
 @contextmanager

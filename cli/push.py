@@ -1,6 +1,6 @@
 """`pgnorm push`: pending migrations to the hosted database, once somebody has looked at them."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -11,8 +11,9 @@ from .app import App
 from .documents import deliver_outcome, json_option, outcome
 from .general import general_options
 from .help import FAILED, Command, exit_codes
-from .migration_up import apply, check_first, would_apply
-from .output import Console, on_terminal, plural
+from .migration_up import apply, check_first
+from .output import Console, on_terminal
+from .pending import show, would_apply
 from .targets import applying_options, force_option, option_of, project_of, target
 
 if TYPE_CHECKING:
@@ -103,31 +104,6 @@ def _show(app: App, pending: "Sequence[Applicable]", roles: Sequence[str], seeds
     show(app, pending)
     for label in seeds:
         app.console.say(f"{label}, for rows")
-
-
-def show(app: App, pending: "Iterable[Applicable]") -> None:
-    """Show migrations with what they say of themselves."""
-    for each in pending:
-        app.console.say(each.label, fg="cyan")
-        for line in _head(each):
-            app.console.say(f"  {line}")
-
-
-def _head(migration: "Applicable") -> Iterator[str]:
-    """The lines of comment above a migration's statements that are for people."""
-    from pgnorm.normalizer.applying.certificates import CERTIFICATE
-    from pgnorm.normalizer.applying.pieces import MARK
-
-    certified = False
-    for line in migration.source.text.splitlines():
-        if not line.startswith("--"):
-            break
-        if line.startswith(CERTIFICATE):
-            certified = True
-        elif line.rstrip() != MARK:
-            yield line.removeprefix("--").removeprefix(" ")
-    if not certified:
-        yield f"{plural(migration.statement_count, 'statement')}; nothing is known of what they block or lose"
 
 
 def agreed(console: Console, what: str) -> bool:

@@ -33,12 +33,14 @@ _HAZARDS: Final = {OnRows.LOSES: Hazard.LOSES_DATA, OnRows.MAY_FAIL: Hazard.MAY_
 _COLORS: Final = {"+": "green", "~": "yellow", "-": "red"}
 
 
-def summarize(console: Console, comparison: "Comparison") -> None:
-    """Say what changes, which drops to check, and what could not be proved."""
+def summarize(console: Console, comparison: "Comparison", *, in_parts: bool = False) -> None:
+    """Say what changes, which drops to check, and what could not be proved; with `in_parts` not what takes long, which
+    each part says of itself."""
     if not comparison.plan:
         console.say(f"{NO_CHANGES} in what is modelled" if comparison.one_sided else NO_CHANGES)
     else:
         _list_changes(console, comparison)
+        tell_hazards(console, comparison, access_only=in_parts)
     for name in sorted(comparison.staying):
         console.detail(f"{name.kind} {name.name} stays, though the new side lacks it: the platform makes it by itself")
     tell_left_alone(console, comparison.ignored)
@@ -147,7 +149,6 @@ def _list_changes(console: Console, comparison: "Comparison") -> None:
     _warn(console, "Rows without a value get the default:", filling)
     refusable = _reasoned(comparison, (step for step in plan.steps if step.refusable), OnRows.MAY_FAIL, refusal)
     _warn(console, "Existing rows can make these fail:", refusable)
-    tell_hazards(console, comparison)
 
 
 def _lines(steps: "Iterable[Step]") -> list[str]:

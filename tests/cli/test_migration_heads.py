@@ -98,7 +98,11 @@ def test_each_part_says_what_it_takes_itself(run: Run, same: Path) -> None:
     heads = [text.partition("-- pgnorm-certificate")[0] for text in parts]
     took = "--   create index public.notes_body: reads all rows of public.notes; can't run in a transaction\n"
     assert [took in head for head in heads] == [text is build for text in parts]
-    assert all(f"-- Part {number} of {len(parts)}\n" in head for number, head in enumerate(heads, 1))
+    titles = [head.rpartition("-- Part ")[2].partition("\n")[::2] for head in heads]
+    assert titles == [
+        (f"{number} of {len(parts)}{':' if takes else ''}", takes) for number, (_, takes) in enumerate(titles, 1)
+    ]
+    assert "These take as long" not in "".join(heads)
     checked = [head for head in heads if "alter column public.notes.body: reads all rows of public.notes" in head]
     assert [head for head in checked if "fails on a row" in head.rpartition("-- Part")[2]]
 

@@ -70,6 +70,7 @@ def squash(run: Run, old: psycopg.Connection, new: psycopg.Connection, folder: P
     carry_out(old, folder.glob("*.sql"))
     code, _, said = run("migration squash")
     assert code == 0, said
+    assert "; nothing is known of what they block" in run(f"migration up --db-url '{address(new)}' --dry-run")[2]
     code, _, err = run(f"migration up --db-url '{address(new)}'")
     assert code == 0, err
     new.execute("delete from supabase_migrations.schema_migrations")

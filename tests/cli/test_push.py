@@ -164,3 +164,43 @@ def test_roles_that_are_there_stay(run: Run, project: Path, at: str, database: p
 
 def test_the_linked_database_is_the_default(refused: Refused, project: Path) -> None:
     refused("push --dry-run", "the project is not linked")
+
+
+LOSING = """-- by hand
+create table keep (a int, b int, c int, "DROP" int);
+alter table keep add check (a > 0), drop b;
+alter table keep alter column "DROP" drop not null, drop constraint keep_a_check;
+alter table only keep
+    drop if exists
+    c;
+truncate keep;
+delete from keep where a = 1;
+drop index if exists nothing;
+create type pair as (a int, b int);
+alter type pair drop attribute b;
+create schema other;
+drop schema other cascade;
+drop table keep;
+"""
+
+
+def test_what_a_migration_of_somebody_loses_by_its_words_is_shown_before_it_is_applied(
+    run: Run, project: Path, at: str, database: psycopg.Connection
+) -> None:
+    (project / "supabase" / "migrations" / "3_c.sql").write_text(LOSING)
+    said = """supabase/migrations/3_c.sql
+  by hand
+  12 statements; nothing is known of what they block. By their words these lose data:
+    supabase/migrations/3_c.sql:3:1: alter table keep add check (a > 0), drop b
+    supabase/migrations/3_c.sql:5:1: alter table only keep drop if exists c
+    supabase/migrations/3_c.sql:8:1: truncate keep
+    supabase/migrations/3_c.sql:9:1: delete from keep where a = 1
+    supabase/migrations/3_c.sql:12:1: alter type pair drop attribute b
+    supabase/migrations/3_c.sql:14:1: drop schema other cascade
+    supabase/migrations/3_c.sql:15:1: drop table keep
+"""
+    for command in ("push", "migration up"):
+        code, _, err = run(f"{command} {at} --dry-run")
+        assert (code, said in err, "\nWould apply supabase/migrations/3_c.sql\n" in err) == (0, True, True), err
+    assert run(f"migration up {at}")[0] == 0
+    assert database.execute("select to_regclass('keep')").fetchone() == (None,)
