@@ -59,6 +59,5 @@ def tell_renames(app: App, comparison: "Comparison", *, listed: bool) -> None:
     if listed and comparison.proposals:
         app.console.warn("Dropped and made anew, though they may only have another name:")
         for each in comparison.proposals:
-            # A column of a view has no place of its own in a file.
-            hint = "" if each.old.derived else f", or `{each.hint}`"
+            hint = f", or `{each.hint}`" * bool(each.hint)
             app.console.warn(f"  {each.said} ({', '.join(each.reasons)}): --rename {each.option}{hint}")

@@ -10,7 +10,7 @@ from pgnorm.catalog.quoting import plain
 from pgnorm.catalog.secrets import masked_sql
 
 from .diagram import Diagrams, diagrams
-from .form import Document, Identity
+from .form import Document, Identity, SuggestedRename
 from .limits import NUMBERS
 from .objects import ADDED, CHANGED, DROPPED, Touched, touched
 
@@ -117,10 +117,15 @@ def worries(document: Document) -> list[tuple[str, list[str]]]:
         ("Only one side has these, and no plan here ends that", one_sided),
         (
             "These may be renames; as it stands each is a drop and a creation",
-            [f"{each['rename']} ({', '.join(each['reasons'])})" for each in document["suggested_renames"]],
+            [*map(_rename, document["suggested_renames"])],
         ),
     )
     return [(title, lines) for title, lines in found if lines]
+
+
+def _rename(suggested: SuggestedRename) -> str:
+    hint = f", or `{suggested['hint']}` at the new name in the files" * bool(suggested["hint"])
+    return f"{suggested['rename']} ({', '.join(suggested['reasons'])}): --rename {suggested['rename']}{hint}"
 
 
 def naming_files(document: Document) -> dict[str, list[str]]:

@@ -140,6 +140,12 @@ def test_what_the_sides_suggest_is_listed_and_never_guessed(run: Run, plain: Pat
     assert "--rename public.people.status=stage, or `-- pgnorm: renamed from status`" in err
     document = json.loads(run("diff --json")[1])
     assert [each["rename"] for each in document["suggested_renames"]] == ["public.people.status=stage"]
+    review = run("diff --format markdown")[1]
+    assert "These may be renames" in review
+    assert (
+        "`` public.people.status=stage (the same definition, the same place): --rename public.people.status=stage, "
+        "or `-- pgnorm: renamed from status` at the new name in the files ``\n" in review
+    )
     assert "pgnorm: renamed" not in run("diff --renames never")[2]
     code, out, _ = run("diff --renames accept")
     assert code == 0
