@@ -1,16 +1,21 @@
 """Bodies that a plan breaks: they stay, and name what it drops."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
+
+from attrs import evolve
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Object
 
 from .compare.difference import Difference
 from .compare.slices import slice_of
+from .files.reading import SourceFile
 from .plan.keeping import grafted
 from .side import Side
 from .sides import Sides
+from .sql.defined import target
+from .sql.statements import split
 
 if TYPE_CHECKING:
     from .compare.mentions import Mention
@@ -55,3 +60,21 @@ def broken_bodies_anew(
             return broken_bodies(start, goal, found, kept, loaded.session)
     except PgnormError:
         return unasked
+
+
+def with_places(found: "Iterable[Mention]", files: Sequence[SourceFile]) -> "Iterator[Mention]":
+    """The mentions with their places in the files that make the routines; those that none makes as they are."""
+    made: dict[tuple[str, str], list[tuple[SourceFile, int, str]]] = {}
+    for file in files:
+        for statement in split(file.text, label=file.label):
+            name = target(statement)
+            if name is not None and name.routine:
+                made.setdefault((name.schema, name.name), []).append((file, statement.start, statement.text))
+    for each in found:
+        makers = made.get((each.name.schema, each.name.name), ())
+        exact = [
+            (file, start + text.rfind(each.body) + each.offset) for file, start, text in makers if each.body in text
+        ]
+        # A body in another spelling (E'…') has no line to count from.
+        places = exact or [(file, start) for file, start, _ in makers][-1:] * (len(makers) == 1)
+        yield evolve(each, place=places[-1][0].place(places[-1][1])) if places else each

@@ -9,6 +9,7 @@ from pgnorm.catalog.model.row_facets import HoldsRows
 
 from .as_read import AsRead
 from .basis import Basis
+from .broken import with_places
 from .compare.allowing import Allowing
 from .compare.difference import Difference
 from .comparison import Comparison, Options
@@ -72,12 +73,20 @@ def compare_sides(
         hints=tuple(hint for hint in options.hints if isinstance(hint, AllowHint)), catalogs=comparison.views
     )
     return comparison.evolve(
+        mentions=_placed(comparison, sides, new),
         accepted=tuple(accepted),
         proposals=tuple(each.turned for each in found) if options.backwards else found,
         assessed=_assessed(comparison),
         allowing=allowing,
         not_restored=tuple(_not_restored(comparison)) if options.backwards else (),
     )
+
+
+def _placed(comparison: Comparison, sides: Sides, new: Source) -> "tuple[Mention, ...]":
+    """The bodies that fail, with their places where schema files make them."""
+    if not comparison.mentions or not isinstance(new, Files) or new.kind == "migrations":
+        return comparison.mentions
+    return tuple(with_places(comparison.mentions, sides.texts(new).files))
 
 
 def _not_restored(comparison: Comparison) -> Iterator[Object]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
-from attrs import frozen
+from attrs import field, frozen
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Catalog, Object, ObjectId, Value
@@ -47,8 +47,17 @@ class Mention:
     routine: str
     line: int
     what: str
+    name: ObjectId = field(eq=False)
+    """The routine."""
+    body: str = field(eq=False, repr=False)
+    offset: int = field(eq=False)
+    """Where in the body it is."""
+    place: str | None = field(eq=False, default=None)
+    """`file:line:column`, where a schema file makes the routine."""
 
     def __str__(self) -> str:
+        if self.place is not None:
+            return f"{self.place}: {self.routine} {self.what}"
         return f"{self.routine} line {self.line} {self.what}"
 
 
@@ -80,7 +89,8 @@ def mentions(
         arguments = frozenset(getattr(routine, "argument_names", ()))
         naming = Naming(words, gone.names, gone.columns, gone.constraints, columns, tables, arguments)
         for place, what in naming.found():
-            seen.add(Mention(routine=routine.label, line=words.line(place), what=what))
+            line, offset = words.line(place), words.tokens[place].start
+            seen.add(Mention(routine=routine.label, line=line, what=what, name=routine.id, body=body, offset=offset))
     return tuple(sorted(seen))
 
 

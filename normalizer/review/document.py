@@ -67,7 +67,8 @@ def document(comparison: "Comparison", old: str, new: str, files: Sequence[str])
         "ignored_because": because,
         "unproved": comparison.unproved,
         "broken_bodies": [
-            {"routine": mention.routine, "line": mention.line, "what": mention.what} for mention in comparison.mentions
+            {"routine": mention.routine, "line": mention.line, "what": mention.what, "place": mention.place}
+            for mention in comparison.mentions
         ],
         "consumers": _consumers(comparison.consumers),
         "not_modelled": [

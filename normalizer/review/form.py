@@ -89,11 +89,12 @@ class AccessSaid(TypedDict):
 
 
 class BrokenBody(TypedDict):
-    """A place in a body that stays, where it names what goes."""
+    """A place in a body that stays, where it names what goes; `place` is in the schema files, where they make it."""
 
     routine: str
     line: int
     what: str
+    place: str | None
 
 
 class ConsumerSaid(TypedDict):

@@ -10,7 +10,7 @@ from pgnorm.catalog.quoting import plain
 from pgnorm.catalog.secrets import masked_sql
 
 from .diagram import Diagrams, diagrams
-from .form import Document, Identity, SuggestedRename
+from .form import BrokenBody, Document, Identity, SuggestedRename
 from .limits import NUMBERS
 from .objects import ADDED, CHANGED, DROPPED, Touched, touched
 
@@ -108,7 +108,7 @@ def worries(document: Document) -> list[tuple[str, list[str]]]:
         ("These changes of roles change who may do what", [*_memberships(document)]),
         (
             "These bodies name what is dropped or renamed, and would fail when they run",
-            [f"{each['routine']} line {each['line']} {each['what']}" for each in document["broken_bodies"]],
+            [*map(_broken, document["broken_bodies"])],
         ),
         (
             "These are made again, but what they held does not come back",
@@ -121,6 +121,12 @@ def worries(document: Document) -> list[tuple[str, list[str]]]:
         ),
     )
     return [(title, lines) for title, lines in found if lines]
+
+
+def _broken(body: BrokenBody) -> str:
+    if body["place"] is not None:
+        return f"{body['place']}: {body['routine']} {body['what']}"
+    return f"{body['routine']} line {body['line']} {body['what']}"
 
 
 def _rename(suggested: SuggestedRename) -> str:

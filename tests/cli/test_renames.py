@@ -160,7 +160,21 @@ def test_bodies_that_name_the_old_name_are_told(run: Run, plain: Path) -> None:
     assert run("diff -f first")[0] == 0
     schema.write_text(f"create table people (id int, stage text);\n{function}")
     _, _, err = run("diff --rename people.status=stage")
-    assert "public.told() line 3" in err
+    place = "schemas/50_more.sql:4:26"
+    assert f"  {place}: public.told() names public.people.status" in err
+    [body] = json.loads(run("diff --rename people.status=stage --json")[1])["broken_bodies"]
+    assert (body["place"], body["line"]) == (place, 3)
+    assert f"- `{place}: public.told() names" in run("diff --format markdown --rename people.status=stage")[1]
+    # A body in other words than it is stored in has no lines of its own.
+    schema.write_text(
+        "create table people (id int, stage text);\n\n"
+        "create function told() returns int language plpgsql as "
+        "E'\\nbegin\\n  return (select count(p.status)\\n    from public.people p);\\nend ';\n"
+    )
+    assert (
+        "  schemas/50_more.sql:3:1: public.told() names public.people.status"
+        in run("diff --rename people.status=stage")[2]
+    )
 
 
 def test_a_hint_outside_of_what_is_compared_waits(run: Run, plain: Path, refused: Refused) -> None:
