@@ -47,6 +47,8 @@ TRUST: Final = (
     "Files run as a role that is no superuser, so that they can do no harm here. "
     "If you trust these as you trust a program, run with --trust-files."
 )
+_AT_SEMICOLON: Final = 'syntax error at or near ";"'
+_AT_END: Final = "syntax error at end of input"
 _LIBRARY: Final = DISARMED.removeprefix("$libdir/")
 
 
@@ -142,6 +144,9 @@ def failure(
     diag = error.diag
     said = diag.message_primary or str(error)
     kept = error.sqlstate == DENIED
+    if position is not None and said == _AT_SEMICOLON and not source.text.startswith(";", at):
+        # Statements run with others behind them, so Postgres meets a semicolon where the text has ended.
+        said = _AT_END
     if _LIBRARY in said:
         said, kept = "this calls a function of a library that is kept from files", True
     parts = [said]

@@ -30,6 +30,12 @@ BAD_FILES = {
     "UTF-16": ("select 1;".encode("utf-16"), "schemas/03.sql:1:1: the file is not UTF-8", "hint: "),
     "NUL": (b"select 1;\0", "schemas/03.sql:1:10: the file holds a NUL", ""),
     "syntax": (b"create tabel x ();", 'schemas/03.sql:1:8: syntax error at or near "tabel"', "1 | create tabel x"),
+    "no end of a statement": (
+        b"create table x (a int,\n  b int\n-- and so on\n",
+        "schemas/03.sql:2:8: syntax error at end of input\n",
+        "2 |   b int",
+    ),
+    "an end too soon": (b"create table x (a int,\n  ;", 'schemas/03.sql:2:3: syntax error at or near ";"\n', "  ^"),
     "no end": (b"select\n 'x;", "schemas/03.sql:2:2: unterminated string literal", "hint: It begins there"),
     "plpgsql": (
         b"create function f() returns int language plpgsql as $$\nbegin\n  retrun 1;\nend $$;",
