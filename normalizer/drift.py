@@ -17,20 +17,20 @@ from .comparing import compare_sides
 from .comparison import Options
 from .files.reading import SourceFile, read_file, shown
 from .left_alone import ignoring
+from .looking import mentioning, states, watched
 from .named import is_asked
 from .plan.roles import RoleChanges
 from .project.sources import Files
 from .review.changes import outermost
 from .sides import Sides
-from .tracing import mentioning, states, watched
 
 if TYPE_CHECKING:
     from pgnorm.catalog.model import Object
 
     from .applying.interfaces import Row, Unfinished
+    from .looking import Looks
     from .project.databases import Database
     from .project.project import Project
-    from .tracing import Looks
     from .workspace import Workspace
 
 _NEAR_AT_MOST: Final = 100

@@ -4,37 +4,35 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from functools import partial
-from itertools import pairwise
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
 from attrs import define, field
 
-from pgnorm.catalog.model import Catalog, Object, Value, untold
+from pgnorm.catalog.model import Catalog, Object, ObjectId, Value, untold
 
 from .compare.describing import words
-from .compare.difference import Difference, differences
+from .compare.difference import NAME, Difference
 from .files.reading import SourceFile, line_and_column
 from .files.revisions import Commit, commit_of_line
-from .load.session import loaded
+from .looking import SAYING_LITTLE, Looks, looked, mentioning, watched
 from .named import are_there, in_public, is_asked, meant, refuse_unknown
+from .renaming.followed import renamed, renames
 from .sql.statements import Statement
 from .syncing.placing import Places
 
 if TYPE_CHECKING:
     from .load.context import Context, Texts
-    from .postgres.shadow import Session
 
 _MADE: Final = "made"
 _DROPPED: Final = "dropped"
 T = TypeVar("T")
-_SAYING_LITTLE: Final = frozenset({"public"})
 
 
 class Event(Value):
     """Effect of a statement of a migration to an object."""
 
+    number: int
+    """The number of the statement among all."""
     file: SourceFile = untold()
     statement: Statement = untold()
     difference: Difference
@@ -88,11 +86,24 @@ class Trace(Value):
     """Objects that were named, with their parts, as far as they are there."""
     places: Places = untold()
     """The statements of the schema files."""
+    former: Mapping[int, Mapping[ObjectId, Object]] = untold()
+    """What statements gave other names, parts included, by the numbers of these and the names."""
 
     def deciding(self, item: Object) -> Deciding:
-        """The events that made an object what it is."""
-        of_item = [event for event in self.events if event.difference.item.id == item.id]
-        return deciding(of_item, lambda event: event.words, lambda event: event.difference.old is None)
+        """The events that made an object what it is, also under the names that it had before."""
+        name, of_item = item.id, list[Event]()
+        spans = [*sorted(self.former, reverse=True), -1]
+        last = max((event.number for event in self.events), default=0)
+        for number in spans:
+            of_item += (
+                event
+                for event in reversed(self.events)
+                if number <= event.number <= last and event.difference.item.id == name
+            )
+            last = number - 1
+            if number >= 0 and name in self.former[number]:
+                name = self.former[number][name].id
+        return deciding(of_item[::-1], lambda event: event.words, lambda event: event.difference.old is None)
 
     def gone(self, names: Collection[str]) -> list[str]:
         """The names of what was there once."""
@@ -103,43 +114,59 @@ class Trace(Value):
         return [each.place for each in self.places.making(item)]
 
 
-Ran: TypeAlias = "list[tuple[SourceFile, Statement]]"
-Asked: TypeAlias = Callable[[Object, Catalog], bool]
-"""A test of objects in a catalog: true for one that somebody wants to know of."""
-
-
 @define(eq=False)
-class Looks:
-    """Catalogs between the statements of a load, where a look is wanted."""
+class _Following:
+    """What is asked for by the names that it has, and before these by the ones that it had."""
 
-    session: Session
-    wanted: Callable[[Ran], bool]
-    """True if the catalog is to be read after what has run so far."""
-    ran: Ran = field(factory=list)
-    seen: dict[int, Catalog] = field(factory=dict)
-    """States after statements, by their numbers; after -1, before all."""
+    forms: Collection[str]
+    earlier: dict[str, int] = field(factory=dict, init=False)
+    """Names that statements took away, with the numbers of these."""
+    former: dict[int, dict[ObjectId, Object]] = field(factory=dict, init=False)
 
-    def __attrs_post_init__(self) -> None:
-        if -1 not in self.seen:
-            self.seen[-1] = self.session.read()
+    def asked(self, item: Object, catalog: Catalog) -> bool:
+        """True if it ever had such a name."""
+        return is_asked(item, catalog, [*self.forms, *self.earlier])
 
-    @property
-    def end(self) -> Catalog:
-        """The state after all."""
-        return self.seen[max(self.seen)]
+    def learn(self, looks: Looks) -> bool:
+        """Note what statements renamed; true if that tells other names."""
+        known = dict(self.earlier)
+        for [number], _ in reversed(looks.spans(self.asked)):
+            if not renames(looks.ran[number][1]):
+                continue
+            before, after = looks.seen[number - 1], looks.seen[number]
+            for old, new in renamed(before, after):
+                if self._counts(new, after, number):
+                    self.former.setdefault(number, {})[new.id] = old
+                    if not self._counts(old, before, number):
+                        self.earlier[old.label] = max(number, self.earlier.get(old.label, number))
+                elif self._counts(old, before, number):
+                    self.former.setdefault(number, {})[new.id] = old
+        return known != self.earlier
 
-    def spans(self, asked: Asked) -> list[tuple[range, tuple[Difference, ...]]]:
-        """The statements between two looks, by their numbers, where what is asked for has changed, and what has."""
-        return [
-            (range(before + 1, after + 1), found)
-            for before, after in pairwise(sorted(self.seen))
-            if (found := tuple(_events(self.seen[before], self.seen[after], asked)))
-        ]
+    def events(self, looks: Looks) -> Iterator[Event]:
+        """All that was done to it, a rename as one."""
+        for [number], changed in looks.spans(self.asked):
+            file, statement = looks.ran[number]
+            before, after = looks.seen[number - 1], looks.seen[number]
+            pairs = self.former.get(number, {})
+            followers = {old.id: new for new, old in pairs.items()}
+            made = {each.item.id for each in changed if each.old is None}
+            for each in changed:
+                found = each
+                if not self._counts(each.item, after if each.new is not None else before, number):
+                    continue
+                if each.old is None and (old := pairs.get(each.item.id)) is not None:
+                    found = Difference(old, each.new, frozenset({NAME}))
+                elif each.new is None and (new := followers.get(each.item.id)) is not None:
+                    if new in made:
+                        continue
+                    found = Difference(each.old, after.objects[new], frozenset({NAME}))
+                if NAME not in found.changed or found.old is None or found.old.name != found.item.name:
+                    yield Event(number=number, file=file, statement=statement, difference=found)
 
-    def __call__(self, source: SourceFile, statement: Statement) -> None:
-        self.ran.append((source, statement))
-        if len(self.ran) - 1 not in self.seen and self.wanted(self.ran):
-            self.seen[len(self.ran) - 1] = self.session.read()
+    def _counts(self, item: Object, catalog: Catalog, number: int) -> bool:
+        forms = [*self.forms, *(name for name, until in self.earlier.items() if number <= until)]
+        return is_asked(item, catalog, forms)
 
 
 def traced(
@@ -149,7 +176,7 @@ def traced(
 
     The migrations run up to four times: for what they lead to, with a look after each file, then around the statements
     that mention what is named in the files that did something to it, and at last at each where that did not show which
-    one it was.
+    one it was; and up to three times more for the names that it had before a rename.
 
     Raises PgnormError for a name of what never was there; at once where only what is `lasting` is of interest, and the
     migrations do not mention it.
@@ -157,94 +184,17 @@ def traced(
     ran = looked(context, texts, lambda _: False)
     forms = [form for name in names for form in meant(name, ran.end)]
     if lasting:
-        mentioned = {word for _, each in ran.ran for word in re.findall(r"\w+", each.text)} | _SAYING_LITTLE
+        mentioned = {word for _, each in ran.ran for word in re.findall(r"\w+", each.text)} | SAYING_LITTLE
         unheard = [name for name in names if not mentioned.issuperset(re.findall(r"\w+", name.partition("(")[0]))]
         refuse_unknown(unheard, (), ran.end, "the migrations lead to nothing called")
 
-    def asked(item: Object, catalog: Catalog) -> bool:
-        return is_asked(item, catalog, forms)
-
-    looks = watched(context, texts, asked, (mentioning(names), lambda _: True), ran)
-    events = tuple(
-        Event(file=file, statement=statement, difference=found)
-        for [number], changed in looks.spans(asked)
-        for file, statement in [looks.ran[number]]
-        for found in changed
-    )
-    refuse_unknown(names, (event.difference.item for event in events), looks.end, "no migration made anything called")
-    objects = tuple(item for item in looks.end.objects.values() if asked(item, looks.end))
-    return Trace(events=events, objects=objects, places=Places(declared))
-
-
-def watched(
-    context: Context,
-    texts: Texts,
-    asked: Asked,
-    nearer: Sequence[Callable[[Statement], bool]] = (),
-    ran: Looks | None = None,
-) -> Looks:
-    """The migrations, which `ran` already or run now, run again with a look after each file, then once more for each
-    test of `nearer`, where several statements could have done something to what is asked for: with a look around those
-    of them that the test is true of."""
-    looks = ran or looked(context, texts, lambda _: False)
-    points = _ends(looks.ran)
-    for near in (*nearer, None):
-        if not points <= looks.seen.keys():
-            looks = looked(context, texts, partial(_is_at, points), looks.seen)
-        wide = [numbers for numbers, _ in looks.spans(asked) if len(numbers) > 1]
-        close = {number for numbers in wide for number in numbers if near is not None and near(looks.ran[number][1])}
-        points = close | {number - 1 for number in close}
-    return looks
-
-
-def looked(
-    context: Context, texts: Texts, wanted: Callable[[Ran], bool], seen: Mapping[int, Catalog] = MappingProxyType({})
-) -> Looks:
-    """The migrations run once, with a look wherever one is wanted and at the end, but not at what is `seen`."""
-    found: list[Looks] = []
-
-    def look(session: Session) -> Looks:
-        found.append(Looks(session, wanted, seen={**seen}))
-        return found[-1]
-
-    with loaded(context, texts, watch=look, singly=True, quiet=True) as there:
-        looks = found[-1]
-        if (last := len(looks.ran) - 1) not in looks.seen:
-            looks.seen[last] = there.session.read()
-    return looks
-
-
-def states(context: Context, texts: Texts) -> list[Catalog]:
-    """States before all files, and after each of them."""
-    ran = looked(context, texts, lambda _: False)
-    looks = looked(context, texts, partial(_is_at, _ends(ran.ran)), ran.seen)
-    after = {looks.ran[at][0].label: catalog for at, catalog in looks.seen.items() if at >= 0}
-    found = [looks.seen[-1]]
-    for file in texts.files:
-        found.append(after.get(file.label, found[-1]))
-    return found
-
-
-def _ends(ran: Ran) -> set[int]:
-    """The last statements of files, by their numbers, but for the last of all."""
-    return {at for at, (one, other) in enumerate(pairwise(ran)) if one[0] is not other[0]}
-
-
-def _is_at(points: Collection[int], ran: Ran) -> bool:
-    return len(ran) - 1 in points
-
-
-def mentioning(names: Collection[str]) -> Callable[[Statement], bool]:
-    """A test of statements: true for one that has a word of the names."""
-    said = {word for name in names for word in re.findall(r"\w+", name)} - _SAYING_LITTLE
-
-    def mentions(statement: Statement) -> bool:
-        return not said.isdisjoint(re.findall(r"\w+", statement.text))
-
-    return mentions
-
-
-def _events(before: Catalog, after: Catalog, asked: Asked) -> Iterator[Difference]:
-    for found in differences(before, after):
-        if asked(found.item, after if found.new is not None else before):
-            yield found
+    following, looks, more = _Following(forms), ran, True
+    while more:
+        near = mentioning([*names, *following.earlier])
+        looks = watched(context, texts, following.asked, (near, lambda _: True), looks)
+        more = following.learn(looks)
+    events = tuple(following.events(looks))
+    others = [item for event in events for item in (event.difference.old, event.difference.new) if item is not None]
+    refuse_unknown(names, others, looks.end, "no migration made anything called")
+    objects = tuple(item for item in looks.end.objects.values() if is_asked(item, looks.end, forms))
+    return Trace(events=events, objects=objects, places=Places(declared), former=following.former)

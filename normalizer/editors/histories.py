@@ -12,8 +12,9 @@ from ..files.reading import SourceFile
 from ..load.context import Context, Texts
 from ..load.knowledge import depends_on
 from ..load.session import loaded
+from ..looking import looked
 from ..sql.statements import Statement
-from ..tracing import done, looked
+from ..tracing import done
 
 if TYPE_CHECKING:
     from ..postgres.shadow import Session

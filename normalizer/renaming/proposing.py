@@ -43,8 +43,8 @@ class Proposal(Value):
 
     @property
     def hint(self) -> str:
-        """Comment that asks for it in a schema file, at the object's new name; empty for a column of a view, which has no
-        place of its own there."""
+        """Comment that asks for it in a schema file, at the object's new name; empty for a column of a view, which
+        has no place of its own there."""
         return "" if self.old.derived else f"-- pgnorm: renamed from {words((self.old.name,))}"
 
 

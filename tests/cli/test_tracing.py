@@ -50,7 +50,10 @@ def test_who_made_a_table(run: Run) -> None:
   migrations/1_init.sql:1:1  made
   schemas/01_tables.sql:2:1  in the schema files
 column public.people.remark
-  migrations/4_rename.sql:1:1  made (alter table people rename note to remark)
+  migrations/1_init.sql:1:1  made
+  migrations/2_more.sql:2:1  type
+  migrations/2_more.sql:3:1  comment
+  migrations/4_rename.sql:1:1  name (was note)
   migrations/4_rename.sql:3:1  NOT NULL
 column public.people.born
   migrations/3_by_code.sql:1:1  made (do $$ begin execute 'alter table peo' || 'ple add born date default now(…)
@@ -62,7 +65,7 @@ index public.by_name
 """
     )
     code, out, err = run("blame public.people -v")
-    assert (code, out.count("\n  migrations/1_init.sql:1:1  made\n")) == (0, 5), err
+    assert (code, out.count("\n  migrations/1_init.sql:1:1  made\n")) == (0, 6), err
 
 
 @pytest.mark.usefixtures("folder_of")
@@ -80,8 +83,62 @@ def test_what_was_done_to_objects(run: Run) -> None:
         ("view", "public.names", "migrations/3_by_code.sql:2:1", ["dropped"]),
         ("view", "public.names", "migrations/3_by_code.sql:3:1", ["made"]),
         ("view", "public.names", "migrations/4_rename.sql:1:1", ["definition"]),
-        ("column", "public.people.note", "migrations/4_rename.sql:1:1", ["dropped"]),
+        ("column", "public.people.remark", "migrations/4_rename.sql:1:1", ["name (was note)"]),
     ]
+
+
+@pytest.mark.usefixtures("folder_of")
+def test_a_rename_leads_back_to_where_the_old_name_was_made(run: Run, plain: Path) -> None:
+    (plain / "migrations" / "5_again.sql").write_text(
+        """alter table people add note int;
+alter table people rename to persons;
+alter table persons rename remark to said;
+alter index by_name rename to persons_by_name;
+"""
+    )
+    (plain / "migrations" / "6_other.sql").write_text(
+        "create table people (id int);\nalter table persons alter said drop default;\n"
+    )
+
+    def events(name: str, *kinds: str) -> list[str]:
+        code, out, err = run(f"log '{name}' --json")
+        assert code == 0, err
+        found = [each for each in json.loads(out)["events"] if each["kind"] in kinds]
+        return [f"{each['place'].partition('/')[2]} {each['name']} {','.join(each['what'])}" for each in found]
+
+    assert events("public.persons.said", "column", "default") == [
+        "1_init.sql:1:1 public.people.note made",
+        "2_more.sql:2:1 public.people.note type",
+        "2_more.sql:3:1 public.people.note comment",
+        "4_rename.sql:1:1 public.people.remark name (was note)",
+        "4_rename.sql:2:1 public.people.remark made",
+        "4_rename.sql:3:1 public.people.remark NOT NULL",
+        "5_again.sql:3:1 public.persons.said name (was remark)",
+        "5_again.sql:3:1 public.persons.said name (was remark)",
+        "6_other.sql:2:1 public.persons.said dropped",
+    ]
+    assert events("public.persons_by_name", "index") == [
+        "2_more.sql:4:1 public.by_name made",
+        "5_again.sql:2:1 public.by_name definition,indexed",
+        "5_again.sql:4:1 public.persons_by_name name (was by_name)",
+    ]
+    found = events("public.persons", "table", "column")
+    assert "1_init.sql:1:1 public.people made" in found
+    assert "5_again.sql:2:1 public.persons name (was people)" in found
+    assert not any(place.startswith("6_other.sql:1") for place in found)
+    code, out, err = run("blame public.persons.said")
+    assert (code, out.splitlines()) == (
+        0,
+        [
+            "column public.persons.said",
+            "  migrations/1_init.sql:1:1  made",
+            "  migrations/2_more.sql:2:1  type",
+            "  migrations/2_more.sql:3:1  comment",
+            "  migrations/4_rename.sql:1:1  name (was note)",
+            "  migrations/4_rename.sql:3:1  NOT NULL",
+            "  migrations/5_again.sql:3:1  name (was remark)",
+        ],
+    ), err
 
 
 def test_commits_of_lines(run: Run, folder_of: Path) -> None:
