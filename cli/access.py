@@ -13,7 +13,7 @@ from .general import general_options
 from .help import CHANGED, CHECKED, Command, exit_codes
 from .html import check_page, html_option, public
 from .options import schema_options, source_options
-from .output import deliver
+from .output import deliver, write
 from .reading import source_of
 from .servers import server_options
 
@@ -156,7 +156,7 @@ def _compare(app: App, committed: Path, text: str) -> int:
     if known == text:
         app.console.say(f"{label} says so")
         return 0
-    click.echo(unified_texts(known, text, label), nl=False)
+    write(unified_texts(known, text, label))
     app.console.warn(
         f"Access is not as {label} says",
         hint=f"If this is intended, write it anew with the same options and -o {label}",

@@ -1,6 +1,9 @@
 """`pgnorm access`, from the words to the streams."""
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -103,3 +106,15 @@ def test_what_it_refuses(run: Run, plain: Path) -> None:
     code, _, err = run("access --from all.json --role public")
     assert code == 2
     assert "all.json: a snapshot" in err
+
+
+def test_a_difference_is_written_as_other_diffs_are_whatever_the_terminal_takes(run: Run, plain: Path) -> None:
+    (plain / "schemas" / "50_more.sql").write_text('create table "é" (a int); grant select on "é" to public;\n')
+    assert run("access -o a.md")[0] == 0
+    (plain / "schemas" / "50_more.sql").write_text('create table "ü" (a int); grant select on "ü" to public;\n')
+    line = [sys.executable, "-m", "pgnorm.cli", "access", "--check", "a.md"]
+    done = subprocess.run(line, capture_output=True, env={**os.environ, "PYTHONIOENCODING": "latin-1"}, check=False)
+    assert done.returncode == 1, done.stderr
+    out = done.stdout.decode()
+    assert "--- a/a.md\n+++ b/a.md\n" in out
+    assert ("\n-| table public.é |" in out, "\n+| table public.ü |" in out) == (True, True)
