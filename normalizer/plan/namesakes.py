@@ -11,7 +11,7 @@ from pgnorm.catalog.model import Statement
 
 from ..dump.operator_path import sets_path
 from ..dump.session_settings import USUAL_PATH
-from ..sql.bare import bare_names
+from ..sql.bare import IMPLIED, bare_names
 from .plan import Plan, Step
 
 EMPTY_PATH: Final = "SET search_path = '';"
@@ -53,8 +53,14 @@ def _runs(found: Sequence[Statement], names: frozenset[str]) -> list[tuple[int, 
     going_on = own_path = False
     for place, each in enumerate(found):
         own_path = (own_path or sets_path(each)) and each.sql != USUAL_PATH
-        named = not own_path and not names.isdisjoint(bare_names(each.sql))
+        named = not own_path and _has(each.sql, names)
         if named:
             runs[len(runs) - going_on :] = [(runs[-1][0] if going_on else place, place)]
         going_on = named or (going_on and each.satellite and not own_path)
     return runs
+
+
+def _has(sql: str, names: frozenset[str]) -> bool:
+    """True if one of the names is in a text without a schema. Most texts are not looked at token by token."""
+    possible = not names.isdisjoint(IMPLIED) or any(name in sql for name in names)
+    return possible and not names.isdisjoint(bare_names(sql))

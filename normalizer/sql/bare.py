@@ -6,6 +6,8 @@ from typing import Final
 
 from .lexer import Token, tokens
 
+IMPLIED: Final = frozenset({"=", "<>"})
+"""The operators that an expression may use without naming them."""
 _OPERATOR: Final = frozenset("+-*/<>=~!@#%^&|`?")
 _NO_CALL: Final = frozenset({"AS", "WITH", "RECURSIVE"})
 """The words before a name with columns: `WITH "found"("id") AS …`."""
@@ -14,7 +16,8 @@ _NO_CALL: Final = frozenset({"AS", "WITH", "RECURSIVE"})
 def bare_names(sql: str) -> Iterator[str]:
     """Names of what it calls, and of the operators in it; `=` and `<>` where an expression implies them. What else is
     written as a call (`FROM "f"() "alias"("id")`) is in it only where that can't be told from one."""
-    found = list(_pieces(sql))
+    split = list(tokens(sql))
+    found = list(_pieces(split))
     for place, token in enumerate(found):
         before = found[place - 1] if place else None
         if before is not None and before.text == ".":
@@ -23,28 +26,32 @@ def bare_names(sql: str) -> Iterator[str]:
             yield token.text
         elif token.text.startswith('"') and (_is_called(found, place) or _is_value(found, place)):
             yield token.name
-    if implies_operators(sql):
-        yield from ("=", "<>")
+    if _implies_operators(split):
+        yield from sorted(IMPLIED)
 
 
 def implies_operators(sql: str) -> bool:
     """True if a text has an expression that uses an operator without naming it (ruleutils.c, get_rule_expr)."""
-    words = {token.keyword for token in tokens(sql) if token.word}
-    return not words.isdisjoint({"NULLIF", "IN", "NATURAL"}) or {"JOIN", "USING"} <= words or any(_pairs(sql))
+    return _implies_operators(list(tokens(sql)))
 
 
-def _pairs(sql: str) -> Iterator[bool]:
-    for token, following in pairwise(tokens(sql)):
+def _implies_operators(found: list[Token]) -> bool:
+    words = {token.keyword for token in found if token.word}
+    return not words.isdisjoint({"NULLIF", "IN", "NATURAL"}) or {"JOIN", "USING"} <= words or any(_pairs(found))
+
+
+def _pairs(found: list[Token]) -> Iterator[bool]:
+    for token, following in pairwise(found):
         if token.word:
             yield token.keyword == "DISTINCT" and following.keyword == "FROM"
             yield token.keyword == "CASE" and following.keyword != "WHEN"
             yield token.keyword == "ROW" and following.text == "("
 
 
-def _pieces(sql: str) -> Iterator[Token]:
+def _pieces(found: list[Token]) -> Iterator[Token]:
     """The tokens, those of one operator (`->`) together."""
     last: Token | None = None
-    for token in tokens(sql):
+    for token in found:
         if last is not None and last.end == token.start and _OPERATOR.issuperset(last.text + token.text):
             last = last.evolve(text=last.text + token.text)
             continue
