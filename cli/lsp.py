@@ -9,13 +9,13 @@ from contextlib import ExitStack
 import click
 
 from pgnorm.catalog.errors import PgnormError
+from pgnorm.catalog.installing import command_for_extra
 
 from .app import App
 from .general import general_options
 from .help import Command, exit_codes
 from .servers import shadow_option, trust_option
 
-INSTALL = "pip install 'pgnorm[lsp]' (in a clone of pgnorm: '.[lsp]')"
 EPILOG = f"""\b
 Examples:
   pgnorm lsp                       as an editor starts it
@@ -43,7 +43,7 @@ def lsp(app: App, stdio: bool) -> int:
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in ("pygls", "lsprotocol"):
             raise
-        raise PgnormError("the library that talks to editors is missing", hint=INSTALL) from error
+        raise PgnormError("the library that talks to editors is missing", hint=command_for_extra("lsp")) from error
     gc.enable()  # the command line does without it, but this goes on
     if sys.stdin is not None and sys.stdin.isatty():
         app.console.say("An editor is to talk to this on stdin; Ctrl-C ends it.")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pgnorm.catalog.errors import PgnormError
+from pgnorm.catalog.installing import command_for_extra
 from pgnorm.catalog.interrupts import Held, held
 
 if TYPE_CHECKING:
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 
     from pgnorm.normalizer.project.watched import Watched
 
-INSTALL: Final = "pip install 'pgnorm[watch]' (in a clone of pgnorm: '.[watch]')"
 _TICK: Final = 250  # milliseconds between looks at what lies in no folder that is watched
 _QUIET: Final = 50  # milliseconds without a change that end a burst of them
 _BURST: Final = 1000  # milliseconds after which one is ended in any case
@@ -29,9 +29,7 @@ class Saves:
         try:
             import watchfiles
         except ModuleNotFoundError as error:
-            raise PgnormError(
-                "the library that watches files is missing", hint=f"{INSTALL}, or pipx inject pgnorm watchfiles"
-            ) from error
+            raise PgnormError("the library that watches files is missing", hint=command_for_extra("watch")) from error
         self._watch = watchfiles.watch
         self._changes: Generator[set[FileChange], None, None] | None = None
         self._folders: dict[Path, int] = {}

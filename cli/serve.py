@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from pgnorm.catalog.errors import PgnormError
+from pgnorm.catalog.installing import command_for_extra
 
 from .app import App
 from .general import general_options
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 PORT: Final = 8465
 TOKEN: Final = "PGNORM_SERVE_TOKEN"
-INSTALL: Final = "pip install 'pgnorm[serve]' (in a clone of pgnorm: '.[serve]')"
 _MEGABYTE: Final = 1 << 20
 _DRAINING: Final = 30  # seconds
 _SPARE: Final = 32
@@ -89,7 +89,7 @@ def serve(
         import starlette  # noqa: F401
         import uvicorn  # noqa: F401
     except ModuleNotFoundError as error:
-        raise PgnormError("the libraries that serve need are missing", hint=INSTALL) from error
+        raise PgnormError("the libraries that serve need are missing", hint=command_for_extra("serve")) from error
     from .serving.application import Service
     from .serving.pool import Pool
     from .serving.uploads import Limits

@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import Final, TypedDict
 
 from pgnorm.catalog.errors import PgnormError
+from pgnorm.catalog.installing import command_for_extra
 from pgnorm.catalog.model import Value
 
 from ..files.reading import SourceFile, read_file, real_path, shown
@@ -84,7 +85,7 @@ def squawk_of(project: Project) -> Squawk:
         raise PgnormError(
             "squawk is not installed",
             place=project.settings.place("squawk"),
-            hint="pip install 'pgnorm[lint]' (in a clone of pgnorm: '.[lint]'), or leave the rule out: --skip squawk",
+            hint=f"Install it ({command_for_extra('lint')}), or leave the rule out: --skip squawk",
         )
     return Squawk(program=found, root=project.root, settings=_settings(project.root))
 

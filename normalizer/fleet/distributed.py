@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, Generic, Self, TypeVar
 from attrs import frozen
 
 from pgnorm.catalog.errors import PgnormError
+from pgnorm.catalog.installing import command_for_extra
 
 from .away import Away
 from .crew import LOOK, CrewOptions, Pace
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 R = TypeVar("R")
 
-INSTALL: Final = "pip install 'pgnorm[dask]' (in a clone of pgnorm: '.[dask]')"
 _PATIENCE: Final = 10  # seconds
 
 
@@ -122,7 +122,8 @@ def dask(address: str, away: Away, jobs: int) -> Iterator[Dask]:
     try:
         from distributed import Client
     except ModuleNotFoundError as error:
-        raise PgnormError("the library that speaks with a Dask cluster is missing", hint=INSTALL) from error
+        hint = command_for_extra("dask")
+        raise PgnormError("the library that speaks with a Dask cluster is missing", hint=hint) from error
     try:
         client = Client(f"tcp://{address}", timeout=_PATIENCE)
     except (OSError, ValueError) as error:

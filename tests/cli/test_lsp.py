@@ -12,6 +12,7 @@ from conftest import Refused, Run
 from editing import Editor, Json, edited, editor, lines_of
 from waiting import PATIENCE
 
+from pgnorm.catalog.installing import installer
 from pgnorm.cli.language.lane import Lane
 from pgnorm.normalizer.servers import Servers
 
@@ -291,5 +292,5 @@ def test_what_it_needs(
         if name.startswith(("pgnorm.cli.language", "pygls", "lsprotocol")):
             monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "pygls", None)
-    refused("lsp", "the library that talks to editors is missing", "pip install 'pgnorm[lsp]'")
+    refused("lsp", "the library that talks to editors is missing", f"hint: {installer()} 'pygls")
     assert run("lsp --help")[0] == 0

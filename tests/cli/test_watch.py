@@ -18,6 +18,8 @@ import pytest
 from conftest import Refused, Run
 from waiting import PATIENCE, until
 
+from pgnorm.catalog.installing import installer
+
 _ENTRY = [sys.executable, "-m", "pgnorm.cli"]
 _WAITING = "Waiting for changes"
 _PLAIN = "create function one() returns int language sql as 'select 1';\n"
@@ -168,5 +170,5 @@ def test_what_it_needs(run: Run, refused: Refused, plain: Path, monkeypatch: pyt
     (plain / "pgnorm.toml").unlink()
     refused("watch", "watch looks at a project, and there is none from here upwards")
     monkeypatch.setitem(sys.modules, "watchfiles", None)
-    refused("watch", "the library that watches files is missing", "pip install 'pgnorm[watch]'")
+    refused("watch", "the library that watches files is missing", f"hint: {installer()} 'watchfiles")
     assert run("watch --help")[0] == 0
