@@ -79,11 +79,21 @@ def init(app: App, wanted: bool | None) -> int:
 
 
 def _tell_next(app: App, project: "Project") -> None:
+    begun = bool(project.migration_files().files)
+    then = "`pgnorm diff -f NAME` writes the next migration" if begun else f"There is no migration yet: {_first(app)}"
+    app.console.say(f"`pgnorm check` looks at all of it. {then}")
+
+
+def _first(app: App) -> str:
+    """The way to the first migration: for the database that is named, or for any."""
     from pgnorm.normalizer.project.migrations import FIRST
 
-    begun = bool(project.migration_files().files)
-    then = "`pgnorm diff -f NAME` writes the next migration" if begun else f"There is no migration yet: {FIRST}"
-    app.console.say(f"`pgnorm check` looks at all of it. {then}")
+    if app.source is None or _database(app) is None:
+        return FIRST
+    baseline = f"`pgnorm migration baseline {option_for(app.source)}` writes the first one"
+    return (
+        f"{baseline}, which this database counts as applied; `pgnorm diff -f NAME` one for databases that lack it all"
+    )
 
 
 def _project(app: App) -> "Project":
@@ -149,10 +159,6 @@ def _write_baseline(app: App, project: "Project", wanted: bool | None) -> bool:
     if wanted is None and on_terminal():
         wanted = app.console.ask("Write the first migration too, and have the database count it as applied?")
     if not wanted:
-        at = option_for(app.source) if app.source is not None else ""
-        app.console.say(
-            f"No migration is written: `pgnorm migration baseline {at}` does it, and the database counts it"
-        )
         return False
     write_baseline(app, "baseline")
     return True

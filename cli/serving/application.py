@@ -23,6 +23,7 @@ from pgnorm.catalog.errors import PgnormError
 from .. import VERSION
 from ..failures import told
 from .answers import failure, response
+from .error_pages import for_browsers
 from .metrics import TYPE, Metrics
 from .pool import Busy, Late, Lost, Pool
 from .uploads import ARCHIVES, JSON, Limits, TooMuch, asked, unpack, write_texts
@@ -118,6 +119,7 @@ class Service:
             except Exception as problem:
                 found = failure(500, told(problem)[0])
             self.metrics.note(name, found.status_code, time.monotonic() - began)
+            found = for_browsers(request, found)
             found.headers["Cache-Control"] = "no-store"
             found.headers["X-Content-Type-Options"] = "nosniff"
             return found
@@ -220,8 +222,8 @@ class Service:
         return JSONResponse({"status": "ok", "pgnorm": VERSION})
 
 
-async def _nowhere(_: Request, error: Exception) -> Response:
+async def _nowhere(request: Request, error: Exception) -> Response:
     """The answer to a request for what is not offered."""
     assert isinstance(error, HTTPException)
     hint = "POST /v1/dump, /v1/diff, /v1/fix-functions or /v1/check; GET /openapi.json describes them."
-    return failure(error.status_code, PgnormError(error.detail, hint=hint))
+    return for_browsers(request, failure(error.status_code, PgnormError(error.detail, hint=hint)))

@@ -250,7 +250,23 @@ def test_bodies_that_are_none(service: Service) -> None:
     assert service.ask("GET", "/v1/diff")[0] == 405
     assert service.ask("GET", "/v1/nothing")[0] == 404
     assert service.ask("GET", "/healthz", headers={"Host": "elsewhere.example"})[0] == 400
-    assert service.ask("GET", "/v1/review?from=a&to=b")[0] == 422
+    answered, kind, page = service.ask("GET", "/v1/review?from=<a>&to=b")
+    assert (answered, kind, json.loads(page)["errors"][0]["message"]) == (
+        422,
+        "application/json",
+        "`from` must name a source of the service",
+    )
+    browser = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+    for path, code, said in (
+        ("/v1/review?from=a&to=b", 422, b"`from` must name a source of the service"),
+        ("/v1/nothing", 404, b"Not Found"),
+    ):
+        answered, kind, page = service.ask("GET", path, headers=browser)
+        assert (answered, kind, page[:15]) == (code, "text/html; charset=utf-8", b"<!DOCTYPE html>")
+        assert said in page
+        assert b"Hint: " in page
+    answered, kind, _ = service.ask("POST", "/v1/dump", b"{", {**JSON, **browser})
+    assert (answered, kind) == (400, "application/json")
     with socket.create_connection(("127.0.0.1", service.port)) as slow:
         slow.sendall(
             b"POST /v1/dump HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{"
