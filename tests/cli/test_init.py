@@ -127,7 +127,9 @@ def test_what_postgres_own_names_mean_stays_where_the_project_has_the_like(
 def test_nobody_is_asked_without_a_terminal(run: Run, folder: Path, database: psycopg.Connection) -> None:
     database.execute(SCHEMA.encode())
     code, _, err = run(f"init --db-url '{address(database)}'")
-    said = "There is no migration yet: `pgnorm migration baseline --db-url URL` writes the first one, which this database"
+    said = (
+        "There is no migration yet: `pgnorm migration baseline --db-url URL` writes the first one, which this database"
+    )
     assert (code, said in err.splitlines()[-1], err.count("baseline --")) == (0, True, 1)
     assert not (folder / "migrations").exists()
     assert database.execute("select to_regnamespace('pgnorm')").fetchone() == (None,)
