@@ -22,6 +22,7 @@ TEXT: Final = "text"
 JSON: Final = "json"
 GITHUB: Final = "github"
 JSON_VERSION: Final = 1
+_DEEP: Final = " " * 4
 _GITHUB: Final = {"error": "error", "warn": "warning", "info": "notice"}
 _GITLAB: Final = {"error": "major", "warn": "minor", "info": "info"}
 _SARIF_LEVELS: Final = {"error": "error", "warn": "warning", "info": "note"}
@@ -31,10 +32,14 @@ _SARIF: Final = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
 def _text(found: "Sequence[Finding]") -> str:
-    """A line for each, and the cure of those that have the same one once below them."""
+    """A line for each, what its message goes on with, and the cure of those that have the same one once below them."""
     lines = []
     for cure, some in groupby(found, key=lambda each: each.cure):
-        lines += [f"{in_line(each.place)}: {in_line(each.message)} [{each.rule}]" for each in some]
+        for each in some:
+            first, *more = visible(each.message).split("\n")
+            lines.append(f"{in_line(each.place)}: {first} [{each.rule}]")
+            # Deeper than a cure, for which nobody shall take a line of a message.
+            lines += (line if line.startswith(_DEEP) else f"{_DEEP}{line.lstrip()}" for line in more)
         lines += [f"  to fix: {in_line(cure)}"] if cure else []
     return "".join(f"{line}\n" for line in lines)
 

@@ -19,7 +19,7 @@ def tell_comparison(app: App, found: "Comparison", *, listed: bool, way_out: str
     for pattern in found.idle:
         app.console.warn(f"no object matches the pattern {pattern}")
     for hint in found.allowing.idle if app.console.verbose else ():
-        app.console.detail(f"{hint.place}: the hint is about what neither side has")
+        app.console.detail(f"{hint.place}: the hint is about {hint.subject.label}, which neither side has by that name")
     summarize(app.console, found)
     tell_renames(app, found, listed=listed)
     tell_phantoms(app.console, found, way_out)

@@ -71,7 +71,6 @@ def history_table(project: Project) -> tuple[str, str]:
     if own is None:
         raise PgnormError(
             "the project names no table for the history of its migrations",
-            place=shown(project.root),
             hint='Put `history = "pgnorm.migrations"` into pgnorm.toml if pgnorm is to apply them.',
         )
     return own

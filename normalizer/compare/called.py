@@ -59,9 +59,8 @@ def refuse_idle(hints: Iterable[Hint], *catalogs: Catalog) -> None:
     is about outlives it."""
     for hint in idle((hint for hint in hints if hint.subject.keyword), *catalogs):
         subject = hint.subject
-        path = ".".join(filter(None, (subject.schema, subject.owner, subject.name)))
         raise PgnormError(
-            f"the hint is about {subject.keyword.lower()} {path}, and no object that is compared is called so",
+            f"the hint is about {subject.keyword.lower()} {subject.label}, and no object that is compared is called so",
             place=hint.place,
             hint="Put it on the line before the statement that makes the object, or behind a column or constraint.",
         )

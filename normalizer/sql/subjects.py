@@ -28,6 +28,11 @@ class Subject(Value):
     qualified: bool = True
     """False where the text does not say the schema."""
 
+    @property
+    def label(self) -> str:
+        """Its name for messages: `public.notes.body`."""
+        return ".".join(filter(None, (self.schema, self.owner, self.name)))
+
 
 def subject_of(text: str, comment: Comment, statements: Sequence[Statement], place: str, way_out: str) -> Subject:
     """Subject of a hint: what ends before it on its line, else what begins behind it.

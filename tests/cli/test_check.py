@@ -291,3 +291,16 @@ def test_roles_of_the_settings_count_at_once(run: Run, crm: Path) -> None:
 def test_outside_of_a_project(refused: Refused, folder: Path) -> None:
     refused("check", "there is none from here upwards", "--project")
     refused("check --skip nothing", "there is no `nothing`")
+
+
+def test_a_message_goes_on_below_its_first_line(run: Run, plain: Path) -> None:
+    (plain / "schemas" / "02_view.sql").write_text("create view v as\n  select missing from notes;\n")
+    code, out, _ = run("check")
+    assert (code, out) == (
+        1,
+        """schemas/02_view.sql:2:10: column "missing" does not exist [loads]
+     1 | create view v as
+     2 |   select missing from notes;
+       |          ^
+""",
+    )

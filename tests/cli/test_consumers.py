@@ -137,7 +137,7 @@ def test_a_hint_names_what_goes_altogether(run: Run, plain: Path) -> None:
     schema.write_text(f"{schema.read_text()}{last}-- pgnorm: allow loses-data on public.gone\n")
     code, _, err = run(f"-v {fail} -f drops")
     assert code == 0, err
-    assert "01_tables.sql:6:1: the hint is about what neither side has\n" in err
+    assert "01_tables.sql:6:1: the hint is about public.gone, which neither side has by that name\n" in err
     assert err.count("the hint is about") == 1
     code, _, err = run(f"-v {fail}")
     assert code == 0, err

@@ -178,7 +178,7 @@ def test_nothing_to_begin_with(refused: Refused, folder: Path, database: psycopg
     assert [*folder.iterdir()] == [folder / ".git"]
     (folder / "pgnorm.toml").write_text("")
     refused("init", "neither schema files nor migrations")
-    refused(f"init --db-url '{address(database)}' --baseline", "names no table for the history")
+    refused(f"init --db-url '{address(database)}' --baseline", "error: the project names no table for the history")
     assert not (folder / "schemas").exists()
 
 
