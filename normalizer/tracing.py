@@ -87,7 +87,8 @@ class Trace(Value):
     places: Places = untold()
     """The statements of the schema files."""
     former: Mapping[int, Mapping[ObjectId, Object]] = untold()
-    """What statements gave other names, parts included, by the numbers of these and the names."""
+    """Objects, parts included, as they were called before statements gave them other names; by the numbers of these and
+    the new names."""
 
     def deciding(self, item: Object) -> Deciding:
         """The events that made an object what it is, also under the names that it had before."""
@@ -116,7 +117,7 @@ class Trace(Value):
 
 @define(eq=False)
 class _Following:
-    """What is asked for by the names that it has, and before these by the ones that it had."""
+    """Objects that are asked for by the names that they have, and before these by the ones that they had."""
 
     forms: Collection[str]
     earlier: dict[str, int] = field(factory=dict, init=False)

@@ -7,7 +7,7 @@ from ..sql.lexer import tokens
 from ..sql.statements import Statement
 
 _HOLDING: Final = frozenset({"TABLE", "FOREIGN", "SEQUENCE", "OWNED"})
-"""What a DROP names that holds data; what anything else takes along goes by CASCADE."""
+"""Words behind DROP for what holds data; what anything else takes along goes by CASCADE."""
 _OF_COLUMNS: Final = frozenset({"CONSTRAINT", "DEFAULT", "NOT", "EXPRESSION", "IDENTITY"})
 """Words behind a DROP in ALTER TABLE that names no column."""
 

@@ -16,8 +16,7 @@ def renames(statement: Statement) -> bool:
 
 
 def renamed(before: Catalog, after: Catalog) -> Iterator[tuple[Object, Object]]:
-    """What a statement that renames has renamed, old and new, each followed by its parts, which now belong to another
-    name."""
+    """Pairs, old and new, of what a statement has renamed, each followed by its parts, which belong to another name."""
     for each in proposals(before, after, differences(before, after)):
         yield from _with_parts(each.old, each.new, before, after)
 

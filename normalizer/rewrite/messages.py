@@ -1,4 +1,4 @@
-"""What a person is told of definitions that are made canonical."""
+"""Messages for a person about definitions that are made canonical."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def messages(
     *,
     written: bool,
 ) -> Iterator[Message]:
-    """What a person should know of the definitions; `notes` are those of statements that made none."""
+    """Messages that a person should have of the definitions; `notes` are those of statements that made none."""
     for one in definitions:
         if one.obstacle:
             yield Message(level="note", place=one.place, text=f"{one.routine.label} is {one.obstacle}")
