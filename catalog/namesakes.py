@@ -35,7 +35,7 @@ select distinct o.name::text
              select from unnest(o.args, p.args) a (own, postgres)
                left join taking t on t.type = a.postgres
                left join pg_type y on y.oid = a.own
-              where a.own <> a.postgres and coalesce(y.typtype <> 'p', true)
+              where a.own <> a.postgres and coalesce(y.typtype not in ('d', 'p'), true)
                 and (t.type is null or y.typcategory <> t.category)
                 and not exists ( select from implicit i
                                   where i.target = a.own

@@ -1,6 +1,8 @@
 """Plans where a project has functions and operators with names of Postgres' own: what uses those keeps its meaning."""
 
-from collections.abc import Iterator
+import os
+import random
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -210,3 +212,82 @@ def test_namesakes_of_what_takes_one_type_alone_are_none(database: psycopg.Conne
 )
 def test_names_without_a_schema(sql: str, names: set[str]) -> None:
     assert {*bare_names(sql)} == names
+
+
+OWN = """
+select 'operator', oprname, array_remove(array[nullif(oprleft, 0)::regtype::text, oprright::regtype::text], null)
+  from pg_operator where oprcode <> 0 and oprnamespace = 'pg_catalog'::regnamespace
+union all
+select 'function', proname, array(select t::regtype::text from unnest(proargtypes) t)
+  from pg_proc
+ where pronamespace = 'pg_catalog'::regnamespace and prokind = 'f' and not proretset and pronargs between 1 and 2
+   and prorettype <> 'internal'::regtype
+   and not proargtypes::oid[] && array['internal'::regtype, 'cstring'::regtype]::oid[]
+ order by 1, 2, 3
+"""
+ANY = {
+    **dict.fromkeys(("anyelement", '"any"', "anynonarray", "anycompatible", "anycompatiblenonarray"), "integer"),
+    **dict.fromkeys(("anyarray", "anycompatiblearray"), "integer[]"),
+    **dict.fromkeys(("anyrange", "anycompatiblerange"), "int4range"),
+    **dict.fromkeys(("anymultirange", "anycompatiblemultirange"), "int4multirange"),
+    "anyenum": "public.mood",
+    "record": "public.pair",
+}
+LIKELY = ("integer", "bigint", "text", "integer[]", "int4range", "public.mood", "public.line", "public.pair")
+ARGUMENTS = (
+    *LIKELY,
+    *("smallint", "numeric", "real", "double precision", "varchar", "char(3)", "name", "oid", "regclass", "boolean"),
+    *("date", "timestamp", "timestamptz", "time", "interval", "bytea", "uuid", "json", "jsonb", "text[]"),
+)
+
+
+def _tried(connection: psycopg.Connection, sql: str) -> bool:
+    try:
+        with connection.transaction():
+            connection.execute(sql.encode())
+    except psycopg.Error:
+        return False
+    return True
+
+
+def _use(sort: str, name: str, values: Sequence[str]) -> str:
+    if sort == "function":
+        return f'pg_catalog."{name}"({", ".join(values)})'
+    *left, right = values
+    return f"({' '.join(left)} operator(pg_catalog.{name}) {right})"
+
+
+@pytest.mark.parametrize("seed", range(20 if os.environ.get("PGNORM_TEST_WHOLE") else 1))
+def test_no_other_has_namesakes(database: psycopg.Connection, seed: int) -> None:
+    chance = random.Random(seed)
+    database.execute(f"{TYPE} create domain line as text; create type pair as (a int)")
+    own = database.execute(OWN).fetchall()
+    database.execute("set check_function_bodies = off; set quote_all_identifiers = on; set search_path = ''")
+    made: dict[str, str] = {}
+    several = {(sort, name) for sort, name, types in own if not ANY.keys().isdisjoint(types)}
+    for number, (sort, name, types) in enumerate(own):
+        if number % 4 and (sort, name) not in several:
+            continue
+        values = [f"null::{ANY.get(each, each)}" for each in types]
+        if _tried(database, f"create view public.v{number} as select {_use(sort, name, values)} as x"):
+            made[f"public.v{number}"] = name
+    asked = "select pg_get_viewdef(%s::regclass)"
+    database.execute("set search_path = pg_catalog")
+    texts = {view: str(database.execute(asked, (view,)).fetchall()[0][0]) for view in made}
+    assert len(texts) > 500
+    database.execute("reset search_path")
+    for sort, name in sorted({(sort, name) for sort, name, _ in own}):
+        for number in range(20 if (sort, name) in several else 1):
+            one, other = chance.choices(LIKELY if (sort, name) in several else ARGUMENTS, k=2)
+            called = f"{name}" if sort == "function" else f"own of {name} {number}"
+            sql = f"create function public.\"{called}\"({one}, {other}) returns boolean language sql as 'select true'"
+            if sort == "operator":
+                sql += f'; create operator public.{name} (leftarg = {one}, rightarg = {other}, function = "{called}")'
+            _tried(database, sql)
+    namesakes = read(database).namesakes
+    assert namesakes
+    for text in [text for text in texts.values() if {*bare_names(text)}.isdisjoint(namesakes)]:
+        with database.transaction(force_rollback=True):
+            database.execute(f"create view public.again as {text}".encode())
+            database.execute("set local search_path = pg_catalog")
+            assert database.execute(asked, ("public.again",)).fetchall() == [(text,)]
