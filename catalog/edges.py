@@ -53,6 +53,8 @@ def edges_between(
     extensions: dict[ObjectId, set[str]] = {}
     used: dict[ObjectId, set[tuple[str, str]]] = {}
     names = {item.id for item in objects.values()}
+    # Of rows there are many, and a kind is derived as a whole.
+    derived = {kind for kind in {type(item) for item in objects.values()} if kind.placement.derived}
     for item, parent in zip(objects.values(), parents, strict=True):
         if parent is not None:
             found[item.id, parent, False] = None
@@ -68,9 +70,9 @@ def edges_between(
             extensions.setdefault(dependent.id, set()).add(referenced.name)
         if (operator := operators.get(needed_address)) is not None:
             used.setdefault(dependent.id, set()).add(operator)
-        folds = dependent.derived and row[6] != PARTITION_OF
+        folds = type(dependent) in derived and row[6] != PARTITION_OF
         needy = (dependent.parent if folds else None) or dependent.id
-        needed = (referenced.parent if folds and referenced.derived else None) or referenced.id
+        needed = (referenced.parent if folds and type(referenced) in derived else None) or referenced.id
         if needy != needed:
             found[needy, needed, isinstance(dependent, Bodied) and row[0] in bodies] = None
     tied = ties(objects.values())

@@ -8,7 +8,7 @@ from typing import Final
 from attrs import frozen
 
 from .loops import Needs, find_loops, stuck, topological
-from .model import Catalog, Object, ObjectId
+from .model import Catalog, Object, ObjectId, Placement
 from .model.dump_facets import Follows, Placed
 from .model.facets import Bodied
 from .model.tie_facets import comes_with_tie
@@ -115,19 +115,19 @@ class _Graph:
         for item in catalog.objects.values():
             if comes_with_tie(item):
                 self.nodes[item.id] = UNKNOWN
-            elif not item.embedded:
+            elif not item.placement.inside:
                 node = self.nodes[item.id] = Node(item, item.priority)
                 self.needs[node] = {}
                 if isinstance(item, Bodied):
                     body = self.bodies[item.id] = Node(item, BODY_PRIORITY, Form.BODY)
                     self.needs[body] = {}
                     self.owners[body] = node
-                if item.inline and (parent := item.parent) is not None:
+                if item.placement is Placement.INLINE and (parent := item.parent) is not None:
                     inline.append((node, parent))
         for owner, parts in catalog.parts.items():
-            if embedded := [part.id for part in parts if part.embedded]:
+            if embedded := [part.id for part in parts if part.placement.inside]:
                 outer = catalog.objects[owner]
-                while outer.embedded and (parent := outer.parent) is not None:
+                while outer.placement.inside and (parent := outer.parent) is not None:
                     outer = catalog.objects[parent]
                 self.nodes |= dict.fromkeys(embedded, self.nodes[outer.id])
         self.needs |= {shell: {} for shell in (*self.shells.values(), UNKNOWN)}

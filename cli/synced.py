@@ -87,7 +87,7 @@ def _on_terminal(_ctx: click.Context, _option: click.Parameter, value: bool) -> 
 
 def tell_taken(app: App, found: "Synced") -> None:
     """Say what was changed in the source, by kind."""
-    counts = Counter(each.item.kind for each in found.taken if not each.item.derived)
+    counts = Counter(each.item.kind for each in found.taken if not each.item.placement.derived)
     app.console.say(f"Changed there: {', '.join(plural(count, kind) for kind, count in counts.items())}")
 
 
@@ -104,7 +104,7 @@ def tell_conflicts(app: App, found: "Sequence[Conflict]") -> None:
 
 def sync_outcome(app: App, found: "Synced | None", *, dry_run: bool) -> "SyncOutcome":
     """The document of what was done, taken and decided."""
-    taken = [each for each in found.taken if not each.item.derived] if found is not None else []
+    taken = [each for each in found.taken if not each.item.placement.derived] if found is not None else []
     decided = found.decided if found is not None else ()
     return {
         **outcome(app, dry_run=dry_run),

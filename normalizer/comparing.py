@@ -94,7 +94,7 @@ def _not_restored(comparison: Comparison) -> Iterator[Object]:
     made = {each.item.id: each.item for each in comparison.plan.differences if each.old is None}
     for item in made.values():
         whole = comparison.views[1].objects.get(item.parent) if item.parent is not None else None
-        rows = item.embedded and isinstance(whole, HoldsRows) and item.parent not in made
+        rows = item.placement.inside and isinstance(whole, HoldsRows) and item.parent not in made
         if not item.disposable and (isinstance(item, HoldsRows) or rows):
             yield item
 

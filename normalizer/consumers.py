@@ -75,7 +75,7 @@ def _is_called(item: Object, catalog: Catalog) -> bool:
     whole = catalog.objects.get(item.parent) if item.parent is not None else None
     if whole is None:
         return isinstance(item, HoldsRows | Filled | Bodied | Routine)
-    return (item.embedded or item.derived) and isinstance(whole, HoldsRows | Filled | Bodied)
+    return item.placement.inseparable and isinstance(whole, HoldsRows | Filled | Bodied)
 
 
 def _word(name: str, around: str) -> re.Pattern[str]:

@@ -172,7 +172,7 @@ def _retold(
     for each in done:
         if each.version in changed:
             pair = [owned(catalog, sides.ownership) for catalog in pairs[each.version]]
-            found = [one for one in differences(*pair) if one.item.id not in known and not one.item.derived]
+            found = [one for one in differences(*pair) if one.item.id not in known and not one.item.placement.derived]
             known.update(one.item.id for one in found)
             if (asked := tuple(one for one in found if _is_asked(one, pair, names))) or not names:
                 yield Retold(standing=each, differences=asked)

@@ -34,4 +34,4 @@ def kind_words() -> dict[str, str]:
     """The kinds of objects by the words that settings and options have for them: `materialized-view`."""
     from pgnorm.catalog.kinds import KINDS
 
-    return {kind.kind.replace(" ", "-"): kind.kind for kind in KINDS if not kind.derived}
+    return {kind.kind.replace(" ", "-"): kind.kind for kind in KINDS if not kind.placement.derived}

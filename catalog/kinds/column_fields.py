@@ -2,7 +2,7 @@
 
 from typing import ClassVar, LiteralString
 
-from ..model import Expression, ObjectId, TypeText, alter, equal, noted, replace, said
+from ..model import Expression, ObjectId, Placement, TypeText, alter, equal, noted, replace, said
 from ..model.tie_facets import Matched
 from ..priority import Priority
 from ..quoting import ident, qualified
@@ -17,7 +17,7 @@ class ColumnFields(Matched, Inherited):
     keyword: ClassVar[str] = "COLUMN"
     catalog: ClassVar[str] = "pg_class"
     priority: ClassVar[int] = Priority.TABLE
-    embedded: ClassVar[bool] = True
+    placement: ClassVar[Placement] = Placement.EMBEDDED
     labelled_with_parent: ClassVar[bool] = True
     merged: ClassVar[bool] = True
     ownable: ClassVar[bool] = False

@@ -6,9 +6,9 @@ from typing import Final
 
 from ..foreign_options import options_clause
 from ..model import Entry, Object, OnRows, Printing, Statement, Target, Written, on_relation, statements
-from ..model.facets import Accompanied
 from ..model.row_facets import Demanding
 from ..quoting import ident, literal, spell_types
+from .column_facets import Accompanied
 from .column_fields import ColumnFields
 
 STORAGE: Final = {"p": "PLAIN", "e": "EXTERNAL", "x": "EXTENDED", "m": "MAIN"}

@@ -4,7 +4,20 @@ from collections.abc import Iterator
 from typing import ClassVar, LiteralString, Self
 
 from ..errors import PgnormError
-from ..model import Changed, Object, ObjectId, OnRows, Printing, Statement, Target, TypeText, Written, alter, equal
+from ..model import (
+    Changed,
+    Object,
+    ObjectId,
+    OnRows,
+    Placement,
+    Printing,
+    Statement,
+    Target,
+    TypeText,
+    Written,
+    alter,
+    equal,
+)
 from ..model.type_facets import RowType
 from ..priority import Priority
 from ..quoting import ident, qualified, spell_types
@@ -113,8 +126,7 @@ class Attribute(Object):
     catalog: ClassVar[str] = "pg_class"
     presence: ClassVar[LiteralString] = "pg_class where relkind = 'c'"
     priority: ClassVar[int] = Priority.TYPE
-    embedded: ClassVar[bool] = True
-    derived: ClassVar[bool] = True
+    placement: ClassVar[Placement] = Placement.DERIVED_INSIDE
 
     type: TypeText = equal(needed=False)
     """Its type, of which the composite type answers for the differences."""

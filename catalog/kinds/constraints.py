@@ -9,10 +9,12 @@ from ..model import (
     Object,
     ObjectId,
     OnRows,
+    Placement,
     Printing,
     Statement,
     Target,
     Written,
+    by_state,
     equal,
     noted,
     on_relation,
@@ -177,9 +179,10 @@ class Check(Unremarked, Matched, Demanding, Inherited, Unindexed):
             + COMMON_ORDER
         )
 
-    @property
-    def inline(self) -> bool:
-        return self.validated is not False
+    def _placed(self) -> Placement:
+        return Placement.ALONE if self.validated is False else Placement.INLINE
+
+    placement: ClassVar[Placement] = by_state(_placed)
 
     def dumped(self, target: Target) -> bool:
         # One that rows were not checked for is not said inside CREATE TABLE: a partition gets it from the whole.

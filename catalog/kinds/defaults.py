@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import ClassVar, Final, LiteralString, Self
 
-from ..model import Changed, Expression, ObjectId, Printing, Target, alter, equal, replace
+from ..model import Changed, Expression, ObjectId, Placement, Printing, Target, alter, by_state, equal, replace
 from ..priority import Priority
 from ..quoting import ident, spell_types
 from .inheritance import Inherited
@@ -138,13 +138,12 @@ class Default(Inherited):
             return ObjectId(self.relation_kind, self.schema, self.detail)
         return ObjectId("column", self.schema, self.name, self.detail)
 
-    @property
-    def inline(self) -> bool:
-        return not self._of_view and self.of_printed
+    def _placed(self) -> Placement:
+        if self._of_view:
+            return Placement.ALONE
+        return Placement.INLINE if self.of_printed else Placement.JOINED
 
-    @property
-    def joins(self) -> bool:
-        return not self._of_view and not self.of_printed
+    placement: ClassVar[Placement] = by_state(_placed)
 
     @property
     def _of_view(self) -> bool:

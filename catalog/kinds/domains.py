@@ -10,12 +10,14 @@ from ..model import (
     Object,
     ObjectId,
     OnRows,
+    Placement,
     Printing,
     Statement,
     Target,
     TypeText,
     Written,
     alter,
+    by_state,
     replace,
 )
 from ..model.type_facets import MadeOfTypes, Tested
@@ -152,9 +154,10 @@ class DomainConstraint(Tested, Object):
     def parent(self) -> ObjectId:
         return ObjectId(Domain.kind, self.schema, self.detail)
 
-    @property
-    def inline(self) -> bool:
-        return self.validated
+    def _placed(self) -> Placement:
+        return Placement.INLINE if self.validated else Placement.ALONE
+
+    placement: ClassVar[Placement] = by_state(_placed)
 
     @property
     def sort_key(self) -> tuple[object, ...]:
@@ -211,8 +214,7 @@ class DomainNotNull(Object):
     catalog: ClassVar[str] = "pg_constraint"
     presence: ClassVar[LiteralString] = "pg_constraint where contypid >= 16384 and contype = 'n'"
     priority: ClassVar[int] = Priority.CONSTRAINT
-    embedded: ClassVar[bool] = True
-    derived: ClassVar[bool] = True
+    placement: ClassVar[Placement] = Placement.DERIVED_INSIDE
 
     @classmethod
     def query(cls, version: int) -> LiteralString:

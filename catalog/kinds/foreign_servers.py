@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import ClassVar, Final, LiteralString, Self
 
 from ..foreign_options import options_clause
-from ..model import Changed, Entry, Object, ObjectId, Printing, Target, alter, hidden, replace, secret
+from ..model import Changed, Entry, Object, ObjectId, Placement, Printing, Target, alter, hidden, replace, secret
 from ..model.facets import DroppedApart
 from ..priority import Priority
 from ..quoting import ident, literal
@@ -116,7 +116,7 @@ class UserMapping(DroppedApart, Object):
     catalog: ClassVar[str] = "pg_user_mapping"
     presence: ClassVar[LiteralString] = "pg_foreign_server"
     priority: ClassVar[int] = Priority.FOREIGN_SERVER
-    embedded: ClassVar[bool] = True
+    placement: ClassVar[Placement] = Placement.EMBEDDED
 
     options: tuple[tuple[str, str], ...] | None = hidden()
     """With a mask for each secret, None for a role that may not see them."""

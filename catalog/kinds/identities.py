@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import ClassVar, Final, LiteralString, Self
 
 from ..acl import AclItem
-from ..model import Changed, ObjectId, Printing, Target, Written, alter, equal
+from ..model import Changed, ObjectId, Placement, Printing, Target, Written, alter, equal
 from ..model.dump_facets import BeginsWith, MadeAtOnce
 from ..quoting import ident, qualified
 from .counters import COUNTER_FIELDS, COUNTER_TABLES, HIGHEST, Counter
@@ -30,6 +30,7 @@ class Identity(MadeAtOnce, BeginsWith, Counter):
     kind: ClassVar[str] = "identity"
     presence: ClassVar[LiteralString] = "pg_sequence"
     keyword: ClassVar[str] = "SEQUENCE"
+    placement: ClassVar[Placement] = Placement.JOINED
     ownable: ClassVar[bool] = False
 
     always: bool = alter()
@@ -78,10 +79,6 @@ class Identity(MadeAtOnce, BeginsWith, Counter):
     @property
     def parent(self) -> ObjectId:
         return ObjectId("column", self.schema, self.name, self.detail)
-
-    @property
-    def joins(self) -> bool:
-        return True
 
     @property
     def at_once(self) -> bool:

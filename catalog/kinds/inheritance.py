@@ -2,7 +2,7 @@
 
 from typing import ClassVar, Final, LiteralString, Self
 
-from ..model import Lead, Object, ObjectId, Printing, Target, replace
+from ..model import Lead, Object, ObjectId, Placement, Printing, Target, replace
 from ..priority import Priority
 from ..quoting import qualified
 from .relations import OF_USERS, RELATION_KIND, altered, kind_of
@@ -72,7 +72,7 @@ class Inheritance(Tie):
     kind: ClassVar[str] = "inheritance"
     keyword: ClassVar[str] = "INHERITS"
     priority: ClassVar[int] = Priority.TABLE
-    embedded: ClassVar[bool] = True
+    placement: ClassVar[Placement] = Placement.EMBEDDED
 
     @classmethod
     def query(cls, version: int) -> LiteralString:

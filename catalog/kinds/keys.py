@@ -9,6 +9,7 @@ from ..model import (
     Object,
     ObjectId,
     OnRows,
+    Placement,
     Printing,
     Statement,
     Target,
@@ -117,7 +118,7 @@ class KeyIndex(ExtensionsWithParent, Object):
     catalog: ClassVar[str] = "pg_class"
     presence: ClassVar[LiteralString] = "pg_constraint where contype in ('p', 'u', 'x') and oid >= 16384"
     priority: ClassVar[int] = Priority.INDEX
-    derived: ClassVar[bool] = True
+    placement: ClassVar[Placement] = Placement.DERIVED_APART
 
     attached_to: tuple[str, ...] | None = equal()
     """As that of the constraint."""

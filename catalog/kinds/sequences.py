@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import ClassVar, LiteralString, Self
 
-from ..model import Changed, Entry, ObjectId, Printing, Target, Written, alter, equal
-from ..model.facets import Accompanied
+from ..model import Changed, Entry, ObjectId, Placement, Printing, Target, Written, alter, by_state, equal
 from ..quoting import ident, qualified
+from .column_facets import Accompanied
 from .counters import COUNTER_FIELDS, COUNTER_TABLES, Counter
 from .relations import OF_USERS
 
@@ -85,9 +85,10 @@ class PlainSequence(Accompanied, Counter):
             return (own,)
         return (own, Entry(desc="SEQUENCE OWNED BY", tag=self.tag, sql=f"{self.ownership()}\n"))
 
-    @property
-    def joins(self) -> bool:
-        return self.owned_by is not None
+    def _placed(self) -> Placement:
+        return Placement.ALONE if self.owned_by is None else Placement.JOINED
+
+    placement: ClassVar[Placement] = by_state(_placed)
 
     @property
     def catch_up(self) -> tuple[str, ...]:

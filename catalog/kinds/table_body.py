@@ -12,7 +12,7 @@ def body(table: ObjectId, parts: Sequence[Object], target: Target) -> str:
     """The type that it is of, the columns and constraints in parentheses, and what is inherited from."""
     inside: dict[ObjectId | None, list[Object]] = {}
     for part in parts:
-        if not part.embedded:
+        if not part.placement.inside:
             inside.setdefault(part.parent, []).append(part)
     lines = [line for column in _columns(parts) if (line := column.line(inside.get(column.id, ()), target))]
     clauses = (part.clause(target) for part in inside.get(table, ()))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import ClassVar, LiteralString
 
 from ..errors import PgnormError
-from ..model import Object, Printing, Target, equal
+from ..model import Object, Placement, Printing, Target, equal
 from ..model.tie_facets import Refusing
 from ..priority import Priority
 from .columns import Column
@@ -23,7 +23,7 @@ class Typing(Refusing, Tie):
     presence: ClassVar[LiteralString] = "pg_class where reloftype <> 0"
     keyword: ClassVar[str] = "OF"
     priority: ClassVar[int] = Priority.TABLE
-    embedded: ClassVar[bool] = True
+    placement: ClassVar[Placement] = Placement.EMBEDDED
 
     columns: tuple[str, ...] = equal()
     """The names of the table's columns in order, as these say."""

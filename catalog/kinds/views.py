@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import ClassVar, Final, LiteralString, Self
 
-from ..model import Changed, Object, ObjectId, Printing, Query, Target, TypeText, alter, equal
+from ..model import Changed, Object, ObjectId, Placement, Printing, Query, Target, TypeText, alter, equal
 from ..model.facets import Bodied
 from ..options import alter_options, with_options
 from ..priority import Priority
@@ -161,8 +161,7 @@ class ViewColumn(Object):
     catalog: ClassVar[str] = "pg_class"
     presence: ClassVar[LiteralString] = _PRESENCE
     priority: ClassVar[int] = Priority.TABLE
-    embedded: ClassVar[bool] = True
-    derived: ClassVar[bool] = True
+    placement: ClassVar[Placement] = Placement.DERIVED_INSIDE
     labelled_with_parent: ClassVar[bool] = True
     ownable: ClassVar[bool] = False
 

@@ -8,6 +8,7 @@ from .forms import Expression, Query, SqlForm, TypeText
 from .identity import Edge, Lead, ObjectId
 from .named import OWN_WORD_SINCE, on_relation
 from .object import IDENTITY, SATELLITES, Object, own_fields
+from .placement import Placement, by_state
 from .run_time import RunTime
 from .secrecy import unknown_secret
 from .statement import OnRows, Script, Statement, Written, about, joined, paragraphs, printed, stated, statements
@@ -27,6 +28,7 @@ __all__ = [
     "Object",
     "ObjectId",
     "OnRows",
+    "Placement",
     "Printing",
     "Query",
     "RunTime",
@@ -39,6 +41,7 @@ __all__ = [
     "Written",
     "about",
     "alter",
+    "by_state",
     "equal",
     "hidden",
     "joined",

@@ -3,12 +3,10 @@
 The engine asks by class: `isinstance(item, Bodied)`.
 """
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar, LiteralString, Self
 
 from .entries import DefaultGrants, Entry, Target
 from .identity import ObjectId
-from .statement import Written
 
 if TYPE_CHECKING:
     from .object import Object
@@ -134,20 +132,6 @@ def settled_by(old: "Object", new: "Object", name: str) -> tuple[ObjectId, ...]:
     if isinstance(old, SettledByOthers) and isinstance(new, SettledByOthers):
         return old.settled_by(new, name)
     return ()
-
-
-class Accompanied(Facet):
-    """A part that `joins` a column by statements around `ADD COLUMN`, and has its table's owner: a sequence."""
-
-    __slots__ = ()
-
-    def before_parent(self, target: Target) -> Iterator[Written]:
-        """The statements ahead of the one that adds its parent: `CREATE SEQUENCE …`."""
-        raise NotImplementedError
-
-    def after_parent(self) -> Iterator[Written]:
-        """The statements behind that one: `ALTER SEQUENCE … OWNED BY …`."""
-        raise NotImplementedError
 
 
 class DroppedApart(Facet):

@@ -50,17 +50,6 @@ class Object(Led):
         return ()
 
     @property
-    def inline(self) -> bool:
-        """Printed inside its parent's CREATE unless a dependency loop or its own state forbids it."""
-        return False
-
-    @property
-    def joins(self) -> bool:
-        """Made by the statement that adds its parent to a table that is there (`ADD COLUMN … AS IDENTITY`), so that
-        rows get values at once; apart from it where the table is new."""
-        return False
-
-    @property
     def disposable(self) -> bool:
         """True if dropping and creating it again loses nothing but time."""
         return True
@@ -96,10 +85,10 @@ class Object(Led):
         return (Entry(desc=self.keyword, tag=self.tag, sql=sql, owned=self.owner is not None and self.ownable),)
 
     def clause(self, target: Target) -> str:
-        """Its text inside its parent's CREATE, for what is `inline`: `CONSTRAINT "c" CHECK (("a" > 0))`.
+        """Its text inside the statement that makes its parent, for what has its `placement` there:
+        `CONSTRAINT "c" CHECK (("a" > 0))`.
 
-        Empty for what comes by itself. Of what `joins` too: empty where it has only statements `before_parent` and
-        `after_parent`.
+        Empty for what comes by itself, and for what has statements of its own around that one.
         """
         raise NotImplementedError
 

@@ -2,6 +2,8 @@
 
 from typing import ClassVar, LiteralString
 
+from .placement import Placement
+
 
 class Traits:
     """Traits of every object of a kind. A kind sets those that differ for it."""
@@ -19,10 +21,9 @@ class Traits:
     presence: ClassVar[LiteralString] = ""
     """The words behind FROM in a question whether there may be any, where that is much cheaper than its own query
     and the answer often no: `pg_cast where oid >= 16384`."""
-    embedded: ClassVar[bool] = False
-    """Always printed inside its parent's CREATE, never on its own (a column)."""
-    derived: ClassVar[bool] = False
-    """Comes and goes with its parent's definition; only its satellites are ever written (a view's column)."""
+    placement: ClassVar[Placement] = Placement.ALONE
+    """Where it is printed: in a statement of its own, or with its parent (a column). See `by_state` for a kind of which
+    some are here and some there."""
     labelled_with_parent: ClassVar[bool] = False
     """Its security labels stand in one entry with its parent's, behind the comments of both (a table's column). pg_dump
     prints none of any other part."""

@@ -132,7 +132,7 @@ class _Reader:
         for item in objects.values():
             if item.parent in objects:
                 edges.append(Edge(item.id, item.parent, tied=(item.id, item.parent) in tied))
-            elif item.embedded:
+            elif item.placement.inside:
                 self._refuse("objects", f"what the {item.kind} {item.label} is a part of is missing")
         made = {name for name, item in objects.items() if item.made_by_parent}
         for path, dependent, names, body in needs:

@@ -42,7 +42,7 @@ def not_in_step(comparison: Comparison, project: Project) -> Iterator[Finding]:
     places = Places(tuple(read_files(project.declared_files())))
     one_sided = {each.item.id for each in found if None in (each.old, each.new)}
     for each in found:
-        if each.item.derived or (each.item.id in one_sided and each.item.parent in one_sided):
+        if each.item.placement.derived or (each.item.id in one_sided and each.item.parent in one_sided):
             continue
         yield Finding(
             rule=BEHIND,

@@ -6,7 +6,7 @@ from typing import Final
 from attrs import frozen
 
 from pgnorm.catalog.acl import AclItem, as_grants, with_owner
-from pgnorm.catalog.model import Catalog, Change, Object, ObjectId, own_fields
+from pgnorm.catalog.model import Catalog, Change, Object, ObjectId, Placement, own_fields
 from pgnorm.catalog.model.dump_facets import own_comment
 from pgnorm.catalog.model.facets import OwnedApart
 from pgnorm.catalog.model.tie_facets import comes_with_tie
@@ -197,8 +197,8 @@ def inside(catalog: Catalog, owner: ObjectId, separate: frozenset[ObjectId]) -> 
     parts: Sequence[Object] = catalog.parts.get(owner, ())
     if not parts:
         return ()
-    embedded = [part for part in parts if part.embedded]
+    embedded = [part for part in parts if part.placement.inside]
     below = [part for outer in embedded for part in catalog.parts.get(outer.id, ())]
-    inline = [part for part in (*parts, *below) if part.inline and part.id not in separate]
-    derived = [part for part in embedded if part.derived]
-    return (*(part for part in embedded if not part.derived), *inline, *derived)
+    inline = [part for part in (*parts, *below) if part.placement is Placement.INLINE and part.id not in separate]
+    derived = [part for part in embedded if part.placement.derived]
+    return (*(part for part in embedded if not part.placement.derived), *inline, *derived)

@@ -153,7 +153,7 @@ def _columns(new: Catalog) -> dict[tuple[str, str], frozenset[str]]:
 
 
 def _is_column(item: Object) -> bool:
-    return item.embedded and item.ties is None and item.catalog == _RELATIONS
+    return item.placement.inside and item.ties is None and item.catalog == _RELATIONS
 
 
 def _fired_by(new: Catalog, routine: ObjectId) -> Iterator[tuple[str, str]]:

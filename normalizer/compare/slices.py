@@ -20,7 +20,7 @@ def slice_of(catalog: Catalog, names: Iterable[ObjectId]) -> Catalog:
             continue
         taken.add(name)
         waiting.extend(catalog.needs.get(name, ()))
-        waiting.extend(part.id for part in catalog.parts.get(name, ()) if part.embedded)
+        waiting.extend(part.id for part in catalog.parts.get(name, ()) if part.placement.inside)
         if item.parent is not None:
             waiting.append(item.parent)
         waiting.extend(item.ties or ())
@@ -90,7 +90,7 @@ class _Side:
             waiting.extend(self.catalog.needed_by.get(name, ()))
             waiting.extend(self.followers.get(name, ()))
             item = self.catalog.objects.get(name)
-            if item is not None and item.embedded and item.parent is not None:
+            if item is not None and item.placement.inside and item.parent is not None:
                 waiting.append(item.parent)  # another table may use its rows' type
         return found
 

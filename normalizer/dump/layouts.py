@@ -63,7 +63,7 @@ def configured(settings: Table) -> Layout:
 
     Raises PgnormError for what is no file name, a word that names nothing, one in two files.
     """
-    known = {kind.kind for kind in KINDS if not (kind.embedded or kind.derived)} | {PRIVILEGES, REST}
+    known = {kind.kind for kind in KINDS if not kind.placement.inseparable} | {PRIVILEGES, REST}
     chosen: dict[str, str] = {}
     for name in settings.values:
         if _FILE_NAME.fullmatch(name) is None:

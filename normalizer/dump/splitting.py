@@ -188,7 +188,7 @@ def _finder(names: Collection[str]) -> Callable[[str], set[str]]:
 def _printed_by(catalog: Catalog, name: ObjectId, arrangement: Arrangement) -> ObjectId:
     """The object in whose statement an object is printed."""
     item = catalog.objects[name]
-    while item.embedded or (item.inline and item.id not in arrangement.apart):
+    while item.placement.may_be_inside and item.id not in arrangement.apart:
         owner = catalog.objects.get(item.parent) if item.parent is not None else None
         if owner is None:
             break

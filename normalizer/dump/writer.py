@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, TypeAlias
 
 from pgnorm.catalog.acl import AclItem
-from pgnorm.catalog.model import Catalog, Entry, Object, ObjectId, Printing, Target
+from pgnorm.catalog.model import Catalog, Entry, Object, ObjectId, Placement, Printing, Target
 from pgnorm.catalog.model.dump_facets import BeginsWith, ExtensionsWithParent, Last, Unremarked
 from pgnorm.catalog.model.facets import Bodied, Shelled, acl_header, grant_prefix
 from pgnorm.catalog.ordering import BODY_NAME, Arrangement, Form, arrange
@@ -127,7 +127,7 @@ class Writer:
             return False
         if form is Form.BODY:
             return item.id in self.arrangement.shells
-        return not item.inline or item.parent is None or item.id in self.arrangement.apart
+        return item.placement is not Placement.INLINE or item.parent is None or item.id in self.arrangement.apart
 
     def _parts(self, item: Object) -> tuple[Object, ...]:
         """Parts printed inside an object's CREATE: its embedded parts, then those inline ones that stay inline."""

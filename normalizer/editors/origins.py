@@ -110,7 +110,7 @@ def declarations(workspace: Workspace, project: Project, found: Stored, unsaved:
 def _of(placed: Placed, item: Object) -> Origin:
     start = placed.statement.start
     parts = ((first, last) for _, first, last in named_parts(placed.statement) if first.name == item.name)
-    part = next(parts, None) if item.embedded else None
+    part = next(parts, None) if item.placement.inside else None
     if part is None:
         return Origin(file=placed.file, start=start, stop=placed.statement.end)
     return Origin(file=placed.file, start=start + part[0].start, stop=start + part[1].end)

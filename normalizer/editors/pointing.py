@@ -78,7 +78,7 @@ def meant(catalog: Catalog, found: Pointed) -> tuple[Object, ...]:
     """The objects that a name may mean, the likeliest: several only where routines share it."""
     wholes, parts = [], []
     for item in catalog.objects.values():
-        if item.name != found.path[-1] or item.derived:
+        if item.name != found.path[-1] or item.placement.derived:
             continue
         path = path_of(item)
         if item.parent is None:
@@ -87,7 +87,7 @@ def meant(catalog: Catalog, found: Pointed) -> tuple[Object, ...]:
         elif found.path in (path, path[1:]) or (found.path == path[-1:] and path[-2:-1] and path[-2] in found.beside):
             parts.append(item)
     wholes.sort(key=lambda item: (item.schema != _PUBLIC, item.schema not in found.beside))
-    parts.sort(key=lambda item: (not item.embedded, item.schema != _PUBLIC))
+    parts.sort(key=lambda item: (not item.placement.inside, item.schema != _PUBLIC))
     likely = [*wholes, *parts] if found.whole or len(found.path) > 2 else [*parts, *wholes]
     return _alike(likely)
 

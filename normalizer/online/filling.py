@@ -70,7 +70,7 @@ def rewritten(plan: Plan, effects: Mapping[str, tuple[Effect, ...]]) -> frozense
     return frozenset(
         statement.about
         for step in plan.steps
-        if step.verb is Verb.CREATE and step.item.embedded
+        if step.verb is Verb.CREATE and step.item.placement.inside
         for statement in step.statements
         if statement.about is not None and any(each.rewrites for each in effects.get(statement.sql, ()))
     )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from pgnorm.catalog.loops import find_loops, topological, wait_for
-from pgnorm.catalog.model import Catalog, Object, ObjectId
+from pgnorm.catalog.model import Catalog, Object, ObjectId, Placement
 from pgnorm.catalog.model.dump_facets import MadeAtOnce
 from pgnorm.catalog.model.facets import Bodied, DroppedApart, GrantsDefaults
 
@@ -70,7 +70,7 @@ class Actions:
             if isinstance(item, GrantsDefaults):
                 return (2, item.id)  # they are for what is made until then
             # The columns of one table follow each other.
-            whole = item.detail if item.embedded else ""
+            whole = item.detail if item.placement.inside else ""
             return (0, -item.priority, item.kind, item.schema, whole, item.name, item.detail)
         item = self.new.objects[action.id]
         rank = item.priority if action.shell else self.evaluation.rank(item)
@@ -154,7 +154,7 @@ class Actions:
                 or goes_before_rows(self.old, item, self.decided)
             )
             if owner is None or not self.decided.gone(owner.id) or alone:
-                if item.derived:
+                if item.placement.derived:
                     return None
                 taker = self.following.taker(item)
                 if taker is not None and item.id not in self.decided.set_aside:
@@ -176,16 +176,17 @@ class Actions:
 
     def comes_inside(self, item: Object, owner: Object) -> bool:
         """True if the owner's statements create the part, or one of its inline parts is altered, with it."""
-        if item.derived:
+        where = item.placement
+        if where.derived:
             return self.decided.fresh(owner.id) or owner.id in self.decided.altered
-        if self.decided.fills(owner.id) and (item.embedded or set_with(item)):
-            return item.embedded or item.id not in self.apart
+        if self.decided.fills(owner.id) and (where is Placement.EMBEDDED or set_with(item)):
+            return where is Placement.EMBEDDED or item.id not in self.apart
         if isinstance(item, MadeAtOnce) and self.wholes.made(owner):
             return item.at_once and item.id not in self.apart
-        if item.joins:
-            added = owner.embedded and self.decided.fresh(owner.id) and self.maker(owner.id) == Action(owner.id)
+        if where is Placement.JOINED:
+            added = owner.placement.inside and self.decided.fresh(owner.id) and self.maker(owner.id) == Action(owner.id)
             return added and item.id not in self.apart and not any(self.following.bringers(owner))
-        inner = item.embedded or (item.inline and item.id not in self.apart)
+        inner = where is Placement.EMBEDDED or (where is Placement.INLINE and item.id not in self.apart)
         return inner and self.decided.fresh(owner.id)
 
     def alterer(self, name: ObjectId) -> Action | None:

@@ -71,7 +71,7 @@ def _order_tie(actions: "Actions", tie: ObjectId, ends: tuple[ObjectId, ObjectId
             before(made, actions.maker(part.id))
     for part in parts_below(actions.old, leading):
         # A column's default, too: a table that is made below gets its own copy, which would stay.
-        of_column = part.parent is not None and actions.old.objects[part.parent].embedded
+        of_column = part.parent is not None and actions.old.objects[part.parent].placement.inside
         if isinstance(part, Matched) or (of_column and actions.decided.fresh(led)):
             before(actions.leaver(part.id), made)
         for leader in actions.following.altered_leaders(part):
@@ -122,7 +122,8 @@ def order_followers(actions: "Actions", before: Before) -> None:
             for leader in following.leaders(item):
                 before(actions.leaver(leader), actions.leaver(name))
         leaver = actions.leaver(name)
-        for taker in {actions.leaver(above): None for above in following.takers(item)} if item.embedded else ():
+        takers = following.takers(item) if item.placement.inside else ()
+        for taker in {actions.leaver(above): None for above in takers}:
             if taker is not None and leaver not in (None, taker):
                 for user in _letting_go(actions, name, leaver):
                     before(user, ended(taker))

@@ -2,7 +2,7 @@
 
 from attrs import define, field
 
-from pgnorm.catalog.model import Object, ObjectId, OnRows, Target
+from pgnorm.catalog.model import Object, ObjectId, OnRows, Placement, Target
 from pgnorm.catalog.model.row_facets import Counting
 
 from ..compare.difference import Difference
@@ -48,4 +48,4 @@ class Decisions:
 def set_with(item: Object) -> bool:
     """True if it can be set while the column that it is a part of is altered: what is inline, and a default that is
     set apart since its column is inherited."""
-    return item.inline or (item.joins and not isinstance(item, Counting))
+    return item.placement is Placement.INLINE or (item.placement is Placement.JOINED and not isinstance(item, Counting))

@@ -52,7 +52,7 @@ def _parts(actions: "Actions", loop: Sequence[Action], *, needed: bool) -> Itera
         leaving = action.drop or action.aside
         catalog = actions.old if leaving else actions.new
         for part in parts_below(catalog, action.id) if leaving or not needed else ():
-            if part.id in actions.apart or part.embedded or part.derived or (leaving and _holds_rows(actions, part)):
+            if part.id in actions.apart or part.placement.inseparable or (leaving and _holds_rows(actions, part)):
                 continue
             others = (catalog.needed_by if needed else catalog.needs).get(part.id, ())
             reached = {
@@ -115,7 +115,7 @@ def _drop_first(actions: "Actions", loop: Sequence[Action]) -> bool:
         if action != actions.alterer(name) or actions.old.needed_by.get(name) or actions.old.parts.get(name):
             continue
         item = actions.old.objects[name]
-        if item.disposable and not item.embedded and not item.leads and item.drop():
+        if item.disposable and not item.placement.inside and not item.leads and item.drop():
             actions.decided.altered.pop(name, None)
             actions.decided.replaced.add(name)
             return True

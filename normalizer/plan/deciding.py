@@ -7,7 +7,7 @@ from typing import Final
 from attrs import evolve
 
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.catalog.model import Catalog, Change, Object, ObjectId, Target, own_fields
+from pgnorm.catalog.model import Catalog, Change, Object, ObjectId, Placement, Target, own_fields
 from pgnorm.catalog.model.facets import settled_by
 from pgnorm.catalog.model.tie_facets import Refusing, Undroppable, comes_with_tie
 from pgnorm.catalog.model.type_facets import HoldsType, refused_while_stored, retypes, tested, unties
@@ -186,7 +186,7 @@ class _Deciding:
         item = self.old.objects[name]
         if disturbance is Disturbance.REPLACED and is_part_of(self.old, item, because):
             self._replace(name)
-        elif item.derived:
+        elif item.placement.derived:
             # It needs nothing but its owner; what uses it is disturbed in turn.
             self.queue.append((name, disturbance))
         elif disturbance is Disturbance.RETYPED:
@@ -205,7 +205,7 @@ class _Deciding:
 
     def _refuse_stored_rows(self, item: Object) -> None:
         """Raise PgnormError where a column elsewhere holds rows of the table whose column is retyped."""
-        if not item.embedded or item.derived or item.parent is None:
+        if item.placement is not Placement.EMBEDDED or item.parent is None:
             return
         for user, rows in holders(self.old, item.parent):
             if rows in self.new.needs.get(user.id, ()):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from functools import cached_property
 
-from pgnorm.catalog.model import Catalog, Object, ObjectId, OnRows
+from pgnorm.catalog.model import Catalog, Object, ObjectId, OnRows, Placement
 from pgnorm.catalog.model.facets import Routine
 from pgnorm.catalog.model.row_facets import Filled, HoldsRows
 from pgnorm.catalog.priority import Priority
@@ -58,7 +58,7 @@ class Evaluation:
             return frozenset(filter(self._has_rows, self._reached(item.id))) if self._calls(item.id) else frozenset()
         if not self._is_added(item) or not self._calls(item.id):
             return frozenset()
-        if not item.embedded and OnRows.MAY_FAIL not in on_creation(item, self.decided.target):
+        if not item.placement.inside and OnRows.MAY_FAIL not in on_creation(item, self.decided.target):
             return frozenset()
         *_, whole = above(self.new, item)
         users = (user.parent for user, _ in holders(self.old, whole))
@@ -66,7 +66,7 @@ class Evaluation:
         return frozenset(filter(self._has_rows, found))
 
     def _has_rows(self, name: ObjectId) -> bool:
-        columns = any(part.embedded and not part.derived for part in self.old.parts.get(name, ()))
+        columns = any(part.placement is Placement.EMBEDDED for part in self.old.parts.get(name, ()))
         return columns or isinstance(self.old.objects.get(name), HoldsRows)
 
     def _late(self, item: Object) -> bool:
@@ -77,7 +77,7 @@ class Evaluation:
 
     def _is_added(self, item: Object) -> bool:
         """True if it is, or becomes, a part of what is there."""
-        return item.parent is not None and not self.decided.fresh(item.parent) and not item.derived
+        return item.parent is not None and not self.decided.fresh(item.parent) and not item.placement.derived
 
     def _calls(self, name: ObjectId) -> bool:
         """True if it needs, be it by way of others, a routine with an opaque body."""
@@ -91,7 +91,7 @@ class Evaluation:
             one = waiting.pop()
             yield one
             # A domain's checks are parts of it; a table's parts are nothing that its rows' type evaluates.
-            parts = (part.id for part in self.new.parts.get(one, ()) if part.inline)
+            parts = (part.id for part in self.new.parts.get(one, ()) if part.placement is Placement.INLINE)
             found = {*self.new.needs.get(one, ()), *parts} - seen
             seen |= found
             waiting += found

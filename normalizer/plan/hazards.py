@@ -60,7 +60,7 @@ class Hazards:
         if self._met(item):
             return False
         needed = (self.new.objects[name] for name in self.new.needs.get(item.id, ()))
-        used = [part for part in needed if part.embedded and part.parent == item.parent]
+        used = [part for part in needed if part.placement.inside and part.parent == item.parent]
         # A column that is new and has no default is NULL in every row, which nothing refuses but NOT NULL.
         return not used or any(not self.decided.fresh(part.id) or self.new.parts.get(part.id) for part in used)
 

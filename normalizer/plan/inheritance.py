@@ -168,7 +168,7 @@ class Following:
         item = self.new.objects.get(name)
         if item is None or not self.decided.fresh(name) or item.parent is None:
             return False
-        return not self.decided.fresh(item.parent) or not (item.embedded or item.inline)
+        return not self.decided.fresh(item.parent) or not item.placement.may_be_inside
 
     def taker(self, item: Object) -> ObjectId | None:
         """The leader whose drop drops an old object too."""

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from pgnorm.catalog.model import Catalog, Object, ObjectId
-from pgnorm.catalog.model.facets import Accompanied, GrantsDefaults
+from pgnorm.catalog.model.facets import GrantsDefaults, OwnedApart
 from pgnorm.catalog.model.row_facets import HoldsRows
 from pgnorm.catalog.model.tie_facets import Refers
 from pgnorm.catalog.model.type_facets import HoldsType, tested
@@ -40,7 +40,7 @@ def order_stored(actions: "Actions", before: Before) -> None:
     for item in map(actions.new.objects.__getitem__, altered):
         held = item.id if item.stands_aside else item.parent
         maker = actions.maker(item.id)
-        if held is not None and maker is not None and not (actions.decided.fresh(held) or item.derived):
+        if held is not None and maker is not None and not (actions.decided.fresh(held) or item.placement.derived):
             makers.setdefault(held, {})[maker] = None
     for held, made in makers.items():
         whole = actions.new.objects.get(held)  # a platform's own is in neither catalog
@@ -70,12 +70,17 @@ def order_owners(actions: "Actions", before: Before) -> None:
     for name in (*decided.created, *decided.replaced, *decided.altered):
         old, new = actions.old.objects.get(name), actions.new.objects[name]
         fresh, altered = decided.fresh(name), decided.altered.get(name)
-        moves = isinstance(new, Accompanied) and (fresh or old is None or old.parent != new.parent)
+        moves = _shares_owner(new) and (fresh or old is None or old.parent != new.parent)
         granted = bool(effective_acl(new)) if fresh else altered is not None and PRIVILEGES in altered.changed
         if moves or granted:
             before(_owner_changes(actions, actions.new, new), actions.maker(name))
         if moves and old and not fresh and old.owner == new.owner:
             before(actions.alterer(name), _owner_changes(actions, actions.old, old))
+
+
+def _shares_owner(item: Object) -> bool:
+    """True of what can only be a part of something of the same owner: a sequence."""
+    return item.ownable and item.owner is not None and not isinstance(item, OwnedApart)
 
 
 def _owner_changes(actions: "Actions", catalog: Catalog, part: Object) -> Action | None:

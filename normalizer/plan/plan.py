@@ -228,5 +228,5 @@ def _may_use(new: Catalog, step: Step, early: Sequence[Step]) -> bool:
         if name not in seen:
             seen.add(name)
             waiting += new.needs.get(name, ())
-            waiting += (part.id for part in new.parts.get(name, ()) if part.embedded)
+            waiting += (part.id for part in new.parts.get(name, ()) if part.placement.inside)
     return False

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from pgnorm.catalog.model import Catalog, Edge, Object, ObjectId
+from pgnorm.catalog.model import Catalog, Edge, Object, ObjectId, Placement
 from pgnorm.catalog.model.tie_facets import Matched, Undroppable
 
 from ..compare.difference import above, outermost, parts_below
@@ -20,7 +20,7 @@ def keeping_rows(old: Catalog, decided: "Decisions") -> tuple[ObjectId, ...]:
 
 
 def _loses_rows(old: Catalog, item: Object, decided: "Decisions") -> bool:
-    if not item.stands_aside or not any(part.embedded and not part.derived for part in old.parts.get(item.id, ())):
+    if not item.stands_aside or not any(part.placement is Placement.EMBEDDED for part in old.parts.get(item.id, ())):
         return False
     return not item.disposable or any(_dropped_below(old, item.id, decided))
 
@@ -44,7 +44,7 @@ def leaves_with_rows(old: Catalog, name: ObjectId, decided: "Decisions") -> bool
 
 def goes_before_rows(old: Catalog, item: Object, decided: "Decisions") -> bool:
     """True if it would keep a name, or act upon rows, when what it is a part of is set aside."""
-    if not decided.set_aside or item.embedded or item.derived or item.inline:
+    if not decided.set_aside or item.placement not in (Placement.ALONE, Placement.JOINED):
         return False
     return not decided.set_aside.isdisjoint(above(old, item))
 
@@ -54,8 +54,10 @@ def read_through(old: Catalog, edge: Edge, decided: "Decisions") -> bool:
 
     Not so a default that draws from a sequence: that goes before.
     """
-    drawn = old.objects[edge.dependent].inline and old.objects[edge.referenced].joins
-    if not decided.set_aside or drawn:
+    if not decided.set_aside:
+        return False
+    ends = old.objects[edge.dependent].placement, old.objects[edge.referenced].placement
+    if ends == (Placement.INLINE, Placement.JOINED):
         return False
     user, used = outermost(old, edge.dependent), outermost(old, edge.referenced)
     return (
@@ -86,13 +88,13 @@ def order_rows(actions: "Actions", before: Before) -> None:
         if decided.gone(edge.dependent) and not rows_moved(old, outermost(old, edge.dependent), decided):
             # Its index goes with that of the whole, which goes first.
             used = old.objects[edge.referenced]
-            for lead in () if used.embedded else used.leads:
+            for lead in () if used.placement.inside else used.leads:
                 before(actions.leaver(edge.dependent), actions.leaver(lead.leader))
 
 
 def _waits(part: Object, *, whole: bool) -> bool:
     """True if a part of a table that gets rows, or of a partition of it, is made when it has them."""
-    made_with_it = part.embedded or part.derived or part.inline or part.joins or isinstance(part, Matched)
+    made_with_it = part.placement is not Placement.ALONE or isinstance(part, Matched)
     completes_a_tie = not whole and (part.adopted or isinstance(part, Undroppable))
     return not made_with_it and part.ties is None and not completes_a_tie
 
@@ -116,4 +118,4 @@ def _below(catalog: Catalog, leading: ObjectId) -> Iterator[ObjectId]:
 def _ties(catalog: Catalog, leading: ObjectId) -> Iterator[Object]:
     """Ties of partitions to a table."""
     users = map(catalog.objects.__getitem__, sorted(catalog.needed_by.get(leading, ())))
-    return (user for user in users if user.ties is not None and user.ties[1] == leading and not user.embedded)
+    return (user for user in users if user.ties is not None and user.ties[1] == leading and not user.placement.inside)

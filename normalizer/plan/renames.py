@@ -90,8 +90,8 @@ def with_ahead(plan: Plan, renames: Sequence[tuple[Difference, Sequence[str]]]) 
 
 
 def _can_be_renamed(catalog: Catalog, item: Object) -> bool:
-    part = item.disposable and item.parent is not None and not (item.embedded or item.derived or item.leads)
-    alone = all(each.derived and each.name == item.name for each in catalog.parts.get(item.id, ()))
+    part = item.disposable and item.parent is not None and not (item.placement.inseparable or item.leads)
+    alone = all(each.placement.derived and each.name == item.name for each in catalog.parts.get(item.id, ()))
     return part and alone and bool(item.rename(item.name))
 
 

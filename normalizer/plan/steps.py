@@ -9,6 +9,7 @@ from pgnorm.catalog.model import (
     Object,
     ObjectId,
     OnRows,
+    Placement,
     Printing,
     Statement,
     Target,
@@ -129,12 +130,12 @@ class Planning:
 
     def _parts(self, item: Object) -> tuple[Object, ...]:
         """The parts that come with the statement that creates it."""
-        columns = (part for part in self.new.parts.get(item.id, ()) if part.embedded)
+        columns = (part for part in self.new.parts.get(item.id, ()) if part.placement.inside)
         owned = ((owner, part) for owner in (item, *columns) for part in self.new.parts.get(owner.id, ()))
         joined = (
             part
             for owner, part in owned
-            if (part.joins or isinstance(part, MadeAtOnce))
+            if (part.placement is Placement.JOINED or isinstance(part, MadeAtOnce))
             and self.decided.fresh(part.id)
             and self.actions.comes_inside(part, owner)
         )
@@ -165,7 +166,7 @@ class Planning:
             yield from item.catch_up
         wholes = (item, *(part for part in parts if isinstance(part, MadeAtOnce)))
         found = (part for whole in wholes for part in self.new.parts.get(whole.id, ()))
-        derived = (part for part in found if part.derived and not part.embedded)
+        derived = (part for part in found if part.placement is Placement.DERIVED_APART)
         for made in (item, *parts, *derived):
             there = made.made_by_parent and (made.parent is None or not self.decided.fresh(made.parent))
             yield from metadata.created(made, () if there else self.grants, self.target, inside=item.parent is None)
@@ -205,7 +206,7 @@ class Planning:
         if difference is not None:
             yield from self._changes(difference)
         for part in self.new.parts.get(item.id, ()):
-            if part.derived and self.decided.fresh(part.id):
+            if part.placement.derived and self.decided.fresh(part.id):
                 yield from metadata.created(part, self.grants, self.target)
 
     def _changes(self, difference: Difference) -> Iterator[Written]:
@@ -216,7 +217,8 @@ class Planning:
         last = after_parts(difference.item)
         yield from self._change(evolve(difference, changed=difference.changed - last))
         name, apart = difference.item.id, frozenset(self.actions.apart)
-        joining = (part for part in self.new.parts.get(name, ()) if part.joins and set_with(part))
+        parts = self.new.parts.get(name, ())
+        joining = (part for part in parts if part.placement is Placement.JOINED and set_with(part))
         for part in (*inside(self.new, name, apart), *(part for part in joining if part.id not in apart)):
             if self.decided.fresh(part.id):
                 yield from about(part.id, self._creation(part))

@@ -28,7 +28,7 @@ def holders(catalog: Catalog, held: ObjectId) -> Iterator[tuple[Object, ObjectId
                 continue
             if user.stands_aside:
                 waiting.append(name)
-            elif user.embedded:
+            elif user.placement.inside:
                 yield user, used
 
 
@@ -45,6 +45,6 @@ def held_inside(catalog: Catalog, held: ObjectId) -> frozenset[ObjectId]:
             seen.add(found)
             if user.stands_aside:
                 waiting.append(found)
-            elif user.embedded and found[1]:
+            elif user.placement.inside and found[1]:
                 columns.add(user.id)
     return frozenset(columns)

@@ -49,8 +49,8 @@ def unplanned(old: Catalog, new: Catalog) -> Unplanned:
     columns: list[Object] = []
     parents: list[tuple[Object, tuple[Object, ...]]] = []
     for name, parts in new.parts.items():
-        before = [part for part in old.parts.get(name, ()) if part.embedded]
-        after = [part for part in parts if part.embedded]
+        before = [part for part in old.parts.get(name, ()) if part.placement.inside]
+        after = [part for part in parts if part.placement.inside]
         if _reordered(before, after, ties=False):
             columns.append(new.objects[name])
         if _reordered(before, after, ties=True):

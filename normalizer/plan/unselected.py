@@ -71,7 +71,7 @@ def _refuse_halves(old: Catalog, new: Catalog, around: Catalog, decided: Decisio
 def _users(used: Object, around: Catalog) -> Iterator[Object]:
     """Objects that need one, and for a part of a row those that hold such rows elsewhere."""
     yield from map(around.objects.__getitem__, sorted(around.needed_by.get(used.id, ())))
-    if used.embedded and used.parent is not None:
+    if used.placement.inside and used.parent is not None:
         yield from _row_holders(used.parent, around)
 
 
@@ -105,7 +105,7 @@ def _is_outside(item: Object, old: Catalog, around: Catalog) -> bool:
     """True if the plan doesn't know an object, nor the whole that it is no more than a detail of."""
     if item.id in old.objects:
         return False
-    whole = around.objects.get(item.parent) if item.parent and (item.embedded or item.derived) else None
+    whole = around.objects.get(item.parent) if item.parent and item.placement.inseparable else None
     return whole is None or _is_outside(whole, old, around)
 
 
@@ -114,7 +114,7 @@ def _loses(user: Object, used: Object, around: Catalog, decided: Decisions) -> b
     if any(whole in decided.dropped for whole in above(around, user)):
         return False
     # A table's place in a publication is none without the table, but it can name a column that goes.
-    beside = user.whole_only and not used.embedded and user.namespace != "" and user.namespace == used.namespace
+    beside = user.whole_only and not used.placement.inside and user.namespace != "" and user.namespace == used.namespace
     return not (beside and used.id in decided.dropped)
 
 

@@ -16,7 +16,7 @@ class Wholes:
 
     def made(self, owner: Object) -> bool:
         """True of such a table, and of its columns: it gets no rows of one that was set aside, and has no ties."""
-        table = owner.parent if owner.embedded else owner.id
+        table = owner.parent if owner.placement.inside else owner.id
         if table is None or table not in self._new.objects or not self._fate.fresh(table):
             return False
         return table not in self._fate.set_aside and table not in self._tied and not self._placed(table)

@@ -23,7 +23,8 @@ def _columns(names: set[tuple[str, str]], old: Catalog, new: Catalog) -> Iterato
         if len(after) != len(parts):
             continue
         for before, now in zip(parts, after, strict=True):
-            if before.derived and now.derived and (before.name, now.name) in names and before.kind == now.kind:
+            derived = before.placement.derived and now.placement.derived
+            if derived and (before.name, now.name) in names and before.kind == now.kind:
                 yield _renaming(before, now)
 
 

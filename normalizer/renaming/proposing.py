@@ -34,7 +34,7 @@ class Proposal(Value):
     @property
     def harmless(self) -> bool:
         """True if nothing is at stake but a name: of a part that holds no rows (an index of a partitioned table)."""
-        return self.old.disposable and self.old.parent is not None and not self.old.embedded
+        return self.old.disposable and self.old.parent is not None and not self.old.placement.inside
 
     @property
     def option(self) -> str:
@@ -45,7 +45,7 @@ class Proposal(Value):
     def hint(self) -> str:
         """Comment that asks for it in a schema file, at the object's new name; empty for a column of a view, which
         has no place of its own there."""
-        return "" if self.old.derived else f"-- pgnorm: renamed from {words((self.old.name,))}"
+        return "" if self.old.placement.derived else f"-- pgnorm: renamed from {words((self.old.name,))}"
 
 
 def proposals(old: Catalog, new: Catalog, found: Sequence[Difference]) -> tuple[Proposal, ...]:
@@ -98,7 +98,7 @@ def _meant(catalog: Catalog, item: Object, other: Catalog, alike: Sequence[Objec
 def _alike(old: Catalog, before: Object, new: Catalog, come: Sequence[Object]) -> Iterator[Object]:
     """New objects that are the same but for the name; of what has no place among columns, two are doubt enough."""
     found = (after for after in come if _same(old, before, new, after))
-    return found if before.embedded else islice(found, 2)
+    return found if before.placement.inside else islice(found, 2)
 
 
 def _same(old: Catalog, before: Object, new: Catalog, after: Object) -> bool:
@@ -112,7 +112,7 @@ def _same(old: Catalog, before: Object, new: Catalog, after: Object) -> bool:
 
 
 def _made_of(catalog: Catalog, item: Object) -> list[Object]:
-    return [part for part in catalog.parts.get(item.id, ()) if part.embedded]
+    return [part for part in catalog.parts.get(item.id, ()) if part.placement.inside]
 
 
 def _index(catalog: Catalog, item: Object) -> int | None:

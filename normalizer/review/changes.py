@@ -30,7 +30,7 @@ def outermost(plan: "Plan") -> "tuple[list[Difference], dict[ObjectId, list[Obje
         while whole.parent in beside:
             whole = beside[whole.parent]
         if whole is each.item:
-            if each.changed or not each.item.derived:
+            if each.changed or not each.item.placement.derived:
                 shown.append(each)
         elif each.item.id in stated or isinstance(each.item, DroppedApart | MadeAtOnce):
             parts.setdefault(whole.id, []).append(each.item)

@@ -44,7 +44,7 @@ class Content:
         """The objects that belong to no other one that is shown, by schema, kind and name."""
         found = {outermost_known(self.shown, name) for name in self.shown.objects}
         items = (self.shown.objects[name] for name in found)
-        return sorted((item for item in items if item.dumped(self.target) and not item.derived), key=_order)
+        return sorted((item for item in items if item.dumped(self.target) and not item.placement.derived), key=_order)
 
     @cached_property
     def texts(self) -> Mapping[ObjectId, str]:
@@ -93,7 +93,7 @@ class Content:
 
     def parts(self, item: Object) -> Iterator[tuple[str, Sequence[Object]]]:
         """Parts that belong to an object and has a statement or clause of its own, by kind."""
-        found = (part for part in self.shown.parts.get(item.id, ()) if not (part.embedded or part.derived))
+        found = (part for part in self.shown.parts.get(item.id, ()) if not part.placement.inseparable)
         yield from by_kind(sorted(found, key=_order))
 
 

@@ -9,7 +9,7 @@ from pgnorm.catalog.kinds.composites import Attribute
 from pgnorm.catalog.kinds.defaults import Default
 from pgnorm.catalog.kinds.identities import Identity
 from pgnorm.catalog.kinds.views import ViewColumn
-from pgnorm.catalog.model import Object, Printing
+from pgnorm.catalog.model import Object, Placement, Printing
 from pgnorm.catalog.model.facets import GrantsDefaults
 from pgnorm.catalog.model.statement import printed
 from pgnorm.catalog.privileges import known_privileges
@@ -63,7 +63,7 @@ def parts(content: Content, item: Object) -> Iterator[Section]:
 
 
 def _definition(content: Content, part: Object) -> Html:
-    sql = "" if part.joins or not part.inline else part.clause(content.target)
+    sql = part.clause(content.target) if part.placement is Placement.INLINE else ""
     sql = sql or printed(part.create(Printing(target=content.target)))
     return element("code", text(masked_sql(sql).strip()), class_="sql")
 

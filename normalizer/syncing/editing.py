@@ -82,7 +82,7 @@ class Editor:
             return False
         table = self.made.objects.get(ObjectId("table", item.schema, item.detail))
         if table is None:
-            return self.manner.fine and not item.embedded
+            return self.manner.fine and not item.placement.inside
         found = self.places.making(table)
         return len(found) == 1 and found[0].is_below
 
@@ -97,7 +97,7 @@ class Editor:
         if each.new is None:
             self._drop(item, whole)
         elif each.old is None:
-            within = item.embedded or (item.inline and item.id not in self._arrangement.apart)
+            within = item.placement.may_be_inside and item.id not in self._arrangement.apart
             within |= self.inline and isinstance(item, Identity | Constraint)
             if not (within and whole is not None and whole.old is None):
                 self._create(item)
@@ -110,7 +110,8 @@ class Editor:
         is_apart = isinstance(item, Default) and item.parent not in self.made.objects
         is_new = isinstance(item, PlainSequence) and item.parent not in self.made.objects
         is_along = is_new and comes_with_column(item, self.goal, self.target)
-        if item.derived or is_apart or is_along:  # a default that is apart from its column waits until that is there
+        # A default that is apart from its column waits until that is there.
+        if item.placement.derived or is_apart or is_along:
             return
         if isinstance(item, Column):
             names = tuple(part.name for part in self.goal.parts[item.parent] if isinstance(part, Column))
@@ -128,7 +129,7 @@ class Editor:
         return self.inline and not self.order.looks_ahead(item.id)
 
     def _drop(self, item: Object, whole: Difference | None) -> None:
-        if item.derived:
+        if item.placement.derived:
             return
         with_whole = whole is not None and whole.new is None
         if isinstance(item, Column | Default | Identity | Constraint) and not with_whole:
@@ -170,7 +171,7 @@ class Editor:
                 self._create(new)
         elif isinstance(new, Table) or self._old.of(old) == self.texts.of(new):
             self._restate(old, new, each.own)
-        elif not new.derived:
+        elif not new.placement.derived:
             found = self.places.making(new)
             alike = found or self.places.alike(self._old.of(old))
             if len(alike) != 1:

@@ -83,7 +83,7 @@ class Formatting:
 
     def _chosen(self, made: Catalog) -> Iterator[Object]:
         mine = owned(made, self.sides.ownership).objects.values()
-        return (item for item in mine if item.kind in self.kinds and not (item.derived or item.embedded))
+        return (item for item in mine if item.kind in self.kinds and not item.placement.inseparable)
 
     def _tried(self, files: tuple[SourceFile, ...], found: Sequence[Object]) -> tuple[Sequence[Object], Catalog | None]:
         """The catalog that the files make, where it is as it was; else the objects that are to blame, all of them where

@@ -61,7 +61,7 @@ class _Merging:
         here = self.objects.get(name)
         conflict = self._conflict(theirs, ours, here)
         choice = "theirs" if conflict is None else self._choice(conflict)
-        derived = [each.id for each in self._parts(name) if each.derived]
+        derived = [each.id for each in self._parts(name) if each.placement.derived]
         if conflict is not None and choice is not None:
             # The columns of a view are what the view that counts makes.
             self._chosen |= dict.fromkeys(derived, choice)

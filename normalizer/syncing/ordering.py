@@ -8,9 +8,9 @@ from attrs import field, frozen
 from pgnorm.catalog.kinds.constraints import Constraint
 from pgnorm.catalog.kinds.defaults import Default
 from pgnorm.catalog.kinds.identities import Identity
+from pgnorm.catalog.kinds.sequences import PlainSequence
 from pgnorm.catalog.loops import topological
-from pgnorm.catalog.model import Catalog, Object, ObjectId
-from pgnorm.catalog.model.facets import Accompanied
+from pgnorm.catalog.model import Catalog, Object, ObjectId, Placement
 
 from .placing import Placed, Places
 
@@ -38,8 +38,9 @@ class Order:
 
     def _is_within(self, item: Object) -> bool:
         # A default that a dump has apart comes into its column as soon as that is there.
-        within = item.embedded or item.derived or (item.inline and item.id not in self.apart)
-        return within or (isinstance(item, Default) and item.inline) or self._is_clause(item)
+        is_inline = item.placement is Placement.INLINE
+        within = item.placement.inseparable or (is_inline and item.id not in self.apart)
+        return within or (isinstance(item, Default) and is_inline) or self._is_clause(item)
 
     def _is_clause(self, item: Object) -> bool:
         return self.inline and isinstance(item, Identity | Constraint)
@@ -49,8 +50,8 @@ class Order:
         found: dict[ObjectId, dict[ObjectId, None]] = {}
         for edge in self.goal.edges:
             item = self.goal.objects.get(edge.dependent)
-            # What accompanies a part is made before it, and becomes its own later.
-            if isinstance(item, Accompanied) and edge.referenced == item.parent:
+            # A sequence is made before its column, and becomes the column's own later.
+            if isinstance(item, PlainSequence) and edge.referenced == item.parent:
                 continue
             one, other = self.home(edge.dependent), self.home(edge.referenced)
             if one != other:

@@ -4,7 +4,7 @@ from typing import Final
 
 from pgnorm.catalog.kinds.columns import Column
 from pgnorm.catalog.kinds.sequences import PlainSequence
-from pgnorm.catalog.model import Catalog, Object, Target
+from pgnorm.catalog.model import Catalog, Object, Placement, Target
 from pgnorm.catalog.quoting import ident, qualified
 
 _WORDS: Final = {"smallint": "smallserial", "integer": "serial", "bigint": "bigserial"}
@@ -14,7 +14,7 @@ _COUNTING: Final = ("START WITH 1", "INCREMENT BY 1", "NO MINVALUE", "NO MAXVALU
 def serial(column: Column, catalog: Catalog, target: Target) -> str:
     """The definition of a column that is serial; empty for one that is not."""
     parts = catalog.parts.get(column.id, ())
-    said = _bare(column.definition([part for part in parts if part.inline], target))
+    said = _bare(column.definition([part for part in parts if part.placement is Placement.INLINE], target))
     for sequence in parts:
         if isinstance(sequence, PlainSequence) and _is_usual(sequence, column):
             draws = f"DEFAULT nextval('{qualified(column.schema, sequence.name)}'::regclass) NOT NULL"

@@ -7,7 +7,7 @@ from typing import Final
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.kinds.columns import Column
 from pgnorm.catalog.kinds.identities import Identity
-from pgnorm.catalog.model import Catalog, Target
+from pgnorm.catalog.model import Catalog, Placement, Target
 from pgnorm.catalog.quoting import ident, spell_types
 
 from ..files.edits import Edit
@@ -53,7 +53,7 @@ class TableEdit:
     def add_column(self, item: Column, catalog: Catalog, order: tuple[str, ...], *, identities: bool) -> None:
         """Put a column behind the one before it in `order`, or behind the last."""
         parts = catalog.parts.get(item.id, ())
-        canonical = item.definition([part for part in parts if part.inline], self.target)
+        canonical = item.definition([part for part in parts if part.placement is Placement.INLINE], self.target)
         said = serial(item, catalog, self.target) or canonical
         found = [part for part in parts if isinstance(part, Identity)] if identities else []
         text = self.style.of(" ".join((said, *(identity_clause(part, self.target) for part in found))))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pgnorm.catalog.kinds.columns import Column
 from pgnorm.catalog.kinds.constraints import Constraint
 from pgnorm.catalog.kinds.identities import Identity
-from pgnorm.catalog.model import Catalog, Object, ObjectId, Printing, Target, Value, printed
+from pgnorm.catalog.model import Catalog, Object, ObjectId, Placement, Printing, Target, Value, printed
 
 from ..compare.difference import inside
 from .canonical import added_clause, replaced, with_elements
@@ -40,7 +40,7 @@ class Texts(Value):
         text = self.with_parts(item, (*parts, *below))
         for part in parts if self.serials else ():
             if isinstance(part, Column) and (said := serial(part, self.catalog, self.target)):
-                defaults = [each for each in parts if each.inline and each.parent == part.id]
+                defaults = [each for each in parts if each.placement is Placement.INLINE and each.parent == part.id]
                 text = replaced(text, part.definition(defaults, self.target), said)
         return with_elements(text, clauses)
 

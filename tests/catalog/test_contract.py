@@ -4,6 +4,7 @@ knows which kinds exist."""
 import ast
 import inspect
 import pkgutil
+import re
 import tomllib
 from collections.abc import Iterator
 from importlib import import_module
@@ -14,7 +15,7 @@ import pytest
 
 from pgnorm.catalog import kinds
 from pgnorm.catalog.kinds import KINDS
-from pgnorm.catalog.model import IDENTITY, SATELLITES, Object, own_fields
+from pgnorm.catalog.model import IDENTITY, SATELLITES, Object, Placement, own_fields
 from pgnorm.catalog.model.facets import Bodied, Facet
 from pgnorm.catalog.model.named import Named
 from pgnorm.catalog.model.traits import Traits
@@ -23,6 +24,7 @@ from pgnorm.normalizer.postgres.shadow import Shadow
 
 ROOT = Path(__file__).parent.parent.parent
 FIXTURES = ROOT / "fixtures" / "kinds"
+ARCHITECTURE = ROOT / "docs" / "architecture.md"
 FOLDERS = ("catalog", "normalizer", "cli")
 # Words of SQL and of pg_dump, which kinds are called by too: of GRANT, of bodies and expressions, of pg_dump's headers;
 # what a project says by kind in its settings; and words without a plural.
@@ -121,7 +123,7 @@ def test_its_catalog_exists(kind: type[Object], empty: psycopg.Connection) -> No
 
 @every_kind
 def test_what_is_printed_inside_another_names_it(kind: type[Object]) -> None:
-    if kind.embedded or kind.derived:
+    if kind.placement.inseparable:
         assert kind.parent is not Object.parent
 
 
@@ -165,7 +167,7 @@ def test_each_member_of_the_base_has_implementers() -> None:
     members -= {"declared_fields", "compared", "many"}  # how values are made
     implementers = {name: [kind for kind in KINDS if _source(kind, name) not in bases] for name in members}
     assert {name: kinds for name, kinds in implementers.items() if len(kinds) < 3} == {"id": []}
-    assert len(members) <= 60
+    assert len(members) <= 55
 
 
 def test_each_facet_is_whole() -> None:
@@ -178,6 +180,37 @@ def test_each_facet_is_whole() -> None:
                 if not name.startswith("_") and (source is None or source.__module__ == facet.__module__):
                     missing.append(f"{kind.kind}: {name} of {facet.__name__}")
     assert missing == []
+
+
+def test_each_facet_of_the_contract_is_asked_for_by_the_engine() -> None:
+    """What kinds alone ask for is a facet of theirs (`catalog/kinds/column_facets.py`)."""
+    facets = {
+        base.__name__
+        for kind in KINDS
+        for base in kind.__mro__
+        if issubclass(base, Facet) and base.__module__.startswith("pgnorm.catalog.model.") and base is not Facet
+    }
+    asked: set[str] = set()
+    for path in (path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")):
+        if ROOT / "catalog/kinds" not in path.parents and any(name in path.read_text() for name in facets - asked):
+            asked |= {node.id for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Name)}
+    assert facets
+    assert facets - asked == set()
+
+
+def test_placements_are_those_of_the_docs() -> None:
+    """`docs/architecture.md` names each kind that is not ALONE, behind those of its placement or where some are."""
+    rows = re.findall(r"^\| `(\w+)` \| [^|]+ \| ([^|]*)\| ([^|]*)\|$", ARCHITECTURE.read_text(), re.MULTILINE)
+    assert [name for name, *_ in rows] == [placement.name for placement in Placement]
+    always = {placement: {*found.strip().split(", ")} - {""} for placement, found, _ in rows}
+    some = ", ".join(words for *_, words in rows)
+    placements = {kind.kind: inspect.getattr_static(kind, "placement") for kind in KINDS}
+    for placement in Placement:
+        found = {name for name, said in placements.items() if said is placement}
+        assert placement is Placement.ALONE or found == always[placement.name]
+    by_state = [kind for kind in KINDS if not isinstance(placements[kind.kind], Placement)]
+    assert by_state
+    assert [kind.kind for kind in by_state if kind.kind not in some or kind.placement is not Placement.ALONE] == []
 
 
 def _source(kind: type[Object], name: str) -> type | None:

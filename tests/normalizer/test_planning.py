@@ -13,6 +13,7 @@ from pgnorm.catalog.model import (
     Object,
     ObjectId,
     OnRows,
+    Placement,
     Printing,
     Statement,
     Target,
@@ -93,7 +94,7 @@ class Slot(HoldsType, Part):
     kind: ClassVar[str] = "slot"
     keyword: ClassVar[str] = "SLOT"
     priority: ClassVar[int] = Priority.TABLE
-    embedded: ClassVar[bool] = True
+    placement: ClassVar[Placement] = Placement.EMBEDDED
 
     mould: str = alter()
 
@@ -121,10 +122,7 @@ class Rule(Part):
     kind: ClassVar[str] = "rule of a box"
     keyword: ClassVar[str] = "RULE"
     priority: ClassVar[int] = Priority.CONSTRAINT
-
-    @property
-    def inline(self) -> bool:
-        return True
+    placement: ClassVar[Placement] = Placement.INLINE
 
     def create(self, printing: Printing) -> Statement:
         sql = f"ALTER BOX {self.detail} ADD {self.clause(printing.target)};"

@@ -6,7 +6,7 @@ import pytest
 
 from pgnorm.catalog.kinds.constraints import Check
 from pgnorm.catalog.kinds.foreign_keys import ForeignKey
-from pgnorm.catalog.model import Changed, OnRows, Statement, Target
+from pgnorm.catalog.model import Changed, OnRows, Placement, Statement, Target
 
 TARGET = Target(major=18)
 KEY = ForeignKey(
@@ -64,8 +64,8 @@ def test_only_a_valid_check_stands_inside_its_table() -> None:
         ancestors=(),
     )
     loose = check.evolve(validated=False, checked=False)
-    assert check.inline
-    assert not loose.inline
+    assert check.placement is Placement.INLINE
+    assert loose.placement is Placement.ALONE
     validation = Statement(sql='ALTER TABLE "s"."t" VALIDATE CONSTRAINT "c";', on_rows=OnRows.MAY_FAIL)
     assert list(loose.alter(check, Changed(["validated"]), TARGET)) == [validation]
     assert check.must_replace(loose, frozenset({"validated"}))

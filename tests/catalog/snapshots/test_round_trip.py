@@ -98,7 +98,7 @@ def _changed(catalog: Catalog, tried: Tried) -> None:
             tried.add((item.kind, field.name))
             said[field.name] = _other(old, codec)
             wanted = item.evolve(**{field.name: codec.decode(said[field.name])})
-            if item.embedded and wanted.parent != item.parent:
+            if item.placement.inside and wanted.parent != item.parent:
                 with pytest.raises(PgnormError, match="part of is missing"):
                     loads(json.dumps(document), "x.json")
                 said[field.name] = old
