@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import nullcontext
+from pathlib import Path
 
 import psycopg
 
@@ -11,8 +12,33 @@ from pgnorm.normalizer.hazards.effects import Lock
 from pgnorm.normalizer.hazards.measuring import Meter
 from pgnorm.normalizer.hazards.rules import locks
 from pgnorm.normalizer.plan.plan import Plan
+from pgnorm.normalizer.sql.statements import split
 
 _CHANCE = re.compile(r"\\(un)?restrict |-- Dumped (from|by) ")
+
+
+def run_file(connection: psycopg.Connection, file: Path) -> None:
+    """Run all of a file at once. Its error has a note of the file and of the line that Postgres refuses."""
+    text = file.read_text()
+    try:
+        connection.execute(text.encode())
+    except psycopg.Error as error:
+        error.add_note(f"{file}:{_refused_line(connection, text, str(file))}")
+        raise
+
+
+def _refused_line(connection: psycopg.Connection, text: str, label: str) -> int:
+    """The line of the first statement that fails, or of the place in it that Postgres names; the last one where all
+    run (what is deferred fails at the end)."""
+    place = len(text.rstrip())
+    with connection.transaction(force_rollback=True):
+        for statement in split(text, label=label):
+            try:
+                connection.execute(statement.text.encode())
+            except psycopg.Error as error:
+                place = statement.start + max(int(error.diag.statement_position or 1) - 1, 0)
+                break
+    return text.count("\n", 0, place) + 1
 
 
 def carry_out(connection: psycopg.Connection, plan: Plan) -> None:
@@ -30,7 +56,11 @@ def carry_out_measured(connection: psycopg.Connection, plan: Plan) -> Iterator[s
             meter = Meter(connection)
             for statement in (each for step in steps for each in step.statements):
                 before = meter.locks
-                connection.execute(statement.text.encode())
+                try:
+                    connection.execute(statement.text.encode())
+                except psycopg.Error as error:
+                    error.add_note(f"in the plan: {statement.text}")
+                    raise
                 ruled = {name: lock for name, lock in locks(statement.sql).items() if name in before}
                 found = {effect.relation: effect.lock for effect in meter.effects() if effect.lock is not None}
                 for name, lock in before.items():

@@ -3,7 +3,7 @@ and the dump of where it leads is pg_dump's.
 
 A case named `since_17` or `since_17_of_something` needs a server of that major. Beside its two states lie the plans on
 the bundled server, `forwards.sql` and `backwards.sql`: with PGNORM_UPDATE_PLANS=1 in the environment they are written
-anew."""
+anew (`-k "bundled and transforms"` runs one kind, there alone)."""
 
 import os
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from attrs import define
-from judge import carry_out_measured, lines
+from judge import carry_out_measured, lines, run_file
 from majors import fits
 
 from pgnorm.catalog.model import Catalog, Change, Object, own_fields
@@ -101,7 +101,7 @@ def states(request: pytest.FixtureRequest, shadow: Shadow) -> Iterator[tuple[Pat
 
 
 def _state(shadow: Shadow, session: Session, file: Path) -> State:
-    session.connection.execute(file.read_bytes())
+    run_file(session.connection, file)
     session.connection.execute("reset all")
     return State(session, read(session.connection), dumped(session.connection, _pg_dump(shadow)))
 
