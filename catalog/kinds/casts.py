@@ -2,7 +2,7 @@
 
 from typing import ClassVar, Final, LiteralString
 
-from ..model import Object, Printing, replace
+from ..model import Object, Printing, equal, replace
 from ..priority import Priority
 from ..quoting import plain, spell_types
 
@@ -21,8 +21,8 @@ class Cast(Object):
     priority: ClassVar[int] = Priority.CAST
     bystander: ClassVar[bool] = True
 
-    bare_names: str = replace()
-    """Both types' names without schemas, which pg_dump's order goes by."""
+    bare_names: str = equal()
+    """Both types' names without schemas, which pg_dump's order goes by: `name` and `detail` say the same."""
     method: str = replace()
     """pg_cast.castmethod: f, b or i."""
     function: str = replace()

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import ClassVar, LiteralString, Self
 
-from ..model import Changed, Object, Printing, Target, alter, replace
+from ..model import Changed, Object, Printing, Target, alter, equal
 from ..priority import Priority
 from ..quoting import ident, plain, spell_types
 
@@ -17,8 +17,8 @@ class Transform(Object):
     presence: ClassVar[LiteralString] = "pg_transform"
     priority: ClassVar[int] = Priority.TRANSFORM
 
-    bare_name: str = replace()
-    """The type's name without its schema, which pg_dump's order goes by."""
+    bare_name: str = equal()
+    """The type's name without its schema, which pg_dump's order goes by: `name` says the same."""
     from_sql: str = alter()
     """A function with its input types, empty for none; so is `to_sql`."""
     to_sql: str = alter()
