@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from pgnorm.catalog.model import Catalog, Object, ObjectId
+from pgnorm.catalog.model.facets import Watches
 
 from .compare.absent_owner import stranger
 from .compare.called import refuse_idle
@@ -84,7 +85,8 @@ class Basis:
         plan = plan.evolve(roles=roles if taken else RoleChanges(absent=roles.absent))
         if self.options.online is not None:
             plan = online(plan, before, after, self.options.online, major=self.sides.major, rewriting=rewriting)
-        plan = kept_apart(plan, {*start.catalog.namesakes, *goal.catalog.namesakes})
+        if not any(isinstance(item, Watches) for each in (before, after) for item in each.objects.values()):
+            plan = kept_apart(plan, {*start.catalog.namesakes, *goal.catalog.namesakes})
         untried = (start.untried or goal.untried) if self.options.proof else "--no-proof"
         return Comparison(
             views=(before, after),

@@ -9,8 +9,6 @@ from ..quoting import ident, spell_types
 from .inheritance import Inherited
 from .relations import OF_USERS, RELATION_KIND, TABLE_LIKE, altered
 
-NONE_IS_NO_DEFAULT_SINCE: Final = 160000
-
 ANCESTORS: Final[LiteralString] = """
                  , array( select array[pn.nspname::text, p.relname::text]
                             from pg_inherits i
@@ -21,8 +19,16 @@ ANCESTORS: Final[LiteralString] = """
                            where i.inhrelid = c.oid
                            order by i.inhseqno )    as ancestors
 """
-# A column without a default whose ancestor has one: DEFAULT NULL keeps it from getting that one (flagInhAttrs).
-NONE_FIELDS: Final[LiteralString] = (
+OF_ANCESTOR: Final[LiteralString] = """
+              select i.inhrelid, pa.attname
+                from pg_inherits i
+                join pg_attribute pa on pa.attrelid = i.inhparent and pa.attgenerated = ''
+                join pg_attrdef pd   on pd.adrelid = i.inhparent and pd.adnum = pa.attnum
+               where pg_get_expr(pd.adbin, pd.adrelid) <> 'NULL'
+"""
+# A column without a default below one that has one: DEFAULT NULL keeps it from getting that. pg_dump says so of the
+# table right below (flagInhAttrs). Until 15 it takes the DEFAULT NULL that it made up for one that is passed on.
+NONE: Final[LiteralString] = (
     """
             select c.oid
                  , a.attnum::int                    as subid
@@ -36,29 +42,15 @@ NONE_FIELDS: Final[LiteralString] = (
                  , 'NULL'                           as expression
                  , a.attislocal or c.relispartition as of_printed
                  , c.relispartition                 as of_partition
-"""
+                 , current_setting('server_version_num')::int >= 160000
+                   and (c.oid, a.attname) not in ("""
+    + OF_ANCESTOR
+    + ")                 as unsaid"
     + ANCESTORS
     + """
               from pg_attribute a
               join pg_class c     on c.oid = a.attrelid
               join pg_namespace n on n.oid = c.relnamespace
-"""
-)
-OF_ANCESTOR: Final[LiteralString] = """
-              select i.inhrelid, pa.attname
-                from pg_inherits i
-                join pg_attribute pa on pa.attrelid = i.inhparent and pa.attgenerated = ''
-                join pg_attrdef pd   on pd.adrelid = i.inhparent and pd.adnum = pa.attnum
-               where pg_get_expr(pd.adbin, pd.adrelid) <> 'NULL'
-"""
-WITHOUT: Final[LiteralString] = """
-               and not a.atthasdef and not a.attisdropped and
-"""
-NONE: Final[LiteralString] = NONE_FIELDS + "where (c.oid, a.attname) in (" + OF_ANCESTOR + ")" + WITHOUT
-# Until 15 pg_dump takes the DEFAULT NULL that it made up itself for a default that is passed on in turn.
-CHAIN_OF_NONE: Final[LiteralString] = (
-    NONE_FIELDS
-    + """
              where (c.oid, a.attname) in (
                    with recursive none (relation, column_name) as (
 """
@@ -72,8 +64,9 @@ CHAIN_OF_NONE: Final[LiteralString] = (
                                              and not pa.atthasdef
                         )
                    select relation, column_name from none )
+               and not a.atthasdef and not a.attisdropped and
 """
-    + WITHOUT
+    + TABLE_LIKE
 )
 
 
@@ -97,12 +90,15 @@ class Default(Inherited):
     of_printed: bool = equal()
     """True if CREATE TABLE names the column: one that is only inherited has its default set apart."""
     of_partition: bool = equal()
+    unsaid: bool = equal(needed=False)
+    """True for a NULL further below a default, which pg_dump does not say: what is loaded from its dump has the
+    default instead."""
     ancestors: tuple[tuple[str, ...], ...] = equal()
     """(schema, table) of each that its table inherits from, or is a partition of, and that has the column too."""
 
     @classmethod
     def query(cls, version: int) -> LiteralString:
-        made_up = CHAIN_OF_NONE if version < NONE_IS_NO_DEFAULT_SINCE else NONE
+        del version
         return (
             """
             select d.oid
@@ -117,6 +113,7 @@ class Default(Inherited):
                  , pg_get_expr(d.adbin, d.adrelid)  as expression
                  , a.attislocal or c.relispartition as of_printed
                  , c.relispartition                 as of_partition
+                 , false                            as unsaid
 """
             + ANCESTORS
             + """
@@ -127,8 +124,7 @@ class Default(Inherited):
              where c.relkind in ('r', 'p', 'f', 'v') and"""
             + OF_USERS
             + " union all "
-            + made_up
-            + TABLE_LIKE
+            + NONE
             + "order by schema, detail, number"
         )
 
@@ -160,6 +156,9 @@ class Default(Inherited):
     @property
     def tag(self) -> str:
         return f"{self.detail} {self.name}"
+
+    def dumped(self, target: Target) -> bool:
+        return not self.unsaid or target.reloaded_by is not None
 
     def clause(self, target: Target) -> str:
         return f"DEFAULT {spell_types(self.expression, target.major)}"

@@ -133,7 +133,9 @@ class Writer:
         """Parts printed inside an object's CREATE: its embedded parts, then those inline ones that stay inline."""
         found = self.parts.get(item.id)
         if found is None:
-            found = self.parts[item.id] = inside(self.catalog, item.id, self.arrangement.apart)
+            parts = inside(self.catalog, item.id, self.arrangement.apart)
+            found = tuple(each for each in parts if each.placement.inside or each.dumped(self.target))
+            self.parts[item.id] = found
         return found
 
     def _entries(self, item: Object, form: Form) -> Iterator[Entry]:

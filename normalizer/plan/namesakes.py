@@ -1,9 +1,11 @@
 """Statements that name what of Postgres' own has namesakes: they are read in an empty search_path.
 
 Postgres prints `array_length(a, 1)` for its own function. In the usual search_path that may be one of the project's
-that takes `integer[]`, in silence; in an empty one nothing else is found.
+that takes `integer[]`, in silence; in an empty one nothing else is found. Nor does a function of the project find there
+what its body names without a schema, so what may run any keeps the usual path.
 """
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
@@ -11,10 +13,17 @@ from pgnorm.catalog.model import Statement
 
 from ..dump.operator_path import sets_path
 from ..dump.session_settings import USUAL_PATH
-from ..sql.bare import IMPLIED, bare_names
+from ..sql.bare import IMPLIED, bare_names, calls_with_schema
 from .plan import Plan, Step
 
 EMPTY_PATH: Final = "SET search_path = '';"
+_STORING: Final = re.compile(
+    r"CREATE (OR REPLACE )?(CONSTRAINT )?"
+    r"(VIEW|MATERIALIZED VIEW|RULE|POLICY|TRIGGER|FUNCTION|PROCEDURE|AGGREGATE|TABLE|DOMAIN) |ALTER POLICY "
+)
+"""Statements that evaluate nothing of what they say."""
+_ON_ROWS: Final = re.compile("(INSERT|UPDATE|DELETE|MERGE|SELECT|REFRESH|DO) ")
+"""Statements that set off triggers and call what they name."""
 _REMARK: Final = "-- Names without a schema are Postgres' own here, and no schema is searched for others like them."
 
 
@@ -53,11 +62,17 @@ def _runs(found: Sequence[Statement], names: frozenset[str]) -> list[tuple[int, 
     going_on = own_path = False
     for place, each in enumerate(found):
         own_path = (own_path or sets_path(each)) and each.sql != USUAL_PATH
-        named = not own_path and _has(each.sql, names)
+        named = not own_path and _has(each.sql, names) and not _runs_code(each.sql)
         if named:
-            runs[len(runs) - going_on :] = [(runs[-1][0] if going_on else place, place)]
+            first = runs.pop()[0] if going_on else place
+            runs.append((first, place))
         going_on = named or (going_on and each.satellite and not own_path)
     return runs
+
+
+def _runs_code(sql: str) -> bool:
+    """True if functions of the project may run where a statement is carried out."""
+    return not _STORING.match(sql) and (_ON_ROWS.match(sql) is not None or calls_with_schema(sql))
 
 
 def _has(sql: str, names: frozenset[str]) -> bool:

@@ -68,7 +68,21 @@ def _is_called(found: list[Token], place: int) -> bool:
     if follows is None or follows.text != "(" or follows.start != found[place].end:
         return False
     before = found[place - 1] if place else None
-    return before is None or not (before.text == ")" or before.text[0] in "\"'" or before.keyword in _NO_CALL)
+    # Behind `)` an alias can't be told from a call: `DISTINCT ON ("id") "array_length"("a", 1)`.
+    return before is None or not (before.text[0] in "\"'" or before.keyword in _NO_CALL)
+
+
+def calls_with_schema(sql: str) -> bool:
+    """True if a text calls a function, or names an operator, of another schema than pg_catalog."""
+    found = list(_pieces(list(tokens(sql))))
+    for place, token in enumerate(found[:-2]):
+        if token.text == "." and found[place - 1].name != "pg_catalog":
+            follows = found[place + 2]
+            if _OPERATOR.issuperset(found[place + 1].text) or (
+                follows.text == "(" and follows.start == found[place + 1].end
+            ):
+                return True
+    return False
 
 
 def _is_value(found: list[Token], place: int) -> bool:

@@ -5,6 +5,7 @@ import random
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
+from typing import LiteralString
 
 import psycopg
 import pytest
@@ -65,6 +66,8 @@ OBJECTS = {
     "partitioned table": "create table public.p (a int[]) partition by list (array_length(a, 1));"
     " create table public.p1 partition of public.p for values in (1)",
     "aggregate": "create aggregate public.collected(int) (sfunc = array_append, stype = int[])",
+    "call behind DISTINCT ON": "create view public.firsts as select distinct on (id) array_length(a, 1) as length"
+    " from public.t",
     "exclusion constraint": "alter table public.t add constraint apart"
     " exclude using gist (int4range(id, id, '[]') with &&) where (a @> b)",
 }
@@ -145,6 +148,39 @@ def test_namesakes_come_and_go_with_what_they_must_not_touch(
             with shadow.session(scratch=True) as there:
                 _made(there.connection, *states[old])
                 _arrives(servers, there.connection, where[new], found)
+
+
+CODE = """
+create table public.cfg (k text); insert into public.cfg values ('real');
+create function public.pick() returns text language plpgsql as
+  'begin return (select k from cfg); exception when undefined_table then return ''fallback''; end';
+create function public.stop(text, int) returns text language sql immutable as 'select $1';
+create operator public.|| (leftarg = text, rightarg = int, function = public.stop);
+create table public.u (id int primary key, a text, x int);
+create function public.tells() returns trigger language plpgsql as 'begin perform pick(); return new; end';
+create trigger tells before update on public.u for each row execute function public.tells();
+"""
+
+
+@pytest.mark.parametrize(
+    ("new", "found"),
+    [
+        ("alter table public.u add c text not null default (public.pick() || 'x'::text)", "select c = 'realx' from u"),
+        (
+            "alter table public.u alter x set default 5; alter table public.u alter x set not null",
+            "select x = 5 from u",
+        ),
+    ],
+)
+def test_code_of_the_project_runs_in_the_usual_path(
+    new: str, found: LiteralString, servers: Servers, shadow: Shadow
+) -> None:
+    with shadow.session(scratch=True) as start, shadow.session(scratch=True) as goal:
+        old = _made(start.connection, NAMESAKES, CODE, "insert into public.u (id) values (1)")
+        wanted = _made(goal.connection, NAMESAKES, CODE, new)
+        carry_out(start.connection, _compared(servers, old, wanted).plan)
+        assert start.connection.execute(found).fetchone() == (True,)
+        assert not _compared(servers, old, wanted, Options(proof=None)).plan
 
 
 def test_what_lets_others_go_on_reads_names_alike(servers: Servers, shadow: Shadow) -> None:
