@@ -198,6 +198,20 @@ def test_a_plan_that_reaches_beyond_is_for_the_whole(case: tuple[str, str, str],
 
 
 @pytest.mark.usefixtures("on_this_major")
+def test_a_cast_that_nothing_depends_on_is_there_where_a_plan_is_tried(shadow: Shadow) -> None:
+    made = (
+        "create type my as (a int); create table t (x my);"
+        " create function f(my) returns int language sql as 'select 1'; create cast (my as int) with function f(my)"
+    )
+    with shadow.session(scratch=True) as start, shadow.session(scratch=True) as goal:
+        start.connection.execute(made.encode())
+        goal.connection.execute(f"{made}; create view v as select x::int from t".encode())
+        found = _compared(AsRead, address(start.connection), address(goal.connection))
+    assert found is not None
+    assert found.unproved is None
+
+
+@pytest.mark.usefixtures("on_this_major")
 def test_a_class_that_nothing_depends_on_decides_what_is_a_difference(shadow: Shadow) -> None:
     operators = "".join(
         f"create operator {name} (leftarg = my, rightarg = my, function = f);" for name in ("<", "<=", "=", ">=", ">")
