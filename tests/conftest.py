@@ -8,6 +8,7 @@ import signal
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextvars import copy_context
 from pathlib import Path
 from typing import LiteralString, Protocol
 
@@ -293,7 +294,7 @@ def run(capsysbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPa
         words = shlex.split(line)
         capsysbinary.readouterr()
         with pytest.raises(SystemExit) as ended:
-            main(words)
+            copy_context().run(main, words)  # what a run sets for itself ends with it
         streams = capsysbinary.readouterr()
         assert isinstance(ended.value.code, int)
         said = streams.err.decode()

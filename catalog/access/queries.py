@@ -71,9 +71,11 @@ select a.name as role,
  cross join lateral (select has_table_privilege(a.name, c.oid, p.privilege) as whole) t
   left join lateral (
     select array_agg(polname::text order by polname) filter (where polpermissive) as policies,
-           bool_or(polpermissive and pg_get_expr(e.lets, polrelid) = 'true'
-                   and (p.letter <> 'w' or pg_get_expr(coalesce(polwithcheck, polqual), polrelid) = 'true'))
-             and not bool_or(not polpermissive) as unconditional
+           case when not bool_or(not polpermissive) then
+             array_agg(polname::text order by polname) filter (
+               where pg_get_expr(e.lets, polrelid) = 'true'
+                 and (p.letter <> 'w' or pg_get_expr(coalesce(polwithcheck, polqual), polrelid) = 'true')) end
+             as unconditional
       from pg_policy
      cross join lateral (select case p.letter when 'a' then coalesce(polwithcheck, polqual) else polqual end) e(lets)
      where polrelid = c.oid and c.relrowsecurity and polcmd in ('*', p.letter) and e.lets is not null

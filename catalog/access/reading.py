@@ -64,6 +64,7 @@ class Permission(Value):
     rows: Rows | None = None
     """None where row security has nothing to do with it."""
     policies: tuple[str, ...] = ()
+    """The policies that let through what it reaches; of all rows, those that are true for them."""
     runs_as: str | None = None
     """The owner of a routine that is SECURITY DEFINER."""
     past: tuple[str, ...] = ()
@@ -129,7 +130,7 @@ def grantees(connection: "psycopg.Connection[Row]", patience: "Patience | None" 
 
 def _permissions(result: Result, past: Mapping[tuple[str, str], tuple[tuple[str, ...], bool]]) -> Iterator[Permission]:
     for record in result.records():
-        policies, unconditional = record.pop("policies", None) or (), record.pop("unconditional", None)
+        policies, unconditional = record.pop("policies", None) or (), record.pop("unconditional", None) or ()
         row_security = record.pop("row_security", None)
         record["columns"] = record.get("columns") or ()
         if row_security == "on":
@@ -143,7 +144,7 @@ def _permissions(result: Result, past: Mapping[tuple[str, str], tuple[tuple[str,
         yield Permission(
             **record,
             rows=rows,
-            policies=policies if row_security == "on" else (),
+            policies=(unconditional or policies) if row_security == "on" else (),
             past=tables if shows else (),
             stored=stored and shows,
         )

@@ -111,7 +111,8 @@ _FROM: Final[LiteralString] = """
               join pg_attribute a      on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
               join pg_type t           on t.oid = a.atttypid
               left join pg_type e      on e.oid = t.typelem and t.typcategory = 'A'
-              left join ( select castsource, array_agg(format_type(casttarget, null)) as types
+              left join ( select castsource, array_agg(format_type(casttarget, null)
+                                                      order by format_type(casttarget, null) collate "C") as types
                             from pg_cast where oid >= 16384
                            group by 1 ) m
                      on m.castsource = coalesce(e.oid, nullif(t.typbasetype, 0), t.oid)
@@ -124,7 +125,7 @@ _ANCESTORS: Final[LiteralString] = (
     + kind_of("p")
     + """]
                                            order by i.inhseqno)                    as tables
-                               , array_agg(pg_get_expr(pd.adbin, pd.adrelid))
+                               , array_agg(pg_get_expr(pd.adbin, pd.adrelid) order by i.inhseqno)
                                  filter (where pa.attgenerated <> '')              as generated_as
 """
 )

