@@ -13,7 +13,7 @@ from ..compare.difference import Difference, parts_below
 from .alterations import on_rows
 from .roles import NO_ROLE_CHANGES, RoleChanges, statements
 
-BOUNDARY: Final = "-- Commit here: what follows uses an enum value that was added above.\n"
+BOUNDARY: Final = "-- Commit here: what follows may use an enum value that was added above.\n"
 ONLINE_BOUNDARY: Final = "-- Commit here.\n"
 UNCHECKED_BODIES: Final = "SET check_function_bodies = false;\n"
 
