@@ -7,6 +7,7 @@ import psycopg
 import pytest
 
 from pgnorm.normalizer.platforms import PLAIN
+from pgnorm.normalizer.postgres import cluster
 from pgnorm.normalizer.postgres.binaries import find
 from pgnorm.normalizer.postgres.private import PrivateHost, open_private
 from pgnorm.normalizer.postgres.shadow import Session, Shadow
@@ -46,7 +47,10 @@ def an_error(session: Session) -> None:
     ],
     ids=["statements", "savepoint", "settings", "commit", "another", "chain", "rollback", "error", "hung up"],
 )
-def test_what_is_not_undone_does_not_serve_again(act: Callable[[Session], None], serves: bool) -> None:
+def test_what_is_not_undone_does_not_serve_again(
+    monkeypatch: pytest.MonkeyPatch, act: Callable[[Session], None], serves: bool
+) -> None:
+    monkeypatch.setattr(cluster, "_KEPT_SLOTS", 1000)  # however many servers other tests have meanwhile
     with opened() as (host, shadow):
         fresh = host.server.data.with_suffix(".fresh")
         with shadow.session() as session:
