@@ -9,11 +9,15 @@ from typing import Final
 _NEEDED: Final = re.compile(r"(?P<package>[^;]+);\s*extra\s*==\s*[\"'](?P<extra>[\w-]+)[\"']")
 
 
+def is_of_uv() -> bool:
+    """True if uv serves this environment: those of uv have no pip, and neither have those of pipx where there is uv."""
+    return find_spec("pip") is None
+
+
 def installer() -> str:
     """The command, without packages, of the installer that serves this environment."""
     python = shlex.quote(sys.executable)
-    # Environments of uv have no pip, and neither have those of pipx where there is uv.
-    return f"uv pip install --python {python}" if find_spec("pip") is None else f"{python} -m pip install"
+    return f"uv pip install --python {python}" if is_of_uv() else f"{python} -m pip install"
 
 
 def command_for_extra(extra: str) -> str:

@@ -122,6 +122,15 @@ def supabase_database(supabase_shadow: Shadow) -> Iterator[psycopg.Connection]:
         yield session.connection
 
 
+@pytest.fixture(scope="module")
+def servers(shadow: Shadow) -> Iterator[Servers]:
+    """Servers of the major version of `shadow`, for many runs."""
+    assert shadow.binaries is not None
+    with pytest.MonkeyPatch.context() as patch, Servers() as opened:
+        patch.setenv("PGNORM_PG_BINDIR", str(shadow.binaries.bindir))
+        yield opened
+
+
 class Loaded(Protocol):
     """Loads texts as the files 1.sql, 2.sql, …, in one transaction unless `scratch`; gives connection and report."""
 

@@ -26,8 +26,10 @@ OF_ANCESTOR: Final[LiteralString] = """
                 join pg_attrdef pd   on pd.adrelid = i.inhparent and pd.adnum = pa.attnum
                where pg_get_expr(pd.adbin, pd.adrelid) <> 'NULL'
 """
+RIGHT_BELOW: Final[LiteralString] = "(c.oid, a.attname) in (" + OF_ANCESTOR + ")"
 # A column without a default below one that has one: DEFAULT NULL keeps it from getting that. pg_dump says so of the
 # table right below (flagInhAttrs). Until 15 it takes the DEFAULT NULL that it made up for one that is passed on.
+SAID_RIGHT_BELOW_SINCE: Final = 160000
 NONE: Final[LiteralString] = (
     """
             select c.oid
@@ -42,10 +44,8 @@ NONE: Final[LiteralString] = (
                  , 'NULL'                           as expression
                  , a.attislocal or c.relispartition as of_printed
                  , c.relispartition                 as of_partition
-                 , current_setting('server_version_num')::int >= 160000
-                   and (c.oid, a.attname) not in ("""
-    + OF_ANCESTOR
-    + ")                 as unsaid"
+                 , not {said}                       as unsaid
+"""
     + ANCESTORS
     + """
               from pg_attribute a
@@ -98,7 +98,7 @@ class Default(Inherited):
 
     @classmethod
     def query(cls, version: int) -> LiteralString:
-        del version
+        said = RIGHT_BELOW if version >= SAID_RIGHT_BELOW_SINCE else "true"
         return (
             """
             select d.oid
@@ -124,7 +124,7 @@ class Default(Inherited):
              where c.relkind in ('r', 'p', 'f', 'v') and"""
             + OF_USERS
             + " union all "
-            + NONE
+            + NONE.replace("{said}", said)
             + "order by schema, detail, number"
         )
 

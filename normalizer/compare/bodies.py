@@ -52,9 +52,7 @@ def classify(language: str, old: str, new: str) -> Difference:
     """
     if old == new:
         return Difference.IDENTICAL
-    if language not in CLASSIFIED_LANGUAGES:
-        return Difference.MEANING
-    if _have_other_words(old, new):
+    if language not in CLASSIFIED_LANGUAGES or _have_other_words(old, new):
         return Difference.MEANING
     before, after = _scan(old), _scan(new)
     if before is None or after is None:
@@ -78,7 +76,7 @@ def _have_other_words(old: str, new: str) -> bool:
     if _COMMENT.search(old) or _COMMENT.search(new):
         return False
     before, after = (set(_WORD.findall(text.translate(_LOWER))) for text in (old, new))
-    return not before ^ after <= VARYING_WORDS
+    return not (before ^ after).issubset(VARYING_WORDS)
 
 
 def _scan(text: str) -> tuple[Token, ...] | None:

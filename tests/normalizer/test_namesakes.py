@@ -2,7 +2,7 @@
 
 import os
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import LiteralString
@@ -81,14 +81,6 @@ WAYS = (
     ("all but they", "all"),
     ("all", "all but they"),
 )
-
-
-@pytest.fixture(scope="module")
-def servers(shadow: Shadow) -> Iterator[Servers]:
-    assert shadow.binaries is not None
-    with pytest.MonkeyPatch.context() as patch, Servers() as opened:
-        patch.setenv("PGNORM_PG_BINDIR", str(shadow.binaries.bindir))
-        yield opened
 
 
 def _compared(servers: Servers, old: str, new: str, options: Options | None = None) -> Comparison:
