@@ -1,19 +1,20 @@
 """Reading a catalog: one snapshot, one query per kind of which there is any, pg_depend once."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import islice, repeat
-from typing import TYPE_CHECKING, Any, Final, LiteralString, TypeAlias
+from functools import partial
+from itertools import islice
+from typing import TYPE_CHECKING, Final, LiteralString
 
-from attrs import evolve
+from attrs import evolve, frozen
 
-from .edges import Address, edges_between
-from .extension_members import edges_among
+from .answers import Answers, Common, catalog, with_members
 from .kinds import KINDS
-from .model import Catalog, Object, ObjectId
-from .model.facets import Bodied, Shelled, SuperuserOnly, WithMembers
+from .model import Catalog, Object
+from .model.facets import SuperuserOnly, WithMembers
+from .model.run_time import RunTime
 from .namesakes import NAMESAKES
-from .pipeline import Columns, Pipeline, Result, Row, supported
+from .pipeline import Pipeline, Result, Row, supported
 from .progress import stage
 from .run_time import PARTMAN, SCHEMAS, partman_query, run_time
 from .unmodelled import UNMODELLED
@@ -55,10 +56,6 @@ select classoid, objoid, objsubid, array_agg(array[provider, label] order by pro
 """
 
 COMMON: Final = (ROLE, CATALOGS, DEPENDENCIES, OPERATORS, COMMENTS, LABELS, UNMODELLED, NAMESAKES)
-ADDRESS_COLUMNS: Final = frozenset({"oid", "subid"})
-
-Remarks: TypeAlias = tuple[tuple[str, Mapping[Address, Any], Any], ...]
-"""Comments and labels, beside the objects' own queries: the attribute's name, its values, the value of the others."""
 
 
 def queries(kinds: Sequence[type[Object]], version: int) -> tuple[LiteralString, ...]:
@@ -84,15 +81,15 @@ def read(
 
     Raises PgnormError for a server older than 14.
     """
-    with reading(connection, patience, superuser=superuser) as finish:
-        return finish()
+    with reading(connection, patience, superuser=superuser) as found:
+        return found.catalog()
 
 
 @contextmanager
 def reading(
     connection: "psycopg.Connection[Row]", patience: "Patience | None" = None, *, superuser: bool | None = None
-) -> "Iterator[Callable[[], Catalog]]":
-    """As `read`, from which the server works while the caller does something else: what is called for the catalog."""
+) -> "Iterator[Reading]":
+    """As `read`, from which the server works while the caller does something else."""
     version = supported(connection)
     if superuser is None:
         superuser = connection.info.parameter_status("is_superuser") == "on"
@@ -101,61 +98,57 @@ def reading(
         (found,) = pipeline.ask([presence(readable)])
         there, schemas, partman = found.rows[0]
         kinds = _present(readable, there)
-        server = connection.info.parameter_status("server_version") or str(version)
-        asked = partman_query(partman)
-        results = pipeline.ask((*queries(kinds, version), *asked), last=True)
-
-        def finish() -> Catalog:
-            with stage("Reading the catalog", len(COMMON) + len(kinds)) as reading:
-                catalog = _catalog(version, server, kinds, reading.counting(results))
-            return evolve(catalog, run_time=run_time(schemas, partman, [row for said in results for row in said.rows]))
-
-        yield finish
+        yield Reading(
+            version=version,
+            server=connection.info.parameter_status("server_version") or str(version),
+            kinds=kinds,
+            results=pipeline.ask((*queries(kinds, version), *partman_query(partman)), last=True),
+            places=partial(run_time, schemas, partman),
+        )
 
 
-def _catalog(version: int, server: str, kinds: Sequence[type[Object]], results: Iterator[Result]) -> Catalog:
-    """The catalog of what a server of this version answered to the queries of the kinds."""
-    having_members = [kind for kind in kinds if issubclass(kind, WithMembers)]
-    role, catalogs, dependencies, operators, comments, labels, unmodelled, namesakes = islice(results, len(COMMON))
-    numbers: dict[str, int] = {name: oid for oid, name in catalogs.rows}
-    remarks: Remarks = (("comment", _by_address(comments), None), ("labels", _by_address(labels), ()))
-    by_address: dict[Address, Object] = {}
-    made: dict[Address, Object] = {}
-    parents: dict[Address, ObjectId | None] = {}
-    for kind, result in zip(kinds, islice(results, len(kinds)), strict=True):
-        number = numbers.get(kind.catalog, 0)
-        if kind.made_by_parent:
-            # What their extension says of its members is not said of them here.
-            made.update(_addressed(kind, number, result, ()))
-        else:
-            addressed = dict(_addressed(kind, number, result, remarks))
-            by_address |= addressed
-            parents |= {address: item.parent for address, item in addressed.items()}
-    members: dict[Address, Address] = {
-        (row[0], row[1], 0): (numbers[kind.catalog], row[2], 0)
-        for kind, result in zip(having_members, islice(results, len(having_members)), strict=True)
-        for row in result.rows
-    }
-    _drop_orphans(by_address, parents)
-    bodies = frozenset(numbers[kind.body_catalog] for kind in KINDS if issubclass(kind, Bodied))
-    named = {(numbers["pg_operator"], oid, 0): (schema, signature) for oid, schema, signature in operators.rows}
-    found = edges_between(by_address, parents.values(), dependencies.rows, bodies, members, named)
-    shelled = frozenset(numbers[kind.catalog] for kind in KINDS if issubclass(kind, Shelled))
-    edges = found.edges + edges_among(made, dependencies.rows, shelled)
-    objects = {item.id: item for item in (*by_address.values(), *made.values())}
-    for dependent, names in found.extensions.items():
-        objects[dependent] = objects[dependent].evolve(extensions=tuple(sorted(names)))
-    for dependent, used in found.operators.items():
-        objects[dependent] = objects[dependent].evolve(operators_used=tuple(sorted(used)))
-    return Catalog(
-        version=version,
-        server=server,
-        role=role.rows[0][0],
-        objects=objects,
-        edges=edges,
-        unmodelled=tuple((what, name) for what, name in unmodelled.rows),
-        namesakes=tuple(name for (name,) in namesakes.rows),
-    )
+@frozen(kw_only=True)
+class Reading:
+    """A server at work on the queries. What it answers is taken once: as a catalog, or as it comes."""
+
+    version: int
+    server: str
+    kinds: Sequence[type[Object]]
+    results: Iterator[Result]
+    places: Callable[[Sequence[Row]], RunTime]
+
+    def catalog(self) -> Catalog:
+        """The catalog, made while answers come in."""
+        with self._stage() as answered:
+            found = catalog(self.version, self.server, _common(answered), self.kinds, answered)
+        return evolve(found, run_time=self._run_time())
+
+    def answers(self) -> Answers:
+        """The answers, of which nothing is made yet."""
+        with self._stage() as answered:
+            common = _common(answered)
+            kinds = tuple(zip(self.kinds, answered, strict=False))
+            members = tuple(islice(answered, len(with_members(self.kinds))))
+        return Answers(
+            version=self.version,
+            server=self.server,
+            common=common,
+            kinds=kinds,
+            members=members,
+            run_time=self._run_time(),
+        )
+
+    @contextmanager
+    def _stage(self) -> Iterator[Iterator[Result]]:
+        with stage("Reading the catalog", len(COMMON) + len(self.kinds)) as reading:
+            yield reading.counting(self.results)
+
+    def _run_time(self) -> RunTime:
+        return self.places([row for said in self.results for row in said.rows])
+
+
+def _common(answered: Iterator[Result]) -> Common:
+    return Common(*islice(answered, len(COMMON)))
 
 
 def _present(kinds: Sequence[type[Object]], there: Sequence[bool]) -> list[type[Object]]:
@@ -167,42 +160,3 @@ def _present(kinds: Sequence[type[Object]], there: Sequence[bool]) -> list[type[
 def _presences(kinds: Sequence[type[Object]]) -> list[LiteralString]:
     """The questions for the presence of kinds, each once."""
     return list(dict.fromkeys(kind.presence for kind in kinds if kind.presence))
-
-
-def objects_of(kind: type[Object], columns: Sequence[str], rows: Sequence[Row]) -> Sequence[Object]:
-    """The objects in rows of the kind's own query, or of a part of it; comments and labels are not in it."""
-    values = Result(tuple(columns), rows).by_column()
-    return _objects(kind, values, {}) if values else ()
-
-
-def _by_address(result: Result) -> Mapping[Address, Any]:
-    """The last column of a result by the three that tell the address."""
-    classes, objects, parts, values = result.by_column().values() if result.rows else ((), (), (), ())
-    return dict(zip(zip(classes, objects, parts, strict=True), values, strict=True))
-
-
-def _drop_orphans(objects: dict[Address, Object], parents: dict[Address, ObjectId | None]) -> None:
-    """Leave out the parts of what is not read (a policy on an extension's table), and theirs."""
-    known: set[ObjectId | None] = {None, *(item.id for item in objects.values())}
-    while orphans := [address for address, parent in parents.items() if parent not in known]:
-        for address in orphans:
-            known.discard(objects.pop(address).id)
-            del parents[address]
-
-
-def _addressed(kind: type[Object], number: int, result: Result, remarks: Remarks) -> Iterator[tuple[Address, Object]]:
-    """The objects in the rows of a kind's query, with their addresses and what is said of them."""
-    values = result.by_column()
-    if not values:
-        return iter(())
-    addresses = list(zip(repeat(number), values["oid"], values.get("subid", repeat(0)), strict=False))
-    said = {
-        name: list(map(by_address.get, addresses, repeat(none))) for name, by_address, none in remarks if by_address
-    }
-    return zip(addresses, _objects(kind, values, said), strict=True)
-
-
-def _objects(kind: type[Object], values: Columns, said: Columns) -> Sequence[Object]:
-    """The objects in the rows of a kind's query, with what is `said` of each beside it."""
-    own = {name: column for name, column in values.items() if name not in ADDRESS_COLUMNS}
-    return kind.many(len(values["oid"]), {**own, **said})

@@ -107,6 +107,7 @@ def _options(app: App, given: Given) -> "Options":
         versions=given["extension_versions"],
         online=_timeouts(given) if _is_online(app, given) else None,
         proof=None if given["no_proof"] else given["proof"],
+        pared=given["name"] is None and given["html"] is None and form_of(given) == SQL,
         seed=given["seed"],
     )
 

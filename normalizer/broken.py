@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.catalog.model import Object
+from pgnorm.catalog.model import Catalog, Object
 
 from .compare.difference import Difference
 from .compare.slices import slice_of
@@ -37,8 +37,11 @@ def broken_bodies(
         return ()
     from .compare.mentions import mentions
 
+    def around() -> Catalog:
+        return grafted(goal.whole, start.whole, stays)
+
     new = grafted(goal.catalog, start.catalog, stays)
-    return mentions(start.catalog, new, gone, session.connection if session is not None else None)
+    return mentions(start.catalog, new, gone, session.connection if session is not None else None, around)
 
 
 def broken_bodies_anew(

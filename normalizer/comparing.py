@@ -45,7 +45,8 @@ def compare(
     Raises PgnormError where a source can't be read, where a rename that is asked for does not fit them, and where the
     plan fails its proof.
     """
-    return compare_sides(Sides.between(workspace, old, new), old, new, options, choose)
+    sides = Sides.between(workspace, old, new, pared=options.may_pare)
+    return compare_sides(sides, old, new, options, choose)
 
 
 def compare_sides(
@@ -187,4 +188,4 @@ def _named(resolved: Resolved, old: Catalog, new: Catalog) -> "tuple[Mention, ..
 
     # A part is looked for in what its whole is called by now.
     gone = [each.old.evolve(detail=each.new.detail) for each in resolved.renamings if not each.value]
-    return mentions(old, new, [Difference(item, None) for item in gone], None)
+    return mentions(old, new, [Difference(item, None) for item in gone], None, lambda: new)

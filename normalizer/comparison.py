@@ -62,6 +62,8 @@ class Options(Value):
     """True if what the files of the new side call, and those of the old side do not, follows the plan."""
     versions: bool = False
     """True if versions are compared that no dump says: those of extensions."""
+    pared: bool = False
+    """True if nobody looks at what two databases have alike: then as little of it is made as a plan needs."""
     seed: Path | None = None
     """SQL that fills the tables of the old side before the plan is tried."""
 
@@ -69,6 +71,11 @@ class Options(Value):
     def partial(self) -> bool:
         """True if not all that the project owns is compared."""
         return bool(self.schemas or self.exclude_schemas or self.ignoring or self.uncompared)
+
+    @property
+    def may_pare(self) -> bool:
+        """True if what both sides have alike has no say: no pattern names it, nor is a free name looked for."""
+        return self.pared and not (self.partial or self.renames or self.keeping or self.online is not None)
 
 
 class Call(Value):

@@ -18,6 +18,8 @@ from .load.file_roles import FileRoles
 from .project.sources import Files, Source
 
 if TYPE_CHECKING:
+    from pgnorm.catalog.answers import Answers
+
     from .postgres.shadow import Session
 
 
@@ -33,6 +35,8 @@ class Side(Value):
     """Why the shadow can't have it, None where that is not known to be so."""
     role: str | None = None
     """Who read it, where it is a database or a snapshot."""
+    answers: "Answers | None" = None
+    """What all of the catalog is made of, where it is pared."""
     read: Catalog | None = None
     """The catalog read of the source where `catalog` is of a reload."""
     data: tuple[DataStatement, ...] = ()
@@ -41,6 +45,11 @@ class Side(Value):
     """The roles that the files make or name, None where it is no source of files."""
     made: frozenset[str] = frozenset()
     """The roles that its loads made: a plan that leads to it may name them."""
+
+    @property
+    def whole(self) -> Catalog:
+        """The catalog with all that there is."""
+        return self.answers.whole if self.answers is not None else self.catalog
 
     @property
     def states(self) -> tuple[Catalog, ...]:

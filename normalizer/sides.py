@@ -21,6 +21,7 @@ from .unsure import refuse_lacking, tell_unsure
 from .workspace import Read, Workspace
 
 if TYPE_CHECKING:
+    from pgnorm.catalog.answers import Answers
     from pgnorm.catalog.cluster import Cluster
 
     from .postgres.shadow import Session
@@ -50,9 +51,11 @@ class Sides:
         self._reloaded: dict[Texts, Catalog] = {}
 
     @classmethod
-    def between(cls, workspace: Workspace, old: Source, new: Source, *, of_platform: bool = False) -> Self:
+    def between(
+        cls, workspace: Workspace, old: Source, new: Source, *, of_platform: bool = False, pared: bool = False
+    ) -> Self:
         """The sides of two sources. Databases and snapshots are read first: they say as which role, and for which
-        major version, files are loaded.
+        major version, files are loaded. Two databases are `pared` of what both have alike.
 
         With `of_platform` raises PgnormError for one that is not of the project's platform.
         """
@@ -60,8 +63,12 @@ class Sides:
         found: dict[Source, Read] = {}
         with ExitStack() as stack:
             live = [source for source in (old, new) if not isinstance(source, Files)]
-            for source, finish in [(each, stack.enter_context(workspace.reading(each))) for each in live]:
-                found[source] = finish()
+            asked = {each: stack.enter_context(workspace.reading(each)) for each in live}
+            answering = {source: each.answers for source, each in asked.items() if each.answers is not None}
+            if pared and len(answering) > 1:
+                found = _pared({source: answers() for source, answers in answering.items()})
+            for source, each in asked.items() if not found else ():
+                found[source] = each.read()
                 if of_platform:
                     refuse_lacking(workspace.telling, workspace.platform, source, found[source])
         return cls.of(workspace, old, new, found)
@@ -121,12 +128,21 @@ class Sides:
         """True if servers of one major say what both sides are, so that they can be compared as they were read."""
         return all(each.catalog.major == self.context.shadow.major for each in self._read.values())
 
+    def pared(self, *sources: Source) -> Iterator[Side]:
+        """The sources as they are, pared where they have been read so."""
+        for source in sources:
+            if self._renamed or isinstance(source, Files):
+                yield self.as_it_is(source)
+            else:
+                read = self._read[source]
+                yield Side(catalog=read.catalog, role=read.catalog.role, answers=read.answers)
+
     def as_it_is(self, source: Source) -> Side:
         """A source as it was read, or renamed after that, of which nothing stays loaded."""
         if source in self._renamed:
             return self._renamed[source]
         if not isinstance(source, Files):
-            catalog = self._read[source].catalog
+            catalog = self._read[source].whole
             return Side(catalog=catalog, role=catalog.role)
         if source not in self._files:
             texts = self.texts(source)
@@ -235,3 +251,13 @@ class Sides:
 
     def _printed(self, catalog: Catalog) -> Texts:
         return printed(catalog, self.ownership, reloaded_by=self.context.shadow.major)
+
+
+def _pared(answers: "Mapping[Source, Answers]") -> dict[Source, Read]:
+    from .compare.paring import pared
+
+    parts = pared(*answers.values())
+    if parts is None:
+        return {source: Read(catalog=each.whole) for source, each in answers.items()}
+    pairs = zip(answers.items(), parts, strict=True)
+    return {source: Read(catalog=part, answers=each) for (source, each), part in pairs}

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Catalog, Value
@@ -25,6 +25,7 @@ from .telling import Telling, version_words
 if TYPE_CHECKING:
     from psycopg import Connection
 
+    from pgnorm.catalog.answers import Answers
     from pgnorm.catalog.cluster import Cluster
     from pgnorm.catalog.conversation import Patience
 
@@ -39,6 +40,21 @@ class Read(Value):
     catalog: Catalog
     partial: bool = False
     """True for a snapshot of some schemas only."""
+    answers: "Answers | None" = None
+    """What all of it is made of, where the catalog is pared of what another one has alike."""
+
+    @property
+    def whole(self) -> Catalog:
+        """The catalog with all that there is."""
+        return self.answers.whole if self.answers is not None else self.catalog
+
+
+class Asked(NamedTuple):
+    """A source whose server is at work, or that is read already."""
+
+    read: Callable[[], Read]
+    answers: "Callable[[], Answers] | None"
+    """What is called for what the server answers, instead; None for a snapshot."""
 
 
 class Workspace:
@@ -138,27 +154,28 @@ class Workspace:
 
     def read(self, source: Database | SnapshotFile) -> Catalog:
         """The catalog of a source that is not loaded. Raises PgnormError for what can't be connected to or read."""
-        with self.reading(source) as finish:
-            return finish().catalog
+        with self.reading(source) as asked:
+            return asked.read().catalog
 
     @contextmanager
-    def reading(self, source: Database | SnapshotFile) -> "Iterator[Callable[[], Read]]":
-        """As `read`: what is called for the answer. A database is asked by now, and works while others are."""
+    def reading(self, source: Database | SnapshotFile) -> Iterator[Asked]:
+        """As `read`. A database is asked by now, and works while others are."""
         if isinstance(source, SnapshotFile):
             from .snapshot import read_snapshot
 
             snapshot = read_snapshot(source, self.telling)
-            yield lambda: Read(catalog=snapshot.catalog, partial=snapshot.schemas is not None)
+            yield Asked(lambda: Read(catalog=snapshot.catalog, partial=snapshot.schemas is not None), None)
         else:
             from pgnorm.catalog.reader import reading
 
             with (
                 self._connected(source) as connection,
-                reading(connection, self._patience(source, connection)) as finish,
+                reading(connection, self._patience(source, connection)) as found,
             ):
                 # Of two that are read at once, the context of the other one would take the error for its own.
-                finished = reading_of(source, connection)(finish)
-                yield lambda: Read(catalog=finished())
+                placed = reading_of(source, connection)
+                catalog, answers = placed(found.catalog), placed(found.answers)
+                yield Asked(lambda: Read(catalog=catalog()), answers)
 
     def contents(self, source: Files) -> Contents:
         """Contents of the files, compared with no database.

@@ -15,11 +15,13 @@ from attrs import define
 from judge import carry_out_measured, lines, run_file
 from majors import fits
 
+from pgnorm.catalog.answers import Answers
 from pgnorm.catalog.model import Catalog, Change, Object, own_fields
 from pgnorm.catalog.model.facets import SuperuserOnly
-from pgnorm.catalog.reader import read
+from pgnorm.catalog.reader import read, reading
 from pgnorm.normalizer.compare.describing import describe
 from pgnorm.normalizer.compare.difference import differences
+from pgnorm.normalizer.compare.paring import pared
 from pgnorm.normalizer.compare.selection import EVERYTHING
 from pgnorm.normalizer.dump.writer import render
 from pgnorm.normalizer.plan.plan import Plan
@@ -86,8 +88,12 @@ class State:
     """What one file of a case makes, as it is before a plan is carried out there."""
 
     session: Session
-    catalog: Catalog
+    answers: Answers
     dump: str
+
+    @property
+    def catalog(self) -> Catalog:
+        return self.answers.whole
 
 
 @pytest.fixture(scope="module", params=CASES, ids=lambda case: f"{case.parent.name}-{case.name}")
@@ -103,7 +109,9 @@ def states(request: pytest.FixtureRequest, shadow: Shadow) -> Iterator[tuple[Pat
 def _state(shadow: Shadow, session: Session, file: Path) -> State:
     run_file(session.connection, file)
     session.connection.execute("reset all")
-    return State(session, read(session.connection), dumped(session.connection, _pg_dump(shadow)))
+    with reading(session.connection) as found:
+        answers = found.answers()
+    return State(session, answers, dumped(session.connection, _pg_dump(shadow)))
 
 
 def _pg_dump(shadow: Shadow) -> Path:
@@ -118,6 +126,9 @@ def test_plan_arrives(shadow: Shadow, states: tuple[Path, State, State], backwar
     wanted = goal.catalog
     plan = diff(start.catalog, wanted)
     assert plan
+    parts = pared(start.answers, goal.answers)
+    assert parts is not None
+    assert diff(*parts).scripts() == plan.scripts()
     made = [statement for step in plan.steps for statement in step.statements]
     assert [each.sql for each in made if len(split(each.sql)) != 1 or each.about is None] == []
     if shadow.binaries is not None and shadow.binaries.bundled:

@@ -8,7 +8,7 @@ from attrs import frozen
 from pgnorm.catalog.acl import AclItem, as_grants, with_owner
 from pgnorm.catalog.model import Catalog, Change, Object, ObjectId, Placement, own_fields
 from pgnorm.catalog.model.dump_facets import own_comment
-from pgnorm.catalog.model.facets import OwnedApart
+from pgnorm.catalog.model.facets import OwnedApart, Routine
 from pgnorm.catalog.model.tie_facets import comes_with_tie
 
 from .parent_order import ORDER, misplaced
@@ -51,6 +51,12 @@ class Difference:
     def own(self) -> frozenset[str]:
         """The kind's own attributes among those changed."""
         return self.changed - SATELLITES
+
+    @property
+    def quiet(self) -> bool:
+        """True if what depends on an object can't tell that it is altered: a routine's text, comments, privileges."""
+        item = self.item
+        return self.own <= (frozenset({item.code}) if isinstance(item, Routine) else frozenset())
 
 
 def differences(old: Catalog, new: Catalog) -> tuple[Difference, ...]:

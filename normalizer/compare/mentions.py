@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
 from attrs import field, frozen
@@ -62,25 +62,28 @@ class Mention:
 
 
 def mentions(
-    old: Catalog, new: Catalog, found: Iterable[Difference], connection: Connection | None
+    old: Catalog,
+    new: Catalog,
+    found: Iterable[Difference],
+    connection: Connection | None,
+    around: Callable[[], Catalog],
 ) -> tuple[Mention, ...]:
     """Places where the routines of the new side name what it lacks of the old one.
 
     `connection` is to the old side as it is loaded, which knows what its extensions provide; None where it is not.
+    `around` is called for the whole of which `new` may be a part, where a body says a name.
     """
     dropped = [each.item for each in found if each.new is None]
-    gone = _gone(dropped, old, new, connection) if dropped else None
-    if gone is None or not gone.any:
+    if not dropped:
         return ()
+    bodies = [*_saying(_gone(dropped, old, new, connection).any, new)]
+    if not bodies:
+        return ()
+    new = around()
+    gone = _gone(dropped, old, new, connection)
     columns = _columns(new)
     seen: set[Mention] = set()
-    for routine in new.objects.values():
-        if not isinstance(routine, Routine) or getattr(routine, "language", "") not in _READ:
-            continue
-        body = str(getattr(routine, routine.code))
-        lower = body.lower()
-        if not any(name in lower for name in gone.any):
-            continue
+    for routine, body in bodies:
         try:
             words = Words(body)
         except PgnormError:
@@ -92,6 +95,16 @@ def mentions(
             line, offset = words.line(place), words.tokens[place].start
             seen.add(Mention(routine=routine.label, line=line, what=what, name=routine.id, body=body, offset=offset))
     return tuple(sorted(seen))
+
+
+def _saying(names: Collection[str], new: Catalog) -> Iterator[tuple[Object, str]]:
+    """The routines in whose bodies one of the names is, in whatever case and place."""
+    for routine in new.objects.values():
+        if isinstance(routine, Routine) and getattr(routine, "language", "") in _READ:
+            body = str(getattr(routine, routine.code))
+            lower = body.lower()
+            if any(name in lower for name in names):
+                yield routine, body
 
 
 def may_provide(item: Object) -> bool:

@@ -77,8 +77,8 @@ class Reader:
                 history = TableHistory(connection, *self._history) if self._history else None
                 applied = frozenset(history.rows(statements=False)) if history else None
                 begun = frozenset(history.unfinished()) if history else frozenset()
-                with reading(connection, patience) as finish:
-                    catalog = finish()
+                with reading(connection, patience) as found:
+                    catalog = found.catalog()
         return Found(digest=self._digest(catalog), applied=applied, begun=begun, catalog=catalog)
 
     def _digest(self, catalog: Catalog) -> str:

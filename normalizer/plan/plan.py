@@ -127,7 +127,7 @@ class Plan(Value):
         """Objects altered so that nothing which depends on them can tell: a routine's code, an enum that gets a label,
         comments, privileges and the like."""
         both = (each for each in self.differences if each.old and each.new)
-        quiet = {each.item.id for each in both if each.own <= _code(each.item)}
+        quiet = {each.item.id for each in both if each.quiet}
         adding = {step.id for step in self.steps if step.only_adds}
         others = {step.id for step in self.steps if step.verb is not Verb.ALTER}
         return frozenset((quiet | adding) - others)
@@ -188,11 +188,6 @@ class Plan(Value):
 
 def _alone(steps: Sequence[Step]) -> bool:
     return any(step.alone for step in steps)
-
-
-def _code(item: Object) -> frozenset[str]:
-    """The attribute that holds the text of a routine."""
-    return frozenset({item.code} if isinstance(item, Routine) else ())
 
 
 EMPTY: Final = Plan(transactions=(), differences=())

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import define, field
 
+from pgnorm.catalog.answers import objects_of
 from pgnorm.catalog.kinds.aggregates import Aggregate
 from pgnorm.catalog.kinds.functions import Function
 from pgnorm.catalog.pinning import PATH, PINNED
 from pgnorm.catalog.quoting import escaped
-from pgnorm.catalog.reader import objects_of
 
 from ..sql.defined import target
 from .definitions import KINDS, Definition, Routine

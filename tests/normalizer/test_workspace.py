@@ -165,20 +165,20 @@ def test_databases_are_read_at_once_and_each_error_names_its_own(workspace: Work
         sources = [Database(conninfo=address(session.connection)) for session in (first, second)]
         for session, name in ((first, "f"), (second, "g")):
             session.connection.execute(function(name).encode())
-        with workspace.reading(sources[0]) as finish, workspace.reading(sources[1]) as finish_other:
-            assert functions(finish_other().catalog) == {"public.g"}
-            assert functions(finish().catalog) == {"public.f"}
+        with workspace.reading(sources[0]) as one, workspace.reading(sources[1]) as other:
+            assert functions(other.read().catalog) == {"public.g"}
+            assert functions(one.read().catalog) == {"public.f"}
         ours, ending = (session.connection.info.backend_pid for session in (first, second))
         said = ""
         while not said:  # all of the answer may have come before the end
-            with workspace.reading(sources[0]) as finish, workspace.reading(sources[1]):
+            with workspace.reading(sources[0]) as one, workspace.reading(sources[1]):
                 second.connection.execute(
                     "select pg_terminate_backend(pid, 5000) from pg_stat_activity"
                     " where pid not in (%s, %s) and datname = %s",
                     (ours, ending, first.connection.info.dbname),
                 )
                 try:
-                    finish()
+                    one.read()
                 except PgnormError as error:
                     said = str(error)
         assert re.search(f"reading from .*{first.connection.info.dbname}", said)

@@ -1,0 +1,190 @@
+"""Two databases pared of what both have alike, before any of it is made objects: rows are compared as they came.
+
+A plan needs of a catalog what differs, what depends on that, and all that these depend on. So much is made, with
+whatever is no relation nor belongs to one (types, functions, default privileges): nobody records all that those need.
+"""
+
+from collections.abc import Iterator
+from marshal import dumps
+from typing import Final
+
+from pgnorm.catalog.answers import ADDRESS_COLUMNS, Answers, objects_of
+from pgnorm.catalog.edges import DEPENDS_ON_EXTENSION
+from pgnorm.catalog.model import Catalog, Object, ObjectId
+from pgnorm.catalog.model.row_facets import HoldsRows
+from pgnorm.catalog.model.run_time import NOWHERE
+from pgnorm.catalog.model.type_facets import HasValues
+from pgnorm.catalog.pipeline import Result, Row
+
+from .difference import Difference, changes
+
+_RELATIONS: Final = "pg_class"
+_TYPES: Final = "pg_type"
+_AUTO: Final = "a"
+_INTERNAL: Final = frozenset("iPS")
+"""Of pg_depend.deptype, those of what goes with the whole and not without it."""
+_EQUAL_BYTES: Final = 2
+"""The version of marshal's format that has the same bytes for all equal values."""
+
+
+def pared(old: Answers, new: Answers) -> tuple[Catalog, Catalog] | None:
+    """The parts of two catalogs that any plan between them is made of; None where their rows can't be compared."""
+    if old.version // 10000 != new.version // 10000 or not (old.run_time == new.run_time == NOWHERE):
+        return None
+    sides = _Side(old), _Side(new)
+    _match(*sides)
+    while any(side.waiting for side in sides):
+        for side, other in (sides, sides[::-1]):
+            for oid, disturbed in side.grown():
+                if oid in side.twins:
+                    other.waiting.append((side.twins[oid], disturbed))
+    return old.part(sides[0].taken), new.part(sides[1].taken)
+
+
+class _Side:
+    """One of the two databases by OIDs: what depends on what, and what of it is taken. A column's is its relation's."""
+
+    def __init__(self, answers: Answers) -> None:
+        self.answers = answers
+        self.taken: set[int] = set()
+        self.twins: dict[int, int] = {}
+        """The same objects on the other side."""
+        self.waiting: list[tuple[int, bool]] = []
+        """OIDs to take, each with whether something is done to it that those which depend on it can tell."""
+        self._disturbed: set[int] = set()
+        self._uses: dict[int, list[int]] = {}
+        self._users: dict[int, list[int]] = {}
+        self._whole: dict[int, int] = {}
+        self._internal: dict[int, list[int]] = {}
+        """The wholes of what is nothing without them: of the rule of a view, of the type of a table's rows."""
+        self._insides: dict[int, list[int]] = {}
+        """The reverse."""
+        self._tied: dict[int, list[int]] = {}
+        """The tables that inherit from one, and those that it inherits from."""
+        self._objects = {row[0] for _, result in answers.kinds for row in result.rows}
+        self._follow()
+
+    def take(self, oid: int, *, disturbed: bool) -> None:
+        """Take an object, with the whole of what it belongs to where that is `disturbed`."""
+        self.waiting.append((self._wholes(oid)[-1] if disturbed else oid, disturbed))
+
+    def grown(self) -> Iterator[tuple[int, bool]]:
+        """Take what waits and all that follows from it; the OIDs taken, each with whether it is disturbed."""
+        waiting, self.waiting = self.waiting, []
+        while waiting:
+            oid, disturbed = waiting.pop()
+            if oid in (self._disturbed if disturbed else self.taken):
+                continue
+            yield oid, disturbed
+            if disturbed:
+                self._disturbed.add(oid)
+                waiting += [(user, True) for user in self._users.get(oid, ())]
+                waiting += [(whole, True) for whole in self._internal.get(oid, ())]
+            if oid not in self.taken:
+                self.taken.add(oid)
+                waiting += [(each, False) for each in (*self._uses.get(oid, ()), *self._insides.get(oid, ()))]
+                if oid in self._tied:
+                    waiting += [(each, True) for each in (oid, *self._tied[oid])]
+
+    def _follow(self) -> None:
+        """Note what depends on what, and take what is of no relation and what only pg_depend tells of."""
+        common = self.answers.common
+        relations, types = common.numbers[_RELATIONS], common.numbers[_TYPES]
+        holders = {row[0] for kind, result in self.answers.kinds if issubclass(kind, HoldsRows) for row in result.rows}
+        operators = {oid for oid, _, _ in common.operators.rows}
+        there: set[int] = set()
+        told: list[int] = []
+        for catalog, oid, _, of, whole, _, how in common.dependencies.rows:
+            self._uses.setdefault(oid, []).append(whole)
+            self._users.setdefault(whole, []).append(oid)
+            if catalog == relations:
+                there.add(oid)
+                if oid in holders and whole in holders:
+                    self._tied.setdefault(oid, []).append(whole)
+                    self._tied.setdefault(whole, []).append(oid)
+                    continue
+            if how in _INTERNAL or (how == _AUTO and of in (relations, types)):
+                self._whole.setdefault(oid, whole)
+                if how in _INTERNAL:
+                    self._insides.setdefault(whole, []).append(oid)
+                    self._internal.setdefault(oid, []).append(whole)
+            if how == DEPENDS_ON_EXTENSION or whole in operators:
+                told.append(oid)
+        for _, oid, owner in (row for result in self.answers.members for row in result.rows):
+            self._uses.setdefault(oid, []).append(owner)
+        self.waiting += ((whole, False) for oid in told for whole in self._wholes(oid))
+        self.waiting += ((oid, False) for oid in self._objects if there.isdisjoint(self._wholes(oid)))
+
+    def _wholes(self, oid: int) -> list[int]:
+        """What it is, and what that belongs to, the outermost last."""
+        found = [oid]
+        while (whole := self._whole.get(found[-1])) is not None and whole not in found:
+            found.append(whole)
+        return found
+
+
+def _match(old: _Side, new: _Side) -> None:
+    """Note which rows are alike on both sides, and take what the others are about."""
+    results = [dict(side.answers.kinds) for side in (old, new)]
+    left: tuple[dict[ObjectId, tuple[int, Object]], ...] = ({}, {})
+    remarks = _Remarks(old.answers), _Remarks(new.answers)
+    for kind in {**results[0], **results[1]}:
+        if kind.made_by_parent:
+            continue
+        start = next(_start(result[kind]) for result in results if kind in result)
+        rows = [_by_bytes(result[kind], start) if kind in result else {} for result in results]
+        alike = rows[0].keys() & rows[1].keys()
+        for key in alike:
+            before, after = rows[0][key], rows[1][key]
+            old.twins[before[0]], new.twins[after[0]] = after[0], before[0]
+            said, theirs = (
+                each.of(kind, row[0], row[1] if start > 1 else 0)
+                for each, row in zip(remarks, (before, after), strict=True)
+            )
+            if said != theirs:
+                old.take(before[0], disturbed=False)
+        for mine, result, these in zip(left, results, rows, strict=True):
+            if other := [row for key, row in these.items() if key not in alike]:
+                items = objects_of(kind, result[kind].columns, other)
+                mine |= {item.id: (row[0], item) for item, row in zip(items, other, strict=True)}
+    for name in left[0].keys() & left[1].keys():
+        (oid, item), (twin, changed) = left[0][name], left[1][name]
+        old.twins[oid], new.twins[twin] = twin, oid
+        old.take(oid, disturbed=not _is_quiet(Difference(item, changed, changes(item, changed))))
+    for side, mine, others in zip((old, new), left, left[::-1], strict=True):
+        for name in mine.keys() - others.keys():
+            side.take(mine[name][0], disturbed=True)
+
+
+def _start(result: Result) -> int:
+    """The number of columns at the head that tell an object's address and say nothing of it."""
+    return len(ADDRESS_COLUMNS.intersection(result.columns))
+
+
+def _by_bytes(result: Result, start: int) -> dict[bytes, Row]:
+    """The rows of a kind's answer by what they say of the object."""
+    return {dumps(row[start:], _EQUAL_BYTES): row for row in result.rows}
+
+
+def _is_quiet(difference: Difference) -> bool:
+    """True if nothing that depends on an object can tell: `Difference.quiet`, and a type that gets a value more."""
+    before, after = difference.old, difference.new
+    if isinstance(before, HasValues) and isinstance(after, HasValues):
+        return {*before.value_names} <= {*after.value_names} and not before.must_replace(after, difference.own)
+    return difference.quiet
+
+
+class _Remarks:
+    """What is said of the objects of one side beside their rows."""
+
+    def __init__(self, answers: Answers) -> None:
+        self._numbers = answers.common.numbers
+        self._said = [said for _, said, _ in answers.common.remarks if said]
+        self._known = {address[1] for said in self._said for address in said}
+
+    def of(self, kind: type[Object], oid: int, part: int) -> list[object]:
+        """What is said of the object of a kind with this OID, or of a part of it."""
+        if oid not in self._known:
+            return []
+        address = self._numbers[kind.catalog], oid, part
+        return [found for said in self._said if (found := said.get(address)) is not None]
