@@ -50,3 +50,14 @@ def _tell_data(app: App, data: "tuple[DataStatement, ...]") -> None:
     source = source_of(app)
     if isinstance(source, Files) and source.kind == "migrations":
         tell_rows(app.console, "Not in a dump, what the migrations do to rows and call:", data)
+
+
+def known_baseline(app: App, workspace: "Workspace") -> "Catalog | None":
+    """The baseline that the dump is to be loaded on; None, with a warning, where the settings don't tell which."""
+    from pgnorm.normalizer.project.config import Unset
+
+    try:
+        return workspace.shadow().baseline
+    except Unset as error:
+        app.console.warn(f"Not known what rights the platform grants on what the dump makes: {error.message}")
+        return None

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from .app import App
-from .beside import tell_beside
+from .beside import known_baseline, tell_beside
 from .dump_format import PG_DUMP, SUPABASE, Format
 from .general import general_options
 from .help import Command, exit_codes
 from .options import schema_options, source_options
-from .output import deliver
+from .output import deliver, plural
 from .reading import read_source, selection_of, source_of
 from .servers import server_options
 from .splitting import write_split
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pgnorm.normalizer.dump.styles import Style
     from pgnorm.normalizer.workspace import Workspace
 
+_NAMED: Final = 10
 EPILOG: Final = f"""\b
 Examples:
   pgnorm dump --schema public
@@ -139,13 +140,31 @@ def _schema(
     app: App, workspace: "Workspace", schemas: tuple[str, ...], exclude_schemas: tuple[str, ...], style: "Style"
 ) -> str:
     from pgnorm.normalizer.dump.writer import render
+    from pgnorm.normalizer.platforms.dump_style import SupabaseStyle
 
     catalog, data = read_source(app, workspace)
     selection = selection_of(app, workspace, catalog, schemas, exclude_schemas)
     _tell_unnamed(app, filter(selection.takes, catalog.objects.values()))
     if not schemas and workspace.platform.managed_schemas:
         tell_beside(app, workspace, catalog, selection, data)
-    return render(catalog, selection, style)
+    below = known_baseline(app, workspace) if workspace.platform.managed_schemas else None
+    if below is not None and not isinstance(style, SupabaseStyle):
+        _tell_opened(app, catalog, below, filter(selection.takes, catalog.objects.values()))
+        below = None
+    return render(catalog, selection, style, below=below)
+
+
+def _tell_opened(app: App, catalog: "Catalog", below: "Catalog", items: "Iterable[Object]") -> None:
+    """Say what the platform would open to more roles where the dump is loaded there, as pg_dump can't help it."""
+    from pgnorm.normalizer.dump.withdrawing import withdrawal
+
+    if opened := withdrawal(catalog, below, items).opened:
+        names = [f"{item.kind} {item.label}" for item in opened]
+        more = f" and {plural(len(names) - _NAMED, 'other')}" if len(names) > _NAMED else ""
+        app.console.warn(
+            "loaded into a database of the platform, which grants rights on what is new there, these have more of them "
+            f"than in the source, and `--format supabase` takes those away first: {', '.join(names[:_NAMED])}{more}"
+        )
 
 
 def _tell_unnamed(app: App, items: "Iterable[Object]") -> None:

@@ -25,6 +25,12 @@ _SETTINGS: Final = """\
 major_version = {major}
 history = "pgnorm.migrations"  # the table that remembers in a database what was applied to it
 """
+_ON_PLATFORM: Final = """\
+# Settings of pgnorm. All others have a default that fits: schema files below supabase/schemas/, migrations in
+# supabase/migrations/, whose history is that of the Supabase CLI.
+platform = "{platform}"
+major_version = {major}
+"""
 EPILOG: Final = f"""\b
 Examples:
   pgnorm init                      in a Supabase project: the schema files, from its migrations
@@ -105,6 +111,7 @@ def _write_settings(app: App) -> None:
     """Make the folder a project for the version of the database. Raises PgnormError where no database is named."""
     from pgnorm.normalizer.files.staging import Writing
     from pgnorm.normalizer.files.writing import write_all
+    from pgnorm.normalizer.platforms import recognised
     from pgnorm.normalizer.project.finding import find
 
     database = _database(app)
@@ -114,9 +121,15 @@ def _write_settings(app: App) -> None:
             hint="Name it with --db-url or --db; or run `supabase init` first, and this again.",
         )
     with app.workspace() as workspace:
-        major = workspace.read(database).major
+        catalog = workspace.read(database)
+    platform = recognised(catalog)
+    if platform is None:
+        text = _SETTINGS.format(major=catalog.major)
+    else:
+        app.console.say(f"The database is one of {platform.title}'s, so the project is for that platform")
+        text = _ON_PLATFORM.format(platform=platform.name, major=catalog.major)
     path = Path("pgnorm.toml")
-    write_all([Writing(path=path, content=_SETTINGS.format(major=major).encode(), label=str(path))])
+    write_all([Writing(path=path, content=text.encode(), label=str(path))])
     app.project = find(Path.cwd())
     app.tell_file(str(path), "wrote")
 

@@ -77,7 +77,7 @@ class Sides:
     def of(cls, workspace: Workspace, old: Source, new: Source, found: Mapping[Source, Read]) -> Self:
         """The same of databases and snapshots that somebody has read."""
         for source, read in found.items():
-            tell_unsure(workspace.telling, workspace.platform, source, read)
+            tell_unsure(workspace.telling, workspace.project, source, read)
         sides = cls(workspace, workspace.settled(*(each.catalog for each in found.values())), found)
         catalogs = [each.catalog for each in found.values()]
         # A schema that is a member of its extension is in no dump, so what is in it could not be loaded.

@@ -5,8 +5,9 @@ from typing import Final
 
 from pgnorm.catalog.errors import PgnormError
 
-from .platforms import Platform
+from .platforms import Platform, recognised
 from .project.databases import Database, connect
+from .project.project import Project, named_platform
 from .project.sources import Source
 from .telling import Telling
 from .workspace import Read
@@ -14,9 +15,12 @@ from .workspace import Read
 _SCHEMAS: Final = "select nspname::pg_catalog.text from pg_catalog.pg_namespace"
 
 
-def tell_unsure(telling: Telling, platform: Platform, source: Source, read: Read) -> None:
+def tell_unsure(telling: Telling, project: Project | None, source: Source, read: Read) -> None:
     """Say where a database is not one of the project's platform, and where nobody knows what jobs make in it."""
-    for message in (*_lacking(platform, read), *_unread(read)):
+    if project is not None:
+        for message in (*_lacking(project.platform, read), *_unexpected(project, read)):
+            telling("warning", message, source)
+    for message in _unread(read):
         telling("warning", message, source)
 
 
@@ -46,6 +50,17 @@ def lack_of(platform: Platform, database: Database) -> str:
 def _lacking(platform: Platform, read: Read) -> Iterator[str]:
     if said := _lack(platform, read):
         yield f"{said}: a plan does not make them, and what refers to them fails there"
+
+
+def _unexpected(project: Project, read: Read) -> Iterator[str]:
+    """The warning of a database of a platform that the project is not for, if the settings don't say so."""
+    if project.platform.marks or project.schemas or named_platform(project.settings) is not None:
+        return
+    if (found := recognised(read.catalog)) is not None:
+        yield (
+            f"it is a database of {found.title}'s, and the project is not for that: what the platform provides there "
+            f'counts as the project\'s own. Put `platform = "{found.name}"` into pgnorm.toml'
+        )
 
 
 def _lack(platform: Platform, read: Read) -> str:

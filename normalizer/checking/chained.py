@@ -18,7 +18,10 @@ from .finding import Finding, of_error
 
 EDITED: Final = "migration-edited"
 CHAIN: Final = "certificates-chain"
-_ANEW: Final = "Delete it and write it anew: pgnorm diff -f NAME"
+_CURE: Final = (
+    "put it back as it was (git checkout) and write the change as a migration of its own. Only one that no database "
+    "has applied can be taken away and written anew: pgnorm diff -f NAME"
+)
 
 
 class Certified:
@@ -45,7 +48,7 @@ class Certified:
                     rule=EDITED,
                     message="its statements were edited after they were proved, so its certificate tells nothing",
                     place=migration.label,
-                    cure="Take out the line of the certificate, or write the migration anew.",
+                    cure=f"{_CURE[0].upper()}{_CURE[1:]}. A certificate that is wanted no more: take out its line.",
                 )
 
     def broken(self, comparison: Comparison, platform: Platform) -> Iterator[Finding]:
@@ -57,7 +60,7 @@ class Certified:
                     rule=CHAIN,
                     message=f"it was proved to start from another state than the one that {before.label} leads to",
                     place=after.label,
-                    cure=f"They were made side by side: pgnorm migration rebase. Or one was edited. {_ANEW}",
+                    cure=f"They were made side by side: pgnorm migration rebase. Or one was edited: {_CURE}",
                 )
         migration, last = self._found[-1] if self._found else (None, None)
         view = comparison.views[0]
@@ -68,7 +71,7 @@ class Certified:
                 rule=CHAIN,
                 message="it was proved to lead to another state than the one that the migrations make",
                 place=migration.label,
-                cure=f"It, or one before it, was edited. {_ANEW}",
+                cure=f"It, or one before it, was edited: {_CURE}",
             )
 
 

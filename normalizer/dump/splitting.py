@@ -12,6 +12,7 @@ from pgnorm.catalog.ordering import Arrangement, Form, arrange
 from ..compare.selection import Selection
 from .layouts import DEFAULT, PRIVILEGES, Layout
 from .styles import Style
+from .withdrawing import given_defaults
 from .writer import Printed, Writer, whole
 
 
@@ -55,8 +56,8 @@ def split(
     privileges = _granted(chosen, places, layout, end)
     end = max(end, *privileges.values())
     places |= {(item.id, form): max(places[(item.id, form)], end) for item, form in chosen if isinstance(item, Last)}
-    known = below.objects.values() if below else ()
-    withdrawn = [item for item in known if isinstance(item, GrantsDefaults) and selection.takes(item)]
+    known = given_defaults(below, catalog.major) if below else ()
+    withdrawn = [item for item in known if selection.takes(item)]
     texts: dict[str, str] = {}
     empty = "" if declares else writer().write((), ())
     ahead = _ahead(chosen, places) if declares else frozenset[int]()

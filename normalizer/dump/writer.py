@@ -18,6 +18,7 @@ from .remarks import comment, remarks
 from .restricting import restricted, unrestricted
 from .session_settings import NO_PATH, UNCHECKED, USUAL_PATH, settings
 from .styles import PG_DUMP, Style
+from .withdrawing import withdrawal
 
 DEPENDS_ON_ITS_OWN_PARAGRAPH: Final = 17
 """From this major on pg_dump leaves a blank line before ALTER … DEPENDS ON EXTENSION and ends no line after it."""
@@ -26,15 +27,25 @@ _ACCESS_METHOD: Final = "heap"
 """The one that tables have where nobody chose another."""
 
 
-def render(catalog: Catalog, selection: Selection, style: Style = PG_DUMP, *, target: Target | None = None) -> str:
+def render(
+    catalog: Catalog,
+    selection: Selection,
+    style: Style = PG_DUMP,
+    *,
+    target: Target | None = None,
+    below: Catalog | None = None,
+) -> str:
     """The whole dump of what `selection` names, as pg_dump writes it unless `target` says who is to read it.
+
+    What `below`, the baseline that it is loaded on, would grant beyond what it says is taken away first.
 
     Raises PgnormError where a pattern of the selection names no schema.
     """
     target = target or Target(major=catalog.major, role=catalog.role, named_schemas=bool(selection.include))
     writer = Writer(catalog, selection, style, arrange(catalog), target)
     chosen = writer.chosen()
-    return writer.write(chosen, whole(chosen))
+    granting = list(whole(chosen))
+    return writer.write(chosen, granting, withdrawal(catalog, below, granting).defaults if below else ())
 
 
 Printed: TypeAlias = tuple[Object, Form]

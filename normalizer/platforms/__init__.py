@@ -3,8 +3,9 @@
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
+from typing import Final
 
-from pgnorm.catalog.model import Value
+from pgnorm.catalog.model import Catalog, ObjectId, Value
 
 
 class Platform(Value):
@@ -26,6 +27,13 @@ class Platform(Value):
     spared_objects: tuple[tuple[str, str], ...] = ()
     servers: tuple[str, ...] = ()
 
+    def made(self, catalog: Catalog) -> bool:
+        """True if a database is one of the platform's: it has the schemas that mark it, and rights of its API's
+        roles on them."""
+        marks = [catalog.objects.get(ObjectId(kind="schema", schema="", name=name)) for name in self.marks]
+        grantees = {grant.grantee for mark in marks if mark is not None for grant in mark.acl or ()}
+        return bool(marks) and None not in marks and grantees.issuperset(self.api_roles)
+
     def manages(self, schema: str) -> bool:
         """True if the platform, and not the project, owns this schema."""
         return _matches(schema, self.managed_schemas)
@@ -36,6 +44,7 @@ def _matches(schema: str, patterns: tuple[str, ...]) -> bool:
     return any(fnmatchcase(schema, pattern) for pattern in patterns)
 
 
+SUPABASE: Final = "supabase"
 PLAIN = Platform(name="plain", sql=(), search_path='"$user", public', managed_schemas=())
 
 
@@ -78,7 +87,7 @@ def supabase(*, auto_expose_new_tables: bool | None, major: int) -> Platform:
     auto_expose = f"set pgnorm.auto_expose = '{'off' if auto_expose_new_tables is False else 'on'}'"
     spared = ("pg_net", *(("pgjwt", "pgsodium") if major < _FIRST_WITHOUT_PGJWT else ()))
     return Platform(
-        name="supabase",
+        name=SUPABASE,
         title="Supabase",
         marks=("auth", "storage"),
         without_marks=_WITHOUT_MARKS,
@@ -90,3 +99,9 @@ def supabase(*, auto_expose_new_tables: bool | None, major: int) -> Platform:
         spared_objects=tuple(("extension", name) for name in spared),
         servers=_SUPABASE_SERVERS,
     )
+
+
+def recognised(catalog: Catalog) -> Platform | None:
+    """The platform that a database is of, None for plain Postgres."""
+    platform = supabase(auto_expose_new_tables=None, major=catalog.major)
+    return platform if platform.made(catalog) else None

@@ -5,8 +5,9 @@ from pathlib import Path
 
 from pgnorm.catalog.errors import PgnormError
 
+from ..platforms import SUPABASE
 from .config import NO_TABLE, own_settings
-from .project import Project
+from .project import Project, named_platform
 from .supabase import is_project, read_settings
 
 
@@ -60,11 +61,12 @@ def _explicit(path: Path) -> Project:
 
 def _at(folder: Path) -> Project | None:
     supabase_dir = folder / "supabase"
-    on_supabase = is_project(supabase_dir)
     settings = own_settings(folder)
+    named = named_platform(settings or NO_TABLE)
+    on_supabase = is_project(supabase_dir) if named is None else named == SUPABASE
     if not on_supabase and settings is None:
         return None
-    config, notes = read_settings(supabase_dir)
+    config, notes = read_settings(supabase_dir) if on_supabase else (NO_TABLE, ())
     project = Project(
         root=folder,
         supabase_dir=supabase_dir if on_supabase else None,

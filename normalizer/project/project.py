@@ -5,7 +5,7 @@ from typing import Final
 
 from pgnorm.catalog.model import Value, untold
 
-from ..platforms import Platform, plain, supabase
+from ..platforms import PLAIN, SUPABASE, Platform, plain, supabase
 from .bounds import within
 from .config import NO_TABLE, Table, unless_unset
 from .forms import Migrations
@@ -188,6 +188,14 @@ class Project(Value):
     def has_supabase_migrations(self) -> bool:
         """True if the Supabase CLI runs the migrations."""
         return self.supabase_dir is not None and self.migrations_dir == self.supabase_dir / "migrations"
+
+
+def named_platform(settings: Table) -> str | None:
+    """The name of the platform that pgnorm's own settings say, None where they leave it to the folders."""
+    name = settings.string("platform")
+    if name is not None and name not in (PLAIN.name, SUPABASE):
+        raise settings.error("platform", f'must be "{SUPABASE}" or "{PLAIN.name}"')
+    return name
 
 
 def _major(table: Table) -> int | None:

@@ -33,6 +33,12 @@ SETTINGS: Final[Mapping[str, Setting]] = MappingProxyType(
             "file; each file is loaded once, where it comes first.",
         ),
         "migrations": Setting(form=STRING, without="`migrations`", means="The folder of the migrations."),
+        "platform": Setting(
+            form=STRING,
+            without="`supabase` where a folder `supabase` has settings, `migrations`, `schemas` or `database` in it, "
+            "elsewhere `plain`",
+            means="Who provides the databases: `supabase` or `plain`, which is Postgres by itself.",
+        ),
         "major_version": Setting(
             form=INTEGER,
             without="17 in a Supabase project, elsewhere that of the server that is there",

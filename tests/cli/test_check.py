@@ -115,6 +115,17 @@ def test_an_edited_migration_is_named(run: Run, plain: Path) -> None:
     assert first.exists()
 
 
+def test_nobody_is_told_to_take_away_what_a_database_has_applied(run: Run, plain: Path) -> None:
+    _, second = _certified(run, plain, OLD, MORE)
+    second.write_text(second.read_text().replace('"title" "text"', '"title" "text" DEFAULT 1'))
+    cures = [each["cure"] for each in json.loads(run("check --output-format json")[1])["findings"]]
+    advice = [cure for cure in cures if "anew" in cure]
+    assert len(advice) == 2
+    for cure in advice:
+        assert "put it back as it was (git checkout)" in cure.lower()
+        assert "Only one that no database has applied can be taken away and written anew" in cure
+
+
 def test_two_branches_with_migrations_of_their_own(run: Run, plain: Path) -> None:
     first, mine = _certified(run, plain, OLD, MORE)
     aside = mine.rename(plain / mine.name)

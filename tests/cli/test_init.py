@@ -189,3 +189,68 @@ def test_a_folder_that_is_in_the_way_leaves_no_half_of_a_project(
     (folder / "schemas").write_text("a file\n")
     refused(f"init --db-url '{address(database)}'", "schemas")
     assert not (folder / "pgnorm.toml").exists()
+
+
+ON_SUPABASE = """
+set role postgres;
+create table public.notes (id int primary key, owner uuid references auth.users);
+create table public.hidden (id int primary key);
+revoke all on public.hidden from anon;
+alter table public.notes enable row level security;
+alter table public.hidden enable row level security;
+create policy scans on storage.objects for select to anon using (bucket_id = 'scans');
+create function public.mine() returns setof public.notes language sql as
+    'select * from public.notes where owner = auth.uid()';
+reset role;
+"""
+
+
+def test_a_supabase_database_becomes_a_project_on_supabase(
+    run: Run, folder: Path, supabase_database: psycopg.Connection
+) -> None:
+    supabase_database.execute(ON_SUPABASE.encode())
+    at = f"--db-url '{address(supabase_database)}'"
+    code, out, err = run(f"init {at} --baseline")
+    assert (code, out) == (0, ""), err
+    assert "The database is one of Supabase's, so the project is for that platform" in err
+    assert 'platform = "supabase"\n' in (folder / "pgnorm.toml").read_text()
+    assert not (folder / "schemas").exists()
+    files = [*(folder / "supabase" / "schemas").iterdir()]
+    assert not [path for path in files if 'SCHEMA "auth"' in path.read_text()]
+    _says_nothing(run, f"{at} --to files")
+    _says_nothing(run, f"--from files --to '{address(supabase_database)}'")
+    assert len([*(folder / "supabase" / "migrations").glob("*_baseline.sql")]) == 1
+    applied = supabase_database.execute("select count(*) from supabase_migrations.schema_migrations")
+    assert applied.fetchone() == (1,)
+    code, out, err = run("check --level error")
+    assert (code, out) == (0, ""), out
+
+
+def test_the_platform_is_what_the_settings_say(refused: Refused, run: Run, folder: Path) -> None:
+    (folder / "schema.sql").write_text("create table public.jars (id integer);")
+    settings, tree = folder / "pgnorm.toml", folder / "supabase"
+    settings.write_text('platform = "supabase"')
+    assert "baseline: supabase" in run("dump --from schema.sql")[2]
+    (tree / "schemas").mkdir(parents=True)
+    settings.write_text('platform = "plain"')
+    assert "baseline: plain" in run("dump --from schema.sql")[2]
+    settings.write_text('platform = "neon"')
+    refused("dump --from schema.sql", 'pgnorm.toml:1:1: `platform` must be "supabase" or "plain"')
+
+
+def test_schemas_named_auth_and_storage_make_no_supabase(run: Run, folder: Path, database: psycopg.Connection) -> None:
+    database.execute("create schema auth; create schema storage; create table auth.keys (id integer)")
+    code, _, err = run(f"init --db-url '{address(database)}'")
+    assert (code, (folder / "schemas").is_dir()) == (0, True), err
+    assert "platform" not in (folder / "pgnorm.toml").read_text()
+
+
+def test_a_plain_project_is_told_of_a_database_of_supabase(
+    run: Run, plain: Path, supabase_database: psycopg.Connection
+) -> None:
+    said = "it is a database of Supabase's, and the project is not for that"
+    line = f"diff --from '{address(supabase_database)}' --to files"
+    assert run(line)[2].count(said) == 1
+    for settings in ('schemas = ["public"]', 'platform = "plain"'):
+        (plain / "pgnorm.toml").write_text(settings)
+        assert said not in run(line)[2], settings

@@ -229,3 +229,64 @@ def test_a_dump_that_lacks_nothing_names_nothing(run: Run, project: Project) -> 
     project("create table public.people (id integer);", "create table public.people (id integer);")
     for line in ("dump", "dump --from migrations", "dump --from migrations --schema public"):
         assert "Not in" not in run(line)[2]
+
+
+HIDDEN = """
+    set role postgres;
+    create table public.shown (id integer);
+    create table public.hidden (id integer);
+    create sequence public.counted;
+    create function public.answer() returns integer language sql return 42;
+    {}
+    reset role;
+"""
+REVOKED = {
+    "table": "revoke all on public.hidden from anon;",
+    "sequence": "revoke all on public.counted from anon, authenticated;",
+    "function": "revoke all on function public.answer() from anon, public;",
+    "new ones": "alter default privileges in schema public revoke all on sequences from anon;",
+}
+
+
+@pytest.mark.parametrize("closed", [pytest.param(sql, id=what) for what, sql in REVOKED.items()])
+def test_a_dump_that_is_loaded_opens_nothing(
+    run: Run, project: Project, folder: Path, supabase_database: psycopg.Connection, closed: str
+) -> None:
+    project("")
+    supabase_database.execute(HIDDEN.format(closed).encode())
+    database = f"'{address(supabase_database)}'"
+    assert run(f"dump --db-url {database} -o now.sql")[0] == 0
+    for sides in (f"--from now.sql --to {database}", f"--from {database} --to now.sql"):
+        code, out, err = run(f"diff {sides}")
+        assert (code, out, "No schema changes found" in err) == (0, "", True), err
+    said = "these have more of them than in the source"
+    for form, told in (("supabase", False), ("pg_dump", "default" not in closed)):
+        assert (said in run(f"-q dump --db-url {database} --format {form}")[2]) is told
+    # A database of the platform, which reads it as psql does.
+    rights = (
+        "select defaclacl::text from pg_default_acl union all select relacl::text from pg_class"
+        " where relnamespace = 'public'::regnamespace union all select proacl::text from pg_proc"
+        " where pronamespace = 'public'::regnamespace order by 1"
+    )
+    before = supabase_database.execute(rights).fetchall()
+    supabase_database.execute("drop table public.shown, public.hidden; drop sequence public.counted")
+    supabase_database.execute(
+        "drop function public.answer(); alter default privileges for role postgres in schema"
+        " public grant all on sequences to anon; set role postgres"
+    )
+    supabase_database.execute((folder / "now.sql").read_bytes())
+    supabase_database.execute("reset role")
+    assert supabase_database.execute(rights).fetchall() == before
+
+
+def test_a_dump_takes_away_no_more_than_is_needed(
+    run: Run, project: Project, supabase_database: psycopg.Connection
+) -> None:
+    project("")
+    supabase_database.execute(HIDDEN.format("").encode())
+    database = f"'{address(supabase_database)}'"
+    assert "REVOKE" not in run(f"dump --db-url {database}")[1]
+    supabase_database.execute("revoke all on public.hidden from anon")
+    text = run(f"dump --db-url {database}")[1]
+    assert "REVOKE ALL ON TABLES" in text
+    assert "REVOKE ALL ON SEQUENCES" not in text
