@@ -5,11 +5,11 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final, Self
 
-from pgnorm.catalog.model import Catalog, Object, ObjectId, OnRows, Statement, Value, Written, about, joined
+from pgnorm.catalog.model import Object, ObjectId, OnRows, Statement, Value, Written, about, joined
 from pgnorm.catalog.model.facets import Routine
 from pgnorm.catalog.quoting import literal
 
-from ..compare.difference import Difference, parts_below
+from ..compare.difference import Difference
 from .alterations import on_rows
 from .roles import NO_ROLE_CHANGES, RoleChanges, statements
 
@@ -191,37 +191,3 @@ def _alone(steps: Sequence[Step]) -> bool:
 
 
 EMPTY: Final = Plan(transactions=(), differences=())
-
-
-def cut(new: Catalog, steps: Sequence[Step]) -> tuple[tuple[Step, ...], ...]:
-    """The steps in transactions: what is usable only after a commit goes ahead, in one of its own if others may use it.
-
-    It needs nothing that a plan makes; what uses it need not depend on it in one step that the order would know
-    (`DEFAULT '(new)'::c`, where the composite type c stays and has the enum in it).
-    """
-    early = tuple(step for step in steps if step.needs_commit)
-    late = tuple(step for step in steps if not step.needs_commit)
-    if early and any(_may_use(new, step, early) for step in late):
-        return early, late
-    return tuple(filter(None, ((*early, *late),)))
-
-
-def _may_use(new: Catalog, step: Step, early: Sequence[Step]) -> bool:
-    """True if a step may use what early ones added: it depends on it, or nobody can tell."""
-    if step.verb is Verb.DROP:
-        return False
-    if isinstance(step.item, Routine):
-        return True
-    added = {other.id for other in early}
-    # The bound of a partition may hold a value of its parent's key, and pg_depend knows nothing of that.
-    waiting = [step.id, *(part.id for part in parts_below(new, step.id)), *(step.item.ties or ())]
-    seen: set[ObjectId] = set()
-    while waiting:
-        name = waiting.pop()
-        if name in added:
-            return True
-        if name not in seen:
-            seen.add(name)
-            waiting += new.needs.get(name, ())
-            waiting += (part.id for part in new.parts.get(name, ()) if part.placement.inside)
-    return False

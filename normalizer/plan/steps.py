@@ -30,12 +30,13 @@ from . import metadata
 from .actions import Actions
 from .alterations import after_parts, altering
 from .changes import Decisions, set_with
+from .committing import cut
 from .counters import Carrying
 from .finishing import Finishing
 from .firing import announced
 from .graph import Action
 from .hazards import Hazards
-from .plan import Plan, Step, Verb, cut
+from .plan import Plan, Step, Verb
 from .refilling import kept
 from .wording import aside_name, stored
 
@@ -76,7 +77,9 @@ class Planning:
         steps = [self._reaching(step) for action in ordered if (step := self._step(action)).statements]
         steps = [*self.carrying.saved(steps), *self.carrying.caught_up()]
         steps = [*announced(self.old, steps), *self.finishing.steps(there, at_once=self.finished_at_once)]
-        return Plan(transactions=cut(self.new, steps), differences=self.found, kept=kept(self.old, self.decided))
+        return Plan(
+            transactions=cut(self.old, self.new, steps), differences=self.found, kept=kept(self.old, self.decided)
+        )
 
     def _step(self, action: Action) -> Step:
         item = self.actions.item(action)
