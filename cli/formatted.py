@@ -44,7 +44,7 @@ def format_files(app: App, words: Sequence[str], *, check: bool, show_diff: bool
     known = kind_words()
     source = declared(app.project)
     with app.workspace() as workspace:
-        sides = Sides.between(workspace, source, source)
+        sides = Sides.between(workspace, source, source, called=("files", "files"))
         found = Formatting(sides, source, configured(app.project.split), {known[word] for word in words}).run()
     _tell(app, found)
     edit(app, found.changed, check=check, show_diff=show_diff, force=force)

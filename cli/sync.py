@@ -81,8 +81,10 @@ def sync(
     options = Options(ignoring=ignoring(app.project.ignore))
     layout = configured(app.project.split)
     with app.workspace() as workspace:
-        sides = Sides.between(workspace, before, source, of_platform=True)
-        found = Syncing(sides, before, source, declared(app.project), options, layout, decide).run()
+        sides = Sides.between(workspace, before, source, of_platform=True, called=("base", "source"))
+        files = declared(app.project)
+        workspace.telling.sides.setdefault(files, "files")
+        found = Syncing(sides, before, source, files, options, layout, decide).run()
     decide.tell(found)
     if found.conflicts:
         tell_conflicts(app, found.conflicts)

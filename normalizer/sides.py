@@ -52,14 +52,21 @@ class Sides:
 
     @classmethod
     def between(
-        cls, workspace: Workspace, old: Source, new: Source, *, of_platform: bool = False, pared: bool = False
+        cls,
+        workspace: Workspace,
+        old: Source,
+        new: Source,
+        *,
+        of_platform: bool = False,
+        pared: bool = False,
+        called: tuple[str, str] = ("from", "to"),
     ) -> Self:
-        """The sides of two sources. Databases and snapshots are read first: they say as which role, and for which
-        major version, files are loaded. Two databases are `pared` of what both have alike.
+        """The sides of two sources, which messages call so. Databases and snapshots are read first: they say as which
+        role, and for which major version, files are loaded. Two databases are `pared` of what both have alike.
 
         With `of_platform` raises PgnormError for one that is not of the project's platform.
         """
-        workspace.telling.sides = {old: "from", new: "to"}
+        workspace.telling.sides = dict(zip((old, new), called, strict=True))
         found: dict[Source, Read] = {}
         with ExitStack() as stack:
             live = [source for source in (old, new) if not isinstance(source, Files)]

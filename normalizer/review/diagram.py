@@ -12,6 +12,7 @@ from pgnorm.catalog.model import Catalog, Object, ObjectId, Value
 from pgnorm.catalog.quoting import plain
 
 from ..compare.difference import parts_below
+from .earlier import earlier_names
 from .limits import COLUMNS, TABLES
 from .objects import ADDED, AS_IT_IS, CHANGED, DROPPED, Touched
 
@@ -73,6 +74,15 @@ class Diagram(Value):
     entities: tuple[Entity, ...]
     references: tuple[Reference, ...]
 
+    def renamed(self, names: Mapping[ObjectId, ObjectId]) -> "Diagram":
+        """The same, with its tables known by other names, so that each has its place among those of another side."""
+        return Diagram(
+            entities=tuple(each.evolve(id=names[each.id]) for each in self.entities),
+            references=tuple(
+                each.evolve(source=names[each.source], target=names[each.target]) for each in self.references
+            ),
+        )
+
 
 class Diagrams(Value):
     """The same tables before and after."""
@@ -99,11 +109,18 @@ def diagrams(comparison: "Comparison", objects: tuple[Touched, ...]) -> Diagrams
         if len(shown) < TABLES and not {source, target}.isdisjoint(tables[:TABLES]):
             shown |= {source: None, target: None}
     signs = {**_signs(comparison), **{each.id: each.sign for each in objects}}
-    drawn = [
-        _diagram(side, some, frozenset(shown), frozenset(tables), signs)
-        for side, some in zip(sides, references, strict=True)
-    ]
-    return Diagrams(before=drawn[0], after=drawn[1], touched=len(tables))
+    after = _diagram(sides[1], references[1], frozenset(shown), frozenset(tables), signs)
+    earlier = earlier_names(comparison)
+    there = comparison.views[0]
+    before = _diagram(
+        there,
+        references[0] if comparison.moved is None else [*_references(there)],
+        frozenset(earlier[name] for name in shown if name in earlier),
+        frozenset(earlier[name] for name in tables if name in earlier),
+        {earlier[name]: sign for name, sign in signs.items() if name in earlier},
+    )
+    later = {name: now for now, name in earlier.items()}
+    return Diagrams(before=before.renamed(later), after=after, touched=len(tables))
 
 
 def linked(catalog: Catalog) -> Mapping[ObjectId, list[ObjectId]]:

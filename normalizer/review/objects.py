@@ -11,6 +11,7 @@ from ..compare.describing import describe, sign
 from ..compare.difference import outermost_known
 from ..dump.passages import passages
 from .changes import outermost, with_parts
+from .earlier import earlier_names
 from .limits import CHARACTERS, OBJECTS, TEXT
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class Touched(Value):
     lines: tuple[tuple[ObjectId, str, str], ...]
     """For each change what it is about, its sign and its words: `~`, `column public.contacts.stage: type`."""
     before: str | None = untold(default=None)
-    """Its text on the old side, None where that lacks it, and where no text is shown."""
+    """Its text on the old side, by the name that it has there; None where that lacks it, and where no text is shown."""
     after: str | None = untold(default=None)
     left_out: bool = False
     """True if its texts are not shown, since there are too many, or it is too long."""
@@ -53,12 +54,15 @@ def touched(comparison: "Comparison") -> tuple[Touched, ...]:
         mark = sign(each)
         words = describe(each).removeprefix(f"{mark} ") + with_parts(parts.get(each.item.id, []))
         lines.setdefault(whole, []).append((each.item.id, mark, words))
+    earlier = earlier_names(comparison)
     first = [*lines][:OBJECTS]
-    texts = tuple(passages(side, frozenset(first)) if first else {} for side in (old, new))
+    wanted = frozenset(earlier[name] for name in first if name in earlier)
+    said_before = passages(comparison.views[0], wanted) if wanted else {}
+    said_after = passages(new, frozenset(first)) if first else {}
     found = []
     room = CHARACTERS
     for whole, said in lines.items():
-        before, after = (_masked(text, whole) for text in texts)
+        before, after = _masked(said_before, earlier.get(whole)), _masked(said_after, whole)
         size = len(before or "") + len(after or "")
         left_out = size == 0 or size > min(TEXT, room)
         room -= 0 if left_out else size
@@ -77,5 +81,5 @@ def touched(comparison: "Comparison") -> tuple[Touched, ...]:
     return tuple(found)
 
 
-def _masked(texts: Mapping[ObjectId, str], name: ObjectId) -> str | None:
-    return masked_sql(texts[name]) if name in texts else None
+def _masked(texts: Mapping[ObjectId, str], name: ObjectId | None) -> str | None:
+    return masked_sql(texts[name]) if name is not None and name in texts else None

@@ -114,8 +114,8 @@ def test_nothing_is_taken_from_a_database_without_the_platform(
     refused(f"migration up {at}", 'schema "extensions" does not exist', lacking, way_out)
     database.execute("create table public.jars (id integer, lid integer)")
     assert run(f"-q dump {at} --json -o now.json")[0] == 0
-    refused(f"sync {at}", f"to: {lacking}\n", way_out)
-    refused("sync --from now.json", f"to: {lacking}\n", way_out)
+    refused(f"sync {at}", f"source: {lacking}\n", way_out)
+    refused("sync --from now.json", f"source: {lacking}\n", way_out)
     refused(f"pull {at}", lacking, way_out)
     assert (folder / "supabase" / "schemas" / "all.sql").read_text() == "create table public.jars (id integer);\n"
 

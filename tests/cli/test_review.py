@@ -268,3 +268,33 @@ def test_the_page_of_findings_has_all_of_them(run: Run, crm: Path) -> None:
     assert sorted(found) == sorted(
         (f"{each['rule']} ({each['level']})", each["message"], each["cure"]) for each in json.loads(out)["findings"]
     )
+
+
+RENAMED = "create table {} (id int primary key, {} text); create table b (a int references {});"
+
+
+def test_the_old_side_has_its_own_names(run: Run, folder: Path) -> None:
+    (folder / "old.sql").write_text(RENAMED.format("notes", "body", "notes"))
+    (folder / "new.sql").write_text(RENAMED.format("remarks", "words", "remarks"))
+    code, _, err = run(f"{DIFF} --rename public.notes=remarks --rename public.notes.body=words --html page.html")
+    assert code == 0, err
+    page = parsed(folder / "page.html")
+    (shown,) = [each for each in with_class(section(page, "objects"), "object") if "remarks" in said(each)[:40]]
+    before = " ".join(said(each) for each in with_class(shown, "before"))
+    after = " ".join(said(each) for each in with_class(shown, "after"))
+    for text, own, other in (
+        (before, ("notes", "body"), ("remarks", "words")),
+        (after, ("remarks", "words"), ("notes", "body")),
+    ):
+        assert all(f'"{name}"' in text for name in own)
+        assert not any(name in text for name in other)
+    drawn = section(page, "diagram")
+    first, second = [said(each) for each in drawn.iter("figure")]
+    assert "public.notes" in first
+    assert "body" in first
+    assert "remarks" not in first
+    assert "public.remarks" in second
+    assert "notes" not in second
+    first, second = [said(each) for each in drawn.iter("details")]
+    assert ("notes" in first, "remarks" in first) == (True, False)
+    assert ("notes" in second, "remarks" in second) == (False, True)

@@ -707,3 +707,19 @@ def test_what_means_another_one_in_the_files_is_named(run: Run, plain: Path, dat
     )
     code, _, said = run(f"sync --check {at}")
     assert code == 0, said
+
+
+def test_each_side_has_the_name_that_the_options_give_it(run: Run, same: Path, database: psycopg.Connection) -> None:
+    database.execute("create table notes (id int primary key, body text)")
+    code, _, err = run(f"sync --db-url '{address(database)}'")
+    assert (
+        code,
+        [
+            line.partition(": ")[0]
+            for line in err.splitlines()
+            if "1 file" in line or "migration" in line or "database" in line
+        ],
+    ) == (0, ["source", "files", "base"]), err
+    assert "\nfiles: 1 file of schemas\n" in run("sync --from files --canonical table --check")[2]
+    assert "base: 1 file of schemas\n" in run(f"sync --db-url '{address(database)}' --base files")[2]
+    assert same.is_dir()
