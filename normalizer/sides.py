@@ -16,12 +16,13 @@ from .load.session import Loaded, loaded, run_behind
 from .load.visibility import as_little_known, as_renamed
 from .project.databases import Database
 from .project.sources import Files, Source
+from .reads import Read
+from .reads_at_once import read_at_once
 from .side import Opened, Side, of_files, printed
-from .unsure import refuse_lacking, tell_unsure
-from .workspace import Read, Workspace
+from .unsure import tell_unsure
+from .workspace import Workspace
 
 if TYPE_CHECKING:
-    from pgnorm.catalog.answers import Answers
     from pgnorm.catalog.cluster import Cluster
 
     from .postgres.shadow import Session
@@ -67,18 +68,7 @@ class Sides:
         With `of_platform` raises PgnormError for one that is not of the project's platform.
         """
         workspace.telling.sides = dict(zip((old, new), called, strict=True))
-        found: dict[Source, Read] = {}
-        with ExitStack() as stack:
-            live = [source for source in (old, new) if not isinstance(source, Files)]
-            asked = {each: stack.enter_context(workspace.reading(each)) for each in live}
-            answering = {source: each.answers for source, each in asked.items() if each.answers is not None}
-            if pared and len(answering) > 1:
-                found = _pared({source: answers() for source, answers in answering.items()})
-            for source, each in asked.items() if not found else ():
-                found[source] = each.read()
-                if of_platform:
-                    refuse_lacking(workspace.telling, workspace.platform, source, found[source])
-        return cls.of(workspace, old, new, found)
+        return cls.of(workspace, old, new, read_at_once(workspace, (old, new), of_platform=of_platform, pared=pared))
 
     @classmethod
     def of(cls, workspace: Workspace, old: Source, new: Source, found: Mapping[Source, Read]) -> Self:
@@ -258,13 +248,3 @@ class Sides:
 
     def _printed(self, catalog: Catalog) -> Texts:
         return printed(catalog, self.ownership, reloaded_by=self.context.shadow.major)
-
-
-def _pared(answers: "Mapping[Source, Answers]") -> dict[Source, Read]:
-    from .compare.paring import pared
-
-    parts = pared(*answers.values())
-    if parts is None:
-        return {source: Read(catalog=each.whole) for source, each in answers.items()}
-    pairs = zip(answers.items(), parts, strict=True)
-    return {source: Read(catalog=part, answers=each) for (source, each), part in pairs}

@@ -9,8 +9,8 @@ from .platforms import Platform, recognised
 from .project.databases import Database, connect
 from .project.project import Project, named_platform
 from .project.sources import Source
+from .reads import Read
 from .telling import Telling
-from .workspace import Read
 
 _SCHEMAS: Final = "select nspname::pg_catalog.text from pg_catalog.pg_namespace"
 

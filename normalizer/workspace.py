@@ -1,12 +1,12 @@
 """Workspace of one run: databases and snapshots, read as they are, and the shadow that files are loaded into."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from types import TracebackType
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import TYPE_CHECKING, Self
 
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.catalog.model import Catalog, Value
+from pgnorm.catalog.model import Catalog
 
 from .files.reading import read_file, shown
 from .load.contents import Contents
@@ -19,42 +19,19 @@ from .project.lookout import Lookout
 from .project.project import Project
 from .project.sources import Files, SnapshotFile, Source
 from .project.ways_back import not_run
+from .reads import Asked, Read
 from .servers import Servers
 from .telling import Telling, version_words
 
 if TYPE_CHECKING:
     from psycopg import Connection
 
-    from pgnorm.catalog.answers import Answers
     from pgnorm.catalog.cluster import Cluster
     from pgnorm.catalog.conversation import Patience
 
     from .compare.ownership import Ownership
     from .load.session import Loaded
     from .postgres.shadow import Shadow
-
-
-class Read(Value):
-    """A database or a snapshot as it is."""
-
-    catalog: Catalog
-    partial: bool = False
-    """True for a snapshot of some schemas only."""
-    answers: "Answers | None" = None
-    """What all of it is made of, where the catalog is pared of what another one has alike."""
-
-    @property
-    def whole(self) -> Catalog:
-        """The catalog with all that there is."""
-        return self.answers.whole if self.answers is not None else self.catalog
-
-
-class Asked(NamedTuple):
-    """A source whose server is at work, or that is read already."""
-
-    read: Callable[[], Read]
-    answers: "Callable[[], Answers] | None"
-    """What is called for what the server answers, instead; None for a snapshot."""
 
 
 class Workspace:

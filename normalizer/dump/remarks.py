@@ -22,3 +22,8 @@ def comment(item: Object) -> Entry:
     """The comment of an object."""
     sql = f"COMMENT ON {item.signature()} IS {literal(item.comment or '')};\n"
     return Entry(desc="COMMENT", tag=item.signature(qualify=False), sql=sql)
+
+
+def in_one_line(text: str) -> str:
+    """Names on one line (pg_backup_archiver.c, sanitize_line)."""
+    return text.replace("\r", " ").replace("\n", " ")

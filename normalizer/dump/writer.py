@@ -14,7 +14,7 @@ from pgnorm.catalog.quoting import ident, remark
 from ..compare.difference import effective_acl, inside
 from ..compare.selection import Selection
 from .operator_path import reaching
-from .remarks import comment, remarks
+from .remarks import comment, in_one_line, remarks
 from .restricting import restricted, unrestricted
 from .session_settings import NO_PATH, UNCHECKED, USUAL_PATH, settings
 from .styles import PG_DUMP, Style
@@ -38,7 +38,6 @@ def render(
     """The whole dump of what `selection` names, as pg_dump writes it unless `target` says who is to read it.
 
     What `below`, the baseline that it is loaded on, would grant beyond what it says is taken away first.
-
     Raises PgnormError where a pattern of the selection names no schema.
     """
     target = target or Target(major=catalog.major, role=catalog.role, named_schemas=bool(selection.include))
@@ -231,7 +230,7 @@ class Writer:
         nobody = "" if entry.desc in REMARKS else "-"
         place = f"; Tablespace: {entry.tablespace}" if entry.tablespace else ""
         header = f"-- Name: {entry.tag}; Type: {entry.desc}; Schema: {schema}; Owner: {owner or nobody}{place}"
-        self._comment(f"--\n{_line(header)}\n--\n")
+        self._comment(f"--\n{in_one_line(header)}\n--\n")
         self.out.append("\n")
         sql = edited.text if edited else ""
         if self.target.reloaded_by is not None:
@@ -249,8 +248,3 @@ class Writer:
         if entry.access_method is not None and entry.access_method != self.access_method:
             self.out.append(f"SET default_table_access_method = {ident(entry.access_method)};\n\n")
             self.access_method = entry.access_method
-
-
-def _line(text: str) -> str:
-    """Names on one line (pg_backup_archiver.c, sanitize_line)."""
-    return text.replace("\r", " ").replace("\n", " ")

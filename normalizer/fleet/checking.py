@@ -14,9 +14,10 @@ from ..compare.difference import Difference
 from ..comparing import compare_sides
 from ..comparison import Comparison, Options
 from ..project.sources import Files, Source, migrations
+from ..reads import Read
 from ..review.changes import outermost, with_parts
 from ..sides import Sides
-from ..workspace import Read, Workspace
+from ..workspace import Workspace
 from .crew import CrewOptions, Executor
 from .reading import Found, Reader
 from .tenants import Tenant

@@ -6,7 +6,6 @@ from types import MappingProxyType
 from typing import Final, Self
 
 from pgnorm.catalog.model import Object, ObjectId, OnRows, Statement, Value, Written, about, joined
-from pgnorm.catalog.model.facets import Routine
 from pgnorm.catalog.quoting import literal
 
 from ..compare.difference import Difference
