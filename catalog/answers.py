@@ -40,7 +40,7 @@ class Common(NamedTuple):
 
     @property
     def remarks(self) -> Remarks:
-        """What is said of objects beside their own queries."""
+        """Sayings of objects beside their own queries."""
         return ("comment", _by_address(self.comments), None), ("labels", _by_address(self.labels), ())
 
 

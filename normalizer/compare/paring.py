@@ -116,7 +116,7 @@ class _Side:
         self.waiting += ((oid, False) for oid in self._objects if there.isdisjoint(self._wholes(oid)))
 
     def _wholes(self, oid: int) -> list[int]:
-        """What it is, and what that belongs to, the outermost last."""
+        """The object, and all that it belongs to, the outermost last."""
         found = [oid]
         while (whole := self._whole.get(found[-1])) is not None and whole not in found:
             found.append(whole)
@@ -175,7 +175,7 @@ def _is_quiet(difference: Difference) -> bool:
 
 
 class _Remarks:
-    """What is said of the objects of one side beside their rows."""
+    """Sayings about the objects of one side beside their rows."""
 
     def __init__(self, answers: Answers) -> None:
         self._numbers = answers.common.numbers
@@ -183,7 +183,7 @@ class _Remarks:
         self._known = {address[1] for said in self._said for address in said}
 
     def of(self, kind: type[Object], oid: int, part: int) -> list[object]:
-        """What is said of the object of a kind with this OID, or of a part of it."""
+        """Sayings about the object of a kind with this OID, or of a part of it."""
         if oid not in self._known:
             return []
         address = self._numbers[kind.catalog], oid, part
