@@ -16,7 +16,7 @@ class Read(Value):
     partial: bool = False
     """True for a snapshot of some schemas only."""
     answers: "Answers | None" = None
-    """What all of it is made of, where the catalog is pared of what another one has alike."""
+    """Answers that all of it is made of, where the catalog is pared of what another one has alike."""
 
     @property
     def whole(self) -> Catalog:
@@ -29,4 +29,4 @@ class Asked(NamedTuple):
 
     read: Callable[[], Read]
     answers: "Callable[[], Answers] | None"
-    """What is called for what the server answers, instead; None for a snapshot."""
+    """A function called for what the server answers, instead; None for a snapshot."""

@@ -36,7 +36,7 @@ class Side(Value):
     role: str | None = None
     """Who read it, where it is a database or a snapshot."""
     answers: "Answers | None" = None
-    """What all of the catalog is made of, where it is pared."""
+    """Answers that all of the catalog is made of, where it is pared."""
     read: Catalog | None = None
     """The catalog read of the source where `catalog` is of a reload."""
     data: tuple[DataStatement, ...] = ()
