@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 from attrs import define, evolve
 
+from .cast_functions import with_cast_functions
 from .edges import Address, edges_between
 from .extension_members import edges_among
 from .kinds import KINDS
@@ -107,8 +108,9 @@ def catalog(
     named = {(numbers["pg_operator"], oid, 0): (schema, signature) for oid, schema, signature in common.operators.rows}
     found = edges_between(by_address, parents.values(), dependencies, bodies, members, named)
     shelled = frozenset(numbers[kind.catalog] for kind in KINDS if issubclass(kind, Shelled))
-    edges = found.edges + edges_among(made, dependencies, shelled)
-    objects = {item.id: item for item in (*by_address.values(), *made.values())}
+    objects, edges = with_cast_functions({item.id: item for item in by_address.values()}, found.edges)
+    edges += edges_among(made, dependencies, shelled)
+    objects |= {item.id: item for item in made.values()}
     for dependent, names in found.extensions.items():
         objects[dependent] = objects[dependent].evolve(extensions=tuple(sorted(names)))
     for dependent, used in found.operators.items():

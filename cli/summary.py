@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Final
 
 from pgnorm.catalog.model import OnRows
+from pgnorm.catalog.quoting import plain
 from pgnorm.normalizer.hazards.effects import Hazard
 
 from .hazards import ALLOWED, allowed, naming, tell_hazards
@@ -82,6 +83,12 @@ def _tell_unplanned(console: Console, rest: "Unplanned") -> None:
             console.say(said)
         for item, attribute in found:
             console.say(f"  {_NOT_NULL_OF if attribute == NOT_NULL_SAID else ''}{item.kind} {item.label}")
+
+    if rest.outlived:
+        console.say("On the new side these call functions that no cast has any more, which no statement makes so:")
+    for item in rest.outlived:
+        called = ", ".join(plain(f"{schema}.{function}") for schema, function in item.outlived_casts)
+        console.say(f"  {item.kind} {item.label}: {called}")
 
 
 def tell_phantoms(console: Console, comparison: "Comparison", way_out: str | None) -> None:

@@ -13,7 +13,7 @@ from .load.contents import Contents
 from .load.context import Context, Texts
 from .load.knowledge import contents, known, opened
 from .load.session import Loaded, loaded, run_behind
-from .load.visibility import as_little_known, as_renamed
+from .load.visibility import as_bound, as_little_known, as_renamed
 from .project.databases import Database
 from .project.sources import Files, Source
 from .reads import Read
@@ -199,7 +199,7 @@ class Sides:
                 texts = self._printed(read)
                 found = stack.enter_context(loaded(self.context, texts, beside=beside | side.made))
                 side = side.evolve(
-                    catalog=as_little_known(found.session.read(), read),
+                    catalog=as_bound(as_little_known(found.session.read(), read), read),
                     texts=texts,
                     read=read,
                     made=side.made | found.roles.names,

@@ -79,9 +79,10 @@ class Whole(Basis):
                     comparison = comparison.evolve(mentions=broken)
                 arrived = as_little_known(arrival.catalog, start.catalog)
                 self._prove(arrived, goal, comparison)
-                comparison = self.measured(comparison, arrival).evolve(
-                    unplanned=unplanned(*self.views(arrived, goal.catalog))
-                )
+                told = unplanned(*self.views(arrived, goal.catalog))
+                # What both sides have that has outlived a cast is no more so where it was loaded again.
+                told = told.evolve(outlived=comparison.unplanned.outlived)
+                comparison = self.measured(comparison, arrival).evolve(unplanned=told)
                 if self.options.proof == "pg_dump":
                     self._ask_pg_dump(start, goal, comparison)
             return comparison

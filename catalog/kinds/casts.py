@@ -3,6 +3,7 @@
 from typing import ClassVar, Final, LiteralString
 
 from ..model import Object, Printing, equal, replace
+from ..model.facets import Converts
 from ..priority import Priority
 from ..quoting import plain, spell_types
 
@@ -11,7 +12,7 @@ METHODS: Final = {"b": "WITHOUT FUNCTION", "i": "WITH INOUT"}
 CONTEXTS: Final = {"e": "", "a": " AS ASSIGNMENT", "i": " AS IMPLICIT"}
 
 
-class Cast(Object):
+class Cast(Converts, Object):
     """A cast: pg_cast. `name` is the source type, `detail` the target type."""
 
     kind: ClassVar[str] = "cast"
@@ -54,6 +55,10 @@ class Cast(Object):
                and not exists ( select from pg_depend
                                  where classid = 'pg_cast'::regclass and objid = c.oid and deptype in ('e', 'i') )
              order by s.typname, t.typname"""
+
+    @property
+    def ends(self) -> tuple[str, str]:
+        return self.name, self.detail
 
     @property
     def sort_name(self) -> str:

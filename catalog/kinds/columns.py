@@ -1,6 +1,6 @@
 """The columns of tables."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import ClassVar, Self
 
 from ..foreign_options import options_change
@@ -10,7 +10,7 @@ from ..options import alter_options
 from ..quoting import ident, plain, qualified, remark, spell_types
 from .column_not_null import RequiredColumn
 from .column_text import COMPRESSION, STORAGE, STORED
-from .conversions import conversion, through_text, widens
+from .conversions import conversion, through_text, widens, without_modifiers
 
 
 class Column(HoldsType, RequiredColumn):
@@ -141,6 +141,12 @@ class Column(HoldsType, RequiredColumn):
         using = f" USING {through_text(ident(self.name), type_)}" if moved else ""
         yield Statement(sql=f"ALTER {column} TYPE {type_}{new._collate}{using};", on_rows=OnRows.MAY_FAIL)
         yield from new.settings_of_type()
+
+    def converted_to(self, new: Self) -> tuple[str, str]:
+        return without_modifiers(self.base or self.type), without_modifiers(new.base or new.type)
+
+    def knowing_casts(self, types: Iterable[str]) -> Self:
+        return self.evolve(casts=tuple(sorted({*self.casts, *types})))
 
     def conversion_to(self, new: Self, type_: str) -> str | None:
         """The expression that gives `new` its values, see `conversion`."""

@@ -67,6 +67,11 @@ def _by_number(column: str, before: str, after: str, written: str) -> str | None
     return None
 
 
+def without_modifiers(type_: str) -> str:
+    """A type, or that of an array's elements, without its modifiers."""
+    return _element(_base(type_))
+
+
 def through_text(column: str, new: str) -> str:
     """The expression that leads to the type `new` from any type."""
     return f'{column}::"text"::{new}'

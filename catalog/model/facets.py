@@ -48,6 +48,18 @@ class Shelled(Facet):
         raise NotImplementedError
 
 
+class Converts(Facet):
+    """Way from one type to another, whose function expressions keep that have gone by it:
+    `CREATE CAST (…) WITH FUNCTION "f"(…)`."""
+
+    __slots__ = ()
+
+    @property
+    def ends(self) -> tuple[str, str]:
+        """The one type and the other, without modifiers."""
+        raise NotImplementedError
+
+
 class WithMembers(Facet):
     """Belongings that are no objects though pg_depend calls them no internal part either (an operator family's)."""
 

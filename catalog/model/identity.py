@@ -21,7 +21,8 @@ class Edge(NamedTuple):
 
     `body` is true where only the dependent's body (see `Bodied`) needs it. `tied` is true where only a tie makes
     it so (see `ties`): a dump goes by it, a plan by the tie, which it can cut and make. It is also true between objects
-    that are `made_by_parent`, which are there whatever a plan does to them.
+    that are `made_by_parent`, which are there whatever a plan does to them, and from what uses a cast to that, which it
+    needs no more once it is made (see `cast_functions`).
     """
 
     dependent: ObjectId

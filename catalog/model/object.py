@@ -9,7 +9,10 @@ from .identity import ObjectId
 from .led import Led
 from .statement import Script
 
-SATELLITES: Final = frozenset({"owner", "comment", "acl", "acl_default", "labels", "extensions", "operators_used"})
+SATELLITES: Final = frozenset(
+    {"owner", "comment", "acl", "acl_default", "labels", "extensions"}
+    | {"operators_used", "cast_functions", "outlived_casts"}
+)
 IDENTITY: Final = frozenset({"schema", "name", "detail"})
 
 
@@ -28,6 +31,11 @@ class Object(Led):
     operators_used: tuple[tuple[str, str], ...] = ()
     """(schema, signature) of each operator of its expressions that is not in pg_catalog. Deparsed text need not tell
     them: `a IS DISTINCT FROM b` has no place for a schema."""
+    cast_functions: tuple[tuple[str, str], ...] = ()
+    """(schema, signature) of each function that its expressions call and their text does not name: that of a cast. They
+    keep it when there is another cast."""
+    outlived_casts: tuple[tuple[str, str], ...] = ()
+    """The ones among them that no cast has any more."""
 
     @classmethod
     def query(cls, version: int) -> LiteralString:

@@ -1,6 +1,6 @@
 """Facets, as in `facets`, of the few kinds that are types or hold values of one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Self
 
 from .entries import Target
@@ -67,6 +67,14 @@ class HoldsType(MadeOfTypes, Retyping):
     @property
     def retyped_with_parent(self) -> bool:
         """True if Postgres gives it no other type as long as its parent stands: that is replaced (a partition key)."""
+        raise NotImplementedError
+
+    def converted_to(self, new: Self) -> tuple[str, str]:
+        """The types between which its values, or their elements, go to `new`: see `Converts`."""
+        raise NotImplementedError
+
+    def knowing_casts(self, types: Iterable[str]) -> Self:
+        """The same, where there are casts from its own type to these too."""
         raise NotImplementedError
 
     def rebind(self, new: Self, target: Target) -> Iterator[Written]:

@@ -4,11 +4,13 @@ import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NoReturn
 
+from ..cast_functions import with_cast_functions
 from ..edges import ties
 from ..errors import PgnormError
 from ..kinds import KINDS
 from ..model import Catalog, Edge, Object, ObjectId, RunTime
 from ..model.declaring import Value
+from ..model.facets import Converts
 from .attributes import codecs, needed, own_codecs, secrets
 from .parsing import AGAIN, LONGEST, UNHEARD_OF, brief, parsed
 from .scalars import NOTHING, Codec, Mismatch
@@ -137,9 +139,14 @@ class _Reader:
         made = {name for name, item in objects.items() if item.made_by_parent}
         for path, dependent, names, body in needs:
             for name in self._names(names, path, objects):
-                among = dependent in made and name in made
+                among = (dependent in made and name in made) or isinstance(objects[name], Converts)
                 edges.append(Edge(dependent, name, body, among or (dependent, name) in tied))
-        return objects, tuple(sorted(dict.fromkeys(edges)))
+        found = tuple(sorted(dict.fromkeys(edges)))
+        casts = any(isinstance(item, Converts) for item in objects.values())
+        if casts and not any(item.cast_functions for item in objects.values()):
+            # It may have been taken by a pgnorm that did not read them.
+            objects, found = with_cast_functions(objects, found)
+        return objects, tuple(sorted(found))
 
     def _object(self, said: object, path: str) -> Object:
         if not isinstance(said, dict):

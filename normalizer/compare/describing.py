@@ -10,6 +10,7 @@ from .difference import NAME, Difference
 _WORDS: Final = {
     "bound": "bounds",
     "check": "WITH CHECK",
+    "cast_functions": "functions of casts",
     "column_settings": "settings of columns",
     "config": "SET",
     "extensions": "DEPENDS ON EXTENSION",

@@ -22,7 +22,9 @@ LABELS: Final = "labels"
 EXTENSIONS: Final = "extensions"
 OPERATORS: Final = "operators_used"
 """Operators, which the text of an expression need not tell; an own difference only where that is the same."""
-SATELLITES: Final = frozenset({OWNER, COMMENT, PRIVILEGES, LABELS, EXTENSIONS})
+CASTS: Final = "cast_functions"
+"""Functions that expressions call by casts; a difference of its own only where the text is the same."""
+SATELLITES: Final = frozenset({OWNER, COMMENT, PRIVILEGES, LABELS, EXTENSIONS, CASTS})
 """Differences of an object beside its own attributes, named alike for every kind."""
 IF_KNOWN: Final = frozenset({Change.SECRET, Change.HIDDEN, Change.STATE, Change.SAID})
 """An attribute so declared differs only where both sides have it."""
@@ -118,6 +120,8 @@ def changes(old: Object, new: Object) -> frozenset[str]:
     if old == new or (before := told(old, new)) == (after := told(new, old)):
         return frozenset()
     found = frozenset(name for name, said in before.items() if said != after[name])
+    if new.outlived_casts:
+        found -= {CASTS}  # no statement leads to what a cast was before
     return found - {OPERATORS} if found & deparsed(new) else found
 
 
@@ -154,6 +158,7 @@ def told(item: Object, other: Object) -> Mapping[str, object]:
         LABELS: item.labels,
         EXTENSIONS: item.extensions,
         OPERATORS: item.operators_used,
+        **({CASTS: item.cast_functions} if item.cast_functions or other.cast_functions else {}),
     }
 
 

@@ -11,6 +11,7 @@ from typing import Final
 from pgnorm.catalog.answers import ADDRESS_COLUMNS, Answers, objects_of
 from pgnorm.catalog.edges import DEPENDS_ON_EXTENSION
 from pgnorm.catalog.model import Catalog, Object, ObjectId
+from pgnorm.catalog.model.facets import Routine
 from pgnorm.catalog.model.row_facets import HoldsRows
 from pgnorm.catalog.model.run_time import NOWHERE
 from pgnorm.catalog.model.type_facets import HasValues
@@ -61,6 +62,8 @@ class _Side:
         """The reverse."""
         self._tied: dict[int, list[int]] = {}
         """The tables that inherit from one, and those that it inherits from."""
+        self.calls: dict[int, set[Row]] = {}
+        """The functions that only pg_depend tells of, where a cast was taken: by name, of each that depends on one."""
         self._objects = {row[0] for _, result in answers.kinds for row in result.rows}
         self._follow()
 
@@ -92,8 +95,10 @@ class _Side:
         relations, types = common.numbers[_RELATIONS], common.numbers[_TYPES]
         holders = {row[0] for kind, result in self.answers.kinds if issubclass(kind, HoldsRows) for row in result.rows}
         operators = {oid for oid, _, _ in common.operators.rows}
+        routines = dict(_routines(self.answers))
         there: set[int] = set()
         told: list[int] = []
+        calling: list[tuple[int, int]] = []
         for catalog, oid, _, of, whole, _, how in common.dependencies.rows:
             self._uses.setdefault(oid, []).append(whole)
             self._users.setdefault(whole, []).append(oid)
@@ -110,8 +115,13 @@ class _Side:
                     self._internal.setdefault(oid, []).append(whole)
             if how == DEPENDS_ON_EXTENSION or whole in operators:
                 told.append(oid)
+            if whole in routines:
+                calling.append((oid, whole))
         for _, oid, owner in (row for result in self.answers.members for row in result.rows):
             self._uses.setdefault(oid, []).append(owner)
+        for oid, called in calling:
+            for user in self._wholes(oid):
+                self.calls.setdefault(user, set()).add(routines[called])
         self.waiting += ((whole, False) for oid in told for whole in self._wholes(oid))
         self.waiting += ((oid, False) for oid in self._objects if there.isdisjoint(self._wholes(oid)))
 
@@ -151,9 +161,20 @@ def _match(old: _Side, new: _Side) -> None:
         (oid, item), (twin, changed) = left[0][name], left[1][name]
         old.twins[oid], new.twins[twin] = twin, oid
         old.take(oid, disturbed=not _is_quiet(Difference(item, changed, changes(item, changed))))
+    for oid in old.calls.keys() | {new.twins[oid] for oid in new.calls if oid in new.twins}:
+        if oid in old.twins and old.calls.get(oid) != new.calls.get(old.twins[oid]):
+            old.take(oid, disturbed=True)
     for side, mine, others in zip((old, new), left, left[::-1], strict=True):
         for name in mine.keys() - others.keys():
             side.take(mine[name][0], disturbed=True)
+
+
+def _routines(answers: Answers) -> Iterator[tuple[int, Row]]:
+    """Each routine's OID and what it is called by."""
+    for kind, result in answers.kinds:
+        if issubclass(kind, Routine):
+            places = [result.columns.index(name) for name in ("schema", "name", "detail")]
+            yield from ((row[0], tuple(row[place] for place in places)) for row in result.rows)
 
 
 def _start(result: Result) -> int:

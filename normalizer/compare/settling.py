@@ -9,7 +9,7 @@ from attrs import evolve
 from pgnorm.catalog.model import Catalog, Object, ObjectId
 from pgnorm.catalog.model.facets import Watches
 
-from .difference import OPERATORS, Difference, deparsed
+from .difference import CASTS, OPERATORS, Difference, deparsed
 from .slices import slice_of
 
 ROUNDS: Final = 4
@@ -66,8 +66,14 @@ def settled(
         moved = False
         for side in sides:
             moved |= _part(open_, met, *sides) and side.step(open_)
-    left = (evolve(each, changed=each.changed - met.get(each.item.id, set())) for each in found)
+    left = (_left(each, met.get(each.item.id, set())) for each in found)
     return tuple(each for each in left if each.old is None or each.new is None or each.changed)
+
+
+def _left(found: Difference, met: Collection[str]) -> Difference:
+    """The difference without what has met. Texts that have not met call what they call."""
+    changed = found.changed.difference(met)
+    return evolve(found, changed=changed - {CASTS} if changed & deparsed(found.item) else changed)
 
 
 def _part(open_: dict[ObjectId, set[str]], met: dict[ObjectId, set[str]], new: "_Side", old: "_Side") -> bool:

@@ -72,10 +72,20 @@ def as_little_known(loaded: Catalog, source: Catalog) -> Catalog:
     )
 
 
+def as_bound(loaded: Catalog, source: Catalog) -> Catalog:
+    """`loaded`, which a dump of `source` made, where what has outlived a cast calls what it calls in `source`."""
+    outlived = {
+        name: loaded.objects[name].evolve(cast_functions=item.cast_functions, outlived_casts=item.outlived_casts)
+        for name, item in source.objects.items()
+        if item.outlived_casts and name in loaded.objects
+    }
+    return evolve(loaded, objects={**loaded.objects, **outlived}) if outlived else loaded
+
+
 def as_renamed(loaded: Catalog, source: Catalog) -> Catalog:
     """`loaded`, which renames made of `source`, with all that `source` does not know unknown again. Of what has a new
     name no state is known where one that has gone had an unknown one."""
-    little = as_little_known(loaded, source)
+    little = as_bound(as_little_known(loaded, source), source)
     gone = (item for name, item in source.objects.items() if name not in loaded.objects)
     return without_states(little, loaded.objects.keys() - source.objects.keys()) if any(map(_hidden, gone)) else little
 

@@ -8,6 +8,7 @@ from pgnorm.catalog.model.dump_facets import MadeAtOnce
 from pgnorm.catalog.model.facets import Bodied, DroppedApart, GrantsDefaults
 
 from .attachments import order_followers, order_ties
+from .casts import order_casts
 from .changes import Decisions, set_with
 from .cycles import repair, take_leaders_out, unsolvable
 from .dependencies import order_leavers, order_makers, order_successors
@@ -97,6 +98,7 @@ class Actions:
         order_referrers(self, before)
         order_stored(self, before)
         order_tested(self, before)
+        order_casts(self, before)
         order_owners(self, before)
         order_names(self, needs, before)
         order_default_privileges(self, before)

@@ -114,7 +114,7 @@ class _Deciding:
                 left = left.led(self.old.objects[leader], self.new.objects[leader])
         if left != before:
             wanted = self.new.objects[follower.id]
-            left = left.evolve(operators_used=wanted.operators_used)
+            left = left.evolve(operators_used=wanted.operators_used, cast_functions=wanted.cast_functions)
             self.result.altered[follower.id] = Difference(left, wanted, changes(left, wanted))
 
     def _weigh(self, difference: Difference) -> None:

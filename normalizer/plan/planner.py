@@ -4,6 +4,7 @@ from pgnorm.catalog.model import Catalog, ObjectId
 from pgnorm.catalog.progress import stage
 
 from ..compare.difference import Difference, differences
+from .casts import knowing_casts, read_anew
 from .combining import combined
 from .deciding import decide
 from .plan import EMPTY, Plan
@@ -33,7 +34,8 @@ def diff(
     if not found:
         return EMPTY
     with stage("Planning"):
-        old, found = respelled(old, found)
+        old, found = knowing_casts(*respelled(old, found), new)
+        found = tuple(map(read_anew, found))
         renames = Renames.found(old, new, found, around or old)
         left = renames.left(new, found)
         old, around = renames.applied(old), renames.applied(around or old)

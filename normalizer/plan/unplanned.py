@@ -16,6 +16,8 @@ class Unplanned(Value):
     own: tuple[tuple[Object, Object, str], ...] = ()
     """Objects inherited on both sides and besides a table's own on one: as it is, as the new side has it, and the
     attribute that says so (see `Change.NOTED`)."""
+    outlived: tuple[Object, ...] = ()
+    """Objects of the new side that call by a cast what no cast there calls any more, other than on the old one."""
 
     @property
     def tags(self) -> frozenset[tuple[str, str]]:
@@ -40,6 +42,7 @@ class Unplanned(Value):
             columns=(*self.columns, *other.columns),
             parents=(*self.parents, *other.parents),
             own=(*self.own, *other.own),
+            outlived=tuple(dict.fromkeys((*self.outlived, *other.outlived))),
         )
 
 
@@ -55,13 +58,22 @@ def unplanned(old: Catalog, new: Catalog) -> Unplanned:
             columns.append(new.objects[name])
         if _reordered(before, after, ties=True):
             parents.append((new.objects[name], tuple(part for part in after if part.ties is not None)))
-    return Unplanned(columns=tuple(columns), parents=tuple(parents), own=tuple(_own(old, new)))
+    outlived = tuple(_outlived(old, new))
+    return Unplanned(columns=tuple(columns), parents=tuple(parents), own=tuple(_own(old, new)), outlived=outlived)
 
 
 def _reordered(old: Sequence[Object], new: Sequence[Object], *, ties: bool) -> bool:
     """True if the same columns, or what ties an object to others, stand in another order."""
     before, after = ([part.id for part in parts if (part.ties is not None) == ties] for parts in (old, new))
     return before != after and sorted(before) == sorted(after)
+
+
+def _outlived(old: Catalog, new: Catalog) -> Iterator[Object]:
+    for name, item in new.objects.items():
+        if item.outlived_casts:
+            before = old.objects.get(name)
+            if before is None or before.cast_functions != item.cast_functions:
+                yield item
 
 
 def _own(old: Catalog, new: Catalog) -> Iterator[tuple[Object, Object, str]]:

@@ -1,0 +1,49 @@
+"""Functions that an expression calls by a cast: `"x"::"text"` keeps the one that the cast had when it was parsed."""
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+
+from .model import Edge, Object, ObjectId, own_fields
+from .model.facets import Converts, Routine
+from .quoting import qualified
+
+Edges = tuple[Edge, ...]
+
+
+def with_cast_functions(objects: Mapping[ObjectId, Object], edges: Edges) -> tuple[dict[ObjectId, Object], Edges]:
+    """The objects with the functions that their expressions call though their text does not name them, and the edges
+    with those to the casts that have these functions: text that is read again needs them."""
+    found = dict(objects)
+    casts: dict[ObjectId, list[ObjectId]] = {}
+    calls: dict[Edge, None] = {}
+    for edge in edges:
+        if isinstance(objects[edge.referenced], Routine):
+            user = objects[edge.dependent]
+            if isinstance(user, Converts):
+                casts.setdefault(edge.referenced, []).append(edge.dependent)
+            elif _texts(type(user)) and not _names(user, edge.referenced):
+                calls[edge] = None
+    used: dict[ObjectId, set[ObjectId]] = {}
+    for call in calls:
+        used.setdefault(call.dependent, set()).add(call.referenced)
+    for name, functions in used.items():
+        outlived = functions.difference(casts)
+        found[name] = objects[name].evolve(cast_functions=_signatures(functions), outlived_casts=_signatures(outlived))
+    by_casts = (call._replace(referenced=cast, tied=True) for call in calls for cast in casts.get(call.referenced, ()))
+    return found, (*edges, *dict.fromkeys(by_casts))
+
+
+def _signatures(functions: Iterable[ObjectId]) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted((each.schema, f"{each.name}({each.detail})") for each in functions))
+
+
+@cache
+def _texts(kind: type[Object]) -> tuple[str, ...]:
+    """The attributes of a kind that hold deparsed text."""
+    return tuple(field.name for field in own_fields(kind) if field.deparsed)
+
+
+def _names(user: Object, function: ObjectId) -> bool:
+    """True if one of its texts calls the function by its name, or it has it for something else than an expression."""
+    call = f"{qualified(function.schema, function.name)}("
+    return any(call in str(getattr(user, name)) for name in _texts(type(user))) or function.detail == "internal"

@@ -1,0 +1,315 @@
+"""Casts, on which nothing in Postgres depends: what was made by one, and columns that change their type by one."""
+
+import json
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+import psycopg
+import pytest
+from addresses import address
+from judge import carry_out
+
+from pgnorm.catalog.model import Target
+from pgnorm.catalog.reader import read
+from pgnorm.catalog.snapshots.reading import loads
+from pgnorm.catalog.snapshots.writing import dumps
+from pgnorm.normalizer.compare.selection import EVERYTHING
+from pgnorm.normalizer.comparing import compare
+from pgnorm.normalizer.comparison import Comparison, Options
+from pgnorm.normalizer.dump.writer import render
+from pgnorm.normalizer.postgres.shadow import Shadow
+from pgnorm.normalizer.project.sources import parse
+from pgnorm.normalizer.servers import Servers
+from pgnorm.normalizer.workspace import Workspace
+
+# The text of one or the other says which function made it.
+TYPES = """
+create type public.kg as (n int);
+create function public.one(public.kg) returns text language plpgsql immutable as 'begin return ''one''; end';
+create function public.two(public.kg) returns text language plpgsql immutable as 'begin return ''two''; end';
+create table public.t (id int primary key, x public.kg, told text);
+insert into public.t values (1, row(1), '');
+"""
+ONE = "create cast (public.kg as text) with function public.one(public.kg) as assignment;"
+TWO = ONE.replace("public.one", "public.two")
+AGAIN = f"drop cast (public.kg as text); {TWO}"
+PARED = Options(pared=True, proof=None)
+# What uses it, and a query that says which function that calls.
+USERS = {
+    "view": ("create view public.v as select x::text as said from public.t", "select said from public.v"),
+    "cast of an array": (
+        "create view public.v as select (array[x]::text[])[1] as said from public.t",
+        "select said from public.v",
+    ),
+    "cast that no text shows": (
+        "create rule r as on delete to public.t do instead update public.t set told = old.x",
+        "delete from public.t; select told from public.t",
+    ),
+    "materialized view": (
+        "create materialized view public.m as select x::text as said from public.t",
+        "select said from public.m",
+    ),
+    "check": (
+        "alter table public.t add constraint known check (x::text in ('one', 'two') or told = x::text)",
+        "",
+    ),
+    "generated column": (
+        "alter table public.t add g text generated always as (x::text) stored",
+        "select g from public.t",
+    ),
+    "index": ("create index i on public.t ((x::text))", "select most_common_vals from pg_stats where tablename = 'i'"),
+    "default": (
+        "alter table public.t alter told set default row(2)::public.kg",
+        "insert into public.t (id) values (7) returning told",
+    ),
+    "policy": (
+        "create policy p on public.t using (x::text = 'one'); alter table public.t enable row level security;"
+        " grant select on public.t to public",
+        "",
+    ),
+    "body of SQL": (
+        "create function public.b() returns text language sql begin atomic select x::text from public.t; end",
+        "select public.b()",
+    ),
+    "default of an argument": (
+        "create function public.d(a text default row(1)::public.kg) returns text language sql as 'select a'",
+        "select public.d()",
+    ),
+    "default of a domain": (
+        "create domain public.dom as text default row(1)::public.kg; create table public.u (id int, d public.dom)",
+        "insert into public.u values (1) returning d",
+    ),
+    "check of a domain": (
+        "create domain public.dom as public.kg check (value::text in ('one', 'two'));"
+        " create table public.u (d public.dom); insert into public.u values (row(1)::public.kg)",
+        "",
+    ),
+    "trigger": (
+        "create function public.said() returns trigger language plpgsql as 'begin new.told = ''set''; return new; end';"
+        " create trigger w before insert on public.t for each row when (new.x::text = 'two')"
+        " execute function public.said()",
+        "insert into public.t values (8, row(1), 'not') returning case told when 'set' then 'two' else 'one' end",
+    ),
+    "statistics": ("create statistics public.s on (x::text), id from public.t", ""),
+    "partition key": (
+        "create table public.p (x public.kg) partition by list ((x::text));"
+        " create table public.p1 partition of public.p for values in ('one');"
+        " create table public.p2 partition of public.p for values in ('two')",
+        "insert into public.p values (row(1))"
+        " returning case tableoid::regclass::text when 'p1' then 'one' else 'two' end",
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def servers(shadow: Shadow) -> Iterator[Servers]:
+    assert shadow.binaries is not None
+    with pytest.MonkeyPatch.context() as patch, Servers() as opened:
+        patch.setenv("PGNORM_PG_BINDIR", str(shadow.binaries.bindir))
+        yield opened
+
+
+def _compared(servers: Servers, old: str, new: str, options: Options | None = None) -> Comparison:
+    with servers.turn(), Workspace(None, tell=lambda _level, _message: None, servers=servers) as workspace:
+        return compare(workspace, parse(old, None), parse(new, None), options or Options())
+
+
+def _made(connection: psycopg.Connection, *texts: str) -> str:
+    for text in texts:
+        connection.execute(text.encode())
+    return address(connection)
+
+
+def _uses(connection: psycopg.Connection) -> Sequence[str]:
+    """Which of the functions anything but casts depends on."""
+    asked = """
+        select distinct p.proname::text from pg_depend d join pg_proc p on p.oid = d.refobjid
+         where d.refclassid = 'pg_proc'::regclass and p.proname in ('one', 'two')
+           and d.classid <> 'pg_cast'::regclass"""
+    return [name for (name,) in connection.execute(asked.encode()).fetchall()]
+
+
+def _says(connection: psycopg.Connection, query: str) -> str:
+    with connection.transaction(force_rollback=True):
+        for statement in query.split("; "):
+            rows = connection.execute(statement.encode())
+        found = rows.fetchall()
+        assert len(found) == 1
+        return str(found[0][0])
+
+
+@pytest.mark.parametrize("case", USERS)
+@pytest.mark.parametrize("casts", [("one", "two"), ("two", "one"), ("outlived", "two")], ids="-".join)
+def test_what_uses_a_cast_calls_the_function_that_it_now_has(
+    case: str, casts: tuple[str, str], servers: Servers, shadow: Shadow
+) -> None:
+    user, query = USERS[case]
+    states = {"one": (TYPES, ONE, user), "two": (TYPES, TWO, user), "outlived": (TYPES, ONE, user, AGAIN)}
+    with shadow.session(scratch=True) as start, shadow.session(scratch=True) as goal:
+        old, new = _made(start.connection, *states[casts[0]]), _made(goal.connection, *states[casts[1]])
+        assert _uses(start.connection) == ["one" if casts[0] == "outlived" else casts[0]]
+        found = _compared(servers, old, new)
+        assert found.unproved is None
+        assert _compared(servers, old, new, PARED).plan.scripts() == found.plan.scripts()
+        carry_out(start.connection, found.plan)
+        assert _uses(start.connection) == [casts[1]]
+        if query and "pg_stats" not in query:
+            assert _says(start.connection, query) == casts[1] == _says(goal.connection, query)
+        left = _compared(servers, old, new, Options(proof=None))
+        assert not left.plan, left.plan.scripts()
+
+
+def _labels(found: Comparison) -> set[str]:
+    return {each.item.label for each in found.plan.differences}
+
+
+VIEW, OF_VIEW = USERS["view"]
+OUTLIVED = (TYPES, ONE, VIEW, AGAIN)
+
+
+@pytest.mark.parametrize(
+    ("start", "planned"),
+    [((TYPES, TWO, VIEW), set()), ((TYPES, ONE, VIEW), {"public.kg as text"}), (OUTLIVED, set())],
+    ids=["as the cast is", "as the cast was", "outlived"],
+)
+def test_what_no_statement_makes_is_told(
+    start: tuple[str, ...], planned: set[str], servers: Servers, shadow: Shadow
+) -> None:
+    with shadow.session(scratch=True) as before, shadow.session(scratch=True) as after:
+        old, new = _made(before.connection, *start), _made(after.connection, *OUTLIVED)
+        told = _says(before.connection, OF_VIEW) != "one"
+        for options in (Options(), PARED, Options(seed=Path(os.devnull))):
+            found = _compared(servers, old, new, options)
+            assert _labels(found) == planned
+            assert [item.label for item in found.unplanned.outlived] == ["public.v"] * told
+        carry_out(before.connection, found.plan)
+        assert _says(before.connection, OF_VIEW) == ("two" if told else "one")
+
+
+def test_a_view_that_the_whole_is_needed_for_is_bound_anew(servers: Servers, shadow: Shadow) -> None:
+    """A filled materialized view beside it has the plan tried on the wholes, of which the dumps say nothing of that."""
+    matview = USERS["materialized view"][0]
+    with shadow.session(scratch=True) as start, shadow.session(scratch=True) as goal:
+        old = _made(start.connection, *OUTLIVED)
+        new = _made(goal.connection, TYPES, TWO, VIEW, matview)
+        found = _compared(servers, old, new)
+        assert {"public.v", "public.m"} <= _labels(found)
+        carry_out(start.connection, found.plan)
+        assert _says(start.connection, OF_VIEW) == "two"
+
+
+def test_what_names_the_function_itself_stays(servers: Servers, shadow: Shadow) -> None:
+    view = VIEW.replace("x::text", "public.one(x)")
+    with shadow.session(scratch=True) as start, shadow.session(scratch=True) as goal:
+        old, new = _made(start.connection, TYPES, ONE, view), _made(goal.connection, TYPES, TWO, view)
+        assert _labels(_compared(servers, old, new)) == {"public.kg as text"}
+
+
+def test_files_whose_cast_has_another_function(servers: Servers, shadow: Shadow, tmp_path: Path) -> None:
+    files = tmp_path / "one.sql", tmp_path / "two.sql"
+    for file, cast in zip(files, (ONE, TWO), strict=True):
+        file.write_text(f"{TYPES.split('insert')[0]}{cast}{VIEW};")
+    assert _labels(_compared(servers, str(files[0]), str(files[1]))) == {"public.kg as text", "public.v"}
+    with shadow.session(scratch=True) as start:
+        found = _compared(servers, _made(start.connection, *OUTLIVED), str(files[1]))
+        carry_out(start.connection, found.plan)
+        assert _says(start.connection, OF_VIEW) == "two"
+
+
+def test_an_older_snapshot_tells_what_casts_call(shadow: Shadow) -> None:
+    with shadow.session(scratch=True) as session:
+        _made(session.connection, *OUTLIVED, "create view public.w as select x::text as said from public.t")
+        catalog = read(session.connection)
+    text = dumps(catalog)
+    document = json.loads(text)
+    for item in document["objects"]:
+        item.pop("cast_functions", None)
+        item.pop("outlived_casts", None)
+        item["needs"] = [name for name in item.get("needs", ()) if name[0] != "cast"]
+        item["body_needs"] = [name for name in item.get("body_needs", ()) if name[0] != "cast"]
+    for said in (text, json.dumps(document)):
+        found = loads(said, "snapshot").catalog
+        assert found.objects == catalog.objects
+        assert sorted(found.edges) == sorted(catalog.edges)
+    view = next(item for item in found.objects.values() if item.label == "public.v")
+    assert (len(view.cast_functions), view.outlived_casts) == (1, view.cast_functions)
+
+
+def test_a_dump_makes_a_cast_before_what_uses_it(servers: Servers, shadow: Shadow, tmp_path: Path) -> None:
+    """pg_dump makes domains first, whose default then calls no function."""
+    user, query = USERS["default of a domain"]
+    with shadow.session(scratch=True) as session, shadow.session(scratch=True) as again:
+        _made(session.connection, TYPES, ONE, user)
+        catalog = read(session.connection)
+        _made(again.connection, render(catalog, EVERYTHING, target=Target(major=shadow.major, role=catalog.role)))
+        again.connection.execute("reset search_path")
+        assert _says(again.connection, query) == "one"
+
+
+KG = """
+create type public.kg as (n int);
+create function public.weight(public.kg) returns int language sql immutable as 'select ($1).n * 1000';
+create function public.other(public.kg) returns int language sql immutable as 'select ($1).n';
+create table public.t (id int, x {});
+"""
+WEIGHT = "create cast (public.kg as int) with function public.weight(public.kg){};"
+OTHER = "create cast (public.kg as int) with function public.other(public.kg)"
+CONTEXTS = ["", " as assignment", " as implicit"]
+
+
+@pytest.mark.parametrize("context", CONTEXTS)
+@pytest.mark.parametrize(
+    ("before", "after", "weighs"),
+    [("", WEIGHT, 7000), (WEIGHT, "", 7000), (WEIGHT, WEIGHT, 7000), (OTHER, WEIGHT, 7000), (WEIGHT, OTHER, 7)],
+    ids=["made", "dropped", "there", "made anew", "made anew otherwise"],
+)
+def test_a_column_changes_its_type_by_a_cast(
+    before: str, after: str, weighs: int, context: str, servers: Servers, shadow: Shadow
+) -> None:
+    with shadow.session(scratch=True) as start, shadow.session(scratch=True) as goal:
+        old = _made(start.connection, KG.format("public.kg"), before.format(context))
+        start.connection.execute("insert into public.t values (1, row(7)), (2, null)")
+        new = _made(goal.connection, KG.format("int"), after.format(context))
+        found = _compared(servers, old, new)
+        assert found.unproved is None
+        carry_out(start.connection, found.plan)
+        assert start.connection.execute("select x from t order by id").fetchall() == [(weighs,), (None,)]
+        assert not _compared(servers, old, new, Options(proof=None)).plan
+
+
+def test_types_that_come_and_go_with_their_cast(servers: Servers, shadow: Shadow) -> None:
+    made = """
+        create type public.lb as (m int);
+        create function public.lb(public.kg) returns public.lb language sql immutable
+          as 'select row(($1).n * 2)::public.lb';
+        create cast (public.kg as public.lb) with function public.lb(public.kg);
+        create function public.kg(public.lb) returns public.kg language sql immutable
+          as 'select row(($1).m / 2)::public.kg';
+        create cast (public.lb as public.kg) with function public.kg(public.lb);
+        """
+    kg, table = "create type public.kg as (n int);", "create table public.t (x public.kg[], y public.kg)"
+    with ExitStack() as stack:
+        start, goal, last = (stack.enter_context(shadow.session(scratch=True)) for _ in range(3))
+        old = _made(start.connection, kg, table)
+        start.connection.execute("insert into public.t values (array[row(3)::public.kg], row(4))")
+        middle = _made(goal.connection, kg, made, table.replace("public.kg", "public.lb"))
+        carry_out(start.connection, _compared(servers, old, middle).plan)
+        assert start.connection.execute("select x::text, y::text from t").fetchall() == [("{(6)}", "(8)")]
+        end = _made(last.connection, kg, table)
+        carry_out(start.connection, _compared(servers, old, end).plan)
+        assert start.connection.execute("select x::text, y::text from t").fetchall() == [("{(3)}", "(4)")]
+
+
+def test_rows_that_move_go_by_a_cast(servers: Servers, shadow: Shadow) -> None:
+    """A table that becomes partitioned is made anew and filled from the old one."""
+    partitioned = KG.format("int").replace("x int)", "x int) partition by range (id)")
+    partition = "create table public.p partition of public.t for values from (0) to (9);"
+    for before, after in (("", WEIGHT), (WEIGHT, ""), (OTHER, WEIGHT)):
+        with shadow.session(scratch=True) as start, shadow.session(scratch=True) as goal:
+            old = _made(start.connection, KG.format("public.kg"), before.format(""))
+            start.connection.execute("insert into public.t values (1, row(7))")
+            new = _made(goal.connection, partitioned, partition, after.format(""))
+            carry_out(start.connection, _compared(servers, old, new).plan)
+            assert start.connection.execute("select x from t").fetchall() == [(7000,)]
