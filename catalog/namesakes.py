@@ -3,13 +3,14 @@
 from typing import Final, LiteralString
 
 # Postgres prints `array_length(a, 1)` for its own function, with all casts that make each argument of the very type
-# that a routine takes. So there is a choice only where its own takes several types (func_select_candidate).
+# that a routine takes. So there is a choice only where its own takes several types (func_select_candidate), or where
+# the search_path has pg_catalog behind other schemas.
 NAMESAKES: Final[LiteralString] = """
-with own (name, args, open, defaulted) as materialized (
-    select proname, proargtypes::oid[], provariadic <> 0, pronargdefaults > 0
+with own (name, args, open, defaulted, named) as materialized (
+    select proname, proargtypes::oid[], provariadic <> 0, pronargdefaults > 0, proargnames is not null
       from pg_proc where oid >= 16384 and pronamespace <> 'pg_catalog'::regnamespace
     union all
-    select oprname, array[oprleft, oprright], false, false
+    select oprname, array[oprleft, oprright], false, false, false
       from pg_operator where oid >= 16384 and oprnamespace <> 'pg_catalog'::regnamespace
 ), taking (type, category) as (  -- the letters are those of pg_type.typcategory
     values ('anyelement'::regtype, null), ('"any"', null), ('anynonarray', null), ('anycompatible', null)
@@ -17,28 +18,38 @@ with own (name, args, open, defaulted) as materialized (
          , ('anyrange', 'R'), ('anymultirange', 'R'), ('anycompatiblerange', 'R'), ('anycompatiblemultirange', 'R')
          , ('record', 'C')
 ), implicit (source, category, target) as materialized (
-    select c.castsource, s.typcategory, c.casttarget
-      from pg_cast c join pg_type s on s.oid = c.castsource where c.castcontext = 'i'
-), postgres (name, args, open, defaulted) as (
-    select proname, proargtypes::oid[], provariadic <> 0, pronargdefaults > 0
+    select x.source, x.category, x.target
+      from pg_cast c
+      join pg_type s on s.oid = c.castsource
+      join pg_type t on t.oid = c.casttarget
+     cross join lateral ( values (s.oid, s.typcategory, t.oid)
+                               , (s.typarray, 'A', t.typarray) ) x (source, category, target)
+     where c.castcontext = 'i'
+), postgres (name, args, open, defaulted, named) as (
+    select proname, proargtypes::oid[], provariadic <> 0, pronargdefaults > 0, proargnames is not null
       from pg_proc where pronamespace = 'pg_catalog'::regnamespace and proname in (select name from own)
     union all
-    select oprname, array[oprleft, oprright], false, false
+    select oprname, array[oprleft, oprright], false, false, false
       from pg_operator where oprnamespace = 'pg_catalog'::regnamespace and oprname in (select name from own)
+), late (late) as materialized (
+    select reset_val ~ ', *"?pg_catalog' from pg_settings where name = 'search_path'
 )
 select distinct o.name::text
   from own o
-  join postgres p on p.name = o.name and p.args && array(select type::oid from taking)
- where o.open or p.open
-    or ( o.args <> p.args and (cardinality(o.args) = cardinality(p.args) or o.defaulted or p.defaulted)
-         and not exists (
-             select from unnest(o.args, p.args) a (own, postgres)
-               left join taking t on t.type = a.postgres
-               left join pg_type y on y.oid = a.own
-              where a.own <> a.postgres and coalesce(y.typtype not in ('d', 'p'), true)
-                and (t.type is null or y.typcategory <> t.category)
-                and not exists ( select from implicit i
-                                  where i.target = a.own
-                                    and (i.source = a.postgres or i.category = t.category) ) ) )
+  join postgres p on p.name = o.name
+ where (p.args && array(select type::oid from taking) or (select late from late))
+   and ( o.open or p.open
+         or o.named and p.named
+         or ( (o.args <> p.args or (select late from late))
+              and (cardinality(o.args) = cardinality(p.args) or o.defaulted or p.defaulted)
+              and not exists (
+                  select from unnest(o.args, p.args) a (own, postgres)
+                    left join taking t on t.type = a.postgres
+                    left join pg_type y on y.oid = a.own
+                   where a.own <> a.postgres and coalesce(y.typtype not in ('d', 'p'), true)
+                     and (t.type is null or y.typcategory <> t.category)
+                     and not exists ( select from implicit i
+                                       where i.target = a.own
+                                         and (i.source = a.postgres or i.category = t.category) ) ) ) )
  order by 1
 """

@@ -21,7 +21,7 @@ from .load.file_roles import FileRoles, server_roles
 from .online.filling import rewritten
 from .online.rewriting import online
 from .plan.keeping import grafted, refuse_in_the_way, refuse_loss
-from .plan.namesakes import kept_apart
+from .plan.namesakes import told_apart
 from .plan.plan import Plan
 from .plan.planner import diff
 from .plan.roles import NO_ROLE_CHANGES, RoleChanges, role_changes
@@ -85,8 +85,8 @@ class Basis:
         plan = plan.evolve(roles=roles if taken else RoleChanges(absent=roles.absent))
         if self.options.online is not None:
             plan = online(plan, before, after, self.options.online, major=self.sides.major, rewriting=rewriting)
-        if not any(isinstance(item, Watches) for each in (before, after) for item in each.objects.values()):
-            plan = kept_apart(plan, {*start.catalog.namesakes, *goal.catalog.namesakes})
+        watched = any(isinstance(item, Watches) for each in (before, after) for item in each.objects.values())
+        plan = told_apart(plan, start.catalog, goal.catalog, watched=watched)
         untried = (start.untried or goal.untried) if self.options.proof else "--no-proof"
         return Comparison(
             views=(before, after),

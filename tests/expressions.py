@@ -156,6 +156,10 @@ class Expressions:
         )
 
 
+_OWN: Final = """
+select proname::text from pg_proc where pronamespace = 'pg_catalog'::regnamespace
+union select oprname::text from pg_operator where oprnamespace = 'pg_catalog'::regnamespace
+"""
 _NAMES: Final = """
 select oid::pg_catalog.int8, oid::pg_catalog.regoperator::text from pg_catalog.pg_operator
 union all select oid::pg_catalog.int8, oid::pg_catalog.regprocedure::text from pg_catalog.pg_proc
@@ -177,11 +181,11 @@ union all select 'function ' || proname, prosqlbody::text from pg_catalog.pg_pro
   and oid >= 16384
 union all select 'statistics ' || stxname, stxexprs::text from pg_catalog.pg_statistic_ext where stxexprs is not null
 """
-_OPERATORS: Final = re.compile(r":(?:opno|eqop|sortop|aggfnoid|winfnoid) (\d+)|:opnos \(o ([\d ]+)\)")
+_OPERATORS: Final = re.compile(r":(?:opno|eqop|sortop|aggfnoid|winfnoid|funcid) (\d+)|:opnos \(o ([\d ]+)\)")
 
 
 def meanings(connection: psycopg.Connection) -> Mapping[str, Counter[str]]:
-    """Which operators and aggregates the parse tree of each expression names, and how often."""
+    """Which operators, functions and aggregates the parse tree of each expression names, and how often."""
     connection.execute("select pg_catalog.set_config('search_path', '', false)")
     names: dict[int, str] = dict(connection.execute(_NAMES).fetchall())
     found: dict[str, Counter[str]] = {}
@@ -189,3 +193,8 @@ def meanings(connection: psycopg.Connection) -> Mapping[str, Counter[str]]:
         numbers = (number for match in _OPERATORS.finditer(tree) for number in (match[1] or match[2]).split())
         found[name] = Counter(names[int(number)] for number in numbers if number != "0")
     return found
+
+
+def own_names(connection: psycopg.Connection) -> tuple[str, ...]:
+    """The names of all functions and operators of Postgres' own."""
+    return tuple(name for (name,) in connection.execute(_OWN))

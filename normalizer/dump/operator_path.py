@@ -4,26 +4,28 @@
 of text elsewhere, in silence.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Final
 
 from pgnorm.catalog.model import Object, Statement
 from pgnorm.catalog.quoting import ident
 
 from ..compare.difference import deparsed
-from ..sql.bare import implies_operators
-from ..sql.lexer import Token, tokens
+from ..sql.bare import ends_of_rows, implies_operators, qualified
+from ..sql.lexer import tokens
 from .session_settings import USUAL_PATH
 
 _PATH: Final = "SET search_path = "
 
 
-def reaching(sql: str, items: Iterable[Object], *, afterwards: str) -> str:
+def reaching(sql: str, items: Iterable[Object], *, afterwards: str, namesakes: Collection[str]) -> str:
     """`sql`, which creates `items`, in the search_path that it needs to mean the same, with `afterwards` behind it; as
-    it is where it needs none."""
+    it is where it needs none. There may be `namesakes` of what it names."""
     path = _path(items)
     text = _read_in_path(sql) if path else None
-    return sql if text is None else f"{path}\n\n{text.strip()}\n\n{afterwards}\n"
+    if text is None:
+        return sql
+    return f"{path}\n\n{qualified(text, namesakes, rows=False).strip()}\n\n{afterwards}\n"
 
 
 def reached(found: Sequence[Statement], items: Iterable[Object]) -> Sequence[Statement]:
@@ -74,7 +76,7 @@ def _with_plain_rows(sql: str) -> str:
     """
     found = list(tokens(sql))
     text, position = "", 0
-    for place in _ends_of_rows(found):
+    for place in ends_of_rows(found):
         operator = found[place + 1 : place + 6]
         if [token.text for token in operator[:2]] == ["OPERATOR", "("]:
             close = next(token for token in found[place + 3 :] if token.text == ")")
@@ -82,27 +84,3 @@ def _with_plain_rows(sql: str) -> str:
             text += sql[position : operator[0].start] + name
             position = close.end
     return text + sql[position:]
-
-
-def _ends_of_rows(found: Sequence[Token]) -> Iterator[int]:
-    """The places of the parentheses that end rows: what is in them has a comma, and no name of a function is before."""
-    opened: list[tuple[bool, bool]] = []
-    for place, token in enumerate(found):
-        if token.text == "(":
-            before = found[place - 1] if place else None
-            opened.append((before is None or not _calls(before), False))
-        elif token.text == "," and opened:
-            opened[-1] = (opened[-1][0], True)
-        elif token.text == ")" and opened and all(opened.pop()):
-            yield place
-
-
-def _calls(token: Token) -> bool:
-    """True if a parenthesis behind it begins a list of arguments, or of columns."""
-    return token.text.startswith('"') or (token.word and token.keyword not in _BEFORE_EXPRESSIONS)
-
-
-_BEFORE_EXPRESSIONS: Final = frozenset(
-    {"ALL", "AND", "ANY", "CASE", "CHECK", "ELSE", "FILTER", "HAVING", "NOT", "ON", "OR", "ROW", "SELECT", "THEN"}
-    | {"USING", "VALUES", "WHEN", "WHERE"}
-)

@@ -7,13 +7,14 @@ from collections.abc import Iterator, Mapping
 import psycopg
 import pytest
 from attrs import evolve
-from expressions import QUERIES, SIMPLE, TABLES, TYPES, Expressions, meanings
+from expressions import QUERIES, SIMPLE, TABLES, TYPES, Expressions, meanings, own_names
 
 from pgnorm.catalog.model import Catalog, Target
 from pgnorm.catalog.reader import read
 from pgnorm.normalizer.compare.selection import EVERYTHING
 from pgnorm.normalizer.dump.operator_path import unnamed
 from pgnorm.normalizer.dump.writer import render
+from pgnorm.normalizer.plan.namesakes import told_apart
 from pgnorm.normalizer.plan.planner import diff
 from pgnorm.normalizer.postgres.shadow import Shadow
 
@@ -52,6 +53,10 @@ def test_every_form_keeps_its_operators(shadow: Shadow, seed: int) -> None:
         assert _loaded(session.connection, render(made, EVERYTHING, target=target)) == meant
     with shadow.session() as session:
         assert _loaded(session.connection, "".join(diff(empty, catalog).scripts())) == meant
+    with shadow.session() as session:
+        named = evolve(catalog, namesakes=own_names(session.connection))
+        plan = told_apart(diff(empty, catalog), named, watched=False)
+        assert _loaded(session.connection, "".join(plan.scripts())) == meant
 
 
 def _run(connection: psycopg.Connection, statements: Iterator[str]) -> int:
