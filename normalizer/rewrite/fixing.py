@@ -12,16 +12,16 @@ from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.kinds.functions import Function
 from pgnorm.catalog.model import Catalog, ObjectId, Target
 
-from ..compare.difference import differences
+from ..compare.difference import Difference, differences
 from ..compare.settling import ROUNDS, doubtful
 from ..files.edits import Edit, Rewrite, apply, write
 from ..load.context import Context, Texts
 from ..load.session import loaded
 from ..project.ways_back import not_run
-from ..sql.bare import bare_names
 from .collecting import Collector
 from .definitions import Definition
 from .messages import Message, messages
+from .misreading import ChangedMeaning, misread_in
 from .stored_bodies import Body, compare, reworded
 from .tolerance import Tolerance
 
@@ -111,8 +111,8 @@ def _fixed(
     if before is not None and edits:
         try:
             rewrites = _proved(context, tolerance, rewrites, target, _expected(before, bodies), leaving)
-        except PgnormError:
-            if not (more := _misread(edits, before.namesakes)):
+        except PgnormError as error:
+            if not (more := misread_in(edits, before.namesakes, error, target)):
                 raise
             return _fixed(context, chosen, stored, leaving | more, take_comments=take_comments, written=written)
     left = sum(one.obstacle is not None for one in mine)
@@ -162,13 +162,6 @@ def _edits(
             if edit.text != one.source.text[edit.start : edit.stop]:
                 found[one] = edit
     return found
-
-
-def _misread(edits: Mapping[Definition, Edit], namesakes: Sequence[str]) -> frozenset[ObjectId]:
-    """The routines whose canonical text names what of Postgres' own has namesakes."""
-    return frozenset(
-        one.routine.id for one, edit in edits.items() if not {*bare_names(edit.text)}.isdisjoint(namesakes)
-    )
 
 
 def _rewrites(chosen: Chosen, edits: Mapping[Definition, Edit]) -> Iterator[Rewrite]:
@@ -221,13 +214,17 @@ def _proved(
 
 
 def _refuse_changes(expected: Catalog, made: Catalog, chosen: Chosen) -> None:
-    for found in differences(expected, made):
-        old, new = found.old, found.new
-        alike = old is not None and new is not None and old.operators_used == new.operators_used
-        if not alike or found.changed - doubtful(found) - reworded(found):
-            raise _unproved(f"the rewritten files change {found.item.label}", chosen)
+    found = [each for each in differences(expected, made) if _means_another(each)]
+    if found:
+        raise ChangedMeaning.of(_unproved(f"the rewritten files change {found[0].item.label}", chosen), found)
     if set(made.edges) != set(expected.edges) or made.unmodelled != expected.unmodelled:
         raise _unproved("the rewritten files change what depends on what", chosen)
+
+
+def _means_another(found: Difference) -> bool:
+    old, new = found.old, found.new
+    alike = old is not None and new is not None and old.operators_used == new.operators_used
+    return not alike or bool(found.changed - doubtful(found) - reworded(found))
 
 
 def _unproved(what: str, chosen: Chosen) -> PgnormError:

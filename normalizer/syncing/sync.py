@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING, Final
 
 from pgnorm.catalog.counting import first_of
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.catalog.model import Catalog, Value
+from pgnorm.catalog.model import Catalog, Object, Value
 from pgnorm.catalog.model.facets import GrantsDefaults
 
 from ..basis import Basis
 from ..compare.difference import Difference, deparsed, differences
+from ..compare.misread import misread
 from ..compare.settling import deparsed_changes, settled
 from ..comparison import Options
 from ..files.edits import Rewrite
@@ -17,7 +18,6 @@ from ..load.knowledge import contents
 from ..project.sources import Files, Source
 from ..side import Side
 from ..sides import Sides
-from ..sql.bare import bare_names
 from ..sql.hints import IgnoreHint, hints
 from .conflicts import Choice, Conflict
 from .editing import Editor
@@ -166,7 +166,7 @@ def _unproved(left: Sequence[Difference], namesakes: Collection[str]) -> PgnormE
         f"nothing is written: edited, the files would not say what is wanted of {said}",
         hint="Change these in the files by hand, and run it again.",
     )
-    if taken := [*filter(namesakes.__contains__, _bare(left))]:
+    if taken := sorted({name for each in left for name in _taken(each)}.intersection(namesakes)):
         named = (f"pg_catalog.{name}" if name.isidentifier() else f"operator(pg_catalog.{name})" for name in taken)
         error.hint = (
             f"In the files' search_path Postgres' own are not meant: write {first_of([*named], 3)} into them by hand, "
@@ -175,12 +175,15 @@ def _unproved(left: Sequence[Difference], namesakes: Collection[str]) -> PgnormE
     return error
 
 
-def _bare(left: Sequence[Difference]) -> list[str]:
-    """The names without a schema in what the objects are to be, each once."""
-    items = [each.new for each in left if each.new is not None]
-    said = [getattr(item, name) for item in items for name in deparsed(item)]
-    texts = (" ".join(text) if isinstance(text, tuple) else str(text) for text in said)
-    return sorted({name for text in texts for name in bare_names(text)})
+def _taken(each: Difference) -> frozenset[str]:
+    """The names of Postgres' own that the edited files have another for."""
+    made, goal = each.old, each.new
+    return misread(goal, made, (_texts(goal), _texts(made))) if made is not None and goal is not None else frozenset()
+
+
+def _texts(item: Object) -> list[str]:
+    said = [getattr(item, name) for name in deparsed(item)]
+    return [" ".join(text) if isinstance(text, tuple) else str(text) for text in said]
 
 
 def _said(each: Difference) -> str:

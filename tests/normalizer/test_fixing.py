@@ -83,6 +83,11 @@ def test_what_would_mean_another_function_in_canonical_text_is_left(context: Con
         "a.sql:3:1: public.own(integer[], integer) is left as it is: without a schema, a name of Postgres' own in it"
         " would mean another function or operator"
     ]
+    # What takes Postgres' own under that name is innocent.
+    innocent = "create function public.other(a text[]) returns int language sql return array_length(a, 1);\n"
+    report = fixed(context, text(namesake + innocent + own))
+    assert (report.rewritten, report.left) == (2, 1)
+    assert [line.partition(" is left")[0] for line in said(report)] == ["a.sql:3:1: public.own(integer[], integer)"]
     # Where no schema is searched, canonical text means the same.
     report = fixed(context, text(f"{namesake}set search_path = '';\n{own}"))
     assert (report.rewritten, report.left) == (2, 0)
