@@ -50,9 +50,6 @@ def diff(app: App, **given: Unpack[Given]) -> int:
     In a project it leads from the migrations to the declared schema files unless --from or --to name something else.
     It is tried in a private Postgres before it is printed.
     """
-    from pgnorm.normalizer.comparing import compare
-    from pgnorm.normalizer.consumers import consumers
-
     check_options(app, given)
     words = old, new = _words(app, given["to"])
     sources = app.parse(old), app.parse(new)
@@ -68,13 +65,23 @@ def diff(app: App, **given: Unpack[Given]) -> int:
         check_versions(*sources)
     database = named_database(words, sources)
     known = app.project.migration_files() if app.project and given["name"] is not None else None
-    options = _options(app, given)
     with app.workspace() as workspace:
-        found = compare(workspace, *sources, options, lambda found: accepted(app.console, found, given["suggested"]))
+        with workspace.asking(*sources) as asked:
+            # While servers work.
+            from pgnorm.normalizer.comparing import compare_sides
+            from pgnorm.normalizer.reads import read
+            from pgnorm.normalizer.sides import Sides
+
+            options = _options(app, given)
+            told = read(asked, pare=options.may_pare)
+        sides = Sides.of(workspace, *sources, told)
+        found = compare_sides(sides, *sources, options, lambda found: accepted(app.console, found, given["suggested"]))
         back = find_way_back(workspace, *sources, options, found) if given["down"] and found.plan else None
     if given["reverse"]:
         words = old, new = new, old
     if app.project is not None:
+        from pgnorm.normalizer.consumers import consumers
+
         found = found.evolve(consumers=consumers(found, app.project, app.tell))
     with app.console.fitting():
         tell_comparison(app, found, listed=given["suggested"] == ASK, way_out=_way_out(*words))

@@ -16,6 +16,7 @@ from .comparison import Comparison, Options
 from .plan.keeping import grafted
 from .plan.renames import with_ahead
 from .project.sources import Files, Source
+from .reads import read
 from .renaming.followers import followers
 from .renaming.moving import moved
 from .renaming.proposing import Proposal, proposals
@@ -45,8 +46,9 @@ def compare(
     Raises PgnormError where a source can't be read, where a rename that is asked for does not fit them, and where the
     plan fails its proof.
     """
-    sides = Sides.between(workspace, old, new, pared=options.may_pare)
-    return compare_sides(sides, old, new, options, choose)
+    with workspace.asking(old, new) as asked:
+        found = read(asked, pare=options.may_pare)
+    return compare_sides(Sides.of(workspace, old, new, found), old, new, options, choose)
 
 
 def compare_sides(

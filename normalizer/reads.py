@@ -1,9 +1,11 @@
 """Databases and snapshots as they were read, or as what a server answers of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from pgnorm.catalog.model import Catalog, Value
+
+from .project.sources import Source
 
 if TYPE_CHECKING:
     from pgnorm.catalog.answers import Answers
@@ -30,3 +32,16 @@ class Asked(NamedTuple):
     read: Callable[[], Read]
     answers: "Callable[[], Answers] | None"
     """A function called for what the server answers, instead; None for a snapshot."""
+
+
+def read(asked: Mapping[Source, Asked], *, pare: bool) -> dict[Source, Read]:
+    """Reads of what is asked by now. With `pare` two databases come without what both have alike."""
+    answering = {source: each.answers for source, each in asked.items() if each.answers is not None}
+    if not pare or len(answering) < 2:
+        return {source: each.read() for source, each in asked.items()}
+    from .compare.paring import pared
+
+    answers = [answered() for answered in answering.values()]
+    parts = pared(*answers) or [each.whole for each in answers]
+    found = zip(answering, parts, answers, strict=True)
+    return {source: Read(catalog=part, answers=each) for source, part, each in found}

@@ -17,9 +17,8 @@ from .load.visibility import as_bound, as_little_known, as_renamed
 from .project.databases import Database
 from .project.sources import Files, Source
 from .reads import Read
-from .reads_at_once import read_at_once
 from .side import Opened, Side, of_files, printed
-from .unsure import tell_unsure
+from .unsure import refuse_lacking, tell_unsure
 from .workspace import Workspace
 
 if TYPE_CHECKING:
@@ -59,24 +58,26 @@ class Sides:
         new: Source,
         *,
         of_platform: bool = False,
-        pared: bool = False,
         called: tuple[str, str] = ("from", "to"),
     ) -> Self:
         """The sides of two sources, which messages call so. Databases and snapshots are read first: they say as which
-        role, and for which major version, files are loaded. Two databases are `pared` of what both have alike.
+        role, and for which major version, files are loaded.
 
         With `of_platform` raises PgnormError for one that is not of the project's platform.
         """
-        workspace.telling.sides = dict(zip((old, new), called, strict=True))
-        return cls.of(workspace, old, new, read_at_once(workspace, (old, new), of_platform=of_platform, pared=pared))
+        with workspace.asking(old, new, called=called) as asked:
+            found = {source: each.read() for source, each in asked.items()}
+        for source, read in found.items() if of_platform else ():
+            refuse_lacking(workspace.telling, workspace.platform, source, read)
+        return cls.of(workspace, old, new, found)
 
     @classmethod
     def of(cls, workspace: Workspace, old: Source, new: Source, found: Mapping[Source, Read]) -> Self:
         """The same of databases and snapshots that somebody has read."""
         for source, read in found.items():
             tell_unsure(workspace.telling, workspace.project, source, read)
-        sides = cls(workspace, workspace.settled(*(each.catalog for each in found.values())), found)
         catalogs = [each.catalog for each in found.values()]
+        sides = cls(workspace, workspace.settled(*catalogs), found)
         # A schema that is a member of its extension is in no dump, so what is in it could not be loaded.
         dumped = {item.namespace for each in catalogs for item in each.objects.values() if not item.schema}
         sides.ownership = sides.owning((old, new), *catalogs, but=dumped)

@@ -135,6 +135,16 @@ class Workspace:
             return asked.read().catalog
 
     @contextmanager
+    def asking(
+        self, old: Source, new: Source, *, called: tuple[str, str] = ("from", "to")
+    ) -> Iterator[dict[Source, Asked]]:
+        """The databases and snapshots among two sources, all of them asked by now. Messages call the two so."""
+        self.telling.sides = dict(zip((old, new), called, strict=True))
+        with ExitStack() as stack:
+            live = [source for source in (old, new) if not isinstance(source, Files)]
+            yield {source: stack.enter_context(self.reading(source)) for source in live}
+
+    @contextmanager
     def reading(self, source: Database | SnapshotFile) -> Iterator[Asked]:
         """As `read`. A database is asked by now, and works while others are."""
         if isinstance(source, SnapshotFile):

@@ -97,7 +97,8 @@ class _Side:
         operators = {oid for oid, _, _ in common.operators.rows}
         routines = dict(_routines(self.answers))
         there: set[int] = set()
-        told: list[int] = []
+        inheriting: set[int] = set()
+        told = [row[0] for kind, result in self.answers.kinds if kind.made_by_parent for row in result.rows]
         calling: list[tuple[int, int]] = []
         for catalog, oid, _, of, whole, _, how in common.dependencies.rows:
             self._uses.setdefault(oid, []).append(whole)
@@ -105,6 +106,9 @@ class _Side:
             if catalog == relations:
                 there.add(oid)
                 if oid in holders and whole in holders:
+                    if oid in inheriting:
+                        told.append(oid)  # no row says in which order it inherits
+                    inheriting.add(oid)
                     self._tied.setdefault(oid, []).append(whole)
                     self._tied.setdefault(whole, []).append(oid)
                     continue

@@ -95,6 +95,19 @@ def test_what_is_alike_is_not_made(pair: Pair, edit: str, tables: set[str], diff
     assert all(words in each for words, each in zip(differing, said, strict=True))
 
 
+def test_the_order_in_which_a_table_inherits_is_in_no_row(pair: Pair) -> None:
+    old, new = pair("")
+    for session, parents in ((old, "one, other"), (new, "other, one")):
+        session.connection.execute("create table one (); create table other ()")
+        session.connection.execute(f"create table heir () inherits ({parents})".encode())
+    parts = pared(_answers(old), _answers(new))
+    assert parts is not None
+    assert [describe(each) for each in differences(*parts)] == [
+        "~ inheritance public.heir of public.one: order",
+        "~ inheritance public.heir of public.other: order",
+    ]
+
+
 @pytest.mark.parametrize(
     "edit",
     [
