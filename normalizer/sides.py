@@ -16,7 +16,7 @@ from .load.session import Loaded, loaded, run_behind
 from .load.visibility import as_bound, as_little_known, as_renamed
 from .project.databases import Database
 from .project.sources import Files, Source
-from .reads import Read
+from .reads import Read, read
 from .side import Opened, Side, of_files, printed
 from .unsure import refuse_lacking, tell_unsure
 from .workspace import Workspace
@@ -61,14 +61,12 @@ class Sides:
         called: tuple[str, str] = ("from", "to"),
     ) -> Self:
         """The sides of two sources, which messages call so. Databases and snapshots are read first: they say as which
-        role, and for which major version, files are loaded.
-
-        With `of_platform` raises PgnormError for one that is not of the project's platform.
-        """
+        role, and for which major version, files are loaded. With `of_platform` raises PgnormError for one that is not
+        of the project's platform."""
         with workspace.asking(old, new, called=called) as asked:
-            found = {source: each.read() for source, each in asked.items()}
-        for source, read in found.items() if of_platform else ():
-            refuse_lacking(workspace.telling, workspace.platform, source, read)
+            found = read(asked, pare=False)
+        for source, each in found.items() if of_platform else ():
+            refuse_lacking(workspace.telling, workspace.platform, source, each)
         return cls.of(workspace, old, new, found)
 
     @classmethod
