@@ -72,8 +72,8 @@ class Sides:
     @classmethod
     def of(cls, workspace: Workspace, old: Source, new: Source, found: Mapping[Source, Read]) -> Self:
         """The same of databases and snapshots that somebody has read."""
-        for source, read in found.items():
-            tell_unsure(workspace.telling, workspace.project, source, read)
+        for source, each in found.items():
+            tell_unsure(workspace.telling, workspace.project, source, each)
         catalogs = [each.catalog for each in found.values()]
         sides = cls(workspace, workspace.settled(*catalogs), found)
         # A schema that is a member of its extension is in no dump, so what is in it could not be loaded.
