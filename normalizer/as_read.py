@@ -18,6 +18,7 @@ from .load.visibility import as_little_known
 from .plan.plan import Plan, Step, Verb
 from .plan.unplanned import unplanned
 from .proof.apply import arrive_with_rows, refuse_rest
+from .proof.binding import refuse_other_calls
 from .side import Side
 
 
@@ -87,6 +88,7 @@ class AsRead(Basis):
             views = self.views(arrived, wanted)
             left = [each for each in differences(*views) if not passed_over(each, comparison.passed_over)]
             refuse_rest(settled(left, (arrived,), (wanted,), self.sides.reload))
+            refuse_other_calls(plan, after, arrived)
         except PgnormError as error:
             self._on_wholes(error.message)
             return None

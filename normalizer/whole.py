@@ -18,6 +18,7 @@ from .load.visibility import as_little_known
 from .plan.keeping import grafted
 from .plan.unplanned import unplanned
 from .proof.apply import Arrival, Early, arrive_with_rows, arrive_with_seed, excused, refuse_early, refuse_rest
+from .proof.binding import refuse_other_calls
 from .proof.pg_dump import DumpEntry, dumped, entries, program_of
 from .proof.refusing import REPORT
 from .side import Side
@@ -117,6 +118,7 @@ class Whole(Basis):
         left = [each for each in differences(*views) if not passed_over(each, comparison.passed_over)]
         with excused(self._excuse(comparison)):
             refuse_rest(settled(left, (arrived,), goal.states, self.sides.reload))
+        refuse_other_calls(comparison.plan, goal.states[0], arrived)
 
     def _excuse(self, comparison: Comparison) -> str | None:
         """Why a plan may fail its proof and be no defect, with a way out; None where there is no such reason."""

@@ -9,6 +9,7 @@ from addresses import address
 from judge import carry_out
 from majors import fits
 
+from pgnorm.catalog.errors import PgnormError
 from pgnorm.normalizer.as_read import AsRead
 from pgnorm.normalizer.comparing import compare
 from pgnorm.normalizer.comparison import Comparison, Options, ProofBy
@@ -251,3 +252,45 @@ def test_text_that_is_deparsed_otherwise_is_no_difference(database: psycopg.Conn
     with Workspace(None, tell=lambda _level, _message: None) as workspace:
         found = compare(workspace, parse(address(database), None), parse(str(goal), None), Options())
     assert not found.plan
+
+
+OF_ANY = (
+    "create table public.n (a int); insert into public.n values (1);"
+    " create function public.f(anyelement) returns int language sql immutable as 'select 2'"
+)
+OF_INTEGERS = "create function public.f(int) returns int language sql immutable as 'select 1'"
+CALLERS = {
+    "view": "create view public.c as select public.f(a) from public.n",
+    "check": "alter table public.n add constraint c check (public.f(a) > 0)",
+    "check of a new table": "create table public.c (a int, check (public.f(a) > 0))",
+    "body of SQL": "create function public.c() returns int language sql begin atomic select public.f(1); end",
+}
+
+
+@pytest.mark.parametrize("case", CALLERS)
+@pytest.mark.usefixtures("on_this_major")
+def test_a_name_that_means_another_function_by_now_is_no_proof(case: str, shadow: Shadow, tmp_path: Path) -> None:
+    """The text is the same on both ends, and so is what a reload makes of it."""
+    with shadow.session(scratch=True) as start, shadow.session(scratch=True) as goal:
+        start.connection.execute(f"{OF_ANY}; {OF_INTEGERS}".encode())
+        goal.connection.execute(f"{OF_ANY}; {CALLERS[case]}; {OF_INTEGERS}".encode())
+        old, new = address(start.connection), address(goal.connection)
+        assert _compared(AsRead, old, new) is None
+        files = tmp_path / "old.sql", tmp_path / "new.sql"
+        files[0].write_text(f"{OF_ANY}; {OF_INTEGERS};")
+        files[1].write_text(f"{OF_ANY}; {CALLERS[case]}; {OF_INTEGERS};")
+        for sources in ((old, new), (old, str(files[1])), (str(files[0]), str(files[1]))):
+            with pytest.raises(
+                PgnormError, match=r"calls function public\.f\(anyelement\) .* means public\.f\(integer\)"
+            ):
+                _compared(Whole, *sources)
+
+
+@pytest.mark.usefixtures("on_this_major")
+def test_a_name_that_means_the_same_function_still_is_proved(shadow: Shadow) -> None:
+    with shadow.session(scratch=True) as start, shadow.session(scratch=True) as goal:
+        start.connection.execute(f"{OF_ANY}; {OF_INTEGERS}".encode())
+        goal.connection.execute(f"{OF_ANY}; {OF_INTEGERS}; {CALLERS['view']}".encode())
+        found = _compared(AsRead, address(start.connection), address(goal.connection))
+    assert found is not None
+    assert found.unproved is None
