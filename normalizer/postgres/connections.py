@@ -1,6 +1,7 @@
 """Connections to a shadow server, deaf to the libpq settings of the surroundings."""
 
 import os
+import select
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
@@ -24,6 +25,7 @@ OWNERS: Final = "pg_norm_owners"
 SUPERUSERS: Final = "pg_norm_superusers"
 """The role of whose members files and platforms say that they are superusers."""
 
+_LEAVING: Final = 0.1  # seconds
 _SENT: Final = ("PGDATESTYLE", "PGTZ", "PGGEQO")
 # Empty values keep PGHOSTADDR, PGREQUIREAUTH and their like out.
 _PRIVATE = {
@@ -59,6 +61,23 @@ def connect_private(server: "Server", database: str, options: str = "", *, user:
     )
     with deaf():
         return connect(conninfo, autocommit=True, prepare_threshold=None)
+
+
+def leave(connection: "Connection") -> None:
+    """Closes a connection and gives its backend a moment to be gone: while there is one, DROP DATABASE sleeps for a
+    tenth of a second before it looks again."""
+    from psycopg import OperationalError
+
+    try:
+        end = os.dup(connection.pgconn.socket)  # the kernel closes the other one as the last of a backend's end
+    except (OSError, OperationalError):
+        connection.close()
+        return
+    try:
+        connection.close()
+        select.select([end], [], [], _LEAVING)
+    finally:
+        os.close(end)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from pgnorm.catalog.system import RUNS_SERVERS
 
 from ..platforms import Platform
 from .binaries import Binaries, find
-from .connections import ADMINISTRATOR, OWNER, SUPERUSERS
+from .connections import ADMINISTRATOR, OWNER, SUPERUSERS, leave
 from .host import Host
 from .transactions import Began, begin, rolled_back
 
@@ -117,7 +117,7 @@ class Shadow:
                 self._in_use = True
                 stack.callback(self._release)
             connection = self._host.connect(database, lock_timeout=_PATIENCE_BESIDE if beside else 0)
-            stack.callback(connection.close)
+            stack.callback(connection.close if database == self._host.shared else partial(leave, connection))
             self._connections.append(connection)
             stack.callback(self._connections.remove, connection)
             if not scratch:

@@ -1,9 +1,12 @@
 """The two forms of a session, and what each leaves behind: nothing."""
 
 import pytest
-from psycopg import Connection, errors
+from addresses import address
+from psycopg import Connection, connect, errors
 
+from pgnorm.catalog.conversation import hang_up
 from pgnorm.normalizer.platforms import PLAIN
+from pgnorm.normalizer.postgres.connections import leave
 from pgnorm.normalizer.postgres.shadow import Shadow, open_shadow
 
 
@@ -44,6 +47,23 @@ def test_what_a_scratch_session_changes_for_all_databases_ends_with_the_run() ->
         session.connection.execute("alter role postgres set work_mem = '5MB'")
     with open_shadow(major=None, platform=PLAIN) as shadow, shadow.session() as session:
         assert session.connection.execute("select count(*) from pg_db_role_setting").fetchone() == (0,)
+
+
+def test_a_connection_that_is_left_has_no_backend_any_more(database: Connection) -> None:
+    for _ in range(20):
+        other = connect(address(database), password=database.info.password)
+        backend = other.info.backend_pid
+        leave(other)
+        assert other.closed
+        assert database.execute("select from pg_stat_activity where pid = %s", [backend]).fetchone() is None
+
+
+def test_a_connection_that_is_lost_can_be_left(database: Connection) -> None:
+    other = connect(address(database), password=database.info.password)
+    hang_up(other.pgconn)
+    leave(other)
+    leave(other)
+    assert other.closed
 
 
 def test_sessions_may_nest(shadow: Shadow) -> None:
