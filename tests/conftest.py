@@ -1,10 +1,12 @@
 """Real servers for the tests, one shadow for each kind that this machine can run; projects and the command line."""
 
+import gc
 import os
 import re
 import shlex
 import shutil
 import signal
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
@@ -54,8 +56,19 @@ SERVERS = [pytest.param(str(folder), id=folder.parent.name) for folder in _NAMED
 
 
 def pytest_configure() -> None:
+    # What is compiled once serves each process that a test starts, whatever is usual on this machine.
+    sys.dont_write_bytecode = False
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     # A shell has what it starts in the background ignore Ctrl-C, which some tests send to themselves and others.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_finish() -> None:
+    # What modules and thousands of items hold stays till the end: no collection need go through it again. Nor does a
+    # run leave much behind: commands look for no cycles at all.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 10, 10)
 
 
 def pytest_report_header() -> str:
