@@ -77,12 +77,16 @@ class Slot(Value):
         clear(self.fresh)
 
     def finish(self, *, in_order: bool) -> None:
-        """Gives the slot back; its data serves again if it is in order."""
-        if int(self.data.name) >= _KEPT_SLOTS:
+        """Gives the slot back. If its data is in order it serves again, unless many others wait to."""
+        if int(self.data.name) >= _KEPT_SLOTS and not (in_order and self._waiting() < _KEPT_SLOTS):
             shutil.rmtree(self.data, ignore_errors=True)
         elif in_order:
             self.fresh.write_text(_boot())
         self.lock.release()
+
+    def _waiting(self) -> int:
+        """How many slots nobody holds whose data can serve again."""
+        return len([*self.fresh.parent.glob("*.fresh")])
 
 
 def seed(

@@ -19,6 +19,9 @@ from .cache import clear
 
 _SOURCES: Final = ("catalog", "normalizer")
 _UNUSED: Final = 30 * 24 * 3600  # seconds
+_BETWEEN: Final = (
+    60.0  # seconds from one look at all texts to the next: with thousands it takes as long as a small load
+)
 _MOST: Final = 128 * 1024 * 1024  # bytes of all together
 _LONGEST: Final = _MOST // 8
 
@@ -68,7 +71,8 @@ class Kept:
             if (text := make()) is not None:
                 self._write(text.encode(), names)
         with suppress(OSError):
-            self._forget()
+            if self._is_due():
+                self._forget()
 
     def _write(self, content: bytes, names: tuple[str, ...]) -> None:
         if len(content) > _LONGEST:
@@ -90,6 +94,16 @@ class Kept:
         for name in (self.made_from, *names):
             digest.update(hashlib.sha256(name.encode(errors="surrogatepass")).digest())
         return self.folder / digest.hexdigest()
+
+    def _is_due(self) -> bool:
+        """True if the last look at all texts was long ago; this is one then."""
+        last = self.folder.with_name(f"{self.folder.name}.looked")
+        with suppress(FileNotFoundError):
+            if 0 <= time.time() - last.lstat().st_mtime < _BETWEEN:
+                return False
+            last.unlink()
+        last.touch(mode=0o600)
+        return True
 
     def _forget(self) -> None:
         """Removes the texts that were not asked for lately, and those asked for longest ago until the rest is no more

@@ -1,7 +1,7 @@
 """The data of a private server serve again only where all that was done to the shared database is undone."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import psycopg
 import pytest
@@ -69,3 +69,18 @@ def test_the_next_run_sees_nothing_of_it() -> None:
     with opened() as (host, shadow), shadow.session() as session:
         assert host.server.data == data
         assert session.connection.execute("select to_regclass('left_behind')").fetchone() == (None,)
+
+
+@pytest.mark.usefixtures("cache")
+def test_a_run_beside_others_leaves_its_data_for_the_next() -> None:
+    with ExitStack() as others:
+        for _ in range(4):
+            others.enter_context(opened())[0].start()
+        with opened() as (host, _):
+            data = host.server.data
+        (data / "mark").touch()
+        with opened() as (host, _):
+            assert (host.server.data, (data / "mark").exists()) == (data, True)
+        with ExitStack() as more:
+            opens = [more.enter_context(opened())[0].server.data for _ in range(5)]
+    assert [place.exists() for place in opens].count(False) == 1

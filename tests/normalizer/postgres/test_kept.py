@@ -111,12 +111,22 @@ def test_what_somebody_else_wrote_is_passed_over(kept: Kept, entry: Path) -> Non
 
 
 def test_what_nobody_asks_for_is_forgotten(kept: Kept, entry: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_BETWEEN", 0)
     os.utime(entry, (0, 0))
     _keep(kept, "another", "two")
     assert (kept.find("one"), kept.find("two")) == (None, "another")
     monkeypatch.setattr(module, "_MOST", 190)
     _keep(kept, "x" * 120, "three")
     assert (kept.find("two"), kept.find("three")) == (None, "x" * 120)
+
+
+def test_that_is_looked_for_now_and_then(kept: Kept, entry: Path) -> None:
+    os.utime(entry, (0, 0))
+    _keep(kept, "another", "two")
+    assert entry.exists()
+    os.utime(kept.folder.with_name("known.looked"), (0, 0))
+    _keep(kept, "a third", "three")
+    assert not entry.exists()
 
 
 @pytest.mark.parametrize(
