@@ -32,6 +32,7 @@ from pgnorm.normalizer.postgres.binaries import bundled, local
 from pgnorm.normalizer.postgres.shadow import Shadow, open_shadow
 from pgnorm.normalizer.servers import Servers
 
+pytest.register_assert_rewrite("round_trip")  # what differs is told, as in test modules
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 Run = Callable[[str], tuple[int, str, str]]
 _ERROR = re.compile(r"^(\x1b\[\d+m)*(error|(?!error)\S.*:\d+:\d+):|^Usage: .*COMMAND", re.MULTILINE)
@@ -69,6 +70,20 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 10, 10)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # A server that is a session's starts once. pytest goes to and fro between them where a module's fixture has cases.
+    items.sort(key=_place_of_server)
+
+
+def _place_of_server(item: pytest.Item) -> int:
+    """The place among `SERVERS` of the one that a test opens a shadow on; 0 if it opens none."""
+    values: dict[str, object] = getattr(getattr(item, "callspec", None), "params", {})
+    opened = (values[name] for name in ("shadow", "caged", "supabase_shadow", "caged_on_supabase") if name in values)
+    server = next(opened, None)
+    return next((place for place, each in enumerate(SERVERS) if each.values[0] == server), 0)
 
 
 def pytest_report_header() -> str:

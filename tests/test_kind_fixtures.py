@@ -1,5 +1,5 @@
-"""Every case of fixtures/kinds, both ways: the plan applied must leave nothing different, for us and for pg_dump;
-and the dump of where it leads is pg_dump's.
+"""Every case of fixtures/kinds. Its two states as snapshots and as a dump in several files; then both ways: the plan
+applied must leave nothing different, for us and for pg_dump; and the dump of where it leads is pg_dump's.
 
 A case named `since_17` or `since_17_of_something` needs a server of that major. Beside its two states lie the plans on
 the bundled server, `forwards.sql` and `backwards.sql`: with PGNORM_UPDATE_PLANS=1 in the environment they are written
@@ -13,7 +13,9 @@ import psycopg
 import pytest
 from attrs import define
 from judge import carry_out_measured, lines, run_file
+from loading_again import differing, loads
 from majors import fits
+from round_trip import Tried, is_the_same, says_all
 
 from pgnorm.catalog.answers import Answers
 from pgnorm.catalog.model import Catalog, Change, Object, own_fields
@@ -23,12 +25,14 @@ from pgnorm.normalizer.compare.describing import describe
 from pgnorm.normalizer.compare.difference import differences
 from pgnorm.normalizer.compare.paring import pared
 from pgnorm.normalizer.compare.selection import EVERYTHING
+from pgnorm.normalizer.dump.layouts import DEFAULT
 from pgnorm.normalizer.dump.writer import render
 from pgnorm.normalizer.plan.plan import Plan
 from pgnorm.normalizer.plan.planner import diff
 from pgnorm.normalizer.postgres.shadow import Session, Shadow
 from pgnorm.normalizer.proof.pg_dump import dumped, entries
 from pgnorm.normalizer.sql.statements import split
+from pgnorm.normalizer.workspace import Workspace
 
 KINDS = Path(__file__).parent.parent / "fixtures" / "kinds"
 CASES = sorted(path.parent for path in KINDS.glob("*/*/old.sql"))
@@ -49,6 +53,11 @@ STAYS_ITS_OWN = {
 
 # A foreign key that a partition has already becomes one with its leader's: its triggers on what it refers to go.
 MORE_LOCKED = {"foreign_keys/adopted", "foreign_keys/to_itself"}
+
+
+# pg_dump's own text fails: a table has its NOT VALID NOT NULL (18) before the one that it inherits, and the text has
+# them the other way round.
+NO_DUMP_LOADS = {"not_nulls/since_18_cut"}
 
 
 UPDATE = bool(os.environ.get("PGNORM_UPDATE_PLANS"))
@@ -98,7 +107,7 @@ class State:
 
 @pytest.fixture(scope="module", params=CASES, ids=lambda case: f"{case.parent.name}-{case.name}")
 def states(request: pytest.FixtureRequest, shadow: Shadow) -> Iterator[tuple[Path, State, State]]:
-    """A case with its two states, each in a database: the plans of both ways are tried there."""
+    """A case with its two states, each in a database. The plans of both ways are tried there, after all else."""
     case = request.param
     if not fits(case.name, shadow.major):
         pytest.skip(f"{case.parent.name}/{case.name} on Postgres {shadow.major}")
@@ -117,6 +126,42 @@ def _state(shadow: Shadow, session: Session, file: Path) -> State:
 def _pg_dump(shadow: Shadow) -> Path:
     assert shadow.binaries is not None
     return shadow.binaries.bindir / "pg_dump"
+
+
+@pytest.fixture(scope="module")
+def workspace(shadow: Shadow) -> Iterator[Workspace]:
+    """Where sources are compared, on the server of the test."""
+    bundled = shadow.binaries is not None and "embedded" in str(shadow.binaries.bindir)
+    with pytest.MonkeyPatch.context() as patch, Workspace(None, tell=lambda _level, _message: None) as opened:
+        if bundled:
+            patch.setenv("PGNORM_PG_BINDIR", "bundled")
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def tried(shadow: Shadow) -> Tried:
+    """The attributes of kinds that have been changed in a snapshot on the server of the test."""
+    del shadow
+    return set()
+
+
+@pytest.mark.parametrize("name", ["old", "new"])
+def test_a_snapshot_is_the_database(
+    states: tuple[Path, State, State], workspace: Workspace, tried: Tried, name: str, tmp_path: Path
+) -> None:
+    _, old, new = states
+    state = old if name == "old" else new
+    snapshot = says_all(workspace, state.catalog, tmp_path / "x.json", tried)
+    if name == "new":
+        is_the_same(workspace, snapshot, state.session.connection)
+
+
+def test_split_files_make_the_same_catalog(shadow: Shadow, states: tuple[Path, State, State]) -> None:
+    case, _, state = states
+    if case.relative_to(KINDS).as_posix() in NO_DUMP_LOADS:
+        assert not loads(shadow, state.dump)
+    else:
+        assert differing(shadow, state.catalog, DEFAULT) == []
 
 
 @pytest.mark.parametrize("backwards", [False, True], ids=["forwards", "backwards"])

@@ -1,71 +1,17 @@
-"""A dump in several files: they load one after the other and make the same catalog."""
+"""A dump in several files: what is in which, and that they load one after the other. tests/test_kind_fixtures.py has
+those of every fixture."""
 
 import re
-from pathlib import Path
 
 import psycopg
-import pytest
-from majors import fits
+from loading_again import differing
 
-from pgnorm.catalog.model import Catalog, ObjectId
 from pgnorm.catalog.reader import read
-from pgnorm.normalizer.compare.difference import differences
 from pgnorm.normalizer.compare.selection import EVERYTHING
 from pgnorm.normalizer.dump.layouts import DEFAULT, PRIVILEGES, Layout
 from pgnorm.normalizer.dump.splitting import Split, split
 from pgnorm.normalizer.dump.styles import PG_DUMP
-from pgnorm.normalizer.files.reading import SourceFile
-from pgnorm.normalizer.load.visibility import as_dumps_say
 from pgnorm.normalizer.postgres.shadow import Shadow
-from pgnorm.normalizer.proof.pg_dump import dumped
-
-STATES = sorted((Path(__file__).parents[2] / "fixtures" / "kinds").glob("*/*/new.sql"))
-ROOT_SCHEMA = ObjectId("schema", "", "public")
-"""Its comment and owner are in no dump."""
-
-
-def differing(shadow: Shadow, catalog: Catalog, layout: Layout) -> list[ObjectId]:
-    """What is not the same in an empty database into which the files were loaded."""
-    with shadow.session(scratch=True) as session:
-        texts = split(catalog, EVERYTHING, PG_DUMP, layout=layout).texts
-        for text in texts.values():
-            session.connection.execute(text.encode())
-            session.connection.execute("reset all")
-        files = [SourceFile(path=None, label=name, text=text) for name, text in texts.items()]
-        made = as_dumps_say(read(session.connection), files)
-    return [found.item.id for found in differences(catalog, made) if found.item.id != ROOT_SCHEMA]
-
-
-@pytest.mark.parametrize("state", STATES, ids=lambda path: f"{path.parent.parent.name}-{path.parent.name}")
-def test_the_files_make_the_same_catalog(shadow: Shadow, state: Path) -> None:
-    if not fits(state.parent.name, shadow.major):
-        pytest.skip(f"{state.parent.name} on Postgres {shadow.major}")
-    if state.parent.name in NO_DUMP_LOADS:
-        assert shadow.binaries is not None
-        with shadow.session(scratch=True) as session:
-            session.connection.execute(state.read_bytes())
-            assert not loads(shadow, dumped(session.connection, shadow.binaries.bindir / "pg_dump"))
-        return
-    with shadow.session() as session:
-        session.connection.execute(state.read_bytes())
-        session.connection.execute("reset all")
-        catalog = read(session.connection)
-    assert differing(shadow, catalog, DEFAULT) == []
-
-
-NO_DUMP_LOADS = {"since_18_cut"}
-"""Where pg_dump's own text fails: a table has its NOT VALID NOT NULL (18) before the one that it inherits, and the text
-has them the other way round."""
-
-
-def loads(shadow: Shadow, dump: str) -> bool:
-    """Whether Postgres takes the text of a dump, psql's own lines left out."""
-    with shadow.session(scratch=True) as session:
-        try:
-            session.connection.execute(re.sub(r"(?m)^\\.*$", "", dump).encode())
-        except psycopg.errors.ObjectNotInPrerequisiteState:
-            return False
-    return True
 
 
 def made(found: Split) -> dict[str, list[str]]:
