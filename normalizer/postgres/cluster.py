@@ -85,7 +85,7 @@ class Slot(Value):
         self.lock.release()
 
     def _waiting(self) -> int:
-        """How many slots nobody holds whose data can serve again."""
+        """Number of slots whose data can serve again and that nobody holds."""
         return len([*self.fresh.parent.glob("*.fresh")])
 
 
