@@ -11,6 +11,10 @@ _HOLDING: Final = frozenset({"TABLE", "FOREIGN", "SEQUENCE", "OWNED"})
 _OF_COLUMNS: Final = frozenset({"CONSTRAINT", "DEFAULT", "NOT", "EXPRESSION", "IDENTITY"})
 """Words behind a DROP in ALTER TABLE that names no column."""
 
+_MAY_HOLD: Final = frozenset({"WITH", "MERGE", "COPY", "EXPLAIN"})
+"""Beginnings of statements in which a DELETE can be."""
+_EXPLAINING: Final = frozenset({"EXPLAIN", "ANALYZE", "VERBOSE"})
+
 
 def loses(statement: Statement) -> bool:
     """True if a statement by its words drops what holds data, or takes rows away.
@@ -19,6 +23,8 @@ def loses(statement: Statement) -> bool:
     """
     if statement.begins("DELETE") or statement.begins("TRUNCATE"):
         return True
+    if not _MAY_HOLD.isdisjoint(statement.words[:1]):
+        return _deletes(statement.text)
     if statement.begins("DROP"):
         return bool(_HOLDING.intersection(statement.words[1:2])) or _cascades(statement)
     if statement.begins("ALTER", "TABLE") or statement.begins("ALTER", "FOREIGN", "TABLE"):
@@ -26,6 +32,18 @@ def loses(statement: Statement) -> bool:
             first == "DROP" and then not in _OF_COLUMNS for first, then in pairwise(_keywords_outside(statement.text))
         )
     return statement.begins("ALTER", "TYPE") and ("DROP", "ATTRIBUTE") in pairwise(_keywords_outside(statement.text))
+
+
+def _deletes(text: str) -> bool:
+    """True if a DELETE is inside of a statement, or a MERGE that deletes."""
+    found = list(tokens(text))
+    merges = any(token.keyword == "MERGE" for token in found)
+    for before, token, after in zip(found, found[1:], found[2:], strict=False):
+        # Elsewhere it is a name.
+        begins = before.text in ("(", ")") or before.keyword in _EXPLAINING
+        if token.keyword == "DELETE" and after.keyword == "FROM" and begins:
+            return True
+    return merges and ("THEN", "DELETE") in pairwise(token.keyword for token in found)
 
 
 def _cascades(statement: Statement) -> bool:

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 _RELEASE: Final = ";release savepoint pgnorm"
 _RESET: Final = "reset session authorization; reset role; reset all"
-
 _OUTSIDE_TRANSACTION: Final = ("25001", "2D000")  # active_sql_transaction, invalid_transaction_termination
 _AFTER_COMMIT: Final = ("55P04", "55006")  # unsafe_new_enum_value_usage, object_in_use (pending trigger events)
 
@@ -116,19 +115,20 @@ class Execution:
 
         True if all of them ran; if not, none did.
         """
-        from psycopg import Error
+        from psycopg import Error, pq
 
         self._enter(items[0].context)
-        lent = self.is_lent(items[0])
+        if not (lent := self.is_lent(items[0])):  # before the time runs: cancelled, nothing could return to it
+            self.command("savepoint pgnorm_batch")
         try:
             with self.time_limit:
                 if lent:
                     self._lending.run_lent([(item.statement, item.text) for item in items])
                 else:
-                    self.command("savepoint pgnorm_batch")
                     self.command(";".join([*(item.text for item in items), "release savepoint pgnorm_batch"]))
         except (Error, PgnormError) as error:
-            if self.connection.closed:
+            stuck = lent and self.connection.info.transaction_status is pq.TransactionStatus.INERROR
+            if self.connection.closed or stuck:
                 self._refuse_end(error, f"{items[0].place} or below")
             if not lent:
                 self.command("rollback to savepoint pgnorm_batch; release savepoint pgnorm_batch")

@@ -70,7 +70,8 @@ def order_owners(actions: "Actions", before: Before) -> None:
     for name in (*decided.created, *decided.replaced, *decided.altered):
         old, new = actions.old.objects.get(name), actions.new.objects[name]
         fresh, altered = decided.fresh(name), decided.altered.get(name)
-        moves = _shares_owner(new) and (fresh or old is None or old.parent != new.parent)
+        shares = _shares_owner(new) or (old is not None and _shares_owner(old))
+        moves = shares and (fresh or old is None or old.parent != new.parent)
         granted = bool(effective_acl(new)) if fresh else altered is not None and PRIVILEGES in altered.changed
         if moves or granted:
             before(_owner_changes(actions, actions.new, new), actions.maker(name))
@@ -79,8 +80,8 @@ def order_owners(actions: "Actions", before: Before) -> None:
 
 
 def _shares_owner(item: Object) -> bool:
-    """True of what can only be a part of something of the same owner: a sequence."""
-    return item.ownable and item.owner is not None and not isinstance(item, OwnedApart)
+    """True of a part with an owner who has to be that of its whole: a sequence of a column."""
+    return item.parent is not None and item.ownable and item.owner is not None and not isinstance(item, OwnedApart)
 
 
 def _owner_changes(actions: "Actions", catalog: Catalog, part: Object) -> Action | None:

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,8 +17,9 @@ from waiting import PATIENCE
 
 from pgnorm.normalizer.platforms import PLAIN
 from pgnorm.normalizer.postgres.binaries import find
+from pgnorm.normalizer.postgres.losses import _PATIENCE_AT_LOSS as LOSS
 from pgnorm.normalizer.postgres.private import PrivateHost, open_private
-from pgnorm.normalizer.postgres.server import PORT, Server
+from pgnorm.normalizer.postgres.server import PORT
 
 if TYPE_CHECKING:
     from conftest import Refused
@@ -92,18 +94,15 @@ def test_a_session_that_is_ended_says_why(host: PrivateHost) -> None:
         list(run(connection, ["select pg_terminate_backend(pg_backend_pid())", "select 2"]))
 
 
-def test_a_connection_to_another_server_is_no_loss_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
-    waits: list[float] = []
-
-    def has_ended(_: Server, *, within: float = 0) -> bool:
-        waits.append(within)
-        return False
-
-    with open_private(find(None), PLAIN) as host, monkeypatch.context() as patch:
-        host.connect("postgres").close()
-        patch.setattr(Server, "has_ended", has_ended)
-        assert host.failure(psycopg.OperationalError("another server's")) is None
-        assert waits == []
+def test_a_connection_to_another_server_is_no_loss_of_ours(host: PrivateHost) -> None:
+    with open_private(find(None), PLAIN) as own:
+        own.connect("postgres").close()
+        with host.connect("postgres") as connection, pytest.raises(psycopg.OperationalError) as lost:
+            connection.execute("select pg_terminate_backend(pg_backend_pid())")
+        begun = time.monotonic()
+        assert own.failure(lost.value) is None
+        # Nobody has waited for the end of a server that goes on.
+        assert time.monotonic() - begun < LOSS
 
 
 @pytest.mark.parametrize("command", ["dump --from x.sql", "fix-functions x.sql", "diff --from x.sql --to old.sql"])
