@@ -5,7 +5,7 @@ from typing import Final
 from pgnorm.catalog.model.type_facets import renamed_value
 from pgnorm.catalog.quoting import literal
 
-from .difference import NAME, Difference
+from .difference import CASTS, NAME, Difference, deparsed
 
 _WORDS: Final = {
     "bound": "bounds",
@@ -51,8 +51,9 @@ def describe(found: Difference) -> str:
 
 
 def words(found: Difference) -> list[str]:
-    """Differences between two of one object, in words, sorted."""
-    return sorted({_word(found, name) for name in found.changed})
+    """Differences between two of one object, in words, sorted: not that its text is read anew where it is the same."""
+    same = {name for name in deparsed(found.item) if getattr(found.old, name, None) == getattr(found.new, name, None)}
+    return sorted({_word(found, name) for name in found.changed - (same if CASTS in found.changed else set())})
 
 
 def _word(found: Difference, name: str) -> str:

@@ -1,7 +1,9 @@
 """Changes of a source brought back into the schema files, and the proof that they are all there and nothing else."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Final
+
+from attrs import evolve
 
 from pgnorm.catalog.counting import first_of
 from pgnorm.catalog.errors import PgnormError
@@ -9,7 +11,7 @@ from pgnorm.catalog.model import Catalog, Object, Value
 from pgnorm.catalog.model.facets import GrantsDefaults
 
 from ..basis import Basis
-from ..compare.difference import Difference, deparsed, differences
+from ..compare.difference import CASTS, Difference, deparsed, differences
 from ..compare.misread import misread
 from ..compare.settling import deparsed_changes, settled
 from ..comparison import Options
@@ -111,8 +113,8 @@ class Syncing:
         return merge(
             ours.catalog,
             theirs.catalog,
-            settled(of_ours, start.states, ours.states, reload, doubts),
-            settled(of_theirs, start.states, theirs.states, reload, doubts),
+            _sayable(settled(of_ours, start.states, ours.states, reload, doubts)),
+            _sayable(settled(of_theirs, start.states, theirs.states, reload, doubts)),
             lambda conflict: self.decide(self._placed(conflict)),
         )
 
@@ -136,7 +138,7 @@ class Syncing:
         return side
 
     def _left(self, made: Catalog, goal: Catalog) -> tuple[Difference, ...]:
-        return settled(differences(made, goal), (made,), (goal,), self.sides.reload, deparsed_changes)
+        return _sayable(settled(differences(made, goal), (made,), (goal,), self.sides.reload, deparsed_changes))
 
     def _rewritten(
         self, made: Catalog, goal: Catalog, left: tuple[Difference, ...], manner: Manner
@@ -173,6 +175,12 @@ def _unproved(left: Sequence[Difference], namesakes: Collection[str]) -> PgnormE
             "and run it again."
         )
     return error
+
+
+def _sayable(found: Iterable[Difference]) -> tuple[Difference, ...]:
+    """The differences without those in what is called by a cast: in files the statement of the cast says that."""
+    left = (evolve(each, changed=each.changed - {CASTS}) for each in found)
+    return tuple(each for each in left if each.changed or None in (each.old, each.new))
 
 
 def _taken(each: Difference) -> frozenset[str]:

@@ -723,3 +723,30 @@ def test_each_side_has_the_name_that_the_options_give_it(run: Run, same: Path, d
     assert "\nfiles: 1 file of schemas\n" in run("sync --from files --canonical table --check")[2]
     assert "base: 1 file of schemas\n" in run(f"sync --db-url '{address(database)}' --base files")[2]
     assert same.is_dir()
+
+
+@pytest.mark.parametrize("behind", ["", "create or replace view public.v as select x::text as said from public.u"])
+def test_a_cast_that_has_another_function(run: Run, same: Path, database: psycopg.Connection, behind: str) -> None:
+    """A view that goes by it is as it was in the files, be it made anew in the database or not."""
+    made = (
+        "create type public.kg as (n int);\n"
+        "create function public.one(public.kg) returns text language sql as 'select ''one''';\n"
+        "create function public.two(public.kg) returns text language sql as 'select ''two''';\n"
+        "create cast (public.kg as text) with function public.one(public.kg);\n"
+        "create table public.u (x public.kg);\n"
+        "create view public.v as select x::text as said from public.u;\n"
+    )
+    migration = same / "migrations" / "20240101000000_notes.sql"
+    for file in (migration, same / "schemas" / "01_tables.sql"):
+        file.write_text(file.read_text() + made)
+    cast = "create cast (public.kg as text) with function public.two(public.kg)"
+    database.execute(f"{migration.read_text()}; drop cast (public.kg as text); {cast}; {behind}".encode())
+    code, _, said = run(f"sync --db-url '{address(database)}' --force")
+    assert (code, "Changed there: 1 cast\n" in said) == (0, True), said
+    assert (same / "schemas" / "01_tables.sql").read_text().count(cast) == 1
+    code, out, said = run(f"diff --from files --to '{address(database)}'")
+    told = "On the new side these call functions that no cast has any more, which no statement makes so:\n"
+    assert (code, out, f"{told}  view public.v: public.one(public.kg)\n" in said) == (0, "", not behind), said
+    code, out, said = run(f"diff --from '{address(database)}' --to files")
+    assert (code, "CREATE OR REPLACE VIEW" in out) == (0, not behind), said
+    assert ("  ~ view public.v: functions of casts\n" in said) is (not behind)
