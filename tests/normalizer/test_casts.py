@@ -313,3 +313,21 @@ def test_rows_that_move_go_by_a_cast(servers: Servers, shadow: Shadow) -> None:
             new = _made(goal.connection, partitioned, partition, after.format(""))
             carry_out(start.connection, _compared(servers, old, new).plan)
             assert start.connection.execute("select x from t").fetchall() == [(7000,)]
+
+
+@pytest.mark.parametrize("case", ["view", "default", "body of SQL", "default of a domain", "default of an argument"])
+def test_a_cast_that_takes_the_place_of_that_by_text(case: str, servers: Servers, shadow: Shadow) -> None:
+    """Without a cast to text Postgres goes by what a type's values look like."""
+    user, query = USERS[case]
+    with shadow.session(scratch=True) as start, shadow.session(scratch=True) as goal:
+        old, new = _made(start.connection, TYPES, user), _made(goal.connection, TYPES, ONE, user)
+        by_text = _says(start.connection, query)
+        assert by_text.startswith("(")
+        back = _compared(servers, new, old)
+        for connection, found, said in (
+            (start.connection, _compared(servers, old, new), "one"),
+            (goal.connection, back, by_text),
+        ):
+            assert found.unproved is None
+            carry_out(connection, found.plan)
+            assert _says(connection, query) == said
