@@ -233,7 +233,7 @@ class Editor:
             raise self._refused(table, found, "changed")
         placed = found[0]
         if placed.place not in self._tables:
-            style = Style(placed.file.text if self.manner.styled else None)
+            style = Style(placed.file.text if self.manner.styled else None, self.goal.namesakes)
             self._tables[placed.place] = TableEdit(placed, style, self.target, fine=self.manner.fine)
         return self._tables[placed.place]
 

@@ -1,10 +1,11 @@
 """Canonical SQL in the style of a file: its letter case of keywords, and quotes only where it has them."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import cache
 from typing import Final
 
+from ..sql.bare import qualified
 from ..sql.lexer import Token, tokens
 
 _CANONICAL: Final = " " * 4
@@ -14,9 +15,10 @@ _PLAIN: Final = re.compile(r'"([a-z_][a-z0-9_]*)"')
 
 
 class Style:
-    """The style of a text, canonical for None."""
+    """The style of a text, canonical for None, with the schema of Postgres' own at these names."""
 
-    def __init__(self, text: str | None) -> None:
+    def __init__(self, text: str | None, names: Collection[str] = ()) -> None:
+        self.names = names
         words = [token.text for token in tokens(text or "") if token.word]
         upper = sum(word.isupper() and len(word) > 1 for word in words)
         self.lower = upper * 2 < len(words)
@@ -29,7 +31,7 @@ class Style:
 
     def of(self, sql: str) -> str:
         """Canonical SQL as the text would say it."""
-        return _changed(sql, self._token, self._gap if sql.startswith(_LISTS) else str)
+        return _changed(qualified(sql, self.names), self._token, self._gap if sql.startswith(_LISTS) else str)
 
     def _gap(self, gap: str) -> str:
         return gap.replace(f"\n{_CANONICAL}", f"\n{' ' * self.indent}")

@@ -169,10 +169,10 @@ def _unproved(left: Sequence[Difference], namesakes: Collection[str]) -> PgnormE
         hint="Change these in the files by hand, and run it again.",
     )
     if taken := sorted({name for each in left for name in _taken(each)}.intersection(namesakes)):
-        named = (f"pg_catalog.{name}" if name.isidentifier() else f"operator(pg_catalog.{name})" for name in taken)
+        # An expression implies these operators: all that it names has its schema.
         error.hint = (
-            f"In the files' search_path Postgres' own are not meant: write {first_of([*named], 3)} into them by hand, "
-            "and run it again."
+            f"In the files' search_path {first_of(taken, 3)} is not Postgres' own: write it by hand behind SET "
+            "search_path = '', with RESET search_path behind it, and run it again."
         )
     return error
 

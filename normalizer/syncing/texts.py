@@ -8,6 +8,7 @@ from pgnorm.catalog.kinds.identities import Identity
 from pgnorm.catalog.model import Catalog, Object, ObjectId, Placement, Printing, Target, Value, printed
 
 from ..compare.difference import inside
+from ..sql.bare import qualified
 from .canonical import added_clause, replaced, with_elements
 from .serials import serial
 from .tables import identity_clause
@@ -54,4 +55,5 @@ class Texts(Value):
         for part in parts:
             if isinstance(part, Identity):
                 text = replaced(text, part.clause(self.target), identity_clause(part, self.target))
-        return text
+        # The files' search_path may find others of these names.
+        return qualified(text, self.catalog.namesakes)

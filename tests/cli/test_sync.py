@@ -684,27 +684,63 @@ def test_files_load_in_their_order_as_before(
         assert (code, plan) == (0, ""), said
 
 
-def test_what_means_another_one_in_the_files_is_named(run: Run, plain: Path, database: psycopg.Connection) -> None:
+def test_what_means_another_one_in_the_files_gets_its_schema(
+    run: Run, plain: Path, database: psycopg.Connection, shadow: Shadow
+) -> None:
     made = (
-        "create table t (a int[], b int[]);\n"
         "create function array_length(int[], int) returns int language sql immutable as 'select 42';\n"
         "create function never(int[], int[]) returns boolean language sql immutable as 'select false';\n"
         "create operator @> (leftarg = int[], rightarg = int[], function = never);\n"
+        "create table t (a int[], b int[], n int default 1);\n"
+        "create view w as select a from t;\n"
     )
     file = plain / "schemas" / "01_all.sql"
     file.write_text(made)
     (plain / "migrations" / "1_all.sql").write_text(made)
     database.execute(made.encode())
     database.execute(
-        "create view v as select pg_catalog.array_length(a, 1) as n from t where a operator(pg_catalog.@>) b"
+        "create view v as select pg_catalog.array_length(a, 1) as n from t where a operator(pg_catalog.@>) b;"
+        "create or replace view w as select a, pg_catalog.array_length(a, 1) as n from t;"
+        "alter table t alter n set default pg_catalog.array_length('{1,2}'::int[], 1);"
+        "alter table t add c int generated always as (pg_catalog.array_length(a, 1)) stored;"
+        "alter table t add constraint longer check (pg_catalog.array_length(a, 1) > 1);"
+        "create index long on t (pg_catalog.array_length(a, 1)) where a operator(pg_catalog.@>) b;"
+        "create policy seen on t using (a operator(pg_catalog.@>) b);"
+        "create table u (n int default pg_catalog.array_length('{1,2}'::int[], 1),"
+        " a int[] check (a operator(pg_catalog.@>) '{1}'))"
     )
     at = f"--db-url '{address(database)}'"
     code, _, said = run(f"sync --force {at}")
-    assert (code, file.read_text()) == (2, made)
-    assert "write operator(pg_catalog.@>), pg_catalog.array_length into them by hand" in said
-    file.write_text(
-        f"{made}create view v as select pg_catalog.array_length(a, 1) as n from t where a operator(pg_catalog.@>) b;\n"
+    assert code == 0, said
+    assert "n int default pg_catalog.array_length(" in file.read_text()
+    code, _, said = run(f"sync --check {at}")
+    assert code == 0, said
+    with shadow.session(scratch=True) as session:
+        for each in sorted((plain / "schemas").glob("*.sql")):
+            session.connection.execute(each.read_text().encode())
+        session.connection.execute("insert into public.t values ('{1,2}', '{1}')")
+        assert session.connection.execute("select t.n, t.c, v.n, w.n from public.t, public.v, public.w").fetchall() == [
+            (2, 2, 2, 2)
+        ]
+
+
+def test_operators_that_a_text_only_implies_are_named(run: Run, plain: Path, database: psycopg.Connection) -> None:
+    made = (
+        "create table t (a int[], b int[]);\n"
+        "create function never(int[], int[]) returns boolean language sql immutable as 'select false';\n"
+        "create operator = (leftarg = int[], rightarg = int[], function = never);\n"
     )
+    file = plain / "schemas" / "01_all.sql"
+    file.write_text(made)
+    (plain / "migrations" / "1_all.sql").write_text(made)
+    database.execute(made.encode())
+    view = "set search_path = ''; create view public.v as select a is distinct from b as n from public.t;"
+    database.execute(f"{view} reset search_path".encode())
+    at = f"--db-url '{address(database)}'"
+    code, _, said = run(f"sync --force {at}")
+    assert (code, file.read_text()) == (2, made)
+    assert "In the files' search_path = is not Postgres' own: write it by hand behind SET search_path = ''" in said
+    file.write_text(f"{made}{view} reset search_path;\n")
     code, _, said = run(f"sync --check {at}")
     assert code == 0, said
 
