@@ -8,8 +8,8 @@ from ..foreign_options import options_clause
 from ..model import Entry, Object, OnRows, Printing, Statement, Target, Written, on_relation, statements
 from ..model.row_facets import Demanding
 from ..quoting import ident, literal, spell_types
-from .column_facets import Accompanied
 from .column_fields import ColumnFields
+from .sequences import PlainSequence
 
 STORAGE: Final = {"p": "PLAIN", "e": "EXTERNAL", "x": "EXTENDED", "m": "MAIN"}
 COMPRESSION: Final = {"p": "pglz", "l": "lz4"}
@@ -122,17 +122,17 @@ class PrintedColumn(Demanding, ColumnFields):
         return f"COMMENT ON {signature} IS {comment};"
 
     def create(self, printing: Printing) -> tuple[Written, ...]:
-        accompanied = [part for part in printing.parts if isinstance(part, Accompanied)]
+        sequences = [part for part in printing.parts if isinstance(part, PlainSequence)]
         # The table that it has them from, if any, is no parent yet.
         whole = self.evolve(local=True, not_null_said=True, generation_said=True)
         sql = f"ALTER {self.table} ADD COLUMN {whole.definition(printing.parts, printing.target)};"
         refusable = self.not_null and not printing.parts
         return (
-            *(each for part in accompanied for each in part.before_parent(printing.target)),
+            *(each for part in sequences for each in part.before_parent(printing.target)),
             Statement(sql=sql, on_rows=OnRows.MAY_FAIL if refusable else OnRows.NOTHING),
             *whole.settings(printing.target),
             *(each for entry in self.remarks() for each in statements(entry.sql)),
-            *(each for part in accompanied for each in part.after_parent()),
+            *(each for part in sequences for each in part.after_parent()),
         )
 
     def drop(self) -> str:

@@ -1,9 +1,11 @@
 """The defaults of columns."""
 
+import re
 from collections.abc import Iterator
 from typing import ClassVar, Final, LiteralString, Self
 
 from ..model import Changed, Expression, ObjectId, Placement, Printing, Target, alter, by_state, equal, replace
+from ..model.row_facets import Presets
 from ..priority import Priority
 from ..quoting import ident, spell_types
 from .inheritance import Inherited
@@ -69,8 +71,10 @@ NONE: Final[LiteralString] = (
     + TABLE_LIKE
 )
 
+_LITERAL: Final = re.compile(r"(?:'(?:[^']|'')*'|-?[0-9][0-9.]*|true|false)(?:::[^()']*)?")
 
-class Default(Inherited):
+
+class Default(Presets, Inherited):
     """The default of a column: pg_attrdef. `name` is the column, `detail` its relation.
 
     What a column is generated as stands in pg_attrdef too and belongs to the column.
@@ -127,6 +131,10 @@ class Default(Inherited):
             + NONE.replace("{said}", said)
             + "order by schema, detail, number"
         )
+
+    @property
+    def leaves_none(self) -> bool:
+        return _LITERAL.fullmatch(self.expression) is not None
 
     @property
     def parent(self) -> ObjectId:

@@ -5,12 +5,11 @@ from typing import ClassVar, LiteralString, Self
 
 from ..model import Changed, Entry, ObjectId, Placement, Printing, Target, Written, alter, by_state, equal
 from ..quoting import ident, qualified
-from .column_facets import Accompanied
 from .counters import COUNTER_FIELDS, COUNTER_TABLES, Counter
 from .relations import OF_USERS
 
 
-class PlainSequence(Accompanied, Counter):
+class PlainSequence(Counter):
     """A sequence, be it a column's (serial) or its own: pg_class with relkind S."""
 
     kind: ClassVar[str] = "sequence"
@@ -101,12 +100,14 @@ class PlainSequence(Accompanied, Counter):
         return ""
 
     def before_parent(self, target: Target) -> Iterator[Written]:
+        """The statements ahead of the one that adds its column: `CREATE SEQUENCE …`."""
         # A column that rows get must have its numbers at once: they may not be null.
         yield self.create(Printing(target=target)).removesuffix("\n")
         if self.owner is not None and self.owner != target.role:
             yield f"ALTER {self.owner_signature(target)} OWNER TO {ident(self.owner)};"
 
     def after_parent(self) -> Iterator[Written]:
+        """The statements behind that one: `ALTER SEQUENCE … OWNED BY …`."""
         yield self.ownership()
 
     def ownership(self) -> str:

@@ -85,3 +85,14 @@ class Computes(Facet):
     """Expressions evaluated on each row, whose results are kept: `CREATE INDEX … (lower("a"))`."""
 
     __slots__ = ()
+
+
+class Presets(Facet):
+    """A value that the rows get which are there, as its whole is added: `ADD COLUMN "c" … DEFAULT 'x'`."""
+
+    __slots__ = ()
+
+    @property
+    def leaves_none(self) -> bool:
+        """True if each row has a value then: it is a literal."""
+        raise NotImplementedError

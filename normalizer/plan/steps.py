@@ -21,7 +21,7 @@ from pgnorm.catalog.model import (
 )
 from pgnorm.catalog.model.dump_facets import MadeAtOnce
 from pgnorm.catalog.model.facets import Bodied, GrantsDefaults, Shelled
-from pgnorm.catalog.model.row_facets import Counting, HoldsRows
+from pgnorm.catalog.model.row_facets import Counting, HoldsRows, Presets
 from pgnorm.catalog.model.type_facets import HoldsType, retypes
 
 from ..compare.difference import PRIVILEGES, Difference, changes, inside
@@ -184,11 +184,15 @@ class Planning:
         yield from self._completing(item, evolve(difference, changed=difference.changed - last))
         # What one of those between has for itself alone (`ALTER TABLE ONLY … SET DEFAULT`) goes no further.
         apart = frozenset(self.actions.apart)
-        passed_on = {(part.kind, part.clause(self.target)) for part in inside(self.new, self._first(bringer), apart)}
+        above = inside(self.new, self._first(bringer), apart)
+        passed_on = {(part.kind, part.clause(self.target)) for part in above}
         for part in inside(self.new, item.id, apart):
             if (part.kind, part.clause(self.target)) not in passed_on:
                 yield from about(part.id, statements(part.create(Printing(target=self.target))))
-        yield from self._completing(item, evolve(difference, changed=difference.changed & last))
+        full = any(isinstance(part, Presets) and part.leaves_none for part in above)
+        for each in self._completing(item, evolve(difference, changed=difference.changed & last)):
+            if not (full and OnRows.FILLS in each.on_rows):
+                yield each
 
     def _completing(self, item: Object, difference: Difference) -> Iterator[Statement]:
         return (self.hazards.felt_by_new(each, item) for each in self._change(difference))

@@ -183,7 +183,7 @@ def test_each_facet_is_whole() -> None:
 
 
 def test_each_facet_of_the_contract_is_asked_for_by_the_engine() -> None:
-    """What kinds alone ask for is a facet of theirs (`catalog/kinds/column_facets.py`)."""
+    """What kinds alone ask for is no facet of the contract: they name each other."""
     facets = {
         base.__name__
         for kind in KINDS
