@@ -1,6 +1,6 @@
 """`pgnorm push`: pending migrations to the hosted database, once somebody has looked at them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -19,6 +19,7 @@ from .targets import applying_options, force_option, option_of, project_of, targ
 if TYPE_CHECKING:
     from pgnorm.normalizer.applying.pieces import Applicable
     from pgnorm.normalizer.applying.seeds import Seed
+    from pgnorm.normalizer.applying.target import Target
 
     from .outcomes import PushOutcome
 
@@ -49,7 +50,7 @@ def push(
     waits meanwhile, who may do what afterwards. Then you are asked.
     """
     from pgnorm.normalizer.applying.pending import read_pending
-    from pgnorm.normalizer.applying.seeds import fill, make_roles, roles_of, unrun
+    from pgnorm.normalizer.applying.seeds import make_roles, roles_of, unrun
 
     project, at = project_of(app), option_of(app, "linked")
     roles = roles_of(project) if include_roles else None
@@ -89,12 +90,21 @@ def push(
                 ran.append(roles.label)
                 app.console.say(f"Ran {roles.label}")
             apply(app, found, pending, force=force)
-            for seed in seeds:
-                filled = fill(found.carrier, found.seeds, seed)
-                ran += [seed.file.label] if filled else []
-                app.console.say(f"Ran {seed.file.label}" if filled else f"{seed.file.label} {_NOT_AGAIN}")
+            ran += _filled(app, found, seeds)
     deliver_outcome(app, done)
     return 0
+
+
+def _filled(app: App, found: "Target", seeds: "Sequence[Seed]") -> "Iterator[str]":
+    """Run the seeds: the names of the files of those that fill something."""
+    from pgnorm.normalizer.applying.seeds import fill
+
+    for seed in seeds:
+        if fill(found.carrier, found.seeds, seed):
+            app.console.say(f"Ran {seed.file.label}")
+            yield seed.file.label
+        else:
+            app.console.say(f"{seed.file.label} {_NOT_AGAIN}")
 
 
 def _show(app: App, pending: "Sequence[Applicable]", roles: Sequence[str], seeds: Sequence[str]) -> None:

@@ -1,6 +1,6 @@
 """`pgnorm sync`: changes of a database brought back into the schema files."""
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -14,6 +14,10 @@ from .options import source_option, source_options
 from .servers import server_options
 from .synced import Decider, deciding_options, edit, sync_outcome, tell_conflicts, tell_taken
 from .words import kinds, words_option
+
+if TYPE_CHECKING:
+    from pgnorm.normalizer.project.project import Project
+    from pgnorm.normalizer.syncing.sync import Synced
 
 BASE: Final = "migrations"
 EPILOG: Final = f"""\b
@@ -62,13 +66,6 @@ def sync(
     Where the files have changed the same thing otherwise, nothing is written. The edited files are loaded and must make
     just what is wanted.
     """
-    from pgnorm.normalizer.comparison import Options
-    from pgnorm.normalizer.dump.layouts import configured
-    from pgnorm.normalizer.left_alone import ignoring
-    from pgnorm.normalizer.project.sources import declared
-    from pgnorm.normalizer.sides import Sides
-    from pgnorm.normalizer.syncing.sync import Syncing
-
     from .formatted import format_files, refuse_others
 
     if app.project is None:
@@ -76,15 +73,8 @@ def sync(
     if canonical:
         refuse_others(app, decides=bool(ours or theirs or interactive or base != BASE))
         return format_files(app, canonical, check=check, show_diff=show_diff, force=force)
-    source, before = app.source_or("local"), app.parse(base)
     decide = Decider(app=app, ours=ours, theirs=theirs, interactive=interactive)
-    options = Options(ignoring=ignoring(app.project.ignore))
-    layout = configured(app.project.split)
-    with app.workspace() as workspace:
-        sides = Sides.between(workspace, before, source, of_platform=True, called=("base", "source"))
-        files = declared(app.project)
-        workspace.telling.sides.setdefault(files, "files")
-        found = Syncing(sides, before, source, files, options, layout, decide).run()
+    found = _synced(app, app.project, base, decide)
     decide.tell(found)
     if found.conflicts:
         tell_conflicts(app, found.conflicts)
@@ -97,3 +87,22 @@ def sync(
     edit(app, found.changed, check=check, show_diff=show_diff, force=force)
     deliver_outcome(app, sync_outcome(app, found, dry_run=check or show_diff))
     return CHANGED if check else 0
+
+
+def _synced(app: App, project: "Project", base: str, decide: Decider) -> "Synced":
+    """The schema files with what the source that is named has changed since the base."""
+    from pgnorm.normalizer.comparison import Options
+    from pgnorm.normalizer.dump.layouts import configured
+    from pgnorm.normalizer.left_alone import ignoring
+    from pgnorm.normalizer.project.sources import declared
+    from pgnorm.normalizer.sides import Sides
+    from pgnorm.normalizer.syncing.sync import Syncing
+
+    source, before = app.source_or("local"), app.parse(base)
+    options = Options(ignoring=ignoring(project.ignore))
+    layout = configured(project.split)
+    with app.workspace() as workspace:
+        sides = Sides.between(workspace, before, source, of_platform=True, called=("base", "source"))
+        files = declared(project)
+        workspace.telling.sides.setdefault(files, "files")
+        return Syncing(sides, before, source, files, options, layout, decide).run()
