@@ -181,6 +181,29 @@ def test_code_of_the_project_runs_in_the_usual_path(
         assert not _compared(servers, old, wanted, Options(proof=None)).plan
 
 
+def test_event_triggers_find_what_they_name(servers: Servers, shadow: Shadow) -> None:
+    watching = (
+        "create table public.cfg (k text); insert into public.cfg values ('real');"
+        "create function public.watches() returns event_trigger language plpgsql as"
+        " 'begin if (select k from cfg) is null then raise exception $$nothing is set$$; end if; end';"
+        "create event trigger watches on ddl_command_end execute function public.watches();"
+    )
+    with shadow.session(scratch=True) as start, shadow.session(scratch=True) as goal:
+        old = _made(start.connection, NAMESAKES, TABLE, watching)
+        new = _made(
+            goal.connection,
+            NAMESAKES,
+            TABLE,
+            watching.replace(
+                "create event", f"set search_path = '';{OBJECTS['view']}; reset search_path; create event"
+            ),
+        )
+        found = _compared(servers, old, new, Options(proof=None))
+        start.connection.execute("insert into public.t (a, n) values ('{1,2}', 'n')")
+        _arrives(servers, start.connection, new, found)
+        assert start.connection.execute("select length, said from public.lengths").fetchall() == [(2, "n")]
+
+
 def test_what_lets_others_go_on_reads_names_alike(servers: Servers, shadow: Shadow) -> None:
     online = Options(online=ONLINE)
     with shadow.session(scratch=True) as start, shadow.session(scratch=True) as goal:
