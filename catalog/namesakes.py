@@ -18,13 +18,8 @@ with own (name, args, open, defaulted, named) as materialized (
          , ('anyrange', 'R'), ('anymultirange', 'R'), ('anycompatiblerange', 'R'), ('anycompatiblemultirange', 'R')
          , ('record', 'C')
 ), implicit (source, category, target) as materialized (
-    select x.source, x.category, x.target
-      from pg_cast c
-      join pg_type s on s.oid = c.castsource
-      join pg_type t on t.oid = c.casttarget
-     cross join lateral ( values (s.oid, s.typcategory, t.oid)
-                               , (s.typarray, 'A', t.typarray) ) x (source, category, target)
-     where c.castcontext = 'i'
+    select c.castsource, s.typcategory, c.casttarget
+      from pg_cast c join pg_type s on s.oid = c.castsource where c.castcontext = 'i'
 ), postgres (name, args, open, defaulted, named) as (
     select proname, proargtypes::oid[], provariadic <> 0, pronargdefaults > 0, proargnames is not null
       from pg_proc where pronamespace = 'pg_catalog'::regnamespace and proname in (select name from own)
@@ -46,8 +41,10 @@ select distinct o.name::text
                   select from unnest(o.args, p.args) a (own, postgres)
                     left join taking t on t.type = a.postgres
                     left join pg_type y on y.oid = a.own
+                    left join pg_type z on z.oid = a.postgres
                    where a.own <> a.postgres and coalesce(y.typtype not in ('d', 'p'), true)
                      and (t.type is null or y.typcategory <> t.category)
+                     and coalesce('A' <> any (array[y.typcategory, z.typcategory]), true)
                      and not exists ( select from implicit i
                                        where i.target = a.own
                                          and (i.source = a.postgres or i.category = t.category) ) ) ) )
