@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
+from functools import cached_property, partial
 from itertools import islice
-from typing import TYPE_CHECKING, Final, LiteralString
+from typing import TYPE_CHECKING, Final, LiteralString, NamedTuple
 
-from attrs import evolve, frozen
+from attrs import define, evolve
 
 from .answers import Answers, Common, catalog, with_members
 from .kinds import KINDS
@@ -89,46 +89,48 @@ def read(
 def reading(
     connection: "psycopg.Connection[Row]", patience: "Patience | None" = None, *, superuser: bool | None = None
 ) -> "Iterator[Reading]":
-    """As `read`, from which the server works while the caller does something else."""
+    """As `read`, where the server works while the caller does something else."""
     version = supported(connection)
     if superuser is None:
         superuser = connection.info.parameter_status("is_superuser") == "on"
+    readable = [kind for kind in KINDS if superuser or not issubclass(kind, SuperuserOnly)]
     with Pipeline(connection, patience) as pipeline:
-        readable = [kind for kind in KINDS if superuser or not issubclass(kind, SuperuserOnly)]
-        (found,) = pipeline.ask([presence(readable)])
-        there, schemas, partman = found.rows[0]
-        kinds = _present(readable, there)
         yield Reading(
             version=version,
             server=connection.info.parameter_status("server_version") or str(version),
-            kinds=kinds,
-            results=pipeline.ask((*queries(kinds, version), *partman_query(partman)), last=True),
-            places=partial(run_time, schemas, partman),
+            readable=readable,
+            pipeline=pipeline,
+            there=pipeline.ask([presence(readable)]),
         )
 
 
-@frozen(kw_only=True)
+@define(slots=False, kw_only=True)
 class Reading:
-    """A server at work on the queries. What it answers is taken once: as a catalog, or as it comes."""
+    """A server at work: on what there may be, then on all of that, which is taken once, as a catalog or as it comes."""
 
     version: int
     server: str
-    kinds: Sequence[type[Object]]
-    results: Iterator[Result]
-    places: Callable[[Sequence[Row]], RunTime]
+    readable: Sequence[type[Object]]
+    pipeline: Pipeline
+    there: Iterator[Result]
+
+    def go_on(self) -> None:
+        """Ask for all that there is, which is sent by then."""
+        assert self._asked
 
     def catalog(self) -> Catalog:
         """The catalog, made while answers come in."""
+        kinds = self._asked.kinds
         with self._stage() as answered:
-            found = catalog(self.version, self.server, _common(answered), self.kinds, answered)
+            found = catalog(self.version, self.server, _common(answered), kinds, answered)
         return evolve(found, run_time=self._run_time())
 
     def answers(self) -> Answers:
         """The answers, of which nothing is made yet."""
         with self._stage() as answered:
             common = _common(answered)
-            kinds = tuple(zip(self.kinds, answered, strict=False))
-            members = tuple(islice(answered, len(with_members(self.kinds))))
+            kinds = tuple(zip(self._asked.kinds, answered, strict=False))
+            members = tuple(islice(answered, len(with_members(self._asked.kinds))))
         return Answers(
             version=self.version,
             server=self.server,
@@ -138,13 +140,27 @@ class Reading:
             run_time=self._run_time(),
         )
 
+    @cached_property
+    def _asked(self) -> "_Asked":
+        (found,) = self.there
+        there, schemas, partman = found.rows[0]
+        kinds = _present(self.readable, there)
+        results = self.pipeline.ask((*queries(kinds, self.version), *partman_query(partman)), last=True)
+        return _Asked(kinds, results, partial(run_time, schemas, partman))
+
     @contextmanager
     def _stage(self) -> Iterator[Iterator[Result]]:
-        with stage("Reading the catalog", len(COMMON) + len(self.kinds)) as reading:
-            yield reading.counting(self.results)
+        with stage("Reading the catalog", len(COMMON) + len(self._asked.kinds)) as reading:
+            yield reading.counting(self._asked.results)
 
     def _run_time(self) -> RunTime:
-        return self.places([row for said in self.results for row in said.rows])
+        return self._asked.places([row for said in self._asked.results for row in said.rows])
+
+
+class _Asked(NamedTuple):
+    kinds: Sequence[type[Object]]
+    results: Iterator[Result]
+    places: Callable[[Sequence[Row]], RunTime]
 
 
 def _common(answered: Iterator[Result]) -> Common:

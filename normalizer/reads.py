@@ -30,8 +30,10 @@ class Asked(NamedTuple):
     """A source whose server is at work, or that is read already."""
 
     read: Callable[[], Read]
-    answers: "Callable[[], Answers] | None"
+    answers: "Callable[[], Answers] | None" = None
     """A function called for what the server answers, instead; None for a snapshot."""
+    go_on: Callable[[], None] = lambda: None
+    """A function that has the server work on all that it has, be it wanted yet or not."""
 
 
 def read(asked: Mapping[Source, Asked], *, pare: bool) -> dict[Source, Read]:

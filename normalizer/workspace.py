@@ -142,27 +142,28 @@ class Workspace:
         self.telling.sides = dict(zip((old, new), called, strict=True))
         with ExitStack() as stack:
             live = [source for source in (old, new) if not isinstance(source, Files)]
-            yield {source: stack.enter_context(self.reading(source)) for source in live}
+            asked: dict[Source, Asked] = {each: stack.enter_context(self.reading(each)) for each in live}
+            for each in asked.values():
+                each.go_on()
+            yield asked
 
     @contextmanager
     def reading(self, source: Database | SnapshotFile) -> Iterator[Asked]:
-        """As `read`. A database is asked by now, and works while others are."""
+        """As `read`. A database is asked what it has by now."""
         if isinstance(source, SnapshotFile):
             from .snapshot import read_snapshot
 
             snapshot = read_snapshot(source, self.telling)
-            yield Asked(lambda: Read(catalog=snapshot.catalog, partial=snapshot.schemas is not None), None)
+            yield Asked(lambda: Read(catalog=snapshot.catalog, partial=snapshot.schemas is not None))
         else:
             from pgnorm.catalog.reader import reading
 
-            with (
-                self._connected(source) as connection,
-                reading(connection, self._patience(source, connection)) as found,
-            ):
+            with ExitStack() as stack:
+                connection = stack.enter_context(self._connected(source))
+                found = stack.enter_context(reading(connection, self._patience(source, connection)))
                 # Of two that are read at once, the context of the other one would take the error for its own.
                 placed = reading_of(source, connection)
-                catalog, answers = placed(found.catalog), placed(found.answers)
-                yield Asked(lambda: Read(catalog=catalog()), answers)
+                yield Asked(placed(lambda: Read(catalog=found.catalog())), placed(found.answers), placed(found.go_on))
 
     def contents(self, source: Files) -> Contents:
         """Contents of the files, compared with no database.
