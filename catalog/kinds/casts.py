@@ -24,6 +24,8 @@ class Cast(Converts, Object):
 
     bare_names: str = equal()
     """Both types' names without schemas, which pg_dump's order goes by: `name` and `detail` say the same."""
+    made: int = equal(needed=False)
+    """Place among the casts of like-named types, by OID as in pg_dump's order."""
     method: str = replace()
     """pg_cast.castmethod: f, b or i."""
     function: str = replace()
@@ -41,6 +43,7 @@ class Cast(Converts, Object):
                  , format_type(c.castsource, null)   as name
                  , format_type(c.casttarget, null)   as detail
                  , s.typname || ' ' || t.typname     as bare_names
+                 , ( row_number() over (partition by s.typname, t.typname order by c.oid) )::int as made
                  , c.castmethod::text                as method
                  , coalesce( quote_ident(n.nspname) || '.' || quote_ident(p.proname) || '('
                              || array_to_string(p.proargtypes::oid[]::regtype[]::text[], ', ') || ')'
@@ -66,7 +69,7 @@ class Cast(Converts, Object):
 
     @property
     def sort_key(self) -> tuple[object, ...]:
-        return (self.name, self.detail)
+        return (self.made, self.name, self.detail)
 
     @property
     def tag(self) -> str:
