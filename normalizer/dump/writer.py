@@ -35,15 +35,14 @@ def render(
     target: Target | None = None,
     below: Catalog | None = None,
 ) -> str:
-    """The whole dump of what `selection` names, as pg_dump writes it unless `target` says who is to read it.
+    """The whole dump of what `selection` names, as pg_dump writes it unless `target` says who is to read it. What
+    `below`, the baseline that it is loaded on, would grant beyond what it says is taken away first.
 
-    What `below`, the baseline that it is loaded on, would grant beyond what it says is taken away first.
     Raises PgnormError where a pattern of the selection names no schema.
     """
     target = target or Target(major=catalog.major, role=catalog.role, named_schemas=bool(selection.include))
     writer = Writer(catalog, selection, style, arrange(catalog), target)
-    chosen = writer.chosen()
-    granting = list(whole(chosen))
+    granting = list(whole(chosen := writer.chosen()))
     return writer.write(chosen, granting, withdrawal(catalog, below, granting).defaults if below else ())
 
 
