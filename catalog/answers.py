@@ -2,7 +2,7 @@
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import chain, repeat
+from itertools import chain, islice, repeat
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from attrs import define, evolve
@@ -65,10 +65,7 @@ class Answers:
     def part(self, kept: Container[int]) -> Catalog:
         """The part of the catalog that these OIDs are of, and whatever is said of the members of extensions."""
         common = self.common._replace(dependencies=_of(self.common.dependencies, 1, kept))
-        kinds = [
-            (kind, result if kind.made_by_parent or not result.rows else _of(result, result.columns.index("oid"), kept))
-            for kind, result in self.kinds
-        ]
+        kinds = [(kind, result if kind.made_by_parent else _of(result, 0, kept)) for kind, result in self.kinds]
         return self._catalog(common, kinds)
 
     def _catalog(self, common: Common, kinds: Sequence[tuple[type[Object], Result]]) -> Catalog:
@@ -85,11 +82,12 @@ def catalog(
     version: int, server: str, common: Common, kinds: Sequence[type[Object]], results: Iterator[Result]
 ) -> Catalog:
     """The catalog of what a server of this version answered; what is about kinds and members comes as it is wanted."""
+    having_members = with_members(kinds)
     numbers, remarks, dependencies = common.numbers, common.remarks, common.dependencies.rows
     by_address: dict[Address, Object] = {}
     made: dict[Address, Object] = {}
     parents: dict[Address, ObjectId | None] = {}
-    for kind, result in zip(kinds, results, strict=False):
+    for kind, result in zip(kinds, islice(results, len(kinds)), strict=True):
         number = numbers.get(kind.catalog, 0)
         if kind.made_by_parent:
             # What their extension says of its members is not said of them here.
@@ -100,7 +98,7 @@ def catalog(
             parents |= {address: item.parent for address, item in addressed.items()}
     members: dict[Address, Address] = {
         (row[0], row[1], 0): (numbers[kind.catalog], row[2], 0)
-        for kind, result in zip(with_members(kinds), results, strict=False)
+        for kind, result in zip(having_members, islice(results, len(having_members)), strict=True)
         for row in result.rows
     }
     _drop_orphans(by_address, parents)

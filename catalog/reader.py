@@ -116,7 +116,7 @@ class Reading:
 
     def go_on(self) -> None:
         """Ask for all that there is, which is sent by then."""
-        assert self._asked
+        _ = self._asked  # the first to want it has it sent
 
     def catalog(self) -> Catalog:
         """The catalog, made while answers come in."""
@@ -129,8 +129,9 @@ class Reading:
         """The answers, of which nothing is made yet."""
         with self._stage() as answered:
             common = _common(answered)
-            kinds = tuple(zip(self._asked.kinds, answered, strict=False))
-            members = tuple(islice(answered, len(with_members(self._asked.kinds))))
+            asked = self._asked.kinds
+            kinds = tuple(zip(asked, islice(answered, len(asked)), strict=True))
+            members = tuple(islice(answered, len(with_members(asked))))
         return Answers(
             version=self.version,
             server=self.server,
@@ -150,8 +151,8 @@ class Reading:
 
     @contextmanager
     def _stage(self) -> Iterator[Iterator[Result]]:
-        with stage("Reading the catalog", len(COMMON) + len(self._asked.kinds)) as reading:
-            yield reading.counting(self._asked.results)
+        with stage("Reading the catalog", len(COMMON) + len(self._asked.kinds)) as steps:
+            yield steps.counting(self._asked.results)
 
     def _run_time(self) -> RunTime:
         return self._asked.places([row for said in self._asked.results for row in said.rows])

@@ -5,13 +5,15 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from pgnorm.catalog.counting import first_of
+
 from .app import App
 from .beside import known_baseline, tell_beside
 from .dump_format import PG_DUMP, SUPABASE, Format
 from .general import general_options
 from .help import Command, exit_codes
 from .options import schema_options, source_options
-from .output import deliver, plural
+from .output import deliver
 from .reading import read_source, selection_of, source_of
 from .servers import server_options
 from .splitting import write_split
@@ -160,10 +162,9 @@ def _tell_opened(app: App, catalog: "Catalog", below: "Catalog", items: "Iterabl
 
     if opened := withdrawal(catalog, below, items).opened:
         names = [f"{item.kind} {item.label}" for item in opened]
-        more = f" and {plural(len(names) - _NAMED, 'other')}" if len(names) > _NAMED else ""
         app.console.warn(
             "loaded into a database of the platform, which grants rights on what is new there, these have more of them "
-            f"than in the source, and `--format supabase` takes those away first: {', '.join(names[:_NAMED])}{more}"
+            f"than in the source, and `--format supabase` takes those away first: {first_of(names, _NAMED)}"
         )
 
 

@@ -28,10 +28,10 @@ class AsRead(Basis):
     def compare(self) -> Comparison | None:
         """The comparison, None where the old side has to be loaded anyway, and where a plan has to be tried on the
         whole of both: a part never refuses one, since code may look for what nobody knows that it needs."""
-        (goal,) = self.sides.pared(self.new)
+        goal = self.sides.pared(self.new)
         if not self.sides.live and self.sides.known(self.old) is None:
             return None
-        (start,) = self.sides.pared(self.old)
+        start = self.sides.pared(self.old)
         found = self.found(start, goal)
         of_whole = self.options.seed is not None or self.options.proof == "pg_dump" or bool(self.options.keeping)
         if of_whole and self.makes_a_plan(found):

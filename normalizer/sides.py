@@ -124,14 +124,12 @@ class Sides:
         """True if servers of one major say what both sides are, so that they can be compared as they were read."""
         return all(each.catalog.major == self.context.shadow.major for each in self._read.values())
 
-    def pared(self, *sources: Source) -> Iterator[Side]:
-        """The sources as they are, pared where they have been read so."""
-        for source in sources:
-            if self._renamed or isinstance(source, Files):
-                yield self.as_it_is(source)
-            else:
-                read = self._read[source]
-                yield Side(catalog=read.catalog, role=read.catalog.role, answers=read.answers)
+    def pared(self, source: Source) -> Side:
+        """A source as it is, pared where it has been read so."""
+        if self._renamed or isinstance(source, Files):
+            return self.as_it_is(source)
+        found = self._read[source]
+        return Side(catalog=found.catalog, role=found.catalog.role, answers=found.answers)
 
     def as_it_is(self, source: Source) -> Side:
         """A source as it was read, or renamed after that, of which nothing stays loaded."""
@@ -190,17 +188,17 @@ class Sides:
     def _round_trip(self, source: Source, beside: frozenset[str]) -> Iterator[Opened]:
         """A source whose dump is in the shadow, or why that can't be."""
         side = self.as_it_is(source)
-        read = side.catalog
+        as_read = side.catalog
         self.context.shadow.start()
         with ExitStack() as stack:
             session: Session | None = None
             try:
-                texts = self._printed(read)
+                texts = self._printed(as_read)
                 found = stack.enter_context(loaded(self.context, texts, beside=beside | side.made))
                 side = side.evolve(
-                    catalog=as_bound(as_little_known(found.session.read(), read), read),
+                    catalog=as_bound(as_little_known(found.session.read(), as_read), as_read),
                     texts=texts,
-                    read=read,
+                    read=as_read,
                     made=side.made | found.roles.names,
                 )
                 session = found.session

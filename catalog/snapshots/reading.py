@@ -141,7 +141,7 @@ class _Reader:
             for name in self._names(names, path, objects):
                 among = (dependent in made and name in made) or isinstance(objects[name], Converts)
                 edges.append(Edge(dependent, name, body, among or (dependent, name) in tied))
-        found = tuple(sorted(dict.fromkeys(edges)))
+        found = tuple(dict.fromkeys(edges))
         casts = any(isinstance(item, Converts) for item in objects.values())
         if casts and not any(item.cast_functions for item in objects.values()):
             # It may have been taken by a pgnorm that did not read them.

@@ -23,7 +23,7 @@ def loses(statement: Statement) -> bool:
     """
     if statement.begins("DELETE") or statement.begins("TRUNCATE"):
         return True
-    if not _MAY_HOLD.isdisjoint(statement.words[:1]):
+    if not _MAY_HOLD.isdisjoint(statement.words[:1]) or _makes_table(statement):
         return _deletes(statement.text)
     if statement.begins("DROP"):
         return bool(_HOLDING.intersection(statement.words[1:2])) or _cascades(statement)
@@ -32,6 +32,11 @@ def loses(statement: Statement) -> bool:
             first == "DROP" and then not in _OF_COLUMNS for first, then in pairwise(_keywords_outside(statement.text))
         )
     return statement.begins("ALTER", "TYPE") and ("DROP", "ATTRIBUTE") in pairwise(_keywords_outside(statement.text))
+
+
+def _makes_table(statement: Statement) -> bool:
+    """True of one that may fill a table with the rows that it takes away: `CREATE TABLE a AS WITH b AS (DELETE …`."""
+    return statement.begins("CREATE") and "TABLE" in statement.words[1:4]
 
 
 def _deletes(text: str) -> bool:

@@ -36,7 +36,7 @@ def withdrawal(catalog: Catalog, below: Catalog, printed: Iterable[Object]) -> W
 
 
 def given_defaults(below: Catalog, major: int) -> Iterator[Object]:
-    """The default privileges of a baseline as a server of `major` has them, where ALL may be more than on its own."""
+    """The default privileges of a baseline as a server of `major` has them: a right that is new there is in ALL too."""
     for given in below.objects.values():
         if isinstance(given, GrantsDefaults):
             here, there = (known_privileges(given.grant_signature(), "", each) for each in (below.major, major))

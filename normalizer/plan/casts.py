@@ -21,7 +21,8 @@ def read_anew(found: Difference) -> Difference:
     again."""
     if CASTS not in found.changed or found.changed & deparsed(found.item):
         return found
-    return evolve(found, changed=found.changed.union(filter(found.item.__getattribute__, deparsed(found.item))))
+    texts = (name for name in deparsed(found.item) if getattr(found.item, name))
+    return evolve(found, changed=found.changed.union(texts))
 
 
 def knowing_casts(old: Catalog, found: Sequence[Difference], new: Catalog) -> tuple[Catalog, tuple[Difference, ...]]:

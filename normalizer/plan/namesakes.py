@@ -2,8 +2,8 @@
 
 Postgres prints `array_length(a, 1)` for its own function. In the usual search_path that may be one of the project's
 that takes `integer[]`, in silence. What an expression only implies (`a IS DISTINCT FROM b`) has no place for a schema:
-such a statement is read in an empty search_path. Nor does a function of the project find there what its body names
-without a schema, so what may run any keeps the usual path.
+such a statement is read in an empty search_path, unless it may run functions of the project: these would not find there
+what their bodies name without a schema.
 """
 
 import re

@@ -17,7 +17,8 @@ class Unplanned(Value):
     """Objects inherited on both sides and besides a table's own on one: as it is, as the new side has it, and the
     attribute that says so (see `Change.NOTED`)."""
     outlived: tuple[Object, ...] = ()
-    """Objects of the new side that call by a cast what no cast there calls any more, other than on the old one."""
+    """Objects of the new side that call functions which no cast there has any more, and that call others on the old
+    side."""
 
     @property
     def tags(self) -> frozenset[tuple[str, str]]:

@@ -12,6 +12,10 @@ STATEMENTS = [
     "with gone as (delete from t where a = 1 returning *) select * from gone",
     "with gone as materialized (delete from only t where a = 1 returning *) insert into u select a from gone",
     "with old as (select 1 as a) delete from t using old where t.a = old.a",
+    "create table gone as with gone as (delete from t where a = 1 returning *) select * from gone",
+    "create local temp table gone as with gone as (delete from t where a = 1 returning *) select * from gone",
+    "create table child (a int references r on delete cascade, b text default 'delete from t')",
+    "create table copied as select * from t",
     "explain (analyze) delete from t where a = 1",
     "explain analyze verbose with gone as (delete from t returning *) select * from gone",
     "merge into t using u on t.a = u.a when matched then delete",
@@ -29,7 +33,7 @@ STATEMENTS = [
 def test_what_takes_rows_away_is_known(database: psycopg.Connection, sql: str) -> None:
     if "merge" in sql and database.info.server_version < MERGE_SINCE:
         pytest.skip("MERGE since 15")
-    database.execute("create table t (a int, b text); create table u (a int)")
+    database.execute("create table t (a int, b text); create table u (a int); create table r (a int primary key)")
     database.execute("insert into t values (1), (2), (3); insert into u values (1)")
     database.execute(sql.encode())
     left = database.execute("select count(*) from t where a < 9").fetchone()
