@@ -36,7 +36,7 @@ ONE = "create cast (public.kg as text) with function public.one(public.kg) as as
 TWO = ONE.replace("public.one", "public.two")
 AGAIN = f"drop cast (public.kg as text); {TWO}"
 PARED = Options(pared=True, proof=None)
-# What uses it, and a query that says which function that calls.
+# What uses it, and a query that says which function that calls, empty where none can.
 USERS = {
     "view": ("create view public.v as select x::text as said from public.t", "select said from public.v"),
     "cast of an array": (
@@ -59,7 +59,7 @@ USERS = {
         "alter table public.t add g text generated always as (x::text) stored",
         "select g from public.t",
     ),
-    "index": ("create index i on public.t ((x::text))", "select most_common_vals from pg_stats where tablename = 'i'"),
+    "index": ("create index i on public.t ((x::text))", ""),
     "default": (
         "alter table public.t alter told set default row(2)::public.kg",
         "insert into public.t (id) values (7) returning told",
@@ -155,7 +155,7 @@ def test_what_uses_a_cast_calls_the_function_that_it_now_has(
         assert _compared(servers, old, new, PARED).plan.scripts() == found.plan.scripts()
         carry_out(start.connection, found.plan)
         assert _uses(start.connection) == [casts[1]]
-        if query and "pg_stats" not in query:
+        if query:
             assert _says(start.connection, query) == casts[1] == _says(goal.connection, query)
         left = _compared(servers, old, new, Options(proof=None))
         assert not left.plan, left.plan.scripts()
