@@ -142,12 +142,12 @@ class Reading:
         )
 
     @cached_property
-    def _asked(self) -> "_Asked":
+    def _asked(self) -> "_UnderWay":
         (found,) = self.there
         there, schemas, partman = found.rows[0]
         kinds = _present(self.readable, there)
         results = self.pipeline.ask((*queries(kinds, self.version), *partman_query(partman)), last=True)
-        return _Asked(kinds, results, partial(run_time, schemas, partman))
+        return _UnderWay(kinds, results, partial(run_time, schemas, partman))
 
     @contextmanager
     def _stage(self) -> Iterator[Iterator[Result]]:
@@ -158,7 +158,7 @@ class Reading:
         return self._asked.places([row for said in self._asked.results for row in said.rows])
 
 
-class _Asked(NamedTuple):
+class _UnderWay(NamedTuple):
     kinds: Sequence[type[Object]]
     results: Iterator[Result]
     places: Callable[[Sequence[Row]], RunTime]

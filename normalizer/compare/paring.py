@@ -32,14 +32,21 @@ def pared(old: Answers, new: Answers) -> tuple[Catalog, Catalog] | None:
     """The parts of two catalogs that any plan between them is made of; None where their rows can't be compared."""
     if old.version // 10000 != new.version // 10000 or not (old.run_time == new.run_time == NOWHERE):
         return None
+    if any(map(_is_ambiguous, (old, new))):
+        return None
     sides = _Side(old), _Side(new)
     _match(*sides)
     while any(side.waiting for side in sides):
         for side, other in (sides, sides[::-1]):
             for oid, disturbed in side.grown():
-                if oid in side.twins:
-                    other.waiting.append((side.twins[oid], disturbed))
+                other.waiting += [(twin, disturbed) for twin in side.twins.get(oid, ())]
     return old.part(sides[0].taken), new.part(sides[1].taken)
+
+
+def _is_ambiguous(answers: Answers) -> bool:
+    """True if entries of different catalogs have one OID, as happens where a server has used up all of them."""
+    entries = {entry for row in answers.common.dependencies.rows for entry in (row[:2], row[3:5])}
+    return len(entries) != len({oid for _, oid in entries})
 
 
 class _Side:
@@ -48,7 +55,7 @@ class _Side:
     def __init__(self, answers: Answers) -> None:
         self.answers = answers
         self.taken: set[int] = set()
-        self.twins: dict[int, int] = {}
+        self.twins: dict[int, set[int]] = {}
         """The same objects on the other side."""
         self.waiting: list[tuple[int, bool]] = []
         """OIDs to take, each with whether something is done to it that those which depend on it can tell."""
@@ -150,7 +157,7 @@ def _match(old: _Side, new: _Side) -> None:
         alike = rows[0].keys() & rows[1].keys()
         for key in alike:
             before, after = rows[0][key], rows[1][key]
-            old.twins[before[0]], new.twins[after[0]] = after[0], before[0]
+            _pair(old, before[0], new, after[0])
             said, theirs = (
                 each.of(kind, row[0], row[1] if start > 1 else 0)
                 for each, row in zip(remarks, (before, after), strict=True)
@@ -163,14 +170,19 @@ def _match(old: _Side, new: _Side) -> None:
                 mine |= {item.id: (row[0], item) for item, row in zip(items, other, strict=True)}
     for name in left[0].keys() & left[1].keys():
         (oid, item), (twin, changed) = left[0][name], left[1][name]
-        old.twins[oid], new.twins[twin] = twin, oid
+        _pair(old, oid, new, twin)
         old.take(oid, disturbed=not _is_quiet(Difference(item, changed, changes(item, changed))))
-    for oid in old.calls.keys() | {new.twins[oid] for oid in new.calls if oid in new.twins}:
-        if oid in old.twins and old.calls.get(oid) != new.calls.get(old.twins[oid]):
+    for oid in {*old.calls, *(twin for oid in new.calls for twin in new.twins.get(oid, ()))}:
+        if any(old.calls.get(oid) != new.calls.get(twin) for twin in old.twins.get(oid, ())):
             old.take(oid, disturbed=True)
     for side, mine, others in zip((old, new), left, left[::-1], strict=True):
         for name in mine.keys() - others.keys():
             side.take(mine[name][0], disturbed=True)
+
+
+def _pair(old: _Side, oid: int, new: _Side, twin: int) -> None:
+    old.twins.setdefault(oid, set()).add(twin)
+    new.twins.setdefault(twin, set()).add(oid)
 
 
 def _routines(answers: Answers) -> Iterator[tuple[int, Row]]:

@@ -162,6 +162,18 @@ def test_rows_of_different_majors_are_not_compared(pair: Pair) -> None:
     assert pared(old, evolve(new, version=new.version + 10000)) is None
 
 
+def test_entries_of_two_catalogs_may_have_one_oid(pair: Pair) -> None:
+    old, new = map(_answers, pair("drop table referring"))
+    dependencies = old.common.dependencies
+    catalogs = {row[0] for row in dependencies.rows}
+    (catalog, oid, *rest), *_ = dependencies.rows
+    (other, *_) = catalogs - {catalog}
+    more = [*dependencies.rows, (other, oid, *rest)]
+    assert pared(old, new) is not None
+    worn = evolve(old, common=old.common._replace(dependencies=evolve(dependencies, rows=more)))
+    assert pared(worn, new) is None
+
+
 def _answers(session: Session) -> Answers:
     with reading(session.connection) as found:
         return found.answers()
