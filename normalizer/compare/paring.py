@@ -172,7 +172,7 @@ def _match(old: _Side, new: _Side) -> None:
         (oid, item), (twin, changed) = left[0][name], left[1][name]
         _pair(old, oid, new, twin)
         old.take(oid, disturbed=not _is_quiet(Difference(item, changed, changes(item, changed))))
-    for oid in {*old.calls, *(twin for oid in new.calls for twin in new.twins.get(oid, ()))}:
+    for oid in {*old.calls, *(twin for each in new.calls for twin in new.twins.get(each, ()))}:
         if any(old.calls.get(oid) != new.calls.get(twin) for twin in old.twins.get(oid, ())):
             old.take(oid, disturbed=True)
     for side, mine, others in zip((old, new), left, left[::-1], strict=True):
