@@ -12,8 +12,9 @@ from pgnorm.catalog.answers import ADDRESS_COLUMNS, Answers, objects_of
 from pgnorm.catalog.edges import DEPENDS_ON_EXTENSION
 from pgnorm.catalog.model import Catalog, Object, ObjectId
 from pgnorm.catalog.model.facets import Routine
-from pgnorm.catalog.model.row_facets import HoldsRows
+from pgnorm.catalog.model.row_facets import GuardsRows, HoldsRows, Presets
 from pgnorm.catalog.model.run_time import NOWHERE
+from pgnorm.catalog.model.tie_facets import Matched
 from pgnorm.catalog.model.type_facets import HasValues
 from pgnorm.catalog.pipeline import Result, Row
 
@@ -24,6 +25,8 @@ _TYPES: Final = "pg_type"
 _AUTO: Final = "a"
 _INTERNAL: Final = frozenset("iPS")
 """Of pg_depend.deptype, those of what goes with the whole and not without it."""
+_OF_ROWS: Final = (GuardsRows, Matched, Presets)
+"""Parts with a say where their relation is merely needed: CHECKs and defaults may call code, policies hide rows."""
 _EQUAL_BYTES: Final = 2
 """The version of marshal's format that has the same bytes for all equal values."""
 
@@ -66,7 +69,7 @@ class _Side:
         self._internal: dict[int, list[int]] = {}
         """The wholes of what is nothing without them: of the rule of a view, of the type of a table's rows."""
         self._insides: dict[int, list[int]] = {}
-        """The reverse."""
+        """The reverse, and the parts of each that are taken with it."""
         self._tied: dict[int, list[int]] = {}
         """The tables that inherit from one, and those that it inherits from."""
         self.calls: dict[int, set[Row]] = {}
@@ -101,6 +104,7 @@ class _Side:
         common = self.answers.common
         relations, types = common.numbers[_RELATIONS], common.numbers[_TYPES]
         holders = {row[0] for kind, result in self.answers.kinds if issubclass(kind, HoldsRows) for row in result.rows}
+        of_rows = {row[0] for kind, result in self.answers.kinds if issubclass(kind, _OF_ROWS) for row in result.rows}
         operators = {oid for oid, _, _ in common.operators.rows}
         routines = dict(_routines(self.answers))
         there: set[int] = set()
@@ -124,6 +128,8 @@ class _Side:
                 if how in _INTERNAL:
                     self._insides.setdefault(whole, []).append(oid)
                     self._internal.setdefault(oid, []).append(whole)
+                elif oid in of_rows:
+                    self._insides.setdefault(whole, []).append(oid)
             if how == DEPENDS_ON_EXTENSION or whole in operators:
                 told.append(oid)
             if whole in routines:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 from addresses import address
@@ -16,6 +17,7 @@ from pgnorm.normalizer.compare.paring import pared
 from pgnorm.normalizer.comparing import compare
 from pgnorm.normalizer.comparison import Comparison, Options
 from pgnorm.normalizer.postgres.shadow import Session, Shadow
+from pgnorm.normalizer.project.finding import find
 from pgnorm.normalizer.project.sources import parse
 from pgnorm.normalizer.workspace import Workspace
 
@@ -27,7 +29,7 @@ SHOP = """
         id int primary key,
         customer int not null references customers,
         status status not null default 'open',
-        days int not null default due()
+        days int not null default due() check (days <= due())
     );
     create index on orders (customer);
     create view open_orders as select o.id, c.name from orders o join customers c on c.id = o.customer;
@@ -36,9 +38,12 @@ SHOP = """
     create index on logs (at);
     create table apart (id int primary key);
     create table referring (id int references apart);
+    create table guarded (id int);
+    create policy own on guarded using (id > 0);
+    alter table guarded enable row level security;
     comment on table apart is 'stands alone';
 """
-TABLES = {"customers", "orders", "logs", "logs_2026", "apart", "referring"}
+TABLES = {"customers", "orders", "logs", "logs_2026", "apart", "referring", "guarded"}
 
 Pair = Callable[[str], tuple[Session, Session]]
 
@@ -143,6 +148,35 @@ def test_a_body_that_names_what_goes_is_told_as_of_wholes(workspace: Workspace, 
     whole, part = (_compared(workspace, old, new, pared=pared) for pared in (False, True))
     assert [each.routine for each in part.mentions] == ["public.surely()"]
     assert part.mentions == whole.mentions
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        "create materialized view planned as select id, days from orders",
+        "alter table apart add latest orders; alter table referring add note text",
+    ],
+)
+def test_code_that_a_needed_table_calls_has_its_say(workspace: Workspace, pair: Pair, edit: str) -> None:
+    """What reads the days of an order may call what gives them: it comes late in a plan, which is tried on wholes."""
+    old, new = pair(edit)
+    whole, part = (_compared(workspace, old, new, pared=pared) for pared in (False, True))
+    assert part.plan.scripts() == whole.plan.scripts() != ()
+    assert part.evolve(views=whole.views, allowing=whole.allowing) == whole
+
+
+def test_policies_of_a_table_have_their_say_in_who_reaches_its_rows(shadow: Shadow, pair: Pair, tmp_path: Path) -> None:
+    old, new = pair("grant update (id) on guarded to pg_monitor")
+    (tmp_path / "pgnorm.toml").write_text('roles = ["pg_monitor"]\n')
+    assert shadow.binaries is not None
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PGNORM_PG_BINDIR", str(shadow.binaries.bindir))
+        with Workspace(find(tmp_path), tell=lambda _level, _message: None) as workspace:
+            whole, part = (_compared(workspace, old, new, pared=pared) for pared in (False, True))
+    [change] = whole.access
+    assert [(each.privilege, each.policies) for each in change.gained] == [("UPDATE", ("own",))]
+    assert part.access == whole.access
+    assert len(part.views[0].objects) < len(whole.views[0].objects)
 
 
 def test_a_part_is_asked_for_where_nothing_looks_at_the_rest() -> None:
