@@ -24,13 +24,13 @@ from pgnorm.catalog.errors import PgnormError
 from pgnorm.cli.failures import wants_json
 from pgnorm.cli.help import FAILED
 from pgnorm.cli.main import main
-from pgnorm.normalizer import workspace
 from pgnorm.normalizer.files.reading import FileKind, SourceFile
 from pgnorm.normalizer.load.loader import LoadReport, load
 from pgnorm.normalizer.platforms import PLAIN, Platform, supabase
 from pgnorm.normalizer.postgres.binaries import bundled, local
 from pgnorm.normalizer.postgres.shadow import Shadow, open_shadow
 from pgnorm.normalizer.servers import Servers
+from pgnorm.normalizer.workspace import Workspace
 
 pytest.register_assert_rewrite("round_trip")  # what differs is told, as in test modules
 FIXTURES = Path(__file__).parents[1] / "fixtures"
@@ -156,6 +156,13 @@ def servers(shadow: Shadow) -> Iterator[Servers]:
     assert shadow.binaries is not None
     with pytest.MonkeyPatch.context() as patch, Servers() as opened:
         patch.setenv("PGNORM_PG_BINDIR", str(shadow.binaries.bindir))
+        yield opened
+
+
+@pytest.fixture
+def workspace(servers: Servers) -> Iterator[Workspace]:
+    """The sources of one run on them."""
+    with servers.turn(), Workspace(None, tell=lambda _level, _message: None, servers=servers) as opened:
         yield opened
 
 
@@ -325,7 +332,7 @@ def servers_of_runs(_lent: _Lent) -> Lend:
 def run(capsysbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch, servers_of_runs: Lend) -> Run:
     """Runs pgnorm with the words of a line; gives its exit code, stdout and stderr."""
     _forget_surroundings(monkeypatch)
-    monkeypatch.setattr(workspace, "Servers", servers_of_runs)
+    monkeypatch.setattr("pgnorm.normalizer.workspace.Servers", servers_of_runs)
 
     def run(line: str) -> tuple[int, str, str]:
         words = shlex.split(line)

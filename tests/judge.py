@@ -8,11 +8,16 @@ from pathlib import Path
 import psycopg
 
 from pgnorm.catalog.quoting import ident
+from pgnorm.normalizer.comparing import compare
+from pgnorm.normalizer.comparison import Comparison, Options
 from pgnorm.normalizer.hazards.effects import Lock
 from pgnorm.normalizer.hazards.measuring import Meter
 from pgnorm.normalizer.hazards.rules import locks
 from pgnorm.normalizer.plan.plan import Plan
+from pgnorm.normalizer.project.sources import parse
+from pgnorm.normalizer.servers import Servers
 from pgnorm.normalizer.sql.statements import split
+from pgnorm.normalizer.workspace import Workspace
 
 _CHANCE = re.compile(r"\\(un)?restrict |-- Dumped (from|by) ")
 
@@ -81,3 +86,9 @@ def _names(sql: str, relation: str) -> bool:
 def lines(dump: str) -> list[str]:
     """The lines of a dump, but for those of its key and of the versions that made it."""
     return [line for line in dump.split("\n") if not _CHANCE.match(line)]
+
+
+def compared(servers: Servers, old: str, new: str, options: Options | None = None) -> Comparison:
+    """The comparison of two sources, as a run of its own finds it."""
+    with servers.turn(), Workspace(None, tell=lambda _level, _message: None, servers=servers) as workspace:
+        return compare(workspace, parse(old, None), parse(new, None), options or Options())

@@ -1,6 +1,5 @@
 """Databases compared as they were read: what comes of it is what comes of comparing wholes."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -15,7 +14,6 @@ from pgnorm.normalizer.comparing import compare
 from pgnorm.normalizer.comparison import Comparison, Options, ProofBy
 from pgnorm.normalizer.postgres.shadow import Shadow
 from pgnorm.normalizer.project.sources import parse
-from pgnorm.normalizer.servers import Servers
 from pgnorm.normalizer.sides import Sides
 from pgnorm.normalizer.whole import Whole
 from pgnorm.normalizer.workspace import Workspace
@@ -36,13 +34,6 @@ CASES = sorted(
 def on_this_major(shadow: Shadow, monkeypatch: pytest.MonkeyPatch) -> None:
     assert shadow.binaries is not None
     monkeypatch.setenv("PGNORM_PG_BINDIR", str(shadow.binaries.bindir))
-
-
-@pytest.fixture
-def workspace(servers: Servers) -> Iterator[Workspace]:
-    """The sources of one run on them."""
-    with servers.turn(), Workspace(None, tell=lambda _level, _message: None, servers=servers) as opened:
-        yield opened
 
 
 def _compared(

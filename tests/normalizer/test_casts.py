@@ -2,27 +2,24 @@
 
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
 import psycopg
 import pytest
 from addresses import address
-from judge import carry_out
+from judge import carry_out, compared
 
 from pgnorm.catalog.model import Target
 from pgnorm.catalog.reader import read
 from pgnorm.catalog.snapshots.reading import loads
 from pgnorm.catalog.snapshots.writing import dumps
 from pgnorm.normalizer.compare.selection import EVERYTHING
-from pgnorm.normalizer.comparing import compare
 from pgnorm.normalizer.comparison import Comparison, Options
 from pgnorm.normalizer.dump.writer import render
 from pgnorm.normalizer.postgres.shadow import Shadow
-from pgnorm.normalizer.project.sources import parse
 from pgnorm.normalizer.servers import Servers
-from pgnorm.normalizer.workspace import Workspace
 
 # The text of one or the other says which function made it.
 TYPES = """
@@ -103,19 +100,6 @@ USERS = {
 }
 
 
-@pytest.fixture(scope="module")
-def servers(shadow: Shadow) -> Iterator[Servers]:
-    assert shadow.binaries is not None
-    with pytest.MonkeyPatch.context() as patch, Servers() as opened:
-        patch.setenv("PGNORM_PG_BINDIR", str(shadow.binaries.bindir))
-        yield opened
-
-
-def _compared(servers: Servers, old: str, new: str, options: Options | None = None) -> Comparison:
-    with servers.turn(), Workspace(None, tell=lambda _level, _message: None, servers=servers) as workspace:
-        return compare(workspace, parse(old, None), parse(new, None), options or Options())
-
-
 def _made(connection: psycopg.Connection, *texts: str) -> str:
     for text in texts:
         connection.execute(text.encode())
@@ -150,14 +134,14 @@ def test_what_uses_a_cast_calls_the_function_that_it_now_has(
     with shadow.session(scratch=True) as start, shadow.session(scratch=True) as goal:
         old, new = _made(start.connection, *states[casts[0]]), _made(goal.connection, *states[casts[1]])
         assert _uses(start.connection) == ["one" if casts[0] == "outlived" else casts[0]]
-        found = _compared(servers, old, new)
+        found = compared(servers, old, new)
         assert found.unproved is None
-        assert _compared(servers, old, new, PARED).plan.scripts() == found.plan.scripts()
+        assert compared(servers, old, new, PARED).plan.scripts() == found.plan.scripts()
         carry_out(start.connection, found.plan)
         assert _uses(start.connection) == [casts[1]]
         if query:
             assert _says(start.connection, query) == casts[1] == _says(goal.connection, query)
-        left = _compared(servers, old, new, Options(proof=None))
+        left = compared(servers, old, new, Options(proof=None))
         assert not left.plan, left.plan.scripts()
 
 
@@ -181,7 +165,7 @@ def test_what_no_statement_makes_is_told(
         old, new = _made(before.connection, *start), _made(after.connection, *OUTLIVED)
         told = _says(before.connection, OF_VIEW) != "one"
         for options in (Options(), PARED, Options(seed=Path(os.devnull))):
-            found = _compared(servers, old, new, options)
+            found = compared(servers, old, new, options)
             assert _labels(found) == planned
             assert [item.label for item in found.unplanned.outlived] == ["public.v"] * told
         carry_out(before.connection, found.plan)
@@ -194,7 +178,7 @@ def test_a_view_that_the_whole_is_needed_for_is_bound_anew(servers: Servers, sha
     with shadow.session(scratch=True) as start, shadow.session(scratch=True) as goal:
         old = _made(start.connection, *OUTLIVED)
         new = _made(goal.connection, TYPES, TWO, VIEW, matview)
-        found = _compared(servers, old, new)
+        found = compared(servers, old, new)
         assert {"public.v", "public.m"} <= _labels(found)
         carry_out(start.connection, found.plan)
         assert _says(start.connection, OF_VIEW) == "two"
@@ -204,16 +188,16 @@ def test_what_names_the_function_itself_stays(servers: Servers, shadow: Shadow) 
     view = VIEW.replace("x::text", "public.one(x)")
     with shadow.session(scratch=True) as start, shadow.session(scratch=True) as goal:
         old, new = _made(start.connection, TYPES, ONE, view), _made(goal.connection, TYPES, TWO, view)
-        assert _labels(_compared(servers, old, new)) == {"public.kg as text"}
+        assert _labels(compared(servers, old, new)) == {"public.kg as text"}
 
 
 def test_files_whose_cast_has_another_function(servers: Servers, shadow: Shadow, tmp_path: Path) -> None:
     files = tmp_path / "one.sql", tmp_path / "two.sql"
     for file, cast in zip(files, (ONE, TWO), strict=True):
         file.write_text(f"{TYPES.split('insert')[0]}{cast}{VIEW};")
-    assert _labels(_compared(servers, str(files[0]), str(files[1]))) == {"public.kg as text", "public.v"}
+    assert _labels(compared(servers, str(files[0]), str(files[1]))) == {"public.kg as text", "public.v"}
     with shadow.session(scratch=True) as start:
-        found = _compared(servers, _made(start.connection, *OUTLIVED), str(files[1]))
+        found = compared(servers, _made(start.connection, *OUTLIVED), str(files[1]))
         carry_out(start.connection, found.plan)
         assert _says(start.connection, OF_VIEW) == "two"
 
@@ -272,11 +256,11 @@ def test_a_column_changes_its_type_by_a_cast(
         old = _made(start.connection, KG.format("public.kg"), before.format(context))
         start.connection.execute("insert into public.t values (1, row(7)), (2, null)")
         new = _made(goal.connection, KG.format("int"), after.format(context))
-        found = _compared(servers, old, new)
+        found = compared(servers, old, new)
         assert found.unproved is None
         carry_out(start.connection, found.plan)
         assert start.connection.execute("select x from t order by id").fetchall() == [(weighs,), (None,)]
-        assert not _compared(servers, old, new, Options(proof=None)).plan
+        assert not compared(servers, old, new, Options(proof=None)).plan
 
 
 def test_types_that_come_and_go_with_their_cast(servers: Servers, shadow: Shadow) -> None:
@@ -295,10 +279,10 @@ def test_types_that_come_and_go_with_their_cast(servers: Servers, shadow: Shadow
         old = _made(start.connection, kg, table)
         start.connection.execute("insert into public.t values (array[row(3)::public.kg], row(4))")
         middle = _made(goal.connection, kg, made, table.replace("public.kg", "public.lb"))
-        carry_out(start.connection, _compared(servers, old, middle).plan)
+        carry_out(start.connection, compared(servers, old, middle).plan)
         assert start.connection.execute("select x::text, y::text from t").fetchall() == [("{(6)}", "(8)")]
         end = _made(last.connection, kg, table)
-        carry_out(start.connection, _compared(servers, old, end).plan)
+        carry_out(start.connection, compared(servers, old, end).plan)
         assert start.connection.execute("select x::text, y::text from t").fetchall() == [("{(3)}", "(4)")]
 
 
@@ -311,7 +295,7 @@ def test_rows_that_move_go_by_a_cast(servers: Servers, shadow: Shadow) -> None:
             old = _made(start.connection, KG.format("public.kg"), before.format(""))
             start.connection.execute("insert into public.t values (1, row(7))")
             new = _made(goal.connection, partitioned, partition, after.format(""))
-            carry_out(start.connection, _compared(servers, old, new).plan)
+            carry_out(start.connection, compared(servers, old, new).plan)
             assert start.connection.execute("select x from t").fetchall() == [(7000,)]
 
 
@@ -323,9 +307,9 @@ def test_a_cast_that_takes_the_place_of_that_by_text(case: str, servers: Servers
         old, new = _made(start.connection, TYPES, user), _made(goal.connection, TYPES, ONE, user)
         by_text = _says(start.connection, query)
         assert by_text.startswith("(")
-        back = _compared(servers, new, old)
+        back = compared(servers, new, old)
         for connection, found, said in (
-            (start.connection, _compared(servers, old, new), "one"),
+            (start.connection, compared(servers, old, new), "one"),
             (goal.connection, back, by_text),
         ):
             assert found.unproved is None

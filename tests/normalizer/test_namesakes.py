@@ -10,19 +10,16 @@ from typing import LiteralString
 import psycopg
 import pytest
 from addresses import address
-from judge import carry_out
+from judge import carry_out, compared
 
 from pgnorm.catalog.reader import read
 from pgnorm.catalog.snapshots.writing import dumps
-from pgnorm.normalizer.comparing import compare
 from pgnorm.normalizer.comparison import ONLINE, Comparison, Options
 from pgnorm.normalizer.plan.namesakes import EMPTY_PATH
 from pgnorm.normalizer.postgres.shadow import Shadow
-from pgnorm.normalizer.project.sources import parse
 from pgnorm.normalizer.servers import Servers
 from pgnorm.normalizer.sql.bare import bare_names
 from pgnorm.normalizer.sql.statements import split
-from pgnorm.normalizer.workspace import Workspace
 
 # Better matches than Postgres' own, which take any array or enum.
 NAMESAKES = """
@@ -82,11 +79,6 @@ WAYS = (
 )
 
 
-def _compared(servers: Servers, old: str, new: str, options: Options | None = None) -> Comparison:
-    with servers.turn(), Workspace(None, tell=lambda _level, _message: None, servers=servers) as workspace:
-        return compare(workspace, parse(old, None), parse(new, None), options or Options())
-
-
 def _made(connection: psycopg.Connection, *texts: str) -> str:
     for text in texts:
         connection.execute(text.encode())
@@ -98,7 +90,7 @@ def _arrives(servers: Servers, connection: psycopg.Connection, new: str, found: 
     """Carry a plan out as anybody would; the database then says what `new` does."""
     carry_out(connection, found.plan)
     assert connection.execute("show search_path").fetchone() == ('"$user", public',)
-    left = _compared(servers, address(connection), new, Options(proof=None))
+    left = compared(servers, address(connection), new, Options(proof=None))
     assert not left.plan, left.plan.scripts()
 
 
@@ -107,9 +99,9 @@ def test_each_kind_of_text_keeps_its_meaning(case: str, servers: Servers, shadow
     with shadow.session(scratch=True) as start, shadow.session(scratch=True) as goal:
         old = _made(start.connection, NAMESAKES, TABLE)
         new = _made(goal.connection, NAMESAKES, TABLE, "set search_path = ''", OBJECTS[case])
-        found = _compared(servers, old, new)
+        found = compared(servers, old, new)
         assert found.unproved is None
-        assert found.plan.scripts() == _compared(servers, old, new, Options(proof=None)).plan.scripts()
+        assert found.plan.scripts() == compared(servers, old, new, Options(proof=None)).plan.scripts()
         # What is only implied has no place for a schema.
         assert (EMPTY_PATH in "".join(found.plan.scripts())) == (case == "implied operators")
         assert case == "implied operators" or '"pg_catalog".' in "".join(found.plan.scripts())
@@ -136,7 +128,7 @@ def test_namesakes_come_and_go_with_what_they_must_not_touch(
                 file.write_text(";\n".join(texts))
                 where[name] = str(file)
         for old, new in WAYS:
-            found = _compared(servers, where[old], where[new])
+            found = compared(servers, where[old], where[new])
             assert found.unproved is None
             with shadow.session(scratch=True) as there:
                 _made(there.connection, *states[old])
@@ -176,9 +168,9 @@ def test_code_of_the_project_runs_in_the_usual_path(
     with shadow.session(scratch=True) as start, shadow.session(scratch=True) as goal:
         old = _made(start.connection, NAMESAKES, CODE, "insert into public.u (id) values (1)")
         wanted = _made(goal.connection, NAMESAKES, CODE, new)
-        carry_out(start.connection, _compared(servers, old, wanted).plan)
+        carry_out(start.connection, compared(servers, old, wanted).plan)
         assert start.connection.execute(found).fetchone() == (True,)
-        assert not _compared(servers, old, wanted, Options(proof=None)).plan
+        assert not compared(servers, old, wanted, Options(proof=None)).plan
 
 
 def test_event_triggers_find_what_they_name(servers: Servers, shadow: Shadow) -> None:
@@ -198,7 +190,7 @@ def test_event_triggers_find_what_they_name(servers: Servers, shadow: Shadow) ->
                 "create event", f"set search_path = '';{OBJECTS['view']}; reset search_path; create event"
             ),
         )
-        found = _compared(servers, old, new, Options(proof=None))
+        found = compared(servers, old, new, Options(proof=None))
         start.connection.execute("insert into public.t (a, n) values ('{1,2}', 'n')")
         _arrives(servers, start.connection, new, found)
         assert start.connection.execute("select length, said from public.lengths").fetchall() == [(2, "n")]
@@ -209,14 +201,14 @@ def test_what_lets_others_go_on_reads_names_alike(servers: Servers, shadow: Shad
     with shadow.session(scratch=True) as start, shadow.session(scratch=True) as goal:
         old = _made(start.connection, NAMESAKES, TABLE)
         new = _made(goal.connection, NAMESAKES, TABLE, "set search_path = ''", OBJECTS["index"], OBJECTS["check"])
-        found = _compared(servers, old, new, online)
+        found = compared(servers, old, new, online)
         assert any(step.alone for step in found.plan.steps)
         for script, alone in zip(found.plan.scripts(), found.plan.alone, strict=True):
             assert not (alone and "lock_timeout" in script)
             # Where no transaction is to be around a script, psql and its like send one statement after the other.
             for text in [each.text for each in split(script)] if alone else [script]:
                 start.connection.execute(text.encode())
-        assert not _compared(servers, old, new, Options(proof=None)).plan
+        assert not compared(servers, old, new, Options(proof=None)).plan
 
 
 def test_an_extension_has_namesakes_that_no_dump_tells(servers: Servers, shadow: Shadow, tmp_path: Path) -> None:
@@ -230,7 +222,7 @@ def test_an_extension_has_namesakes_that_no_dump_tells(servers: Servers, shadow:
         snapshot = tmp_path / "new.json"
         snapshot.write_text(dumps(read(goal.connection)))
         for source in (new, str(snapshot)):
-            found = _compared(servers, old, source)
+            found = compared(servers, old, source)
             assert found.unproved is None
             assert 'OPERATOR("pg_catalog".@>)' in "".join(found.plan.scripts())
         _arrives(servers, start.connection, new, found)
@@ -247,7 +239,7 @@ def test_a_search_path_that_operators_need_finds_no_namesakes(servers: Servers, 
         old = _made(start.connection, extensions, view.format("public"))
         new = _made(goal.connection, extensions, view.format("pg_catalog"))
         start.connection.execute("insert into public.m values ('A', '{1,null}', '{1}')")
-        found = _compared(servers, old, new)
+        found = compared(servers, old, new)
         assert found.unproved is None
         _arrives(servers, start.connection, new, found)
         # intarray's refuses nulls.
@@ -284,7 +276,7 @@ def test_choices_by_other_rules_are_seen(case: str, servers: Servers, shadow: Sh
     with shadow.session(scratch=True) as start, shadow.session(scratch=True) as goal:
         old, wanted = (_made(each.connection, "create type public.pair as (n int)", own) for each in (start, goal))
         _made(goal.connection, new)
-        found = _compared(servers, old, wanted)
+        found = compared(servers, old, wanted)
         assert found.unproved is None
         _arrives(servers, start.connection, wanted, found)
         assert start.connection.execute("select found from public.v").fetchall() == [(value,)]
@@ -297,7 +289,7 @@ def test_a_search_path_may_have_pg_catalog_behind_public(servers: Servers, shado
         old, new = _made(start.connection, own), _made(goal.connection, own, view)
         name = start.connection.info.dbname
         start.connection.execute(f'alter database "{name}" set search_path = public, pg_catalog'.encode())
-        found = _compared(servers, old, new)
+        found = compared(servers, old, new)
         with psycopg.connect(old, autocommit=True) as connection:
             carry_out(connection, found.plan)
             assert connection.execute("select found from public.v").fetchall() == [("a",)]

@@ -65,14 +65,6 @@ def pair(shadow: Shadow) -> Iterator[Pair]:
         yield made
 
 
-@pytest.fixture
-def workspace(shadow: Shadow, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
-    assert shadow.binaries is not None
-    monkeypatch.setenv("PGNORM_PG_BINDIR", str(shadow.binaries.bindir))
-    with Workspace(None, tell=lambda _level, _message: None) as opened:
-        yield opened
-
-
 @pytest.mark.parametrize(
     ("edit", "tables", "differing"),
     [

@@ -38,14 +38,6 @@ PLAN = 'ALTER TABLE "public"."notes" ADD COLUMN "more" integer;'
 Pair = Callable[[str, str], tuple[Source, Source]]
 
 
-@pytest.fixture
-def workspace(shadow: Shadow, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
-    assert shadow.binaries is not None
-    monkeypatch.setenv("PGNORM_PG_BINDIR", str(shadow.binaries.bindir))
-    with Workspace(None, tell=lambda _level, _message: None) as opened:
-        yield opened
-
-
 @pytest.fixture(params=["files", "databases", "a database and files"])
 def pair(request: pytest.FixtureRequest, shadow: Shadow, tmp_path: Path) -> Iterator[Pair]:
     """What makes two sources of SQL."""
