@@ -149,7 +149,7 @@ def _schema(
     _tell_unnamed(app, filter(selection.takes, catalog.objects.values()))
     if not schemas and workspace.platform.managed_schemas:
         tell_beside(app, workspace, catalog, selection, data)
-    below = known_baseline(app, workspace) if workspace.platform.managed_schemas else None
+    below = known_baseline(app, workspace) if workspace.platform.api_roles else None
     if below is not None and not isinstance(style, SupabaseStyle):
         _tell_opened(app, catalog, below, filter(selection.takes, catalog.objects.values()))
         below = None
