@@ -9,6 +9,7 @@ from pgnorm.catalog.counting import first_of
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Catalog, Object, Value
 from pgnorm.catalog.model.facets import GrantsDefaults
+from pgnorm.catalog.quoting import plain
 
 from ..basis import Basis
 from ..compare.difference import CASTS, Difference, deparsed, differences
@@ -109,6 +110,7 @@ class Syncing:
         ours = self.sides.as_it_is(self.ours)
         of_theirs = Basis(self.sides.workspace, self.options, self.sides, self.base, self.theirs).found(start, theirs)
         of_ours = Basis(self.sides.workspace, self.options, self.sides, self.base, self.ours).found(start, ours)
+        self._tell_outlived(start.catalog, theirs.catalog)
         reload, doubts = self.sides.reload, deparsed_changes
         return merge(
             ours.catalog,
@@ -117,6 +119,14 @@ class Syncing:
             _sayable(settled(of_theirs, start.states, theirs.states, reload, doubts)),
             lambda conflict: self.decide(self._placed(conflict)),
         )
+
+    def _tell_outlived(self, base: Catalog, theirs: Catalog) -> None:
+        for name, item in theirs.objects.items():
+            before = base.objects.get(name)
+            if item.outlived_casts and (before is None or before.outlived_casts != item.outlived_casts):
+                called = ", ".join(plain(f"{schema}.{function}") for schema, function in item.outlived_casts)
+                said = f"{item.kind} {item.label} calls {called} by a cast that is there no more: no file can say that"
+                self.sides.workspace.telling("warning", said, self.theirs)
 
     def _placed(self, conflict: Conflict) -> Conflict:
         """A conflict with the place of the statement that is about it, or about the whole that it is a part of."""

@@ -779,6 +779,8 @@ def test_a_cast_that_has_another_function(run: Run, same: Path, database: psycop
     database.execute(f"{migration.read_text()}; drop cast (public.kg as text); {cast}; {behind}".encode())
     code, _, said = run(f"sync --db-url '{address(database)}' --force")
     assert (code, "Changed there: 1 cast\n" in said) == (0, True), said
+    left = "view public.v calls public.one(public.kg) by a cast that is there no more: no file can say that\n"
+    assert (left in said) is (not behind), said
     assert (same / "schemas" / "01_tables.sql").read_text().count(cast) == 1
     code, out, said = run(f"diff --from files --to '{address(database)}'")
     told = "On the new side these call functions that no cast has any more, which no statement makes so:\n"
