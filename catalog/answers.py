@@ -70,7 +70,7 @@ class Answers:
 
     def _catalog(self, common: Common, kinds: Sequence[tuple[type[Object], Result]]) -> Catalog:
         results = chain((result for _, result in kinds), self.members)
-        found = catalog(self.version, self.server, common, [kind for kind, _ in kinds], results)
+        found = assembled(self.version, self.server, common, [kind for kind, _ in kinds], results)
         return evolve(found, run_time=self.run_time)
 
 
@@ -78,7 +78,7 @@ def _of(result: Result, place: int, kept: Container[int]) -> Result:
     return Result(result.columns, [row for row in result.rows if row[place] in kept])
 
 
-def catalog(
+def assembled(
     version: int, server: str, common: Common, kinds: Sequence[type[Object]], results: Iterator[Result]
 ) -> Catalog:
     """The catalog of what a server of this version answered; what is about kinds and members comes as it is wanted."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, LiteralString, NamedTuple
 
 from attrs import define, evolve
 
-from .answers import Answers, Common, catalog, with_members
+from .answers import Answers, Common, assembled, with_members
 from .kinds import KINDS
 from .model import Catalog, Object
 from .model.facets import SuperuserOnly, WithMembers
@@ -122,7 +122,7 @@ class Reading:
         """The catalog, made while answers come in."""
         kinds = self._asked.kinds
         with self._stage() as answered:
-            found = catalog(self.version, self.server, _common(answered), kinds, answered)
+            found = assembled(self.version, self.server, _common(answered), kinds, answered)
         return evolve(found, run_time=self._run_time())
 
     def answers(self) -> Answers:
