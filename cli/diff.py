@@ -50,6 +50,8 @@ def diff(app: App, **given: Unpack[Given]) -> int:
     In a project it leads from the migrations to the declared schema files unless --from or --to name something else.
     It is tried in a private Postgres before it is printed.
     """
+    from pgnorm.normalizer.asking import asking
+
     check_options(app, given)
     words = old, new = _words(app, given["to"])
     sources = app.parse(old), app.parse(new)
@@ -66,7 +68,7 @@ def diff(app: App, **given: Unpack[Given]) -> int:
     database = named_database(words, sources)
     known = app.project.migration_files() if app.project and given["name"] is not None else None
     with app.workspace() as workspace:
-        with workspace.asking(*sources) as asked:
+        with asking(workspace, *sources) as asked:
             # While servers work.
             from pgnorm.normalizer.comparing import compare_sides
             from pgnorm.normalizer.reads import read

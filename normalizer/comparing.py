@@ -8,6 +8,7 @@ from pgnorm.catalog.model import Catalog, Object
 from pgnorm.catalog.model.row_facets import HoldsRows
 
 from .as_read import AsRead
+from .asking import asking
 from .basis import Basis
 from .broken import with_places
 from .compare.allowing import Allowing
@@ -46,7 +47,7 @@ def compare(
     Raises PgnormError where a source can't be read, where a rename that is asked for does not fit them, and where the
     plan fails its proof.
     """
-    with workspace.asking(old, new) as asked:
+    with asking(workspace, old, new) as asked:
         found = read(asked, pare=options.may_pare)
     return compare_sides(Sides.of(workspace, old, new, found), old, new, options, choose)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Catalog
 
+from .asking import asking
 from .compare.ownership import Ownership, with_extensions
 from .load.contents import Contents
 from .load.context import Context, Texts
@@ -63,7 +64,7 @@ class Sides:
         """The sides of two sources, which messages call so. Databases and snapshots are read first: they say as which
         role, and for which major version, files are loaded. With `of_platform` raises PgnormError for one that is not
         of the project's platform."""
-        with workspace.asking(old, new, called=called) as asked:
+        with asking(workspace, old, new, called=called) as asked:
             found = read(asked, pare=False)
         for source, each in found.items() if of_platform else ():
             refuse_lacking(workspace.telling, workspace.platform, source, each)

@@ -1,6 +1,6 @@
 """Workspace of one run: databases and snapshots, read as they are, and the shadow that files are loaded into."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -135,21 +135,10 @@ class Workspace:
             return asked.read().catalog
 
     @contextmanager
-    def asking(
-        self, old: Source, new: Source, *, called: tuple[str, str] = ("from", "to")
-    ) -> Iterator[dict[Source, Asked]]:
-        """The databases and snapshots among two sources, all of them asked by now. Messages call the two so."""
-        self.telling.sides = dict(zip((old, new), called, strict=True))
-        with ExitStack() as stack:
-            live = [source for source in (old, new) if not isinstance(source, Files)]
-            asked: dict[Source, Asked] = {each: stack.enter_context(self.reading(each)) for each in live}
-            for each in asked.values():
-                each.go_on()
-            yield asked
-
-    @contextmanager
-    def reading(self, source: Database | SnapshotFile) -> Iterator[Asked]:
-        """As `read`. A database is asked what it has by now."""
+    def reading(
+        self, source: Database | SnapshotFile, connect: "Callable[[], Connection] | None" = None
+    ) -> Iterator[Asked]:
+        """As `read`. A database is asked what it has by now, by the connection that `connect` has for it."""
         if isinstance(source, SnapshotFile):
             from .snapshot import read_snapshot
 
@@ -159,7 +148,7 @@ class Workspace:
             from pgnorm.catalog.reader import reading
 
             with ExitStack() as stack:
-                connection = stack.enter_context(self._connected(source))
+                connection = stack.enter_context(self._connected(source, connect))
                 found = stack.enter_context(reading(connection, self._patience(source, connection)))
                 # Of two that are read at once, the context of the other one would take the error for its own.
                 placed = reading_of(source, connection)
@@ -234,8 +223,10 @@ class Workspace:
             )
 
     @contextmanager
-    def _connected(self, database: Database) -> "Iterator[Connection]":
-        with connected(database) as connection, self.live.having(connection):
+    def _connected(
+        self, database: Database, connect: "Callable[[], Connection] | None" = None
+    ) -> "Iterator[Connection]":
+        with connected(database, connect) as connection, self.live.having(connection):
             version = version_words(connection.info.server_version)
             self.telling("note", f"{self.telling.side(database)}: {address(connection)}, Postgres {version}")
             yield connection

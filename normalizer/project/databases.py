@@ -2,43 +2,24 @@
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Value, untold
 
 from .project import Project
+from .unreachable import UNREADABLE, first_line_of, refused, unreadable, whereabouts
 
 if TYPE_CHECKING:
-    from psycopg import Connection, Error
+    from psycopg import Connection
 
 _PATIENCE: Final = "10"  # seconds
 _ENVIRONMENT: Final = ("PGNORM_DB_URL", "DATABASE_URL")
 # A peer that is gone without a word counts as lost after a minute, not after hours.
 _ALIVE: Final = {"keepalives_idle": "30", "keepalives_interval": "10", "keepalives_count": "3"}
-_UNREADABLE: Final = "Write `@`, `:`, `/`, `?`, `#` and `%` in a password as %40, %3A, %2F, %3F, %23 and %25."
-_SCHEMES: Final = ("postgresql", "postgres")
-FORMS: Final = (
-    "An address is postgresql://user:password@host:port/database or libpq's words, as in"
-    " `host=… port=… dbname=… user=… password='…'`."
-)
-_HINTS: Final = (
-    ("no password supplied", "Put the password into ~/.pgpass or PGPASSWORD, or into the URL."),
-    ("password authentication failed", "Check the user and the password (URL, PGPASSWORD, ~/.pgpass)."),
-    ("Tenant or user not found", "Check the project ref in the pooler's user name, postgres.<ref>, and its region."),
-    ("resolve host", "Check the spelling of the host, and that this machine is on the network."),
-    ("could not translate host name", "Check the spelling of the host, and that this machine is on the network."),
-    ("not currently accepting connections", "Nobody is let into it: pg_database.datallowconn says so."),
-    ("does not exist", "Check the name of the database and of the user."),
-    ("no pg_hba.conf entry", "The server does not admit this user from here; with ?sslmode=require it may."),
-    ("too many", "The server has no connection left; try again, or connect through its pooler."),
-    ("timeout", "Is the server up, and does a firewall let this machine through?"),
-    ("Network is unreachable", "The host may have an IPv6 address only: use the pooler's URL instead."),
-    ("Connection refused", "Is the server running there?"),
-    ("No such file or directory", "Is the server running?"),
-)
 
 
 class Database(Value):
@@ -73,10 +54,18 @@ def named_by_environment() -> Database:
 
 
 @contextmanager
-def connected(database: Database) -> "Iterator[Connection]":
-    """An autocommitting connection, closed at the end. Raises PgnormError, which never tells a password."""
-    with _connect(_words(database), database) as connection, reading_of(database, connection):
+def connected(database: Database, connect: "Callable[[], Connection] | None" = None) -> "Iterator[Connection]":
+    """An autocommitting connection, that of `connect` where it is given, closed at the end.
+
+    Raises PgnormError, which never tells a password.
+    """
+    with (connect or opener(database))() as connection, reading_of(database, connection):
         yield connection
+
+
+def opener(database: Database) -> "Callable[[], Connection]":
+    """A function that connects to it. Raises PgnormError for an address that can't be read."""
+    return partial(_connect, _words(database), database)
 
 
 @contextmanager
@@ -87,9 +76,9 @@ def reading_of(database: Database, connection: "Connection") -> Iterator[None]:
     try:
         yield
     except Error as error:
-        reason = error.diag.message_primary or _first_line_of(error)
+        reason = error.diag.message_primary or first_line_of(error)
         hint = error.diag.message_hint or ("Is the server still up? Run it again." if connection.closed else None)
-        raise PgnormError(f"reading from {_where(_words(database))} failed: {reason}", hint=hint) from error
+        raise PgnormError(f"reading from {whereabouts(_words(database))} failed: {reason}", hint=hint) from error
 
 
 def connect(database: Database, name: str | None = None, options: str = "") -> "Connection":
@@ -169,7 +158,7 @@ def _words(database: Database) -> dict[str, str]:
     try:
         parsed = conninfo_to_dict(database.conninfo)
     except (Error, UnicodeEncodeError) as error:
-        raise _unreadable(database.conninfo, error) from None
+        raise unreadable(database.conninfo, error) from None
     given = {key: str(value) for key, value in parsed.items() if value is not None}
     words = {**dict(database.settings), **given}
     _check(words)
@@ -189,21 +178,7 @@ def _connect(words: Mapping[str, str], database: Database) -> "Connection":
     try:
         return connect(conninfo, autocommit=True, prepare_threshold=None)
     except Error as error:
-        raise _refused(words, database, error) from None
-
-
-def _unreadable(conninfo: str, error: Exception) -> PgnormError:
-    """The error for an address that libpq can't parse: nothing of the address itself, which may hold a password."""
-    parameter = re.search(r'invalid URI query parameter: "(\w+)"', str(error))
-    if parameter and "@" in conninfo.partition("?")[0]:
-        extra = " It is Prisma's own." if parameter[1] in ("pgbouncer", "schema", "connection_limit") else ""
-        return PgnormError(
-            f"the database URL holds the parameter `{parameter[1]}`, which libpq does not know",
-            hint=f"Leave it out of the URL.{extra}",
-        )
-    form = conninfo.partition("://")[0] if "://" in conninfo else ""
-    hint = _UNREADABLE if form in _SCHEMES else FORMS
-    return PgnormError("the database's address is no valid URL and no valid list of key=value words", hint=hint)
+        raise refused(words, database.hint, error) from None
 
 
 def _check(words: Mapping[str, str]) -> None:
@@ -211,38 +186,4 @@ def _check(words: Mapping[str, str]) -> None:
     port = words.get("port", "")
     names = words.get("host", ""), words.get("dbname", "")
     if not re.fullmatch(r"[\d,]*", port) or any("@" in name and not name.startswith("@") for name in names):
-        raise PgnormError("the database URL can't be read: its parts are not where they belong", hint=_UNREADABLE)
-
-
-def _refused(words: Mapping[str, str], database: Database, error: "Error") -> PgnormError:
-    said = str(error)
-    reason = re.sub(
-        r"^(connection failed: |connection is bad: )?(connection to server .*? failed: )?", "", _first_line_of(error)
-    )
-    if password := words.get("password"):
-        reason = reason.replace(password, "***")
-    advice = next((text for sign, text in _HINTS if sign in said), "")
-    hint = " ".join(part for part in (advice, database.hint) if part)
-    return PgnormError(f"cannot connect to {_where(words)}: {reason}", hint=hint or None)
-
-
-def _first_line_of(error: "Error") -> str:
-    reason = next((line.strip() for line in str(error).splitlines() if line.strip()), "no reason given")
-    return reason.removeprefix("consuming input failed: ")
-
-
-def _where(words: Mapping[str, str]) -> str:
-    """The address for messages, as far as it is known: by the words given and libpq's variables."""
-
-    def known(word: str, variable: str) -> str:
-        return words.get(word) or os.environ.get(variable, "")
-
-    if service := known("service", "PGSERVICE"):
-        return f"service {service}"
-    host = known("host", "PGHOST") or "the local socket"
-    parts = [host if host.startswith("/") else f"{host}:{known('port', 'PGPORT') or '5432'}"]
-    if user := known("user", "PGUSER"):
-        parts.append(f"as {user}")
-    if name := known("dbname", "PGDATABASE"):
-        parts.append(f"to database {name}")
-    return " ".join(parts)
+        raise PgnormError("the database URL can't be read: its parts are not where they belong", hint=UNREADABLE)

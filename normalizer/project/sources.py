@@ -10,12 +10,13 @@ from attrs import evolve, frozen
 from pgnorm.catalog.errors import PgnormError
 
 from ..files.reading import FileKind, SourceFile, shown, sql_files
-from .databases import FORMS, Database, local, named_by_environment
+from .databases import Database, local, named_by_environment
 from .forms import Migration
 from .linked import linked, of_ref
 from .project import Project
 from .revised import Revised
 from .typed import could_be_address
+from .unreachable import FORMS
 from .ways_back import apart
 
 SNAPSHOT: Final = ".json"
