@@ -15,7 +15,7 @@ from .workspace import Workspace
 def asking(
     workspace: Workspace, old: Source, new: Source, *, called: tuple[str, str] = ("from", "to")
 ) -> Iterator[dict[Source, Asked]]:
-    """Those among two sources that are no files, all of them asked by now. Messages call the two so.
+    """The databases and snapshots among two sources, all of them asked by now. Messages call the two so.
 
     Raises PgnormError for one that can't be connected to or read.
     """

@@ -1,4 +1,4 @@
-"""What is said where a database can't be reached: the cause and a way out, and nothing of a password."""
+"""Errors for a database that can't be reached: the cause and a way out, and nothing of a password."""
 
 import os
 import re
