@@ -178,4 +178,6 @@ def column_query(version: int) -> LiteralString:
         text = _FIELDS + said + _UNNAMED + ", true as settable_expression" + _FROM + _ANCESTORS_UNNAMED
     else:
         text = _FIELDS + said + _UNNAMED + ", false as settable_expression" + _FROM + _ANCESTORS_UNNAMED
-    return text + "where" + TABLE_LIKE + "order by n.nspname, c.relname, a.attnum"
+    # Sorted by columns that stand in front: Postgres unpacks a row up to the one that it compares.
+    found = "select * from (" + text + "where" + TABLE_LIKE + ") as found"
+    return found + ' order by schema collate "C", detail collate "C", subid'
