@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Final
 
 from pgnorm.catalog.model import OnRows
-from pgnorm.catalog.quoting import plain
 from pgnorm.normalizer.hazards.effects import Hazard
 
 from .hazards import ALLOWED, allowed, naming, tell_hazards
@@ -85,10 +84,11 @@ def _tell_unplanned(console: Console, rest: "Unplanned") -> None:
             console.say(f"  {_NOT_NULL_OF if attribute == NOT_NULL_SAID else ''}{item.kind} {item.label}")
 
     if rest.outlived:
+        from pgnorm.normalizer.compare.describing import outlived_casts
+
         console.say("On the new side these call functions that no cast has any more, which no statement makes so:")
-    for item in rest.outlived:
-        called = ", ".join(plain(f"{schema}.{function}") for schema, function in item.outlived_casts)
-        console.say(f"  {item.kind} {item.label}: {called}")
+        for item in rest.outlived:
+            console.say(f"  {item.kind} {item.label}: {outlived_casts(item)}")
 
 
 def tell_phantoms(console: Console, comparison: "Comparison", way_out: str | None) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from judge import carry_out, lines
+from loading_again import differing
 from majors import fits
 
 from pgnorm.catalog.kinds import KINDS
@@ -19,8 +20,6 @@ from pgnorm.catalog.snapshots.writing import dumps
 from pgnorm.normalizer.compare.difference import differences
 from pgnorm.normalizer.compare.selection import EVERYTHING
 from pgnorm.normalizer.dump.layouts import DEFAULT, PRIVILEGES, REST, Layout
-from pgnorm.normalizer.dump.splitting import split
-from pgnorm.normalizer.dump.styles import PG_DUMP
 from pgnorm.normalizer.dump.writer import render
 from pgnorm.normalizer.files.reading import SourceFile
 from pgnorm.normalizer.load.visibility import as_dumps_say
@@ -75,14 +74,7 @@ def test_its_dump_loads_and_dumps_alike(shadow: Shadow, everything: psycopg.Conn
 
 @pytest.mark.parametrize("layout", [DEFAULT, BACKWARDS], ids=["default", "backwards"])
 def test_its_files_load_one_after_the_other(shadow: Shadow, everything: psycopg.Connection, layout: Layout) -> None:
-    catalog = read(everything)
-    with shadow.session(scratch=True) as session:
-        texts = split(catalog, EVERYTHING, PG_DUMP, layout=layout).texts
-        for text in texts.values():
-            session.connection.execute(text.encode())
-            session.connection.execute("reset all")
-        files = [SourceFile(path=None, label=name, text=text) for name, text in texts.items()]
-        assert not differences(catalog, as_dumps_say(read(session.connection), files))
+    assert differing(shadow, read(everything), layout, but=()) == []
 
 
 def test_its_snapshot_says_the_same(everything: psycopg.Connection) -> None:

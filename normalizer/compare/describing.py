@@ -2,8 +2,9 @@
 
 from typing import Final
 
+from pgnorm.catalog.model import Object
 from pgnorm.catalog.model.type_facets import renamed_value
-from pgnorm.catalog.quoting import literal
+from pgnorm.catalog.quoting import literal, plain
 
 from .difference import CASTS, NAME, Difference, deparsed
 
@@ -67,6 +68,11 @@ def _word(found: Difference, name: str) -> str:
 def word(name: str) -> str:
     """An attribute, or what is said beside the object, in the words of SQL."""
     return _WORDS.get(name, name.replace("_", " "))
+
+
+def outlived_casts(item: Object) -> str:
+    """The functions that an object calls by casts that are there no more."""
+    return ", ".join(plain(f"{schema}.{function}") for schema, function in item.outlived_casts)
 
 
 def sign(found: Difference) -> str:

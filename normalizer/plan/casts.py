@@ -28,15 +28,17 @@ def read_anew(found: Difference) -> Difference:
 def knowing_casts(old: Catalog, found: Sequence[Difference], new: Catalog) -> tuple[Catalog, tuple[Difference, ...]]:
     """The old side with columns that know the casts of the new one too, and what differs."""
     ways = [item.ends for item in new.objects.values() if isinstance(item, Converts) and item.id not in old.objects]
+    if not ways:
+        return old, tuple(found)
     objects, left = dict(old.objects), []
     for each in found:
-        if ways and isinstance(each.old, HoldsType) and isinstance(each.new, HoldsType):
+        if isinstance(each.old, HoldsType) and isinstance(each.new, HoldsType):
             source, _ = each.old.converted_to(each.new)
             known = each.old.knowing_casts(target for one, target in ways if one == source)
             each = evolve(each, old=known)
             objects[known.id] = known
         left.append(each)
-    return (evolve(old, objects=objects) if ways else old), tuple(left)
+    return evolve(old, objects=objects), tuple(left)
 
 
 def order_casts(actions: "Actions", before: Before) -> None:

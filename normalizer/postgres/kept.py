@@ -19,9 +19,8 @@ from .cache import clear
 
 _SOURCES: Final = ("catalog", "normalizer")
 _UNUSED: Final = 30 * 24 * 3600  # seconds
-_BETWEEN: Final = (
-    60.0  # seconds from one look at all texts to the next: with thousands it takes as long as a small load
-)
+# A look at thousands of texts takes as long as a small load.
+_BETWEEN: Final = 60  # seconds from one look at all of them to the next
 _MOST: Final = 128 * 1024 * 1024  # bytes of all together
 _LONGEST: Final = _MOST // 8
 

@@ -9,9 +9,9 @@ from pgnorm.catalog.counting import first_of
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Catalog, Object, Value
 from pgnorm.catalog.model.facets import GrantsDefaults
-from pgnorm.catalog.quoting import plain
 
 from ..basis import Basis
+from ..compare.describing import outlived_casts
 from ..compare.difference import CASTS, Difference, deparsed, differences
 from ..compare.misread import misread
 from ..compare.settling import deparsed_changes, settled
@@ -124,7 +124,7 @@ class Syncing:
         for name, item in theirs.objects.items():
             before = base.objects.get(name)
             if item.outlived_casts and (before is None or before.outlived_casts != item.outlived_casts):
-                called = ", ".join(plain(f"{schema}.{function}") for schema, function in item.outlived_casts)
+                called = outlived_casts(item)
                 said = f"{item.kind} {item.label} calls {called} by a cast that is there no more: no file can say that"
                 self.sides.workspace.telling("warning", said, self.theirs)
 

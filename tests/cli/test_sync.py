@@ -694,10 +694,7 @@ def test_what_means_another_one_in_the_files_gets_its_schema(
         "create table t (a int[], b int[], n int default 1);\n"
         "create view w as select a from t;\n"
     )
-    file = plain / "schemas" / "01_all.sql"
-    file.write_text(made)
-    (plain / "migrations" / "1_all.sql").write_text(made)
-    database.execute(made.encode())
+    file = _made(plain, database, made)
     database.execute(
         "create view v as select pg_catalog.array_length(a, 1) as n from t where a operator(pg_catalog.@>) b;"
         "create or replace view w as select a, pg_catalog.array_length(a, 1) as n from t;"
@@ -730,10 +727,7 @@ def test_operators_that_a_text_only_implies_are_named(run: Run, plain: Path, dat
         "create function never(int[], int[]) returns boolean language sql immutable as 'select false';\n"
         "create operator = (leftarg = int[], rightarg = int[], function = never);\n"
     )
-    file = plain / "schemas" / "01_all.sql"
-    file.write_text(made)
-    (plain / "migrations" / "1_all.sql").write_text(made)
-    database.execute(made.encode())
+    file = _made(plain, database, made)
     view = "set search_path = ''; create view public.v as select a is distinct from b as n from public.t;"
     database.execute(f"{view} reset search_path".encode())
     at = f"--db-url '{address(database)}'"
@@ -788,3 +782,12 @@ def test_a_cast_that_has_another_function(run: Run, same: Path, database: psycop
     code, out, said = run(f"diff --from '{address(database)}' --to files")
     assert (code, "CREATE OR REPLACE VIEW" in out) == (0, not behind), said
     assert ("  ~ view public.v: functions of casts\n" in said) is (not behind)
+
+
+def _made(project: Path, database: psycopg.Connection, text: str) -> Path:
+    """The one schema file of a project whose migrations and database are made by the same text."""
+    file = project / "schemas" / "01_all.sql"
+    file.write_text(text)
+    (project / "migrations" / "1_all.sql").write_text(text)
+    database.execute(text.encode())
+    return file

@@ -115,10 +115,7 @@ def test_the_order_in_which_a_table_inherits_is_in_no_row(pair: Pair) -> None:
     ],
 )
 def test_a_plan_is_made_and_proved_as_of_wholes(workspace: Workspace, pair: Pair, edit: str) -> None:
-    old, new = pair(edit)
-    whole, part = (_compared(workspace, old, new, pared=pared) for pared in (False, True))
-    assert part.plan.scripts() == whole.plan.scripts() != ()
-    assert part.evolve(views=whole.views, allowing=whole.allowing) == whole
+    whole, part = _both(workspace, *pair(edit))
     assert len(part.views[0].objects) < len(whole.views[0].objects)
 
 
@@ -151,10 +148,7 @@ def test_a_body_that_names_what_goes_is_told_as_of_wholes(workspace: Workspace, 
 )
 def test_code_that_a_needed_table_calls_has_its_say(workspace: Workspace, pair: Pair, edit: str) -> None:
     """What reads the days of an order may call what gives them: it comes late in a plan, which is tried on wholes."""
-    old, new = pair(edit)
-    whole, part = (_compared(workspace, old, new, pared=pared) for pared in (False, True))
-    assert part.plan.scripts() == whole.plan.scripts() != ()
-    assert part.evolve(views=whole.views, allowing=whole.allowing) == whole
+    _both(workspace, *pair(edit))
 
 
 def test_policies_of_a_table_have_their_say_in_who_reaches_its_rows(shadow: Shadow, pair: Pair, tmp_path: Path) -> None:
@@ -203,6 +197,14 @@ def test_entries_of_two_catalogs_may_have_one_oid(pair: Pair) -> None:
 def _answers(session: Session) -> Answers:
     with reading(session.connection) as found:
         return found.answers()
+
+
+def _both(workspace: Workspace, old: Session, new: Session) -> tuple[Comparison, Comparison]:
+    """The comparison of wholes, and that of parts, which says the same."""
+    whole, part = (_compared(workspace, old, new, pared=pared) for pared in (False, True))
+    assert part.plan.scripts() == whole.plan.scripts() != ()
+    assert part.evolve(views=whole.views, allowing=whole.allowing) == whole
+    return whole, part
 
 
 def _compared(workspace: Workspace, old: Session, new: Session, *, pared: bool) -> Comparison:
