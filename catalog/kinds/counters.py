@@ -7,6 +7,7 @@ from ..model import Changed, Object, OnRows, Statement, Written, alter
 from ..model.row_facets import Counting
 from ..priority import Priority
 from ..quoting import ident, literal, qualified
+from .column_fields import ColumnFields
 
 HIGHEST: Final = {"smallint": 2**15 - 1, "integer": 2**31 - 1, "bigint": 2**63 - 1}
 
@@ -94,17 +95,24 @@ class Counter(Counting, Object):
             "NO MAXVALUE" if self.maximum is None else f"MAXVALUE {self.maximum}",
         )
 
-    def catching_up(self, table: str, column: str) -> tuple[str, ...]:
+    def goes_on_after(self, column: Object) -> tuple[str, ...]:
+        if not isinstance(column, ColumnFields) or column.disposable:
+            return ()
+        highest = HIGHEST.get(column.base or column.type, 0)
+        table = qualified(column.schema, column.detail)
+        return self.catching_up(table, column.name, wide=highest > HIGHEST[self.data_type]) if highest else ()
+
+    def catching_up(self, table: str, column: str, *, wide: bool = False) -> tuple[str, ...]:
         """The statement that lets it go on after the numbers that the rows of a table hold."""
         last, beyond = ("max", ">=") if self.increment > 0 else ("min", "<=")
         # A number that it never draws is none to go on after, and setval() takes none.
         low, high = self.bounds
-        given = (self.minimum if self.increment < 0 else self.maximum) is not None
+        given = wide or (self.minimum if self.increment < 0 else self.maximum) is not None
         drawn = f" FILTER (WHERE {ident(column)} BETWEEN {low} AND {high})" if given else ""
         held = f'"pg_catalog"."{last}"({ident(column)}){drawn}'
         return (
             f'SELECT "pg_catalog"."setval"({literal(self.sequence)}, {held})'
-            f' FROM {qualified(self.schema, table)} HAVING {held} {beyond} (SELECT "last_value" FROM {self.sequence});',
+            f' FROM {table} HAVING {held} {beyond} (SELECT "last_value" FROM {self.sequence});',
         )
 
     def carry_over(self, new: Self, setting: str) -> tuple[str, str]:

@@ -32,6 +32,7 @@ class Identity(MadeAtOnce, BeginsWith, Counter):
     keyword: ClassVar[str] = "SEQUENCE"
     placement: ClassVar[Placement] = Placement.JOINED
     ownable: ClassVar[bool] = False
+    ahead_of_whole: ClassVar[bool] = False
 
     always: bool = alter()
     sequence_name: str = alter()
@@ -90,7 +91,7 @@ class Identity(MadeAtOnce, BeginsWith, Counter):
 
     @property
     def catch_up(self) -> tuple[str, ...]:
-        return self.catching_up(self.detail, self.name)
+        return self.catching_up(qualified(self.schema, self.detail), self.name)
 
     @property
     def sort_name(self) -> str:

@@ -17,6 +17,7 @@ class PlainSequence(Counter):
     keyword: ClassVar[str] = "SEQUENCE"
     owned_as_table: ClassVar[bool] = True
     renamable: ClassVar[bool] = True
+    ahead_of_whole: ClassVar[bool] = True
     guarded: ClassVar[str] = "CREATE SEQUENCE IF NOT EXISTS"
 
     type: str = alter()
@@ -93,7 +94,8 @@ class PlainSequence(Counter):
     def catch_up(self) -> tuple[str, ...]:
         if self.owned_by is None or not self.serial:
             return ()
-        return self.catching_up(*self.owned_by)
+        table, column = self.owned_by
+        return self.catching_up(qualified(self.schema, table), column)
 
     def clause(self, target: Target) -> str:
         del target

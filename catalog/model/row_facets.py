@@ -1,7 +1,7 @@
 """Facets, as in `facets`, of the few kinds that hold rows, fill them, guard them or must be met by them."""
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from .entries import Target
 from .facets import Facet
@@ -31,9 +31,16 @@ class Counting(Facet):
 
     __slots__ = ()
 
+    ahead_of_whole: ClassVar[bool]
+    """True if nothing of what it belongs to has to be altered before it is there: others draw from it meanwhile."""
+
     @property
     def catch_up(self) -> tuple[Written, ...]:
         """Statements behind its creation for a parent that may have rows: it goes on after theirs."""
+        raise NotImplementedError
+
+    def goes_on_after(self, column: "Object") -> tuple[Written, ...]:
+        """Statements that let it go on after the numbers that the rows hold in a column; none where it holds others."""
         raise NotImplementedError
 
     def carry_over(self, new: Self, setting: str) -> tuple[Written, Written]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from pgnorm.catalog.model import Catalog, Object, ObjectId, Written, stated
-from pgnorm.catalog.model.row_facets import Counting
+from pgnorm.catalog.model.row_facets import Counting, Presets
 
 from ..compare.difference import parts_below
 from .changes import Decisions
@@ -22,28 +22,43 @@ class Carrying:
         self.decided = decided
         self._saving: Final[dict[ObjectId, Written]] = {}
         self._restoring: Final[dict[ObjectId, Written]] = {}
-        self._following: Final[dict[ObjectId, str]] = {}
-        """The statement that gives its state to the successor of each object that is saved."""
-        for number, (before, after) in enumerate(self._successions(), 1):
-            whole = self._whole(after)
-            # A new part of what stays is filled anew: what it counts begins with that.
-            filled = whole is not after and whole.parent is not None
-            if isinstance(before, Counting) and isinstance(after, Counting) and not filled:
+        self._following: Final[dict[str, ObjectId]] = {}
+        """The objects that are saved, by the statements that give their state to a successor."""
+        numbers: dict[ObjectId, int] = {}
+        for before, after in self._successions():
+            if isinstance(before, Counting) and isinstance(after, Counting) and after.id not in self._restoring:
+                number = numbers.setdefault(before.id, len(numbers) + 1)
                 saving, restoring = before.carry_over(after, f"{SETTING_PREFIX}{number}")
                 self._saving[before.id], self._restoring[after.id] = saving, restoring
-                self._following[before.id] = stated(restoring).sql
+                self._following[stated(restoring).sql] = before.id
 
     def _successions(self) -> Iterator[tuple[Object, Object]]:
         """The old objects with those that follow them: under the same name, or in counting for the same whole."""
         for name in sorted(self.decided.replaced):
-            yield self.old.objects[name], self.new.objects[name]
+            item = self.new.objects[name]
+            if item.parent is None or not self._filled(item.parent):
+                yield self.old.objects[name], item
         for name in sorted(self.decided.created):
             item = self.new.objects[name]
-            if item.parent is None or not _counts(item):
-                continue
-            for part in self.old.parts.get(item.parent, ()):
-                if part.id in self.decided.dropped and _counts(part):
-                    yield part, item
+            if isinstance(item, Counting):
+                yield from ((before, item) for before in self._predecessors(item))
+
+    def _predecessors(self, item: Object) -> Iterator[Object]:
+        """The old objects that go and have counted for what a new one counts for."""
+        users = map(self.new.objects.__getitem__, sorted(self.new.needed_by.get(item.id, ())))
+        wholes = [item.parent] if _counts(item) else []
+        wholes += [user.parent for user in users if isinstance(user, Presets)]
+        for whole in filter(None, dict.fromkeys(wholes)):
+            if whole in self.old.objects and not self._filled(whole):
+                yield from filter(_counts, self._gone(self.old.parts.get(whole, ())))
+                yield from self._gone(_drawn(self.old, whole))
+
+    def _gone(self, items: Iterable[Object]) -> Iterator[Object]:
+        return (item for item in items if item.id in self.decided.dropped)
+
+    def _filled(self, column: ObjectId) -> bool:
+        """True for a new part of what stays: it is filled anew, and what counts for it begins with that."""
+        return self.decided.fresh(column) and self._whole(self.new.objects[column]).parent is not None
 
     def _whole(self, item: Object) -> Object:
         """The outermost object that is created with a new one in it."""
@@ -61,8 +76,8 @@ class Carrying:
         waiting = dict(self._saving)
         for step in steps:
             dropped = (step.item, *parts_below(self.old, step.id)) if step.verb is Verb.DROP else ()
-            given = {each.sql for each in step.statements}
-            followed = (self.old.objects[name] for name, text in self._following.items() if text in given)
+            given = [each.sql for each in step.statements]
+            followed = (self.old.objects[self._following[sql]] for sql in given if sql in self._following)
             for item in (*dropped, *followed):
                 if saving := waiting.pop(item.id, None):
                     yield Step.of(Verb.ALTER, item, (saving,))
@@ -71,6 +86,16 @@ class Carrying:
     def restored(self, made: Iterable[Object]) -> Iterator[Written]:
         """The statements that give objects just created the state saved."""
         return (self._restoring[item.id] for item in made if item.id in self._restoring)
+
+    def caught_up_with(self, item: Object) -> Iterator[Written]:
+        """Statements behind a new default that let what it draws from go on after numbers of other origin."""
+        whole = self.new.objects.get(item.parent) if isinstance(item, Presets) and item.parent is not None else None
+        if whole is None or whole.id not in self.old.objects or self.decided.fresh(whole.id):
+            return
+        before = {counter.id for counter in _drawn(self.old, whole.id)}
+        for counter in _drawn(self.new, whole.id):
+            if counter.id not in before and isinstance(counter, Counting):
+                yield from counter.goes_on_after(whole)
 
     def caught_up(self) -> Iterator[Step]:
         """Steps for new counters of rows that a whole has back only at the end: those of its partitions."""
@@ -86,6 +111,13 @@ class Carrying:
                 and whole.disposable
             ):
                 yield Step.of(Verb.ALTER, item, item.catch_up)
+
+
+def _drawn(catalog: Catalog, whole: ObjectId) -> Iterator[Object]:
+    """What the default of a column draws from."""
+    defaults = (part for part in catalog.parts.get(whole, ()) if isinstance(part, Presets))
+    needed = (catalog.objects[name] for part in defaults for name in sorted(catalog.needs.get(part.id, ())))
+    return (item for item in needed if isinstance(item, Counting))
 
 
 def _counts(item: Object) -> bool:

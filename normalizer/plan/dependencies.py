@@ -3,9 +3,10 @@
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from pgnorm.catalog.model import ObjectId
+from pgnorm.catalog.model import Edge, ObjectId
+from pgnorm.catalog.model.row_facets import Counting
 
-from ..compare.difference import outermost
+from ..compare.difference import above, outermost
 from .attachments import ended
 from .graph import Action, Before
 from .refilling import read_through
@@ -48,9 +49,18 @@ def order_makers(actions: "Actions", touched: Collection[ObjectId], before: Befo
         if (edge.dependent, edge.referenced) in actions.new.shell_users:
             before(actions.shell(edge.referenced), actions.maker(edge.dependent))
             continue
+        if _goes_ahead(actions, edge):
+            continue
         before(actions.known(edge.referenced), actions.maker(edge.dependent))
         if (edge.referenced, edge.dependent) not in actions.new.shell_users and not edge.body:
             before(actions.known(edge.referenced), actions.shell(edge.dependent))
+
+
+def _goes_ahead(actions: "Actions", edge: Edge) -> bool:
+    """True if what it needs is there as it stands: the column of a sequence, whatever else becomes of that."""
+    item = actions.new.objects[edge.dependent]
+    belongs = isinstance(item, Counting) and item.ahead_of_whole and edge.referenced in above(actions.new, item)
+    return belongs and not actions.decided.fresh(edge.referenced)
 
 
 def order_successors(actions: "Actions", before: Before) -> None:

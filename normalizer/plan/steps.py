@@ -165,8 +165,15 @@ class Planning:
             if isinstance(part, MadeAtOnce):
                 yield from about(part.id, statements(part.behind))
         added = item.parent is not None and not self.decided.fresh(item.parent)
-        if isinstance(item, Counting) and added and item.id not in self.decided.replaced:
+        # What a default draws from waits for that.
+        if (
+            isinstance(item, Counting)
+            and isinstance(item, MadeAtOnce)
+            and added
+            and item.id not in self.decided.replaced
+        ):
             yield from item.catch_up
+        yield from self.carrying.caught_up_with(item)
         wholes = (item, *(part for part in parts if isinstance(part, MadeAtOnce)))
         found = (part for whole in wholes for part in self.new.parts.get(whole.id, ()))
         derived = (part for part in found if part.placement is Placement.DERIVED_APART)
@@ -212,6 +219,7 @@ class Planning:
             yield from old.rebind(item, self.target)
         if difference is not None:
             yield from self._changes(difference)
+            yield from self.carrying.caught_up_with(item)
         for part in self.new.parts.get(item.id, ()):
             if part.placement.derived and self.decided.fresh(part.id):
                 yield from metadata.created(part, self.grants, self.target)
@@ -231,6 +239,7 @@ class Planning:
                 yield from about(part.id, self._creation(part))
             elif altered := self.decided.altered.get(part.id):
                 yield from about(part.id, self._change(altered))
+                yield from about(part.id, map(stated, self.carrying.caught_up_with(part)))
         yield from self._change(evolve(difference, changed=difference.changed & last))
 
     def _change(self, difference: Difference) -> Iterator[Statement]:

@@ -40,8 +40,8 @@ def test_what_becomes_not_null_gets_its_default(shadow: Shadow, database: psycop
         shadow, database, new.replace("(select min(name) from sizes)", "coalesce((select min(name) from sizes), 's')")
     )
     found = database.execute("select id, weight, size, sent = current_user, at = current_date, mark, note from parcels")
-    assert found.fetchall() == [(5, 5, "big", False, False, "good", "n"), (1, 7, "s", True, True, "fair", "x")]
-    assert database.execute("select length(code) from parcels where id = 1").fetchone() == (32,)
+    assert found.fetchall() == [(5, 5, "big", False, False, "good", "n"), (6, 7, "s", True, True, "fair", "x")]
+    assert database.execute("select length(code) from parcels where id = 6").fetchone() == (32,)
     assert database.execute("select id from moves").fetchone() == (0,)
     assert database.execute("select name from twigs").fetchone() == ("root",)
     assert database.execute("select owner from things").fetchone() == (1,)
