@@ -114,7 +114,7 @@ class Carrying:
 
 
 def _drawn(catalog: Catalog, whole: ObjectId) -> Iterator[Object]:
-    """What the default of a column draws from."""
+    """Counters that the default of a column draws from."""
     defaults = (part for part in catalog.parts.get(whole, ()) if isinstance(part, Presets))
     needed = (catalog.objects[name] for part in defaults for name in sorted(catalog.needs.get(part.id, ())))
     return (item for item in needed if isinstance(item, Counting))
