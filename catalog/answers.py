@@ -12,11 +12,14 @@ from .edges import Address, edges_between
 from .extension_members import edges_among
 from .kinds import KINDS
 from .model import Catalog, Object, ObjectId
-from .model.facets import Bodied, Shelled, WithMembers
+from .model.facets import Bodied, Converts, Shelled, WithMembers
 from .model.run_time import RunTime
 from .pipeline import Columns, Result, Row
 
-ADDRESS_COLUMNS: Final = frozenset({"oid", "subid"})
+CALLS: Final = "calls"
+"""The column of a kind that `Converts` with what calls functions by casts."""
+COLUMNS_OF_OIDS: Final = frozenset({"oid", "subid", CALLS})
+"""Columns at the head of a kind's query that say OIDs: they tell where an object is, and nothing of it."""
 
 Remarks: TypeAlias = tuple[tuple[str, Mapping[Address, Any], Any], ...]
 """Comments and labels, beside the objects' own queries: the attribute's name, its values, the value of the others."""
@@ -86,9 +89,12 @@ def assembled(
     numbers, remarks, dependencies = common.numbers, common.remarks, common.dependencies.rows
     by_address: dict[Address, Object] = {}
     made: dict[Address, Object] = {}
+    by_cast: frozenset[tuple[Address, Address]] = frozenset()
     parents: dict[Address, ObjectId | None] = {}
     for kind, result in zip(kinds, islice(results, len(kinds)), strict=True):
         number = numbers.get(kind.catalog, 0)
+        if issubclass(kind, Converts):
+            by_cast |= calls_by_cast(numbers, result)
         if kind.made_by_parent:
             # What their extension says of its members is not said of them here.
             made.update(_addressed(kind, number, result, ()))
@@ -104,9 +110,9 @@ def assembled(
     _drop_orphans(by_address, parents)
     bodies = frozenset(numbers[kind.body_catalog] for kind in KINDS if issubclass(kind, Bodied))
     named = {(numbers["pg_operator"], oid, 0): (schema, signature) for oid, schema, signature in common.operators.rows}
-    found = edges_between(by_address, parents.values(), dependencies, bodies, members, named)
+    found = edges_between(by_address, parents.values(), dependencies, bodies, members, named, by_cast)
     shelled = frozenset(numbers[kind.catalog] for kind in KINDS if issubclass(kind, Shelled))
-    objects, edges = with_cast_functions({item.id: item for item in by_address.values()}, found.edges)
+    objects, edges = with_cast_functions({item.id: item for item in by_address.values()}, found.edges, found.by_cast)
     edges += edges_among(made, dependencies, shelled)
     objects |= {item.id: item for item in made.values()}
     for dependent, names in found.extensions.items():
@@ -127,6 +133,13 @@ def assembled(
 def with_members(kinds: Iterable[type[Object]]) -> list[type[Object]]:
     """The kinds whose members have a query of their own."""
     return [kind for kind in kinds if issubclass(kind, WithMembers)]
+
+
+def calls_by_cast(numbers: Mapping[str, int], result: Result) -> frozenset[tuple[Address, Address]]:
+    """What calls functions by casts, and these, as a kind that `Converts` has been answered."""
+    place, functions = result.columns.index(CALLS), numbers["pg_proc"]
+    called = (call for row in result.rows for call in row[place] or ())
+    return frozenset(((catalog, oid, part), (functions, function, 0)) for catalog, oid, part, function in called)
 
 
 def objects_of(kind: type[Object], columns: Sequence[str], rows: Sequence[Row]) -> Sequence[Object]:
@@ -164,5 +177,5 @@ def _addressed(kind: type[Object], number: int, result: Result, remarks: Remarks
 
 def _objects(kind: type[Object], values: Columns, said: Columns) -> Sequence[Object]:
     """The objects in the rows of a kind's query, with what is `said` of each beside it."""
-    own = {name: column for name, column in values.items() if name not in ADDRESS_COLUMNS}
+    own = {name: column for name, column in values.items() if name not in COLUMNS_OF_OIDS}
     return kind.many(len(values["oid"]), {**own, **said})

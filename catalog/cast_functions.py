@@ -1,6 +1,6 @@
 """Functions that an expression calls by a cast: `"x"::"text"` keeps the one that the cast had when it was parsed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 
 from .model import Edge, Object, ObjectId, own_fields
@@ -10,9 +10,14 @@ from .quoting import qualified
 Edges = tuple[Edge, ...]
 
 
-def with_cast_functions(objects: Mapping[ObjectId, Object], edges: Edges) -> tuple[dict[ObjectId, Object], Edges]:
-    """The objects with the functions that their expressions call though their text does not name them, and the edges
-    with those to the casts that have these functions: text that is read again needs them."""
+def with_cast_functions(
+    objects: Mapping[ObjectId, Object], edges: Edges, by_cast: Collection[tuple[ObjectId, ObjectId]] = ()
+) -> tuple[dict[ObjectId, Object], Edges]:
+    """The objects with the functions that their expressions call by casts, and the edges with those to the casts that
+    have these functions: text that is read again needs them.
+
+    Such are the functions that their text does not name, and of others those that a server says to be: `by_cast`.
+    """
     found = dict(objects)
     casts: dict[ObjectId, list[ObjectId]] = {}
     calls: dict[Edge, None] = {}
@@ -21,7 +26,7 @@ def with_cast_functions(objects: Mapping[ObjectId, Object], edges: Edges) -> tup
             user = objects[edge.dependent]
             if isinstance(user, Converts):
                 casts.setdefault(edge.referenced, []).append(edge.dependent)
-            elif _texts(type(user)) and not _names(user, edge.referenced):
+            elif _texts(type(user)) and (edge[:2] in by_cast or not names(user, edge.referenced)):
                 calls[edge] = None
     used: dict[ObjectId, set[ObjectId]] = {}
     for call in calls:
@@ -34,7 +39,12 @@ def with_cast_functions(objects: Mapping[ObjectId, Object], edges: Edges) -> tup
 
 
 def _signatures(functions: Iterable[ObjectId]) -> tuple[tuple[str, str], ...]:
-    return tuple(sorted((each.schema, f"{each.name}({each.detail})") for each in functions))
+    return tuple(sorted(map(signature, functions)))
+
+
+def signature(function: ObjectId) -> tuple[str, str]:
+    """Its schema, and its name with the types that it takes."""
+    return function.schema, f"{function.name}({function.detail})"
 
 
 @cache
@@ -43,7 +53,7 @@ def _texts(kind: type[Object]) -> tuple[str, ...]:
     return tuple(field.name for field in own_fields(kind) if field.deparsed)
 
 
-def _names(user: Object, function: ObjectId) -> bool:
+def names(user: Object, function: ObjectId) -> bool:
     """True if one of its texts calls the function by its name, or it has it for something else than an expression."""
     call = f"{qualified(function.schema, function.name)}("
     return any(call in str(getattr(user, name)) for name in _texts(type(user))) or function.detail == "internal"

@@ -26,6 +26,8 @@ class Found:
     """The names of the extensions that each one DEPENDS ON."""
     operators: Mapping[ObjectId, set[tuple[str, str]]]
     """The operators outside of pg_catalog that each one's expressions use."""
+    by_cast: frozenset[tuple[ObjectId, ObjectId]]
+    """What calls functions by casts, and these."""
 
 
 def edges_between(
@@ -35,6 +37,7 @@ def edges_between(
     bodies: frozenset[int],
     members: Mapping[Address, Address],
     operators: Mapping[Address, tuple[str, str]],
+    by_cast: frozenset[tuple[Address, Address]] = frozenset(),
 ) -> Found:
     """The edges between objects, with what is folded into them.
 
@@ -42,7 +45,8 @@ def edges_between(
     need or is needed of them holds for their owner. What a derived part needs, its owner needs, but for what it is a
     partition of (a key's index, of an index that no constraint has). `parents` are those of
     `objects` in turn, `rows` those of pg_depend, `bodies` the catalogs of bodies, `members` what besides pg_depend
-    belongs to something, `operators` the (schema, signature) of each operator outside of pg_catalog.
+    belongs to something, `operators` the (schema, signature) of each operator outside of pg_catalog, `by_cast` those
+    dependencies that are calls of functions by casts.
     """
     folded: dict[Address, Address] = {}
     for row in rows:
@@ -52,6 +56,7 @@ def edges_between(
     found: dict[tuple[ObjectId, ObjectId, bool], None] = {}
     extensions: dict[ObjectId, set[str]] = {}
     used: dict[ObjectId, set[tuple[str, str]]] = {}
+    calls: set[tuple[ObjectId, ObjectId]] = set()
     names = {item.id for item in objects.values()}
     # Of rows there are many, and a kind is derived as a whole.
     derived = {kind for kind in {type(item) for item in objects.values()} if kind.placement.derived}
@@ -73,12 +78,14 @@ def edges_between(
         folds = type(dependent) in derived and row[6] != PARTITION_OF
         needy = (dependent.parent if folds else None) or dependent.id
         needed = (referenced.parent if folds and type(referenced) in derived else None) or referenced.id
+        if by_cast and (row[:3], needed_address) in by_cast:
+            calls.add((needy, needed))
         if needy != needed:
             found[needy, needed, isinstance(dependent, Bodied) and row[0] in bodies] = None
     tied = ties(objects.values())
     led = {dependent for dependent, _ in tied}
     edges = (Edge(needy, needed, body, needy in led and (needy, needed) in tied) for needy, needed, body in found)
-    return Found(tuple(edges), extensions, used)
+    return Found(tuple(edges), extensions, used, frozenset(calls))
 
 
 def ties(objects: Iterable[Object]) -> frozenset[tuple[ObjectId, ObjectId]]:

@@ -6,6 +6,7 @@ from ..model import Object, Printing, equal, replace
 from ..model.facets import Converts
 from ..priority import Priority
 from ..quoting import plain, spell_types
+from .cast_calls import CALLS
 
 METHODS: Final = {"b": "WITHOUT FUNCTION", "i": "WITH INOUT"}
 """By pg_cast.castmethod, but for casts by a function."""
@@ -18,7 +19,11 @@ class Cast(Converts, Object):
     kind: ClassVar[str] = "cast"
     keyword: ClassVar[str] = "CAST"
     catalog: ClassVar[str] = "pg_cast"
-    presence: ClassVar[LiteralString] = "pg_cast where oid >= 16384"
+    presence: ClassVar[LiteralString] = """
+        pg_cast c
+         where c.oid >= 16384
+           and not exists ( select from pg_depend
+                             where classid = 'pg_cast'::regclass and objid = c.oid and deptype in ('e', 'i') )"""
     priority: ClassVar[int] = Priority.CAST
     bystander: ClassVar[bool] = True
 
@@ -37,8 +42,9 @@ class Cast(Converts, Object):
     def query(cls, version: int) -> LiteralString:
         del version
         # The casts of a range to its multirange come with the type.
-        return """
+        return f"""
             select c.oid
+                 , case row_number() over (order by c.oid) when 1 then array({CALLS}) end as calls
                  , ''                                as schema
                  , format_type(c.castsource, null)   as name
                  , format_type(c.casttarget, null)   as detail

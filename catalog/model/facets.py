@@ -50,7 +50,11 @@ class Shelled(Facet):
 
 class Converts(Facet):
     """Way from one type to another, whose function expressions keep that have gone by it:
-    `CREATE CAST (…) WITH FUNCTION "f"(…)`."""
+    `CREATE CAST (…) WITH FUNCTION "f"(…)`.
+
+    The first row of its query has all that calls functions by casts in a column `calls`, behind `oid`: (classid, objid,
+    objsubid, oid of the function). The others have null there.
+    """
 
     __slots__ = ()
 

@@ -32,8 +32,8 @@ class Object(Led):
     """(schema, signature) of each operator of its expressions that is not in pg_catalog. Deparsed text need not tell
     them: `a IS DISTINCT FROM b` has no place for a schema."""
     cast_functions: tuple[tuple[str, str], ...] = ()
-    """(schema, signature) of each function that its expressions call and their text does not name: that of a cast. They
-    keep it when there is another cast."""
+    """(schema, signature) of each function that its expressions call by a cast, whether or not their text names it
+    elsewhere. They keep it when there is another cast."""
     outlived_casts: tuple[tuple[str, str], ...] = ()
     """The ones among them that no cast has any more."""
 
@@ -41,9 +41,9 @@ class Object(Led):
     def query(cls, version: int) -> LiteralString:
         """The one query that reads every object of the kind; `version` is server_version_num.
 
-        Its columns are `oid` (and `subid` for a sub-object), `schema`, `name`, `detail`, then those of `owner`, `acl`,
-        `acl_default` (both as `text[]`) that the kind has, then the kind's own fields by name. `search_path` is
-        `pg_catalog, pg_temp`.
+        Its columns are `oid` (and `subid` for a sub-object, `calls` for what `Converts`), `schema`, `name`, `detail`,
+        then those of `owner`, `acl`, `acl_default` (both as `text[]`) that the kind has, then the kind's own fields by
+        name. `search_path` is `pg_catalog, pg_temp`.
         """
         raise NotImplementedError
 

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from marshal import dumps
 from typing import Final
 
-from pgnorm.catalog.answers import ADDRESS_COLUMNS, Answers, objects_of
+from pgnorm.catalog.answers import COLUMNS_OF_OIDS, Answers, calls_by_cast, objects_of
 from pgnorm.catalog.edges import DEPENDS_ON_EXTENSION
 from pgnorm.catalog.model import Catalog, Object, ObjectId
-from pgnorm.catalog.model.facets import Routine
+from pgnorm.catalog.model.facets import Converts, Routine
 from pgnorm.catalog.model.row_facets import GuardsRows, HoldsRows, Presets
 from pgnorm.catalog.model.run_time import NOWHERE
 from pgnorm.catalog.model.tie_facets import Matched
@@ -73,7 +73,8 @@ class _Side:
         self._tied: dict[int, list[int]] = {}
         """The tables that inherit from one, and those that it inherits from."""
         self.calls: dict[int, set[Row]] = {}
-        """The functions that only pg_depend tells of, where a cast was taken: by name, of each that depends on one."""
+        """The functions that each one depends on, by name, and whether a parse tree tells that it is by a cast: text
+        need not tell which one of a name, nor that of a cast."""
         self._objects = {row[0] for _, result in answers.kinds for row in result.rows}
         self._follow()
 
@@ -111,6 +112,12 @@ class _Side:
         inheriting: set[int] = set()
         told = [row[0] for kind, result in self.answers.kinds if kind.made_by_parent for row in result.rows]
         calling: list[tuple[int, int]] = []
+        by_cast = {
+            (user[1], called[1])
+            for kind, result in self.answers.kinds
+            if issubclass(kind, Converts)
+            for user, called in calls_by_cast(common.numbers, result)
+        }
         for catalog, oid, _, of, whole, _, how in common.dependencies.rows:
             self._uses.setdefault(oid, []).append(whole)
             self._users.setdefault(whole, []).append(oid)
@@ -138,7 +145,7 @@ class _Side:
             self._uses.setdefault(oid, []).append(owner)
         for oid, called in calling:
             for user in self._wholes(oid):
-                self.calls.setdefault(user, set()).add(routines[called])
+                self.calls.setdefault(user, set()).add((*routines[called], (oid, called) in by_cast))
         self.waiting += ((whole, False) for oid in told for whole in self._wholes(oid))
         self.waiting += ((oid, False) for oid in self._objects if there.isdisjoint(self._wholes(oid)))
 
@@ -158,14 +165,15 @@ def _match(old: _Side, new: _Side) -> None:
     for kind in {**results[0], **results[1]}:
         if kind.made_by_parent:
             continue
-        start = next(_start(result[kind]) for result in results if kind in result)
+        columns = next(result[kind].columns for result in results if kind in result)
+        start = len(COLUMNS_OF_OIDS.intersection(columns))
         rows = [_by_bytes(result[kind], start) if kind in result else {} for result in results]
         alike = rows[0].keys() & rows[1].keys()
         for key in alike:
             before, after = rows[0][key], rows[1][key]
             _pair(old, before[0], new, after[0])
             said, theirs = (
-                each.of(kind, row[0], row[1] if start > 1 else 0)
+                each.of(kind, row[0], row[1] if "subid" in columns else 0)
                 for each, row in zip(remarks, (before, after), strict=True)
             )
             if said != theirs:
@@ -197,11 +205,6 @@ def _routines(answers: Answers) -> Iterator[tuple[int, Row]]:
         if issubclass(kind, Routine):
             places = [result.columns.index(name) for name in ("schema", "name", "detail")]
             yield from ((row[0], tuple(row[place] for place in places)) for row in result.rows)
-
-
-def _start(result: Result) -> int:
-    """The number of columns at the head that tell an object's address and say nothing of it."""
-    return len(ADDRESS_COLUMNS.intersection(result.columns))
 
 
 def _by_bytes(result: Result, start: int) -> dict[bytes, Row]:

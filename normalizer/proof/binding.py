@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from pgnorm.catalog.cast_functions import names, signature
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Catalog, ObjectId
 from pgnorm.catalog.model.facets import Routine
@@ -38,6 +39,8 @@ def _made(plan: Plan, wanted: Catalog) -> Iterator[ObjectId]:
 
 def _calls(catalog: Catalog, name: ObjectId) -> set[ObjectId]:
     """The functions that its text names."""
-    unnamed = {*catalog.objects[name].cast_functions} if name in catalog.objects else set()
-    used = (each for each in catalog.needs.get(name, ()) if isinstance(catalog.objects[each], Routine))
-    return {each for each in used if (each.schema, f"{each.name}({each.detail})") not in unnamed}
+    used = {each for each in catalog.needs.get(name, ()) if isinstance(catalog.objects[each], Routine)}
+    if used and (by_cast := catalog.objects[name].cast_functions):
+        item = catalog.objects[name]
+        used = {each for each in used if signature(each) not in by_cast or names(item, each)}
+    return used

@@ -16,7 +16,7 @@ import pytest
 from pgnorm.catalog import kinds
 from pgnorm.catalog.kinds import KINDS
 from pgnorm.catalog.model import IDENTITY, SATELLITES, Object, Placement, own_fields
-from pgnorm.catalog.model.facets import Bodied, Facet
+from pgnorm.catalog.model.facets import Bodied, Converts, Facet
 from pgnorm.catalog.model.named import Named
 from pgnorm.catalog.model.traits import Traits
 from pgnorm.catalog.pinning import PATH, PINNED
@@ -99,7 +99,7 @@ def empty(shadow: Shadow) -> Iterator[psycopg.Connection]:
 def test_the_columns_of_the_query_are_the_fields(kind: type[Object], empty: psycopg.Connection) -> None:
     cursor = empty.execute(kind.query(empty.info.server_version))
     columns = [column.name for column in cursor.description or ()]
-    head = ["oid", "subid"] if "subid" in columns else ["oid"]
+    head = ["oid", *["subid"] * ("subid" in columns), *["calls"] * issubclass(kind, Converts)]
     assert columns[: len(head)] == head
     rest = columns[len(head) :]
     assert rest[: len(IDENTITY)] == ["schema", "name", "detail"]

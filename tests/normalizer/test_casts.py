@@ -2,13 +2,11 @@
 
 import json
 import os
-from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-import psycopg
 import pytest
-from addresses import address
+from casting import AGAIN, ONE, TWO, TYPES, made, says, uses
 from judge import carry_out, compared
 
 from pgnorm.catalog.model import Target
@@ -21,17 +19,6 @@ from pgnorm.normalizer.dump.writer import render
 from pgnorm.normalizer.postgres.shadow import Shadow
 from pgnorm.normalizer.servers import Servers
 
-# The text of one or the other says which function made it.
-TYPES = """
-create type public.kg as (n int);
-create function public.one(public.kg) returns text language plpgsql immutable as 'begin return ''one''; end';
-create function public.two(public.kg) returns text language plpgsql immutable as 'begin return ''two''; end';
-create table public.t (id int primary key, x public.kg, told text);
-insert into public.t values (1, row(1), '');
-"""
-ONE = "create cast (public.kg as text) with function public.one(public.kg) as assignment;"
-TWO = ONE.replace("public.one", "public.two")
-AGAIN = f"drop cast (public.kg as text); {TWO}"
 PARED = Options(pared=True, proof=None)
 # What uses it, and a query that says which function that calls, empty where none can.
 USERS = {
@@ -100,30 +87,6 @@ USERS = {
 }
 
 
-def _made(connection: psycopg.Connection, *texts: str) -> str:
-    for text in texts:
-        connection.execute(text.encode())
-    return address(connection)
-
-
-def _uses(connection: psycopg.Connection) -> Sequence[str]:
-    """Which of the functions anything but casts depends on."""
-    asked = """
-        select distinct p.proname::text from pg_depend d join pg_proc p on p.oid = d.refobjid
-         where d.refclassid = 'pg_proc'::regclass and p.proname in ('one', 'two')
-           and d.classid <> 'pg_cast'::regclass"""
-    return [name for (name,) in connection.execute(asked.encode()).fetchall()]
-
-
-def _says(connection: psycopg.Connection, query: str) -> str:
-    with connection.transaction(force_rollback=True):
-        for statement in query.split("; "):
-            rows = connection.execute(statement.encode())
-        found = rows.fetchall()
-        assert len(found) == 1
-        return str(found[0][0])
-
-
 @pytest.mark.parametrize("case", USERS)
 @pytest.mark.parametrize("casts", [("one", "two"), ("two", "one"), ("outlived", "two")], ids="-".join)
 def test_what_uses_a_cast_calls_the_function_that_it_now_has(
@@ -132,15 +95,15 @@ def test_what_uses_a_cast_calls_the_function_that_it_now_has(
     user, query = USERS[case]
     states = {"one": (TYPES, ONE, user), "two": (TYPES, TWO, user), "outlived": (TYPES, ONE, user, AGAIN)}
     with shadow.session(scratch=True) as start, shadow.session(scratch=True) as goal:
-        old, new = _made(start.connection, *states[casts[0]]), _made(goal.connection, *states[casts[1]])
-        assert _uses(start.connection) == ["one" if casts[0] == "outlived" else casts[0]]
+        old, new = made(start.connection, *states[casts[0]]), made(goal.connection, *states[casts[1]])
+        assert uses(start.connection) == ["one" if casts[0] == "outlived" else casts[0]]
         found = compared(servers, old, new)
         assert found.unproved is None
         assert compared(servers, old, new, PARED).plan.scripts() == found.plan.scripts()
         carry_out(start.connection, found.plan)
-        assert _uses(start.connection) == [casts[1]]
+        assert uses(start.connection) == [casts[1]]
         if query:
-            assert _says(start.connection, query) == casts[1] == _says(goal.connection, query)
+            assert says(start.connection, query) == casts[1] == says(goal.connection, query)
         left = compared(servers, old, new, Options(proof=None))
         assert not left.plan, left.plan.scripts()
 
@@ -162,32 +125,32 @@ def test_what_no_statement_makes_is_told(
     start: tuple[str, ...], planned: set[str], servers: Servers, shadow: Shadow
 ) -> None:
     with shadow.session(scratch=True) as before, shadow.session(scratch=True) as after:
-        old, new = _made(before.connection, *start), _made(after.connection, *OUTLIVED)
-        told = _says(before.connection, OF_VIEW) != "one"
+        old, new = made(before.connection, *start), made(after.connection, *OUTLIVED)
+        told = says(before.connection, OF_VIEW) != "one"
         for options in (Options(), PARED, Options(seed=Path(os.devnull))):
             found = compared(servers, old, new, options)
             assert _labels(found) == planned
             assert [item.label for item in found.unplanned.outlived] == ["public.v"] * told
         carry_out(before.connection, found.plan)
-        assert _says(before.connection, OF_VIEW) == ("two" if told else "one")
+        assert says(before.connection, OF_VIEW) == ("two" if told else "one")
 
 
 def test_a_view_that_the_whole_is_needed_for_is_bound_anew(servers: Servers, shadow: Shadow) -> None:
     """A filled materialized view beside it has the plan tried on the wholes, of which the dumps say nothing of that."""
     matview = USERS["materialized view"][0]
     with shadow.session(scratch=True) as start, shadow.session(scratch=True) as goal:
-        old = _made(start.connection, *OUTLIVED)
-        new = _made(goal.connection, TYPES, TWO, VIEW, matview)
+        old = made(start.connection, *OUTLIVED)
+        new = made(goal.connection, TYPES, TWO, VIEW, matview)
         found = compared(servers, old, new)
         assert {"public.v", "public.m"} <= _labels(found)
         carry_out(start.connection, found.plan)
-        assert _says(start.connection, OF_VIEW) == "two"
+        assert says(start.connection, OF_VIEW) == "two"
 
 
 def test_what_names_the_function_itself_stays(servers: Servers, shadow: Shadow) -> None:
     view = VIEW.replace("x::text", "public.one(x)")
     with shadow.session(scratch=True) as start, shadow.session(scratch=True) as goal:
-        old, new = _made(start.connection, TYPES, ONE, view), _made(goal.connection, TYPES, TWO, view)
+        old, new = made(start.connection, TYPES, ONE, view), made(goal.connection, TYPES, TWO, view)
         assert _labels(compared(servers, old, new)) == {"public.kg as text"}
 
 
@@ -197,14 +160,14 @@ def test_files_whose_cast_has_another_function(servers: Servers, shadow: Shadow,
         file.write_text(f"{TYPES.split('insert')[0]}{cast}{VIEW};")
     assert _labels(compared(servers, str(files[0]), str(files[1]))) == {"public.kg as text", "public.v"}
     with shadow.session(scratch=True) as start:
-        found = compared(servers, _made(start.connection, *OUTLIVED), str(files[1]))
+        found = compared(servers, made(start.connection, *OUTLIVED), str(files[1]))
         carry_out(start.connection, found.plan)
-        assert _says(start.connection, OF_VIEW) == "two"
+        assert says(start.connection, OF_VIEW) == "two"
 
 
 def test_an_older_snapshot_tells_what_casts_call(shadow: Shadow) -> None:
     with shadow.session(scratch=True) as session:
-        _made(session.connection, *OUTLIVED, "create view public.w as select x::text as said from public.t")
+        made(session.connection, *OUTLIVED, "create view public.w as select x::text as said from public.t")
         catalog = read(session.connection)
     text = dumps(catalog)
     document = json.loads(text)
@@ -225,11 +188,11 @@ def test_a_dump_makes_a_cast_before_what_uses_it(servers: Servers, shadow: Shado
     """pg_dump makes domains first, whose default then calls no function."""
     user, query = USERS["default of a domain"]
     with shadow.session(scratch=True) as session, shadow.session(scratch=True) as again:
-        _made(session.connection, TYPES, ONE, user)
+        made(session.connection, TYPES, ONE, user)
         catalog = read(session.connection)
-        _made(again.connection, render(catalog, EVERYTHING, target=Target(major=shadow.major, role=catalog.role)))
+        made(again.connection, render(catalog, EVERYTHING, target=Target(major=shadow.major, role=catalog.role)))
         again.connection.execute("reset search_path")
-        assert _says(again.connection, query) == "one"
+        assert says(again.connection, query) == "one"
 
 
 KG = """
@@ -253,9 +216,9 @@ def test_a_column_changes_its_type_by_a_cast(
     before: str, after: str, weighs: int, context: str, servers: Servers, shadow: Shadow
 ) -> None:
     with shadow.session(scratch=True) as start, shadow.session(scratch=True) as goal:
-        old = _made(start.connection, KG.format("public.kg"), before.format(context))
+        old = made(start.connection, KG.format("public.kg"), before.format(context))
         start.connection.execute("insert into public.t values (1, row(7)), (2, null)")
-        new = _made(goal.connection, KG.format("int"), after.format(context))
+        new = made(goal.connection, KG.format("int"), after.format(context))
         found = compared(servers, old, new)
         assert found.unproved is None
         carry_out(start.connection, found.plan)
@@ -264,7 +227,7 @@ def test_a_column_changes_its_type_by_a_cast(
 
 
 def test_types_that_come_and_go_with_their_cast(servers: Servers, shadow: Shadow) -> None:
-    made = """
+    lb = """
         create type public.lb as (m int);
         create function public.lb(public.kg) returns public.lb language sql immutable
           as 'select row(($1).n * 2)::public.lb';
@@ -276,12 +239,12 @@ def test_types_that_come_and_go_with_their_cast(servers: Servers, shadow: Shadow
     kg, table = "create type public.kg as (n int);", "create table public.t (x public.kg[], y public.kg)"
     with ExitStack() as stack:
         start, goal, last = (stack.enter_context(shadow.session(scratch=True)) for _ in range(3))
-        old = _made(start.connection, kg, table)
+        old = made(start.connection, kg, table)
         start.connection.execute("insert into public.t values (array[row(3)::public.kg], row(4))")
-        middle = _made(goal.connection, kg, made, table.replace("public.kg", "public.lb"))
+        middle = made(goal.connection, kg, lb, table.replace("public.kg", "public.lb"))
         carry_out(start.connection, compared(servers, old, middle).plan)
         assert start.connection.execute("select x::text, y::text from t").fetchall() == [("{(6)}", "(8)")]
-        end = _made(last.connection, kg, table)
+        end = made(last.connection, kg, table)
         carry_out(start.connection, compared(servers, old, end).plan)
         assert start.connection.execute("select x::text, y::text from t").fetchall() == [("{(3)}", "(4)")]
 
@@ -292,9 +255,9 @@ def test_rows_that_move_go_by_a_cast(servers: Servers, shadow: Shadow) -> None:
     partition = "create table public.p partition of public.t for values from (0) to (9);"
     for before, after in (("", WEIGHT), (WEIGHT, ""), (OTHER, WEIGHT)):
         with shadow.session(scratch=True) as start, shadow.session(scratch=True) as goal:
-            old = _made(start.connection, KG.format("public.kg"), before.format(""))
+            old = made(start.connection, KG.format("public.kg"), before.format(""))
             start.connection.execute("insert into public.t values (1, row(7))")
-            new = _made(goal.connection, partitioned, partition, after.format(""))
+            new = made(goal.connection, partitioned, partition, after.format(""))
             carry_out(start.connection, compared(servers, old, new).plan)
             assert start.connection.execute("select x from t").fetchall() == [(7000,)]
 
@@ -304,8 +267,8 @@ def test_a_cast_that_takes_the_place_of_that_by_text(case: str, servers: Servers
     """Without a cast to text Postgres goes by what a type's values look like."""
     user, query = USERS[case]
     with shadow.session(scratch=True) as start, shadow.session(scratch=True) as goal:
-        old, new = _made(start.connection, TYPES, user), _made(goal.connection, TYPES, ONE, user)
-        by_text = _says(start.connection, query)
+        old, new = made(start.connection, TYPES, user), made(goal.connection, TYPES, ONE, user)
+        by_text = says(start.connection, query)
         assert by_text.startswith("(")
         back = compared(servers, new, old)
         for connection, found, said in (
@@ -314,4 +277,4 @@ def test_a_cast_that_takes_the_place_of_that_by_text(case: str, servers: Servers
         ):
             assert found.unproved is None
             carry_out(connection, found.plan)
-            assert _says(connection, query) == said
+            assert says(connection, query) == said
