@@ -1,14 +1,19 @@
 """A statement of a file can't run for ever, whatever it does about being ended."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import pytest
+from addresses import address
+from attrs import define, field
+from psycopg import Connection
+from waiting import asleep, until
 
 from pgnorm.normalizer.files.reading import SourceFile
 from pgnorm.normalizer.load.pending import Item
 from pgnorm.normalizer.load.runner import Execution
-from pgnorm.normalizer.postgres.shadow import Shadow
+from pgnorm.normalizer.load.time_limit import TimeLimit
+from pgnorm.normalizer.postgres.shadow import Session, Shadow
 from pgnorm.normalizer.sql.statements import split
 
 if TYPE_CHECKING:
@@ -43,29 +48,72 @@ def test_a_limit_of_nothing_is_none(refused: "Refused", plain: Path) -> None:
     refused("dump --timeout 0.05", "schemas/02.sql:1:1: the statement ran longer")
 
 
-def test_a_batch_can_be_undone_whenever_its_time_is_over(caged: Shadow) -> None:
-    text = "".join(f"create table t{number} (a int);" for number in range(20))
-    source = SourceFile(path=None, label="1.sql", text=text)
-    ran = []
-    with caged.session() as session:
-        for number in range(800):
-            execution = Execution(
-                connection=session.connection,
-                transaction=True,
-                owner=None,
-                provide_extension=None,
-                power=session.power,
-                patient=True,
-            )
-            execution.power.withdraw(session.connection)
-            execution.start()
-            items = [
-                Item(order=order, source=source, statement=each, text=each.text, context=())
-                for order, each in enumerate(split(text, label="1.sql"))
-            ]
-            execution.time_limit.limit = 0.0001 * (number % 4) + 0.0000001
-            execution.open_trial()
-            ran.append(execution.run_batch(items))
-            execution.close_trial()
-            execution.time_limit.close()
-    assert not all(ran)
+@define(eq=False)
+class Watched(TimeLimit):
+    """A time limit of a batch that begins `behind` its last statement, or else with the first."""
+
+    behind: bool = field(kw_only=True)
+
+    def __enter__(self) -> Self:
+        # Raises where there is nothing by now that a batch could return to.
+        self.connection.execute("rollback to savepoint pgnorm_batch")
+        return self if self.behind else super().__enter__()
+
+    def __exit__(self, *_: object) -> None:
+        if self.behind:
+            super().__enter__()
+            assert until(lambda: self.exceeded)
+        super().__exit__()
+
+
+def _tables(session: Session) -> int:
+    return session.connection.execute("select from pg_class where relname ~ '^t[0-9]'").rowcount
+
+
+def _execution(session: Session) -> Execution:
+    made = Execution(
+        connection=session.connection,
+        transaction=True,
+        owner=None,
+        provide_extension=None,
+        power=session.power,
+        patient=True,
+    )
+    made.power.withdraw(session.connection)
+    made.start()
+    return made
+
+
+def _cancelled_when_asleep(connection: Connection, patch: pytest.MonkeyPatch) -> None:
+    """Have a connection's statement be cancelled no earlier than it sleeps."""
+    cancel = connection.cancel_safe
+
+    def cancel_safe(*, timeout: float) -> None:
+        assert until(lambda: asleep(address(connection)))
+        cancel(timeout=timeout)
+
+    patch.setattr(connection, "cancel_safe", cancel_safe)
+
+
+@pytest.mark.parametrize("place", [0, 1, 20, None])
+def test_a_batch_can_be_undone_whenever_its_time_is_over(
+    caged: Shadow, monkeypatch: pytest.MonkeyPatch, place: int | None
+) -> None:
+    texts = [f"create table t{number} (a int);" for number in range(20)]
+    if place is not None:
+        texts.insert(place, "select pg_sleep(600);")
+    source = SourceFile(path=None, label="1.sql", text="".join(texts))
+    statements = enumerate(split(source.text, label=source.label))
+    items = [Item(order=order, source=source, statement=each, text=each.text, context=()) for order, each in statements]
+    with caged.session() as session, monkeypatch.context() as patch:
+        if place is not None:
+            _cancelled_when_asleep(session.connection, patch)
+        execution = _execution(session)
+        execution.open_trial()
+        execution.time_limit = Watched(session.connection, limit=0.001, behind=place is None)
+        assert execution.run_batch(items) is (place is None)
+        assert execution.time_limit.exceeded
+        assert _tables(session) == (20 if place is None else 0)
+        execution.close_trial()
+        execution.time_limit.close()
+        assert _tables(session) == 0
