@@ -10,7 +10,7 @@ from ..options import alter_options
 from ..quoting import ident, plain, qualified, remark, spell_types
 from .column_not_null import RequiredColumn
 from .column_text import COMPRESSION, STORAGE, STORED
-from .conversions import conversion, through_text, widens, without_modifiers
+from .conversions import by_fields, conversion, through_text, widens, without_modifiers
 
 
 class Column(HoldsType, RequiredColumn):
@@ -133,12 +133,13 @@ class Column(HoldsType, RequiredColumn):
         if changed.take("foreign_options"):
             yield f"ALTER {only}{options_change(self.foreign_options, new.foreign_options)};"
 
-    def rebind(self, new: Self, target: Target) -> Iterator[Written]:
+    def rebind(self, new: Self, target: Target, fields: tuple[str | None, ...] = ()) -> Iterator[Written]:
         column = f"{self.table} ALTER COLUMN {ident(self.name)}"
         type_ = spell_types(new.type, target.major)
         # A type of Postgres' own, named without a schema, is not new: its collation is, which changes no row.
         moved = "." in type_ and not self._elsewhere
-        using = f" USING {through_text(ident(self.name), type_)}" if moved else ""
+        value = by_fields(ident(self.name), fields, type_) if fields else through_text(ident(self.name), type_)
+        using = f" USING {value}" if moved else ""
         yield Statement(sql=f"ALTER {column} TYPE {type_}{new._collate}{using};", on_rows=OnRows.MAY_FAIL)
         yield from new.settings_of_type()
 

@@ -1,8 +1,10 @@
 """Conversions of a column's values from one type to another, and types that hold every value of another."""
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
+from ..quoting import ident
 from .usual_casts import BY_WAY_OF_INTEGER, NUMBERS, castable, in_assignment
 
 _MODIFIER: Final = re.compile(r"\([^)]*\)")
@@ -75,6 +77,12 @@ def without_modifiers(type_: str) -> str:
 def through_text(column: str, new: str) -> str:
     """The expression that leads to the type `new` from any type."""
     return f'{column}::"text"::{new}'
+
+
+def by_fields(column: str, fields: Iterable[str | None], new: str) -> str:
+    """The expression that leads to the row type `new` from rows with these fields, each in the place of its own."""
+    values = ("NULL" if field is None else f'({column}).{ident(field)}::"text"' for field in fields)
+    return f"CASE WHEN {column} IS DISTINCT FROM NULL THEN ROW({', '.join(values)})::{new} END"
 
 
 def _base(type_: str) -> str:

@@ -5,6 +5,7 @@ from typing import ClassVar, Final, LiteralString, Self
 
 from ..foreign_options import options_clause
 from ..model import Changed, Entry, Object, Printing, Target, alter, replace, secret
+from ..model.type_facets import Relation
 from ..priority import Priority
 from ..quoting import ident, qualified
 from .foreign_secrets import FULL_OPTIONS, Options, changed_options, concealed, options_read
@@ -15,7 +16,7 @@ NO_TABLESPACE_SINCE: Final = 15
 """The major whose pg_dump first selects no tablespace for it (pg_dump.c, dumpTableSchema)."""
 
 
-class ForeignTable(Object):
+class ForeignTable(Relation, Object):
     """A foreign table: pg_class with relkind f, and pg_foreign_table. Its rows are elsewhere.
 
     Its columns, defaults and constraints, its ancestors and its place in a partitioned table are objects of their own.
@@ -27,6 +28,7 @@ class ForeignTable(Object):
     presence: ClassVar[LiteralString] = "pg_foreign_table"
     priority: ClassVar[int] = Priority.TABLE
     renamable: ClassVar[bool] = True
+    stands_aside: ClassVar[bool] = True
     default_acl_type: ClassVar[str] = "r"
 
     server: str = replace()

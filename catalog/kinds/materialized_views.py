@@ -18,6 +18,7 @@ from ..model import (
     state,
 )
 from ..model.row_facets import Filled
+from ..model.type_facets import Relation
 from ..options import alter_options, with_options
 from ..priority import Priority
 from ..quoting import ident, literal, qualified, spell_types
@@ -30,7 +31,7 @@ REPLICA_IDENTITIES: Final = {"d": "DEFAULT", "n": "NOTHING", "f": "FULL"}
 """pg_class.relreplident; with `i` an index says so itself."""
 
 
-class MaterializedView(Filled, Object):
+class MaterializedView(Filled, Relation, Object):
     """A materialized view: pg_class with relkind m."""
 
     kind: ClassVar[str] = "materialized view"
@@ -39,6 +40,7 @@ class MaterializedView(Filled, Object):
     presence: ClassVar[LiteralString] = "pg_class where relkind = 'm'"
     priority: ClassVar[int] = Priority.TABLE
     renamable: ClassVar[bool] = True
+    stands_aside: ClassVar[bool] = True
     owned_as_table: ClassVar[bool] = True
     postponable: ClassVar[bool] = True
     default_acl_type: ClassVar[str] = "r"

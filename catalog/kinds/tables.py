@@ -5,6 +5,7 @@ from typing import ClassVar, Final, LiteralString, Self
 
 from ..model import Changed, Entry, Object, ObjectId, Printing, Target, Written, alter, paragraphs, replace
 from ..model.row_facets import HoldsRows
+from ..model.type_facets import Relation
 from ..options import alter_options, with_options
 from ..priority import Priority
 from ..quoting import ident, qualified
@@ -18,7 +19,7 @@ OF_AN_INDEX: Final = "i"
 UNLOGGED_PARTITIONED_UNTIL: Final = 17
 
 
-class Table(HoldsRows, Object):
+class Table(HoldsRows, Relation, Object):
     """A table, partitioned or not: pg_class with relkind r or p.
 
     Its columns, defaults and constraints, its type, its ancestors and its place in a partitioned table are objects of

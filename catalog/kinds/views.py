@@ -5,6 +5,7 @@ from typing import ClassVar, Final, LiteralString, Self
 
 from ..model import Changed, Object, ObjectId, Placement, Printing, Query, Target, TypeText, alter, equal
 from ..model.facets import Bodied
+from ..model.type_facets import Relation
 from ..options import alter_options, with_options
 from ..priority import Priority
 from ..quoting import ident, qualified, spell_types
@@ -41,7 +42,7 @@ _PRESENCE: Final[LiteralString] = (
 )
 
 
-class View(Bodied, Object):
+class View(Bodied, Relation, Object):
     """A view: pg_class with relkind v, and its ON SELECT rule."""
 
     kind: ClassVar[str] = "view"
@@ -51,6 +52,7 @@ class View(Bodied, Object):
     body_catalog: ClassVar[str] = "pg_rewrite"
     priority: ClassVar[int] = Priority.TABLE
     renamable: ClassVar[bool] = True
+    stands_aside: ClassVar[bool] = True
     owned_as_table: ClassVar[bool] = True
     guarded: ClassVar[str] = "CREATE OR REPLACE VIEW"
     default_acl_type: ClassVar[str] = "r"

@@ -77,8 +77,11 @@ class HoldsType(MadeOfTypes, Retyping):
         """The same, where there are casts from its own type to these too."""
         raise NotImplementedError
 
-    def rebind(self, new: Self, target: Target) -> Iterator[Written]:
-        """The statements that move it from a type that was set aside to the successor of the same name."""
+    def rebind(self, new: Self, target: Target, fields: tuple[str | None, ...] = ()) -> Iterator[Written]:
+        """The statements that move it from a type that was set aside to the successor of the same name.
+
+        `fields` are given for rows that have others then: what each is called in the old ones, None for a new one.
+        """
         raise NotImplementedError
 
 
@@ -90,6 +93,12 @@ class RowType(Retyping, Stored):
     def unties(self, new: Self, changed: frozenset[str]) -> bool:
         """True if what `ties` others to it is cut before it is altered to `new`, and made again."""
         raise NotImplementedError
+
+
+class Relation(Facet):
+    """A relation, whose rows are of a type of its name: columns can hold such rows."""
+
+    __slots__ = ()
 
 
 class HasValues(Facet):

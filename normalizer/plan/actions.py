@@ -41,6 +41,8 @@ class Actions:
         self.evaluation = Evaluation(old, new, decided, last)
         self.apart: set[ObjectId] = set()
         """Parts that a loop forces into a statement of their own, instead of inside their owner's."""
+        self.claimed: frozenset[tuple[str, ...]] = frozenset()
+        """The names that new objects take, where something is set aside: parts of that let go of them first."""
         self.following = Following(old, new, decided, self.apart)
         self.wholes = Wholes(new, decided)
 
@@ -53,6 +55,8 @@ class Actions:
         """Every action in an order that works. Raises PgnormError where there is none."""
         while True:
             take_leaders_out(self)
+            fresh = (*self.decided.created, *self.decided.replaced) if self.decided.set_aside else ()
+            self.claimed = frozenset(claim for name in fresh for claim in self.new.objects[name].claims)
             needs = self._needs()
             order = sorted(needs, key=self.key)
             ordered = topological(order, needs)
@@ -153,7 +157,7 @@ class Actions:
             alone = (
                 isinstance(item, DroppedApart)
                 or item.id in self.apart
-                or goes_before_rows(self.old, item, self.decided)
+                or goes_before_rows(self.old, item, self.decided, self.claimed)
             )
             if owner is None or not self.decided.gone(owner.id) or alone:
                 if item.placement.derived:

@@ -25,6 +25,11 @@ class Decisions:
     set_aside: set[ObjectId] = field(factory=set)
     """Objects that leave and are renamed first: what stays uses them till it has moved, or their rows are kept."""
 
+    @property
+    def refilled(self) -> frozenset[ObjectId]:
+        """Objects set aside whose successors are the same, and get their rows where they have any."""
+        return frozenset(filter(self.fresh, self.set_aside))
+
     def gone(self, item: ObjectId) -> bool:
         """True if the old object is dropped."""
         return item in self.dropped or item in self.replaced

@@ -5,10 +5,11 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.catalog.model import Object
+from pgnorm.catalog.model import Object, ObjectId
 from pgnorm.catalog.model.tie_facets import comes_with_tie
 
 from ..compare.difference import parts_below
+from .attachments import ended
 from .graph import Action
 from .refilling import leaves_with_rows
 from .storage import is_of_columns
@@ -93,18 +94,23 @@ def _take_out(actions: "Actions", part: Object, *, leaving: bool) -> None:
 
 def _empty(actions: "Actions", loop: Sequence[Action]) -> bool:
     """Take out a body that needs another of the loop; whether there was one."""
+    # Of what is set aside nobody misses it.
+    aside = any(_empty_one(actions, loop, name, leaving=True) for name in sorted(actions.decided.set_aside))
+    return aside or any(_empty_one(actions, loop, None, leaving=leaving) for leaving in (False, True))
+
+
+def _empty_one(actions: "Actions", loop: Sequence[Action], only: ObjectId | None, *, leaving: bool) -> bool:
     members = {(action.id, action.drop) for action in loop}
-    for leaving, catalog in ((False, actions.new), (True, actions.old)):
-        for edge in catalog.edges:
-            if not edge.body or edge.dependent in actions.hollow[leaving]:
-                continue
-            ends = (
-                (actions.leaver(name) or actions.alterer(name)) if leaving else actions.maker(name)
-                for name in (edge.dependent, edge.referenced)
-            )
-            if all(end is not None and (end.id, end.drop) in members for end in ends):
-                actions.hollow[leaving].add(edge.dependent)
-                return True
+    for edge in (actions.old if leaving else actions.new).edges:
+        if not edge.body or edge.dependent in actions.hollow[leaving] or only not in (None, edge.dependent):
+            continue
+        ends = (
+            (ended(actions.leaver(name)) or actions.alterer(name)) if leaving else actions.maker(name)
+            for name in (edge.dependent, edge.referenced)
+        )
+        if all(end is not None and (end.id, end.drop) in members for end in ends):
+            actions.hollow[leaving].add(edge.dependent)
+            return True
     return False
 
 
@@ -123,10 +129,13 @@ def _drop_first(actions: "Actions", loop: Sequence[Action]) -> bool:
 
 
 def _set_aside(actions: "Actions", loop: Sequence[Action]) -> bool:
-    """Give a type that leaves another name till columns have moved; whether there was such a one."""
+    """Give a type that leaves, or a relation whose rows columns hold, another name till these have moved; whether there
+    was such a one."""
     for action in loop:
         kept = action.id in actions.decided.set_aside
-        if action.drop and not kept and is_of_columns(actions.item(action)):
+        item = actions.item(action)
+        leaves = item.stands_aside and not actions.decided.fresh(action.id)
+        if action.drop and not action.shell and not kept and (is_of_columns(item) or leaves):
             actions.decided.set_aside.add(action.id)
             return True
     return False

@@ -6,7 +6,6 @@ from typing import Final
 
 from attrs import evolve
 
-from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Catalog, Change, Object, ObjectId, Placement, Target, own_fields
 from pgnorm.catalog.model.facets import settled_by
 from pgnorm.catalog.model.tie_facets import Refusing, Undroppable, comes_with_tie
@@ -18,6 +17,7 @@ from .changes import Decisions
 from .inheritance import Following
 from .refilling import keeping_rows
 from .storage import held_inside, holders
+from .wording import in_two_migrations
 
 
 class Disturbance(Enum):
@@ -201,7 +201,7 @@ class _Deciding:
         elif item.stands_aside:
             self._replace(name)
         else:
-            raise _in_two_migrations(item, self.old.objects[because])
+            raise in_two_migrations(item, self.old.objects[because])
 
     def _refuse_stored_rows(self, item: Object) -> None:
         """Raise PgnormError where a column elsewhere holds rows of the table whose column is retyped."""
@@ -209,7 +209,7 @@ class _Deciding:
             return
         for user, rows in holders(self.old, item.parent):
             if rows in self.new.needs.get(user.id, ()):
-                raise _in_two_migrations(user, item)
+                raise in_two_migrations(user, item)
 
     def _lets_go(self, name: ObjectId, because: ObjectId, disturbance: Disturbance) -> bool:
         """True if altering it is enough, since it needs the other no more once altered."""
@@ -240,11 +240,3 @@ class _Deciding:
             self._replace(item.parent)
         else:
             self.queue.append((item.id, Disturbance.RETYPED))
-
-
-def _in_two_migrations(user: Object, used: Object) -> PgnormError:
-    return PgnormError(
-        f"{used.kind} {used.label} can't change so while {user.kind} {user.label} holds values of it",
-        hint=f"Do it in two migrations: take {user.label} away or give it another type in the first, "
-        "and put it back in the second.",
-    )

@@ -4,7 +4,8 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from pgnorm.catalog.model import Edge, ObjectId
-from pgnorm.catalog.model.row_facets import Counting
+from pgnorm.catalog.model.facets import Bodied
+from pgnorm.catalog.model.row_facets import Counting, Filled
 
 from ..compare.difference import above, outermost
 from .attachments import ended
@@ -25,6 +26,13 @@ def order_leavers(actions: "Actions", touched: Collection[ObjectId], before: Bef
         if read_through(actions.old, edge, actions.decided):
             before(dropped, ended(actions.leaver(outermost(actions.old, edge.referenced))))
             continue
+        if (
+            dropped is not None
+            and dropped.aside
+            and dropped != freed
+            and isinstance(actions.item(dropped), Bodied | Filled)
+        ):
+            dropped = ended(dropped)  # under another name it reads as much
         if edge.body and edge.dependent in actions.hollow[True]:
             dropped = Action(edge.dependent, drop=True, shell=True)
         before(ended(dropped), ended(freed))

@@ -11,7 +11,7 @@ from ..compare.difference import Difference, changes
 from .alterations import on_creation, on_rows, possible
 from .changes import Decisions
 from .refilling import rows_moved
-from .storage import holders
+from .storage import holders, is_of_columns
 
 
 class Hazards:
@@ -105,7 +105,8 @@ class Hazards:
             some_gone = any(not part.disposable for part in gone)
             statements = possible(item, new, Changed(changes(item, new)), self.decided.target)
             return some_gone or self.loses_data(item, on_rows(statements))
-        return not (item.disposable or rows_moved(self.old, item.id, self.decided))
+        values_moved = item.id in self.decided.set_aside and is_of_columns(item)
+        return not (item.disposable or values_moved or rows_moved(self.old, item.id, self.decided))
 
     def loses_data(self, old: Object, found: OnRows) -> bool:
         """True if what is stored loses something; a type's values are where it is used, or nowhere."""

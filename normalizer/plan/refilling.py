@@ -3,11 +3,14 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from pgnorm.catalog.model import Catalog, Edge, Object, ObjectId, Placement
+from pgnorm.catalog.model import Catalog, Edge, Object, ObjectId, Placement, Written
+from pgnorm.catalog.model.row_facets import HoldsRows
 from pgnorm.catalog.model.tie_facets import Matched, Undroppable
 
 from ..compare.difference import above, outermost, parts_below
 from .graph import Action, Before
+from .storage import is_of_columns
+from .wording import aside_name
 
 if TYPE_CHECKING:
     from .actions import Actions
@@ -27,13 +30,17 @@ def _loses_rows(old: Catalog, item: Object, decided: "Decisions") -> bool:
 
 def rows_moved(old: Catalog, item: ObjectId, decided: "Decisions") -> bool:
     """True if the rows of a table that is dropped are in another one by then."""
-    return item in decided.set_aside or any(item in _dropped_below(old, whole, decided) for whole in decided.set_aside)
+    moved = decided.refilled
+    return item in moved or any(item in _dropped_below(old, whole, decided) for whole in moved)
 
 
 def kept(old: Catalog, decided: "Decisions") -> dict[ObjectId, ObjectId]:
     """Objects dropped or made anew while what they store stays, each with the one that has it by then."""
-    whole = {name: name for name in decided.set_aside if decided.fresh(name)}
-    return whole | {gone: name for name in decided.set_aside for gone in _dropped_below(old, name, decided)}
+    moved = decided.refilled
+    whole = {
+        name: name for name in moved if is_of_columns(old.objects[name]) or isinstance(old.objects[name], HoldsRows)
+    }
+    return whole | {gone: name for name in moved for gone in _dropped_below(old, name, decided)}
 
 
 def leaves_with_rows(old: Catalog, name: ObjectId, decided: "Decisions") -> bool:
@@ -42,11 +49,14 @@ def leaves_with_rows(old: Catalog, name: ObjectId, decided: "Decisions") -> bool
     return ends is not None and ends[0] in decided.dropped and rows_moved(old, ends[1], decided)
 
 
-def goes_before_rows(old: Catalog, item: Object, decided: "Decisions") -> bool:
-    """True if it would keep a name, or act upon rows, when what it is a part of is set aside."""
+def goes_before_rows(
+    old: Catalog, item: Object, decided: "Decisions", claimed: frozenset[tuple[str, ...]] = frozenset()
+) -> bool:
+    """True if it would keep a name that is `claimed`, or act upon rows, when what it is a part of is set aside."""
     if not decided.set_aside or item.placement not in (Placement.ALONE, Placement.JOINED):
         return False
-    return not decided.set_aside.isdisjoint(above(old, item))
+    aside = decided.set_aside.intersection(above(old, item))
+    return not decided.refilled.isdisjoint(aside) or (bool(aside) and not claimed.isdisjoint(item.claims))
 
 
 def read_through(old: Catalog, edge: Edge, decided: "Decisions") -> bool:
@@ -65,10 +75,21 @@ def read_through(old: Catalog, edge: Edge, decided: "Decisions") -> bool:
     )
 
 
+def refilling(old: Catalog, new: Catalog, decided: "Decisions", item: Object) -> Iterator[Written]:
+    """The statements that give a table the rows of its predecessor; a type has none."""
+    before = old.objects[item.id]
+    if isinstance(before, HoldsRows) and isinstance(item, HoldsRows):
+        parts = tuple(part for part in old.parts.get(item.id, ()) if part.id in new.objects)
+        aside = decided.set_aside - {item.id}
+        by_text = frozenset(part.id for part in parts if aside & old.needs.get(part.id, frozenset()))
+        rows = (before.evolve(name=aside_name(before)), parts, by_text)
+        yield from item.refill(rows, new.parts.get(item.id, ()), decided.target)
+
+
 def order_rows(actions: "Actions", before: Before) -> None:
     """Rows move when the new table has its partitions, and before it has what would slow, check or act upon them."""
     old, new, decided = actions.old, actions.new, actions.decided
-    for name in filter(decided.fresh, decided.set_aside):
+    for name in decided.refilled:
         moved = Action(name, rows=True)
         before(actions.maker(name), moved)
         before(moved, Action(name, drop=True))

@@ -21,8 +21,8 @@ from pgnorm.catalog.model import (
 )
 from pgnorm.catalog.model.dump_facets import MadeAtOnce
 from pgnorm.catalog.model.facets import Bodied, GrantsDefaults, Shelled
-from pgnorm.catalog.model.row_facets import Counting, HoldsRows, Presets
-from pgnorm.catalog.model.type_facets import HoldsType, retypes
+from pgnorm.catalog.model.row_facets import Counting, Presets
+from pgnorm.catalog.model.type_facets import retypes
 
 from ..compare.difference import PRIVILEGES, Difference, changes, inside
 from ..dump.operator_path import reached
@@ -37,7 +37,8 @@ from .firing import announced
 from .graph import Action
 from .hazards import Hazards
 from .plan import Plan, Step, Verb
-from .refilling import kept
+from .rebinding import Rebinding
+from .refilling import kept, refilling
 from .wording import aside_name, stored
 
 
@@ -64,6 +65,7 @@ class Planning:
         self.actions = Actions(old, new, decided, last)
         self.hazards = Hazards(old, new, decided, found)
         self.carrying = Carrying(old, new, decided)
+        self.rebinding = Rebinding(old, new, decided)
         self.finishing = Finishing(old, decided, self.target)
         self.finished_at_once = False
 
@@ -86,7 +88,8 @@ class Planning:
         if action.aside:
             return Step.of(Verb.ALTER, item, item.rename(aside_name(item)))
         if action.rows:
-            return self._refilling(item)
+            self.rebinding.refuse_rows_of(item.id)
+            return Step.of(Verb.ALTER, item, refilling(self.old, self.new, self.decided, item))
         if action.shell:
             return self._shell(item, leaving=action.drop)
         if action.drop:
@@ -110,16 +113,6 @@ class Planning:
             return Step.of(Verb.ALTER, item, (item.emptied(self.target),))
         shell = item.create(Printing(target=self.target, shell=True))
         return Step.of(Verb.CREATE, item, statements(shell))
-
-    def _refilling(self, item: Object) -> Step:
-        old = self.old.objects[item.id]
-        if not (isinstance(old, HoldsRows) and isinstance(item, HoldsRows)):
-            return Step.of(Verb.ALTER, item, ())  # a type: what held its values has moved them
-        parts = tuple(part for part in self.old.parts.get(item.id, ()) if part.id in self.new.objects)
-        aside = self.decided.set_aside - {item.id}
-        by_text = frozenset(part.id for part in parts if aside & self.old.needs.get(part.id, frozenset()))
-        rows = (old.evolve(name=aside_name(old)), parts, by_text)
-        return Step.of(Verb.ALTER, item, item.refill(rows, self.new.parts.get(item.id, ()), self.target))
 
     def _dropping(self, item: Object) -> Step:
         dropped = item.evolve(name=aside_name(item)) if item.id in self.decided.set_aside else item
@@ -214,9 +207,7 @@ class Planning:
         moved = any(leader in self.decided.rebound for leader in self.actions.following.leaders(old))
         moved = moved or (difference is not None and retypes(old, item, difference.own))
         if item.id in self.decided.rebound and not moved:
-            assert isinstance(old, HoldsType)
-            assert isinstance(item, HoldsType)
-            yield from old.rebind(item, self.target)
+            yield from self.rebinding.statements(old, item, self.target)
         if difference is not None:
             yield from self._changes(difference)
             yield from self.carrying.caught_up_with(item)

@@ -3,15 +3,14 @@
 from collections.abc import Iterator
 
 from pgnorm.catalog.model import Catalog, Object, ObjectId
-from pgnorm.catalog.model.row_facets import HoldsRows
-from pgnorm.catalog.model.type_facets import MadeOfTypes
+from pgnorm.catalog.model.type_facets import MadeOfTypes, Relation
 
 from ..compare.difference import is_part_of
 
 
 def is_of_columns(item: Object) -> bool:
     """True for a type or a collation, which columns have and can be given another one of."""
-    return item.stands_aside and not isinstance(item, HoldsRows)
+    return item.stands_aside and not isinstance(item, Relation)
 
 
 def holders(catalog: Catalog, held: ObjectId) -> Iterator[tuple[Object, ObjectId]]:

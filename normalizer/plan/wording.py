@@ -1,7 +1,8 @@
-"""The text of what a plan does to one object."""
+"""The text of what a plan does to one object, or can't do."""
 
 from typing import Final
 
+from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Entry, Object, Statement, statements
 from pgnorm.catalog.quoting import ident
 
@@ -31,3 +32,11 @@ def suffixed(name: str, suffix: str) -> str:
     """A name with a suffix behind as much of it as there is room for."""
     room = NAME_LIMIT - len(suffix)
     return name.encode()[:room].decode(errors="ignore") + suffix
+
+
+def in_two_migrations(user: Object, used: Object) -> PgnormError:
+    return PgnormError(
+        f"{used.kind} {used.label} can't change so while {user.kind} {user.label} holds values of it",
+        hint=f"Do it in two migrations: take {user.label} away or give it another type in the first, "
+        "and put it back in the second.",
+    )

@@ -112,7 +112,7 @@ class Slot(HoldsType, Part):
     def create(self, printing: Printing) -> str:
         return f"ALTER BOX {self.detail} ADD {self.clause(printing.target)};"
 
-    def rebind(self, new: Self, target: Target) -> Iterator[str]:
+    def rebind(self, new: Self, target: Target, fields: tuple[str | None, ...] = ()) -> Iterator[str]:
         yield f"ALTER BOX {self.detail} MOVE SLOT {self.name};"
 
 

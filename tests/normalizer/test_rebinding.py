@@ -1,0 +1,105 @@
+"""Columns that hold rows of a relation which becomes one of another kind, or is made anew: what they hold stays."""
+
+from pathlib import Path
+from typing import Final
+
+import psycopg
+import pytest
+from judge import carry_out
+
+from pgnorm.catalog.errors import PgnormError
+from pgnorm.catalog.reader import read
+from pgnorm.normalizer.compare.difference import differences
+from pgnorm.normalizer.plan.plan import Plan
+from pgnorm.normalizer.plan.planner import diff
+from pgnorm.normalizer.postgres.shadow import Shadow
+
+KINDS: Final = Path(__file__).parents[2] / "fixtures" / "kinds"
+ROWS: Final = """
+    insert into base values (1, 'one');
+    insert into holds_shown values (1, row(5, 'five')), (2, row(6, null)), (3, null);
+    insert into holds_stored values (1, row(7, 'a "quoted", one'), array[row(8, 'x')::stored, null]);
+    insert into holds_inside values (row(row(1, 'b'), 2), array[row(row(3, '(,)'), 4)::inside]);
+    insert into holds_valid values (row(9, 'nine'));
+    insert into holds_turned values (row(1, 2, 'gone')), (null), (row(null, null, null));
+    insert into holds_parts values (row(3, 'p'), row(4, 'q'))
+"""
+HELD: Final = """
+    select array_agg(it::text order by id) from holds_shown union all
+    select array[it::text, more::text] from holds_stored union all
+    select array[v::text, more::text] from holds_inside union all
+    select array[v::text] from holds_valid union all
+    select array[it::text, low::text] from holds_parts
+"""
+
+
+def _lead(shadow: Shadow, old: psycopg.Connection, new: str) -> Plan:
+    with shadow.session(scratch=True) as session:
+        session.connection.execute(new.encode())
+        goal = read(session.connection)
+    plan = diff(read(old), goal)
+    carry_out(old, plan)
+    old.execute("reset all")
+    assert not differences(read(old), goal)
+    return plan
+
+
+def test_rows_that_columns_hold_outlive_that_their_relation_becomes_another_kind(
+    shadow: Shadow, database: psycopg.Connection
+) -> None:
+    folder = KINDS / "tables" / "becomes_another_kind"
+    database.execute((folder / "old.sql").read_bytes())
+    database.execute(ROWS.encode())
+    database.execute("insert into shown values (1, 'gone')")
+    held = database.execute(HELD.encode()).fetchall()
+    plan = _lead(shadow, database, (folder / "new.sql").read_text())
+    assert database.execute(HELD.encode()).fetchall() == held
+    # Fields keep their names, wherever these stand; a NULL is no row of NULLs.
+    turned = database.execute("select (it).a, (it).b, (it).come, it::text from holds_turned").fetchall()
+    assert turned == [(1, 2, None, "(2,1,)"), (None, None, None, None), (None, None, None, "(,,)")]
+    lost = {step.item.label for step in plan.steps if step.destructive}
+    tables = {"named", "parted_low", "scalar", "shown", "stored", "turned", "typed"}
+    assert lost == {*(f"public.{table}" for table in tables), "public.holds_turned.it"}
+    plan = _lead(shadow, database, (folder / "old.sql").read_text())
+    assert database.execute(HELD.encode()).fetchall() == held
+    assert {step.item.label for step in plan.steps if step.destructive} == {"public.base.id", "public.holds_turned.it"}
+
+
+def test_rows_that_columns_hold_outlive_that_their_view_is_made_anew(
+    shadow: Shadow, database: psycopg.Connection
+) -> None:
+    folder = KINDS / "views" / "held_by_columns"
+    database.execute((folder / "old.sql").read_bytes())
+    database.execute("insert into holds_shown values (row(1, 'one', 2), 3); insert into holds_grows values (row(1))")
+    database.execute("insert into holds_stored values (row(4, 'four')); insert into holds_far values (row(5, 'f'))")
+    plan = _lead(shadow, database, (folder / "new.sql").read_text())
+    held = "select a.it::text, b.it::text, c.it::text from holds_shown a, holds_stored b, holds_far c"
+    assert database.execute(held.encode()).fetchone() == ("(1,one)", "(4,four)", "(5,f)")
+    assert {step.item.label for step in plan.steps if step.destructive} == {
+        "public.base.gone",
+        "public.holds_shown.it",
+    }
+    _lead(shadow, database, (folder / "old.sql").read_text())
+    assert database.execute(held.encode()).fetchone() == ("(1,one,)", "(4,four)", "(5,f)")
+
+
+@pytest.mark.parametrize("kept", ["x[]", "inside"])
+def test_rows_inside_of_others_do_not_go_over_by_the_places_of_their_fields(
+    shadow: Shadow, database: psycopg.Connection, kept: str
+) -> None:
+    rest = f"create type inside as (it x); create table holder (v {kept})"
+    database.execute(f"create table x (a int, b int); {rest}".encode())
+    with pytest.raises(PgnormError, match=r"table public\.x can.t change so while column public\.holder\.v holds"):
+        _lead(shadow, database, f"create view x as select 1 as b, 2 as a; {rest}")
+
+
+def test_a_table_that_moves_its_rows_keeps_those_inside_of_them(shadow: Shadow, database: psycopg.Connection) -> None:
+    old = "create table x (a int, b int); create table t (id int, it x)"
+    database.execute(f"{old}; insert into t values (1, row(2, 3))".encode())
+    new = "create table t (id int, it x) partition by range (id); create table t_all partition of t default"
+    _lead(shadow, database, f"create view x as select 1 as a, 2 as b; {new}")
+    assert database.execute("select id, (it).b from t").fetchone() == (1, 3)
+    database.execute("drop table t; drop view x")
+    database.execute(f"{old}; insert into t values (1, row(2, 3))".encode())
+    with pytest.raises(PgnormError, match="can't change so"):
+        _lead(shadow, database, f"create view x as select 1 as b, 2 as a; {new}")
