@@ -11,7 +11,7 @@ from threading import Event, Lock, Thread
 from time import monotonic
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from attrs import frozen
+from .model import Value
 
 if TYPE_CHECKING:
     import psycopg
@@ -29,8 +29,7 @@ RECEIVER: Final = "pgnorm-read"
 Answer: TypeAlias = "PGresult | BaseException"
 
 
-@frozen(kw_only=True)
-class Patience:
+class Patience(Value):
     """Patience of a reading with locks that others hold."""
 
     lock_timeout: int | None = None

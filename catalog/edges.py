@@ -3,9 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, TypeAlias
 
-from attrs import frozen
-
-from .model import Edge, Object, ObjectId
+from .model import Edge, Object, ObjectId, Value
 from .model.facets import Bodied
 from .pipeline import Row
 
@@ -17,8 +15,7 @@ PARTITION_OF: Final = "P"
 Address: TypeAlias = tuple[int, int, int]
 
 
-@frozen
-class Found:
+class Found(Value):
     """The dependencies of the objects read, from pg_depend."""
 
     edges: tuple[Edge, ...]
@@ -85,7 +82,7 @@ def edges_between(
     tied = ties(objects.values())
     led = {dependent for dependent, _ in tied}
     edges = (Edge(needy, needed, body, needy in led and (needy, needed) in tied) for needy, needed, body in found)
-    return Found(tuple(edges), extensions, used, frozenset(calls))
+    return Found(edges=tuple(edges), extensions=extensions, operators=used, by_cast=frozenset(calls))
 
 
 def ties(objects: Iterable[Object]) -> frozenset[tuple[ObjectId, ObjectId]]:

@@ -6,7 +6,7 @@ import sys
 from importlib.util import find_spec
 from typing import Final
 
-_NEEDED: Final = re.compile(r"(?P<package>[^;]+);\s*extra\s*==\s*[\"'](?P<extra>[\w-]+)[\"']")
+_NEEDED: Final = r"(?P<package>[^;]+);\s*extra\s*==\s*[\"'](?P<extra>[\w-]+)[\"']"
 
 
 def is_of_uv() -> bool:
@@ -26,7 +26,7 @@ def command_for_extra(extra: str) -> str:
     from importlib.metadata import PackageNotFoundError, requires
 
     try:
-        found = [_NEEDED.fullmatch(each.strip()) for each in requires("pgnorm") or ()]
+        found = [re.fullmatch(_NEEDED, each.strip()) for each in requires("pgnorm") or ()]
     except PackageNotFoundError:
         found = []
     packages = [each["package"].strip() for each in found if each is not None and each["extra"] == extra]

@@ -8,7 +8,7 @@ from typing import Final
 from attrs import frozen
 
 from .loops import Needs, find_loops, stuck, topological
-from .model import Catalog, Object, ObjectId, Placement
+from .model import Catalog, Object, ObjectId, Placement, Value
 from .model.dump_facets import Follows, Placed
 from .model.facets import Bodied
 from .model.tie_facets import comes_with_tie
@@ -51,8 +51,7 @@ BODY_NAME: Final = "_RETURN"
 """A view's body is its ON SELECT rule, of this name."""
 
 
-@frozen
-class Arrangement:
+class Arrangement(Value):
     """The order of a dump."""
 
     nodes: tuple[tuple[Object, Form], ...]

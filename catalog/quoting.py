@@ -58,7 +58,7 @@ def remark(text: str) -> str:
 
 def one_line(text: str) -> str:
     """A text that somebody else chose, as it stands in a line: what ends lines, or controls a terminal, as escapes."""
-    return _NOT_IN_LINES.sub(lambda found: repr(found[0])[1:-1], text)
+    return text if text.isprintable() else re.sub(_NOT_IN_LINES, lambda found: repr(found[0])[1:-1], text)
 
 
 def plain(text: str) -> str:
@@ -71,7 +71,7 @@ def legible(name: str) -> str:
     return name if _WORD.fullmatch(name) else ident(name)
 
 
-_NOT_IN_LINES = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_NOT_IN_LINES = r"[\x00-\x1f\x7f-\x9f\u2028\u2029]"
 _BARE_JSON_SINCE = 17
 _JSON = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|\bjson\b""")
 

@@ -69,7 +69,6 @@ def diff(app: App, **given: Unpack[Given]) -> int:
     known = app.project.migration_files() if app.project and given["name"] is not None else None
     with app.workspace() as workspace:
         with asking(workspace, *sources) as asked:
-            # While servers work.
             from pgnorm.normalizer.comparing import compare_sides
             from pgnorm.normalizer.reads import read
             from pgnorm.normalizer.sides import Sides

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_NO_UTF_8: Final = re.compile("[\\ud800-\\udfff]")
+_NO_UTF_8: Final = "[\\ud800-\\udfff]"
 JSON_VERSION: Final = 1
 """The version of the document of what a command did."""
 
@@ -25,7 +25,7 @@ def printed(document: object) -> str:
     """The text of a document: indented, every character as it is, but for the bytes of a file's name that are no UTF-8,
     a line end behind it."""
     text = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
-    return _NO_UTF_8.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return re.sub(_NO_UTF_8, lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def json_option(function: Callable[P, R]) -> Callable[P, R]:

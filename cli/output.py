@@ -26,11 +26,11 @@ STDIO: Final = "-"
 SHOWN_AT_MOST: Final = 10
 """Limit to the errors, or lines of a list, that are shown without -v."""
 _AT_ONCE: Final = 1 << 16  # bytes
-_AT_MARGIN: Final = re.compile(r"\n(?=\S)")
+_AT_MARGIN: Final = r"\n(?=\S)"
 _LINE_END: Final = "\\x0a"
-_POSITION: Final = re.compile(r"(?!.*:(?: |\d+, )).+:\d+:\d+", re.DOTALL)
+_POSITION: Final = r"(?s)(?!.*:(?: |\d+, )).+:\d+:\d+"
 """`file:line:column`, which editors and people know as the place of an error without a word before it."""
-_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_CONTROL: Final = r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
 """Characters that a terminal obeys, that turn text around or end lines for some programs, and bytes of no UTF-8."""
 
 
@@ -86,7 +86,7 @@ class Console:
 
     def _head(self, place: str | None) -> str:
         """The beginning of an error: `file:line:column:` by itself, all else behind the word `error:`."""
-        if place and _POSITION.fullmatch(place):
+        if place and re.fullmatch(_POSITION, place):
             return f"{self._line(place)}:"
         return f"error: {self._line(place)}:" if place else "error:"
 
@@ -117,7 +117,7 @@ class Console:
         return self.shown(text).replace("\n", _LINE_END)
 
     def _indented(self, text: str) -> str:
-        return _AT_MARGIN.sub("\n  ", self.shown(text))
+        return re.sub(_AT_MARGIN, "\n  ", self.shown(text))
 
     @cached_property
     def _concealer(self) -> "Concealer | None":
@@ -160,7 +160,7 @@ class Console:
 def visible(text: str) -> str:
     """The text, in a length that can be read, without control characters that a terminal would obey and those that turn
     text around; line ends and tabs stay."""
-    return _CONTROL.sub(_escape, brief(text).replace("\r\n", "\n"))
+    return _escaped(brief(text).replace("\r\n", "\n"))
 
 
 def in_line(text: str) -> str:
@@ -170,7 +170,11 @@ def in_line(text: str) -> str:
 
 def whole_line(text: str) -> str:
     """A text of any length as it may stand in a line."""
-    return _CONTROL.sub(_escape, text).replace("\n", _LINE_END)
+    return _escaped(text).replace("\n", _LINE_END)
+
+
+def _escaped(text: str) -> str:
+    return text if text.isprintable() else re.sub(_CONTROL, _escape, text)
 
 
 def _escape(found: re.Match[str]) -> str:

@@ -17,7 +17,9 @@ def asking(
 ) -> Iterator[dict[Source, Asked]]:
     """The databases and snapshots among two sources, all of them asked by now. Messages call the two so.
 
-    Raises PgnormError for one that can't be connected to or read.
+    Servers take their time even for the first question. Meanwhile this process imports what it will need of them, and
+    opens the shadow. Raises PgnormError for a source that can't be connected to or read, and where no shadow server
+    can be had.
     """
     workspace.telling.sides = dict(zip((old, new), called, strict=True))
     live = [source for source in (old, new) if not isinstance(source, Files)]
@@ -25,11 +27,18 @@ def asking(
     with ExitStack() as stack:
         under_way = stack.enter_context(connecting(databases if len(databases) > 1 else ()))
         if databases:
-            import_module("pgnorm.catalog.reader")  # meanwhile: it imports all kinds
+            import_module("pgnorm.catalog.reader")
         asked: dict[Source, Asked] = {}
         for source in live:
             ready = under_way.get(source) if isinstance(source, Database) else None
             asked[source] = stack.enter_context(workspace.reading(source, ready.take if ready else None))
+        if databases:
+            import_module("pgnorm.normalizer.comparison")
         for each in asked.values():
             each.go_on()
+        if databases:
+            *_, last = asked.values()
+            _ = workspace.shadow(last.major).baseline
+            import_module("pgnorm.normalizer.comparing")
+            import_module("pgnorm.normalizer.plan.assessing")
         yield asked

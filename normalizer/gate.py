@@ -6,8 +6,6 @@ from contextlib import AbstractContextManager, nullcontext, suppress
 from itertools import takewhile
 from typing import Final
 
-from attrs import evolve
-
 from pgnorm.catalog.errors import PgnormError
 
 from .applying.certificates import certificate
@@ -114,7 +112,7 @@ class Gate:
         """Everything that the database has otherwise than the migrations before this one make it."""
         assert self.workspace.project is not None
         files = migrations(self.workspace.project)
-        before = evolve(files, paths=tuple(takewhile(lambda path: path != migration.source.path, files.paths)))
+        before = files.evolve(paths=tuple(takewhile(lambda path: path != migration.source.path, files.paths)))
         with self._alone:
             found = compare(self.workspace, before, self.database, self._options)
         return [describe(each) for each in found.plan.differences]

@@ -29,6 +29,8 @@ class Read(Value):
 class Asked(NamedTuple):
     """A source whose server is at work, or that is read already."""
 
+    major: int
+    """The major version of the server that it is of."""
     read: Callable[[], Read]
     answers: "Callable[[], Answers] | None" = None
     """A function called for what the server answers, instead; None for a snapshot."""

@@ -9,9 +9,7 @@ from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Catalog
 
 from .files.reading import read_file, shown
-from .load.contents import Contents
 from .load.context import Context, Tell, Texts
-from .load.reading import read_files
 from .platforms import PLAIN, Platform
 from .project.databases import Database, address, connected, reading_of
 from .project.live import Live
@@ -30,6 +28,7 @@ if TYPE_CHECKING:
     from pgnorm.catalog.conversation import Patience
 
     from .compare.ownership import Ownership
+    from .load.contents import Contents
     from .load.session import Loaded
     from .postgres.shadow import Shadow
 
@@ -143,7 +142,8 @@ class Workspace:
             from .snapshot import read_snapshot
 
             snapshot = read_snapshot(source, self.telling)
-            yield Asked(lambda: Read(catalog=snapshot.catalog, partial=snapshot.schemas is not None))
+            read = Read(catalog=snapshot.catalog, partial=snapshot.schemas is not None)
+            yield Asked(snapshot.catalog.major, lambda: read)
         else:
             from pgnorm.catalog.reader import reading
 
@@ -152,9 +152,14 @@ class Workspace:
                 found = stack.enter_context(reading(connection, self._patience(source, connection)))
                 # Of two that are read at once, the context of the other one would take the error for its own.
                 placed = reading_of(source, connection)
-                yield Asked(placed(lambda: Read(catalog=found.catalog())), placed(found.answers), placed(found.go_on))
+                yield Asked(
+                    found.version // 10000,
+                    placed(lambda: Read(catalog=found.catalog())),
+                    placed(found.answers),
+                    placed(found.go_on),
+                )
 
-    def contents(self, source: Files) -> Contents:
+    def contents(self, source: Files) -> "Contents":
         """Contents of the files, compared with no database.
 
         Raises PgnormError for a file that can't be read or loaded, with its place.
@@ -181,6 +186,8 @@ class Workspace:
 
     def texts(self, source: Files) -> Texts:
         """The texts of the source's files. Raises PgnormError for those that can't be read."""
+        from .load.reading import read_files
+
         files = source.held or tuple(read_files(source.paths))
         if said := not_run((file.text for file in files), beside=len(source.back)):
             self.telling("note", said, source)

@@ -12,14 +12,15 @@ from .inheritance import Inherited
 from .relations import OF_USERS, RELATION_KIND, TABLE_LIKE, altered
 
 ANCESTORS: Final[LiteralString] = """
-                 , array( select array[pn.nspname::text, p.relname::text]
+                 , case when c.oid in (select inhrelid from pg_inherits) then
+                   array( select array[pn.nspname::text, p.relname::text]
                             from pg_inherits i
                             join pg_attribute pa on pa.attrelid = i.inhparent and pa.attname = a.attname
                                                 and not pa.attisdropped
                             join pg_class p      on p.oid = i.inhparent
                             join pg_namespace pn on pn.oid = p.relnamespace
                            where i.inhrelid = c.oid
-                           order by i.inhseqno )    as ancestors
+                           order by i.inhseqno ) else '{}' end as ancestors
 """
 OF_ANCESTOR: Final[LiteralString] = """
               select i.inhrelid, pa.attname

@@ -42,19 +42,22 @@ ATTACHMENTS: Final[LiteralString] = """
                         where t.level > 0
                         order by 1 ) else '{}' end                      as attachments
 """
-COMPARISON: Final[LiteralString] = """
-         , ( select case when bool_and(m.amname = 'btree' and t.typtype <> 'p') then
-                    array_agg(quote_ident(fn.nspname) || '.' || quote_ident(f.opfname)
-                              || coalesce(' ' || l.oid::regcollation, '') order by o.place) end
-               from pg_index x
-               cross join unnest(x.indclass, x.indcollation) with ordinality o (class, sorted_by, place)
-               join pg_opclass oc     on oc.oid = o.class
-               join pg_opfamily f     on f.oid = oc.opcfamily
-               join pg_namespace fn   on fn.oid = f.opfnamespace
-               join pg_am m           on m.oid = oc.opcmethod
-               join pg_type t         on t.oid = oc.opcintype
-               left join pg_collation l on l.oid = o.sorted_by and not l.collisdeterministic
-              where x.indexrelid = k.conindid )                         as comparison
+# Worked out for all indexes at once: for each by itself a planner would read all operator classes.
+COMPARISONS: Final[LiteralString] = """
+              left join ( select x.indexrelid
+                               , case when bool_and(m.amname = 'btree' and t.typtype <> 'p') then
+                                 array_agg(quote_ident(fn.nspname) || '.' || quote_ident(f.opfname)
+                                           || coalesce(' ' || l.oid::regcollation, '') order by o.place) end as families
+                            from pg_index x
+                            cross join unnest(x.indclass, x.indcollation) with ordinality o (class, sorted_by, place)
+                            join pg_opclass oc       on oc.oid = o.class
+                            join pg_opfamily f       on f.oid = oc.opcfamily
+                            join pg_namespace fn     on fn.oid = f.opfnamespace
+                            join pg_am m             on m.oid = oc.opcmethod
+                            join pg_type t           on t.oid = oc.opcintype
+                            left join pg_collation l on l.oid = o.sorted_by and not l.collisdeterministic
+                           where x.indexrelid in (select conindid from pg_constraint where contype = 'f')
+                           group by x.indexrelid ) compared on compared.indexrelid = k.conindid
 """
 _ACTIONS: Final = re.compile(r" ON (?:UPDATE|DELETE) (?=CASCADE|RESTRICT|SET |NO ACTION)")
 
@@ -97,9 +100,10 @@ class ForeignKey(SaysLess, Refers, Demanding, Unindexed):
             + enforced(version)
             + " as enforced, c.relkind = 'p' as passed_on"
             + COPIED_FROM
-            + COMPARISON
+            + ", compared.families as comparison"
             + ATTACHMENTS
             + COMMON_TABLES
+            + COMPARISONS
             + COMMON_FILTER
             + "and k.contype = 'f'"
             + AGAINST_THE_WHOLE

@@ -109,11 +109,18 @@ def schema_query(
 
 def column_query() -> LiteralString:
     """For columns, which nobody has privileges on by themselves."""
-    columns: LiteralString = "pg_attribute a join pg_class o on o.oid = a.attrelid"
+    # Those few with privileges of their own, then and now: of all there are too many to look each up.
+    columns: LiteralString = """
+           ( select attrelid, attnum from pg_attribute where attacl is not null
+              union
+             select objoid, objsubid from pg_init_privs where classoid = 'pg_class'::regclass and objsubid <> 0 ) given
+      join pg_attribute a       on a.attrelid = given.attrelid and a.attnum = given.attnum
+      join pg_class o           on o.oid = a.attrelid
+"""
     return _QUERY.format(
         identity="n.nspname::text as schema, a.attname::text as name, o.relname::text as detail",
         fields=", a.attnum::int as number",
-        source=columns + " join pg_namespace n on n.oid = o.relnamespace",
+        source=columns + "      join pg_namespace n       on n.oid = o.relnamespace",
         prefix="rel",
         catalog="pg_class",
         column="a.attnum",

@@ -13,7 +13,11 @@ class PlainSequence(Counter):
     """A sequence, be it a column's (serial) or its own: pg_class with relkind S."""
 
     kind: ClassVar[str] = "sequence"
-    presence: ClassVar[LiteralString] = "pg_sequence"
+    presence: ClassVar[LiteralString] = """
+        pg_sequence s
+         where not exists ( select from pg_depend
+                             where classid = 'pg_class'::regclass and objid = s.seqrelid and deptype = 'i' )
+    """
     keyword: ClassVar[str] = "SEQUENCE"
     owned_as_table: ClassVar[bool] = True
     renamable: ClassVar[bool] = True

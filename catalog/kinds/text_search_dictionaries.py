@@ -7,9 +7,7 @@ from typing import ClassVar, Final, LiteralString, Self
 from ..model import Changed, Object, Printing, Target, alter, replace
 from ..priority import Priority
 
-_OPTION: Final = re.compile(
-    r"""("(?:[^"]|"")*"|[^\s"=]+)\s=\s(E'(?:[^'\\]|''|\\.)*'|'(?:[^']|'')*'|[^,]*)(?:,\s|$)""", re.DOTALL
-)
+_OPTION: Final = r"""(?s)("(?:[^"]|"")*"|[^\s"=]+)\s=\s(E'(?:[^'\\]|''|\\.)*'|'(?:[^']|'')*'|[^,]*)(?:,\s|$)"""
 
 
 class TextSearchDictionary(Object):
@@ -65,4 +63,4 @@ class TextSearchDictionary(Object):
 
 
 def _pairs(options: str) -> dict[str, str]:
-    return {match[1]: match[2] for match in _OPTION.finditer(options)}
+    return {match[1]: match[2] for match in re.finditer(_OPTION, options)}

@@ -2,8 +2,6 @@
 
 from typing import TYPE_CHECKING
 
-from attrs import frozen
-
 from ..acl import AclItem
 from .declaring import Value
 from .statement import Script, printed, statements
@@ -82,8 +80,7 @@ class Entry(Value):
         return self.with_text(printed(found[: self.extensions_at]) + text + printed(found[self.extensions_at :]))
 
 
-@frozen
-class DefaultGrants:
+class DefaultGrants(Value):
     """Privileges that ALTER DEFAULT PRIVILEGES gives to a role's new objects, in one schema or (empty) in all."""
 
     role: str

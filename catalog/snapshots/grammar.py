@@ -14,17 +14,16 @@ if TYPE_CHECKING:
     from pglast import ast
 
 _NAME: Final = r'(?:"(?:[^"]|"")+"|[a-z_][a-z0-9_]*)'
-_PLAIN_TYPE: Final = re.compile(rf"{_NAME}(?:\.{_NAME})?(?:\(\d+(?:,-?\d+)?\))?(?:\[\])*")
+_PLAIN_TYPE: Final = rf"{_NAME}(?:\.{_NAME})?(?:\(\d+(?:,-?\d+)?\))?(?:\[\])*"
 _AROUND: Final = {SqlForm.TYPE: "CREATE TABLE t (c {}\n)", SqlForm.EXPRESSION: "SELECT {}\n", SqlForm.QUERY: "{}\n"}
 _PARTS: Final = (
     *("distinctClause", "intoClause", "fromClause", "whereClause", "groupClause", "havingClause", "windowClause"),
     *("valuesLists", "sortClause", "limitOffset", "limitCount", "lockingClause", "withClause", "larg", "rarg"),
 )
-_STATEMENT: Final = re.compile(r'"stmt":\{"(\w+)"')
-_TOKEN: Final = re.compile(
-    r"""(?P<text>[eE]'(?:[^'\\]|\\.|'')*'|'(?:[^']|'')*'|"(?:[^"]|"")*"|(?P<tag>\$(?:[^\W\d]\w*)?\$).*?(?P=tag))"""
-    r"""|(?P<open>[(\[])|(?P<close>[)\]])|(?P<end>;|--|/\*|['"])|[\w$]+|.""",
-    re.DOTALL,
+_STATEMENT: Final = r'"stmt":\{"(\w+)"'
+_TOKEN: Final = (
+    r"""(?s)(?P<text>[eE]'(?:[^'\\]|\\.|'')*'|'(?:[^']|'')*'|"(?:[^"]|"")*"|(?P<tag>\$(?:[^\W\d]\w*)?\$).*?(?P=tag))"""
+    r"""|(?P<open>[(\[])|(?P<close>[)\]])|(?P<end>;|--|/\*|['"])|[\w$]+|."""
 )
 
 
@@ -34,7 +33,7 @@ def is_form(form: SqlForm, text: str) -> bool:
     from pglast import ast
     from pglast.parser import ParseError, parse_sql
 
-    if form is SqlForm.TYPE and _PLAIN_TYPE.fullmatch(text):
+    if form is SqlForm.TYPE and re.fullmatch(_PLAIN_TYPE, text):
         return True
     if form is SqlForm.QUERY:
         text = text.rstrip().removesuffix(";")
@@ -69,7 +68,7 @@ def statements_of(text: str) -> tuple[str, ...] | None:
     from pglast.parser import ParseError, parse_sql_json
 
     try:
-        return tuple(_STATEMENT.findall(parse_sql_json(text)))
+        return tuple(re.findall(_STATEMENT, parse_sql_json(text)))
     except (ParseError, ValueError):
         return None
 
@@ -77,7 +76,7 @@ def statements_of(text: str) -> tuple[str, ...] | None:
 def _closed(text: str) -> bool:
     """True if what surrounds the text keeps its meaning: brackets in pairs, no end of a statement, no comment."""
     depth = 0
-    for match in _TOKEN.finditer(text):
+    for match in re.finditer(_TOKEN, text):
         if match["end"]:
             return False
         depth += bool(match["open"]) - bool(match["close"])

@@ -4,9 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final, Protocol, Self, TypeAlias, runtime_checkable
 
-from attrs import frozen
-
-from ..model import SqlForm
+from ..model import SqlForm, Value
 from .grammar import is_form
 
 _NO_TEXT: Final = re.compile("[\0\ud800-\udfff]")
@@ -59,8 +57,7 @@ NOTHING: Final = object()
 """Equal to no value."""
 
 
-@frozen
-class Plain:
+class Plain(Value):
     """A whole number or a truth value."""
 
     type: type[int]
@@ -81,8 +78,7 @@ class Plain:
         return said
 
 
-@frozen
-class Text:
+class Text(Value):
     """A text; one of several lines is an array of them, so that a changed line is a changed line."""
 
     empty: object = ""
@@ -105,8 +101,7 @@ class Text:
         return said
 
 
-@frozen
-class Formed:
+class Formed(Value):
     """A text of SQL that must be what its attribute is declared as."""
 
     form: SqlForm
@@ -128,8 +123,7 @@ class Formed:
         return text
 
 
-@frozen
-class Chosen:
+class Chosen(Value):
     """One of several words, each with what it stands for."""
 
     known: Mapping[str, object]
@@ -148,8 +142,7 @@ class Chosen:
         return self.known[said]
 
 
-@frozen
-class Said:
+class Said(Value):
     """A value with a text of its own."""
 
     type: type[Spoken]

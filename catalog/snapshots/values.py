@@ -6,8 +6,6 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Literal, Protocol, Self, Union, get_args, get_origin, get_type_hints, runtime_checkable
 
-from attrs import frozen
-
 from ..model import SqlForm, Value
 from .scalars import NOTHING, Chosen, Codec, Formed, Json, JsonObject, Mismatch, Plain, Said, Spoken, Text
 
@@ -20,8 +18,7 @@ class _Named(Protocol):
     def _make(cls, iterable: Iterable[object]) -> Self: ...
 
 
-@frozen
-class _Maybe:
+class _Maybe(Value):
     inner: Codec
     empty: object = None
 
@@ -36,8 +33,7 @@ class _Maybe:
         return None if said is None else self.inner.decode(said)
 
 
-@frozen
-class _Many:
+class _Many(Value):
     inner: Codec
     empty: object = ()
 
@@ -55,8 +51,7 @@ class _Many:
         return tuple(_inside(self.inner, item, place) for place, item in enumerate(said))
 
 
-@frozen
-class _Fixed:
+class _Fixed(Value):
     """A tuple of so many items, or a NamedTuple."""
 
     make: Callable[[Iterable[object]], object]
@@ -83,27 +78,25 @@ class _Fixed:
         return self.make(_inside(codec, item, place) for place, (codec, item) in enumerate(pairs))
 
 
-@frozen
-class _Set:
+class _Set(Value):
     inner: Codec
     empty: object = frozenset()
 
     @property
     def schema(self) -> JsonObject:
-        return _Many(self.inner).schema
+        return _Many(inner=self.inner).schema
 
     def encode(self, value: object) -> Json:
         assert isinstance(value, frozenset)
         return [self.inner.encode(item) for item in sorted(value)]
 
     def decode(self, said: object) -> object:
-        members = _Many(self.inner).decode(said)
+        members = _Many(inner=self.inner).decode(said)
         assert isinstance(members, tuple)
         return frozenset(members)
 
 
-@frozen
-class _Whole:
+class _Whole(Value):
     """A value with attributes: theirs, in the order of their declaration."""
 
     type: type[Value]
@@ -112,13 +105,13 @@ class _Whole:
 
     @property
     def schema(self) -> JsonObject:
-        return _Fixed(tuple, tuple(self.inner.values())).schema
+        return _Fixed(make=tuple, inner=tuple(self.inner.values())).schema
 
     def encode(self, value: object) -> Json:
         return [codec.encode(getattr(value, name)) for name, codec in self.inner.items()]
 
     def decode(self, said: object) -> object:
-        values = _Fixed(tuple, tuple(self.inner.values())).decode(said)
+        values = _Fixed(make=tuple, inner=tuple(self.inner.values())).decode(said)
         assert isinstance(values, tuple)
         return self.type(**dict(zip(self.inner, values, strict=True)))
 
@@ -135,31 +128,32 @@ def codec(declared: object) -> Codec:
     """The codec of a declared type. Raises TypeError for a type that snapshots have no form for."""
     origin, arguments = get_origin(declared), get_args(declared)
     if origin is Annotated and isinstance(arguments[1], SqlForm):
-        return Formed(arguments[1])
+        return Formed(form=arguments[1])
     if declared is str:
         return Text()
     if declared is bool:
-        return Plain(bool, "true or false", False)
+        return Plain(type=bool, word="true or false", empty=False)
     if declared is int:
-        return Plain(int, "a whole number")
+        return Plain(type=int, word="a whole number")
     if origin in (UnionType, Union) and len(arguments) == 2 and arguments[1] is NoneType:
-        return _Maybe(codec(arguments[0]))
+        return _Maybe(inner=codec(arguments[0]))
     if origin is Literal:
-        return Chosen({word: word for word in arguments})
+        return Chosen(known={word: word for word in arguments})
     if origin is frozenset:
-        return _Set(codec(arguments[0]))
+        return _Set(inner=codec(arguments[0]))
     if origin is tuple and arguments[1:] == (Ellipsis,):
-        return _Many(codec(arguments[0]))
+        return _Many(inner=codec(arguments[0]))
     if origin is tuple:
-        return _Fixed(tuple, tuple(map(codec, arguments)))
+        return _Fixed(make=tuple, inner=tuple(map(codec, arguments)))
     if isinstance(declared, type):
         if issubclass(declared, Enum):
-            return Chosen({str(member.value): member for member in declared})
+            return Chosen(known={str(member.value): member for member in declared})
         if issubclass(declared, _Named):
-            return _Fixed(declared._make, tuple(map(codec, get_type_hints(declared).values())))
+            return _Fixed(make=declared._make, inner=tuple(map(codec, get_type_hints(declared).values())))
         if issubclass(declared, Value):
             hints = get_type_hints(declared, include_extras=True)
-            return _Whole(declared, {field.name: codec(hints[field.name]) for field in declared.declared_fields})
+            inner = {field.name: codec(hints[field.name]) for field in declared.declared_fields}
+            return _Whole(type=declared, inner=inner)
         if issubclass(declared, Spoken):
-            return Said(declared)
+            return Said(type=declared)
     raise TypeError(f"snapshots have no form for {declared}")

@@ -5,7 +5,6 @@ whatever is no relation nor belongs to one (types, functions, default privileges
 """
 
 from collections.abc import Iterator
-from marshal import dumps
 from typing import Final
 
 from pgnorm.catalog.answers import COLUMNS_OF_OIDS, Answers, calls_by_cast, objects_of
@@ -16,8 +15,9 @@ from pgnorm.catalog.model.row_facets import GuardsRows, HoldsRows, Presets
 from pgnorm.catalog.model.run_time import NOWHERE
 from pgnorm.catalog.model.tie_facets import Matched
 from pgnorm.catalog.model.type_facets import HasValues
-from pgnorm.catalog.pipeline import Result, Row
+from pgnorm.catalog.pipeline import Row
 
+from .alike_rows import matched
 from .difference import Difference, changes
 
 _RELATIONS: Final = "pg_class"
@@ -27,8 +27,6 @@ _INTERNAL: Final = frozenset("iPS")
 """Of pg_depend.deptype, those of what goes with the whole and not without it."""
 _OF_ROWS: Final = (GuardsRows, Matched, Presets)
 """Parts with a say where their relation is merely needed: CHECKs and defaults may call code, policies hide rows."""
-_EQUAL_BYTES: Final = 2
-"""The version of marshal's format that has the same bytes for all equal values."""
 
 
 def pared(old: Answers, new: Answers) -> tuple[Catalog, Catalog] | None:
@@ -48,8 +46,11 @@ def pared(old: Answers, new: Answers) -> tuple[Catalog, Catalog] | None:
 
 def _is_ambiguous(answers: Answers) -> bool:
     """True if entries of different catalogs have one OID, as happens where a server has used up all of them."""
-    entries = {entry for row in answers.common.dependencies.rows for entry in (row[:2], row[3:5])}
-    return len(entries) != len({oid for _, oid in entries})
+    if not (rows := answers.common.dependencies.rows):
+        return False
+    catalogs, oids, _, of, wholes, *_ = zip(*rows, strict=True)
+    entries, places = (*oids, *wholes), (*catalogs, *of)
+    return places != tuple(map(dict(zip(entries, places, strict=True)).__getitem__, entries))
 
 
 class _Side:
@@ -162,26 +163,28 @@ def _match(old: _Side, new: _Side) -> None:
     results = [dict(side.answers.kinds) for side in (old, new)]
     left: tuple[dict[ObjectId, tuple[int, Object]], ...] = ({}, {})
     remarks = _Remarks(old.answers), _Remarks(new.answers)
+    pairs: set[tuple[int, int]] = set()
     for kind in {**results[0], **results[1]}:
         if kind.made_by_parent:
             continue
         columns = next(result[kind].columns for result in results if kind in result)
-        start = len(COLUMNS_OF_OIDS.intersection(columns))
-        rows = [_by_bytes(result[kind], start) if kind in result else {} for result in results]
-        alike = rows[0].keys() & rows[1].keys()
-        for key in alike:
-            before, after = rows[0][key], rows[1][key]
-            _pair(old, before[0], new, after[0])
-            said, theirs = (
-                each.of(kind, row[0], row[1] if "subid" in columns else 0)
-                for each, row in zip(remarks, (before, after), strict=True)
-            )
-            if said != theirs:
-                old.take(before[0], disturbed=False)
-        for mine, result, these in zip(left, results, rows, strict=True):
-            if other := [row for key, row in these.items() if key not in alike]:
+        before, after = (result[kind].rows if kind in result else () for result in results)
+        alike, rest = matched(before, after, len(COLUMNS_OF_OIDS.intersection(columns)))
+        pairs.update((pair[0][0], pair[1][0]) for pair in alike)
+        for pair in alike:
+            if pair[0][0] in remarks[0].about or pair[1][0] in remarks[1].about:
+                said, theirs = (
+                    each.of(kind, row[0], row[1] if "subid" in columns else 0)
+                    for each, row in zip(remarks, pair, strict=True)
+                )
+                if said != theirs:
+                    old.take(pair[0][0], disturbed=False)
+        for mine, result, other in zip(left, results, rest, strict=True):
+            if other:
                 items = objects_of(kind, result[kind].columns, other)
                 mine |= {item.id: (row[0], item) for item, row in zip(items, other, strict=True)}
+    for oid, twin in pairs:
+        _pair(old, oid, new, twin)
     for name in left[0].keys() & left[1].keys():
         (oid, item), (twin, changed) = left[0][name], left[1][name]
         _pair(old, oid, new, twin)
@@ -207,11 +210,6 @@ def _routines(answers: Answers) -> Iterator[tuple[int, Row]]:
             yield from ((row[0], tuple(row[place] for place in places)) for row in result.rows)
 
 
-def _by_bytes(result: Result, start: int) -> dict[bytes, Row]:
-    """The rows of a kind's answer by what they say of the object."""
-    return {dumps(row[start:], _EQUAL_BYTES): row for row in result.rows}
-
-
 def _is_quiet(difference: Difference) -> bool:
     """True if nothing that depends on an object can tell: `Difference.quiet`, and a type that gets a value more."""
     before, after = difference.old, difference.new
@@ -226,11 +224,10 @@ class _Remarks:
     def __init__(self, answers: Answers) -> None:
         self._numbers = answers.common.numbers
         self._said = [said for _, said, _ in answers.common.remarks if said]
-        self._known = {address[1] for said in self._said for address in said}
+        self.about = {address[1] for said in self._said for address in said}
+        """The OIDs of what anything is said of."""
 
     def of(self, kind: type[Object], oid: int, part: int) -> list[object]:
         """Sayings about the object of a kind with this OID, or of a part of it."""
-        if oid not in self._known:
-            return []
         address = self._numbers[kind.catalog], oid, part
         return [found for said in self._said if (found := said.get(address)) is not None]

@@ -11,9 +11,9 @@ from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Catalog, Object, ObjectId, Value
 
 # A quoted part that never ends holds the rest, as in psql.
-_PARTS: Final = re.compile(r'"((?:[^"]|"")*(?:"|$))|([^"]+)')
+_PARTS: Final = r'"((?:[^"]|"")*(?:"|$))|([^"]+)'
 _WILD: Final = {"*": ".*", "?": ".", "$": r"\$"}
-_CLASS: Final = re.compile(r"\[:(\w+):\]")
+_CLASS: Final = r"\[:(\w+):\]"
 _CLASSES: Final = {"alpha": "a-zA-Z", "digit": "0-9", "alnum": "a-zA-Z0-9", "lower": "a-z", "upper": "A-Z"}
 
 
@@ -92,7 +92,7 @@ def _pattern(text: str) -> re.Pattern[str]:
     """A psql pattern (patternToSQLRegex): `*` and `?` are wild, letters fold to lower case, what else a regular
     expression has keeps its meaning, and quotes keep what they hold as it is."""
     parts: list[str] = []
-    for quoted, unquoted in _PARTS.findall(text):
+    for quoted, unquoted in re.findall(_PARTS, text):
         if not unquoted:
             parts.append(re.escape(quoted.removesuffix('"').replace('""', '"')))
             continue
@@ -101,7 +101,7 @@ def _pattern(text: str) -> re.Pattern[str]:
                 f"`{text}` names more than a schema: cross-database references are not implemented",
                 hint="Put a name that holds a dot into double quotes.",
             )
-        parts += [_WILD.get(char, char) for char in _CLASS.sub(_members, unquoted.lower())]
+        parts += [_WILD.get(char, char) for char in re.sub(_CLASS, _members, unquoted.lower())]
     try:
         return re.compile("".join(parts))
     except re.error as error:

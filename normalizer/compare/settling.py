@@ -19,15 +19,15 @@ Reload = Callable[[Catalog], Catalog | None]
 """A part of a catalog printed, loaded and read again; None where its text does not load."""
 
 
-_CAST: Final = re.compile(r'::(?:"[^"]*"(?:\."[^"]*")?|[a-z]+(?: [a-z]+)*)(?:\([\d, ]*\))?(?:\[\])*')
-_ALIAS: Final = re.compile(r' AS "[^"]*"')
-_WORD: Final = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|\d+""")
+_CAST: Final = r'::(?:"[^"]*"(?:\."[^"]*")?|[a-z]+(?: [a-z]+)*)(?:\([\d, ]*\))?(?:\[\])*'
+_ALIAS: Final = r' AS "[^"]*"'
+_WORD: Final = r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|\d+"""
 
 
 def _words(said: object) -> frozenset[str]:
     """The names, literals and numbers of deparsed text, but for types and aliases: a reload changes none of them."""
     text = " ".join(said) if isinstance(said, tuple) else str(said)
-    return frozenset(_WORD.findall(_ALIAS.sub("", _CAST.sub("", text))))
+    return frozenset(re.findall(_WORD, re.sub(_ALIAS, "", re.sub(_CAST, "", text))))
 
 
 def doubtful(found: Difference) -> set[str]:

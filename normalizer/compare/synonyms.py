@@ -7,9 +7,7 @@ and in that state the grammar (pl_gram.y, gram.y) treats both spellings alike wh
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Final
-
-from attrs import evolve, field, frozen
+from typing import Final, NamedTuple
 
 # Each of these is a keyword with one and the same entry in pg_catalog (gram.y, SimpleTypename); `bool` or `int4` are
 # names instead, which a schema of the search_path may hold too.
@@ -34,17 +32,16 @@ _NOT_LABELS: Final = frozenset({"if", "case", "loop", ";", ""})
 _ASSIGNED: Final = frozenset({"=", ":=", ".", "["})
 
 
-@frozen
-class Token:
+class Token(NamedTuple):
     """One token of a body with the comments before it. `literal` marks what no rule may touch."""
 
     text: str
-    literal: bool = field(default=False, kw_only=True)
-    comments: tuple[str, ...] = field(default=(), kw_only=True)
+    literal: bool = False
+    comments: tuple[str, ...] = ()
 
     def spelled(self, text: str) -> Token:
         """The same token in other letters."""
-        return evolve(self, text=text)
+        return self._replace(text=text)
 
 
 def canonical_spelling(language: str, tokens: Sequence[Token]) -> tuple[Token, ...]:
@@ -69,7 +66,7 @@ def canonical_spelling(language: str, tokens: Sequence[Token]) -> tuple[Token, .
         text = changes.get(position, token.text)
         waiting += token.comments
         if text or not token.text:
-            found.append(evolve(token, text=text, comments=waiting))
+            found.append(token._replace(text=text, comments=waiting))
             waiting = ()
     return tuple(found)
 

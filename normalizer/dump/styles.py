@@ -2,9 +2,7 @@
 
 from typing import Final, Protocol
 
-from attrs import frozen
-
-from pgnorm.catalog.model import Entry, Object
+from pgnorm.catalog.model import Entry, Object, Value
 
 
 class Style(Protocol):
@@ -26,8 +24,7 @@ class Style(Protocol):
         """The entry as the format has it, None to leave it out; `item` is None for settings."""
 
 
-@frozen
-class PgDumpStyle:
+class PgDumpStyle(Value):
     """pg_dump's own."""
 
     comments: bool = True

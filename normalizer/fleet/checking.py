@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from attrs import evolve
-
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Value, untold
 
@@ -132,7 +130,7 @@ class Checking:
             if not group.equal and applied is not None and self._workspace.project is not None:
                 files = migrations(self._workspace.project)
                 paths = tuple(each.path for each in self._migrations if each.version in applied)
-                group = group.evolve(drift=tuple(self._drift(tenants[0], evolve(files, paths=paths), found)))
+                group = group.evolve(drift=tuple(self._drift(tenants[0], files.evolve(paths=paths), found)))
         except PgnormError as error:
             return group.evolve(failure=error)
         return group

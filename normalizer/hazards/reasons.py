@@ -8,10 +8,10 @@ from pgnorm.catalog.model import OnRows, Statement
 from pgnorm.catalog.quoting import plain
 
 _NAME: Final = r'"(?:[^"]|"")+"'
-_TYPE: Final = re.compile(rf" TYPE (?P<type>.*?)(?: COLLATE {_NAME}(?:\.{_NAME})?)?(?: USING .*)?;", re.DOTALL)
+_TYPE: Final = rf"(?s) TYPE (?P<type>.*?)(?: COLLATE {_NAME}(?:\.{_NAME})?)?(?: USING .*)?;"
 # The first that is found counts.
 _REFUSING: Final = tuple(
-    (re.compile(pattern.replace("<name>", _NAME), re.DOTALL), said)
+    (f"(?s){pattern.replace('<name>', _NAME)}", said)
     for pattern, said in (
         (r"INSERT INTO .* OVERRIDING SYSTEM VALUE", "a row that does not fit the new table"),
         (r"UPDATE .* SET .* = DEFAULT WHERE ", "a row that does not go with the default"),
@@ -35,7 +35,7 @@ _REFUSING: Final = tuple(
     )
 )
 _LOSING: Final = tuple(
-    (re.compile(pattern.replace("<name>", _NAME)), said)
+    (pattern.replace("<name>", _NAME), said)
     for pattern, said in (
         (r"DROP (?:FOREIGN )?TABLE ", "all its rows"),
         (r"DROP SEQUENCE |ALTER TABLE .* DROP IDENTITY|ALTER SEQUENCE ", "where the sequence is"),
@@ -66,7 +66,7 @@ def loss(statement: Statement) -> str:
     return _said(_LOSING, statement)
 
 
-def _said(rules: Iterable[tuple[re.Pattern[str], str]], statement: Statement) -> str:
-    match, said = next((found, said) for pattern, said in rules if (found := pattern.search(statement.sql)))
-    type_ = _TYPE.search(statement.sql)
+def _said(rules: Iterable[tuple[str, str]], statement: Statement) -> str:
+    match, said = next((found, said) for pattern, said in rules if (found := re.search(pattern, statement.sql)))
+    type_ = re.search(_TYPE, statement.sql)
     return said.format(plain(match.groupdict().get("what") or ""), type=plain(type_["type"]) if type_ else "")

@@ -13,11 +13,11 @@ _WORD: Final = r'"(?:[^"]|"")+"'
 _RELATION: Final = rf"(?:ONLY )?(?P<{{0}}>(?:{_WORD}\.)?{_WORD})"
 
 
-def _rule(pattern: str, **locks: Lock) -> tuple[re.Pattern[str], Mapping[str, Lock]]:
+def _rule(pattern: str, **locks: Lock) -> tuple[str, Mapping[str, Lock]]:
     """A rule: `<table>` in the pattern stands for the name of the relation that is locked so."""
     for name in locks:
         pattern = pattern.replace(f"<{name}>", _RELATION.format(name))
-    return re.compile(pattern.replace("<name>", _WORD), re.DOTALL), locks
+    return f"(?s){pattern.replace('<name>', _WORD)}", locks
 
 
 _SUE, _SHARE, _SRE, _AE = (
@@ -27,7 +27,7 @@ _SUE, _SHARE, _SRE, _AE = (
     Lock.ACCESS_EXCLUSIVE,
 )
 _TABLE: Final = r"ALTER (?:FOREIGN )?TABLE <table>\s+"
-# The first that fits counts.
+# The first that fits counts. Here and below re compiles, and keeps, what a run comes to: all take longer than a diff.
 RULES: Final = (
     _rule(r"CREATE (?:UNIQUE )?INDEX CONCURRENTLY .*? ON <table>", table=_SUE),
     _rule(r"CREATE (?:UNIQUE )?INDEX .*? ON <table>", table=_SHARE),
@@ -65,7 +65,7 @@ RULES: Final = (
 def locks(statement: str) -> dict[str, Lock]:
     """The locks that a statement takes on relations that it names, by `schema.name`."""
     for pattern, modes in RULES:
-        if found := pattern.match(statement):
+        if found := re.match(pattern, statement):
             return {_plain(found[name]): lock for name, lock in modes.items() if found[name]}
     return {}
 
@@ -73,36 +73,34 @@ def locks(statement: str) -> dict[str, Lock]:
 def unnamed(statement: str) -> Lock | None:
     """The lock on tables that a statement reads without naming them: those with columns of a domain, the default
     partition; None for others."""
-    return next((lock for pattern, lock in _UNNAMED if pattern.match(statement)), None)
+    return next((lock for pattern, lock in _UNNAMED if re.match(pattern, statement)), None)
 
 
 _UNNAMED: Final = (
-    (re.compile(r"ALTER DOMAIN "), Lock.SHARE),
-    (re.compile(r"ALTER TABLE .*?\s+(?:ATTACH|DETACH) PARTITION ", re.DOTALL), Lock.ACCESS_EXCLUSIVE),
-    (re.compile(r"ALTER TABLE .*?\s+VALIDATE CONSTRAINT ", re.DOTALL), Lock.SHARE_UPDATE_EXCLUSIVE),
-    (re.compile(r"(?:ALTER|DROP) (?:FOREIGN )?TABLE ", re.DOTALL), Lock.ACCESS_EXCLUSIVE),
+    (r"ALTER DOMAIN ", Lock.SHARE),
+    (r"(?s)ALTER TABLE .*?\s+(?:ATTACH|DETACH) PARTITION ", Lock.ACCESS_EXCLUSIVE),
+    (r"(?s)ALTER TABLE .*?\s+VALIDATE CONSTRAINT ", Lock.SHARE_UPDATE_EXCLUSIVE),
+    (r"(?:ALTER|DROP) (?:FOREIGN )?TABLE ", Lock.ACCESS_EXCLUSIVE),
 )
 
 
 def takes_long(statement: str) -> bool:
     """True if an action of ALTER TABLE can read or write all rows."""
-    return _LONG.search(statement) is not None
+    return re.search(_LONG, statement) is not None
 
 
 def changes_access(statement: str) -> bool:
     """True if a statement is about who may do what, or to which rows."""
-    return _ACCESS.match(statement) is not None
+    return re.match(_ACCESS, statement) is not None
 
 
-_LONG: Final = re.compile(
-    rf"ALTER COLUMN {_WORD} (?:TYPE |SET NOT NULL)|ADD COLUMN .*? (?:DEFAULT|GENERATED|NOT NULL)|ADD CONSTRAINT ",
-    re.DOTALL,
+_LONG: Final = (
+    rf"(?s)ALTER COLUMN {_WORD} (?:TYPE |SET NOT NULL)|ADD COLUMN .*? (?:DEFAULT|GENERATED|NOT NULL)|ADD CONSTRAINT "
 )
-_ACCESS: Final = re.compile(
-    r"GRANT |REVOKE |ALTER DEFAULT PRIVILEGES |(?:CREATE|ALTER|DROP) POLICY |ALTER [^\n]*? OWNER TO "
+_ACCESS: Final = (
+    r"(?s)GRANT |REVOKE |ALTER DEFAULT PRIVILEGES |(?:CREATE|ALTER|DROP) POLICY |ALTER [^\n]*? OWNER TO "
     r"|ALTER TABLE .*? (?:ENABLE|DISABLE|NO FORCE|FORCE) ROW LEVEL SECURITY|ALTER VIEW .*?\bsecurity_invoker"
-    r"|CREATE OR REPLACE (?:FUNCTION|PROCEDURE) [^$]*? SECURITY DEFINER",
-    re.DOTALL,
+    r"|CREATE OR REPLACE (?:FUNCTION|PROCEDURE) [^$]*? SECURITY DEFINER"
 )
 
 

@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
 _VERBS: Final = ("INSERT", "UPDATE", "DELETE", "MERGE", "COPY", "TRUNCATE", "WITH", "SELECT", "VALUES", "CALL", "DO")
-_MAY_HOLD: Final = re.compile(rf"\b(?:{'|'.join(_VERBS)})\b", re.IGNORECASE)
-_DOLLARS: Final = re.compile(r"\$[^$]*\$")
+_MAY_HOLD: Final = rf"(?i)\b(?:{'|'.join(_VERBS)})\b"
+_DOLLARS: Final = r"\$[^$]*\$"
 # Where the name of what is written follows; UPDATE counts only with a SET behind the name.
 _BEFORE_NAME: Final = (("INSERT", "INTO"), ("MERGE", "INTO"), ("DELETE", "FROM"), ("UPDATE",))
 _FIRST_ONLY: Final = (("COPY",), ("TRUNCATE", "TABLE"), ("TRUNCATE",))
 _NAME_TO_SET: Final = 4
 # Their first literal is the name of what they make, and never a secret.
-_NAMING: Final = re.compile(r"cron\.\w+|pgmq\.(?:create|drop)\w*|partman\.create_\w+|storage\.buckets")
+_NAMING: Final = r"cron\.\w+|pgmq\.(?:create|drop)\w*|partman\.create_\w+|storage\.buckets"
 _LONGEST_NAME: Final = 63
 
 # What a function does not write to, an immutable or a stable one can't; of Postgres' own, setval alone leaves a trace.
@@ -66,7 +66,7 @@ class DataStatement(Value):
 
 def data_statements(files: Iterable[SourceFile], connection: Connection) -> tuple[DataStatement, ...]:
     """Data statements of the files, which are loaded on the connection: it tells which functions called may write."""
-    found = [each for file in files if _MAY_HOLD.search(file.text) for each in _of_file(file)]
+    found = [each for file in files if re.search(_MAY_HOLD, file.text) for each in _of_file(file)]
     called = {each.target.rsplit(".", 1)[-1] for each in found if each.call}
     if not called:
         return tuple(found)
@@ -109,13 +109,13 @@ def _of_file(file: SourceFile) -> Iterator[DataStatement]:
 def _naming(target: str, literals: Sequence[str]) -> str:
     """The literal that names what is made, empty where none is known to do so."""
     said = next((each for each in literals if each.startswith("'")), "")
-    return said if _NAMING.fullmatch(target) and len(said) <= _LONGEST_NAME and said.isprintable() else ""
+    return said if re.fullmatch(_NAMING, target) and len(said) <= _LONGEST_NAME and said.isprintable() else ""
 
 
 def _body(spelt: Sequence[Token]) -> list[Token]:
     """The tokens of a DO block's text, none where that can't be read as such."""
     for token in spelt:
-        if mark := _DOLLARS.match(token.text):
+        if mark := re.match(_DOLLARS, token.text):
             try:
                 return list(tokens(token.text[mark.end() : -len(mark[0])]))
             except PgnormError:

@@ -33,8 +33,8 @@ _QUIET: Final = frozenset(
 _BETWEEN: Final = frozenset({"OR", "REPLACE", "TRUSTED", "PROCEDURAL", "CONSTRAINT"})
 _SETTINGS: Final = frozenset({"SESSION_REPLICATION_ROLE"})
 _NOT_WHAT_IT_MAY: Final = frozenset({"SET", "RESET", "RENAME", "IN"})
-_GOES_BACK: Final = re.compile(r"(?:reset\s+role|set\s+role\s+(?:none|to\s+default))\s*", re.IGNORECASE)
-_POPULATES: Final = re.compile(
+_GOES_BACK: Final = r"(?i)(?:reset\s+role|set\s+role\s+(?:none|to\s+default))\s*"
+_POPULATES: Final = (
     r"UPDATE pg_catalog\.pg_class SET relispopulated = true WHERE oid = E?'(?:[^'\\]|'')*'::pg_catalog\.regclass"
 )
 """The UPDATE in a dump which says that a materialized view holds its rows, of which there are none here."""
@@ -48,7 +48,7 @@ def needs_power(statement: Statement) -> bool:
     if words[1:2] == ("SUBSCRIPTION",):
         return words[0] in _VERBS
     if words[:1] == ("UPDATE",):
-        return _POPULATES.fullmatch(statement.text) is not None
+        return re.fullmatch(_POPULATES, statement.text) is not None
     return words[:1] != () and words[0] in _VERBS and changes_role(statement)
 
 
@@ -117,7 +117,7 @@ def for_role(statement: Statement, adapted: Adapted, owner: str | None) -> Adapt
     if adapted.text is None:
         return adapted
     text = as_role(statement, adapted.text)
-    if owner is not None and _GOES_BACK.fullmatch(text):
+    if owner is not None and re.fullmatch(_GOES_BACK, text):
         text = f"set role {ident(owner)}"
     return adapted.evolve(text=text)
 

@@ -13,23 +13,18 @@ from .alterations import on_rows
 from .plan import Plan, Step, Verb
 
 _NAME: Final = r'"(?:[^"]|"")+"'
-_ALTER: Final = re.compile(
-    rf"(?P<start>ALTER TABLE (?:ONLY )?(?P<table>{_NAME}\.{_NAME}))\s+(?P<action>.*);", re.DOTALL
-)
+_ALTER: Final = rf"(?s)(?P<start>ALTER TABLE (?:ONLY )?(?P<table>{_NAME}\.{_NAME}))\s+(?P<action>.*);"
 _COLUMN: Final = rf"(?P<named>{_NAME})"
 # The order in which one ALTER TABLE carries out its actions, however they are listed (tablecmds.c, AlterTablePass). To
 # those in one line their order is all one.
-_TURNS: Final = tuple(
-    re.compile(pattern)
-    for pattern in (
-        rf"DROP CONSTRAINT |DROP COLUMN {_COLUMN}\Z",
-        rf"ALTER COLUMN {_COLUMN} DROP (?:DEFAULT|EXPRESSION)\Z",
-        rf"ALTER COLUMN {_COLUMN} (?:TYPE |DROP NOT NULL\Z)",
-        rf"ADD COLUMN {_COLUMN} ",
-        rf"ADD CONSTRAINT {_NAME} CHECK ",
-        rf"ALTER COLUMN {_COLUMN} SET NOT NULL\Z",
-        rf"ALTER COLUMN {_COLUMN} SET DEFAULT ",
-    )
+_TURNS: Final = (
+    rf"DROP CONSTRAINT |DROP COLUMN {_COLUMN}\Z",
+    rf"ALTER COLUMN {_COLUMN} DROP (?:DEFAULT|EXPRESSION)\Z",
+    rf"ALTER COLUMN {_COLUMN} (?:TYPE |DROP NOT NULL\Z)",
+    rf"ADD COLUMN {_COLUMN} ",
+    rf"ADD CONSTRAINT {_NAME} CHECK ",
+    rf"ALTER COLUMN {_COLUMN} SET NOT NULL\Z",
+    rf"ALTER COLUMN {_COLUMN} SET DEFAULT ",
 )
 Tables: TypeAlias = Mapping[str, tuple[Object, bool]]
 """Tables by their names in statements, each with whether it stands alone: without ties to others."""
@@ -134,12 +129,12 @@ def _runs(steps: Sequence[Step], tables: Tables) -> Iterator[_Run]:
 
 
 def _action(step: Step, statement: Statement, tables: Tables) -> _Action | None:
-    found = _ALTER.fullmatch(statement.sql)
+    found = re.fullmatch(_ALTER, statement.sql)
     known = tables.get(found["table"]) if found else None
     if found is None or known is None or step.evaluated_on or step.finishing:
         return None
     for turn, pattern in enumerate(_TURNS):
-        if said := pattern.match(found["action"]):
+        if said := re.match(pattern, found["action"]):
             column = said.groupdict().get("named") or ""
             return _Action(step, statement, *known, found["start"], found["action"], turn, column)
     return None

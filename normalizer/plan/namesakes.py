@@ -20,12 +20,12 @@ from .plan import Plan, Step
 
 EMPTY_PATH: Final = "SET search_path = '';"
 _PATHS: Final = (EMPTY_PATH, USUAL_PATH)
-_STORING: Final = re.compile(
+_STORING: Final = (
     r"CREATE (OR REPLACE )?(CONSTRAINT )?"
     r"(VIEW|MATERIALIZED VIEW|RULE|POLICY|TRIGGER|FUNCTION|PROCEDURE|TABLE|DOMAIN) |ALTER POLICY "
 )
 """Statements that evaluate nothing of what they say."""
-_ON_ROWS: Final = re.compile("(INSERT|UPDATE|DELETE|MERGE|SELECT|REFRESH|DO) ")
+_ON_ROWS: Final = "(INSERT|UPDATE|DELETE|MERGE|SELECT|REFRESH|DO) "
 """Statements that set off triggers and call what they name."""
 _REMARK: Final = "-- Operators that it only implies are Postgres' own here: no schema is searched for others like them."
 
@@ -61,4 +61,4 @@ def _steps(
 
 def _runs_code(sql: str) -> bool:
     """True if functions of the project may run where a statement is carried out."""
-    return not _STORING.match(sql) and (_ON_ROWS.match(sql) is not None or calls_with_schema(sql))
+    return not re.match(_STORING, sql) and (re.match(_ON_ROWS, sql) is not None or calls_with_schema(sql))

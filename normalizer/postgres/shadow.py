@@ -70,7 +70,7 @@ class Session(Value):
         )
 
 
-@define(kw_only=True)
+@define(kw_only=True, slots=False)
 class Shadow:
     """A server that holds a platform's baseline and nothing else. `binaries` is None where it isn't ours."""
 

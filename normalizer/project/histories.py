@@ -6,7 +6,7 @@ from typing import Final
 from .config import Table
 
 SUPABASE: Final = ("supabase_migrations", "schema_migrations")
-_TABLE: Final = re.compile(r"([a-z_][a-z0-9_]*)\.([a-z_][a-z0-9_]*)")
+_TABLE: Final = r"([a-z_][a-z0-9_]*)\.([a-z_][a-z0-9_]*)"
 _TAKEN: Final = ("public", "pg_catalog", "information_schema")
 
 
@@ -18,7 +18,7 @@ def history_of(settings: Table) -> tuple[str, str] | None:
     name = settings.string("history")
     if name is None:
         return None
-    found = _TABLE.fullmatch(name)
+    found = re.fullmatch(_TABLE, name)
     if found is None or found[1] in _TAKEN:
         raise settings.error(
             "history",

@@ -17,8 +17,8 @@ ALLOWED: Final = "PGNORM_LINKED_HOST"
 _REFERENCE: Final = "project-ref"
 _POOLER: Final = "pooler-url"
 _PASSWORD: Final = "SUPABASE_DB_PASSWORD"
-_REF: Final = re.compile(r"[a-z0-9]+", re.IGNORECASE)
-_OWN: Final = re.compile(r"(?:[a-z0-9-]+\.)+supabase\.(?:co|com)", re.IGNORECASE)
+_REF: Final = r"(?ai)[a-z0-9]+"
+_OWN: Final = r"(?ai)(?:[a-z0-9-]+\.)+supabase\.(?:co|com)"
 _WORDS: Final = frozenset({"host", "port", "user", "dbname", "password"})
 _VERIFYING: Final = ("verify-ca", "verify-full")
 
@@ -39,7 +39,7 @@ def linked(project: Project) -> Database:
         )
     if pooler:
         words = _pooler(pooler, shown(folder / _POOLER))
-    elif _REF.fullmatch(ref):
+    elif re.fullmatch(_REF, ref):
         words = address_words(f"db.{ref}.supabase.co", 5432)
     else:
         raise PgnormError("no reference of a Supabase project", place=shown(folder / _REFERENCE))
@@ -53,7 +53,7 @@ def of_ref(ref: str, project: Project | None) -> Database:
     """
     if project is not None and _first_line(_folder(project) / _REFERENCE) == ref:
         return linked(project)
-    if _REF.fullmatch(ref) is None:
+    if re.fullmatch(_REF, ref) is None:
         raise PgnormError(f"`{said(ref)}` is not a reference of a Supabase project", hint="It is in the project's URL.")
     return _reached(address_words(f"db.{ref}.supabase.co", 5432))
 
@@ -83,7 +83,7 @@ def _pooler(url: str, place: str) -> tuple[tuple[str, str], ...]:
     if not found.keys() <= _WORDS:
         extra = ", ".join(sorted(found.keys() - _WORDS))
         raise PgnormError(f"the address says more than where the database is: {extra}", place=place)
-    if _OWN.fullmatch(host) is None and host != os.environ.get(ALLOWED):
+    if re.fullmatch(_OWN, host) is None and host != os.environ.get(ALLOWED):
         raise PgnormError(
             f"{host or 'the host'} is not a host of Supabase, so no password is sent there",
             place=place,

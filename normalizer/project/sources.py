@@ -5,9 +5,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from attrs import evolve, frozen
-
 from pgnorm.catalog.errors import PgnormError
+from pgnorm.catalog.model import Value
 
 from ..files.reading import FileKind, SourceFile, shown, sql_files
 from .databases import Database, local, named_by_environment
@@ -26,8 +25,7 @@ WORDS: Final = ("files", "migrations", "local", "linked", "db")
 _OF_A_PROJECT: Final = frozenset(WORDS) - {"db"}
 
 
-@frozen(kw_only=True)
-class Files:
+class Files(Value):
     """SQL files that are loaded, in this order, to say what a catalog holds."""
 
     word: str
@@ -44,8 +42,7 @@ class Files:
     """Files with their texts, where these are not read: what a history remembers lies nowhere."""
 
 
-@frozen(kw_only=True)
-class SnapshotFile:
+class SnapshotFile(Value):
     """A catalog that `dump --json` wrote."""
 
     path: Path
@@ -107,7 +104,7 @@ def _revised(words: str, project: Project) -> Files:
                 f"git:{revision}:migrations@VERSION.",
             )
         stack.pop_all()
-        return evolve(found, word=f"git:{words}", keeps=revised, notes=(*found.notes, *revised.notes))
+        return found.evolve(word=f"git:{words}", keeps=revised, notes=(*found.notes, *revised.notes))
 
 
 def close(source: Source) -> None:

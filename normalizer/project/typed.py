@@ -10,11 +10,9 @@ HIDDEN: Final = "(an address, not shown)"
 MASK: Final = "***"
 _PUBLIC: Final = "host|hostaddr|user|port|dbname|service|sslmode|options|application_name|connect_timeout"
 _SECRET: Final = r"\w*(?:pass|pwd|secret|token)\w*"
-_ADDRESS: Final = re.compile(
-    rf"://|^-*postgres(?:ql)?:|.@[\w.\[%]|(?:\b(?:{_PUBLIC})|{_SECRET})\s*=", re.IGNORECASE | re.DOTALL
-)
-_FILE: Final = re.compile(r"[\w./ +-]*@?[\w./ +-]*\.(?:sql|json|toml)")
-_SOURCE: Final = re.compile(r"(?:git:[\w./~^-]+:)?migrations@[\w.]+")
+_ADDRESS: Final = rf"(?is)://|^-*postgres(?:ql)?:|.@[\w.\[%]|(?:\b(?:{_PUBLIC})|{_SECRET})\s*="
+_FILE: Final = r"[\w./ +-]*@?[\w./ +-]*\.(?:sql|json|toml)"
+_SOURCE: Final = r"(?:git:[\w./~^-]+:)?migrations@[\w.]+"
 _PASSWORDS: Final = (
     re.compile(r"^(?:-*\w*:?/*)?[^:/@\s]*:(?!//[^:/@]*@)(?P<word>.+)@", re.DOTALL),
     # What stands between `://` and `@` alone is a user.
@@ -30,9 +28,9 @@ def is_address(word: str) -> bool:
 
 def could_be_address(word: str) -> bool:
     """True if a word that somebody typed could be the address of a database, however badly written."""
-    if _ADDRESS.search(word) is None or _SOURCE.fullmatch(word) is not None:
+    if re.search(_ADDRESS, word) is None or re.fullmatch(_SOURCE, word) is not None:
         return False
-    return _FILE.fullmatch(word) is None and not (word and os.path.lexists(word.partition("\0")[0]))
+    return re.fullmatch(_FILE, word) is None and not (word and os.path.lexists(word.partition("\0")[0]))
 
 
 def said(word: str) -> str:

@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
     from ..postgres.shadow import Shadow
 
-_ENTRY: Final = re.compile(r"^--\n-- Name: (.*); Type: (.*); Schema: (.*); Owner: (.*)\n--\n\n", re.MULTILINE)
+_ENTRY: Final = r"(?m)^--\n-- Name: (.*); Type: (.*); Schema: (.*); Owner: (.*)\n--\n\n"
 _COMPLETE: Final = "\n--\n-- PostgreSQL database dump complete"
-_STORAGE: Final = re.compile(r"^SET default_\w+ = .*;\n\n", re.MULTILINE)
+_STORAGE: Final = r"(?m)^SET default_\w+ = .*;\n\n"
 _GRANTS: Final = frozenset({"ACL", "DEFAULT ACL"})
 # A name that Postgres picked for a NOT NULL is no difference: it hangs on what other names there were then.
-_PICKED: Final = re.compile(r'CONSTRAINT "(?:[^"]|"")+_not_null\d*" (?=NOT NULL)')
+_PICKED: Final = r'CONSTRAINT "(?:[^"]|"")+_not_null\d*" (?=NOT NULL)'
 _COLUMNS: Final = frozenset({"TABLE", "FOREIGN TABLE"})
 _NAME: Final = re.compile('"(?:[^"]|"")+"')
 _NAMES: Final = f"{_NAME.pattern}(?:, {_NAME.pattern})*"
@@ -66,7 +66,7 @@ def program_of(shadow: "Shadow") -> "Path":
 
 def entries(text: str) -> Counter[DumpEntry]:
     """The entries of a dump as a multiset; the order of a table's columns and of grants means nothing."""
-    found = list(_ENTRY.finditer(text))
+    found = list(re.finditer(_ENTRY, text))
     ends = [match.start() for match in found[1:]] + [text.find(_COMPLETE)]
     return Counter(
         DumpEntry(
@@ -74,7 +74,7 @@ def entries(text: str) -> Counter[DumpEntry]:
             match[2],
             match[3],
             match[4],
-            _unordered(match[2], _STORAGE.sub("", text[match.end() : end]).strip()),
+            _unordered(match[2], re.sub(_STORAGE, "", text[match.end() : end]).strip()),
         )
         for match, end in zip(found, ends, strict=True)
     )
@@ -87,7 +87,7 @@ def _unordered(kind: str, text: str) -> str:
         return _IN_TABLE_ORDER[kind].sub(lambda found: " ".join(sorted(_NAME.findall(found[0]))), text, count=1)
     if kind not in _COLUMNS:
         return text
-    head, *lines = _PICKED.sub("", text).split("\n")
+    head, *lines = re.sub(_PICKED, "", text).split("\n")
     closing = next((place for place, line in enumerate(lines) if line.startswith(")")), len(lines))
     inner = sorted(line.removesuffix(",") for line in lines[:closing])
     return "\n".join([head, *inner, *sorted(lines[closing:])])

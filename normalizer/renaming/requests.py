@@ -12,9 +12,9 @@ from ..sql.hints import Hint, RenameHint
 from ..sql.lexer import name_of
 
 _NAME: Final = r"""(?:"(?:[^"]|"")+"|'(?:[^']|'')*'|[^\s"'.=()]+)"""
-_ASKED: Final = re.compile(rf"(?P<path>{_NAME}(?:\.{_NAME})*)\s*=\s*(?P<new>{_NAME})")
-_PART: Final = re.compile(_NAME)
-_BARE: Final = re.compile(r"[a-z_][a-z0-9_$]*")
+_ASKED: Final = rf"(?P<path>{_NAME}(?:\.{_NAME})*)\s*=\s*(?P<new>{_NAME})"
+_PART: Final = _NAME
+_BARE: Final = r"[a-z_][a-z0-9_$]*"
 DEFAULT_SCHEMA: Final = "public"
 """The schema that a name without one is in."""
 
@@ -36,13 +36,13 @@ class Request(Value):
 def of_options(words: Iterable[str]) -> Iterator[Request]:
     """The requests of `--rename public.contacts.status=stage`. Raises PgnormError for what is none."""
     for word in words:
-        found = _ASKED.fullmatch(word.strip())
+        found = re.fullmatch(_ASKED, word.strip())
         if found is None:
             raise PgnormError(
                 f"`--rename {word}` does not say what gets which name",
                 hint="Write old=new, the old name with its schema and table: --rename public.contacts.status=stage",
             )
-        path = tuple(_plain(part) for part in _PART.findall(found["path"]))
+        path = tuple(_plain(part) for part in re.findall(_PART, found["path"]))
         yield Request(path=path, new=_plain(found["new"]), place=f"--rename {word}")
 
 
@@ -61,7 +61,7 @@ def of_hints(hints: Iterable[Hint]) -> Iterator[Request]:
 
 def words(path: Iterable[str]) -> str:
     """Names as a person reads and writes them: `public.contacts."Status"`."""
-    return ".".join(name if _BARE.fullmatch(name) else ident(name) for name in path)
+    return ".".join(name if re.fullmatch(_BARE, name) else ident(name) for name in path)
 
 
 def _plain(word: str) -> str:

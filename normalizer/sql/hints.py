@@ -1,6 +1,5 @@
 """Hints in SQL text: comments of a word for pgnorm at an object, `-- pgnorm: renamed from status`."""
 
-import difflib
 import re
 from collections.abc import Iterator, Sequence
 from typing import Final
@@ -10,16 +9,15 @@ from pgnorm.catalog.model import Value
 
 from ..files.reading import SourceFile
 from ..hazards.effects import Hazard
-from ..linting.lints import NAMES
 from .statements import Comment, comments, split
 from .subjects import Subject, plain, subject_of
 
-_MARK: Final = re.compile(r"(?:--|/\*)\s*pgnorm:\s*(?P<said>.*?)\s*(?:\*/)?\s*", re.DOTALL)
+_MARK: Final = r"(?s)(?:--|/\*)\s*pgnorm:\s*(?P<said>.*?)\s*(?:\*/)?\s*"
 _NAME: Final = r"""(?:"(?:[^"]|"")+"|[^\W\d][\w$]*)"""
-_RENAMED: Final = re.compile(rf"renamed\s+from\s+(?P<old>{_NAME}|'(?:[^']|'')*')", re.IGNORECASE)
-_ALLOWED: Final = re.compile(r"allow\b(?P<kinds>.*?)(?:\s+on\s+(?P<on>.*))?", re.IGNORECASE | re.DOTALL)
-_PATH: Final = re.compile(rf"{_NAME}(?:\s*\.\s*{_NAME}){{0,2}}")
-_IGNORED: Final = re.compile(r"ignore", re.IGNORECASE)
+_RENAMED: Final = rf"(?i)renamed\s+from\s+(?P<old>{_NAME}|'(?:[^']|'')*')"
+_ALLOWED: Final = r"(?is)allow\b(?P<kinds>.*?)(?:\s+on\s+(?P<on>.*))?"
+_PATH: Final = rf"{_NAME}(?:\s*\.\s*{_NAME}){{0,2}}"
+_IGNORED: Final = r"(?i)ignore"
 _WORDS: Final = {"renamed": "renamed from old_name", "ignore": "ignore", "allow": "allow HAZARD, HAZARD"}
 _REST_OF_LINE: Final = re.compile(r"[ \t]*(\r?\n|$)")
 
@@ -66,12 +64,12 @@ def hints(source: SourceFile) -> Iterator[Hint]:
         return
     statements = split(text, label=source.label)
     for comment in comments(text):
-        marked = _MARK.fullmatch(text, comment.start, comment.end)
+        marked = re.fullmatch(_MARK, text[comment.start : comment.end])
         if marked is None:
             continue
         said, place = marked["said"], source.place(comment.start)
-        renamed, allowed = _RENAMED.fullmatch(said), _ALLOWED.fullmatch(said)
-        word = "renamed" if renamed else "allow" if allowed else "ignore" if _IGNORED.fullmatch(said) else None
+        renamed, allowed = re.fullmatch(_RENAMED, said), re.fullmatch(_ALLOWED, said)
+        word = "renamed" if renamed else "allow" if allowed else "ignore" if re.fullmatch(_IGNORED, said) else None
         if word is None:
             raise HintError(f"no hint is known that says `{said}`", place=place, hint=_meant(said))
         words = _allowed(allowed["kinds"], place) if allowed else frozenset[str]()
@@ -94,7 +92,7 @@ def hints(source: SourceFile) -> Iterator[Hint]:
                 comment=comment,
                 subject=subject,
                 hazards=frozenset(hazard for hazard in Hazard if hazard in words),
-                lints=words & NAMES,
+                lints=words.difference(Hazard),
             )
         else:
             yield IgnoreHint(source=source, comment=comment, subject=subject)
@@ -103,7 +101,9 @@ def hints(source: SourceFile) -> Iterator[Hint]:
 def _meant(said: str) -> str:
     """The hint that somebody probably meant."""
     first = said.split(maxsplit=1)[0].lower() if said.strip() else ""
-    close = difflib.get_close_matches(first, _WORDS, n=1)
+    from difflib import get_close_matches
+
+    close = get_close_matches(first, _WORDS, n=1)
     if close:
         return f"Did you mean `-- pgnorm: {_WORDS[close[0]]}`?"
     return f"There are {', '.join(f'`-- pgnorm: {form}`' for form in _WORDS.values())}."
@@ -111,7 +111,7 @@ def _meant(said: str) -> str:
 
 def _named(said: str, place: str) -> Subject:
     """The subject that a hint names. Raises PgnormError, placed, where that is no name."""
-    if not _PATH.fullmatch(said):
+    if not re.fullmatch(_PATH, said):
         raise HintError(
             f"the hint names what it is about, and `{said}` is no name",
             place=place,
@@ -124,12 +124,16 @@ def _named(said: str, place: str) -> Subject:
 
 def _allowed(said: str, place: str) -> frozenset[str]:
     """The words of a list, hazards and lints. Raises PgnormError for a word that is neither."""
+    from ..linting.lints import NAMES
+
     hazards = [*Hazard]
     known = {*hazards, *NAMES}
     words = [word.lower() for word in re.split(r"[\s,]+", said) if word]
     for word in words or [""]:
         if word not in known:
-            close = difflib.get_close_matches(word, known, n=1)
+            from difflib import get_close_matches
+
+            close = get_close_matches(word, known, n=1)
             raise HintError(
                 f"no hazard or lint is called `{word}`" if word else "the hint does not say which hazard it allows",
                 place=place,
