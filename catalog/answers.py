@@ -136,7 +136,7 @@ def with_members(kinds: Iterable[type[Object]]) -> list[type[Object]]:
 
 
 def calls_by_cast(numbers: Mapping[str, int], result: Result) -> frozenset[tuple[Address, Address]]:
-    """What calls functions by casts, and these, as a kind that `Converts` has been answered."""
+    """Calls of functions by casts, each with who calls, as a kind that `Converts` has been answered."""
     place, functions = result.columns.index(CALLS), numbers["pg_proc"]
     called = (call for row in result.rows for call in row[place] or ())
     return frozenset(((catalog, oid, part), (functions, function, 0)) for catalog, oid, part, function in called)

@@ -24,7 +24,7 @@ class Found(Value):
     operators: Mapping[ObjectId, set[tuple[str, str]]]
     """The operators outside of pg_catalog that each one's expressions use."""
     by_cast: frozenset[tuple[ObjectId, ObjectId]]
-    """What calls functions by casts, and these."""
+    """Calls of functions by casts: who calls, and the function."""
 
 
 def edges_between(

@@ -19,6 +19,7 @@ from .plan.plan import Plan, Step, Verb
 from .plan.unplanned import unplanned
 from .proof.apply import arrive_with_rows, refuse_rest
 from .proof.binding import refuse_other_calls
+from .rebinding import with_calls_that_are_made
 from .side import Side
 
 
@@ -39,6 +40,7 @@ class AsRead(Basis):
         if any(map(doubtful, found)) or (self.options.proof is not None and self.makes_a_plan(found)):
             self.sides.context.shadow.launch()
         found = settled(found, start.states, goal.states, self.sides.reload)
+        found = with_calls_that_are_made(found, self.sides, goal, self.new)
         comparison = self.planned(start, goal, found)
         if self.options.proof is None or not comparison.plan.wanted:
             return comparison.evolve(mentions=broken_bodies_anew(self.sides, start, goal, found, comparison.kept))

@@ -10,6 +10,7 @@ from .compare.absent_owner import stranger
 from .compare.called import refuse_idle
 from .compare.difference import COMMENT, Difference, differences
 from .compare.ignoring import ROLE, Reason
+from .compare.like_named import with_other_calls
 from .compare.ownership import only_by_platform, owned, spared
 from .compare.phantoms import phantoms, without_code
 from .compare.selection import EVERYTHING, Selection, select, selected
@@ -52,7 +53,8 @@ class Basis:
         """Differences of the two. Raises PgnormError for a pattern that names no schema."""
         select([start.catalog, goal.catalog], self.ownership.schemas, ())
         refuse_idle(self.options.hints, start.catalog, goal.catalog)
-        return differences(*self.views(start.catalog, goal.catalog))
+        views = self.views(start.catalog, goal.catalog)
+        return with_other_calls(differences(*views), views, start.states[0], goal.states[0])
 
     def makes_a_plan(self, found: tuple[Difference, ...]) -> bool:
         """True if something differs that no reload makes equal, and in more than a body's looks."""

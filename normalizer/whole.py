@@ -10,7 +10,7 @@ from pgnorm.catalog.quoting import ident
 
 from .basis import Basis
 from .broken import broken_bodies, broken_bodies_anew
-from .compare.difference import differences
+from .compare.difference import CALLS, differences
 from .compare.phantoms import passed_over
 from .compare.settling import ROUNDS, doubtful, settled
 from .comparison import Comparison
@@ -21,6 +21,7 @@ from .proof.apply import Arrival, Early, arrive_with_rows, arrive_with_seed, exc
 from .proof.binding import refuse_other_calls
 from .proof.pg_dump import DumpEntry, dumped, entries, program_of
 from .proof.refusing import REPORT
+from .rebinding import with_calls_that_are_made
 from .side import Side
 from .unmade import unmade
 
@@ -44,10 +45,11 @@ class Whole(Basis):
                 stack.close()
                 return Whole(self.workspace, self.options, self.sides.anew(), self.old, self.new).compare()
             found = self.found(start, goal)
-            in_shadow = not any(map(doubtful, found))
+            in_shadow = not any(map(doubtful, found)) and not any(CALLS in each.changed for each in found)
             if not in_shadow:
                 stack.close()  # what a reload makes, roles above all, must not wait for what this one has made
                 found = settled(found, start.states, goal.states, self.sides.reload)
+                found = with_calls_that_are_made(found, self.sides, goal, self.new)
             comparison = self.planned(start, goal, found)
             if in_shadow:
                 broken = broken_bodies(start, goal, found, comparison.kept, session)

@@ -6,11 +6,12 @@ from pgnorm.catalog.model import Object
 from pgnorm.catalog.model.type_facets import renamed_value
 from pgnorm.catalog.quoting import literal, plain
 
-from .difference import CASTS, NAME, Difference, deparsed
+from .difference import BY_TEXT, NAME, Difference, deparsed
 
 _WORDS: Final = {
     "bound": "bounds",
     "check": "WITH CHECK",
+    "called_functions": "functions called",
     "cast_functions": "functions of casts",
     "column_settings": "settings of columns",
     "config": "SET",
@@ -54,7 +55,7 @@ def describe(found: Difference) -> str:
 def words(found: Difference) -> list[str]:
     """Differences between two of one object, in words, sorted: not that its text is read anew where it is the same."""
     same = {name for name in deparsed(found.item) if getattr(found.old, name, None) == getattr(found.new, name, None)}
-    return sorted({_word(found, name) for name in found.changed - (same if CASTS in found.changed else set())})
+    return sorted({_word(found, name) for name in found.changed - (same if found.changed & BY_TEXT else set())})
 
 
 def _word(found: Difference, name: str) -> str:

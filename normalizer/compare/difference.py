@@ -24,7 +24,11 @@ OPERATORS: Final = "operators_used"
 """Operators, which the text of an expression need not tell; an own difference only where that is the same."""
 CASTS: Final = "cast_functions"
 """Functions that expressions call by casts; a difference of its own only where the text is the same."""
-SATELLITES: Final = frozenset({OWNER, COMMENT, PRIVILEGES, LABELS, EXTENSIONS, CASTS})
+CALLS: Final = "called_functions"
+"""Functions of names that several have (see `like_named`); a difference of its own only where the text is the same."""
+BY_TEXT: Final = frozenset({CASTS, CALLS})
+"""Differences that end where the same text is read anew."""
+SATELLITES: Final = frozenset({OWNER, COMMENT, PRIVILEGES, LABELS, EXTENSIONS, *BY_TEXT})
 """Differences of an object beside its own attributes, named alike for every kind."""
 IF_KNOWN: Final = frozenset({Change.SECRET, Change.HIDDEN, Change.STATE, Change.SAID})
 """An attribute so declared differs only where both sides have it."""

@@ -9,7 +9,7 @@ from attrs import evolve
 from pgnorm.catalog.model import Catalog, Object, ObjectId
 from pgnorm.catalog.model.facets import Watches
 
-from .difference import CASTS, OPERATORS, Difference, deparsed
+from .difference import BY_TEXT, OPERATORS, Difference, deparsed
 from .slices import slice_of
 
 ROUNDS: Final = 4
@@ -73,7 +73,7 @@ def settled(
 def _left(found: Difference, met: Collection[str]) -> Difference:
     """The difference without what has met. Texts that have not met call what they call."""
     changed = found.changed.difference(met)
-    return evolve(found, changed=changed - {CASTS} if changed & deparsed(found.item) else changed)
+    return evolve(found, changed=changed - BY_TEXT if changed & deparsed(found.item) else changed)
 
 
 def _part(open_: dict[ObjectId, set[str]], met: dict[ObjectId, set[str]], new: "_Side", old: "_Side") -> bool:

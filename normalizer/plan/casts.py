@@ -9,7 +9,7 @@ from pgnorm.catalog.model import Catalog, ObjectId
 from pgnorm.catalog.model.facets import Converts
 from pgnorm.catalog.model.type_facets import HoldsType, retypes
 
-from ..compare.difference import CASTS, Difference, deparsed, outermost
+from ..compare.difference import BY_TEXT, Difference, deparsed, outermost
 from .graph import Action, Before
 
 if TYPE_CHECKING:
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 
 def read_anew(found: Difference) -> Difference:
-    """The difference, where no more than functions of casts differ, as one of the texts that Postgres is to read
-    again."""
-    if CASTS not in found.changed or found.changed & deparsed(found.item):
+    """The difference, where no more than functions of casts differ, or of a name that several have, as one of the texts
+    that Postgres is to read again."""
+    if not found.changed & BY_TEXT or found.changed & deparsed(found.item):
         return found
     texts = (name for name in deparsed(found.item) if getattr(found.item, name))
     return evolve(found, changed=found.changed.union(texts))

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator
 
-from pgnorm.catalog.cast_functions import names, signature
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Catalog, ObjectId
-from pgnorm.catalog.model.facets import Routine
 
 from ..compare.difference import inside
+from ..compare.like_named import calls, other_calls
 from ..plan.plan import Plan, Verb
 
 
@@ -15,11 +14,8 @@ def refuse_other_calls(plan: Plan, wanted: Catalog, arrived: Catalog) -> None:
     """Raise PgnormError for what the plan makes and what then calls another function of a name than on the new side:
     there one that suits better has come since (`f(int)` where there was `f(anyelement)`)."""
     for name in _made(plan, wanted):
-        before, after = _calls(wanted, name), _calls(arrived, name)
-        lost = [each for each in sorted(before - after) if each in arrived.objects]
-        found = [each for each in sorted(after - before) if each in wanted.objects]
-        for one, other in ((one, other) for one in lost for other in found):
-            if (one.schema, one.name) == (other.schema, other.name):
+        for one, other in other_calls(calls(wanted, name), calls(arrived, name)):
+            if one in arrived.objects and other in wanted.objects:
                 item, called = wanted.objects[name], wanted.objects[one]
                 raise PgnormError(
                     f"{item.kind} {item.label} calls {called.kind} {called.label} on the new side, while its text"
@@ -35,12 +31,3 @@ def _made(plan: Plan, wanted: Catalog) -> Iterator[ObjectId]:
             yield step.id
             if step.verb is Verb.CREATE:
                 yield from (part.id for part in inside(wanted, step.id, frozenset()))
-
-
-def _calls(catalog: Catalog, name: ObjectId) -> set[ObjectId]:
-    """The functions that its text names."""
-    used = {each for each in catalog.needs.get(name, ()) if isinstance(catalog.objects[each], Routine)}
-    if used and (by_cast := catalog.objects[name].cast_functions):
-        item = catalog.objects[name]
-        used = {each for each in used if signature(each) not in by_cast or names(item, each)}
-    return used

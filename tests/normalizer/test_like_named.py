@@ -1,0 +1,149 @@
+"""Calls by a name that several functions have: equal texts that call different ones, since one came later."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+from casting import made
+from judge import carry_out, compared
+
+from pgnorm.normalizer.comparing import compare
+from pgnorm.normalizer.comparison import Comparison, Options
+from pgnorm.normalizer.postgres.shadow import Shadow
+from pgnorm.normalizer.project.sources import parse
+from pgnorm.normalizer.servers import Servers
+from pgnorm.normalizer.workspace import Workspace
+
+PARED = Options(pared=True, proof=None)
+INSERT = "insert into public.n values (1)"
+TABLE = f"create table public.n (a int, b int); {INSERT}"
+ANY = "create function public.f(anyelement) returns int immutable language plpgsql as 'begin return 2; end'"
+INTEGER = "create function public.f(int) returns int immutable language plpgsql as 'begin return 1; end'"
+USERS = {
+    "view": "create view public.c as select public.f(a) from public.n",
+    "materialized view": "create materialized view public.c as select public.f(a) from public.n",
+    "check": "alter table public.n add constraint c check (public.f(a) > 0)",
+    "default": "alter table public.n alter b set default public.f(1)",
+    "generated column": "alter table public.n add c int generated always as (public.f(a)) stored",
+    "index": "create index c on public.n (public.f(a)) where public.f(b) > 0",
+    "policy": "create policy c on public.n using (public.f(a) > 0)",
+    "rule": "create rule c as on delete to public.n do instead update public.n set b = public.f(old.a)",
+    "body of SQL": "create function public.c() returns int language sql begin atomic select public.f(1); end",
+    "default of an argument": "create function public.c(a int default public.f(1)) returns int language sql"
+    " as 'select 1'",
+    "default of a domain": "create domain public.c as int default public.f(1); create table public.u (c public.c)",
+    "check of a domain": "create domain public.c as int check (public.f(value) > 0)",
+    "trigger": "create trigger c before update on public.n for each row when (public.f(new.a) > 0)"
+    " execute function suppress_redundant_updates_trigger()",
+    "statistics": "create statistics public.c on (public.f(a)), (public.f(b)) from public.n",
+    "parts of a partition": "create table public.p (a int, b int default public.f(1), c int"
+    " generated always as (public.f(a)) stored, check (public.f(b) > 0)) partition by list (a);"
+    " create index i on public.p (public.f(b)); create table public.q partition of public.p for values in (1)",
+    "partition key": "create table public.c (a int) partition by range (public.f(a))",
+}
+VIEW = USERS["view"]
+
+
+def _calls(connection: psycopg.Connection) -> list[str]:
+    """The functions of the name that anything depends on."""
+    asked = """
+        select distinct p.oid::regprocedure::text from pg_depend d join pg_proc p on p.oid = d.refobjid
+         where d.refclassid = 'pg_proc'::regclass and p.proname = 'f' order by 1"""
+    return [name for (name,) in connection.execute(asked.encode()).fetchall()]
+
+
+@contextmanager
+def _ends(shadow: Shadow, old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[psycopg.Connection, str, str]]:
+    """The old side, and the addresses of both."""
+    with shadow.session(scratch=True) as start, shadow.session(scratch=True) as goal:
+        yield start.connection, made(start.connection, *old), made(goal.connection, *new)
+
+
+def _told(servers: Servers, old: str, new: str, options: Options) -> tuple[Comparison, list[str]]:
+    """The comparison of two sources, and what people are told of it."""
+    told: list[str] = []
+    with servers.turn(), Workspace(None, tell=lambda _, said: told.append(said), servers=servers) as workspace:
+        return compare(workspace, parse(old, None), parse(new, None), options), told
+
+
+def _labels(found: Comparison) -> set[str]:
+    return {each.item.label for each in found.plan.differences}
+
+
+@pytest.mark.parametrize("case", USERS)
+@pytest.mark.parametrize("late", [True, False], ids=["there", "new"])
+def test_a_function_that_came_later_is_called(case: str, late: bool, servers: Servers, shadow: Shadow) -> None:
+    user = USERS[case]
+    old, new = (TABLE, ANY, user, *[INTEGER] * late), (TABLE, ANY, INTEGER, user)
+    with _ends(shadow, old, new) as (start, before, after):
+        assert _calls(start) == ["f(anyelement)"]
+        found = compared(servers, before, after)
+        assert found.unproved is None
+        assert compared(servers, before, after, PARED).plan.scripts() == found.plan.scripts()
+        carry_out(start, found.plan)
+        assert _calls(start) == ["f(integer)"]
+        assert not compared(servers, before, after).plan
+
+
+@pytest.mark.parametrize("live", [True, False], ids=["database", "files"])
+def test_files_that_make_a_function_later(live: bool, servers: Servers, shadow: Shadow, tmp_path: Path) -> None:
+    files = tmp_path / "late.sql", tmp_path / "early.sql"
+    for file, state in zip(files, ((TABLE, ANY, VIEW, INTEGER), (TABLE, ANY, INTEGER, VIEW)), strict=True):
+        file.write_text(";\n".join(state).replace(INSERT, "") + ";")
+    with shadow.session(scratch=True) as start:
+        late = made(start.connection, TABLE, ANY, VIEW, INTEGER)
+        found, _ = _told(servers, late if live else str(files[0]), str(files[1]), Options())
+        assert _labels(found) == {"public.c"}
+        assert found.unproved is None
+        carry_out(start.connection, found.plan)
+        assert _calls(start.connection) == ["f(integer)"]
+        found, told = _told(servers, late if live else str(files[1]), str(files[0]), Options())
+        assert not found.plan
+        assert [each for each in told if "view public.c calls function public.f(anyelement)" in each]
+
+
+def test_wholes_are_compared_by_what_was_read(servers: Servers, shadow: Shadow) -> None:
+    """A dump loses which one a text calls, and a filled materialized view beside it has both sides go through one."""
+    view = "create view public.d as select public.f(b) from public.n"
+    matview = USERS["materialized view"]
+    with _ends(shadow, (TABLE, ANY, view, INTEGER), (TABLE, ANY, INTEGER, view, matview)) as (start, before, after):
+        found = compared(servers, before, after)
+        assert _labels(found) == {"public.d", "public.c", "public.c.f"}
+        carry_out(start, found.plan)
+        assert _calls(start) == ["f(integer)"]
+
+
+@pytest.mark.parametrize("options", [Options(), PARED], ids=["proved", "pared"])
+def test_what_no_statement_makes_is_told(options: Options, servers: Servers, shadow: Shadow) -> None:
+    with _ends(shadow, (TABLE, ANY, INTEGER, VIEW), (TABLE, ANY, VIEW, INTEGER)) as (_, before, after):
+        found, told = _told(servers, before, after, options)
+    assert not found.plan
+    assert [each for each in told if "view public.c calls function public.f(anyelement)" in each]
+
+
+def test_what_was_as_late_on_both_sides_stays(servers: Servers, shadow: Shadow) -> None:
+    state = (TABLE, ANY, VIEW, INTEGER)
+    with _ends(shadow, state, (*state, "create table public.m ()")) as (_, before, after):
+        assert _labels(compared(servers, before, after)) == {"public.m"}
+
+
+def test_a_function_that_goes_is_let_go_of(servers: Servers, shadow: Shadow) -> None:
+    with _ends(shadow, (TABLE, ANY, INTEGER, VIEW), (TABLE, ANY, VIEW)) as (start, before, after):
+        found = compared(servers, before, after)
+        assert _labels(found) == {"public.f(integer)"}
+        carry_out(start, found.plan)
+        assert _calls(start) == ["f(anyelement)"]
+        assert not compared(servers, before, after).plan
+
+
+@pytest.mark.parametrize("options", [Options(), PARED], ids=["proved", "pared"])
+def test_what_nothing_can_read_is_told(options: Options, servers: Servers, shadow: Shadow) -> None:
+    """Of two functions that suit a text alike, each was there alone when that was read."""
+    more = INTEGER.replace("(int)", "(int, int default 0)")
+    with _ends(shadow, (TABLE, more, VIEW, INTEGER), (TABLE, INTEGER, VIEW, more)) as (_, before, after):
+        for old, new in ((before, after), (after, before)):
+            found, told = _told(servers, old, new, options)
+            assert not found.plan
+            assert [each for each in told if "view public.c calls another function" in each]
