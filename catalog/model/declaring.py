@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import repeat
 from operator import attrgetter
-from typing import Any, ClassVar, Self, dataclass_transform, get_origin
+from typing import Any, ClassVar, Final, Self, dataclass_transform, get_origin
 
 from .changes import (
     REQUIRED,
@@ -21,6 +21,8 @@ from .changes import (
     untold,
     worked_out,
 )
+
+_set: Final = object.__setattr__
 
 
 @dataclass_transform(
@@ -44,12 +46,12 @@ class Declaring(type):
             fields.pop(field.name, None)
             if field.given:
                 fields[field.name] = field
-        return super().__new__(
-            cls,
-            name,
-            bases,
-            namespace | {"declared_fields": tuple(fields.values()), "compared": attrgetter("__class__", *fields)},
-        )
+        made = {
+            "declared_fields": tuple(fields.values()),
+            "declared_defaults": {field.name: field.default for field in fields.values()},
+            "compared": attrgetter("__class__", *fields),
+        }
+        return super().__new__(cls, name, bases, namespace | made)
 
 
 def _annotations(namespace: dict[str, Any]) -> Mapping[str, object]:
@@ -78,23 +80,25 @@ class Value(metaclass=Declaring):
 
     declared_fields: ClassVar[tuple[Field, ...]]
     """The fields that are given, those of the bases first."""
+    declared_defaults: ClassVar[Mapping[str, object]]
+    """Their defaults, REQUIRED where there is none."""
     compared: ClassVar[Callable[[Any], tuple[object, ...]]]
     """Takes from an object all that equality looks at."""
 
     def __init__(self, **given: object) -> None:
-        for name, _, default, *_ in self.declared_fields:
-            value = given.pop(name, default)
+        values = {**self.declared_defaults, **given}
+        if len(values) > len(self.declared_defaults):
+            raise TypeError(f"{type(self).__name__} has no {', '.join(given.keys() - self.declared_defaults.keys())}")
+        for name, value in values.items():
             if value is REQUIRED:
                 raise TypeError(f"{type(self).__name__} needs {name}")
-            object.__setattr__(self, name, value)
-        if given:
-            raise TypeError(f"{type(self).__name__} has no {', '.join(given)}")
+            _set(self, name, value)
 
     @classmethod
     def many(cls, count: int, columns: Mapping[str, Sequence[object]]) -> list[Self]:
         """`count` objects from the values of their attributes, each a column; absent ones take their defaults."""
         made = list(map(object.__new__, repeat(cls, count)))
-        for name, _, default, *_ in cls.declared_fields:
+        for name, default in cls.declared_defaults.items():
             if name not in columns and default is REQUIRED:
                 raise TypeError(f"{cls.__name__} needs {name}")
             cls.fill(made, name, columns.get(name, repeat(default)))
@@ -107,7 +111,7 @@ class Value(metaclass=Declaring):
 
     def evolve(self, **changes: object) -> Self:
         """The same value with other attributes."""
-        return type(self)(**{name: getattr(self, name) for name, *_ in self.declared_fields} | changes)
+        return type(self)(**{name: getattr(self, name) for name in self.declared_defaults} | changes)
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"{type(self).__name__}.{name} can't be set")
@@ -118,7 +122,7 @@ class Value(metaclass=Declaring):
     def __setstate__(self, state: tuple[None, dict[str, object]]) -> None:
         """Take over what copy and pickle kept of another: what its slots hold."""
         for name, value in state[1].items():
-            object.__setattr__(self, name, value)
+            _set(self, name, value)
 
     def __eq__(self, other: object) -> bool:
         if type(other) is not type(self):
