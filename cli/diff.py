@@ -69,12 +69,11 @@ def diff(app: App, **given: Unpack[Given]) -> int:
     known = app.project.migration_files() if app.project and given["name"] is not None else None
     with app.workspace() as workspace:
         with asking(workspace, *sources) as asked:
-            from pgnorm.normalizer.comparing import compare_sides
-            from pgnorm.normalizer.reads import read
+            from pgnorm.normalizer.comparing import compare_sides, reads
             from pgnorm.normalizer.sides import Sides
 
             options = _options(app, given)
-            told = read(asked, pare=options.may_pare)
+            told = reads(workspace, asked, options)
         sides = Sides.of(workspace, *sources, told)
         found = compare_sides(sides, *sources, options, lambda found: accepted(app.console, found, given["suggested"]))
         back = find_way_back(workspace, *sources, options, found) if given["down"] and found.plan else None

@@ -7,7 +7,7 @@ from importlib import import_module
 from .project.connecting import connecting
 from .project.databases import Database
 from .project.sources import Files, Source
-from .reads import Asked
+from .reads import Asked, last_major
 from .workspace import Workspace
 
 
@@ -37,8 +37,7 @@ def asking(
         for each in asked.values():
             each.go_on()
         if databases:
-            *_, last = asked.values()
-            _ = workspace.shadow(last.major).baseline
+            _ = workspace.shadow(last_major(asked)).baseline
             import_module("pgnorm.normalizer.comparing")
             import_module("pgnorm.normalizer.plan.assessing")
         yield asked

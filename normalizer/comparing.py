@@ -1,6 +1,6 @@
 """Two sources compared: the differences, the plan that ends them, and its proof."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 from pgnorm.catalog.errors import PgnormError
@@ -17,7 +17,7 @@ from .comparison import Comparison, Options
 from .plan.keeping import grafted
 from .plan.renames import with_ahead
 from .project.sources import Files, Source
-from .reads import read
+from .reads import Asked, Read, last_major, read
 from .renaming.followers import followers
 from .renaming.moving import moved
 from .renaming.proposing import Proposal, proposals
@@ -48,8 +48,15 @@ def compare(
     plan fails its proof.
     """
     with asking(workspace, old, new) as asked:
-        found = read(asked, pare=options.may_pare)
+        found = reads(workspace, asked, options)
     return compare_sides(Sides.of(workspace, old, new, found), old, new, options, choose)
+
+
+def reads(workspace: Workspace, asked: Mapping[Source, Asked], options: Options) -> dict[Source, Read]:
+    """Reads of what is asked by now, for a comparison with these options. Once two databases are known to differ, the
+    server that a plan is to be tried in comes up meanwhile."""
+    launch = (lambda: workspace.shadow(last_major(asked)).launch()) if options.proof is not None else (lambda: None)
+    return read(asked, pare=options.may_pare, differing=launch)
 
 
 def compare_sides(

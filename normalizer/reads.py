@@ -38,14 +38,23 @@ class Asked(NamedTuple):
     """A function that has the server work on all that it has, be it wanted yet or not."""
 
 
-def read(asked: Mapping[Source, Asked], *, pare: bool) -> dict[Source, Read]:
-    """Reads of what is asked by now. With `pare` two databases come without what both have alike."""
+def last_major(asked: Mapping[Source, Asked]) -> int:
+    """The major version that files are loaded for beside what is asked, unless a project says one."""
+    *_, last = asked.values()
+    return last.major
+
+
+def read(
+    asked: Mapping[Source, Asked], *, pare: bool, differing: Callable[[], None] = lambda: None
+) -> dict[Source, Read]:
+    """Reads of what is asked by now. With `pare` two databases come without what both have alike; `differing` is called
+    as soon as it is known that they are not."""
     answering = {source: each.answers for source, each in asked.items() if each.answers is not None}
     if not pare or len(answering) < 2:
         return {source: each.read() for source, each in asked.items()}
     from .compare.paring import pared
 
     answers = [answered() for answered in answering.values()]
-    parts = pared(*answers) or [each.whole for each in answers]
+    parts = pared(*answers, differing=differing) or [each.whole for each in answers]
     found = zip(answering, parts, answers, strict=True)
     return {source: Read(catalog=part, answers=each) for source, part, each in found}

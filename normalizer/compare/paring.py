@@ -4,7 +4,7 @@ A plan needs of a catalog what differs, what depends on that, and all that these
 whatever is no relation nor belongs to one (types, functions, default privileges): nobody records all that those need.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from pgnorm.catalog.answers import COLUMNS_OF_OIDS, Answers, calls_by_cast, objects_of
@@ -29,14 +29,18 @@ _OF_ROWS: Final = (GuardsRows, Matched, Presets)
 """Parts with a say where their relation is merely needed: CHECKs and defaults may call code, policies hide rows."""
 
 
-def pared(old: Answers, new: Answers) -> tuple[Catalog, Catalog] | None:
-    """The parts of two catalogs that any plan between them is made of; None where their rows can't be compared."""
+def pared(old: Answers, new: Answers, differing: Callable[[], None] = lambda: None) -> tuple[Catalog, Catalog] | None:
+    """The parts of two catalogs that any plan between them is made of; None where their rows can't be compared.
+
+    `differing` is called as soon as a row of one is in no row of the other.
+    """
     if old.version // 10000 != new.version // 10000 or not (old.run_time == new.run_time == NOWHERE):
         return None
     if any(map(_is_ambiguous, (old, new))):
         return None
     sides = _Side(old), _Side(new)
-    _match(*sides)
+    if _match(*sides):
+        differing()
     while any(side.waiting for side in sides):
         for side, other in (sides, sides[::-1]):
             for oid, disturbed in side.grown():
@@ -158,8 +162,8 @@ class _Side:
         return found
 
 
-def _match(old: _Side, new: _Side) -> None:
-    """Note which rows are alike on both sides, and take what the others are about."""
+def _match(old: _Side, new: _Side) -> bool:
+    """Note which rows are alike on both sides, and take what the others are about; True if there are any."""
     results = [dict(side.answers.kinds) for side in (old, new)]
     left: tuple[dict[ObjectId, tuple[int, Object]], ...] = ({}, {})
     remarks = _Remarks(old.answers), _Remarks(new.answers)
@@ -195,6 +199,7 @@ def _match(old: _Side, new: _Side) -> None:
     for side, mine, others in zip((old, new), left, left[::-1], strict=True):
         for name in mine.keys() - others.keys():
             side.take(mine[name][0], disturbed=True)
+    return any(left)
 
 
 def _pair(old: _Side, oid: int, new: _Side, twin: int) -> None:
