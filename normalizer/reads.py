@@ -54,7 +54,7 @@ def read(
         return {source: each.read() for source, each in asked.items()}
     from .compare.paring import pared
 
-    answers = [answered() for answered in answering.values()]
-    parts = pared(*answers, differing=differing) or [each.whole for each in answers]
-    found = zip(answering, parts, answers, strict=True)
+    old, new = (answered() for answered in answering.values())
+    parts = pared(old, new, differing) or (old.whole, new.whole)
+    found = zip(answering, parts, (old, new), strict=True)
     return {source: Read(catalog=part, answers=each) for source, part, each in found}
