@@ -19,6 +19,7 @@ import pytest
 from addresses import address
 from documents import check_document
 from doors import open_to_all
+from templates import Template, template
 from tested_servers import LOCAL_MAJOR, SERVERS, place_of, told
 
 from pgnorm.catalog.errors import PgnormError
@@ -388,17 +389,22 @@ def crm(folder: Path) -> Path:
     return folder
 
 
+def _run_in_crm(folder: Path, *words: str) -> None:
+    """Run pgnorm in a folder with the project of fixtures/crm, for what is made of that once."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        _forget_surroundings(patch)
+        with pytest.raises(SystemExit) as ended:
+            copy_context().run(main, words)
+    assert ended.value.code == 0
+
+
 @pytest.fixture(scope="session")
 def last_migration(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The migration from those of fixtures/crm to what its files say."""
     folder = tmp_path_factory.mktemp("crm")
     shutil.copytree(FIXTURES / "crm", folder, dirs_exist_ok=True)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(folder)
-        _forget_surroundings(patch)
-        with pytest.raises(SystemExit) as ended:
-            main(["diff", "-f", "up_to_date"])
-    assert ended.value.code == 0
+    _run_in_crm(folder, "diff", "-f", "up_to_date")
     (made,) = (folder / "supabase" / "migrations").glob("*_up_to_date.sql")
     return made
 
@@ -408,3 +414,17 @@ def crm_migrated(crm: Path, last_migration: Path) -> Path:
     """That project with migrations that say what its files say."""
     shutil.copy(last_migration, crm / "supabase" / "migrations")
     return crm
+
+
+@pytest.fixture(scope="session")
+def crm_database(
+    supabase_shadow: Shadow, last_migration: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Template]:
+    """A database to which all migrations of that project are applied."""
+    folder = tmp_path_factory.mktemp("crm")
+    shutil.copytree(FIXTURES / "crm", folder, dirs_exist_ok=True)
+    shutil.copy(last_migration, folder / "supabase" / "migrations")
+    with supabase_shadow.session(scratch=True) as session:
+        _run_in_crm(folder, "migration", "up", "--db-url", address(session.connection))
+        with template(session.connection) as made:
+            yield made
