@@ -40,6 +40,7 @@ class Execution:
     provide_extension: Callable[[str, str | None], bool] | None
     power: Power
     patient: bool
+    declares: bool
     roles_to_come: frozenset[str] = frozenset()
     notes: list[Note] = field(factory=list)
     created_roles: list[str] = field(factory=list)
