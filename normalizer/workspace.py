@@ -245,8 +245,6 @@ class Workspace:
     def _patience(self, database: Database, connection: "Connection") -> "Patience":
         from pgnorm.catalog.conversation import Patience
 
-        def tell(message: str) -> None:
-            self.telling("warning", message, database)
-
-        lookout = Lookout(database, connection.info.backend_pid, tell)
+        pid = connection.info.backend_pid
+        lookout = Lookout(database, pid, lambda message: self.telling("warning", message, database))
         return Patience(lock_timeout=self._lock_timeout, on_silence=lookout)
