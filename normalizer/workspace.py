@@ -186,12 +186,16 @@ class Workspace:
 
     def texts(self, source: Files) -> Texts:
         """The texts of the source's files. Raises PgnormError for those that can't be read."""
+        from .load.dumps import as_dumps
         from .load.reading import read_files
 
         files = source.held or tuple(read_files(source.paths))
         if said := not_run((file.text for file in files), beside=len(source.back)):
             self.telling("note", said, source)
-        return Texts(files=files, kind=source.kind)
+        grants_all, said = as_dumps(files, self.platform) if source.named else (False, "")
+        if said:
+            self.telling("note" if grants_all else "warning", said, source)
+        return Texts(files=files, kind=source.kind, grants_all=grants_all)
 
     def roles(self, source: Source) -> "Cluster":
         """The roles of the server that the source is a database of, or that its files are loaded into.
@@ -241,8 +245,6 @@ class Workspace:
     def _patience(self, database: Database, connection: "Connection") -> "Patience":
         from pgnorm.catalog.conversation import Patience
 
-        def tell(message: str) -> None:
-            self.telling("warning", message, database)
-
-        lookout = Lookout(database, connection.info.backend_pid, tell)
+        pid = connection.info.backend_pid
+        lookout = Lookout(database, pid, lambda message: self.telling("warning", message, database))
         return Patience(lock_timeout=self._lock_timeout, on_silence=lookout)

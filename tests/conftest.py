@@ -19,6 +19,8 @@ import pytest
 from addresses import address
 from documents import check_document
 from doors import open_to_all
+from templates import Template, template
+from tested_servers import LOCAL_MAJOR, SERVERS, place_of, told
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.cli.failures import wants_json
@@ -27,7 +29,6 @@ from pgnorm.cli.main import main
 from pgnorm.normalizer.files.reading import FileKind, SourceFile
 from pgnorm.normalizer.load.loader import LoadReport, load
 from pgnorm.normalizer.platforms import PLAIN, Platform, supabase
-from pgnorm.normalizer.postgres.binaries import bundled, local
 from pgnorm.normalizer.postgres.shadow import Shadow, open_shadow
 from pgnorm.normalizer.servers import Servers
 from pgnorm.normalizer.workspace import Workspace
@@ -38,22 +39,6 @@ Run = Callable[[str], tuple[int, str, str]]
 _ERROR = re.compile(r"^(\x1b\[\d+m)*(error|(?!error)\S.*:\d+:\d+):|^Usage: .*COMMAND", re.MULTILINE)
 """How an error begins; a group without a command says what it has."""
 _MUCH = 4 * 1024**3  # bytes
-_LOCAL_ONLY_BUNDLED = os.environ.get("PGNORM_PG_BINDIR") == "bundled"
-_NAMED = [FIXTURES.parent / folder for folder in os.environ.get("PGNORM_TEST_SERVERS", "").split()]
-
-
-def _local_major() -> int | None:
-    """The local major that Supabase projects most need; `None` where there is no local server."""
-    majors = [] if _LOCAL_ONLY_BUNDLED else [binaries.major for binaries in local(None)]
-    return min(majors, key=lambda major: (abs(major - 15), major), default=None)
-
-
-LOCAL_MAJOR = _local_major()
-# The bin folders that PGNORM_TEST_SERVERS lists (make test-matrix), or the local server and the bundled one.
-SERVERS = [pytest.param(str(folder), id=folder.parent.name) for folder in _NAMED] or [
-    *([pytest.param("local")] if LOCAL_MAJOR else []),
-    pytest.param("bundled"),
-]
 
 
 def pytest_configure() -> None:
@@ -62,6 +47,11 @@ def pytest_configure() -> None:
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     # A shell has what it starts in the background ignore Ctrl-C, which some tests send to themselves and others.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    # Tests wait too: for a lock, a connection, the end of a server. Where one does, another goes on.
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_collection_finish() -> None:
@@ -75,23 +65,11 @@ def pytest_collection_finish() -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     # A server that is a session's starts once. pytest goes to and fro between them where a module's fixture has cases.
-    items.sort(key=_place_of_server)
-
-
-def _place_of_server(item: pytest.Item) -> int:
-    """The place among `SERVERS` of the one that a test opens a shadow on; 0 if it opens none."""
-    values: dict[str, object] = getattr(getattr(item, "callspec", None), "params", {})
-    opened = (values[name] for name in ("shadow", "caged", "supabase_shadow", "caged_on_supabase") if name in values)
-    server = next(opened, None)
-    return next((place for place, each in enumerate(SERVERS) if each.values[0] == server), 0)
+    items.sort(key=place_of)
 
 
 def pytest_report_header() -> str:
-    if _NAMED:
-        return f"servers: {', '.join(map(str, _NAMED))}"
-    wheel = bundled()
-    local_server = f"Postgres {LOCAL_MAJOR}" if LOCAL_MAJOR else "none, its tests are left out"
-    return f"servers: local {local_server}; bundled {wheel.version_num if wheel else 'none'}"
+    return told()
 
 
 @contextmanager
@@ -110,14 +88,14 @@ def open_on(server: str, platform: Platform, *, trust_files: bool = False) -> It
 @pytest.fixture(scope="session", params=SERVERS)
 def shadow(request: pytest.FixtureRequest) -> Iterator[Shadow]:
     """A shadow of plain Postgres whose role is a superuser, once on each server that is tested."""
-    with open_on(request.param, PLAIN, trust_files=True) as opened:
+    with open_on(request.param.name, PLAIN, trust_files=True) as opened:
         yield opened
 
 
 @pytest.fixture(scope="session", params=SERVERS)
 def caged(request: pytest.FixtureRequest) -> Iterator[Shadow]:
     """A shadow of plain Postgres as commands use it, in which files can do no harm."""
-    with open_on(request.param, PLAIN) as opened:
+    with open_on(request.param.name, PLAIN) as opened:
         yield opened
 
 
@@ -125,14 +103,14 @@ def caged(request: pytest.FixtureRequest) -> Iterator[Shadow]:
 def supabase_shadow(request: pytest.FixtureRequest) -> Iterator[Shadow]:
     """A shadow with Supabase's baseline for a project of major 15, once on each server that is tested; its role is a
     superuser."""
-    with open_on(request.param, supabase(auto_expose_new_tables=None, major=15), trust_files=True) as opened:
+    with open_on(request.param.name, supabase(auto_expose_new_tables=None, major=15), trust_files=True) as opened:
         yield opened
 
 
 @pytest.fixture(scope="session", params=SERVERS)
 def caged_on_supabase(request: pytest.FixtureRequest) -> Iterator[Shadow]:
     """The same as commands use it."""
-    with open_on(request.param, supabase(auto_expose_new_tables=None, major=15)) as opened:
+    with open_on(request.param.name, supabase(auto_expose_new_tables=None, major=15)) as opened:
         yield opened
 
 
@@ -411,17 +389,22 @@ def crm(folder: Path) -> Path:
     return folder
 
 
+def _run_in_crm(folder: Path, *words: str) -> None:
+    """Run pgnorm in a folder with the project of fixtures/crm, for what is made of that once."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        _forget_surroundings(patch)
+        with pytest.raises(SystemExit) as ended:
+            copy_context().run(main, words)
+    assert ended.value.code == 0
+
+
 @pytest.fixture(scope="session")
 def last_migration(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The migration from those of fixtures/crm to what its files say."""
     folder = tmp_path_factory.mktemp("crm")
     shutil.copytree(FIXTURES / "crm", folder, dirs_exist_ok=True)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(folder)
-        _forget_surroundings(patch)
-        with pytest.raises(SystemExit) as ended:
-            main(["diff", "-f", "up_to_date"])
-    assert ended.value.code == 0
+    _run_in_crm(folder, "diff", "-f", "up_to_date")
     (made,) = (folder / "supabase" / "migrations").glob("*_up_to_date.sql")
     return made
 
@@ -431,3 +414,17 @@ def crm_migrated(crm: Path, last_migration: Path) -> Path:
     """That project with migrations that say what its files say."""
     shutil.copy(last_migration, crm / "supabase" / "migrations")
     return crm
+
+
+@pytest.fixture(scope="session")
+def crm_database(
+    supabase_shadow: Shadow, last_migration: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Template]:
+    """A database to which all migrations of that project are applied."""
+    folder = tmp_path_factory.mktemp("crm")
+    shutil.copytree(FIXTURES / "crm", folder, dirs_exist_ok=True)
+    shutil.copy(last_migration, folder / "supabase" / "migrations")
+    with supabase_shadow.session(scratch=True) as session:
+        _run_in_crm(folder, "migration", "up", "--db-url", address(session.connection))
+        with template(session.connection) as made:
+            yield made

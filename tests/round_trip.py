@@ -18,11 +18,12 @@ from pgnorm.catalog.snapshots.scalars import Codec
 from pgnorm.catalog.snapshots.writing import dumps
 from pgnorm.normalizer.compare.difference import changes
 from pgnorm.normalizer.compare.selection import EVERYTHING
-from pgnorm.normalizer.comparing import compare
+from pgnorm.normalizer.comparing import compare_sides
 from pgnorm.normalizer.comparison import Options
 from pgnorm.normalizer.dump.writer import render
 from pgnorm.normalizer.project.databases import Database
 from pgnorm.normalizer.project.sources import SnapshotFile
+from pgnorm.normalizer.sides import Sides
 from pgnorm.normalizer.workspace import Workspace
 
 Tried: TypeAlias = set[tuple[str, str]]
@@ -129,6 +130,7 @@ def says_all(workspace: Workspace, whole: Catalog, file: Path, tried: Tried) -> 
 def is_the_same(workspace: Workspace, snapshot: SnapshotFile, connection: psycopg.Connection) -> None:
     """Nothing differs between a snapshot and the database of a connection, either way."""
     database = Database(conninfo=address(connection))
+    sides = Sides.between(workspace, database, snapshot)
     for old, new in ((database, snapshot), (snapshot, database)):
-        found = compare(workspace, old, new, Options(cosmetic=True))
+        found = compare_sides(sides, old, new, Options(cosmetic=True))
         assert (tuple(found.plan.steps), found.one_sided) == ((), ())

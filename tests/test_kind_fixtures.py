@@ -6,7 +6,9 @@ the bundled server, `forwards.sql` and `backwards.sql`: with PGNORM_UPDATE_PLANS
 anew (`-k "bundled and transforms"` runs one kind, there alone)."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -92,35 +94,54 @@ def _without_hidden(item: Object) -> Object:
     return item.evolve(**dict.fromkeys(fields | secrets)) if fields else item
 
 
-@define
+@define(eq=False)
 class State:
-    """What one file of a case makes, as it is before a plan is carried out there."""
+    """What one file of a case makes, and a database that is so."""
 
-    session: Session
     answers: Answers
     dump: str
+    _open: Callable[[], Session]
+    _as_made: Session | None
 
     @property
     def catalog(self) -> Catalog:
         return self.answers.whole
 
+    def database(self) -> psycopg.Connection:
+        """The database, to be left as it is."""
+        if self._as_made is None:
+            self._as_made = self._open()
+        return self._as_made.connection
+
+    def taken(self) -> psycopg.Connection:
+        """The database, to be changed: whoever asks for one afterwards gets another."""
+        connection, self._as_made = self.database(), None
+        return connection
+
 
 @pytest.fixture(scope="module", params=CASES, ids=lambda case: f"{case.parent.name}-{case.name}")
 def states(request: pytest.FixtureRequest, shadow: Shadow) -> Iterator[tuple[Path, State, State]]:
-    """A case with its two states, each in a database. The plans of both ways are tried there, after all else."""
+    """A case with its two states."""
     case = request.param
     if not fits(case.name, shadow.major):
         pytest.skip(f"{case.parent.name}/{case.name} on Postgres {shadow.major}")
-    with shadow.session(scratch=True) as old, shadow.session(scratch=True) as new:
-        yield case, _state(shadow, old, case / "old.sql"), _state(shadow, new, case / "new.sql")
+    with ExitStack() as stack:
+        old, new = (_state(shadow, partial(_made, shadow, stack, case / name)) for name in ("old.sql", "new.sql"))
+        yield case, old, new
 
 
-def _state(shadow: Shadow, session: Session, file: Path) -> State:
+def _made(shadow: Shadow, stack: ExitStack, file: Path) -> Session:
+    session = stack.enter_context(shadow.session(scratch=True))
     run_file(session.connection, file)
     session.connection.execute("reset all")
+    return session
+
+
+def _state(shadow: Shadow, made: Callable[[], Session]) -> State:
+    session = made()
     with reading(session.connection) as found:
         answers = found.answers()
-    return State(session, answers, dumped(session.connection, _pg_dump(shadow)))
+    return State(answers, dumped(session.connection, _pg_dump(shadow)), made, session)
 
 
 def _pg_dump(shadow: Shadow) -> Path:
@@ -153,7 +174,7 @@ def test_a_snapshot_is_the_database(
     state = old if name == "old" else new
     snapshot = says_all(workspace, state.catalog, tmp_path / "x.json", tried)
     if name == "new":
-        is_the_same(workspace, snapshot, state.session.connection)
+        is_the_same(workspace, snapshot, state.database())
 
 
 def test_split_files_make_the_same_catalog(shadow: Shadow, states: tuple[Path, State, State]) -> None:
@@ -178,7 +199,7 @@ def test_plan_arrives(shadow: Shadow, states: tuple[Path, State, State], backwar
     assert [each.sql for each in made if len(split(each.sql)) != 1 or each.about is None] == []
     if shadow.binaries is not None and shadow.binaries.bundled:
         _as_written(plan, case / ("backwards.sql" if backwards else "forwards.sql"))
-    connection = start.session.connection
+    connection = start.taken()
     otherwise = [*carry_out_measured(connection, plan)]
     which = case.relative_to(KINDS).as_posix()
     assert not otherwise or which in MORE_LOCKED

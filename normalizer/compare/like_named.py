@@ -8,10 +8,10 @@ from typing import TypeAlias
 from attrs import evolve
 
 from pgnorm.catalog.cast_functions import names, signature
-from pgnorm.catalog.model import Catalog, ObjectId
+from pgnorm.catalog.model import Catalog, Edge, Object, ObjectId, own_fields
 from pgnorm.catalog.model.facets import Routine, Watches
 
-from .difference import CALLS, Difference, deparsed
+from .difference import CALLS, Difference, changes, deparsed
 from .settling import Reload
 from .slices import slice_of
 
@@ -33,10 +33,15 @@ def with_other_calls(
         return tuple(found)
     known = {each.item.id: each for each in found}
     for name in rebound:
-        item = Difference(views[0].objects[name], views[1].objects[name])
-        each = known.get(name, item)
-        known[name] = evolve(each, changed=each.changed | {CALLS})
+        before, after = _returning(views[0].objects[name], old.objects[name]), views[1].objects[name]
+        known[name] = Difference(before, after, changes(before, after) | {CALLS})
     return tuple(known.values())
+
+
+def _returning(item: Object, read: Object) -> Object:
+    """An object that a dump has made anew, as it was read but for its text: what it calls may return another type."""
+    fields = {field.name for field in own_fields(type(read)) if not field.deparsed}
+    return item.evolve(**{name: getattr(read, name) for name in changes(item, read) & fields})
 
 
 def as_read_anew(found: Sequence[Difference], new: Catalog, reload: Reload) -> tuple[tuple[Difference, ...], Stale]:
@@ -45,13 +50,15 @@ def as_read_anew(found: Sequence[Difference], new: Catalog, reload: Reload) -> t
     if not rebound:
         return tuple(found), ()
     called = {(each.schema, each.name) for name in rebound for each in calls(new, name)}
-    beside = (
-        name
-        for name, item in new.objects.items()
-        if (isinstance(item, Routine) and (name.schema, name.name) in called)
-        or (item.bystander and not isinstance(item, Watches))
+    suiting = [
+        name for name, item in new.objects.items() if isinstance(item, Routine) and (name.schema, name.name) in called
+    ]
+    deciding = (name for name, item in new.objects.items() if item.bystander and not isinstance(item, Watches))
+    part = slice_of(new, (*rebound, *suiting, *deciding))
+    ahead = (
+        Edge(name, other) for name in rebound for other in suiting if name not in (other, *new.needs.get(other, ()))
     )
-    meant = reload(slice_of(new, (*rebound, *beside)))
+    meant = reload(evolve(part, edges=tuple(dict.fromkeys((*part.edges, *ahead)))))
     if meant is None:
         stale: Stale = tuple((name, None) for name in rebound)
     else:

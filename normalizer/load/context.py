@@ -47,3 +47,5 @@ class Texts(Value):
     is_dump: bool = False
     """True for the text of a dump, which says what an object has beyond Postgres' own default privileges. What its
     source holds is not judged again, so bodies go unchecked."""
+    grants_all: bool = False
+    """True for files that are dumps of a database and say likewise: default privileges of the platform add nothing."""

@@ -71,7 +71,7 @@ def depends_on(context: Context, texts: Texts) -> Iterator[str]:
 
     The day is part of it: files may make what bears its date (a partition for this month).
     """
-    yield f"{texts.kind} {datetime.now(UTC):%Y-%m-%d}"
+    yield f"{texts.kind} {texts.grants_all} {datetime.now(UTC):%Y-%m-%d}"
     yield context.role or ""
     for file in texts.files:
         yield file.label

@@ -73,6 +73,7 @@ def load(
             provide_extension=provide_extension,
             power=power,
             patient=kind != "migrations",
+            declares=kind != "migrations" or not check_bodies,
         ),
         bundled=bundled,
         on_statement=on_statement,

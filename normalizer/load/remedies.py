@@ -6,6 +6,8 @@ import re
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Final, Protocol
 
+from pgnorm.catalog.quoting import ident
+
 from ..sql.lexer import name_of
 from .adaptation import Adapted, Level, without_item, without_version
 from .errors import missing_role
@@ -17,12 +19,16 @@ if TYPE_CHECKING:
 
 _EXTENSION: Final = re.compile(r'extension "(.+)" is not available')
 
-_THERE: Final = re.compile(r'extension "(.+)" already exists')
-_OLDER: Final = """
-    select from pg_catalog.pg_extension e
-     where e.extname operator(pg_catalog.=) %s
-       and pg_catalog.age(e.xmin) operator(pg_catalog.>) pg_catalog.age(%s::pg_catalog.xid)
-"""
+_THERE: Final = re.compile(r'(extension|publication|event trigger) "(.+)" already exists')
+_OLDER: Final = {
+    "extension": "pg_catalog.pg_extension where extname",
+    "publication": "pg_catalog.pg_publication where pubname",
+    "event trigger": "pg_catalog.pg_event_trigger where evtname",
+}
+_SHAPED: Final = "publication"
+_BEFORE: Final = (
+    " operator(pg_catalog.=) %s and pg_catalog.age(xmin) operator(pg_catalog.>) pg_catalog.age(%s::pg_catalog.xid)"
+)
 
 
 class Load(Protocol):
@@ -37,8 +43,8 @@ class Load(Protocol):
         """The connection that is loaded into."""
 
     @property
-    def patient(self) -> bool:
-        """True where files declare what there is to be."""
+    def declares(self) -> bool:
+        """True where files declare what there is to be, and for dumps."""
 
     @property
     def began(self) -> str:
@@ -65,6 +71,8 @@ def remedy(load: Load, item: Item, error: Error) -> bool:
         return _provide_role(load, item, role)
     if item.statement.begins("CREATE", "EXTENSION"):
         return _provide_extension(load, item, message, code)
+    if code == "42710" and words[:1] == ("CREATE",) and load.declares and (found := _THERE.search(message)):
+        return _give_way(load, item, found[1], found[2])
     if item.statement.begins("ALTER", "EXTENSION") and "UPDATE" in words and code == "22023":
         return _leave_out(load, item, "verbose", f"left out: {message}")
     if code == "42704" and words[:1] in (("SET",), ("RESET",)):
@@ -109,11 +117,18 @@ def _provide_extension(load: Load, item: Item, message: str, code: str | None) -
     if code == "22023" and "VERSION" in item.text.upper():
         adapted = Adapted(text=without_version(item.text), note="the extension's VERSION is left out")
         return _adopt(load, item, adapted)
-    if code == "42710" and load.patient and (found := _THERE.search(message)) and _was_there(load, found[1]):
-        return _leave_out(load, item, "verbose", f"left out: the platform brings the extension {found[1]}")
-    return False
+    found = _THERE.search(message) if code == "42710" and load.declares else None
+    return _give_way(load, item, found[1], found[2]) if found is not None else False
 
 
-def _was_there(load: Load, extension: str) -> bool:
-    """True if an extension was there before the load."""
-    return load.connection.execute(_OLDER, [extension, load.began]).fetchone() is not None
+def _give_way(load: Load, item: Item, kind: str, name: str) -> bool:
+    """Has what a file makes give way to the platform's of that name, but for a publication, which is the project's to
+    shape: there the platform's gives way."""
+    query = f"select from {_OLDER[kind]}{_BEFORE}"
+    if load.connection.execute(query.encode(), [name, load.began]).fetchone() is None:
+        return False
+    if kind != _SHAPED:
+        return _leave_out(load, item, "verbose", f"left out: the platform brings the {kind} {name}")
+    load.connection.execute(f"drop publication {ident(name)}".encode())
+    load.note("verbose", item.place, f"takes the place of the platform's publication {name}")
+    return True

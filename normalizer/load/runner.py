@@ -31,8 +31,7 @@ _AFTER_COMMIT: Final = ("55P04", "55006")  # unsafe_new_enum_value_usage, object
 
 @define(kw_only=True, eq=False)
 class Execution:
-    """A connection in use by a load, and what came up while it was used. Where it is `patient`, statements that come
-    too early wait, and what fails does not end it."""
+    """A connection in use by a load. Where it is `patient`, what comes too early waits, and failures do not end it."""
 
     connection: Connection
     transaction: bool
@@ -40,6 +39,7 @@ class Execution:
     provide_extension: Callable[[str, str | None], bool] | None
     power: Power
     patient: bool
+    declares: bool
     roles_to_come: frozenset[str] = frozenset()
     notes: list[Note] = field(factory=list)
     created_roles: list[str] = field(factory=list)

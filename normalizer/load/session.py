@@ -28,6 +28,11 @@ OnErrors: TypeAlias = "Callable[[Failed], None]"
 """A function that takes the failures of a load."""
 
 _OWNER: Final = "postgres"
+_GRANTS_NOTHING: Final = """
+    delete from pg_catalog.pg_default_acl
+     where defaclrole operator(pg_catalog.=) pg_catalog.to_regrole(pg_catalog.quote_ident(%s))
+"""
+"""The statement after which a role's new objects have no privileges but those that they are granted."""
 
 
 class Loaded(Value):
@@ -66,6 +71,9 @@ def loaded(
             if texts.is_dump:
                 with session.power.lent(session.connection):
                     session.connection.execute("delete from pg_catalog.pg_default_acl")
+            elif texts.grants_all:
+                with session.power.lent(session.connection):
+                    session.connection.execute(_GRANTS_NOTHING, [context.role or _OWNER])
             before = known_roles(session) if watch is None else None
             try:
                 report = _load(context, session, texts, not scratch, watch, singly, on_errors)

@@ -11,10 +11,9 @@ from pgnorm.catalog.model.facets import SuperuserOnly
 from ..files.reading import SourceFile
 from ..sql.defined import Target, target
 from ..sql.statements import split
+from .dumps import BEGINNING
 
 _EMPTY: Final = "WITH NO DATA"
-_DUMP: Final = "set_config('search_path', ''"
-"""The beginning of every dump."""
 
 
 def as_dumps_say(loaded: Catalog, files: Iterable[SourceFile]) -> Catalog:
@@ -32,7 +31,7 @@ def as_dumps_say(loaded: Catalog, files: Iterable[SourceFile]) -> Catalog:
 
 
 def _made_empty(file: SourceFile) -> Iterable[Target]:
-    if _EMPTY in file.text and _DUMP in file.text:
+    if _EMPTY in file.text and BEGINNING in file.text:
         for statement in split(file.text, label=file.label):
             if _EMPTY in statement.text and (made := target(statement)) is not None:
                 yield made

@@ -32,6 +32,8 @@ class Files(Value):
     paths: tuple[Path, ...]
     kind: FileKind
     title: str
+    named: bool = False
+    """True for files that no project says what they are: somebody names them by their path."""
     notes: tuple[str, ...] = ()
     """Notes on parts of the source that are passed over."""
     back: tuple[Path, ...] = ()
@@ -174,9 +176,9 @@ def _script(word: str) -> Files:
         paths, back = apart(sql_files(path))
         if not paths:
             raise PgnormError("the folder holds no .sql file", place=word)
-        return Files(word=word, paths=paths, kind="declared", title=f"{word}: {_count(paths)}", back=back)
+        return Files(word=word, paths=paths, kind="declared", title=f"{word}: {_count(paths)}", named=True, back=back)
     if path.exists():
-        return Files(word=word, paths=(path,), kind="script", title=word)
+        return Files(word=word, paths=(path,), kind="script", title=word, named=True)
     if word == "-":
         raise PgnormError("stdin is no source", hint="Put it into a file whose name ends in .sql, and name that.")
     if could_be_address(word):

@@ -4,6 +4,7 @@ import os
 import pty
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import LiteralString
 
@@ -11,6 +12,7 @@ import psycopg
 import pytest
 from addresses import address
 from conftest import Refused, Run
+from templates import Template
 
 CHANGE: LiteralString = """
 alter table public.tasks add column priority smallint not null default 0;
@@ -23,17 +25,17 @@ drop index public.companies_owner_id_idx;
 
 
 @pytest.fixture
-def at(supabase_database: psycopg.Connection) -> str:
+def at(hosted: psycopg.Connection) -> str:
     """The option that names the database."""
-    return f"--db-url '{address(supabase_database)}'"
+    return f"--db-url '{address(hosted)}'"
 
 
 @pytest.fixture
-def hosted(run: Run, crm_migrated: Path, at: str, supabase_database: psycopg.Connection) -> psycopg.Connection:
+def hosted(crm_migrated: Path, crm_database: Template) -> Iterator[psycopg.Connection]:
     """A database to which all of the project's migrations are applied, which say what the files say."""
     del crm_migrated
-    assert run(f"migration up {at}")[0] == 0
-    return supabase_database
+    with crm_database.copied() as connection:
+        yield connection
 
 
 def _written(crm: Path) -> dict[Path, bytes]:

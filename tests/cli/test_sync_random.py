@@ -12,10 +12,10 @@ from pathlib import Path
 import psycopg
 import pytest
 from addresses import address
-from conftest import SERVERS
 from fuzzing import FIXTURES, Fuzz
 from random_edits import Edit, Studio, edited
 from random_edits.judging import judged
+from tested_servers import SERVERS
 
 from pgnorm.normalizer.postgres.shadow import Shadow
 

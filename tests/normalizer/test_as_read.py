@@ -58,6 +58,17 @@ def _compared_in(
     return way(workspace, Options(proof=proof), sides, *sources).compare()
 
 
+def _make_one_plan(found: Comparison | None, whole: Comparison | None) -> None:
+    """What comes of sources as they were read is what comes of comparing wholes, unless they can't be compared so."""
+    assert whole is not None
+    if found is None:
+        assert whole.plan.evaluated_on or whole.plan.kept or any(step.fires for step in whole.plan.steps)
+        return
+    assert found.plan.scripts() == whole.plan.scripts()
+    assert (found.unproved, found.mentions, found.staying) == (None, whole.mentions, whole.staying)
+    assert found.unplanned == whole.unplanned
+
+
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.parent.name}/{case.name}")
 def test_what_is_read_and_what_is_loaded_make_one_plan(case: Path, shadow: Shadow, workspace: Workspace) -> None:
     if not fits(case.name, shadow.major):
@@ -65,16 +76,12 @@ def test_what_is_read_and_what_is_loaded_make_one_plan(case: Path, shadow: Shado
     with shadow.session(scratch=True) as start, shadow.session(scratch=True) as goal:
         for session, state in ((start, "old.sql"), (goal, "new.sql")):
             session.connection.execute((case / state).read_bytes())
-        addresses = address(start.connection), address(goal.connection)
-        for old, new in (addresses, addresses[::-1]):
-            found, whole = (_compared_in(workspace, way, old, new) for way in (AsRead, Whole))
-            assert whole is not None
-            if found is None:
-                assert whole.plan.evaluated_on or whole.plan.kept or any(step.fires for step in whole.plan.steps)
-                continue
-            assert found.plan.scripts() == whole.plan.scripts()
-            assert (found.unproved, found.mentions, found.staying) == (None, whole.mentions, whole.staying)
-            assert found.unplanned == whole.unplanned
+        both = parse(address(start.connection), None), parse(address(goal.connection), None)
+        sides = Sides.between(workspace, *both)
+        assert sides.alike
+        for sources in (both, both[::-1]):
+            found, whole = (way(workspace, Options(), sides, *sources).compare() for way in (AsRead, Whole))
+            _make_one_plan(found, whole)
 
 
 @pytest.mark.parametrize("case", CASES[::5], ids=lambda case: f"{case.parent.name}/{case.name}")
@@ -87,12 +94,7 @@ def test_what_is_known_of_files_and_what_is_loaded_make_one_plan(
     sides = Sides.between(workspace, parse(old, None), parse(new, None))
     sides.as_it_is(parse(old, None))
     found, whole = (_compared_in(workspace, way, old, new) for way in (AsRead, Whole))
-    assert whole is not None
-    if found is None:
-        assert whole.plan.evaluated_on or whole.plan.kept or any(step.fires for step in whole.plan.steps)
-    else:
-        assert found.plan.scripts() == whole.plan.scripts()
-        assert (found.unproved, found.mentions, found.unplanned) == (None, whole.mentions, whole.unplanned)
+    _make_one_plan(found, whole)
 
 
 _MOOD = "create type mood as enum ({}); create table t (m mood)"

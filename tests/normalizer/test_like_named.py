@@ -116,11 +116,13 @@ def test_wholes_are_compared_by_what_was_read(servers: Servers, shadow: Shadow) 
 
 
 @pytest.mark.parametrize("options", [Options(), PARED], ids=["proved", "pared"])
-def test_what_no_statement_makes_is_told(options: Options, servers: Servers, shadow: Shadow) -> None:
-    with _ends(shadow, (TABLE, ANY, INTEGER, VIEW), (TABLE, ANY, VIEW, INTEGER)) as (_, before, after):
+@pytest.mark.parametrize("case", USERS)
+def test_what_no_statement_makes_is_told(case: str, options: Options, servers: Servers, shadow: Shadow) -> None:
+    user = USERS[case]
+    with _ends(shadow, (TABLE, ANY, INTEGER, user), (TABLE, ANY, user, INTEGER)) as (_, before, after):
         found, told = _told(servers, before, after, options)
     assert not found.plan
-    assert [each for each in told if "view public.c calls function public.f(anyelement)" in each]
+    assert [each for each in told if "calls function public.f(anyelement)" in each]
 
 
 def test_what_was_as_late_on_both_sides_stays(servers: Servers, shadow: Shadow) -> None:
@@ -135,6 +137,20 @@ def test_a_function_that_goes_is_let_go_of(servers: Servers, shadow: Shadow) -> 
         assert _labels(found) == {"public.f(integer)"}
         carry_out(start, found.plan)
         assert _calls(start) == ["f(anyelement)"]
+        assert not compared(servers, before, after).plan
+
+
+@pytest.mark.parametrize("matview", ["", "create materialized view public.m as select * from public.d"])
+def test_what_returns_another_type(matview: str, servers: Servers, shadow: Shadow) -> None:
+    """The view is dropped with what reads it, wherever both sides go through a dump."""
+    text = INTEGER.replace("returns int", "returns text")
+    over = f"create view public.d as select * from public.c; {matview}"
+    with _ends(shadow, (TABLE, ANY, VIEW, over, text), (TABLE, ANY, text, VIEW, over)) as (start, before, after):
+        found = compared(servers, before, after)
+        assert found.unproved is None
+        carry_out(start, found.plan)
+        assert _calls(start) == ["f(integer)"]
+        assert start.execute("select * from public.d").fetchall() == [("1",)]
         assert not compared(servers, before, after).plan
 
 

@@ -78,6 +78,7 @@ def _execution(session: Session) -> Execution:
         provide_extension=None,
         power=session.power,
         patient=True,
+        declares=True,
     )
     made.power.withdraw(session.connection)
     made.start()
