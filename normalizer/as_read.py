@@ -19,8 +19,8 @@ from .plan.plan import Plan, Step, Verb
 from .plan.unplanned import unplanned
 from .proof.apply import arrive_with_rows, refuse_rest
 from .proof.binding import refuse_other_calls
-from .rebinding import with_calls_that_are_made
 from .side import Side
+from .stale_calls import with_calls_that_are_made
 
 
 class AsRead(Basis):

@@ -21,8 +21,8 @@ from .proof.apply import Arrival, Early, arrive_with_rows, arrive_with_seed, exc
 from .proof.binding import refuse_other_calls
 from .proof.pg_dump import DumpEntry, dumped, entries, program_of
 from .proof.refusing import REPORT
-from .rebinding import with_calls_that_are_made
 from .side import Side
+from .stale_calls import with_calls_that_are_made
 from .unmade import unmade
 
 if TYPE_CHECKING:
