@@ -9,7 +9,7 @@ import signal
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import copy_context
 from pathlib import Path
 from typing import LiteralString, Protocol
@@ -18,9 +18,11 @@ import psycopg
 import pytest
 from addresses import address
 from documents import check_document
-from doors import open_to_all
+from folders import reachable_folder
+from lent import Lend, Lent
+from migrating import Write
 from templates import Template, template
-from tested_servers import LOCAL_MAJOR, SERVERS, place_of, told
+from tested_servers import SERVERS, open_on, place_of, told
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.cli.failures import wants_json
@@ -28,8 +30,8 @@ from pgnorm.cli.help import FAILED
 from pgnorm.cli.main import main
 from pgnorm.normalizer.files.reading import FileKind, SourceFile
 from pgnorm.normalizer.load.loader import LoadReport, load
-from pgnorm.normalizer.platforms import PLAIN, Platform, supabase
-from pgnorm.normalizer.postgres.shadow import Shadow, open_shadow
+from pgnorm.normalizer.platforms import PLAIN, supabase
+from pgnorm.normalizer.postgres.shadow import Shadow
 from pgnorm.normalizer.servers import Servers
 from pgnorm.normalizer.workspace import Workspace
 
@@ -38,7 +40,6 @@ FIXTURES = Path(__file__).parents[1] / "fixtures"
 Run = Callable[[str], tuple[int, str, str]]
 _ERROR = re.compile(r"^(\x1b\[\d+m)*(error|(?!error)\S.*:\d+:\d+):|^Usage: .*COMMAND", re.MULTILINE)
 """How an error begins; a group without a command says what it has."""
-_MUCH = 4 * 1024**3  # bytes
 
 
 def pytest_configure() -> None:
@@ -70,19 +71,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_report_header() -> str:
     return told()
-
-
-@contextmanager
-def open_on(server: str, platform: Platform, *, trust_files: bool = False) -> Iterator[Shadow]:
-    """A shadow on the server of a test's parameter."""
-    with ExitStack() as stack:
-        with pytest.MonkeyPatch.context() as patch:
-            if server != "local":
-                patch.setenv("PGNORM_PG_BINDIR", server)
-            shadow = stack.enter_context(open_shadow(major=LOCAL_MAJOR, platform=platform, trust_files=trust_files))
-        with shadow.session() as session:
-            stack.enter_context(open_to_all(session.connection, session.power))
-        yield shadow
 
 
 @pytest.fixture(scope="session", params=SERVERS)
@@ -225,20 +213,6 @@ def value() -> Value:
     return value
 
 
-@contextmanager
-def reachable_folder() -> Iterator[Path]:
-    """An empty folder that the server's account can reach: in memory, if there is much and programs may be there."""
-    memory, place = Path("/dev/shm"), "/var/tmp"
-    if memory.is_dir():
-        found = os.statvfs(memory)
-        if found.f_bavail * found.f_frsize > _MUCH and not found.f_flag & (os.ST_NOEXEC | os.ST_RDONLY):
-            place = str(memory)
-    folder = Path(tempfile.mkdtemp(prefix="pgnorm-test-", dir=place))
-    folder.chmod(0o755)
-    yield folder
-    shutil.rmtree(folder, ignore_errors=True)
-
-
 @pytest.fixture
 def cache(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """An empty cache folder, named in PGNORM_CACHE_DIR."""
@@ -255,38 +229,10 @@ def mark() -> Iterator[Path]:
         yield Path(folder, "mark")
 
 
-class _Lent:
-    """Servers for the runs of one process, as a command that goes on has them: a run that needs no other takes over
-    what an earlier one has started."""
-
-    def __init__(self, servers: Servers) -> None:
-        self._servers: Servers | None = servers
-        self._surroundings = _surroundings()
-
-    @contextmanager
-    def lend(self, *, shadow_url: str | None, trust_files: bool) -> Iterator[Servers]:
-        servers = self._servers
-        if servers is None or shadow_url or trust_files or _surroundings() != self._surroundings:
-            with Servers(shadow_url=shadow_url, trust_files=trust_files) as own:
-                yield own
-            return
-        self._servers = None  # one at a time
-        try:
-            with servers.turn():
-                yield servers
-        finally:
-            self._servers = servers
-
-
-def _surroundings() -> dict[str, str]:
-    """What of the environment decides which servers there are, and where they lie."""
-    return {name: value for name, value in os.environ.items() if re.match("PGNORM_|XDG_|PATH$|HOME$|TMPDIR$", name)}
-
-
 @pytest.fixture(scope="session")
-def _lent() -> Iterator[_Lent]:
+def _lent() -> Iterator[Lent]:
     with Servers() as servers:
-        yield _Lent(servers)
+        yield Lent(servers)
 
 
 def _forget_surroundings(patch: pytest.MonkeyPatch) -> None:
@@ -294,14 +240,8 @@ def _forget_surroundings(patch: pytest.MonkeyPatch) -> None:
         patch.delenv(name, raising=False)
 
 
-class Lend(Protocol):
-    """Opens, or hands over, the servers of one run."""
-
-    def __call__(self, *, shadow_url: str | None, trust_files: bool) -> AbstractContextManager[Servers]: ...
-
-
 @pytest.fixture
-def servers_of_runs(_lent: _Lent) -> Lend:
+def servers_of_runs(_lent: Lent) -> Lend:
     """The servers that a run works with: those of earlier ones, unless a test is about what is left for others."""
     return _lent.lend
 
@@ -428,3 +368,33 @@ def crm_database(
         _run_in_crm(folder, "migration", "up", "--db-url", address(session.connection))
         with template(session.connection) as made:
             yield made
+
+
+@pytest.fixture
+def studio(crm_migrated: Path, supabase_database: psycopg.Connection) -> psycopg.Connection:
+    """A database with the project's migrations, which say what the files say."""
+    for migration in sorted((crm_migrated / "supabase" / "migrations").glob("*.sql")):
+        supabase_database.execute(migration.read_bytes())
+    return supabase_database
+
+
+@pytest.fixture
+def write(folder: Path) -> Write:
+    """A writer of migrations into a Supabase project, the working directory."""
+    migrations = folder / "supabase" / "migrations"
+    migrations.mkdir(parents=True)
+    (folder / "supabase" / "config.toml").write_text('project_id = "x"\n')
+
+    def write(number: int, text: str, name: str = "m") -> Path:
+        path = migrations / f"{20240101000000 + number}_{name}.sql"
+        path.write_bytes(text.encode())
+        return path
+
+    return write
+
+
+@pytest.fixture
+def other(database: psycopg.Connection) -> Iterator[psycopg.Connection]:
+    """Another session in the database."""
+    with psycopg.connect(address(database)) as connection:
+        yield connection

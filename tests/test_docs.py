@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 from addresses import address
 from click import Command, Context, Group, Option
-from conftest import open_on
 from extras import FOLDER, needs_extra
+from tested_servers import open_on
 
 from pgnorm.catalog.unmodelled import UNMODELLED
 from pgnorm.cli.app import App

@@ -1,13 +1,18 @@
 """The servers that tests run on."""
 
 import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final
 
 import pytest
 from attrs import frozen
+from doors import open_to_all
 
+from pgnorm.normalizer.platforms import Platform
 from pgnorm.normalizer.postgres.binaries import bundled, local
+from pgnorm.normalizer.postgres.shadow import Shadow, open_shadow
 
 _NAMED: Final = [Path(__file__).parents[1] / folder for folder in os.environ.get("PGNORM_TEST_SERVERS", "").split()]
 
@@ -57,3 +62,16 @@ def told() -> str:
     wheel = bundled()
     local_server = f"Postgres {LOCAL_MAJOR}" if LOCAL_MAJOR else "none, its tests are left out"
     return f"servers: local {local_server}; bundled {wheel.version_num if wheel else 'none'}"
+
+
+@contextmanager
+def open_on(server: str, platform: Platform, *, trust_files: bool = False) -> Iterator[Shadow]:
+    """A shadow on the server of a test's parameter."""
+    with ExitStack() as stack:
+        with pytest.MonkeyPatch.context() as patch:
+            if server != "local":
+                patch.setenv("PGNORM_PG_BINDIR", server)
+            shadow = stack.enter_context(open_shadow(major=LOCAL_MAJOR, platform=platform, trust_files=trust_files))
+        with shadow.session() as session:
+            stack.enter_context(open_to_all(session.connection, session.power))
+        yield shadow

@@ -19,7 +19,8 @@ from pgnorm.normalizer.postgres.shadow import Session, Shadow
 from pgnorm.normalizer.servers import Servers
 
 if TYPE_CHECKING:
-    from conftest import Lend, Run
+    from conftest import Run
+    from lent import Lend
 
 
 @pytest.fixture(autouse=True)

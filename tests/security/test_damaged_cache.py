@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from conftest import reachable_folder
+from folders import reachable_folder
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.normalizer.platforms import PLAIN

@@ -13,9 +13,10 @@ from pathlib import Path
 
 import pytest
 from composing import composed
-from conftest import Run, open_on
+from conftest import Run
 from fuzzing import Fuzz, context_on, files, keywords, mutated
 from gentle import changed
+from tested_servers import open_on
 from walking import outside, walked
 
 from pgnorm.catalog.errors import PgnormError

@@ -8,8 +8,8 @@ import json
 import random
 
 import pytest
-from conftest import open_on
 from fuzzing import SEED, Fuzz, context_on, files, keywords, mutated, mutated_document
+from tested_servers import open_on
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.reader import read
