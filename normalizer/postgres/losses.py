@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 from pgnorm.catalog.errors import PgnormError
 
 from .cluster import discard_if_damaged
-from .starting import Running
+from .server import ServerFailed
+from .starting import Running, administer
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -20,7 +21,8 @@ _LOST_AT = f"The statement may have ended it: one that uses a type with function
 def failure(error: Exception, running: Running, sessions: "Iterable[Connection]") -> PgnormError | None:
     """The failure of the server that an error comes from, whose seed is thrown away where it is damaged; None where the
     error comes from something else. `sessions` are connections to the server, open or broken."""
-    lost = is_loss(error) and _is_cut_off(running, sessions) and running.server.has_ended(within=_PATIENCE_AT_LOSS)
+    lost = is_loss(error) and _is_cut_off(running, sessions) and not (_is_told_to_end(error) and _goes_on(running))
+    lost = lost and running.server.has_ended(within=_PATIENCE_AT_LOSS)
     if not lost and not _is_damage(error):
         return None
     if discard_if_damaged(running.seed) or not lost:
@@ -50,6 +52,22 @@ def _is_cut_off(running: Running, sessions: "Iterable[Connection]") -> bool:
     except Error:
         return True
     return any(session.broken for session in sessions)
+
+
+def _is_told_to_end(error: BaseException | None) -> bool:
+    """True if an error, or what it comes from, says that somebody has ended the session, or the server."""
+    if error is None:
+        return False
+    return getattr(error, "sqlstate", None) == "57P01" or _is_told_to_end(error.__cause__)
+
+
+def _goes_on(running: Running) -> bool:
+    """True if the server lets somebody in. One that is told to end does not, from before it ends its sessions."""
+    try:
+        administer(running.server).close()
+    except ServerFailed:
+        return False
+    return True
 
 
 def _is_damage(error: BaseException) -> bool:

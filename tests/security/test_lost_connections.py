@@ -14,6 +14,7 @@ from doors import open_to_all
 from proxy import Proxy, proxied
 from waiting import PATIENCE
 
+from pgnorm.catalog.errors import PgnormError
 from pgnorm.normalizer.platforms import PLAIN
 from pgnorm.normalizer.postgres.binaries import find
 from pgnorm.normalizer.postgres.private import PrivateHost, open_private
@@ -100,6 +101,26 @@ def test_a_connection_to_another_server_is_no_loss_of_ours(host: PrivateHost, mo
         with monkeypatch.context() as patch:
             patch.delattr(Server, "has_ended")  # nobody waits for the end of a server that goes on
             assert own.failure(lost.value) is None
+
+
+def test_a_session_that_a_file_ends_is_no_loss_of_its_server(
+    host: PrivateHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with host.connect("postgres") as connection, pytest.raises(psycopg.OperationalError) as lost:
+        connection.execute("select pg_terminate_backend(pg_backend_pid())")
+    with monkeypatch.context() as patch:
+        patch.delattr(Server, "has_ended")  # nobody waits for the end of a server that goes on
+        assert host.failure(lost.value) is None
+
+
+def test_a_server_that_is_told_to_end_is_a_loss() -> None:
+    with (
+        pytest.raises(PgnormError, match="ended unexpectedly"),
+        open_private(find(None), PLAIN) as own,
+        own.connect("postgres") as connection,
+    ):
+        os.kill(int((own.server.data / "postmaster.pid").read_text().split()[0]), signal.SIGINT)
+        connection.execute("select pg_sleep(600)")
 
 
 @pytest.mark.parametrize("command", ["dump --from x.sql", "fix-functions x.sql", "diff --from x.sql --to old.sql"])
