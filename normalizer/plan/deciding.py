@@ -219,7 +219,14 @@ class _Deciding:
         if difference is None or not difference.own:
             # An owned sequence and its column depend on each other's table, not on each other's definition.
             return item.parent == because and disturbance is Disturbance.DROPPED
+        if self._keeps_type(difference) and item.parent != because and self.old.objects[because].stands_aside:
+            return False
         return disturbance is Disturbance.DROPPED or because not in self.new.needs.get(name, frozenset())
+
+    def _keeps_type(self, difference: Difference) -> bool:
+        """True of a column that is altered and stays of a type of this name, be that another one."""
+        old, new = difference.old, difference.new
+        return isinstance(old, HoldsType) and new is not None and not retypes(old, new, difference.own)
 
     def _retyped_above(self, name: ObjectId) -> bool:
         """True if an object that goes changes its type before, with what leads it."""

@@ -22,6 +22,8 @@ def order_leavers(actions: "Actions", touched: Collection[ObjectId], before: Bef
     for edge in actions.old.edges:
         if edge.tied or edge.dependent not in touched or edge.referenced not in touched:
             continue
+        if _goes_ahead(actions, edge, leaving=True):
+            continue
         dropped, freed = actions.leaver(edge.dependent), actions.leaver(edge.referenced)
         if read_through(actions.old, edge, actions.decided):
             before(dropped, ended(actions.leaver(outermost(actions.old, edge.referenced))))
@@ -57,18 +59,19 @@ def order_makers(actions: "Actions", touched: Collection[ObjectId], before: Befo
         if (edge.dependent, edge.referenced) in actions.new.shell_users:
             before(actions.shell(edge.referenced), actions.maker(edge.dependent))
             continue
-        if _goes_ahead(actions, edge):
+        if _goes_ahead(actions, edge, leaving=False):
             continue
         before(actions.known(edge.referenced), actions.maker(edge.dependent))
         if (edge.referenced, edge.dependent) not in actions.new.shell_users and not edge.body:
             before(actions.known(edge.referenced), actions.shell(edge.dependent))
 
 
-def _goes_ahead(actions: "Actions", edge: Edge) -> bool:
-    """True if what it needs is there as it stands: the column of a sequence, whatever else becomes of that."""
-    item = actions.new.objects[edge.dependent]
-    belongs = isinstance(item, Counting) and item.ahead_of_whole and edge.referenced in above(actions.new, item)
-    return belongs and not actions.decided.fresh(edge.referenced)
+def _goes_ahead(actions: "Actions", edge: Edge, *, leaving: bool) -> bool:
+    """True if what it needs stays and is enough as it stands: the column of a sequence, whatever else becomes of it."""
+    catalog, decided = (actions.old if leaving else actions.new), actions.decided
+    item = catalog.objects[edge.dependent]
+    belongs = isinstance(item, Counting) and item.ahead_of_whole and edge.referenced in above(catalog, item)
+    return belongs and not (decided.gone(edge.referenced) if leaving else decided.fresh(edge.referenced))
 
 
 def order_successors(actions: "Actions", before: Before) -> None:

@@ -86,3 +86,14 @@ def test_what_several_drew_from_says_what_it_loses(shadow: Shadow, database: psy
     lost = [step.item.label for step in plan.steps if step.destructive]
     # No column that stays goes on with what these two counted.
     assert lost == ["public.fills", "public.later", "public.second_of_both_id_seq"]
+
+
+def test_heirs_draw_from_the_sequence_of_their_ancestor(shadow: Shadow, database: psycopg.Connection) -> None:
+    folder = FIXTURE.parent / "of_heirs"
+    database.execute((folder / "old.sql").read_bytes())
+    database.execute("insert into top values (3); insert into heir values (9), (null)")
+    _lead(shadow, database, (folder / "new.sql").read_text())
+    assert database.execute("select array_agg(id order by id) from top").fetchone() == ([3, 9, 10],)
+    assert [_next(database, "heir"), _next(database, "top")] == [11, 12]
+    _lead(shadow, database, (folder / "old.sql").read_text())
+    assert [_next(database, "heir"), _next(database, "top")] == [13, 14]

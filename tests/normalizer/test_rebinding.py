@@ -103,3 +103,13 @@ def test_a_table_that_moves_its_rows_keeps_those_inside_of_them(shadow: Shadow, 
     database.execute(f"{old}; insert into t values (1, row(2, 3))".encode())
     with pytest.raises(PgnormError, match="can't change so"):
         _lead(shadow, database, f"create view x as select 1 as b, 2 as a; {new}")
+
+
+def test_a_column_that_changes_otherwise_too_goes_over(shadow: Shadow, database: psycopg.Connection) -> None:
+    folder = KINDS / "domains" / "becomes_an_enum"
+    database.execute((folder / "old.sql").read_bytes())
+    database.execute("insert into graded values ('good', '{bad,good}', 'bad'); insert into holds values (row(1))")
+    query = "select graded.it::text, more::text, required::text, holds.it::text from graded, holds"
+    for state in ("new.sql", "old.sql"):
+        _lead(shadow, database, (folder / state).read_text())
+        assert database.execute(query.encode()).fetchone() == ("good", "{bad,good}", "bad", "(1)")
