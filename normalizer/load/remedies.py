@@ -22,7 +22,7 @@ _EXTENSION: Final = re.compile(r'extension "(.+)" is not available')
 _THERE: Final = re.compile(r'(extension|publication|event trigger) "(.+)" already exists')
 _OLDER: Final = {
     "extension": "pg_catalog.pg_extension where extname",
-    "publication": "pg_catalog.pg_publication where pubname",
+    "publication": "pg_catalog.pg_publication where pg_catalog.pg_has_role(pubowner, 'USAGE') and pubname",
     "event trigger": "pg_catalog.pg_event_trigger where evtname",
 }
 _SHAPED: Final = "publication"
@@ -123,7 +123,7 @@ def _provide_extension(load: Load, item: Item, message: str, code: str | None) -
 
 def _give_way(load: Load, item: Item, kind: str, name: str) -> bool:
     """Has what a file makes give way to the platform's of that name, but for a publication, which is the project's to
-    shape: there the platform's gives way."""
+    shape: there the platform's gives way, where the role that makes the other may drop it."""
     query = f"select from {_OLDER[kind]}{_BEFORE}"
     if load.connection.execute(query.encode(), [name, load.began]).fetchone() is None:
         return False

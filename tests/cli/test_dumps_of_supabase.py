@@ -109,6 +109,18 @@ def test_a_publication_of_the_platform_is_as_a_dump_makes_it(
     assert (code, out) == (0, """ALTER PUBLICATION "supabase_realtime" SET (publish = 'insert');\n"""), err
 
 
+def test_a_publication_of_the_platform_stays_where_its_owner_is_another(run: Run, at: str, folder: Path) -> None:
+    (folder / "dump.sql").write_text(
+        "create role keeper; grant keeper to postgres;\n"
+        "do $$ begin execute format('grant create on database %I to keeper', current_database()); end $$;\n"
+        "set role keeper;\n"
+        "create publication supabase_realtime with (publish = 'insert');\n"
+    )
+    code, out, err = run(f"diff --from {at} --to dump.sql")
+    assert (code, out) == (2, "")
+    assert 'dump.sql:4:1: publication "supabase_realtime" already exists' in err
+
+
 def test_files_of_a_project_are_no_dumps(
     run: Run, at: str, folder: Path, supabase_shadow: Shadow, supabase_database: psycopg.Connection
 ) -> None:
