@@ -73,6 +73,7 @@ NONE: Final[LiteralString] = (
 )
 
 _LITERAL: Final = re.compile(r"(?:'(?:[^']|'')*'|-?[0-9][0-9.]*|true|false)(?:::[^()']*)?")
+_DRAWN: Final = r"""(\()?"nextval"\('(?:[^']|'')*'::"regclass"\)(?(1)\)::(?:smallint|integer|bigint))"""
 
 
 class Default(Presets, Inherited):
@@ -136,6 +137,10 @@ class Default(Presets, Inherited):
     @property
     def leaves_none(self) -> bool:
         return _LITERAL.fullmatch(self.expression) is not None
+
+    @property
+    def is_drawn(self) -> bool:
+        return re.fullmatch(_DRAWN, self.expression) is not None
 
     @property
     def parent(self) -> ObjectId:

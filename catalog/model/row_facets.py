@@ -103,3 +103,8 @@ class Presets(Facet):
     def leaves_none(self) -> bool:
         """True if each row has a value then: it is a literal."""
         raise NotImplementedError
+
+    @property
+    def is_drawn(self) -> bool:
+        """True if it is the number that a counter draws, and not something made of that: `nextval('s') * 10`."""
+        raise NotImplementedError

@@ -89,7 +89,9 @@ class Carrying:
 
     def caught_up_with(self, item: Object) -> Iterator[Written]:
         """Statements behind a new default that let what it draws from go on after numbers of other origin."""
-        whole = self.new.objects.get(item.parent) if isinstance(item, Presets) and item.parent is not None else None
+        # Of numbers that are made of what is drawn, rows don't tell where to go on.
+        drawn = isinstance(item, Presets) and item.is_drawn
+        whole = self.new.objects.get(item.parent) if drawn and item.parent is not None else None
         if whole is None or whole.id not in self.old.objects or self.decided.fresh(whole.id):
             return
         before = {counter.id for counter in _drawn(self.old, whole.id)}

@@ -97,3 +97,12 @@ def test_heirs_draw_from_the_sequence_of_their_ancestor(shadow: Shadow, database
     assert [_next(database, "heir"), _next(database, "top")] == [11, 12]
     _lead(shadow, database, (folder / "old.sql").read_text())
     assert [_next(database, "heir"), _next(database, "top")] == [13, 14]
+
+
+def test_numbers_made_of_drawn_ones_do_not_say_where_these_go_on(shadow: Shadow, database: psycopg.Connection) -> None:
+    database.execute("create table t (id int primary key, n bigint); insert into t values (2147483001, 5)")
+    sequences = "create sequence ids; create sequence numbers"
+    table = "create table t (id int primary key default nextval('ids') * 10, n bigint default nextval('numbers')::int)"
+    _lead(shadow, database, f"{sequences}; {table}")
+    # Behind 2147483001, an id would be out of range.
+    assert database.execute("insert into t default values returning id, n").fetchone() == (10, 6)
