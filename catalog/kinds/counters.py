@@ -61,6 +61,10 @@ class Counter(Counting, Object):
         return True
 
     @property
+    def begins_again(self) -> bool:
+        return self.cycle
+
+    @property
     def sequence(self) -> str:
         """The sequence's name in SQL."""
         return self.signature().removeprefix("SEQUENCE ")

@@ -35,6 +35,11 @@ class Counting(Facet):
     """True if nothing of what it belongs to has to be altered before it is there: others draw from it meanwhile."""
 
     @property
+    def begins_again(self) -> bool:
+        """True if it begins again at its end: the furthest number that rows hold need not be its last one."""
+        raise NotImplementedError
+
+    @property
     def catch_up(self) -> tuple[Written, ...]:
         """Statements behind its creation for a parent that may have rows: it goes on after theirs."""
         raise NotImplementedError

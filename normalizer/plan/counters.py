@@ -70,6 +70,10 @@ class Carrying:
         """True if a new object has its state from the old one."""
         return item.id in self._restoring or item.id in self._saving
 
+    def knows_more_than_rows(self, item: Counting) -> bool:
+        """True if the state that a new counter has from the old one says better than the rows where it goes on."""
+        return item.begins_again and isinstance(item, Object) and item.id in self._restoring
+
     def saved(self, steps: Iterable[Step]) -> Iterator[Step]:
         """The steps, with what saves the state of objects just before they are dropped, be it with their whole, or
         their successors get it."""
@@ -96,7 +100,7 @@ class Carrying:
             return
         before = {counter.id for counter in _drawn(self.old, whole.id)}
         for counter in _drawn(self.new, whole.id):
-            if counter.id not in before and isinstance(counter, Counting):
+            if counter.id not in before and isinstance(counter, Counting) and not self.knows_more_than_rows(counter):
                 yield from counter.goes_on_after(whole)
 
     def caught_up(self) -> Iterator[Step]:

@@ -164,6 +164,7 @@ class Planning:
             and isinstance(item, MadeAtOnce)
             and added
             and item.id not in self.decided.replaced
+            and not self.carrying.knows_more_than_rows(item)
         ):
             yield from item.catch_up
         yield from self.carrying.caught_up_with(item)
