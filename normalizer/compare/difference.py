@@ -180,6 +180,18 @@ def is_part_of(catalog: Catalog, item: Object, owner: ObjectId) -> bool:
     return owner in above(catalog, item)
 
 
+def called_alike(catalog: Catalog, user: ObjectId, other: Object) -> bool:
+    """True if what `user` calls here has the name of the other function or operator: while that is there, the text
+    need not mean what it calls."""
+    needed = catalog.needs.get(user, frozenset())
+    if not other.overloaded or other.id in needed:
+        return False
+    return any(
+        catalog.objects[each].overloaded and (each.schema, each.name) == (other.id.schema, other.id.name)
+        for each in needed
+    )
+
+
 def above(catalog: Catalog, item: Object) -> Iterator[ObjectId]:
     """Wholes that an object belongs to, from the innermost outwards, as far as the catalog knows."""
     while item.parent is not None:

@@ -1,11 +1,12 @@
 """Unknown parts of a source: what it does not know or say stays unknown when it is loaded and read by a superuser."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from attrs import evolve
 
-from pgnorm.catalog.model import Catalog, Change, Object, ObjectId, own_fields
+from pgnorm.catalog.model import Catalog, Change, Edge, Object, ObjectId, own_fields
 from pgnorm.catalog.model.facets import SuperuserOnly
 
 from ..files.reading import SourceFile
@@ -72,13 +73,31 @@ def as_little_known(loaded: Catalog, source: Catalog) -> Catalog:
 
 
 def as_bound(loaded: Catalog, source: Catalog) -> Catalog:
-    """`loaded`, which a dump of `source` made, where what has outlived a cast calls what it calls in `source`."""
+    """`loaded`, which a dump of `source` made, where what has outlived a cast calls what it calls in `source`, and what
+    calls one of several functions or operators of a name needs that too which it calls there."""
     outlived = {
         name: loaded.objects[name].evolve(cast_functions=item.cast_functions, outlived_casts=item.outlived_casts)
         for name, item in source.objects.items()
         if item.outlived_casts and name in loaded.objects
     }
-    return evolve(loaded, objects={**loaded.objects, **outlived}) if outlived else loaded
+    edges = (*loaded.edges, *_lost_calls(loaded, source))
+    if not outlived and len(edges) == len(loaded.edges):
+        return loaded
+    return evolve(loaded, objects={**loaded.objects, **outlived}, edges=edges)
+
+
+def _lost_calls(loaded: Catalog, source: Catalog) -> Iterator[Edge]:
+    """The edges of `source` to functions and operators that a dump loses: its text calls another one of their name."""
+    names = Counter((name.schema, name.name) for name, item in source.objects.items() if item.overloaded)
+    several = {name for name, item in source.objects.items() if item.overloaded and names[name.schema, name.name] > 1}
+    for edge in source.edges if several else ():
+        if (
+            edge.referenced in several
+            and edge.referenced in loaded.objects
+            and edge.dependent in loaded.objects
+            and edge.referenced not in loaded.needs.get(edge.dependent, ())
+        ):
+            yield edge
 
 
 def as_renamed(loaded: Catalog, source: Catalog) -> Catalog:

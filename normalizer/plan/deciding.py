@@ -11,7 +11,7 @@ from pgnorm.catalog.model.facets import settled_by
 from pgnorm.catalog.model.tie_facets import Refusing, Undroppable, comes_with_tie
 from pgnorm.catalog.model.type_facets import HoldsType, refused_while_stored, retypes, tested, unties
 
-from ..compare.difference import OPERATORS, Difference, changes, is_part_of
+from ..compare.difference import OPERATORS, Difference, called_alike, changes, is_part_of
 from ..compare.parent_order import misplaced
 from .changes import Decisions
 from .inheritance import Following
@@ -214,7 +214,8 @@ class _Deciding:
     def _lets_go(self, name: ObjectId, because: ObjectId, disturbance: Disturbance) -> bool:
         """True if altering it is enough, since it needs the other no more once altered."""
         item, difference = self.old.objects[name], self.result.altered.get(name)
-        if self._retyped_above(because) and item.disposable and not item.survives_retyping(self.new.objects[name]):
+        retyped = self._retyped_above(because) and not item.survives_retyping(self.new.objects[name])
+        if item.disposable and (retyped or called_alike(self.new, name, self.old.objects[because])):
             return False
         if difference is None or not difference.own:
             # An owned sequence and its column depend on each other's table, not on each other's definition.

@@ -163,3 +163,45 @@ def test_what_nothing_can_read_is_told(options: Options, servers: Servers, shado
             found, told = _told(servers, old, new, options)
             assert not found.plan
             assert [each for each in told if "view public.c calls another function" in each]
+
+
+OPERATORS = (
+    "create function public.f(anyelement, int) returns int immutable language sql as 'select 2'",
+    "create function public.f(int, int) returns int immutable language sql as 'select 1'",
+    "create operator public.<~ (leftarg = anyelement, rightarg = int, function = public.f)",
+    "create operator public.<~ (leftarg = int, rightarg = int, function = public.f)",
+    "create view public.c as select a operator(public.<~) b as f from public.n",
+)
+
+
+@pytest.mark.parametrize("operators", [False, True], ids=["functions", "operators"])
+def test_what_a_dump_loses_is_let_go_of(operators: bool, servers: Servers, shadow: Shadow) -> None:
+    any_, integer, view = OPERATORS[2:] if operators else (ANY, INTEGER, VIEW)
+    start_with = (TABLE, *OPERATORS[:2] * operators)
+    with _ends(shadow, (*start_with, any_, view, integer), (*start_with, integer, view)) as (start, before, after):
+        found, _ = _told(servers, before, after, Options(proof="pg_dump"))
+        carry_out(start, found.plan)
+        assert not compared(servers, before, after).plan
+
+
+LONGER = "create function public.f(int, int default 1) returns int immutable language sql as 'select 3'"
+
+
+@pytest.mark.parametrize(
+    "user",
+    [
+        "create view public.c as select public.f(a) from public.n where a > %s",
+        "alter table public.n alter b set default public.f(%s)",
+        "create function public.c() returns int language sql begin atomic select public.f(%s); end",
+    ],
+    ids=["view", "default", "body of SQL"],
+)
+@pytest.mark.parametrize("functions", [(INTEGER, LONGER), (LONGER, INTEGER), (INTEGER, ANY)], ids=["+", "-", "other"])
+def test_text_that_changes_with_the_function_that_it_calls(
+    user: str, functions: tuple[str, str], servers: Servers, shadow: Shadow
+) -> None:
+    """Text means nothing for sure, or the function that goes, while both are there."""
+    one, other = functions
+    with _ends(shadow, (TABLE, one, user % 1), (TABLE, other, user % 2)) as (start, before, after):
+        carry_out(start, compared(servers, before, after).plan)
+        assert not compared(servers, before, after).plan
