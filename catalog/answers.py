@@ -16,9 +16,9 @@ from .model.facets import Bodied, Converts, Shelled, WithMembers
 from .model.run_time import RunTime
 from .pipeline import Columns, Result, Row
 
-CALLS: Final = "calls"
+_CALLS: Final = "calls"
 """The column of a kind that `Converts` with what calls functions by casts."""
-COLUMNS_OF_OIDS: Final = frozenset({"oid", "subid", CALLS})
+COLUMNS_OF_OIDS: Final = frozenset({"oid", "subid", _CALLS})
 """Columns at the head of a kind's query that say OIDs: they tell where an object is, and nothing of it."""
 
 Remarks: TypeAlias = tuple[tuple[str, Mapping[Address, Any], Any], ...]
@@ -137,7 +137,7 @@ def with_members(kinds: Iterable[type[Object]]) -> list[type[Object]]:
 
 def calls_by_cast(numbers: Mapping[str, int], result: Result) -> frozenset[tuple[Address, Address]]:
     """Calls of functions by casts, each with who calls, as a kind that `Converts` has been answered."""
-    place, functions = result.columns.index(CALLS), numbers["pg_proc"]
+    place, functions = result.columns.index(_CALLS), numbers["pg_proc"]
     called = (call for row in result.rows for call in row[place] or ())
     return frozenset(((catalog, oid, part), (functions, function, 0)) for catalog, oid, part, function in called)
 

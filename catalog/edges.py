@@ -34,7 +34,7 @@ def edges_between(
     bodies: frozenset[int],
     members: Mapping[Address, Address],
     operators: Mapping[Address, tuple[str, str]],
-    by_cast: frozenset[tuple[Address, Address]] = frozenset(),
+    by_cast: frozenset[tuple[Address, Address]],
 ) -> Found:
     """The edges between objects, with what is folded into them.
 

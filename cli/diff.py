@@ -1,5 +1,6 @@
 """`pgnorm diff`: the migration between two sources."""
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Final, Unpack
 
 import click
@@ -68,7 +69,9 @@ def diff(app: App, **given: Unpack[Given]) -> int:
     database = named_database(words, sources)
     known = app.project.migration_files() if app.project and given["name"] is not None else None
     with app.workspace() as workspace:
-        with asking(workspace, *sources) as asked:
+        # Imports take as long as servers with a question.
+        with asking(workspace, *sources, meanwhile=lambda: import_module("pgnorm.normalizer.comparison")) as asked:
+            import_module("pgnorm.normalizer.plan.assessing")
             from pgnorm.normalizer.comparing import compare_sides, reads
             from pgnorm.normalizer.sides import Sides
 

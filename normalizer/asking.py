@@ -1,6 +1,6 @@
 """The databases and snapshots of a comparison, asked at once: their servers work while others are asked."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from importlib import import_module
 
@@ -13,13 +13,18 @@ from .workspace import Workspace
 
 @contextmanager
 def asking(
-    workspace: Workspace, old: Source, new: Source, *, called: tuple[str, str] = ("from", "to")
+    workspace: Workspace,
+    old: Source,
+    new: Source,
+    *,
+    called: tuple[str, str] = ("from", "to"),
+    meanwhile: Callable[[], object] = lambda: None,
 ) -> Iterator[dict[Source, Asked]]:
     """The databases and snapshots among two sources, all of them asked by now. Messages call the two so.
 
-    Servers take their time even for the first question. Meanwhile this process imports what it will need of them, and
-    opens the shadow. Raises PgnormError for a source that can't be connected to or read, and where no shadow server
-    can be had.
+    Servers take their time even for the first question: `meanwhile` is called then, and while they work on all others
+    the shadow is opened. Raises PgnormError for a source that can't be connected to or read, and where no shadow
+    server can be had.
     """
     workspace.telling.sides = dict(zip((old, new), called, strict=True))
     live = [source for source in (old, new) if not isinstance(source, Files)]
@@ -33,11 +38,9 @@ def asking(
             ready = under_way.get(source) if isinstance(source, Database) else None
             asked[source] = stack.enter_context(workspace.reading(source, ready.take if ready else None))
         if databases:
-            import_module("pgnorm.normalizer.comparison")
+            meanwhile()
         for each in asked.values():
             each.go_on()
         if databases:
             _ = workspace.shadow(last_major(asked)).baseline
-            import_module("pgnorm.normalizer.comparing")
-            import_module("pgnorm.normalizer.plan.assessing")
         yield asked

@@ -55,8 +55,12 @@ def compare(
 def reads(workspace: Workspace, asked: Mapping[Source, Asked], options: Options) -> dict[Source, Read]:
     """Reads of what is asked by now, for a comparison with these options. Once two databases are known to differ, the
     server that a plan is to be tried in comes up meanwhile."""
-    launch = (lambda: workspace.shadow(last_major(asked)).launch()) if options.proof is not None else (lambda: None)
-    return read(asked, pare=options.may_pare, differing=launch)
+
+    def differing() -> None:
+        if options.proof is not None:
+            workspace.shadow(last_major(asked)).launch()
+
+    return read(asked, pare=options.may_pare, differing=differing)
 
 
 def compare_sides(

@@ -5,7 +5,7 @@ from typing import Final, LiteralString
 # :funcformat says how a call is written: by the function's name (0), by a cast (1), or not at all (2). Whatever a cast
 # calls takes one to three arguments. Before 15 pg_class needs what a generated column does, later pg_attrdef. OFFSET 0
 # keeps a tree from being fetched for each question, and strpos is faster than an expression that seldom matches.
-CALLS: Final[LiteralString] = """
+CALLS_BY_CAST: Final[LiteralString] = """
     select array[d.classid::int8, d.objid::int8, d.objsubid::int8, d.refobjid::int8]
       from pg_depend d
       join pg_proc f on f.oid = d.refobjid

@@ -6,7 +6,7 @@ from ..model import Object, Printing, equal, replace
 from ..model.facets import Converts
 from ..priority import Priority
 from ..quoting import plain, spell_types
-from .cast_calls import CALLS
+from .cast_calls import CALLS_BY_CAST
 
 METHODS: Final = {"b": "WITHOUT FUNCTION", "i": "WITH INOUT"}
 """By pg_cast.castmethod, but for casts by a function."""
@@ -44,7 +44,7 @@ class Cast(Converts, Object):
         # The casts of a range to its multirange come with the type.
         return f"""
             select c.oid
-                 , case row_number() over (order by c.oid) when 1 then array({CALLS}) end as calls
+                 , case row_number() over (order by c.oid) when 1 then array({CALLS_BY_CAST}) end as calls
                  , ''                                as schema
                  , format_type(c.castsource, null)   as name
                  , format_type(c.casttarget, null)   as detail

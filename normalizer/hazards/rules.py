@@ -27,7 +27,7 @@ _SUE, _SHARE, _SRE, _AE = (
     Lock.ACCESS_EXCLUSIVE,
 )
 _TABLE: Final = r"ALTER (?:FOREIGN )?TABLE <table>\s+"
-# The first that fits counts. Here and below re compiles, and keeps, what a run comes to: all take longer than a diff.
+# The first that fits counts. Here and below re compiles, and keeps, what a run comes to: most come to few of them.
 RULES: Final = (
     _rule(r"CREATE (?:UNIQUE )?INDEX CONCURRENTLY .*? ON <table>", table=_SUE),
     _rule(r"CREATE (?:UNIQUE )?INDEX .*? ON <table>", table=_SHARE),

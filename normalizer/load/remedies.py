@@ -20,12 +20,14 @@ if TYPE_CHECKING:
 _EXTENSION: Final = re.compile(r'extension "(.+)" is not available')
 
 _THERE: Final = re.compile(r'(extension|publication|event trigger) "(.+)" already exists')
+# Where entries of a kind stand, up to the column of their name; `_BEFORE` asks which of them is older than the load.
 _OLDER: Final = {
     "extension": "pg_catalog.pg_extension where extname",
     "publication": "pg_catalog.pg_publication where pg_catalog.pg_has_role(pubowner, 'USAGE') and pubname",
     "event trigger": "pg_catalog.pg_event_trigger where evtname",
 }
 _SHAPED: Final = "publication"
+"""The kind of which the platform makes one for projects to shape."""
 _BEFORE: Final = (
     " operator(pg_catalog.=) %s and pg_catalog.age(xmin) operator(pg_catalog.>) pg_catalog.age(%s::pg_catalog.xid)"
 )
@@ -69,10 +71,10 @@ def remedy(load: Load, item: Item, error: Error) -> bool:
     words, message, code = item.statement.words, error.diag.message_primary or "", error.sqlstate
     if role := missing_role(error):
         return _provide_role(load, item, role)
-    if item.statement.begins("CREATE", "EXTENSION"):
-        return _provide_extension(load, item, message, code)
     if code == "42710" and words[:1] == ("CREATE",) and load.declares and (found := _THERE.search(message)):
         return _give_way(load, item, found[1], found[2])
+    if item.statement.begins("CREATE", "EXTENSION"):
+        return _provide_extension(load, item, message, code)
     if item.statement.begins("ALTER", "EXTENSION") and "UPDATE" in words and code == "22023":
         return _leave_out(load, item, "verbose", f"left out: {message}")
     if code == "42704" and words[:1] in (("SET",), ("RESET",)):
@@ -117,8 +119,7 @@ def _provide_extension(load: Load, item: Item, message: str, code: str | None) -
     if code == "22023" and "VERSION" in item.text.upper():
         adapted = Adapted(text=without_version(item.text), note="the extension's VERSION is left out")
         return _adopt(load, item, adapted)
-    found = _THERE.search(message) if code == "42710" and load.declares else None
-    return _give_way(load, item, found[1], found[2]) if found is not None else False
+    return False
 
 
 def _give_way(load: Load, item: Item, kind: str, name: str) -> bool:

@@ -49,9 +49,7 @@ def leaves_with_rows(old: Catalog, name: ObjectId, decided: "Decisions") -> bool
     return ends is not None and ends[0] in decided.dropped and rows_moved(old, ends[1], decided)
 
 
-def goes_before_rows(
-    old: Catalog, item: Object, decided: "Decisions", claimed: frozenset[tuple[str, ...]] = frozenset()
-) -> bool:
+def goes_before_rows(old: Catalog, item: Object, decided: "Decisions", claimed: frozenset[tuple[str, ...]]) -> bool:
     """True if it would keep a name that is `claimed`, or act upon rows, when what it is a part of is set aside."""
     if not decided.set_aside or item.placement not in (Placement.ALONE, Placement.JOINED):
         return False

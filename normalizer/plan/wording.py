@@ -35,6 +35,7 @@ def suffixed(name: str, suffix: str) -> str:
 
 
 def in_two_migrations(user: Object, used: Object) -> PgnormError:
+    """The error for a change that Postgres refuses while a column holds values of what changes."""
     return PgnormError(
         f"{used.kind} {used.label} can't change so while {user.kind} {user.label} holds values of it",
         hint=f"Do it in two migrations: take {user.label} away or give it another type in the first, "
