@@ -13,8 +13,8 @@ from .changes import Decisions, set_with
 from .cycles import repair, take_leaders_out, unsolvable
 from .dependencies import order_leavers, order_makers, order_successors
 from .evaluation import Evaluation
+from .following import Following
 from .graph import Action
-from .inheritance import Following
 from .names import order_names
 from .orders import order_default_privileges, order_owners, order_referrers, order_stored, order_tested
 from .refilling import goes_before_rows, order_rows

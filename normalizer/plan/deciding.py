@@ -14,7 +14,7 @@ from pgnorm.catalog.model.type_facets import HoldsType, refused_while_stored, re
 from ..compare.difference import OPERATORS, Difference, called_alike, changes, is_part_of
 from ..compare.parent_order import misplaced
 from .changes import Decisions
-from .inheritance import Following
+from .following import Following
 from .refilling import keeping_rows
 from .storage import held_inside, holders
 from .wording import in_two_migrations
