@@ -59,7 +59,7 @@ class Whole(Basis):
             # Differences for which no statement is known are not to pass for none.
             if comparison.plan.wanted and comparison.unproved is None:
                 # Within one transaction an enum's new label can be used early where the enum is as new as itself.
-                if comparison.plan.in_pieces or not in_shadow:
+                if self._in_commits(comparison) or not in_shadow:
                     stack.close()
                     session = stack.enter_context(self._again(start, goal, comparison))
                 last: frozenset[ObjectId] = frozenset()
@@ -92,7 +92,11 @@ class Whole(Basis):
 
     def _again(self, start: Side, goal: Side, comparison: Comparison) -> "AbstractContextManager[Session]":
         """The old side once more, where the plan can run."""
-        return self.sides.again(start, scratch=comparison.plan.in_pieces, beside=goal.made)
+        return self.sides.again(start, scratch=self._in_commits(comparison), beside=goal.made)
+
+    def _in_commits(self, comparison: Comparison) -> bool:
+        """True if the plan, or the rows that it is tried on, can't do with one transaction."""
+        return comparison.plan.in_pieces or self.options.seed is not None
 
     def _arrived(self, session: "Session", start: Side, goal: Side, comparison: Comparison) -> Arrival | ObjectId:
         """Arrival of the plan from the old side, which the session holds; where it stopped since an object came too

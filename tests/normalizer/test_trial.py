@@ -80,6 +80,22 @@ def test_a_row_that_somebody_gave_and_that_does_not_fit_is_said(tmp_path: Path) 
     assert error.value.place is not None and "seed.sql:1:" in error.value.place
 
 
+@pytest.mark.parametrize(
+    ("old", "seed"),
+    [
+        ("create type mood as enum ('a'); create table f (m mood); alter type mood add value 'b';", "values ('b')"),
+        ("create table f (m int primary key, n int references f deferrable initially deferred);", "values (1, 1)"),
+    ],
+    ids=["value", "deferred check"],
+)
+def test_rows_may_need_what_is_committed(tmp_path: Path, old: str, seed: str) -> None:
+    with_values = f"begin; insert into public.f {seed}; commit; vacuum public.f;"
+    found = _compared(tmp_path, old, f"{old} alter table f add t text not null default '';", with_values)
+    assert [step.item.label for step in found.plan.steps] == ["public.f.t"]
+    with pytest.raises(PgnormError, match="contains null values"):
+        _compared(tmp_path, old, f"{old} alter table f add t text not null;", with_values)
+
+
 def test_rows_are_made_where_postgres_takes_one(database: psycopg.Connection) -> None:
     database.execute(OLD.encode())
     database.execute(
