@@ -1,27 +1,26 @@
 """Differences between the files' catalog and the one that they are to make, as edits of their statements."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.kinds.columns import Column
 from pgnorm.catalog.kinds.constraints import Constraint
 from pgnorm.catalog.kinds.defaults import Default
 from pgnorm.catalog.kinds.identities import Identity
 from pgnorm.catalog.kinds.sequences import PlainSequence
 from pgnorm.catalog.kinds.tables import Table
-from pgnorm.catalog.model import Catalog, Changed, Object, ObjectId, Target, about
-from pgnorm.catalog.model.facets import Routine
+from pgnorm.catalog.model import Catalog, Object, ObjectId, Target
+from pgnorm.catalog.model.facets import GrantsDefaults, Routine
 from pgnorm.catalog.ordering import Arrangement, arrange
 
-from ..compare.difference import COMMENT, SATELLITES, Difference
+from ..compare.difference import SATELLITES, Difference
 from ..compare.settling import doubtful
-from ..dump.layouts import PRIVILEGES, Layout
+from ..dump.layouts import Layout
 from ..files.reading import SourceFile
-from ..plan.metadata import altered
 from .ordering import Order
 from .placing import Placed, Places, words_of
 from .serials import comes_with_column
 from .sheets import Manner, Sheets
+from .stating import Stating
 from .styling import Style
 from .tables import TableEdit, identity_clause
 from .texts import Texts
@@ -36,7 +35,6 @@ class Editor:
         self.files = files
         self.made = made
         self.goal = goal
-        self.layout = layout
         self.manner = manner
         self.places = Places(files)
         self.inline = manner.inline and not self.places.adds_constraints
@@ -49,6 +47,9 @@ class Editor:
         self._old = self.texts.evolve(catalog=made)
         self.order = Order(places=self.places, made=made, goal=goal, apart=self._arrangement.apart, inline=self.inline)
         self.sheets = Sheets(self.places, manner, self.order)
+        self.stating = Stating(
+            places=self.places, sheets=self.sheets, layout=layout, made=made, goal=goal, target=self.target
+        )
         self._tables: dict[str, TableEdit] = {}
 
     def carry_out(self, found: Sequence[Difference]) -> tuple[SourceFile, ...]:
@@ -104,7 +105,7 @@ class Editor:
         else:
             if each.own:
                 self._alter(each, each.old, each.new)
-            self._satellites(each.old, each.new, each.changed & SATELLITES)
+            self.stating.satellites(each.old, each.new, each.changed & SATELLITES)
 
     def _create(self, item: Object) -> None:
         is_apart = isinstance(item, Default) and item.parent not in self.made.objects
@@ -123,7 +124,7 @@ class Editor:
         elif isinstance(item, Constraint) and self._has_table(item) and self._is_clause(item):
             self._table(item).add_constraint(self.texts.clause(item))
         else:
-            self._insert(item, self.texts.whole(item))
+            self.stating.insert(item, self.texts.whole(item))
 
     def _is_clause(self, item: Constraint) -> bool:
         return self.inline and not self.order.looks_ahead(item.id)
@@ -134,13 +135,15 @@ class Editor:
         with_whole = whole is not None and whole.new is None
         if isinstance(item, Column | Default | Identity | Constraint) and not with_whole:
             self._drop_part(item)
+        elif isinstance(item, GrantsDefaults):
+            self.stating.withdraw(item)
         else:
             text = self._old.of(item)
             found = self.places.making(item) or (self.places.alike(text) if text else ())
             if len(found) == 1:
                 self.sheets.remove(found[0])
             elif not with_whole:
-                raise self._refused(item, found, "dropped")
+                raise self.stating.refusal(item, found, "dropped")
         self.sheets.forget(item)
 
     def _drop_part(self, item: Column | Default | Identity | Constraint) -> None:
@@ -150,17 +153,17 @@ class Editor:
                 self._clause_of_column(item, "DEFAULT" if isinstance(item, Default) else "GENERATED", None)
         elif isinstance(item, Column):
             if not self._table(item).drop_column(item.name):
-                raise self._refused(item, (), "dropped")
+                raise self.stating.refusal(item, (), "dropped")
         elif not (self._has_table(item) and self._table(item).drop_constraint(item.name, item.detail)):
             words = ("alter", "table", *words_of(item.table)[1:], "add", "constraint", item.name)
             found = tuple(self.places.beginning(*words))
             if len(found) != 1:
-                raise self._refused(item, found, "dropped")
+                raise self.stating.refusal(item, found, "dropped")
             self.sheets.remove(found[0])
 
     def _alter(self, each: Difference, old: Object, new: Object) -> None:
         if isinstance(new, Column):
-            self._restate(old, new, self._table(new).alter_column(new, each.own))
+            self.stating.restate(old, new, self._table(new).alter_column(new, each.own))
         elif isinstance(new, Default):
             self._clause_of_column(new, "DEFAULT", new.clause(self.target))
         elif isinstance(new, Identity) and self._has_table(new):
@@ -170,12 +173,12 @@ class Editor:
                 self._drop_part(new)
                 self._create(new)
         elif isinstance(new, Table) or self._old.of(old) == self.texts.of(new):
-            self._restate(old, new, each.own)
+            self.stating.restate(old, new, each.own)
         elif not new.placement.derived:
             found = self.places.making(new)
             alike = found or self.places.alike(self._old.of(old))
             if len(alike) != 1:
-                raise self._refused(new, alike, "changed")
+                raise self.stating.refusal(new, alike, "changed")
             self._rewrite(alike[0], old, new)
 
     def _alters_constraint(self, old: Constraint, new: Constraint) -> bool:
@@ -184,53 +187,14 @@ class Editor:
 
     def _clause_of_column(self, item: Default | Identity, keyword: str, clause: str | None) -> None:
         if not self._table(item).set_clause(item.name, keyword, clause):
-            raise self._refused(item, (), "changed")
-
-    def _restate(self, old: Object, new: Object, changed: frozenset[str]) -> None:
-        """Say by ALTER what a CREATE does not, in the place of a statement that says otherwise."""
-        for statement in about(new.id, old.alter(new, Changed(changed), self.target)):
-            words = words_of(statement.sql.removesuffix(";"))
-            said = [each for each in self.places.beginning(*words[:-1]) if len(each.words) == len(words)]
-            denied = self.places.alike(statement.sql.replace(" NO FORCE ", " FORCE "))
-            if " NO FORCE " in statement.sql and denied:
-                self.sheets.remove(denied[-1])
-            elif len(said) == 1 and said[0].words[-1] != "security":
-                self.sheets.replace(said[0], statement.sql)
-            else:
-                self._insert(new, statement.sql)
-
-    def _satellites(self, old: Object, new: Object, changed: frozenset[str]) -> None:
-        for statement in altered(old, new, changed, self.target):
-            text = statement.sql
-            if COMMENT in changed and text.startswith("COMMENT"):
-                self._comment(new, text)
-            elif text.startswith(("GRANT", "REVOKE", "ALTER DEFAULT")):
-                self.sheets.insert(text, self.layout.words[PRIVILEGES], about=new.id)
-            else:
-                self._insert(new, text)
-
-    def _comment(self, item: Object, text: str) -> None:
-        found = tuple(self.places.beginning("comment", "on", *words_of(item.signature()), "is"))
-        if len(found) > 1:
-            raise self._refused(item, found, "commented on")
-        if not found:
-            self._insert(item, text)
-        elif item.comment is None:
-            self.sheets.remove(found[0])
-        else:
-            self.sheets.replace(found[0], text)
-
-    def _insert(self, item: Object, sql: str) -> None:
-        canonical = isinstance(item, Routine) and sql.startswith("CREATE")
-        near = item.detail or item.name
-        self.sheets.insert(sql, self.layout.file(self.goal, item), about=item.id, near=near, canonical=canonical)
+            raise self.stating.refusal(item, (), "changed")
 
     def _table(self, item: Object) -> TableEdit:
         """The edit of the table that an object is a part of."""
         table = self.made.objects[ObjectId("table", item.schema, item.detail)]
         found = self.places.making(table)
         if len(found) != 1:
-            raise self._refused(table, found, "changed")
+            raise self.stating.refusal(table, found, "changed")
         placed = found[0]
         if placed.place not in self._tables:
             style = Style(placed.file.text if self.manner.styled else None, self.goal.namesakes)
@@ -243,7 +207,3 @@ class Editor:
 
     def _rewrite(self, placed: Placed, old: Object, new: Object) -> None:
         self.sheets.rewrite(placed, self._old.of(old), self.texts.of(new), canonical=isinstance(new, Routine))
-
-    def _refused(self, item: Object, found: Iterable[Placed], became: str) -> PgnormError:
-        whole = self.made.objects.get(item.parent) if item.parent is not None else None
-        return self.places.refusal(f"{item.kind} {item.label} is {became}", found, whole)

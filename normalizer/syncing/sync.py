@@ -112,13 +112,27 @@ class Syncing:
         of_ours = Basis(self.sides.workspace, self.options, self.sides, self.base, self.ours).found(start, ours)
         self._tell_outlived(start.catalog, theirs.catalog)
         reload, doubts = self.sides.reload, deparsed_changes
+        changed_there = _sayable(settled(of_theirs, start.states, theirs.states, reload, doubts))
         return merge(
             ours.catalog,
             theirs.catalog,
             _sayable(settled(of_ours, start.states, ours.states, reload, doubts)),
-            _sayable(settled(of_theirs, start.states, theirs.states, reload, doubts)),
+            self._without_losses(changed_there, ours.catalog),
             lambda conflict: self.decide(self._placed(conflict)),
         )
+
+    def _without_losses(self, found: Sequence[Difference], ours: Catalog) -> tuple[Difference, ...]:
+        """The changes of the source but for what it lacks of the platform's: no statement of the files makes that."""
+        given = self.sides.ownership.baseline.objects.keys() & ours.objects.keys()
+        lost = [each for each in found if each.new is None and each.item.id in given]
+        if lost:
+            names = first_of([f"{each.item.kind} {each.item.label}" for each in lost], 3)
+            said = (
+                f"it lacks {names}, which {self.sides.ownership.platform.title} provides: the schema files stay as if "
+                "that were there. If it is to be gone, write its DROP or REVOKE into them"
+            )
+            self.sides.workspace.telling("warning", said, self.theirs)
+        return tuple(each for each in found if each not in lost)
 
     def _tell_outlived(self, base: Catalog, theirs: Catalog) -> None:
         for name, item in theirs.objects.items():
