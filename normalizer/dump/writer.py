@@ -43,7 +43,8 @@ def render(
     target = target or Target(major=catalog.major, role=catalog.role, named_schemas=bool(selection.include))
     writer = Writer(catalog, selection, style, arrange(catalog), target)
     granting = list(whole(chosen := writer.chosen()))
-    return writer.write(chosen, granting, withdrawal(catalog, below, granting).defaults if below else ())
+    taken = withdrawal(catalog, below, granting).defaults if below else ()
+    return writer.write(chosen, granting, tuple(filter(selection.takes, taken)))
 
 
 Printed: TypeAlias = tuple[Object, Form]

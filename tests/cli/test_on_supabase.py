@@ -290,3 +290,17 @@ def test_a_dump_takes_away_no_more_than_is_needed(
     text = run(f"dump --db-url {database}")[1]
     assert "REVOKE ALL ON TABLES" in text
     assert "REVOKE ALL ON SEQUENCES" not in text
+
+
+def test_a_dump_takes_nothing_away_in_a_schema_that_it_leaves_out(
+    run: Run, project: Project, supabase_database: psycopg.Connection
+) -> None:
+    project("")
+    supabase_database.execute(
+        "alter default privileges for role postgres in schema storage revoke all on tables from anon;"
+        "alter default privileges for role postgres in schema public revoke all on tables from anon"
+    )
+    database = f"'{address(supabase_database)}'"
+    text = run(f"dump --db-url {database}")[1]
+    assert ('IN SCHEMA "public" REVOKE' in text, "storage" in text) == (True, False)
+    assert 'IN SCHEMA "storage" REVOKE' in run(f"dump --db-url {database} --schema storage")[1]
