@@ -43,6 +43,18 @@ def letters_of(privileges: str) -> Iterator[tuple[str, bool]]:
     return ((letter, bool(star)) for letter, star in re.findall(r"(\w)(\*?)", privileges))
 
 
+MAINTAIN_SINCE: Final = 17
+"""The major that first has the privilege MAINTAIN, `m`."""
+
+
+def known_acl(acl: tuple[AclItem, ...], major: int) -> tuple[AclItem, ...]:
+    """An ACL less what a server of `major` does not know."""
+    if major >= MAINTAIN_SINCE or not any("m" in item.privileges for item in acl):
+        return acl
+    kept = (AclItem(item.grantee, re.sub(r"m\*?", "", item.privileges), item.grantor) for item in acl)
+    return tuple(item for item in kept if item.privileges)
+
+
 def _unquote(name: str) -> str:
     return name[1:-1].replace('""', '"') if name.startswith('"') else name
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Final, TypeAlias
 
-from .acl import AclItem, letters_of
+from .acl import MAINTAIN_SINCE, AclItem, letters_of
 from .quoting import ident
 
 _TABLE: Final = (
@@ -44,8 +44,6 @@ _PRIVILEGES: Final = {
     "FOREIGN SERVER": _USAGE,
     "PARAMETER": _PARAMETER,
 }
-_MAINTAIN_SINCE: Final = 17
-
 NO_EMPTY_NAME_SINCE: Final = 16
 """The major whose pg_dump no longer writes a blank for the name that default privileges have not."""
 
@@ -102,7 +100,7 @@ def known_privileges(signature: str, columns: str, major: int) -> Words:
     if columns:
         return _COLUMN
     words = next(words for keyword, words in _PRIVILEGES.items() if f"{signature} ".startswith(f"{keyword} "))
-    return words if major >= _MAINTAIN_SINCE else tuple(pair for pair in words if pair[0] != "m")
+    return words if major >= MAINTAIN_SINCE else tuple(pair for pair in words if pair[0] != "m")
 
 
 @lru_cache

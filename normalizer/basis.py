@@ -2,6 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from functools import partial
+from typing import Final
 
 from pgnorm.catalog.model import Catalog, Object, ObjectId
 from pgnorm.catalog.model.facets import Watches
@@ -15,6 +17,7 @@ from .compare.ownership import only_by_platform, owned, spared
 from .compare.phantoms import phantoms, without_code
 from .compare.selection import EVERYTHING, Selection, select, selected
 from .compare.settling import deparsed_changes
+from .compare.understood import understood
 from .compare.versions import updates
 from .comparison import Call, Comparison, Options
 from .load.data_statements import DataStatement, texts_of
@@ -47,6 +50,7 @@ class Basis:
         self.old = old
         self.new = new
         self.ownership = sides.ownership
+        self.diff: Final = partial(diff, major=sides.major)
         self._viewed: tuple[Catalog, Catalog, tuple[Catalog, Catalog]] | None = None
 
     def found(self, start: Side, goal: Side) -> tuple[Difference, ...]:
@@ -78,7 +82,7 @@ class Basis:
         left_out = {} if self.options.cosmetic else {each.difference.item.id: each for each in phantoms(found)}
         planned = tuple(filter(None, (without_code(each, left_out) for each in found)))
         refuse_lacking(planned, start.catalog, goal.catalog, selection.without)
-        plan = diff(before, after, planned, around=start.catalog, last=last)
+        plan = self.diff(before, after, planned, around=start.catalog, last=last)
         kept, after, plan = self._keeping(start.catalog, before, after, planned, plan, last)
         found_roles = self._role_changes(start, goal)
         leaves_role = self.options.ignoring.leaves_role
@@ -134,7 +138,7 @@ class Basis:
                 each for each in planned if each.item.id not in kept and (each.old or each.item.id in new.objects)
             )
             refuse_in_the_way(kept, planned, old)
-            plan = diff(old, new, planned, around=around, last=last)
+            plan = self.diff(old, new, planned, around=around, last=last)
         if still := keeping.kept(plan, old, new):
             refuse_loss(old.objects[name] for name in still)
         return kept, new, plan
@@ -226,7 +230,7 @@ class Basis:
         return comparison.evolve(effects=arrival.effects, access=tuple(ours))
 
     def views(self, old: Catalog, new: Catalog) -> tuple[Catalog, Catalog]:
-        """The parts of two catalogs that are compared: the project's own, in the schemas asked for."""
+        """The project's own of two catalogs, in the schemas asked for, as the server that plans are for has it."""
         if self._viewed is None:
             # What a plan makes of a side is judged by what both sides are.
             self.ownership = self.sides.owning((self.old, self.new), old, new)
@@ -240,7 +244,8 @@ class Basis:
         selection = self.selection(old, new)
         if selection is not EVERYTHING:
             views = selected(views[0], selection), selected(views[1], selection)
-        return self.options.uncompared.applied(*views, old)
+        views = self.options.uncompared.applied(*views, old)
+        return understood(views[0], self.sides.major), understood(views[1], self.sides.major)
 
     def selection(self, *catalogs: Catalog) -> Selection:
         """The schemas asked for."""

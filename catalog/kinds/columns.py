@@ -9,6 +9,7 @@ from ..model.type_facets import HoldsType
 from ..options import alter_options
 from ..quoting import ident, plain, qualified, remark, spell_types
 from .column_not_null import RequiredColumn
+from .column_query import NOT_NULL_NAMED_SINCE, SET_EXPRESSION_SINCE
 from .column_text import COMPRESSION, STORAGE, STORED
 from .conversions import by_fields, conversion, through_text, widens, without_modifiers
 
@@ -92,6 +93,14 @@ class Column(HoldsType, RequiredColumn):
             return True
         # A virtual one can't get another expression beside a CHECK constraint; it holds nothing that would be lost.
         return "expression" in changed and not (self.generated == STORED and new.settable_expression)
+
+    def known_to(self, major: int) -> Self:
+        known = super().known_to(major)
+        if major * 10000 < SET_EXPRESSION_SINCE:
+            known = known.evolve(settable_expression=False)
+        if known.not_null_name and major * 10000 < NOT_NULL_NAMED_SINCE:
+            known = known.evolve(not_null_name="", not_null_given="")
+        return known
 
     def is_just(self, used: ObjectId) -> bool:
         return self.type == qualified(used.schema, used.name)

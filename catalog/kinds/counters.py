@@ -9,6 +9,8 @@ from ..priority import Priority
 from ..quoting import ident, literal, qualified
 from .column_fields import ColumnFields
 
+UNLOGGED_SINCE: Final = 15
+"""The major that first has unlogged sequences."""
 HIGHEST: Final = {"smallint": 2**15 - 1, "integer": 2**31 - 1, "bigint": 2**63 - 1}
 
 COUNTER_FIELDS: Final[LiteralString] = """
@@ -52,6 +54,10 @@ class Counter(Counting, Object):
     """As `minimum`."""
     cache: int = alter()
     cycle: bool = alter()
+
+    def known_to(self, major: int) -> Self:
+        known = super().known_to(major)
+        return known if major >= UNLOGGED_SINCE else known.evolve(unlogged=False)
 
     @property
     def disposable(self) -> bool:

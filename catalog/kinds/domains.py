@@ -20,13 +20,14 @@ from ..model import (
     by_state,
     replace,
 )
+from ..model.facets import SinceMajor
 from ..model.type_facets import MadeOfTypes, Tested
 from ..priority import Priority
 from ..quoting import ident, qualified, spell_types
 from . import types
 
-NOT_NULL_NAMED_SINCE: Final = 170000
-"""From this server_version_num on a domain's NOT NULL is a row of pg_constraint."""
+NOT_NULL_NAMED_SINCE: Final = 17
+"""From this major on a domain's NOT NULL is a row of pg_constraint."""
 
 _CONSTRAINTS: Final[LiteralString] = """
               from pg_constraint k
@@ -56,7 +57,7 @@ class Domain(MadeOfTypes, Tested, types.Type):
     @classmethod
     def query(cls, version: int) -> LiteralString:
         name: LiteralString = "''"
-        if version >= NOT_NULL_NAMED_SINCE:
+        if version // 10000 >= NOT_NULL_NAMED_SINCE:
             name = """coalesce( ( select conname::text from pg_constraint
                               where contypid = t.oid and contype = 'n'
                               order by oid limit 1 ), '' )"""
@@ -80,6 +81,10 @@ class Domain(MadeOfTypes, Tested, types.Type):
              where t.typtype = 'd'"""
             + types.OF_USERS
         )
+
+    def known_to(self, major: int) -> Self:
+        known = super().known_to(major)
+        return known if major >= NOT_NULL_NAMED_SINCE else known.evolve(not_null_name="")
 
     def is_just(self, used: ObjectId) -> bool:
         return self.base == qualified(used.schema, used.name)
@@ -203,7 +208,7 @@ class DomainConstraint(Tested, Object):
         return f"ALTER DOMAIN {qualified(self.schema, self.detail)}"
 
 
-class DomainNotNull(Object):
+class DomainNotNull(SinceMajor, Object):
     """The NOT NULL constraint of a domain, for its comment; `Domain` says the rest. `detail` is the domain.
 
     A second one, which 17 takes and 18 refuses, is named as not modelled.
@@ -215,6 +220,7 @@ class DomainNotNull(Object):
     presence: ClassVar[LiteralString] = "pg_constraint where contypid >= 16384 and contype = 'n'"
     priority: ClassVar[int] = Priority.CONSTRAINT
     placement: ClassVar[Placement] = Placement.DERIVED_INSIDE
+    since: ClassVar[int] = NOT_NULL_NAMED_SINCE
 
     @classmethod
     def query(cls, version: int) -> LiteralString:

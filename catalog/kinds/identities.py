@@ -7,10 +7,9 @@ from ..acl import AclItem
 from ..model import Changed, ObjectId, Placement, Printing, Target, Written, alter, equal
 from ..model.dump_facets import BeginsWith, MadeAtOnce
 from ..quoting import ident, qualified
-from .counters import COUNTER_FIELDS, COUNTER_TABLES, HIGHEST, Counter
+from .counters import COUNTER_FIELDS, COUNTER_TABLES, HIGHEST, UNLOGGED_SINCE, Counter
 from .relations import OF_USERS
 
-UNLOGGED_SINCE: Final = 15
 PRIVILEGES_SINCE: Final = 15
 """The major from which on pg_dump prints the privileges on an identity's sequence whatever those on its table are."""
 

@@ -145,6 +145,10 @@ class Operator(SettledByOthers, Object):
         ends = (getattr(self, name), getattr(new, name))
         return tuple(ObjectId(self.kind, end[0], end[1], detail) for end in ends if end)
 
+    def known_to(self, major: int) -> Self:
+        known = super().known_to(major)
+        return known if major * 10000 >= SETTABLE_SINCE else known.evolve(settable=False)
+
     def must_replace(self, new: Self, changed: frozenset[str]) -> bool:
         ended = any(getattr(self, name) for name in (*_LINKS, *_FLAGS) if name in changed)
         return ended or (not self.settable and not changed <= {"restrict", "join"})

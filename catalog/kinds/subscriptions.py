@@ -151,6 +151,10 @@ class Subscription(SuperuserOnly, Object):
         if self.origin.lower() != ANY_ORIGIN:
             yield f"origin = {self.origin}"
 
+    def known_to(self, major: int) -> Self:
+        known = super().known_to(major)
+        return known if major * 10000 >= TWO_PHASE_CHANGES_SINCE else known.evolve(can_turn_two_phase_on=False)
+
     def must_replace(self, new: Self, changed: frozenset[str]) -> bool:
         # Whatever else changes two_phase asks the publisher.
         return "two_phase" in changed and not (new.two_phase and self.can_turn_two_phase_on)

@@ -168,6 +168,15 @@ class PlatformDecides(Facet):
     __slots__ = ()
 
 
+class SinceMajor(Facet):
+    """An object that only newer servers have, where older ones have the like without it: a domain's NOT NULL."""
+
+    __slots__ = ()
+
+    since: ClassVar[int]
+    """The first major version that has it."""
+
+
 class Versioned(Facet):
     """An object of a version that no dump says: `ALTER EXTENSION "e" UPDATE TO '1.1';`."""
 

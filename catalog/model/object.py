@@ -1,8 +1,8 @@
 """The base of every kind of object."""
 
-from typing import Final, LiteralString
+from typing import Final, LiteralString, Self
 
-from ..acl import AclItem
+from ..acl import AclItem, known_acl
 from .changes import Field
 from .entries import Entry, Printing, Target
 from .identity import ObjectId
@@ -71,6 +71,13 @@ class Object(Led):
     def claims(self) -> tuple[tuple[str, ...], ...]:
         """The names that it takes and no other object of any kind can have at the same time."""
         return ()
+
+    def known_to(self, major: int) -> Self:
+        """The object as a server of this major version has it, which may be older than the one that said it."""
+        if self.acl is None and not self.acl_default:
+            return self
+        given = None if self.acl is None else known_acl(self.acl, major)
+        return self.evolve(acl=given, acl_default=known_acl(self.acl_default, major))
 
     def dumped(self, target: Target) -> bool:
         """True if a dump has it at all (pg_dump leaves out what every database has: the language plpgsql). What is

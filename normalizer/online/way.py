@@ -49,7 +49,7 @@ class Around:
         """The version that statements are for: another one may stand in for it."""
         self.rewriting = rewriting
         """The new columns that have been found to rewrite their table as they are added."""
-        self.printing = Printing(target=Target(major=new.major, role=old.role, named_schemas=True))
+        self.printing = Printing(target=Target(major=major, role=old.role, named_schemas=True))
         self.dropped = {step.id: step.item for step in steps if step.verb is Verb.DROP}
         self.made = frozenset(step.id for step in steps if step.verb is Verb.CREATE)
         changed = (step.id for step in steps if step.verb is Verb.ALTER and self._changed(step.item))

@@ -28,16 +28,16 @@ class Disturbance(Enum):
     RETYPED = "retyped"
 
 
-def decide(old: Catalog, new: Catalog, differences: tuple[Difference, ...]) -> Decisions:
-    """Weigh each difference, then what it drags along: dependents of what is dropped, replaced or retyped."""
-    return _Deciding(old, new).decide(differences)
+def decide(old: Catalog, new: Catalog, differences: tuple[Difference, ...], major: int) -> Decisions:
+    """Weigh each difference, then what it drags along. `major` is the version that the plan is for."""
+    return _Deciding(old, new, major).decide(differences)
 
 
 class _Deciding:
-    def __init__(self, old: Catalog, new: Catalog) -> None:
+    def __init__(self, old: Catalog, new: Catalog, major: int) -> None:
         self.old = old
         self.new = new
-        self.result: Final = Decisions(target=Target(major=new.major, role=old.role))
+        self.result: Final = Decisions(target=Target(major=major, role=old.role))
         self.following: Final = Following(old, new, self.result)
         self.queue: Final[deque[tuple[ObjectId, Disturbance]]] = deque()
 

@@ -12,7 +12,6 @@ from pgnorm.catalog.model import (
     Placement,
     Printing,
     Statement,
-    Target,
     Written,
     about,
     stated,
@@ -61,7 +60,7 @@ class Planning:
         granting = (item for item in around.objects.values() if isinstance(item, GrantsDefaults))
         self.grants = tuple(item.default_grants for item in granting)
         schemas = frozenset(item.namespace for catalog in (around, new) for item in catalog.objects.values())
-        self.target = Target(major=new.major, role=old.role, named_schemas=True, schemas=schemas)
+        self.target = decided.target.evolve(named_schemas=True, schemas=schemas)
         self.actions = Actions(old, new, decided, last)
         self.hazards = Hazards(old, new, decided, found)
         self.carrying = Carrying(old, new, decided)
