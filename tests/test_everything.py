@@ -3,6 +3,9 @@
 `fixtures/everything` makes it: the files in the order of their names, `since_17_…` from that major on.
 """
 
+import re
+import subprocess
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,12 +16,13 @@ from loading_again import differing
 from majors import fits
 
 from pgnorm.catalog.kinds import KINDS
+from pgnorm.catalog.quoting import ident
 from pgnorm.catalog.reader import read
 from pgnorm.catalog.secrets import MASK
 from pgnorm.catalog.snapshots.reading import loads
 from pgnorm.catalog.snapshots.writing import dumps
 from pgnorm.normalizer.compare.difference import differences
-from pgnorm.normalizer.compare.selection import EVERYTHING
+from pgnorm.normalizer.compare.selection import EVERYTHING, select
 from pgnorm.normalizer.dump.layouts import DEFAULT, PRIVILEGES, REST, Layout
 from pgnorm.normalizer.dump.writer import render
 from pgnorm.normalizer.files.reading import SourceFile
@@ -31,6 +35,7 @@ FILES = sorted((Path(__file__).parent.parent / "fixtures" / "everything").glob("
 KINDS_SINCE = {"publication schema": 15, "domain not null": 17, "unchecked not-null constraint": 18}
 NOT_HERE = {"provided foreign server"}
 """No extension at hand makes one."""
+_HEADER = re.compile(r"(?m)^-- Name: (.*); Type: (.*); Schema: (.*); Owner: .*$")
 _FILES_OF_KINDS = {kind.kind: f"{99 - number}.sql" for number, kind in enumerate(KINDS)}
 BACKWARDS = Layout(words={PRIVILEGES: "00.sql", **_FILES_OF_KINDS, REST: "99.sql"})
 """Each kind has a file of its own, and what is needed by all others wants to be in the last."""
@@ -58,6 +63,34 @@ def test_its_dump_is_that_of_pg_dump(shadow: Shadow, everything: psycopg.Connect
     assert shadow.binaries is not None
     theirs = dumped(everything, shadow.binaries.bindir / "pg_dump")
     assert lines(render(read(everything), EVERYTHING)) == lines(theirs)
+
+
+def test_what_its_schemas_have_of_it_is_what_they_have_for_pg_dump(
+    shadow: Shadow, everything: psycopg.Connection
+) -> None:
+    """What is in no schema, and what a kind marks `whole_only`, is left out where schemas are chosen.
+
+    pg_dump prints the privileges on plpgsql even then.
+    """
+    assert shadow.binaries is not None
+    catalog, info = read(everything), everything.info
+    schemas = [*map(ident, sorted({item.namespace for item in catalog.objects.values()} - {"", "pg_catalog"}))]
+    command = [
+        str(shadow.binaries.bindir / "pg_dump"),
+        "--schema-only",
+        "--quote-all-identifiers",
+        *_each("-n", schemas),
+    ]
+    command += ["-h", info.host, "-p", str(info.port), "-U", info.user, info.dbname]
+    theirs = subprocess.run(command, capture_output=True, check=True, encoding="utf-8").stdout
+    mine = render(catalog, select([catalog], schemas, ()))
+    headers, judged = Counter(_HEADER.findall(mine)), Counter(_HEADER.findall(theirs))
+    assert headers - judged == Counter()
+    assert [tag for tag, *_ in judged - headers] == ['LANGUAGE "plpgsql"']
+
+
+def _each(option: str, values: list[str]) -> list[str]:
+    return [word for value in values for word in (option, value)]
 
 
 def test_its_dump_loads_and_dumps_alike(shadow: Shadow, everything: psycopg.Connection) -> None:

@@ -4,7 +4,6 @@ from typing import ClassVar, Final, LiteralString
 
 from ..model import Object, Printing, replace
 from ..priority import Priority
-from ..quoting import ident
 
 TYPES: Final = {"i": "INDEX", "t": "TABLE"}
 
@@ -14,6 +13,7 @@ class AccessMethod(Object):
 
     kind: ClassVar[str] = "access method"
     keyword: ClassVar[str] = "ACCESS METHOD"
+    defined_by: ClassVar[tuple[str, ...]] = ("CreateAmStmt",)
     catalog: ClassVar[str] = "pg_am"
     presence: ClassVar[LiteralString] = "pg_am where oid >= 16384"
     priority: ClassVar[int] = Priority.ACCESS_METHOD
@@ -38,10 +38,6 @@ class AccessMethod(Object):
                and not exists ( select from pg_depend
                                  where classid = 'pg_am'::regclass and objid = a.oid and deptype = 'e' )
              order by a.amname"""
-
-    def signature(self, *, qualify: bool = True) -> str:
-        del qualify
-        return f"{self.keyword} {ident(self.name)}"
 
     def create(self, printing: Printing) -> str:
         del printing

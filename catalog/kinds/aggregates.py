@@ -17,6 +17,7 @@ class Aggregate(Object):
 
     kind: ClassVar[str] = "aggregate"
     keyword: ClassVar[str] = "AGGREGATE"
+    defined_by: ClassVar[tuple[str, ...]] = ("DefineStmt",)
     catalog: ClassVar[str] = "pg_proc"
     presence: ClassVar[LiteralString] = "pg_aggregate where aggfnoid::oid >= 16384"
     priority: ClassVar[int] = Priority.AGGREGATE

@@ -25,6 +25,7 @@ class BaseType(Shelled, Stored, types.Type):
     """A base type: pg_type with typtype b, arrays left out. Functions by their names, `-` for none."""
 
     kind: ClassVar[str] = "base type"
+    defined_by: ClassVar[tuple[str, ...]] = ("DefineStmt",)
     presence: ClassVar[LiteralString] = (
         "pg_type where oid >= 16384 and typtype = 'b' and typinput <> 'array_in'::regproc"
     )

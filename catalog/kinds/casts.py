@@ -18,6 +18,7 @@ class Cast(Converts, Object):
 
     kind: ClassVar[str] = "cast"
     keyword: ClassVar[str] = "CAST"
+    defined_by: ClassVar[tuple[str, ...]] = ("CreateCastStmt",)
     catalog: ClassVar[str] = "pg_cast"
     presence: ClassVar[LiteralString] = """
         pg_cast c

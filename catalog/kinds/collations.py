@@ -17,6 +17,7 @@ class Collation(Object):
 
     kind: ClassVar[str] = "collation"
     keyword: ClassVar[str] = "COLLATION"
+    defined_by: ClassVar[tuple[str, ...]] = ("DefineStmt",)
     catalog: ClassVar[str] = "pg_collation"
     presence: ClassVar[LiteralString] = "pg_collation where oid >= 16384"
     priority: ClassVar[int] = Priority.COLLATION

@@ -79,7 +79,8 @@ class ColumnFields(Matched, Inherited):
     ancestors: tuple[tuple[str, ...], ...] = equal()
     """(schema, table, kind of it) of each that its table inherits from, or is a partition of, and that has it too."""
     local: bool = noted()
-    """True if the table has it of its own, and not only from another. No statement takes that back."""
+    """True if the table has it of its own, and not only from another: attislocal, which is false on every partition.
+    No statement takes that back."""
     of_partition: bool = equal()
     """True if the table is a partition: its place among partitions is an object of its own."""
     of_type: bool = equal()

@@ -61,12 +61,12 @@ class Column(HoldsType, RequiredColumn):
             became = became.evolve(generated=new.generated, expression=new.expression)
         return became._led_to_not_null(old, new)
 
-    def cut_for(self, new: Self, leader: Self, leads: Self, *, shared: bool) -> bool:
-        if leader.generated and not leads.generated and leader.ancestors and not new.settable_expression:
+    def cut_for(self, new: Self, leader: Self, leader_after: Self, *, shared: bool) -> bool:
+        if leader.generated and not leader_after.generated and leader.ancestors and not new.settable_expression:
             return True  # Postgres drops an expression in no table that is a child and has children (until 16)
-        if leads._unchecked and not leader.not_null:
+        if leader_after._unchecked and not leader.not_null:
             return bool(self.not_null_constraint) and self.not_null != new.not_null
-        if not leads.passes_not_null:
+        if not leader_after.passes_not_null:
             # DROP NOT NULL on a partitioned table spares no partition.
             return self.of_partition and self.not_null_of_key and new.not_null_of_key and leader.not_null
         if not new.not_null:
@@ -74,12 +74,12 @@ class Column(HoldsType, RequiredColumn):
         if self.not_null_no_inherit:
             return True
         if not self.not_null:
-            return leads._renames(new)
-        led = leader._is_led_to_name(leads)
-        if not leader.passes_not_null or not (led or leader._renames(leads)) or (led and self._renames(new)):
+            return leader_after._renames(new)
+        led = leader._is_led_to_name(leader_after)
+        if not leader.passes_not_null or not (led or leader._renames(leader_after)) or (led and self._renames(new)):
             return self._renames(new)
         # What is inherited is renamed with its ancestor's, if that has the same name and is the only one at the top.
-        named = leads.evolve(not_null_name=leads.not_null_given) if led else leads
+        named = leader_after.evolve(not_null_name=leader_after.not_null_given) if led else leader_after
         alike = self.not_null_constraint == leader.not_null_constraint and not named._renames(new)
         return shared or not alike
 

@@ -29,6 +29,7 @@ class Composite(RowType, types.Type):
     """A composite type: pg_type with typtype c whose pg_class row has relkind c."""
 
     kind: ClassVar[str] = "composite type"
+    defined_by: ClassVar[tuple[str, ...]] = ("CompositeTypeStmt",)
     presence: ClassVar[LiteralString] = "pg_class where relkind = 'c'"
 
     attributes: tuple[tuple[str, str, str], ...] = alter()

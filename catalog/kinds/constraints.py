@@ -145,6 +145,7 @@ class Check(Unremarked, Matched, Demanding, Inherited, Unindexed):
     """A CHECK constraint of a table: pg_constraint with contype c."""
 
     kind: ClassVar[str] = "check constraint"
+    defined_by: ClassVar[tuple[str, ...]] = ("AlterTableStmt",)
     presence: ClassVar[LiteralString] = "pg_constraint where contype = 'c' and conrelid >= 16384"
     priority: ClassVar[int] = Priority.CONSTRAINT
     merged: ClassVar[bool] = True
@@ -206,10 +207,10 @@ class Check(Unremarked, Matched, Demanding, Inherited, Unindexed):
             return self
         return self.evolve(validated=new.checked, checked=new.checked)
 
-    def cut_for(self, new: Self, leader: Self, leads: Self, *, shared: bool) -> bool:
+    def cut_for(self, new: Self, leader: Self, leader_after: Self, *, shared: bool) -> bool:
         del shared
         # Only a new one is not valid, and one that is inherited can't be dropped.
-        return leader == leads and bool(self.validated) and new.validated is False
+        return leader == leader_after and bool(self.validated) and new.validated is False
 
     @property
     def holds(self) -> bool:

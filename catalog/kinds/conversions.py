@@ -1,4 +1,5 @@
-"""Conversions of a column's values from one type to another, and types that hold every value of another."""
+"""Conversions of a column's values from one type to another, and types that hold every value of another. (Those between
+encodings, which are objects, have `encoding_conversions`.)"""
 
 import re
 from collections.abc import Iterable

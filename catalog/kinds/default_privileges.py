@@ -27,6 +27,7 @@ class DefaultPrivileges(GrantsDefaults, Object):
 
     kind: ClassVar[str] = "default privileges"
     keyword: ClassVar[str] = "DEFAULT PRIVILEGES"
+    defined_by: ClassVar[tuple[str, ...]] = ("AlterDefaultPrivilegesStmt",)
     catalog: ClassVar[str] = "pg_default_acl"
     presence: ClassVar[LiteralString] = "pg_default_acl"
     priority: ClassVar[int] = Priority.DEFAULT_PRIVILEGES

@@ -84,6 +84,7 @@ class Default(Presets, Inherited):
 
     kind: ClassVar[str] = "default"
     keyword: ClassVar[str] = "DEFAULT"
+    defined_by: ClassVar[tuple[str, ...]] = ("AlterTableStmt",)
     catalog: ClassVar[str] = "pg_attrdef"
     presence: ClassVar[LiteralString] = "pg_attrdef"
     priority: ClassVar[int] = Priority.DEFAULT

@@ -42,6 +42,7 @@ class Domain(MadeOfTypes, Tested, types.Type):
     """A domain: pg_type with typtype d."""
 
     kind: ClassVar[str] = "domain"
+    defined_by: ClassVar[tuple[str, ...]] = ("CreateDomainStmt",)
     presence: ClassVar[LiteralString] = "pg_type where typtype = 'd' and oid >= 16384"
     keyword: ClassVar[str] = "DOMAIN"
 
@@ -130,6 +131,7 @@ class DomainConstraint(Tested, Object):
 
     kind: ClassVar[str] = "domain constraint"
     keyword: ClassVar[str] = "CONSTRAINT"
+    defined_by: ClassVar[tuple[str, ...]] = ("AlterDomainStmt",)
     catalog: ClassVar[str] = "pg_constraint"
     presence: ClassVar[LiteralString] = "pg_constraint where contypid >= 16384"
     priority: ClassVar[int] = Priority.CONSTRAINT

@@ -1,4 +1,4 @@
-"""Conversions between encodings."""
+"""Conversions between encodings, which Postgres just calls conversions: `CREATE CONVERSION`."""
 
 from typing import ClassVar, LiteralString
 
@@ -12,6 +12,7 @@ class EncodingConversion(Object):
 
     kind: ClassVar[str] = "conversion"
     keyword: ClassVar[str] = "CONVERSION"
+    defined_by: ClassVar[tuple[str, ...]] = ("CreateConversionStmt",)
     catalog: ClassVar[str] = "pg_conversion"
     presence: ClassVar[LiteralString] = "pg_conversion where oid >= 16384"
     priority: ClassVar[int] = Priority.CONVERSION

@@ -13,6 +13,7 @@ class EnumType(HasValues, types.Type):
     """An enum type: pg_type with typtype e, and pg_enum."""
 
     kind: ClassVar[str] = "enum"
+    defined_by: ClassVar[tuple[str, ...]] = ("CreateEnumStmt",)
     presence: ClassVar[LiteralString] = "pg_type where typtype = 'e'"
 
     values: tuple[str, ...] = alter()

@@ -16,6 +16,7 @@ class EventTrigger(Watches, Last, Object):
 
     kind: ClassVar[str] = "event trigger"
     keyword: ClassVar[str] = "EVENT TRIGGER"
+    defined_by: ClassVar[tuple[str, ...]] = ("CreateEventTrigStmt", "AlterEventTrigStmt")
     catalog: ClassVar[str] = "pg_event_trigger"
     presence: ClassVar[LiteralString] = "pg_event_trigger"
     priority: ClassVar[int] = Priority.EVENT_TRIGGER
@@ -56,10 +57,6 @@ class EventTrigger(Watches, Last, Object):
     @property
     def namespace(self) -> str:
         return self.function_schema
-
-    def signature(self, *, qualify: bool = True) -> str:
-        del qualify
-        return f"{self.keyword} {ident(self.name)}"
 
     def create(self, printing: Printing) -> tuple[Statement, ...]:
         del printing

@@ -15,6 +15,7 @@ class Extension(SaysLess, PlatformDecides, Versioned, Object):
 
     kind: ClassVar[str] = "extension"
     keyword: ClassVar[str] = "EXTENSION"
+    defined_by: ClassVar[tuple[str, ...]] = ("CreateExtensionStmt",)
     catalog: ClassVar[str] = "pg_extension"
     priority: ClassVar[int] = Priority.EXTENSION
     bystander: ClassVar[bool] = True
@@ -56,10 +57,6 @@ class Extension(SaysLess, PlatformDecides, Versioned, Object):
 
     def dumped(self, target: Target) -> bool:
         return not (self.of_initdb or target.named_schemas)
-
-    def signature(self, *, qualify: bool = True) -> str:
-        del qualify
-        return f"{self.keyword} {ident(self.name)}"
 
     @property
     def own_comment(self) -> str | None:

@@ -6,7 +6,6 @@ from typing import ClassVar, LiteralString, Self
 from ..foreign_options import options_clause
 from ..model import Changed, Object, Printing, Target, alter, secret
 from ..priority import Priority
-from ..quoting import ident
 from .foreign_secrets import FULL_OPTIONS, Options, changed_options, concealed, options_read
 
 
@@ -15,6 +14,7 @@ class ForeignDataWrapper(Object):
 
     kind: ClassVar[str] = "foreign data wrapper"
     keyword: ClassVar[str] = "FOREIGN DATA WRAPPER"
+    defined_by: ClassVar[tuple[str, ...]] = ("CreateFdwStmt",)
     catalog: ClassVar[str] = "pg_foreign_data_wrapper"
     presence: ClassVar[LiteralString] = "pg_foreign_data_wrapper"
     priority: ClassVar[int] = Priority.FOREIGN_DATA_WRAPPER
@@ -64,10 +64,6 @@ class ForeignDataWrapper(Object):
     @property
     def conceals(self) -> bool:
         return concealed(self.known_options)
-
-    def signature(self, *, qualify: bool = True) -> str:
-        del qualify
-        return f"{self.keyword} {ident(self.name)}"
 
     def create(self, printing: Printing) -> str:
         del printing

@@ -66,6 +66,7 @@ class ForeignKey(SaysLess, Refers, Demanding, Unindexed):
     """A foreign key: pg_constraint with contype f."""
 
     kind: ClassVar[str] = "foreign key"
+    defined_by: ClassVar[tuple[str, ...]] = ("AlterTableStmt",)
     presence: ClassVar[LiteralString] = "pg_constraint where contype = 'f'"
     priority: ClassVar[int] = Priority.FOREIGN_KEY
 

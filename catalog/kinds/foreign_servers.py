@@ -23,6 +23,7 @@ class ForeignServer(Object):
 
     kind: ClassVar[str] = "foreign server"
     keyword: ClassVar[str] = "SERVER"
+    defined_by: ClassVar[tuple[str, ...]] = ("CreateForeignServerStmt", "CreateUserMappingStmt")
     catalog: ClassVar[str] = "pg_foreign_server"
     presence: ClassVar[LiteralString] = "pg_foreign_server"
     priority: ClassVar[int] = Priority.FOREIGN_SERVER
@@ -75,10 +76,6 @@ class ForeignServer(Object):
     @property
     def conceals(self) -> bool:
         return concealed(self.known_options)
-
-    def signature(self, *, qualify: bool = True) -> str:
-        del qualify
-        return f"{self.keyword} {ident(self.name)}"
 
     def grant_signature(self, *, qualify: bool = True) -> str:
         return f"FOREIGN {self.signature(qualify=qualify)}"

@@ -24,6 +24,7 @@ class ForeignTable(Relation, Object):
 
     kind: ClassVar[str] = "foreign table"
     keyword: ClassVar[str] = "FOREIGN TABLE"
+    defined_by: ClassVar[tuple[str, ...]] = ("CreateForeignTableStmt",)
     catalog: ClassVar[str] = "pg_class"
     presence: ClassVar[LiteralString] = "pg_foreign_table"
     priority: ClassVar[int] = Priority.TABLE

@@ -74,6 +74,7 @@ class Function(Routine, Object):
 
     kind: ClassVar[str] = "function"
     keyword: ClassVar[str] = "FUNCTION"
+    defined_by: ClassVar[tuple[str, ...]] = ("CreateFunctionStmt",)
     catalog: ClassVar[str] = "pg_proc"
     presence: ClassVar[LiteralString] = "pg_proc where prokind in ('f', 'w') and oid >= 16384"
     priority: ClassVar[int] = Priority.FUNCTION
@@ -202,6 +203,7 @@ class Procedure(Function):
     """A procedure: pg_proc with prokind p."""
 
     kind: ClassVar[str] = "procedure"
+    defined_by: ClassVar[tuple[str, ...]] = ("CreateFunctionStmt",)
     presence: ClassVar[LiteralString] = "pg_proc where prokind = 'p' and oid >= 16384"
     keyword: ClassVar[str] = "PROCEDURE"
     guarded: ClassVar[str] = "CREATE OR REPLACE PROCEDURE"

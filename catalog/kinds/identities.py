@@ -27,6 +27,7 @@ class Identity(MadeAtOnce, BeginsWith, Counter):
     """
 
     kind: ClassVar[str] = "identity"
+    defined_by: ClassVar[tuple[str, ...]] = ("AlterTableStmt",)
     presence: ClassVar[LiteralString] = "pg_sequence"
     keyword: ClassVar[str] = "SEQUENCE"
     placement: ClassVar[Placement] = Placement.JOINED

@@ -20,6 +20,7 @@ class IndexAttachment(Undroppable, Object):
 
     kind: ClassVar[str] = "index attachment"
     keyword: ClassVar[str] = "INDEX ATTACH"
+    defined_by: ClassVar[tuple[str, ...]] = ("AlterTableStmt",)
     catalog: ClassVar[str] = "pg_inherits"
     presence: ClassVar[LiteralString] = "pg_inherits"
     priority: ClassVar[int] = Priority.INDEX_ATTACH

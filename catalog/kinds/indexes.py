@@ -32,6 +32,7 @@ class Index(Computes, Demanding, IndexBacked):
 
     kind: ClassVar[str] = "index"
     keyword: ClassVar[str] = "INDEX"
+    defined_by: ClassVar[tuple[str, ...]] = ("IndexStmt",)
     catalog: ClassVar[str] = "pg_class"
     presence: ClassVar[LiteralString] = "pg_index where indexrelid >= 16384 and not indisprimary"
     priority: ClassVar[int] = Priority.INDEX

@@ -32,6 +32,7 @@ class Key(MadeAtOnce, Demanding, IndexBacked, Constraint):
     """A constraint with an index of its own: pg_constraint with contype p, u or x."""
 
     kind: ClassVar[str] = "constraint"
+    defined_by: ClassVar[tuple[str, ...]] = ("AlterTableStmt",)
     presence: ClassVar[LiteralString] = "pg_constraint where contype in ('p', 'u', 'x') and oid >= 16384"
     priority: ClassVar[int] = Priority.CONSTRAINT
 

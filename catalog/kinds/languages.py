@@ -5,7 +5,6 @@ from typing import ClassVar, Final, LiteralString, Self
 
 from ..model import Changed, Entry, Object, Printing, Target, alter
 from ..priority import Priority
-from ..quoting import ident
 
 INITDB_SCHEMA: Final = '"pg_catalog".'
 
@@ -15,6 +14,7 @@ class Language(Object):
 
     kind: ClassVar[str] = "language"
     keyword: ClassVar[str] = "LANGUAGE"
+    defined_by: ClassVar[tuple[str, ...]] = ("CreatePLangStmt", "CreateExtensionStmt")
     catalog: ClassVar[str] = "pg_language"
     presence: ClassVar[LiteralString] = "pg_language where oid >= 16384"
     priority: ClassVar[int] = Priority.LANGUAGE
@@ -55,10 +55,6 @@ class Language(Object):
                and not exists ( select from pg_depend
                                  where classid = 'pg_language'::regclass and objid = l.oid and deptype = 'e' )
              order by l.lanname"""
-
-    def signature(self, *, qualify: bool = True) -> str:
-        del qualify
-        return f"{self.keyword} {ident(self.name)}"
 
     def owner_signature(self, target: Target) -> str:
         del target

@@ -36,6 +36,7 @@ class MaterializedView(Filled, Relation, Object):
 
     kind: ClassVar[str] = "materialized view"
     keyword: ClassVar[str] = "MATERIALIZED VIEW"
+    defined_by: ClassVar[tuple[str, ...]] = ("CreateTableAsStmt",)
     catalog: ClassVar[str] = "pg_class"
     presence: ClassVar[LiteralString] = "pg_class where relkind = 'm'"
     priority: ClassVar[int] = Priority.TABLE

@@ -14,6 +14,7 @@ class UncheckedNotNull(Inherited, Unindexed):
     """A NOT NULL that is not valid: pg_constraint with contype n, which tables have since 18. `name` is the column."""
 
     kind: ClassVar[str] = "unchecked not-null constraint"
+    defined_by: ClassVar[tuple[str, ...]] = ("AlterTableStmt",)
     presence: ClassVar[LiteralString] = "pg_constraint where contype = 'n' and not convalidated"
     priority: ClassVar[int] = Priority.CONSTRAINT
     merged: ClassVar[bool] = True
@@ -113,8 +114,8 @@ class UncheckedNotNull(Inherited, Unindexed):
     def must_replace(self, new: Self, changed: frozenset[str]) -> bool:
         return "given" in changed
 
-    def cut_for(self, new: Self, leader: Self, leads: Self, *, shared: bool) -> bool:
-        del leader, leads, shared
+    def cut_for(self, new: Self, leader: Self, leader_after: Self, *, shared: bool) -> bool:
+        del leader, leader_after, shared
         return None not in (self.given, new.given) and self.given != new.given
 
     def drop(self) -> str:

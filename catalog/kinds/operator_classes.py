@@ -15,6 +15,7 @@ class OperatorClass(Follows, operator_members.OfAccessMethod):
 
     kind: ClassVar[str] = "operator class"
     keyword: ClassVar[str] = "OPERATOR CLASS"
+    defined_by: ClassVar[tuple[str, ...]] = ("CreateOpClassStmt",)
     catalog: ClassVar[str] = "pg_opclass"
     presence: ClassVar[LiteralString] = "pg_opclass where oid >= 16384"
     place: ClassVar[int] = 0

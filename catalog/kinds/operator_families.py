@@ -14,6 +14,7 @@ class OperatorFamily(WithMembers, operator_members.OfAccessMethod):
 
     kind: ClassVar[str] = "operator family"
     keyword: ClassVar[str] = "OPERATOR FAMILY"
+    defined_by: ClassVar[tuple[str, ...]] = ("CreateOpFamilyStmt", "AlterOpFamilyStmt")
     catalog: ClassVar[str] = "pg_opfamily"
     presence: ClassVar[LiteralString] = "pg_opfamily where oid >= 16384"
     place: ClassVar[int] = 1

@@ -30,6 +30,7 @@ class Operator(SettledByOthers, Object):
 
     kind: ClassVar[str] = "operator"
     keyword: ClassVar[str] = "OPERATOR"
+    defined_by: ClassVar[tuple[str, ...]] = ("DefineStmt",)
     catalog: ClassVar[str] = "pg_operator"
     presence: ClassVar[LiteralString] = "pg_operator where oid >= 16384"
     priority: ClassVar[int] = Priority.OPERATOR

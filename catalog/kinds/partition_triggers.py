@@ -20,6 +20,7 @@ class PartitionTrigger(Object):
 
     kind: ClassVar[str] = "partition trigger"
     keyword: ClassVar[str] = "TRIGGER"
+    defined_by: ClassVar[tuple[str, ...]] = ("AlterTableStmt",)
     catalog: ClassVar[str] = "pg_trigger"
     presence: ClassVar[LiteralString] = "pg_trigger where tgparentid <> 0"
     priority: ClassVar[int] = Priority.TRIGGER

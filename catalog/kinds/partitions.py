@@ -14,6 +14,7 @@ class Partition(Tie):
 
     kind: ClassVar[str] = PARTITION
     keyword: ClassVar[str] = "TABLE ATTACH"
+    defined_by: ClassVar[tuple[str, ...]] = ("AlterTableStmt",)
     priority: ClassVar[int] = Priority.TABLE_ATTACH
 
     bound: str = replace(deparsed=True)

@@ -16,6 +16,7 @@ class Policy(GuardsRows, Object):
 
     kind: ClassVar[str] = "policy"
     keyword: ClassVar[str] = "POLICY"
+    defined_by: ClassVar[tuple[str, ...]] = ("CreatePolicyStmt",)
     catalog: ClassVar[str] = "pg_policy"
     presence: ClassVar[LiteralString] = "pg_policy"
     priority: ClassVar[int] = Priority.POLICY

@@ -20,6 +20,7 @@ class Publication(Object):
 
     kind: ClassVar[str] = "publication"
     keyword: ClassVar[str] = "PUBLICATION"
+    defined_by: ClassVar[tuple[str, ...]] = ("CreatePublicationStmt",)
     catalog: ClassVar[str] = "pg_publication"
     presence: ClassVar[LiteralString] = "pg_publication"
     priority: ClassVar[int] = Priority.PUBLICATION
@@ -60,10 +61,6 @@ class Publication(Object):
                                  where classid = 'pg_publication'::regclass and objid = p.oid and deptype = 'e' )
              order by p.pubname"""
         )
-
-    def signature(self, *, qualify: bool = True) -> str:
-        del qualify
-        return f"{self.keyword} {ident(self.name)}"
 
     def create(self, printing: Printing) -> str:
         del printing
@@ -122,6 +119,7 @@ class PublicationTable(Membership):
 
     kind: ClassVar[str] = "publication table"
     keyword: ClassVar[str] = "PUBLICATION TABLE"
+    defined_by: ClassVar[tuple[str, ...]] = ("AlterPublicationStmt",)
     catalog: ClassVar[str] = "pg_publication_rel"
     presence: ClassVar[LiteralString] = "pg_publication_rel"
     priority: ClassVar[int] = Priority.PUBLICATION_TABLE
@@ -185,6 +183,7 @@ class PublicationSchema(Membership):
 
     kind: ClassVar[str] = "publication schema"
     keyword: ClassVar[str] = "PUBLICATION TABLES IN SCHEMA"
+    defined_by: ClassVar[tuple[str, ...]] = ("AlterPublicationStmt",)
     catalog: ClassVar[str] = "pg_publication_namespace"
     presence: ClassVar[LiteralString] = "pg_publication"
     priority: ClassVar[int] = Priority.PUBLICATION_SCHEMA

@@ -13,6 +13,7 @@ class Range(Shelled, types.Type):
     """A range type: pg_type with typtype r, and pg_range. Postgres alters nothing of it."""
 
     kind: ClassVar[str] = "range"
+    defined_by: ClassVar[tuple[str, ...]] = ("CreateRangeStmt", "DefineStmt")
     presence: ClassVar[LiteralString] = "pg_range where rngtypid >= 16384"
 
     subtype: TypeText = replace()

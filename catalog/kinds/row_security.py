@@ -14,6 +14,7 @@ class RowSecurity(GuardsRows, MadeAtOnce, Object):
 
     kind: ClassVar[str] = "row security"
     keyword: ClassVar[str] = "ROW SECURITY"
+    defined_by: ClassVar[tuple[str, ...]] = ("AlterTableStmt",)
     # No OID of its own: pg_depend knows nothing of it, so it takes a catalog whose OIDs never meet the table's.
     catalog: ClassVar[str] = "pg_seclabel"
     presence: ClassVar[LiteralString] = "pg_class where relrowsecurity"

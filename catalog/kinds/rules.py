@@ -15,6 +15,7 @@ class Rule(Object):
 
     kind: ClassVar[str] = "rule"
     keyword: ClassVar[str] = "RULE"
+    defined_by: ClassVar[tuple[str, ...]] = ("RuleStmt",)
     catalog: ClassVar[str] = "pg_rewrite"
     presence: ClassVar[LiteralString] = "pg_rewrite where ev_type <> '1'"
     priority: ClassVar[int] = Priority.RULE

@@ -30,6 +30,7 @@ class Schema(BeginsWith, Unremarked, Object):
 
     kind: ClassVar[str] = "schema"
     keyword: ClassVar[str] = "SCHEMA"
+    defined_by: ClassVar[tuple[str, ...]] = ("CreateSchemaStmt",)
     catalog: ClassVar[str] = "pg_namespace"
     priority: ClassVar[int] = Priority.SCHEMA
     renamable: ClassVar[bool] = True

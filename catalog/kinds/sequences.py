@@ -13,6 +13,7 @@ class PlainSequence(Counter):
     """A sequence, be it a column's (serial) or its own: pg_class with relkind S."""
 
     kind: ClassVar[str] = "sequence"
+    defined_by: ClassVar[tuple[str, ...]] = ("CreateSeqStmt", "AlterSeqStmt")
     presence: ClassVar[LiteralString] = """
         pg_sequence s
          where not exists ( select from pg_depend

@@ -10,6 +10,7 @@ class ShellType(types.Type):
     """A shell type, for which nobody has said more than CREATE TYPE name: pg_type that is not typisdefined."""
 
     kind: ClassVar[str] = "shell type"
+    defined_by: ClassVar[tuple[str, ...]] = ("DefineStmt",)
     presence: ClassVar[LiteralString] = "pg_type where not typisdefined"
     renamable: ClassVar[bool] = False
     stands_aside: ClassVar[bool] = False

@@ -17,6 +17,7 @@ class Statistics(OwnedApart, Object):
 
     kind: ClassVar[str] = "statistics object"
     keyword: ClassVar[str] = "STATISTICS"
+    defined_by: ClassVar[tuple[str, ...]] = ("CreateStatsStmt", "AlterStatsStmt")
     catalog: ClassVar[str] = "pg_statistic_ext"
     presence: ClassVar[LiteralString] = "pg_statistic_ext"
     priority: ClassVar[int] = Priority.STATISTICS

@@ -26,6 +26,7 @@ class Subscription(SuperuserOnly, Object):
 
     kind: ClassVar[str] = "subscription"
     keyword: ClassVar[str] = "SUBSCRIPTION"
+    defined_by: ClassVar[tuple[str, ...]] = ("CreateSubscriptionStmt",)
     catalog: ClassVar[str] = "pg_subscription"
     presence: ClassVar[LiteralString] = "pg_subscription"
     priority: ClassVar[int] = Priority.SUBSCRIPTION
@@ -112,10 +113,6 @@ class Subscription(SuperuserOnly, Object):
     def disposable(self) -> bool:
         # Where it stood on the publisher is forgotten.
         return False
-
-    def signature(self, *, qualify: bool = True) -> str:
-        del qualify
-        return f"{self.keyword} {ident(self.name)}"
 
     def create(self, printing: Printing) -> str:
         options = ", ".join(("connect = false", self._slot, *self._options(printing.target)))

@@ -28,6 +28,7 @@ class Table(HoldsRows, Relation, Object):
 
     kind: ClassVar[str] = "table"
     keyword: ClassVar[str] = "TABLE"
+    defined_by: ClassVar[tuple[str, ...]] = ("CreateStmt",)
     catalog: ClassVar[str] = "pg_class"
     priority: ClassVar[int] = Priority.TABLE
     renamable: ClassVar[bool] = True

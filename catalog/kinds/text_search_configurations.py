@@ -13,6 +13,7 @@ class TextSearchConfiguration(Object):
 
     kind: ClassVar[str] = "text search configuration"
     keyword: ClassVar[str] = "TEXT SEARCH CONFIGURATION"
+    defined_by: ClassVar[tuple[str, ...]] = ("DefineStmt", "AlterTSConfigurationStmt")
     catalog: ClassVar[str] = "pg_ts_config"
     presence: ClassVar[LiteralString] = "pg_ts_config where cfgnamespace <> 11"
     priority: ClassVar[int] = Priority.TS_CONFIGURATION

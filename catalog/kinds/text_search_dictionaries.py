@@ -15,6 +15,7 @@ class TextSearchDictionary(Object):
 
     kind: ClassVar[str] = "text search dictionary"
     keyword: ClassVar[str] = "TEXT SEARCH DICTIONARY"
+    defined_by: ClassVar[tuple[str, ...]] = ("DefineStmt",)
     catalog: ClassVar[str] = "pg_ts_dict"
     presence: ClassVar[LiteralString] = "pg_ts_dict where dictnamespace <> 11"
     priority: ClassVar[int] = Priority.TS_DICTIONARY

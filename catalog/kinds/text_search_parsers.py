@@ -12,6 +12,7 @@ class TextSearchParser(Object):
 
     kind: ClassVar[str] = "text search parser"
     keyword: ClassVar[str] = "TEXT SEARCH PARSER"
+    defined_by: ClassVar[tuple[str, ...]] = ("DefineStmt",)
     catalog: ClassVar[str] = "pg_ts_parser"
     presence: ClassVar[LiteralString] = "pg_ts_parser where prsnamespace <> 11"
     priority: ClassVar[int] = Priority.TS_PARSER

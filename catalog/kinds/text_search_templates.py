@@ -12,6 +12,7 @@ class TextSearchTemplate(Object):
 
     kind: ClassVar[str] = "text search template"
     keyword: ClassVar[str] = "TEXT SEARCH TEMPLATE"
+    defined_by: ClassVar[tuple[str, ...]] = ("DefineStmt",)
     catalog: ClassVar[str] = "pg_ts_template"
     presence: ClassVar[LiteralString] = "pg_ts_template where tmplnamespace <> 11"
     priority: ClassVar[int] = Priority.TS_TEMPLATE

@@ -13,6 +13,7 @@ class Transform(Object):
 
     kind: ClassVar[str] = "transform"
     keyword: ClassVar[str] = "TRANSFORM"
+    defined_by: ClassVar[tuple[str, ...]] = ("CreateTransformStmt",)
     catalog: ClassVar[str] = "pg_transform"
     presence: ClassVar[LiteralString] = "pg_transform"
     priority: ClassVar[int] = Priority.TRANSFORM

@@ -17,6 +17,7 @@ class Trigger(Object):
 
     kind: ClassVar[str] = "trigger"
     keyword: ClassVar[str] = "TRIGGER"
+    defined_by: ClassVar[tuple[str, ...]] = ("CreateTrigStmt",)
     catalog: ClassVar[str] = "pg_trigger"
     presence: ClassVar[LiteralString] = "pg_trigger where not tgisinternal"
     priority: ClassVar[int] = Priority.TRIGGER

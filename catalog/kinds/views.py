@@ -47,6 +47,7 @@ class View(Bodied, Relation, Object):
 
     kind: ClassVar[str] = "view"
     keyword: ClassVar[str] = "VIEW"
+    defined_by: ClassVar[tuple[str, ...]] = ("ViewStmt",)
     catalog: ClassVar[str] = "pg_class"
     presence: ClassVar[LiteralString] = _PRESENCE
     body_catalog: ClassVar[str] = "pg_rewrite"

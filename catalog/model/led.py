@@ -42,16 +42,19 @@ class Led(Alterable):
         return False
 
     def brought(self, new: Self) -> Self:
-        """The inherited `new` right after the statement that creates its leader: `ALTER TABLE parent ADD COLUMN`."""
+        """The inherited `new` right after the statement that creates it: `ALTER TABLE parent ADD COLUMN`.
+
+        `self` is the leader that brings it; where a tie brings it, `new` itself.
+        """
         del new
         return self
 
-    def cut_for(self, new: Self, leader: Self, leads: Self, *, shared: bool) -> bool:
-        """True if it can become `new`, and a leader be altered from `leader` to `leads`, only while the tie is cut.
+    def cut_for(self, new: Self, leader: Self, leader_after: Self, *, shared: bool) -> bool:
+        """True if it can become `new`, and `leader` be altered to `leader_after`, only while the tie is cut.
 
         `shared` says that something else leads it, which does not follow what is altered.
         """
-        del new, leader, leads, shared
+        del new, leader, leader_after, shared
         return False
 
     def led(self, old: Self, new: Self) -> Self:

@@ -37,7 +37,10 @@ class Named(Traits, Value):
 
     @property
     def namespace(self) -> str:
-        """The schema with which it is selected, empty for what only a whole dump has."""
+        """The schema whose it is, with which it is selected, excluded and printed; empty for what is nobody's.
+
+        What is `whole_only` is excluded with it (`-N`), but not selected (`-n`).
+        """
         return self.schema
 
     @property

@@ -16,8 +16,11 @@ class Traits:
     """The word SQL has for it: `TABLE` in `DROP TABLE`, `COMMENT ON TABLE`, `ALTER TABLE … OWNER TO`."""
     catalog: ClassVar[str]
     """The system catalog that pg_depend and pg_description name it by, which need not be that of its query."""
+    defined_by: ClassVar[tuple[str, ...]] = ()
+    """The statements that a dump defines it with, as Postgres' parser calls them (parsenodes.h), the one that makes it
+    first: `CreateStatsStmt`, `AlterStatsStmt`. None for what has no entry of its own."""
     priority: ClassVar[int]
-    """Its rank in pg_dump's order (pg_dump_sort.c, dbObjectTypePriorities): see `ordering.Priority`."""
+    """Its rank in pg_dump's order (pg_dump_sort.c, dbObjectTypePriorities): see `priority.Priority`."""
     presence: ClassVar[LiteralString] = ""
     """The words behind FROM in a question whether there may be any, where that is much cheaper than its own query
     and the answer often no: `pg_cast where oid >= 16384`."""
@@ -48,7 +51,8 @@ class Traits:
     """Renamed where it must be replaced and something is stored in it, or is of it, so that its successor can be
     created meanwhile: what is stored is moved over (`USING "c"::text::type`), and it is dropped under its new name."""
     whole_only: ClassVar[bool] = False
-    """Only a whole dump has it, none of chosen schemas (a table's place in a publication)."""
+    """None of chosen schemas has it, although it has a `namespace` (a table's place in a publication): `pg_dump -n`
+    leaves it out. What has no `namespace` needs no such mark."""
     ownable: ClassVar[bool] = True
     """True if ALTER … OWNER TO can change its `owner` (default privileges belong to their role for good)."""
     default_acl_type: ClassVar[str] = ""

@@ -14,65 +14,12 @@ from ..sql.statements import split
 from .styles import PG_DUMP
 from .writer import Writer, whole
 
-_OWN: Final = {
-    "ACCESS METHOD": "CreateAmStmt",
-    "ACL": "GrantStmt",
-    "AGGREGATE": "DefineStmt",
-    "CAST": "CreateCastStmt",
-    "CHECK CONSTRAINT": "AlterDomainStmt AlterTableStmt",
-    "COLLATION": "DefineStmt",
-    "COMMENT": "CommentStmt",
-    "CONSTRAINT": "AlterTableStmt",
-    "CONVERSION": "CreateConversionStmt",
-    "DEFAULT": "AlterTableStmt",
-    "DEFAULT ACL": "AlterDefaultPrivilegesStmt",
-    "DOMAIN": "CreateDomainStmt",
-    "EVENT TRIGGER": "CreateEventTrigStmt",
-    "EXTENSION": "CreateExtensionStmt",
-    "FK CONSTRAINT": "AlterTableStmt",
-    "FOREIGN DATA WRAPPER": "CreateFdwStmt",
-    "FOREIGN TABLE": "CreateForeignTableStmt",
-    "FUNCTION": "CreateFunctionStmt",
-    "INDEX": "IndexStmt",
-    "INDEX ATTACH": "AlterTableStmt",
-    "MATERIALIZED VIEW": "CreateTableAsStmt",
-    "OPERATOR": "DefineStmt",
-    "OPERATOR CLASS": "CreateOpClassStmt",
-    "OPERATOR FAMILY": "CreateOpFamilyStmt",
-    "POLICY": "CreatePolicyStmt",
-    "PROCEDURAL LANGUAGE": "CreateExtensionStmt CreatePLangStmt",
-    "PROCEDURE": "CreateFunctionStmt",
-    "PUBLICATION": "CreatePublicationStmt",
-    "PUBLICATION TABLE": "AlterPublicationStmt",
-    "PUBLICATION TABLES IN SCHEMA": "AlterPublicationStmt",
-    "ROW SECURITY": "AlterTableStmt",
-    "RULE": "ViewStmt RuleStmt",
-    "SCHEMA": "CreateSchemaStmt",
-    "SECURITY LABEL": "SecLabelStmt",
-    "SEQUENCE": "CreateSeqStmt AlterTableStmt",
-    "SEQUENCE OWNED BY": "AlterSeqStmt",
-    "SERVER": "CreateForeignServerStmt",
-    "SHELL TYPE": "DefineStmt",
-    "STATISTICS": "CreateStatsStmt",
-    "SUBSCRIPTION": "CreateSubscriptionStmt",
-    "TABLE": "CreateStmt",
-    "TABLE ATTACH": "AlterTableStmt",
-    "TEXT SEARCH CONFIGURATION": "DefineStmt",
-    "TEXT SEARCH DICTIONARY": "DefineStmt",
-    "TEXT SEARCH PARSER": "DefineStmt",
-    "TEXT SEARCH TEMPLATE": "DefineStmt",
-    "TRANSFORM": "CreateTransformStmt",
-    "TRIGGER": "CreateTrigStmt AlterTableStmt",
-    "TYPE": "DefineStmt CompositeTypeStmt CreateEnumStmt CreateRangeStmt",
-    "USER MAPPING": "CreateUserMappingStmt",
-    "VIEW": "ViewStmt",
-}
-"""Parser's names for the statement that an entry of pg_dump begins with, by the entry's word for it."""
+_OF_ALL: Final = {"ACL": "GrantStmt", "COMMENT": "CommentStmt", "SECURITY LABEL": "SecLabelStmt"}
+"""Parser's names for what an entry of pg_dump begins with that any object may have, by the entry's word for it; with
+what others begin is said by the kind (`defined_by`)."""
+_OWNER: Final = "AlterOwnerStmt"
 _REPEATED: Final = frozenset({"AlterTableStmt", "AlterDefaultPrivilegesStmt", "GrantStmt", "SecLabelStmt"})
-_FOLLOWING: Final = _REPEATED | {
-    *("AlterObjectDependsStmt", "AlterEventTrigStmt", "AlterStatsStmt", "AlterTSConfigurationStmt"),
-    *("AlterOpFamilyStmt", "AlterOwnerStmt", "VariableSetStmt"),
-}
+_FOLLOWING: Final = _REPEATED | {_OWNER, "AlterObjectDependsStmt", "VariableSetStmt"}
 _WORDS: Final = frozenset({"ALTER", "GRANT", "REVOKE", "SECURITY", "SET", "RESET"})
 
 
@@ -114,7 +61,8 @@ class _Checker(Writer):
         text = entry.text + entry.after_owner
         if entry.owned:
             text += f'\nALTER {item.owner_signature(self.target)} OWNER TO "owner";'
-        if not _is_definition(text, entry.desc):
+        begins = (_OF_ALL[entry.desc],) if entry.desc in _OF_ALL else item.defined_by
+        if not _is_definition(text, begins):
             raise PgnormError(
                 f"what it says of the {item.kind} {item.label} is more, or something else, than a definition of it",
                 place=self.label,
@@ -122,15 +70,15 @@ class _Checker(Writer):
             )
 
 
-def _is_definition(text: str, desc: str) -> bool:
+def _is_definition(text: str, own: tuple[str, ...]) -> bool:
     found = statements_of(text)
     if found is None:
         return _begins_as_definition(text)
     if not found:
         return not split(text)
     first, *others = found
-    return first in {*_OWN.get(desc, "").split(), "AlterOwnerStmt"} and all(
-        other in _FOLLOWING and (other != first or first in _REPEATED) for other in others
+    return first in {*own, _OWNER} and all(
+        other in {*own, *_FOLLOWING} and (other != first or first in _REPEATED) for other in others
     )
 
 

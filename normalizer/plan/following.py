@@ -55,16 +55,16 @@ class Following:
             if old is not None:
                 yield from self._cuts_below(old, new, name)
 
-    def _cuts_below(self, leader: Object, leads: Object, top: ObjectId) -> Iterator[ObjectId]:
-        """The ties to cut where altering `top` alters a leader from `leader` to `leads`, and so what follows it."""
+    def _cuts_below(self, leader: Object, leader_after: Object, top: ObjectId) -> Iterator[ObjectId]:
+        """The ties to cut where altering `top` alters `leader` to `leader_after`, and so what follows it."""
         for follower in self._followers.get(leader.id, ()):
             ties = [lead.tie for lead in follower.leads if lead.leader == leader.id and self.holds(lead.tie)]
             wanted = self.new.objects.get(follower.id)
             if not ties or wanted is None:
                 continue
-            if follower.cut_for(wanted, leader, leads, shared=self._shared(follower, top)):
+            if follower.cut_for(wanted, leader, leader_after, shared=self._shared(follower, top)):
                 yield from ties
-            elif (led := follower.led(leader, leads)) != follower:
+            elif (led := follower.led(leader, leader_after)) != follower:
                 yield from self._cuts_below(follower, led, top)
 
     def _shared(self, item: Object, top: ObjectId) -> bool:

@@ -35,7 +35,6 @@ OF_SQL = {
     "normalizer/compare/body_names.py",
     "normalizer/compare/mentions.py",
     "normalizer/compare/synonyms.py",
-    "normalizer/dump/as_data.py",
     "normalizer/dump/layouts.py",
     "normalizer/dump/operator_path.py",
     "normalizer/proof/pg_dump.py",
@@ -76,14 +75,14 @@ def _declared() -> Iterator[type[Object]]:
 
 
 def test_every_kind_is_listed_once() -> None:
-    assert set(_declared()) == set(KINDS)
+    assert set(_declared()) == set(KINDS), "KINDS in catalog/kinds/__init__.py lacks one"
     assert len({kind.kind for kind in KINDS}) == len(KINDS)
 
 
 @every_kind
 def test_each_field_says_what_its_change_means(kind: type[Object]) -> None:
     silent = [field.name for field in own_fields(kind) if field.change is None]
-    assert not silent
+    assert not silent, "alter(), replace(), equal() or another of model/changes.py says what a change means"
 
 
 @pytest.fixture(scope="module")
@@ -114,6 +113,12 @@ def test_the_columns_of_the_query_are_the_fields(kind: type[Object], empty: psyc
 
 
 @every_kind
+def test_what_has_an_entry_in_a_dump_says_by_which_statements(kind: type[Object]) -> None:
+    told = "defined_by names the statement of its entry, as pglast.parser.parse_sql_json calls it"
+    assert kind.defined_by or kind.placement.inseparable or kind.made_by_parent, told
+
+
+@every_kind
 def test_its_catalog_exists(kind: type[Object], empty: psycopg.Connection) -> None:
     for name in (kind.catalog, *([kind.body_catalog] if issubclass(kind, Bodied) else [])):
         found = empty.execute("select to_regclass('pg_catalog.' || %s) is not null", [name]).fetchone()
@@ -130,7 +135,7 @@ def test_what_is_printed_inside_another_names_it(kind: type[Object]) -> None:
 @every_kind
 def test_it_has_fixtures(kind: type[Object]) -> None:
     cases = [path.parent for path in (FIXTURES / _module(kind)).glob("*/old.sql")]
-    assert cases
+    assert cases, f"fixtures/kinds/{_module(kind)} has no old.sql: see docs/contributing.md"
     assert all((case / "new.sql").is_file() for case in cases)
 
 
@@ -156,7 +161,7 @@ def test_generic_code_names_no_kind(path: str) -> None:
         elif isinstance(node, ast.MatchValue | ast.Compare | ast.Call | ast.Dict | ast.Set | ast.Tuple | ast.List):
             constants = (child for child in ast.iter_child_nodes(node) if isinstance(child, ast.Constant))
             named += [repr(child.value) for child in constants if child.value in words]
-    assert not named
+    assert not named, "the kind says what is to be known of it: a trait, a field, a facet (docs/architecture.md)"
 
 
 def test_each_member_of_the_base_has_implementers() -> None:
@@ -207,7 +212,7 @@ def test_placements_are_those_of_the_docs() -> None:
     placements = {kind.kind: inspect.getattr_static(kind, "placement") for kind in KINDS}
     for placement in Placement:
         found = {name for name, said in placements.items() if said is placement}
-        assert placement is Placement.ALONE or found == always[placement.name]
+        assert placement is Placement.ALONE or found == always[placement.name], "the table of docs/architecture.md"
     by_state = [kind for kind in KINDS if not isinstance(placements[kind.kind], Placement)]
     assert by_state
     assert [kind.kind for kind in by_state if kind.kind not in some or kind.placement is not Placement.ALONE] == []

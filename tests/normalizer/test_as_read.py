@@ -11,7 +11,7 @@ from majors import fits
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.normalizer.as_read import AsRead
 from pgnorm.normalizer.comparing import compare
-from pgnorm.normalizer.comparison import Comparison, Options, ProofBy
+from pgnorm.normalizer.comparison import Comparison, Options
 from pgnorm.normalizer.postgres.shadow import Shadow
 from pgnorm.normalizer.project.sources import parse
 from pgnorm.normalizer.sides import Sides
@@ -28,6 +28,7 @@ CASES = sorted(
     for path in (KINDS / kind).glob("*/old.sql")
     if path.parent != UNSAID_BY_DUMPS
 )
+_USUAL = Options()
 
 
 @pytest.fixture
@@ -41,21 +42,21 @@ def _compared(
     old: str,
     new: str,
     *,
-    proof: ProofBy | None = "catalog",
+    options: Options = _USUAL,
     said: list[str] | None = None,
 ) -> Comparison | None:
     told: list[str] = [] if said is None else said
     with Workspace(None, tell=lambda _level, message: told.append(message)) as workspace:
-        return _compared_in(workspace, way, old, new, proof=proof)
+        return _compared_in(workspace, way, old, new, options)
 
 
 def _compared_in(
-    workspace: Workspace, way: type[AsRead] | type[Whole], old: str, new: str, *, proof: ProofBy | None = "catalog"
+    workspace: Workspace, way: type[AsRead] | type[Whole], old: str, new: str, options: Options = _USUAL
 ) -> Comparison | None:
     sources = parse(old, None), parse(new, None)
     sides = Sides.between(workspace, *sources)
     assert sides.alike
-    return way(workspace, Options(proof=proof), sides, *sources).compare()
+    return way(workspace, options, sides, *sources).compare()
 
 
 def _make_one_plan(found: Comparison | None, whole: Comparison | None) -> None:
@@ -139,6 +140,22 @@ def test_a_part_that_something_else_refuses_proves_nothing(case: tuple[str, str,
     assert because in said[-1]
 
 
+@pytest.mark.usefixtures("on_this_major")
+def test_an_event_trigger_of_a_schema_that_nobody_asked_for_refuses_a_part(shadow: Shadow) -> None:
+    said: list[str] = []
+    with shadow.session(scratch=True) as start, shadow.session(scratch=True) as goal:
+        goal.connection.execute("create view v as select")
+        for session in (start, goal):
+            session.connection.execute(
+                "create schema other; create function other.no() returns event_trigger language plpgsql as"
+                " $$begin raise 'not now'; end$$; create event trigger no on ddl_command_start"
+                " when tag in ('CREATE VIEW') execute function other.no()"
+            )
+        both = address(start.connection), address(goal.connection)
+        assert _compared(AsRead, *both, options=Options(schemas=("public",)), said=said) is None
+    assert "not now" in said[-1]
+
+
 _LOOKS = "if to_regclass('public.legacy') is not null then raise 'no'; end if;"
 # What a plan meets where no dependency leads, so that no part can tell: (what stays, what is there, what is to be).
 FAR = {
@@ -211,7 +228,7 @@ def test_a_class_that_nothing_depends_on_decides_what_is_a_difference(shadow: Sh
     with shadow.session(scratch=True) as start, shadow.session(scratch=True) as goal:
         start.connection.execute(f"{made}{operators}{view}".encode())
         goal.connection.execute(f"{made}{operators}{of_class}{view}".encode())
-        found = _compared(AsRead, address(start.connection), address(goal.connection), proof=None)
+        found = _compared(AsRead, address(start.connection), address(goal.connection), options=Options(proof=None))
     assert found is not None
     assert "public.v" in {step.item.label for step in found.plan.steps}
 
@@ -222,13 +239,16 @@ def test_what_no_dump_says_is_known_of_what_was_read(shadow: Shadow) -> None:
         for session, state in ((start, "old.sql"), (goal, "new.sql")):
             session.connection.execute((UNSAID_BY_DUMPS / state).read_bytes())
         old, new = address(start.connection), address(goal.connection)
-        found, whole = _compared(AsRead, old, new, proof=None), _compared(Whole, old, new, proof=None)
+        found, whole = (
+            _compared(AsRead, old, new, options=Options(proof=None)),
+            _compared(Whole, old, new, options=Options(proof=None)),
+        )
         assert found is not None
         assert whole is not None
         validated = {step.item.label for step in whole.plan.steps} - {step.item.label for step in found.plan.steps}
         assert validated == {"public.turned.positive"}
         carry_out(start.connection, found.plan)
-        left = _compared(AsRead, old, new, proof=None)
+        left = _compared(AsRead, old, new, options=Options(proof=None))
         assert left is not None
         assert not left.plan
 
