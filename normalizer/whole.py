@@ -155,7 +155,9 @@ class Whole(Basis):
         with self.sides.again(old, scratch=True, beside=new.made) as session:
             arrived = self._dumped(session, arrive_with_rows(session, found.plan).catalog)
         forgiven = {(item.tag, item.schema) for item in map(goal[1].objects.get, found.passed_over) if item is not None}
-        for name in found.staying:
+        unread = old.catalog.unread | new.catalog.unread
+        unasked = (name for side in (old, new) for name in side.catalog.objects if name.kind in unread)
+        for name in (*found.staying, *unasked):
             forgiven |= {(name.name, "-"), (f"{name.kind.upper()} {ident(name.name)}", "-")}  # itself, its comment
         forgiven |= found.unplanned.tags
         for _ in range(ROUNDS):

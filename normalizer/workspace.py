@@ -192,10 +192,10 @@ class Workspace:
         files = source.held or tuple(read_files(source.paths))
         if said := not_run((file.text for file in files), beside=len(source.back)):
             self.telling("note", said, source)
-        grants_all, said = as_dumps(files, self.platform) if source.named else (False, "")
+        grants_all, left_out, said = as_dumps(files if source.named else (), self.platform)
         if said:
             self.telling("note" if grants_all else "warning", said, source)
-        return Texts(files=files, kind=source.kind, grants_all=grants_all)
+        return Texts(files=files, kind=source.kind, grants_all=grants_all, left_out=left_out)
 
     def roles(self, source: Source) -> "Cluster":
         """The roles of the server that the source is a database of, or that its files are loaded into.

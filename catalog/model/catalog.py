@@ -27,6 +27,8 @@ class Catalog:
     """Objects that no kind reads: (what, name)."""
     namesakes: tuple[str, ...] = ()
     """Names of functions and operators of Postgres' own that one of another schema may be taken for."""
+    left_out: frozenset[str] = frozenset()
+    """The kinds of which the source says nothing, whatever there was: a dump that leaves them out."""
     run_time: RunTime = NOWHERE
     """Places where extensions make objects as they run."""
 
@@ -37,8 +39,8 @@ class Catalog:
 
     @property
     def unread(self) -> frozenset[str]:
-        """The kinds of which there are objects that the role could not read."""
-        return frozenset(what for what, _ in self.unmodelled)
+        """The kinds of which there may be objects that nobody could read."""
+        return self.left_out.union(what for what, _ in self.unmodelled)
 
     @cached_property
     def parts(self) -> Mapping[ObjectId, tuple[Object, ...]]:

@@ -49,3 +49,5 @@ class Texts(Value):
     source holds is not judged again, so bodies go unchecked."""
     grants_all: bool = False
     """True for files that are dumps of a database and say likewise: default privileges of the platform add nothing."""
+    left_out: frozenset[str] = frozenset()
+    """The kinds that such a dump has nothing of, whatever the database had."""

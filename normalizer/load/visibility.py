@@ -68,6 +68,7 @@ def as_little_known(loaded: Catalog, source: Catalog) -> Catalog:
         objects=objects,
         unmodelled=tuple(sorted(unread.union(loaded.unmodelled))),
         namesakes=tuple(sorted({*loaded.namesakes, *source.namesakes})),
+        left_out=loaded.left_out | source.left_out,
         run_time=loaded.run_time.joined(source.run_time),
     )
 
