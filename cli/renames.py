@@ -60,4 +60,17 @@ def tell_renames(app: App, comparison: "Comparison", *, listed: bool) -> None:
         app.console.warn("Dropped and made anew, though they may only have another name:")
         for each in comparison.proposals:
             hint = f", or `{each.hint}`" * bool(each.hint)
-            app.console.warn(f"  {each.said} ({', '.join(each.reasons)}): --rename {each.option}{hint}")
+            app.console.warn(f"  {_with_option(each)}{hint}")
+
+
+def tell_suggested(app: App, found: "Sequence[Proposal]") -> None:
+    """Say which of the changes that a sync has taken may be renames."""
+    if suggested := [each for each in found if not each.harmless]:
+        app.console.warn("Dropped and new in the files by now, though they may only have another name there:")
+        for each in suggested:
+            app.console.warn(f"  {_with_option(each)}")
+        app.console.warn("Say so to `pgnorm diff`, or its plan drops them with their rows")
+
+
+def _with_option(each: "Proposal") -> str:
+    return f"{each.said} ({', '.join(each.reasons)}): --rename {each.option}"

@@ -11,6 +11,7 @@ from .documents import deliver_outcome, json_option
 from .general import general_options
 from .help import CHANGED, CHECKED, FAILED, Command, exit_codes
 from .options import source_option, source_options
+from .renames import tell_suggested
 from .servers import server_options
 from .synced import Decider, deciding_options, edit, sync_outcome, tell_conflicts, tell_taken
 from .words import kinds, words_option
@@ -84,6 +85,7 @@ def sync(
         deliver_outcome(app, sync_outcome(app, found, dry_run=check or show_diff))
         return 0
     tell_taken(app, found)
+    tell_suggested(app, found.proposals)
     edit(app, found.changed, check=check, show_diff=show_diff, force=force)
     deliver_outcome(app, sync_outcome(app, found, dry_run=check or show_diff))
     return CHANGED if check else 0

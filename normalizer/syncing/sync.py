@@ -19,6 +19,7 @@ from ..comparison import Options
 from ..files.edits import Rewrite
 from ..load.knowledge import contents
 from ..project.sources import Files, Source
+from ..renaming.proposing import Proposal, proposals
 from ..side import Side
 from ..sides import Sides
 from ..sql.hints import IgnoreHint, hints
@@ -53,6 +54,8 @@ class Synced(Value):
     conflicts: tuple[Conflict, ...]
     decided: tuple[tuple[Conflict, Choice], ...] = ()
     """The conflicts that were decided, and the side that counts."""
+    proposals: tuple[Proposal, ...] = ()
+    """The renames that may be what was taken as a drop and something new."""
 
     @property
     def changed(self) -> tuple[Rewrite, ...]:
@@ -79,6 +82,7 @@ class Syncing:
         self.layout = layout
         self.decide = decide
         self.sides = sides
+        self._proposals: tuple[Proposal, ...] = ()
         self.texts: Texts = self.sides.texts(ours)
         hinted = [each.subject for file in self.texts.files for each in hints(file) if isinstance(each, IgnoreHint)]
         self.options = options.evolve(ignoring=options.ignoring.evolve(hinted=tuple(hinted)))
@@ -95,11 +99,13 @@ class Syncing:
         if merged.conflicts or not taken:
             conflicts = tuple(map(self._placed, merged.conflicts))
             return Synced(rewrites=(), taken=taken, conflicts=conflicts, decided=merged.decided)
+        names = {each.item.id for each in taken}
         first: PgnormError | None = None
         for manner in _MANNERS:
             try:
                 rewrites = self._rewritten(ours, merged.catalog, taken, manner)
-                return Synced(rewrites=rewrites, taken=taken, conflicts=(), decided=merged.decided)
+                renamed = tuple(each for each in self._proposals if {each.old.id, each.new.id} <= names)
+                return Synced(rewrites=rewrites, taken=taken, conflicts=(), decided=merged.decided, proposals=renamed)
             except PgnormError as error:
                 first = first or error
         assert first is not None
@@ -108,10 +114,12 @@ class Syncing:
     def _merged(self) -> Merged:
         start, theirs = self._side(self.base), self._side(self.theirs)
         ours = self.sides.as_it_is(self.ours)
-        of_theirs = Basis(self.sides.workspace, self.options, self.sides, self.base, self.theirs).found(start, theirs)
+        there = Basis(self.sides.workspace, self.options, self.sides, self.base, self.theirs)
+        of_theirs = there.found(start, theirs)
         of_ours = Basis(self.sides.workspace, self.options, self.sides, self.base, self.ours).found(start, ours)
         self._tell_outlived(start.catalog, theirs.catalog)
         reload, doubts = self.sides.reload, deparsed_changes
+        self._proposals = proposals(*there.views(start.catalog, theirs.catalog), of_theirs)
         changed_there = _sayable(settled(of_theirs, start.states, theirs.states, reload, doubts))
         return merge(
             ours.catalog,
