@@ -71,6 +71,11 @@ def _start(text: str) -> int | None:
     return next(found, None)
 
 
+def is_certified(text: str) -> bool:
+    """True if a text has a certificate, be it readable or not."""
+    return _start(text) is not None
+
+
 def certificate(migration: Applicable) -> Certificate | None:
     """The certificate of a migration, None where it has none of this version.
 

@@ -23,6 +23,12 @@ _CURE: Final = (
     "has applied can be taken away and written anew: pgnorm diff -f NAME"
 )
 
+_CURE_OF_EDIT: Final = (
+    "Where no database has applied it, what was edited may stay (an UPDATE ahead of what rows refuse): take out the "
+    "line of its certificate. Where one has, put it back as it was (git checkout) and write the change as a migration of "
+    "its own"
+)
+
 
 class Certified:
     """The migrations with what their certificates say."""
@@ -48,7 +54,7 @@ class Certified:
                     rule=EDITED,
                     message="its statements were edited after they were proved, so its certificate tells nothing",
                     place=migration.label,
-                    cure=f"{_CURE[0].upper()}{_CURE[1:]}. A certificate that is wanted no more: take out its line.",
+                    cure=_CURE_OF_EDIT,
                 )
 
     def broken(self, comparison: Comparison, platform: Platform) -> Iterator[Finding]:

@@ -41,8 +41,8 @@ class Definition:
     statement: Statement
     header: Header
     routine: Routine
-    misread: bool = False
-    """True if its canonical text means another thing where the file is read."""
+    left: str = ""
+    """A reason from outside for which its text stays."""
 
     @property
     def place(self) -> str:
@@ -55,15 +55,11 @@ class Definition:
         if self.header.body_comments:
             place = self.source.place(self.header.body_comments[0])
             return f"left as it is: its body is stored without the comment at {place}"
-        if self.misread:
-            return (
-                "left as it is: without a schema, a name of Postgres' own in it would mean another function or operator"
-            )
-        return None
+        return f"left as it is: {self.left}" if self.left else None
 
-    def left_alone(self) -> Self:
+    def left_alone(self, because: str) -> Self:
         """The same, whose text stays."""
-        return evolve(self, misread=True)
+        return evolve(self, left=because)
 
     def edit(self, target: Target, body: str | None = None) -> Edit:
         """The edit that makes the text canonical for a server like `target`, with another `body` if one is given.

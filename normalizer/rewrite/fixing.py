@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from attrs import define, evolve, frozen
 
@@ -12,6 +12,7 @@ from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.kinds.functions import Function
 from pgnorm.catalog.model import Catalog, ObjectId, Target
 
+from ..applying.certificates import is_certified
 from ..compare.difference import Difference, differences
 from ..compare.settling import ROUNDS, doubtful
 from ..files.edits import Edit, Rewrite, apply, write
@@ -33,6 +34,12 @@ if TYPE_CHECKING:
     from ..postgres.shadow import Session
     from ..sql.statements import Statement
     from .inputs import Chosen
+
+_MISREAD: Final = "without a schema, a name of Postgres' own in it would mean another function or operator"
+_PROVED: Final = (
+    "the migration was proved as it is, and databases may have applied it. To have it rewritten, take out the line of "
+    "its certificate"
+)
 
 
 @frozen(kw_only=True, slots=False)
@@ -105,6 +112,9 @@ def _fixed(
             compared = compare(definitions, before, stored, take_comments=take_comments)
             bodies = {one: body for one, body in compared.items() if one in mine and one.obstacle is None}
         edits = _edits(mine, target, bodies)
+        proved = {one for one in edits if is_certified(one.source.text)}
+        mine = [one.left_alone(_PROVED) if one in proved else one for one in mine]
+        edits = {one: edit for one, edit in edits.items() if one not in proved}
         if edits and before is None:
             before = found.session.read()
     rewrites = tuple(_rewrites(chosen, edits))
@@ -143,7 +153,7 @@ class _Watcher:
         found = self.collector.definitions if self.collector else []
         known = {(order[one.source.label], one.statement.start): one for one in found if one.source.label in order}
         ordered = (known[place] for place in sorted(known))
-        return tuple(one.left_alone() if one.routine.id in self.leaving else one for one in ordered)
+        return tuple(one.left_alone(_MISREAD) if one.routine.id in self.leaving else one for one in ordered)
 
     @property
     def notes(self) -> Mapping[tuple[str, int], str]:
@@ -204,7 +214,7 @@ def _proved(
             made = found.session.read()
             _refuse_changes(expected, made, chosen)
             mine = [one for one in watcher.definitions(files) if one.source.label in chosen.rewritten]
-            edits = _edits(mine, target, {})
+            edits = _edits([one for one in mine if not is_certified(one.source.text)], target, {})
         if not edits:
             return tuple(rewrites)
         # Postgres deparses an expression otherwise once it has read its own text.

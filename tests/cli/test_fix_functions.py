@@ -304,6 +304,23 @@ def test_a_migration_is_rewritten_where_a_later_one_is_broken_and_not_after_it(r
     assert 'relation "nowhere" does not exist' in err
 
 
+def test_a_migration_that_was_proved_stays_as_it_is(run: Run, plain: Path) -> None:
+    (plain / "schemas" / "02_functions.sql").write_text(ONE)
+    assert run("diff -f first")[0] == 0
+    (path,) = (plain / "migrations").glob("*_first.sql")
+    # Canonical as it is, but for what somebody wrote beside the proof.
+    text = path.read_text().replace('CREATE OR REPLACE FUNCTION "public"."one"', "create or replace function one", 1)
+    text = text.replace('CREATE FUNCTION "public"."one"', "create function one", 1)
+    path.write_text(text)
+    code, _, err = run(f"fix-functions {path}")
+    assert (code, path.read_text() == text) == (0, True), err
+    assert "public.one() is left as it is: the migration was proved as it is" in err
+    assert run(f"fix-functions {path} --check")[0] == 0
+    path.write_text("".join(line for line in text.splitlines(keepends=True) if "certificate" not in line))
+    code, _, err = run(f"fix-functions {path}")
+    assert (code, 'CREATE OR REPLACE FUNCTION "public"."one"' in path.read_text()) == (0, True), err
+
+
 def test_a_warning_of_a_body_is_said_once_and_of_the_text_as_it_was(run: Run, functions: Path) -> None:
     functions.write_text(
         ONE + "create function fills() returns void language sql as 'insert into scratch values (1)';\n"
