@@ -25,8 +25,8 @@ _CURE: Final = (
 
 _CURE_OF_EDIT: Final = (
     "Where no database has applied it, what was edited may stay (an UPDATE ahead of what rows refuse): take out the "
-    "line of its certificate. Where one has, put it back as it was (git checkout) and write the change as a migration of "
-    "its own"
+    "line of its certificate. Where one has, put it back as it was (git checkout) and write the change as a "
+    "migration of its own"
 )
 
 
