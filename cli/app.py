@@ -2,7 +2,7 @@
 
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -20,11 +20,9 @@ if TYPE_CHECKING:
     from pgnorm.normalizer.servers import Servers
     from pgnorm.normalizer.workspace import Workspace
 
-    from .outcomes import FileSaid
+    from .outcomes import Change, FileSaid
 
-Change: TypeAlias = Literal["wrote", "edited", "emptied", "removed"]
-"""Fate of a file."""
-_WOULD: Final[dict[Change, str]] = {
+_WOULD: "Final[dict[Change, str]]" = {
     "wrote": "Would write",
     "edited": "Would edit",
     "emptied": "Would empty",
@@ -116,12 +114,12 @@ class App:
         click.get_current_context().call_on_close(partial(close, found))
         return found
 
-    def tell_file(self, label: str, change: Change, *, done: bool = True, diff: str | None = None) -> None:
+    def tell_file(self, label: str, change: "Change", *, done: bool = True, diff: str | None = None) -> None:
         """Say that a file was changed, or would be unless it is `done`."""
         self.console.say(f"{change.capitalize() if done else _WOULD[change]} {label}")
         self.note_file(label, change, diff)
 
-    def note_file(self, label: str, change: Change, diff: str | None = None) -> None:
+    def note_file(self, label: str, change: "Change", diff: str | None = None) -> None:
         """Note for the JSON document what becomes of a file."""
         said: FileSaid = {"file": label, "change": change}
         if diff is not None:

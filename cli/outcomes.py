@@ -6,8 +6,10 @@ from pgnorm.normalizer.load.adaptation import Level
 from pgnorm.normalizer.review.form import Document
 from pgnorm.normalizer.syncing.conflicts import Choice
 
-from .app import Change
 from .forms import ObjectSaid
+
+Change: TypeAlias = Literal["wrote", "edited", "emptied", "removed"]
+"""Fate of a file."""
 
 
 class FileSaid(TypedDict):

@@ -3,15 +3,16 @@
 from .catalog import Catalog
 from .changes import Change, Changed, alter, equal, hidden, noted, replace, said, secret, state, untold
 from .declaring import Value
-from .entries import DefaultGrants, Entry, Printing, Target
+from .entries import DefaultGrants, Entry
 from .forms import Expression, Query, SqlForm, TypeText
 from .identity import Edge, Lead, ObjectId
 from .named import OWN_WORD_SINCE, on_relation
-from .object import IDENTITY, SATELLITES, Object, own_fields
+from .object import IDENTITY, SATELLITES, Object, Printing, own_fields
 from .placement import Placement, by_state
 from .run_time import RunTime
 from .secrecy import unknown_secret
 from .statement import OnRows, Script, Statement, Written, about, joined, paragraphs, printed, stated, statements
+from .target import Target
 
 __all__ = [
     "IDENTITY",

@@ -5,9 +5,9 @@ from typing import Self
 
 from ..quoting import ident
 from .changes import Changed
-from .entries import Target
 from .named import Named
 from .statement import Written
+from .target import Target
 
 
 class Alterable(Named):

@@ -3,10 +3,10 @@
 from typing import TYPE_CHECKING
 
 from ..acl import AclItem
-from .entries import Target
 from .facets import Facet
 from .identity import ObjectId
 from .statement import Script
+from .target import Target
 
 if TYPE_CHECKING:
     from .object import Object

@@ -1,46 +1,8 @@
-"""Printed text, and the server that it is for."""
-
-from typing import TYPE_CHECKING
+"""Printed text of objects."""
 
 from ..acl import AclItem
 from .declaring import Value
 from .statement import Script, printed, statements
-
-if TYPE_CHECKING:
-    from .object import Object
-
-
-class Target(Value):
-    """The server that is to read what is printed: its major version and the role that runs it."""
-
-    major: int
-    role: str = "postgres"
-    named_schemas: bool = False
-    """True if schemas were asked for by name: pg_dump then creates even `public`."""
-    reloaded_by: int | None = None
-    """The major of the server that loads the text and must have all of it then, even what pg_dump leaves out. None for
-    a dump as pg_dump writes it."""
-    declares: bool = False
-    """True if what is printed is for schema files: it says what is to be there, in a session as it begins."""
-    only_read: bool = False
-    """True if that server is for reading the catalog alone: what takes rows may be feigned."""
-    usual_names_taken: bool = False
-    """True if Postgres would pick other names than usual, since what was set aside has those: then all are said."""
-    schemas: frozenset[str] | None = None
-    """The schemas that are there when a text runs or that it makes, None for a dump, which takes them for given."""
-
-
-class Printing(Value):
-    """The printing of an object: the server that it is for, and what of it is printed.
-
-    A table with its columns inside: `CREATE TABLE "t" ("a" integer)`; a view as a shell: `… AS SELECT NULL::integer`.
-    """
-
-    target: Target
-    parts: "tuple[Object, ...]" = ()
-    """The inline and embedded parts that come with it."""
-    shell: bool = False
-    """True if the stand-in is asked for, of a kind that is `Bodied`."""
 
 
 class Entry(Value):

@@ -5,8 +5,9 @@ The engine asks by class: `isinstance(item, Bodied)`.
 
 from typing import TYPE_CHECKING, ClassVar, LiteralString, Self
 
-from .entries import DefaultGrants, Entry, Target
+from .entries import DefaultGrants, Entry
 from .identity import ObjectId
+from .target import Target
 
 if TYPE_CHECKING:
     from .object import Object

@@ -7,8 +7,8 @@ from typing import Final, Self
 from ..quoting import ident, legible, qualified
 from .changes import worked_out
 from .declaring import Value
-from .entries import Target
 from .identity import ObjectId
+from .target import Target
 from .traits import Traits
 
 OWN_WORD_SINCE: Final = 16

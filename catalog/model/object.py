@@ -4,16 +4,31 @@ from typing import Final, LiteralString, Self
 
 from ..acl import AclItem, known_acl
 from .changes import Field
-from .entries import Entry, Printing, Target
+from .declaring import Value
+from .entries import Entry
 from .identity import ObjectId
 from .led import Led
 from .statement import Script
+from .target import Target
 
 SATELLITES: Final = frozenset(
     {"owner", "comment", "acl", "acl_default", "labels", "extensions"}
     | {"operators_used", "cast_functions", "outlived_casts"}
 )
 IDENTITY: Final = frozenset({"schema", "name", "detail"})
+
+
+class Printing(Value):
+    """The printing of an object: the server that it is for, and what of it is printed.
+
+    A table with its columns inside: `CREATE TABLE "t" ("a" integer)`; a view as a shell: `… AS SELECT NULL::integer`.
+    """
+
+    target: Target
+    parts: "tuple[Object, ...]" = ()
+    """The inline and embedded parts that come with it."""
+    shell: bool = False
+    """True if the stand-in is asked for, of a kind that is `Bodied`."""
 
 
 class Object(Led):

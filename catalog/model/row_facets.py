@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, ClassVar, Self
 
-from .entries import Target
 from .facets import Facet
 from .identity import ObjectId
 from .statement import Written
+from .target import Target
 
 if TYPE_CHECKING:
     from .object import Object

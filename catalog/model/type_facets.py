@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Self
 
-from .entries import Target
 from .facets import Facet
 from .identity import ObjectId
 from .statement import Written
+from .target import Target
 
 if TYPE_CHECKING:
     from .object import Object

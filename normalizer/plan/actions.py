@@ -1,28 +1,19 @@
-"""Actions of a plan as a graph: which must run before which, and an order that works."""
+"""Index of a plan's actions: which one makes an object, alters it or takes it away."""
 
-from collections.abc import Iterator
-
-from pgnorm.catalog.loops import find_loops, topological, wait_for
 from pgnorm.catalog.model import Catalog, Object, ObjectId, Placement
 from pgnorm.catalog.model.dump_facets import MadeAtOnce
 from pgnorm.catalog.model.facets import Bodied, DroppedApart, GrantsDefaults
 
-from .attachments import order_followers, order_ties
-from .casts import order_casts
+from ..compare.difference import above
 from .changes import Decisions, set_with
-from .cycles import repair, take_leaders_out, unsolvable
-from .dependencies import order_leavers, order_makers, order_successors
 from .evaluation import Evaluation
 from .following import Following
-from .graph import Action
-from .names import order_names
-from .orders import order_default_privileges, order_owners, order_referrers, order_stored, order_tested
-from .refilling import goes_before_rows, order_rows
+from .graph import Act, Action
 from .wholes import Wholes
 
 
 class Actions:
-    """The actions that `decided` asks for.
+    """The actions that `decided` asks for, by the objects that they are about.
 
     Drops follow the old dependencies, creates and alters the new ones; a part comes and goes inside its owner's
     statement unless a loop takes it apart.
@@ -36,8 +27,8 @@ class Actions:
         """Types that are dropped, by each of the functions that leave with them."""
         self.shells = frozenset(shelled for _, shelled in new.shell_users if decided.fresh(shelled))
         """New objects that a shell goes ahead of: `CREATE TYPE "box";`."""
-        self.hollow: dict[bool, set[ObjectId]] = {False: set(), True: set()}
-        """Objects that a loop forces to be there without a body, before they have it or (true) before they leave."""
+        self.hollow: dict[Act, set[ObjectId]] = {Act.SHELL: set(), Act.EMPTY: set()}
+        """Objects that a loop forces to be there without a body, before they have it or before they leave."""
         self.evaluation = Evaluation(old, new, decided, last)
         self.apart: set[ObjectId] = set()
         """Parts that a loop forces into a statement of their own, instead of inside their owner's."""
@@ -48,29 +39,13 @@ class Actions:
 
     def item(self, action: Action) -> Object:
         """The object that an action is about: the old one for what leaves."""
-        catalog = self.old if action.drop or action.aside else self.new
+        catalog = self.old if action.act.leaves else self.new
         return catalog.objects[action.id]
-
-    def ordered(self) -> list[Action]:
-        """Every action in an order that works. Raises PgnormError where there is none."""
-        while True:
-            take_leaders_out(self)
-            fresh = (*self.decided.created, *self.decided.replaced) if self.decided.set_aside else ()
-            self.claimed = frozenset(claim for name in fresh for claim in self.new.objects[name].claims)
-            needs = self._needs()
-            order = sorted(needs, key=self.key)
-            ordered = topological(order, needs)
-            if ordered is not None:
-                return [action for action in ordered if not action.claim]
-            loops = tuple(find_loops(order, needs))
-            # What takes one apart can be in another.
-            if not sum(repair(self, loop) for loop in loops):
-                raise unsolvable(self, loops[0])
 
     def key(self, action: Action) -> tuple[object, ...]:
         """Drops from the last kind to the first, then the rest in the order of a dump, but for what is evaluated, then
         drops of default privileges."""
-        if action.drop or action.aside:
+        if action.act.leaves:
             item = self.old.objects[action.id]
             if isinstance(item, GrantsDefaults):
                 return (2, item.id)  # they are for what is made until then
@@ -78,75 +53,25 @@ class Actions:
             whole = item.detail if item.placement.inside else ""
             return (0, -item.priority, item.kind, item.schema, whole, item.name, item.detail)
         item = self.new.objects[action.id]
-        rank = item.priority if action.shell else self.evaluation.rank(item)
+        rank = item.priority if action.act is Act.SHELL else self.evaluation.rank(item)
         # REVOKE on a relation takes the privileges on its columns away. A new view comes behind the columns of tables.
         view = isinstance(item, Bodied) and item.parent is None and self.decided.fresh(item.id)
         late = 2 if view else bool(item.grant_columns)
         return (1, rank, late, item.kind, item.schema, item.sort_name, item.sort_key, item.id)
-
-    def _needs(self) -> dict[Action, dict[Action, None]]:
-        """Each action with those that must run before it."""
-        needs: dict[Action, dict[Action, None]] = {action: {} for action in self._actions()}
-
-        def before(first: Action | None, second: Action | None) -> None:
-            if first is not None and second is not None and first != second:
-                needs[second][first] = None
-
-        touched = self._touched()
-        order_leavers(self, touched, before)
-        order_makers(self, touched, before)
-        order_successors(self, before)
-        order_ties(self, before)
-        order_followers(self, before)
-        order_rows(self, before)
-        order_referrers(self, before)
-        order_stored(self, before)
-        order_tested(self, before)
-        order_casts(self, before)
-        order_owners(self, before)
-        order_names(self, needs, before)
-        order_default_privileges(self, before)
-        for name in self.hollow[True]:
-            before(Action(name, drop=True, shell=True), self.leaver(name) or self.alterer(name))
-        for name in self.hollow[False]:
-            before(Action(name, shell=True), Action(name))
-            wait_for(Action(name), Action(name, shell=True), needs)
-        return needs
 
     def alters_itself(self, name: ObjectId) -> bool:
         """True if an object that stays changes in more than its owner, comment and privileges."""
         difference = self.decided.altered.get(name)
         return name in self.decided.rebound or (difference is not None and bool(difference.own))
 
-    def _touched(self) -> set[ObjectId]:
-        """Objects that the plan does something to: nothing else can have an action."""
-        decided = self.decided
-        return {*decided.created, *decided.dropped, *decided.altered, *decided.replaced, *decided.rebound}
-
-    def _actions(self) -> Iterator[Action]:
-        for name in (*self.decided.dropped, *self.decided.replaced):
-            leaver = self.leaver(name)
-            if leaver is not None:
-                yield leaver
-                if leaver.aside:
-                    yield Action(leaver.id, drop=True)
-                if leaver.aside and self.decided.fresh(leaver.id):
-                    yield Action(leaver.id, rows=True)
-        for name in (*self.decided.created, *self.decided.replaced, *self.decided.altered, *self.decided.rebound):
-            maker = self.maker(name)
-            if maker is not None:
-                yield maker
-        yield from (Action(name, shell=True) for name in (*self.shells, *self.hollow[False]))
-        yield from (Action(name, drop=True, shell=True) for name in self.hollow[True])
-
     def shell(self, name: ObjectId) -> Action | None:
         """The action that makes the shell of a new object."""
-        return Action(name, shell=True) if name in self.shells or name in self.hollow[False] else None
+        return Action(name, Act.SHELL) if name in self.shells or name in self.hollow[Act.SHELL] else None
 
     def known(self, name: ObjectId) -> Action | None:
         """The action after which what needs a new object can be made."""
         made = self.maker(name)
-        return Action(made.id, shell=True) if made is not None and made.id in self.hollow[False] else made
+        return Action(made.id, Act.SHELL) if made is not None and made.id in self.hollow[Act.SHELL] else made
 
     def leaver(self, name: ObjectId) -> Action | None:
         """The action that takes the old object away: its own drop or that of what it is a part of."""
@@ -154,21 +79,24 @@ class Actions:
         while item is not None and self.decided.gone(item.id):
             above = self.takers.get(item.id, item.parent)
             owner = self.old.objects.get(above) if above is not None else None
-            alone = (
-                isinstance(item, DroppedApart)
-                or item.id in self.apart
-                or goes_before_rows(self.old, item, self.decided, self.claimed)
-            )
+            alone = isinstance(item, DroppedApart) or item.id in self.apart or self._goes_before_rows(item)
             if owner is None or not self.decided.gone(owner.id) or alone:
                 if item.placement.derived:
                     return None
                 taker = self.following.taker(item)
                 if taker is not None and item.id not in self.decided.set_aside:
                     return self.leaver(taker)
-                aside = item.id in self.decided.set_aside
-                return Action(item.id, drop=not aside, aside=aside)
+                return Action(item.id, Act.SET_ASIDE if item.id in self.decided.set_aside else Act.DROP)
             item = owner
         return None
+
+    def _goes_before_rows(self, item: Object) -> bool:
+        """True if it would keep a name that is `claimed`, or act upon rows, when what it is a part of is set aside."""
+        decided = self.decided
+        if not decided.set_aside or item.placement not in (Placement.ALONE, Placement.JOINED):
+            return False
+        aside = decided.set_aside.intersection(above(self.old, item))
+        return not decided.refilled.isdisjoint(aside) or (bool(aside) and not self.claimed.isdisjoint(item.claims))
 
     def maker(self, name: ObjectId) -> Action | None:
         """The action after which the new object is there as it should be."""

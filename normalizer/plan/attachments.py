@@ -2,20 +2,17 @@
 
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from pgnorm.catalog.model import ObjectId
 from pgnorm.catalog.model.tie_facets import Matched, Undroppable
 
 from ..compare.difference import is_part_of, parts_below
 from ..compare.parent_order import ties_in_order
-from .graph import Action, Before
-
-if TYPE_CHECKING:
-    from .actions import Actions
+from .actions import Actions
+from .graph import Act, Action, Before
 
 
-def order_ties(actions: "Actions", before: Before) -> None:
+def order_ties(actions: Actions, before: Before) -> None:
     """A tie is cut before anything is done to either end, and made when both ends are as they should be."""
     for name in (*actions.decided.dropped, *actions.decided.replaced):
         tie = actions.old.objects[name]
@@ -31,7 +28,7 @@ def order_ties(actions: "Actions", before: Before) -> None:
             before(first, second)
 
 
-def _order_cut(actions: "Actions", tie: ObjectId, ends: tuple[ObjectId, ObjectId], before: Before) -> None:
+def _order_cut(actions: Actions, tie: ObjectId, ends: tuple[ObjectId, ObjectId], before: Before) -> None:
     cut = actions.leaver(tie)
     if cut is None or cut.id != tie:
         return  # it goes with the end that is led
@@ -61,7 +58,7 @@ def _order_cut(actions: "Actions", tie: ObjectId, ends: tuple[ObjectId, ObjectId
             before(cut, actions.maker(part.id))
 
 
-def _order_tie(actions: "Actions", tie: ObjectId, ends: tuple[ObjectId, ObjectId], before: Before) -> None:
+def _order_tie(actions: Actions, tie: ObjectId, ends: tuple[ObjectId, ObjectId], before: Before) -> None:
     made = actions.maker(tie)
     led, leading = ends
     for part in parts_below(actions.new, leading):
@@ -102,7 +99,7 @@ def _order_tie(actions: "Actions", tie: ObjectId, ends: tuple[ObjectId, ObjectId
             before(actions.leaver(part.id), made)
 
 
-def order_followers(actions: "Actions", before: Before) -> None:
+def order_followers(actions: Actions, before: Before) -> None:
     """Followers come after their leaders, but before a new leader that finds them there and becomes one with them."""
     following = actions.following
     for name in (*actions.decided.created, *actions.decided.replaced):
@@ -131,10 +128,10 @@ def order_followers(actions: "Actions", before: Before) -> None:
 
 def ended(leaver: Action | None) -> Action | None:
     """The action with which a leaver is gone: what is set aside is dropped later."""
-    return leaver._replace(drop=True, aside=False) if leaver is not None and leaver.aside else leaver
+    return leaver._replace(act=Act.DROP) if leaver is not None and leaver.act is Act.SET_ASIDE else leaver
 
 
-def _letting_go(actions: "Actions", name: ObjectId, leaver: Action | None) -> Iterator[Action]:
+def _letting_go(actions: Actions, name: ObjectId, leaver: Action | None) -> Iterator[Action]:
     """The actions by which others let go of an object that leaves with its whole, or of what leaves with it then."""
     seen, waiting = {name}, [name]
     while waiting:

@@ -1,7 +1,6 @@
 """Casts, on which nothing depends: what was made by one keeps its function, and a column changes its type by one."""
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from attrs import evolve
 
@@ -10,10 +9,8 @@ from pgnorm.catalog.model.facets import Converts
 from pgnorm.catalog.model.type_facets import HoldsType, retypes
 
 from ..compare.difference import BY_TEXT, Difference, deparsed, outermost
-from .graph import Action, Before
-
-if TYPE_CHECKING:
-    from .actions import Actions
+from .actions import Actions
+from .graph import Act, Action, Before
 
 
 def read_anew(found: Difference) -> Difference:
@@ -41,7 +38,7 @@ def knowing_casts(old: Catalog, found: Sequence[Difference], new: Catalog) -> tu
     return evolve(old, objects=objects), tuple(left)
 
 
-def order_casts(actions: "Actions", before: Before) -> None:
+def order_casts(actions: Actions, before: Before) -> None:
     """A cast is made before what uses it, and dropped after: expressions and columns that change their type."""
     old, new = _casts(actions.old), _casts(actions.new)
     if not (old or new):
@@ -61,7 +58,7 @@ def _casts(catalog: Catalog) -> dict[tuple[str, str], ObjectId]:
     return {item.ends: item.id for item in catalog.objects.values() if isinstance(item, Converts)}
 
 
-def _conversions(actions: "Actions") -> Iterator[tuple[tuple[str, str], Action | None]]:
+def _conversions(actions: Actions) -> Iterator[tuple[tuple[str, str], Action | None]]:
     """The types between which values of columns go, each with the action that moves them."""
     for name, item in actions.old.objects.items():
         wanted = actions.new.objects.get(name)
@@ -71,4 +68,4 @@ def _conversions(actions: "Actions") -> Iterator[tuple[tuple[str, str], Action |
             if difference is not None and retypes(item, wanted, difference.own):
                 yield item.converted_to(wanted), actions.alterer(name)
             elif whole in actions.decided.set_aside and actions.decided.fresh(whole):
-                yield item.converted_to(wanted), Action(whole, rows=True)
+                yield item.converted_to(wanted), Action(whole, Act.MOVE_ROWS)

@@ -1,23 +1,20 @@
 """Order that dependencies demand: a user leaves before what it uses, and is made after it."""
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING
 
 from pgnorm.catalog.model import Edge, ObjectId
 from pgnorm.catalog.model.facets import Bodied
 from pgnorm.catalog.model.row_facets import Counting, Filled
 
 from ..compare.difference import above, outermost
+from .actions import Actions
 from .attachments import ended
-from .graph import Action, Before
+from .graph import Act, Action, Before
 from .refilling import read_through
 from .storage import is_of_columns
 
-if TYPE_CHECKING:
-    from .actions import Actions
 
-
-def order_leavers(actions: "Actions", touched: Collection[ObjectId], before: Before) -> None:
+def order_leavers(actions: Actions, touched: Collection[ObjectId], before: Before) -> None:
     """Have users leave before what they used leaves or changes: `DROP VIEW`, then the column that it read."""
     for edge in actions.old.edges:
         if edge.tied or edge.dependent not in touched or edge.referenced not in touched:
@@ -30,16 +27,16 @@ def order_leavers(actions: "Actions", touched: Collection[ObjectId], before: Bef
             continue
         if (
             dropped is not None
-            and dropped.aside
+            and dropped.act is Act.SET_ASIDE
             and dropped != freed
             and isinstance(actions.item(dropped), Bodied | Filled)
         ):
             dropped = ended(dropped)  # under another name it reads as much
-        if edge.body and edge.dependent in actions.hollow[True]:
-            dropped = Action(edge.dependent, drop=True, shell=True)
+        if edge.body and edge.dependent in actions.hollow[Act.EMPTY]:
+            dropped = Action(edge.dependent, Act.EMPTY)
         before(ended(dropped), ended(freed))
         # A type can wait for the columns that move from it to what it was made of.
-        waits = dropped is not None and not dropped.aside and is_of_columns(actions.item(dropped))
+        waits = dropped is not None and dropped.act is not Act.SET_ASIDE and is_of_columns(actions.item(dropped))
         if not waits:
             before(dropped, freed)
         # Who owns a schema, or may use it, can change at any time.
@@ -51,7 +48,7 @@ def order_leavers(actions: "Actions", touched: Collection[ObjectId], before: Bef
             before(actions.alterer(edge.dependent), ended(freed))
 
 
-def order_makers(actions: "Actions", touched: Collection[ObjectId], before: Before) -> None:
+def order_makers(actions: Actions, touched: Collection[ObjectId], before: Before) -> None:
     """Make users after what they need: the column, then `CREATE VIEW`."""
     for edge in actions.new.edges:
         if edge.tied or edge.dependent not in touched or edge.referenced not in touched:
@@ -66,7 +63,7 @@ def order_makers(actions: "Actions", touched: Collection[ObjectId], before: Befo
             before(actions.known(edge.referenced), actions.shell(edge.dependent))
 
 
-def _goes_ahead(actions: "Actions", edge: Edge, *, leaving: bool) -> bool:
+def _goes_ahead(actions: Actions, edge: Edge, *, leaving: bool) -> bool:
     """True if what it needs stays and is enough as it stands: the column of a sequence, whatever else becomes of it."""
     catalog, decided = (actions.old if leaving else actions.new), actions.decided
     item = catalog.objects[edge.dependent]
@@ -74,15 +71,15 @@ def _goes_ahead(actions: "Actions", edge: Edge, *, leaving: bool) -> bool:
     return belongs and not (decided.gone(edge.referenced) if leaving else decided.fresh(edge.referenced))
 
 
-def order_successors(actions: "Actions", before: Before) -> None:
+def order_successors(actions: Actions, before: Before) -> None:
     """Take the old object of a name away, or aside, before its successor is made; what went aside is dropped after."""
     for name in actions.decided.replaced:
         if name in actions.decided.set_aside:
-            before(Action(name, aside=True), Action(name))
-            before(Action(name, aside=True), actions.shell(name))
-            before(Action(name), Action(name, drop=True))
+            before(Action(name, Act.SET_ASIDE), Action(name))
+            before(Action(name, Act.SET_ASIDE), actions.shell(name))
+            before(Action(name), Action(name, Act.DROP))
         else:
             before(actions.leaver(name), actions.maker(name))
             before(actions.leaver(name), actions.shell(name))
     for name in actions.decided.set_aside:
-        before(Action(name, aside=True), Action(name, drop=True))
+        before(Action(name, Act.SET_ASIDE), Action(name, Act.DROP))

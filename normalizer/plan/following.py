@@ -2,21 +2,18 @@
 
 from collections.abc import Iterator, Mapping, Set
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from pgnorm.catalog.model import Catalog, Lead, Object, ObjectId
 from pgnorm.catalog.model.tie_facets import comes_with_tie
 
 from ..compare.difference import Difference, alone, changes
-
-if TYPE_CHECKING:
-    from .changes import Decisions
+from .changes import Decisions
 
 
 class Following:
     """Who leads whom while a plan runs, given the decisions on every object."""
 
-    def __init__(self, old: Catalog, new: Catalog, decided: "Decisions", apart: Set[ObjectId] = frozenset()) -> None:
+    def __init__(self, old: Catalog, new: Catalog, decided: Decisions, apart: Set[ObjectId] = frozenset()) -> None:
         self.old = old
         self.new = new
         self.decided = decided
@@ -152,6 +149,11 @@ class Following:
                 yield lead.leader
             elif comes_with_tie(item) and self.decided.fresh(lead.tie):
                 yield from (lead.tie, lead.leader)
+
+    def first_bringer(self, name: ObjectId) -> ObjectId:
+        """The one among it and its bringers whose own statement creates all below it."""
+        above = next(self.bringers(self.new.objects[name]), None)
+        return name if above is None else self.first_bringer(above)
 
     def merged_into(self, item: Object) -> Iterator[ObjectId]:
         """New leaders whose creation finds an object of the new catalog there already."""

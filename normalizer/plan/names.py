@@ -1,18 +1,14 @@
 """Order by names: an object that takes one comes after all that had it."""
 
-from typing import TYPE_CHECKING
-
 from pgnorm.catalog.loops import Needs
 from pgnorm.catalog.model.facets import Routine
 
+from .actions import Actions
 from .graph import Action, Before
 from .refilling import leaves_with_rows
 
-if TYPE_CHECKING:
-    from .actions import Actions
 
-
-def order_names(actions: "Actions", needs: Needs[Action], before: Before) -> None:
+def order_names(actions: Actions, needs: Needs[Action], before: Before) -> None:
     """Creation of what takes a name comes after the drop of what had it."""
     holders: dict[tuple[str, ...], list[Action]] = {}
     for name in (*actions.decided.dropped, *actions.decided.replaced):
@@ -31,7 +27,7 @@ def order_names(actions: "Actions", needs: Needs[Action], before: Before) -> Non
                 before(free, actions.shell(name))
 
 
-def _freed(actions: "Actions", claim: tuple[str, ...], holders: list[Action], needs: Needs[Action]) -> Action:
+def _freed(actions: Actions, claim: tuple[str, ...], holders: list[Action], needs: Needs[Action]) -> Action:
     """The action after which nothing has a name. Where many have it, one for all spares an edge for each pair."""
     if len(holders) == 1:
         return holders[0]

@@ -1,7 +1,5 @@
 """Orders that no dependency says: what refers to a table, what holds values, what has whose owner, what is granted."""
 
-from typing import TYPE_CHECKING
-
 from pgnorm.catalog.model import Catalog, Object, ObjectId
 from pgnorm.catalog.model.facets import GrantsDefaults, OwnedApart
 from pgnorm.catalog.model.row_facets import HoldsRows
@@ -9,14 +7,12 @@ from pgnorm.catalog.model.tie_facets import Refers
 from pgnorm.catalog.model.type_facets import HoldsType, tested
 
 from ..compare.difference import OWNER, PRIVILEGES, above, effective_acl, parts_below
+from .actions import Actions
 from .graph import Action, Before
 from .storage import held_inside, holders, is_of_columns
 
-if TYPE_CHECKING:
-    from .actions import Actions
 
-
-def order_referrers(actions: "Actions", before: Before) -> None:
+def order_referrers(actions: Actions, before: Before) -> None:
     """Tables tied to another by a part that stays (a foreign key) are altered before or after it, as the other says."""
     for name, difference in actions.decided.altered.items():
         old, new = difference.old, difference.new
@@ -33,7 +29,7 @@ def order_referrers(actions: "Actions", before: Before) -> None:
                 before(*(pair if first else pair[::-1]))
 
 
-def order_stored(actions: "Actions", before: Before) -> None:
+def order_stored(actions: Actions, before: Before) -> None:
     """Columns let go of the values of a type before that is altered, which may forbid some of them."""
     altered = (*actions.decided.created, *filter(actions.alters_itself, actions.decided.altered))
     makers: dict[ObjectId, dict[Action, None]] = {}
@@ -54,7 +50,7 @@ def order_stored(actions: "Actions", before: Before) -> None:
                     before(freed, maker)
 
 
-def order_tested(actions: "Actions", before: Before) -> None:
+def order_tested(actions: Actions, before: Before) -> None:
     """A condition on the values of a type comes before columns that hold these inside of others."""
     for name in (*actions.decided.created, *actions.decided.replaced, *actions.decided.altered):
         item = actions.new.objects[name]
@@ -63,7 +59,7 @@ def order_tested(actions: "Actions", before: Before) -> None:
                 before(actions.maker(name), actions.maker(column))
 
 
-def order_owners(actions: "Actions", before: Before) -> None:
+def order_owners(actions: Actions, before: Before) -> None:
     """A column takes a sequence of its table's owner, and the table's next owner takes all that it then has along;
     what its parts are granted that one grants, and to others."""
     decided = actions.decided
@@ -84,7 +80,7 @@ def _shares_owner(item: Object) -> bool:
     return item.parent is not None and item.ownable and item.owner is not None and not isinstance(item, OwnedApart)
 
 
-def _owner_changes(actions: "Actions", catalog: Catalog, part: Object) -> Action | None:
+def _owner_changes(actions: Actions, catalog: Catalog, part: Object) -> Action | None:
     """The action that gives what an object is a part of another owner."""
     for whole in above(catalog, part):
         difference = actions.decided.altered.get(whole)
@@ -93,7 +89,7 @@ def _owner_changes(actions: "Actions", catalog: Catalog, part: Object) -> Action
     return None
 
 
-def order_default_privileges(actions: "Actions", before: Before) -> None:
+def order_default_privileges(actions: Actions, before: Before) -> None:
     """New objects get the old default privileges, whatever becomes of these."""
     granting = [actions.maker(name) for name, item in actions.new.objects.items() if isinstance(item, GrantsDefaults)]
     leaving = [actions.leaver(name) for name, item in actions.old.objects.items() if isinstance(item, GrantsDefaults)]

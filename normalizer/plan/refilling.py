@@ -1,40 +1,37 @@
 """Rows of a table that must be made anew: it is renamed, the new one takes its rows, then it is dropped."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from pgnorm.catalog.model import Catalog, Edge, Object, ObjectId, Placement, Written
 from pgnorm.catalog.model.row_facets import HoldsRows
 from pgnorm.catalog.model.tie_facets import Matched, Undroppable
 
-from ..compare.difference import above, outermost, parts_below
-from .graph import Action, Before
+from ..compare.difference import outermost, parts_below
+from .actions import Actions
+from .changes import Decisions
+from .graph import Act, Action, Before
 from .storage import is_of_columns
 from .wording import aside_name
 
-if TYPE_CHECKING:
-    from .actions import Actions
-    from .changes import Decisions
 
-
-def keeping_rows(old: Catalog, decided: "Decisions") -> tuple[ObjectId, ...]:
+def keeping_rows(old: Catalog, decided: Decisions) -> tuple[ObjectId, ...]:
     """The tables that are replaced and whose rows would go with them: their own, or those of partitions dropped."""
     return tuple(name for name in decided.replaced if _loses_rows(old, old.objects[name], decided))
 
 
-def _loses_rows(old: Catalog, item: Object, decided: "Decisions") -> bool:
+def _loses_rows(old: Catalog, item: Object, decided: Decisions) -> bool:
     if not item.stands_aside or not any(part.placement is Placement.EMBEDDED for part in old.parts.get(item.id, ())):
         return False
     return not item.disposable or any(_dropped_below(old, item.id, decided))
 
 
-def rows_moved(old: Catalog, item: ObjectId, decided: "Decisions") -> bool:
+def rows_moved(old: Catalog, item: ObjectId, decided: Decisions) -> bool:
     """True if the rows of a table that is dropped are in another one by then."""
     moved = decided.refilled
     return item in moved or any(item in _dropped_below(old, whole, decided) for whole in moved)
 
 
-def kept(old: Catalog, decided: "Decisions") -> dict[ObjectId, ObjectId]:
+def kept(old: Catalog, decided: Decisions) -> dict[ObjectId, ObjectId]:
     """Objects dropped or made anew while what they store stays, each with the one that has it by then."""
     moved = decided.refilled
     whole = {
@@ -43,21 +40,13 @@ def kept(old: Catalog, decided: "Decisions") -> dict[ObjectId, ObjectId]:
     return whole | {gone: name for name in moved for gone in _dropped_below(old, name, decided)}
 
 
-def leaves_with_rows(old: Catalog, name: ObjectId, decided: "Decisions") -> bool:
+def leaves_with_rows(old: Catalog, name: ObjectId, decided: Decisions) -> bool:
     """True if it is a tie to what is set aside that is never cut, since the rows are still to be read by it."""
     ends = old.objects[name].ties
     return ends is not None and ends[0] in decided.dropped and rows_moved(old, ends[1], decided)
 
 
-def goes_before_rows(old: Catalog, item: Object, decided: "Decisions", claimed: frozenset[tuple[str, ...]]) -> bool:
-    """True if it would keep a name that is `claimed`, or act upon rows, when what it is a part of is set aside."""
-    if not decided.set_aside or item.placement not in (Placement.ALONE, Placement.JOINED):
-        return False
-    aside = decided.set_aside.intersection(above(old, item))
-    return not decided.refilled.isdisjoint(aside) or (bool(aside) and not claimed.isdisjoint(item.claims))
-
-
-def read_through(old: Catalog, edge: Edge, decided: "Decisions") -> bool:
+def read_through(old: Catalog, edge: Edge, decided: Decisions) -> bool:
     """True if a table that is dropped needs another so that its rows can be read by way of what is set aside.
 
     Not so a default that draws from a sequence: that goes before.
@@ -73,7 +62,7 @@ def read_through(old: Catalog, edge: Edge, decided: "Decisions") -> bool:
     )
 
 
-def refilling(old: Catalog, new: Catalog, decided: "Decisions", item: Object) -> Iterator[Written]:
+def refilling(old: Catalog, new: Catalog, decided: Decisions, item: Object) -> Iterator[Written]:
     """The statements that give a table the rows of its predecessor; a type has none."""
     before = old.objects[item.id]
     if isinstance(before, HoldsRows) and isinstance(item, HoldsRows):
@@ -84,13 +73,13 @@ def refilling(old: Catalog, new: Catalog, decided: "Decisions", item: Object) ->
         yield from item.refill(rows, new.parts.get(item.id, ()), decided.target)
 
 
-def order_rows(actions: "Actions", before: Before) -> None:
+def order_rows(actions: Actions, before: Before) -> None:
     """Rows move when the new table has its partitions, and before it has what would slow, check or act upon them."""
     old, new, decided = actions.old, actions.new, actions.decided
     for name in decided.refilled:
-        moved = Action(name, rows=True)
+        moved = Action(name, Act.MOVE_ROWS)
         before(actions.maker(name), moved)
-        before(moved, Action(name, drop=True))
+        before(moved, Action(name, Act.DROP))
         for end in (name, *_below(new, name)):
             for tie in _ties(new, end):
                 before(actions.maker(tie.id), moved)
@@ -118,7 +107,7 @@ def _waits(part: Object, *, whole: bool) -> bool:
     return not made_with_it and part.ties is None and not completes_a_tie
 
 
-def _dropped_below(catalog: Catalog, leading: ObjectId, decided: "Decisions") -> Iterator[ObjectId]:
+def _dropped_below(catalog: Catalog, leading: ObjectId, decided: Decisions) -> Iterator[ObjectId]:
     """The partitions of a table that are dropped, and theirs."""
     for tie in _ties(catalog, leading):
         if tie.ties is not None and tie.ties[0] in decided.dropped:

@@ -28,12 +28,13 @@ from ..dump.operator_path import reached
 from . import metadata
 from .actions import Actions
 from .alterations import after_parts, altering
+from .arranging import arrange
 from .changes import Decisions, set_with
 from .committing import cut
 from .counters import Carrying
 from .finishing import Finishing
 from .firing import announced
-from .graph import Action
+from .graph import Act, Action
 from .hazards import Hazards
 from .plan import Plan, Step, Verb
 from .rebinding import Rebinding
@@ -70,10 +71,10 @@ class Planning:
 
     def plan(self) -> Plan:
         """The plan."""
-        ordered = self.actions.ordered()
+        ordered = arrange(self.actions)
         there = [self.actions.item(action) for action in ordered if action == Action(action.id)]
         made = [item for item in there if self.decided.fresh(item.id)]
-        rows_come_late = bool(self.actions.hollow[False]) or any(item.ties for item in made)
+        rows_come_late = bool(self.actions.hollow[Act.SHELL]) or any(item.ties for item in made)
         self.finished_at_once = not rows_come_late and self.finishing.at_once(made)
         steps = [self._reaching(step) for action in ordered if (step := self._step(action)).statements]
         steps = [*self.carrying.saved(steps), *self.carrying.caught_up()]
@@ -84,19 +85,22 @@ class Planning:
 
     def _step(self, action: Action) -> Step:
         item = self.actions.item(action)
-        if action.aside:
-            return Step.of(Verb.ALTER, item, item.rename(aside_name(item)))
-        if action.rows:
-            self.rebinding.refuse_rows_of(item.id)
-            return Step.of(Verb.ALTER, item, refilling(self.old, self.new, self.decided, item))
-        if action.shell:
-            return self._shell(item, leaving=action.drop)
-        if action.drop:
-            return self._dropping(item)
-        if self.decided.fresh(action.id):
-            bringer = next(self.actions.following.bringers(item), None)
-            return Step.of(Verb.CREATE, item, self._creation(item) if bringer is None else self._brought(item, bringer))
-        return Step.of(Verb.ALTER, item, self._alteration(item))
+        match action.act:
+            case Act.SET_ASIDE:
+                return Step.of(Verb.ALTER, item, item.rename(aside_name(item)))
+            case Act.MOVE_ROWS:
+                self.rebinding.refuse_rows_of(item.id)
+                return Step.of(Verb.ALTER, item, refilling(self.old, self.new, self.decided, item))
+            case Act.SHELL | Act.EMPTY:
+                return self._shell(item, leaving=action.act.leaves)
+            case Act.DROP:
+                return self._dropping(item)
+            case Act.MAKE if self.decided.fresh(action.id):
+                bringer = next(self.actions.following.bringers(item), None)
+                made = self._creation(item) if bringer is None else self._brought(item, bringer)
+                return Step.of(Verb.CREATE, item, made)
+            case Act.MAKE:
+                return Step.of(Verb.ALTER, item, self._alteration(item))
 
     def _reaching(self, step: Step) -> Step:
         if step.verb is Verb.DROP or step.item.id not in self.new.objects:
@@ -142,7 +146,7 @@ class Planning:
             raise unknown_secret(concealing)
         target = self.target.evolve(usual_names_taken=item.id in self.decided.set_aside)
         entries = [stored(entry) for entry in item.entries(Printing(target=target, parts=parts))]
-        if item.id in self.actions.hollow[False]:
+        if item.id in self.actions.hollow[Act.SHELL]:
             assert isinstance(item, Bodied)
             entries[0] = (stated(item.body(self.target)),)
         yield from (self.hazards.felt_by_new(each, item) for entry in entries[:1] for each in entry)
@@ -184,7 +188,7 @@ class Planning:
         yield from self._completing(item, evolve(difference, changed=difference.changed - last))
         # What one of those between has for itself alone (`ALTER TABLE ONLY … SET DEFAULT`) goes no further.
         apart = frozenset(self.actions.apart)
-        above = inside(self.new, self._first(bringer), apart)
+        above = inside(self.new, self.actions.following.first_bringer(bringer), apart)
         passed_on = {(part.kind, part.clause(self.target)) for part in above}
         for part in inside(self.new, item.id, apart):
             if (part.kind, part.clause(self.target)) not in passed_on:
@@ -196,11 +200,6 @@ class Planning:
 
     def _completing(self, item: Object, difference: Difference) -> Iterator[Statement]:
         return (self.hazards.felt_by_new(each, item) for each in self._change(difference))
-
-    def _first(self, bringer: ObjectId) -> ObjectId:
-        """The one whose own statement brings all below it."""
-        above = next(self.actions.following.bringers(self.new.objects[bringer]), None)
-        return bringer if above is None else self._first(above)
 
     def _alteration(self, item: Object) -> Iterator[Written]:
         old, difference = self.old.objects[item.id], self.decided.altered.get(item.id)

@@ -12,14 +12,14 @@ class Wholes:
 
     def __init__(self, new: Catalog, decided: Decisions) -> None:
         self._new = new
-        self._fate = decided
+        self._decided = decided
 
     def made(self, owner: Object) -> bool:
         """True of such a table, and of its columns: it gets no rows of one that was set aside, and has no ties."""
         table = owner.parent if owner.placement.inside else owner.id
-        if table is None or table not in self._new.objects or not self._fate.fresh(table):
+        if table is None or table not in self._new.objects or not self._decided.fresh(table):
             return False
-        return table not in self._fate.set_aside and table not in self._tied and not self._placed(table)
+        return table not in self._decided.set_aside and table not in self._tied and not self._placed(table)
 
     @cached_property
     def _tied(self) -> frozenset[ObjectId]:
@@ -27,4 +27,4 @@ class Wholes:
 
     def _placed(self, table: ObjectId) -> bool:
         """True if it goes to a tablespace of its own, where its indexes would follow it."""
-        return bool(self._new.objects[table].entries(Printing(target=self._fate.target))[0].tablespace)
+        return bool(self._new.objects[table].entries(Printing(target=self._decided.target))[0].tablespace)
