@@ -17,6 +17,7 @@ _BECAUSE: Final = {
     "hint": "as hints in the files say",
     "pg_partman": "since pg_partman makes them",
     "extension": "since calls of extensions make them",
+    "platform": "since the platform manages their schemas, so write them into a migration by hand",
 }
 
 

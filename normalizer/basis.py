@@ -1,17 +1,17 @@
 """Basis of each way of comparing two sources: what of them counts, the plan, and what is said of both."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Final
 
-from pgnorm.catalog.model import Catalog, Object, ObjectId
+from pgnorm.catalog.model import Catalog, ObjectId
 from pgnorm.catalog.model.facets import Watches
 
 from .compare.absent_owner import stranger
 from .compare.called import refuse_idle
+from .compare.counted import counted
 from .compare.difference import COMMENT, Difference, differences
-from .compare.ignoring import ROLE, Reason
+from .compare.ignoring import Reason
 from .compare.like_named import with_other_calls
 from .compare.ownership import only_by_platform, owned, spared
 from .compare.phantoms import phantoms, without_code
@@ -107,7 +107,7 @@ class Basis:
             unmodelled=tuple(sorted({*before.unmodelled, *after.unmodelled})),
             one_sided=tuple(sorted({*before.unmodelled} ^ {*after.unmodelled})),
             only_old=frozenset(before.unmodelled).difference(after.unmodelled),
-            ignored=self._ignored(sum(map(leaves_role, found_roles.mentioned)), *start.states, *goal.states),
+            ignored=self._left_alone(start, goal, sum(map(leaves_role, found_roles.mentioned))),
             roles_left_out=roles.names if self.options.roles and not taken else frozenset(),
             unknown_roles=self._unknown_roles(start, goal),
             unmatched=selection.unmatched,
@@ -199,26 +199,11 @@ class Basis:
             old, new = old.uncommented(), new.uncommented()
         return role_changes(old, new, drops=drops)
 
-    def _ignored(self, roles: int, *catalogs: Catalog) -> Mapping[Reason, Mapping[str, int]]:
-        """Counts of the project's objects among those that are left alone, by reason and kind, and of roles."""
-        names = self.options.ignoring.left_out(*catalogs)
-        both = {name: item for catalog in catalogs for name, item in catalog.objects.items() if name in names}
-        found = {Reason.ASKED: Counter({ROLE: roles})} if roles else {}
-        for name, item in both.items():
-            if item.parent not in names and self.ownership.owns(item):
-                found.setdefault(names[name], Counter())[item.kind] += 1
-        if of_extensions := Counter(item.kind for item in self._of_extensions(*catalogs) if item.id not in names):
-            found[Reason.EXTENSION] = of_extensions
-        return found
-
-    def _of_extensions(self, *catalogs: Catalog) -> Iterable[Object]:
-        """Wholes that would be the project's, did they not lie in a schema of an extension."""
-        if not self.ownership.extensions:
-            return ()
-        else_ours = self.ownership.evolve(extensions=frozenset())
-        kept = {name for catalog in catalogs for name in owned(catalog, self.ownership).objects}
-        both = {name: item for each in catalogs for name, item in owned(each, else_ours).objects.items()}
-        return [item for name, item in both.items() if name not in kept and item.parent not in both]
+    def _left_alone(self, start: Side, goal: Side, roles: int) -> Mapping[Reason, Mapping[str, int]]:
+        """Counts of what is left alone, by reason and kind."""
+        declared = (start.states[0], goal.states[0]) if isinstance(self.new, Files) else None
+        catalogs = (*start.states, *goal.states)
+        return counted(self.options.ignoring, self.ownership, catalogs, roles=roles, declared=declared)
 
     def rewriting(self, plan: Plan, arrival: Arrival) -> frozenset[ObjectId]:
         """The columns whose creation has rewritten a table, where others are not to wait for that."""

@@ -30,6 +30,8 @@ class Reason(Enum):
     """pg_partman makes it."""
     EXTENSION = "extension"
     """It lies in a schema of an extension, which made it as it ran."""
+    PLATFORM = "platform"
+    """It is said by files of a schema that the platform manages."""
 
 
 class NamePatterns(Value):

@@ -12,7 +12,8 @@ from pgnorm.catalog.model.facets import GrantsDefaults
 
 from ..basis import Basis
 from ..compare.describing import outlived_casts
-from ..compare.difference import CASTS, Difference, deparsed, differences
+from ..compare.difference import BY_TEXT, CALLS, Difference, deparsed, differences
+from ..compare.like_named import calls
 from ..compare.misread import misread
 from ..compare.settling import deparsed_changes, settled
 from ..comparison import Options
@@ -118,6 +119,7 @@ class Syncing:
         of_theirs = there.found(start, theirs)
         of_ours = Basis(self.sides.workspace, self.options, self.sides, self.base, self.ours).found(start, ours)
         self._tell_outlived(start.catalog, theirs.catalog)
+        self._tell_other_calls(of_theirs, ours.catalog, theirs.catalog)
         reload, doubts = self.sides.reload, deparsed_changes
         self._proposals = proposals(*there.views(start.catalog, theirs.catalog), of_theirs)
         changed_there = _sayable(settled(of_theirs, start.states, theirs.states, reload, doubts))
@@ -149,6 +151,13 @@ class Syncing:
                 called = outlived_casts(item)
                 said = f"{item.kind} {item.label} calls {called} by a cast that is there no more: no file can say that"
                 self.sides.workspace.telling("warning", said, self.theirs)
+
+    def _tell_other_calls(self, found: Iterable[Difference], ours: Catalog, theirs: Catalog) -> None:
+        names = (each.item.id for each in found if CALLS in each.changed)
+        if others := [name for name in names if calls(ours, name) != calls(theirs, name)]:
+            said = first_of([f"{theirs.objects[name].kind} {theirs.objects[name].label}" for name in others], 3)
+            warning = f"by the text of the files another function of its name is called: no edit says that of {said}"
+            self.sides.workspace.telling("warning", warning, self.theirs)
 
     def _placed(self, conflict: Conflict) -> Conflict:
         """A conflict with the place of the statement that is about it, or about the whole that it is a part of."""
@@ -210,8 +219,9 @@ def _unproved(left: Sequence[Difference], namesakes: Collection[str]) -> PgnormE
 
 
 def _sayable(found: Iterable[Difference]) -> tuple[Difference, ...]:
-    """The differences without those in what is called by a cast: in files the statement of the cast says that."""
-    left = (evolve(each, changed=each.changed - {CASTS}) for each in found)
+    """The differences without those in what is called by a cast, which in files the statement of the cast says, or by a
+    name that several functions have, which the order of statements says."""
+    left = (evolve(each, changed=each.changed - BY_TEXT) for each in found)
     return tuple(each for each in left if each.changed or None in (each.old, each.new))
 
 

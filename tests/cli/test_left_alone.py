@@ -131,3 +131,27 @@ def test_what_is_renamed_and_left_alone(run: Run, plain: Path, project: str) -> 
     code, out, err = run(f"diff --db-url '{project}' --ignore events_p*")
     assert (code, "by_hand" in out) == (0, False), err
     assert 'ALTER TABLE "public"."notes" RENAME TO "memos"' in out
+
+
+def test_what_files_say_where_the_platform_rules(run: Run, folder: Path, supabase_database: psycopg.Connection) -> None:
+    supabase = folder / "supabase"
+    (supabase / "migrations").mkdir(parents=True)
+    major = supabase_database.info.server_version // 10000
+    (supabase / "config.toml").write_text(
+        f'[db]\nmajor_version = {major}\n[db.migrations]\nschema_paths = ["./*.sql"]\n'
+    )
+    own = "create policy mine on storage.objects using (true); create table public.notes (id int);\n"
+    said = (
+        "create table storage.extra (id int primary key, n int);\nalter table auth.users add column nick text;\n"
+        "create index on auth.users (created_at);\n"
+    )
+    (supabase / "all.sql").write_text(said + own)
+    told = "Left alone, since the platform manages their schemas, so write them into a migration by hand: "
+    assert f"{told}1 table, 1 column, 1 index\n" in run("diff")[2]
+    assert json.loads(run("diff --json")[1])["ignored_because"] == {"platform": {"table": 1, "column": 1, "index": 1}}
+    at = f"--from '{address(supabase_database)}' --to files"
+    assert told in run(f"diff {at}")[2]
+    (supabase / "migrations" / "20240101000000_a.sql").write_text(said)
+    assert told not in run("diff")[2]
+    supabase_database.execute(said.encode())
+    assert told not in run(f"diff {at}")[2]

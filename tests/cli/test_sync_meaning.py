@@ -194,3 +194,18 @@ def test_a_cast_that_has_another_function(run: Run, same: Path, database: psycop
     code, out, said = run(f"diff --from '{address(database)}' --to files")
     assert (code, "CREATE OR REPLACE VIEW" in out) == (0, not behind), said
     assert ("  ~ view public.v: functions of casts\n" in said) is (not behind)
+
+
+def test_a_view_that_calls_another_function_of_its_name(run: Run, plain: Path, database: psycopg.Connection) -> None:
+    (plain / "schemas" / "01_tables.sql").unlink()
+    any_one = "create function public.f(anyelement) returns int language sql as 'select 1';\n"
+    number = "create function public.f(int) returns int language sql as 'select 2';\n"
+    view = "create view public.v as select public.f(1) as n;\n"
+    (plain / "migrations" / "1_all.sql").write_text(any_one + number + view)
+    file = plain / "schemas" / "01_all.sql"
+    file.write_text(any_one + number + view + "comment on view public.v is 'Numbers';\n")
+    database.execute((any_one + view + number).encode())
+    before = file.read_text()
+    code, _, said = run(f"sync --db-url '{address(database)}' --check")
+    assert (code, file.read_text() == before) == (0, True), said
+    assert "another function of its name is called: no edit says that of view public.v" in said
