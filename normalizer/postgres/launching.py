@@ -21,12 +21,15 @@ rm -rf "$0"
 """
 # What a server program is told of our surroundings: nothing but where libraries are, which somebody may have set for
 # a server of theirs. A build that brings its own libpq tells its programs where it is, and not modules like
-# postgres_fdw. PATH is for the watchdog; the last folder is that of NixOS.
+# postgres_fdw. PATH is for the watchdog; the last folder is that of NixOS. Where the C library is glibc, a backend
+# keeps the memory that a query has given back: the next one takes as much again.
 _SET: Final = {
     "PATH": "/usr/bin:/bin:/run/current-system/sw/bin",
     "HOME": "/nonexistent",
     "LC_ALL": "C",
     "TZ": "UTC",
+    "MALLOC_TOP_PAD_": "2097152",
+    "MALLOC_TRIM_THRESHOLD_": "33554432",
 }
 
 
