@@ -35,7 +35,12 @@ class Patience(Value):
     lock_timeout: int | None = None
     """Milliseconds for each lock; None waits as long as the address says, or for ever."""
     on_silence: Callable[[], bool] | None = None
-    """Called each time that nothing has come for `SILENCE`, until it is True."""
+    """Called each time that nothing has come for `silence` seconds, until it is True."""
+
+    @property
+    def silence(self) -> float:
+        """Seconds without an answer after which somebody else is asked why, well before the patience ends."""
+        return min(SILENCE, self.lock_timeout / 2000) if self.lock_timeout else SILENCE
 
 
 class Conversation:
@@ -45,12 +50,13 @@ class Conversation:
         self,
         connection: "psycopg.Connection[tuple[object, ...]]",
         statements: Sequence[str],
-        on_silence: Callable[[], bool] | None = None,
+        patience: Patience | None = None,
     ) -> None:
         self._connection = connection
         self._pgconn = connection.pgconn
         self._statements = statements
-        self._on_silence = on_silence
+        self._silence = patience.silence if patience else SILENCE
+        self._on_silence = patience.on_silence if patience else None
         self._answers: SimpleQueue[Answer] = SimpleQueue()
         self._succeeded = 0
         self._nonblocking = self._pgconn.nonblocking
@@ -111,7 +117,7 @@ class Conversation:
     def _next(self) -> Answer:
         while self._on_silence is not None:
             try:
-                return self._answers.get(timeout=SILENCE)
+                return self._answers.get(timeout=self._silence)
             except Empty:
                 if self._on_silence():
                     self._on_silence = None

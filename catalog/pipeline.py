@@ -93,7 +93,7 @@ class Pipeline:
         head = () if self._open else (self._begin, *pins(connection.pgconn, timeout))
         statements = (*head, *queries, *(self._undo if last else ()))
         # Known before it begins: an interruption may come at any moment.
-        self._asked = asked = Conversation(connection, statements, patience.on_silence if patience else None)
+        self._asked = asked = Conversation(connection, statements, patience)
         asked.begin()
         return self._results(asked, range(len(head), len(head) + len(queries)))
 

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from pgnorm.catalog.errors import PgnormError
+
+from .project.databases import Database, opener
+
 if TYPE_CHECKING:
+    from psycopg import Connection
+
     from .load.adaptation import Level
     from .load.context import Tell
     from .project.sources import Source
@@ -22,6 +29,20 @@ class Telling:
     def side(self, source: Source) -> str:
         """Name of a source in a message."""
         return self.sides.get(source, "source")
+
+    def opener(self, database: Database, connect: Callable[[], Connection] | None) -> Callable[[], Connection]:
+        """A function that connects to a source, by `connect` if that is given. Its error says which side it is of."""
+
+        def opened() -> Connection:
+            try:
+                return (connect or opener(database))()
+            except PgnormError as error:
+                if database not in self.sides:
+                    raise
+                said = f"{self.sides[database]}: {error.message}"
+                raise PgnormError(said, place=error.place, hint=error.hint) from error.__cause__
+
+        return opened
 
     def __call__(self, level: Level, message: str, source: Source | None = None) -> None:
         """Pass on a message, of one side where it is about that source, the first time: one may be loaded again."""

@@ -237,7 +237,7 @@ class Workspace:
     def _connected(
         self, database: Database, connect: "Callable[[], Connection] | None" = None
     ) -> "Iterator[Connection]":
-        with connected(database, connect) as connection, self.live.having(connection):
+        with connected(database, self.telling.opener(database, connect)) as connection, self.live.having(connection):
             version = version_words(connection.info.server_version)
             self.telling("note", f"{self.telling.side(database)}: {address(connection)}, Postgres {version}")
             yield connection

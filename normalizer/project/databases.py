@@ -11,7 +11,7 @@ from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Value, untold
 
 from .project import Project
-from .unreachable import UNREADABLE, first_line_of, refused, unreadable, whereabouts
+from .unreachable import UNREADABLE, first_line_of, hint_at, refused, unreadable, whereabouts
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -77,7 +77,7 @@ def reading_of(database: Database, connection: "Connection") -> Iterator[None]:
         yield
     except Error as error:
         reason = error.diag.message_primary or first_line_of(error)
-        hint = error.diag.message_hint or ("Is the server still up? Run it again." if connection.closed else None)
+        hint = "Is the server still up? Run it again." if connection.closed else hint_at(error)
         raise PgnormError(f"reading from {whereabouts(_words(database))} failed: {reason}", hint=hint) from error
 
 

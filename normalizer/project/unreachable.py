@@ -10,6 +10,9 @@ from pgnorm.catalog.errors import PgnormError
 if TYPE_CHECKING:
     from psycopg import Error
 
+_LOCK_NOT_AVAILABLE: Final = "55P03"
+_VANISHED: Final = ("could not open relation with OID", "cache lookup failed for")
+"""What Postgres says, in no other language, of something that is gone since its row was read."""
 UNREADABLE: Final = "Write `@`, `:`, `/`, `?`, `#` and `%` in a password as %40, %3A, %2F, %3F, %23 and %25."
 _SCHEMES: Final = ("postgresql", "postgres")
 FORMS: Final = (
@@ -53,11 +56,21 @@ def refused(words: Mapping[str, str], way_out: str, error: "Error") -> PgnormErr
     reason = re.sub(
         r"^(connection failed: |connection is bad: )?(connection to server .*? failed: )?", "", first_line_of(error)
     )
-    if password := words.get("password"):
+    password = words.get("password", "")
+    if password and password not in (words.get("user"), words.get("dbname"), words.get("host")):
         reason = reason.replace(password, "***")
     advice = next((text for sign, text in _HINTS if sign in said), "")
     hint = " ".join(part for part in (advice, way_out) if part)
     return PgnormError(f"cannot connect to {whereabouts(words)}: {reason}", hint=hint or None)
+
+
+def hint_at(error: "Error") -> str | None:
+    """The way out of an error that came up while a database was read."""
+    if (error.diag.message_primary or "").startswith(_VANISHED):
+        return "Something was dropped while it was read; run it again."
+    if error.sqlstate == _LOCK_NOT_AVAILABLE:
+        return "Run it again when nothing holds the lock any more, or wait longer with --lock-timeout."
+    return error.diag.message_hint
 
 
 def first_line_of(error: "Error") -> str:
@@ -75,7 +88,8 @@ def whereabouts(words: Mapping[str, str]) -> str:
     if service := known("service", "PGSERVICE"):
         return f"service {service}"
     host = known("host", "PGHOST") or "the local socket"
-    parts = [host if host.startswith("/") else f"{host}:{known('port', 'PGPORT') or '5432'}"]
+    port = known("port", "PGPORT") or "5432"
+    parts = [f"{host}, port {port}," if host.startswith("/") else f"{host}:{port}"]
     if user := known("user", "PGUSER"):
         parts.append(f"as {user}")
     if name := known("dbname", "PGDATABASE"):

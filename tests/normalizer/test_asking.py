@@ -28,8 +28,8 @@ def test_the_other_connection_ends_where_one_fails(workspace: Workspace, shadow:
     with shadow.session(scratch=True) as session:
         there = Database(conninfo=address(session.connection))
         nowhere = Database(conninfo=f"{address(session.connection)} dbname=pgnorm_nowhere", hint="Name another.")
-        for sides in ((nowhere, there), (there, nowhere)):
-            told = pytest.raises(PgnormError, match=r"cannot connect to .*pgnorm_nowhere.* does not exist")
+        for sides, side in (((nowhere, there), "from"), ((there, nowhere), "to")):
+            told = pytest.raises(PgnormError, match=rf"^{side}: cannot connect to .*pgnorm_nowhere.* does not exist")
             with told as raised, asking(workspace, *sides):
                 pytest.fail("one of them is not there")
             assert raised.value.hint == "Check the name of the database and of the user. Name another."

@@ -70,6 +70,13 @@ def test_what_the_server_refuses_later_is_told_too(host: PrivateHost, sql: str, 
         one.execute(sql.encode())
 
 
+def test_what_is_gone_since_its_row_was_read_is_worth_another_try(host: PrivateHost) -> None:
+    refused = pytest.raises(PgnormError, match="could not open relation with OID")
+    with refused as caught, connected(url(host, QUOTED)) as one:
+        one.execute("select brin_summarize_new_values(4294967290)")
+    assert caught.value.hint == "Something was dropped while it was read; run it again."
+
+
 def test_settings_give_what_the_address_leaves_open(host: PrivateHost) -> None:
     with connected(Database(conninfo=url(host, "").conninfo, settings=(("password", PASSWORD),))) as connection:
         assert connection.info.user == "guest"
@@ -77,10 +84,16 @@ def test_settings_give_what_the_address_leaves_open(host: PrivateHost) -> None:
 
 def test_a_wrong_password(host: PrivateHost) -> None:
     error = refusal(url(host, "sesame"))
-    where = f"cannot connect to {host.server.folder} as guest to database postgres"
+    where = f"cannot connect to {host.server.folder}, port {PORT}, as guest to database postgres"
     assert error.message.startswith(where)
     assert 'password authentication failed for user "guest"' in error.message
     assert "Check the user and the password" in str(error.hint)
+
+
+def test_a_password_that_is_the_user_s_name_is_no_secret(host: PrivateHost) -> None:
+    folder = str(host.server.folder)
+    error = refusal(Database(conninfo=f"host={folder} port={PORT} user=postgre password=postgre dbname=postgres"))
+    assert 'user "postgre"' in error.message
 
 
 def test_no_password(host: PrivateHost, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -121,7 +134,7 @@ def test_an_address_that_can_not_be_read_is_not_repeated(conninfo: str) -> None:
     [
         ("postgresql://u:sesame@127.0.0.1:1/d", "127.0.0.1:1 as u to database d: Connection refused", "running"),
         ("postgresql://u:sesame@nosuchhost.invalid/d", "nosuchhost.invalid:5432 as u", "spelling of the host"),
-        ("host=/nonexistent user=u", "/nonexistent as u", "Is the server running?"),
+        ("host=/nonexistent user=u port=5433", "/nonexistent, port 5433, as u", "Is the server running?"),
         ("service=nosuchservice", "service", ""),
     ],
 )

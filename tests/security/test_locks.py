@@ -70,7 +70,12 @@ def test_whose_lock_it_is_is_told(locked: psycopg.Connection, database: psycopg.
 def test_it_is_given_up_in_time(
     locked: psycopg.Connection, database: psycopg.Connection, refused: "Refused", folder: Path
 ) -> None:
-    refused(f'-q dump --lock-timeout 50ms --db-url "{words(database)}"', "canceling statement due to lock timeout")
+    refused(
+        f'-q dump --lock-timeout 1s --db-url "{words(database)}"',
+        f"waiting for the lock on public.busy that process {locked.info.backend_pid} holds",
+        "canceling statement due to lock timeout",
+        "or wait longer with --lock-timeout",
+    )
 
 
 @pytest.mark.parametrize("time", ["0", "-1", "soon", "10 days", "99h99"])
