@@ -58,7 +58,7 @@ def diff(app: App, **given: Unpack[Given]) -> int:
     sources = app.parse(old), app.parse(new)
     if same(*sources):
         raise PgnormError(
-            f"both sides are the same source, `{public(new)}`",
+            f"both sides are the same {f'source, `{new}`' if public(new) == new else 'database'}",
             hint="Name another one for one of them; without --from it is `migrations`, without --to `files`.",
         )
     spare_sources({"-o": given["output"], "--html": given["html"]}, *sources)

@@ -22,7 +22,7 @@ def general_options() -> list[click.Parameter]:
             ["--timeout"],
             type=click.FloatRange(min=0),
             metavar="SECONDS",
-            help="How long one statement of a file may run (600); 0 is no limit.",
+            help="How long one statement of a file may run in the private Postgres (600); 0 is no limit.",
             expose_value=False,
             callback=_take_timeout,
         ),
@@ -58,12 +58,14 @@ def _take_timeout(_ctx: click.Context, _option: click.Parameter, value: float | 
 
 def _take_quiet(ctx: click.Context, _option: click.Parameter, value: bool) -> None:
     if value:
-        app_of(ctx).console.quiet = True
+        console = app_of(ctx).console
+        console.quiet, console.verbose = True, False
 
 
 def _take_verbose(ctx: click.Context, _option: click.Parameter, value: bool) -> None:
     if value:
-        app_of(ctx).console.verbose = True
+        console = app_of(ctx).console
+        console.quiet, console.verbose = False, True
 
 
 def _take_color(ctx: click.Context, _option: click.Parameter, value: bool | None) -> None:

@@ -113,10 +113,12 @@ class Group(click.Group):
     """Commands of one name, whose help is shown where none of them is named, and says all of what each does."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Take the words, or show the help where there are none."""
+        """Take the words, or show the help where there are none; `help COMMAND` is `COMMAND --help`."""
         if not args and not ctx.resilient_parsing:
             click.echo(self.get_help(ctx), err=True)
             ctx.exit(FAILED)
+        if args[:1] == ["help"]:
+            args = [*args[1:], "--help"]
         return super().parse_args(ctx, args)
 
     def resolve_command(

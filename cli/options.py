@@ -123,10 +123,12 @@ def _take_remote(ctx: click.Context, option: click.Parameter, value: str | None)
         )
 
 
+_TAKERS: Final = (_take_word, _take_flag, _take_database, _take_remote)
+
+
 def _name_source(ctx: click.Context, option: click.Parameter, word: str) -> None:
     app = app_of(ctx)
     if app.source is not None:
-        raise click.UsageError(
-            f"{option.opts[0]}: only one of --from, --local, --db, --db-url, --linked and --remote.", ctx
-        )
+        *others, last = (each.opts[0] for each in ctx.command.params if each.callback in _TAKERS)
+        raise click.UsageError(f"{option.opts[0]}: only one of {', '.join(others)} and {last}.", ctx)
     app.source = word

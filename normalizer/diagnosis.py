@@ -147,4 +147,4 @@ def _shadow(workspace: Workspace) -> Iterator[tuple[State, str, str]]:
 
 def _answer(database: Database) -> Iterator[tuple[State, str, str]]:
     with connected(database) as connection:
-        yield State.OK, f"{address(connection)}, Postgres {version_words(connection.info.server_version)}", ""
+        yield State.OK, f"{address(connection, database)}, Postgres {version_words(connection.info.server_version)}", ""

@@ -71,7 +71,7 @@ def _lack(platform: Platform, read: Read) -> str:
 def _words(platform: Platform, there: Collection[str]) -> str:
     lacking = [name for name in platform.marks if name not in there]
     names = ", ".join(lacking)
-    return f"it lacks schemas that {platform.title} provides ({names}) and the project builds on" if lacking else ""
+    return f"it lacks schemas that {platform.title} provides ({names})" if lacking else ""
 
 
 def _refusal(platform: Platform, said: str) -> PgnormError:

@@ -239,7 +239,7 @@ class Workspace:
     ) -> "Iterator[Connection]":
         with connected(database, self.telling.opener(database, connect)) as connection, self.live.having(connection):
             version = version_words(connection.info.server_version)
-            self.telling("note", f"{self.telling.side(database)}: {address(connection)}, Postgres {version}")
+            self.telling("note", f"{self.telling.side(database)}: {address(connection, database)}, Postgres {version}")
             yield connection
 
     def _patience(self, database: Database, connection: "Connection") -> "Patience":

@@ -110,7 +110,7 @@ def opened(
 
     live = live or Live()
     with connect(database) as connection, live.having(connection):
-        name = address(connection)
+        name = address(connection, database)
         connection.add_notice_handler(notice)
         patience = PATIENCE if lock_timeout is None else lock_timeout
         session = Session(connection, patience)

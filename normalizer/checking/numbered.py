@@ -72,7 +72,7 @@ def _lines(content: bytes) -> bytes:
 def _changed(path: Path, what: str, revision: str) -> Finding:
     return Finding(
         rule=RULE,
-        message=f"it {what} since {revision}, so databases that have applied it are otherwise",
+        message=f"it {what} since {revision}, so databases that have applied it keep what it said",
         place=shown(path),
         cure="Put it back (git checkout), and write what is new as a migration of its own.",
     )

@@ -58,7 +58,7 @@ class TimeLimit:
     def error(self, place: str) -> PgnormError:
         """The error for a statement that was ended."""
         return PgnormError(
-            f"the statement ran longer than {self.limit:g} seconds and was ended",
+            f"the statement ran longer than {self.limit:g} s and was ended",
             place=place,
             hint="--timeout SECONDS gives each statement more time, --timeout 0 all of it",
         )

@@ -29,6 +29,8 @@ class Database(Value):
     settings: tuple[tuple[str, str], ...] = untold(default=())
     hint: str = ""
     """The way out where nothing answers."""
+    variable: str = ""
+    """The variable of the environment that the address was found in; empty where somebody gave it."""
 
 
 def local(project: Project) -> Database:
@@ -49,7 +51,7 @@ def named_by_environment() -> Database:
     """The database that PGNORM_DB_URL, DATABASE_URL or libpq's own settings (PGHOST, PGSERVICE, …) name."""
     for name in _ENVIRONMENT:
         if url := os.environ.get(name):
-            return Database(conninfo=url, hint=f"The address comes from {name}.")
+            return Database(conninfo=url, hint=f"The address comes from {name}.", variable=name)
     return Database(hint="Name the database with --db-url, PGNORM_DB_URL or libpq's PGHOST, PGDATABASE, …")
 
 
@@ -138,11 +140,12 @@ def elsewhere(database: Database) -> str | None:
     return None
 
 
-def address(connection: "Connection") -> str:
-    """Name for a person of the database of a connection: no password."""
+def address(connection: "Connection", database: Database | None = None) -> str:
+    """Name for a person of the database of a connection, and what of the environment names it: no password."""
     info = connection.info
     where = info.host if info.host.startswith(("/", "@")) else f"{info.host}:{info.port}"
-    return f"database {info.dbname} on {where} as {info.user}"
+    found = f" (from {database.variable})" if database is not None and database.variable else ""
+    return f"database {info.dbname} on {where} as {info.user}{found}"
 
 
 def address_words(host: str, port: int) -> tuple[tuple[str, str], ...]:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 _LOCK_NOT_AVAILABLE: Final = "55P03"
 _VANISHED: Final = ("could not open relation with OID", "cache lookup failed for")
-"""What Postgres says, in no other language, of something that is gone since its row was read."""
+"""Beginnings of messages, which Postgres never translates, about something that is gone since its row was read."""
 UNREADABLE: Final = "Write `@`, `:`, `/`, `?`, `#` and `%` in a password as %40, %3A, %2F, %3F, %23 and %25."
 _SCHEMES: Final = ("postgresql", "postgres")
 FORMS: Final = (

@@ -22,9 +22,9 @@ def test_no_changes(run: Run) -> None:
 @pytest.mark.parametrize(
     ("words", "named"),
     [
-        ("--from files", "files"),
-        ("--to migrations", "migrations"),
-        ("--from files --to ./schemas", "./schemas"),
+        ("--from files", "source, `files`"),
+        ("--to migrations", "source, `migrations`"),
+        ("--from files --to ./schemas", "source, `./schemas`"),
         ("--db-url host=127.0.0.1 --to host=127.0.0.1", "database"),
     ],
 )
@@ -32,7 +32,7 @@ def test_no_changes(run: Run) -> None:
 def test_a_source_is_not_compared_with_itself(run: Run, words: str, named: str) -> None:
     code, out, err = run(f"diff {words}")
     assert (code, out) == (2, "")
-    assert f"error: both sides are the same source, `{named}`\nhint: Name another one" in err
+    assert f"error: both sides are the same {named}\nhint: Name another one" in err
 
 
 def test_a_project_without_migrations_gets_its_first(run: Run, plain: Path) -> None:

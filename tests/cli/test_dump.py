@@ -48,7 +48,9 @@ def test_a_database_outside_of_a_project(
     assert "shadow" not in err
     monkeypatch.setenv("PGNORM_DB_URL", address(database))
     assert run("dump --restrict-key k -n s")[1] == out
-    assert run("dump --restrict-key k --db -N public -n s")[1] == out
+    code, again, err = run("dump --restrict-key k --db -N public -n s")
+    assert (code, again) == (0, out)
+    assert "as postgres (from PGNORM_DB_URL), Postgres" in err
     assert '"s"' not in run("dump -N s")[1]
 
 

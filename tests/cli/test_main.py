@@ -47,6 +47,14 @@ def test_every_command_explains_itself(run: Run, name: str) -> None:
     assert first.endswith(".")
 
 
+@pytest.mark.parametrize("words", ["", "diff", "migration", "migration up"])
+def test_help_is_a_word_too(run: Run, words: str) -> None:
+    above, _, last = words.rpartition(" ")
+    told = run(f"{words} --help")
+    assert told[0] == 0
+    assert run(f"help {words}") == run(f"{above} help {last}") == told
+
+
 @pytest.mark.parametrize("width", [60, 80, 100])
 def test_help_lists_all_commands_with_all_that_their_summaries_say(width: int) -> None:
     above = group.make_context("pgnorm", ["completion"], terminal_width=width)
@@ -65,7 +73,8 @@ def test_help_lists_all_commands_with_all_that_their_summaries_say(width: int) -
     [
         ("dmp", "error: No such command 'dmp'. Did you mean 'dump'?"),
         ("dump --formt x", "error: No such option '--formt'"),
-        ("dump --local --linked", "only one of --from"),
+        ("dump --local --linked", "--linked: only one of --from, --local, --db, --db-url, --linked and --remote."),
+        ("pull --local --linked", "--linked: only one of --local, --db-url, --linked, --remote and --db."),
         ("dump --db-url files", "expected postgresql://"),
         ("--project nowhere dump", "nowhere: the project folder doesn't exist"),
         ("dump --from files", "there is none from here upwards"),
@@ -193,6 +202,12 @@ def test_general_options_stand_before_or_after_the_command(
 
 
 @pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize(("options", "verbose"), [("-q -v", True), ("-v -q", False)])
+@pytest.mark.usefixtures("plain")
+def test_the_last_of_quiet_and_verbose_counts(run: Run, options: str, verbose: bool) -> None:
+    assert ("shadow: " in run(f"dump {options}")[2]) == verbose
+
+
 def test_colour_is_for_terminals_and_those_who_ask(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     def colours(line: str) -> bool:
         return "\x1b" in run(line)[2]

@@ -78,7 +78,7 @@ def test_foreign_tables_of_wrappers_get_their_migration(run: Run, project: Proje
     assert (code, out, "No schema changes found" in err) == (0, "", True)
 
 
-LACKING = "it lacks schemas that Supabase provides (auth, storage) and the project builds on: "
+LACKING = "it lacks schemas that Supabase provides (auth, storage): "
 
 
 @pytest.mark.parametrize("side", ["from", "to"])

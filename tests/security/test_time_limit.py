@@ -38,7 +38,7 @@ end loop; end $$;
 )
 def test_a_statement_that_does_not_end_is_ended(refused: "Refused", plain: Path, statement: str) -> None:
     (plain / "schemas" / "02.sql").write_text(statement)
-    said = refused("dump --timeout 1", "ran longer than 1 seconds and was ended", "hint: --timeout SECONDS")
+    said = refused("dump --timeout 1", "ran longer than 1 s and was ended", "hint: --timeout SECONDS")
     assert "schemas/0" in said
 
 
