@@ -48,7 +48,11 @@ def accepted(console: Console, found: "Sequence[Proposal]", answer: str) -> "Seq
         return found
     if answer == NEVER or not on_terminal():
         return ()
-    return [each for each in found if console.ask(f"Rename {each.said} ({', '.join(each.reasons)})?")]
+    taken: list[Proposal] = []
+    for each in sorted(found, key=lambda each: each.old.placement.derived):
+        if not each.follows(taken) and console.ask(f"Rename {each.said} ({', '.join(each.reasons)})?"):
+            taken.append(each)
+    return taken
 
 
 def tell_renames(app: App, comparison: "Comparison", *, listed: bool) -> None:

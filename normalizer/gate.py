@@ -13,7 +13,7 @@ from .applying.failing import MISSING, Failed
 from .applying.pieces import Applicable
 from .applying.run import carry_out
 from .applying.target import Target
-from .compare.describing import describe
+from .compare.describing import describe, granted
 from .compare.fingerprint import fingerprint
 from .compare.ignoring import Ignoring
 from .compare.ownership import owned
@@ -115,7 +115,8 @@ class Gate:
         before = files.evolve(paths=tuple(takewhile(lambda path: path != migration.source.path, files.paths)))
         with self._alone:
             found = compare(self.workspace, before, self.database, self._options)
-        return [describe(each) for each in found.plan.differences]
+        told = ((describe(each), granted(each)) for each in found.plan.differences)
+        return [f"{said} ({grants})" if grants else said for said, grants in told]
 
 
 def migrate(

@@ -2,11 +2,13 @@
 
 from typing import Final
 
+from pgnorm.catalog.acl import MAINTAIN_SINCE, as_grants, with_owner
 from pgnorm.catalog.model import Object
 from pgnorm.catalog.model.type_facets import renamed_value
+from pgnorm.catalog.privileges import known_privileges
 from pgnorm.catalog.quoting import literal, plain
 
-from .difference import BY_TEXT, NAME, Difference, deparsed
+from .difference import BY_TEXT, NAME, PRIVILEGES, Difference, deparsed, effective_acl
 
 _WORDS: Final = {
     "bound": "bounds",
@@ -64,6 +66,27 @@ def _word(found: Difference, name: str) -> str:
     if name == "values" and (pair := renamed_value(found.old, found.new)):
         return f"{_WORDS[name]} ({' -> '.join(map(literal, pair))})"
     return word(name)
+
+
+def granted(found: Difference) -> str:
+    """Privileges that one of two of one object has and the other one lacks: `+SELECT for anon, -INSERT for anon`."""
+    if found.old is None or found.new is None or PRIVILEGES not in found.changed:
+        return ""
+    item = found.new
+    before, after = (_grants(each, item.owner) for each in (found.old, item))
+    spelt = dict(known_privileges(item.grant_signature(), item.grant_columns, MAINTAIN_SINCE))
+    said = (("+", after - before), ("-", before - after))
+    return ", ".join(
+        f"{sign}{spelt.get(letter, letter)}{' WITH GRANT OPTION' * passed} for {role or 'PUBLIC'}"
+        for sign, some in said
+        for role, letter, passed in sorted(some)
+    )
+
+
+def _grants(item: Object, owner: str | None) -> set[tuple[str, str, bool]]:
+    """(grantee, letter, grantable) of all that is granted on an object, as another owner would have it."""
+    found = as_grants(with_owner(effective_acl(item), item.owner, owner))
+    return {(grantee, letter, passed) for grantee, _, letter, passed in found}
 
 
 def word(name: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Final
+from typing import Final, Self
 
 from pgnorm.catalog.model import Catalog, Change, Object, ObjectId, Value, own_fields
 
@@ -35,6 +35,11 @@ class Proposal(Value):
     def harmless(self) -> bool:
         """True if nothing is at stake but a name: of a part that holds no rows (an index of a partitioned table)."""
         return self.old.disposable and self.old.parent is not None and not self.old.placement.inside
+
+    def follows(self, others: Iterable[Self]) -> bool:
+        """True if it comes with one of these: a view's column with what it shows (`followers`)."""
+        shown = {(each.old.name, each.new.name) for each in others}
+        return self.old.placement.derived and (self.old.name, self.new.name) in shown
 
     @property
     def option(self) -> str:

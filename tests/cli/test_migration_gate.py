@@ -39,6 +39,19 @@ def test_what_differs_is_told_and_nothing_applied(
     assert database.execute("select count(*) from pgnorm.migrations").fetchone() == (3,)
 
 
+def test_which_privileges_differ_is_told(
+    refused: Refused, certified: Path, at: str, database: psycopg.Connection
+) -> None:
+    (certified / "migrations" / "20240101000000_first.sql").write_text(
+        "create table notes (id int primary key, body text); grant insert (body), delete on notes to public;\n"
+    )
+    database.execute("alter default privileges grant select on tables to public")
+    try:
+        refused(f"migration up {at}", "~ table public.notes: privileges (+SELECT for PUBLIC)")
+    finally:
+        database.execute("alter default privileges revoke select on tables from public")
+
+
 def test_it_speaks_before_anybody_is_asked(
     run: Run, refused: Refused, certified: Path, at: str, database: psycopg.Connection
 ) -> None:

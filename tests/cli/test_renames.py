@@ -1,7 +1,12 @@
 """Renames in `pgnorm diff`: asked for, suggested, refused; and the rows that are there before and after."""
 
 import json
+import os
+import pty
+import subprocess
+import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
@@ -150,6 +155,29 @@ def test_what_the_sides_suggest_is_listed_and_never_guessed(run: Run, plain: Pat
     code, out, _ = run("diff --renames accept")
     assert code == 0
     assert out == 'ALTER TABLE "public"."people" RENAME COLUMN "status" TO "stage";\n'
+
+
+def test_nobody_is_asked_about_what_comes_with_a_rename(run: Run, plain: Path) -> None:
+    schema = plain / "schemas" / "50_more.sql"
+    state = "create table people (id int, {0} text); create view all_people as select id, {0} from people;\n"
+    schema.write_text(state.format("status"))
+    assert run("diff -f first")[0] == 0
+    schema.write_text(state.format("stage"))
+    assert run("diff")[2].count(": --rename ") == 2
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "pgnorm.cli", "diff", "-q", "-o", "out.sql"]
+    with subprocess.Popen(command, cwd=plain, stdin=theirs, stdout=theirs, stderr=theirs) as process:
+        os.close(theirs)
+        os.write(ours, b"y\n" * 2)
+        said = b""
+        with suppress(OSError):  # what Linux says of a terminal that nobody is at any more
+            while more := os.read(ours, 1000):
+                said += more
+        assert process.wait() == 0, said
+    os.close(ours)
+    assert said.count(b"?") == 1
+    assert b"Rename column public.people.status to stage" in said
+    assert 'ALTER VIEW "public"."all_people" RENAME COLUMN "status" TO "stage"' in (plain / "out.sql").read_text()
 
 
 def test_bodies_that_name_the_old_name_are_told(run: Run, plain: Path) -> None:
