@@ -5,9 +5,11 @@ from itertools import groupby
 from typing import Final
 
 from pgnorm.catalog.access import Access, Permission, Rows
+from pgnorm.catalog.counting import first_of
 
 _TO_COME: Final = "new "
 """Beginning of the kinds that stand for what is made later: `new tables`."""
+_NAMED_AT_MOST: Final = 8
 _ROWS: Final = {
     Rows.UNGUARDED: "all rows, no row security",
     Rows.EXEMPT: "all rows, exempt from row security",
@@ -28,15 +30,15 @@ def reach(permission: Permission) -> str:
     if permission.runs_as is not None:
         return f"runs as {permission.runs_as}, SECURITY DEFINER"
     if permission.past:
-        tables = ", ".join(permission.past)
+        tables = first_of(permission.past, _NAMED_AT_MOST)
         if permission.stored:
             return f"holds what its owner read of {tables}, row security or not"
         return f"past the row security of {tables}, no security_invoker"
     rows = permission.rows
     if rows is Rows.OPEN:
-        return f"all rows, policy {', '.join(permission.policies)} is true for them"
+        return f"all rows, policy {first_of(permission.policies, _NAMED_AT_MOST)} is true for them"
     if rows is Rows.POLICIES:
-        return f"rows by policy {', '.join(permission.policies)}"
+        return f"rows by policy {first_of(permission.policies, _NAMED_AT_MOST)}"
     return _ROWS[rows] if rows is not None else ""
 
 

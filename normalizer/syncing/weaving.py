@@ -55,7 +55,7 @@ def woven(text: str, old: str, new: str, style: Style, *, loose: bool = False) -
             said = _tagged(said, here[places[1]].text)
         begin = here[places[1]].start if tag == "replace" else left
         end = here[places[-2]].end if tag != "insert" else left
-        indented = between(style.of(said), partial(_INDENT.sub, _indent(text, left)))
+        indented = between(style.of(said), partial(_INDENT.sub, _indent(text, here[: places[0] + 1])))
         edits.append(Edit(start=begin, stop=end, text=indented))
     return apply(text, edits) if edits else None
 
@@ -79,12 +79,26 @@ def _in_a_row(places: Sequence[int]) -> bool:
     return [*places] == [*range(places[0], places[0] + len(places))]
 
 
-def _indent(text: str, left: int) -> str:
-    """The line end and the indentation of the line that a place is on, or of the next where a list opens there."""
-    gap = _INDENT.match(text, left) if text[:left].endswith("(") else None
+def _indent(text: str, before: Sequence[Token]) -> str:
+    """The line end and the indentation of the line that a place behind these tokens is on, or of the next where a list
+    opens there; in a list that has begun on its line no line end, but a space behind what is there."""
+    left, opened = before[-1].end if before else 0, _opened(before)
+    gap = _INDENT.match(text, left) if opened == left else None
+    if gap is None and opened is not None and "\n" not in text[opened:left]:
+        return " " * (opened < left)
     line = text[text.rfind("\n", 0, left) + 1 :]
     end = "\r\n" if "\r\n" in text else "\n"
     return gap[0] if gap else end + line[: len(line) - len(line.lstrip(" \t"))]
+
+
+def _opened(before: Sequence[Token]) -> int | None:
+    """The place behind the bracket that is still open behind these tokens, None for none."""
+    closed = 0
+    for token in reversed(before):
+        closed += (token.text == ")") - (token.text == "(")
+        if closed < 0:
+            return token.end
+    return None
 
 
 def _keys(found: Sequence[Token]) -> list[str]:

@@ -218,3 +218,20 @@ def test_files_load_in_their_order_as_before(
         at = f"'{address(session.connection)}'"
         code, plan, said = run(f"diff --from {at} --to '{address(database)}' --check")
         assert (code, plan) == (0, ""), said
+
+
+def test_a_value_stands_in_the_list_as_the_others_do(run: Run, plain: Path, database: psycopg.Connection) -> None:
+    file = plain / "schemas" / "01_types.sql"
+    file.write_text(
+        "create type one as enum ('a', 'c');\n\ncreate type none as enum ();\n\ncreate type many as enum (\n  'a'\n);\n"
+    )
+    (plain / "migrations" / "1_all.sql").write_text(file.read_text())
+    database.execute(file.read_bytes())
+    for name, value in (("one", "'b' after 'a'"), ("none", "'b'"), ("many", "'b'")):
+        database.execute(f"alter type {name} add value {value}".encode())
+    code, _, said = run(f"sync --force --db-url '{address(database)}'")
+    assert code == 0, said
+    assert file.read_text() == (
+        "create type one as enum ('a', 'b', 'c');\n\ncreate type none as enum ('b');\n\n"
+        "create type many as enum (\n  'a',\n  'b'\n);\n"
+    )
