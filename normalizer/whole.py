@@ -10,7 +10,7 @@ from pgnorm.catalog.quoting import ident
 
 from .basis import Basis
 from .broken import broken_bodies, broken_bodies_anew
-from .compare.difference import CALLS, differences
+from .compare.difference import BY_TEXT, differences
 from .compare.phantoms import passed_over
 from .compare.settling import ROUNDS, doubtful, settled
 from .comparison import Comparison
@@ -18,7 +18,7 @@ from .load.visibility import as_little_known
 from .plan.keeping import grafted
 from .plan.unplanned import unplanned
 from .proof.apply import Arrival, Early, arrive_with_rows, arrive_with_seed, excused, refuse_early, refuse_rest
-from .proof.binding import refuse_other_calls
+from .proof.binding import but_for_other_casts, refuse_other_calls
 from .proof.pg_dump import DumpEntry, dumped, entries, program_of
 from .proof.refusing import REPORT
 from .side import Side
@@ -45,7 +45,7 @@ class Whole(Basis):
                 stack.close()
                 return Whole(self.workspace, self.options, self.sides.anew(), self.old, self.new).compare()
             found = self.found(start, goal)
-            in_shadow = not any(map(doubtful, found)) and not any(CALLS in each.changed for each in found)
+            in_shadow = not any(map(doubtful, found)) and not any(each.changed & BY_TEXT for each in found)
             if not in_shadow:
                 stack.close()  # what a reload makes, roles above all, must not wait for what this one has made
                 found = settled(found, start.states, goal.states, self.sides.reload)
@@ -121,7 +121,8 @@ class Whole(Basis):
         """Raise PgnormError where the plan leaves a difference that is not left on purpose."""
         before, after = self.views(arrived, goal.catalog)
         views = before, grafted(after, comparison.views[0], [item.id for item in comparison.kept])
-        left = [each for each in differences(*views) if not passed_over(each, comparison.passed_over)]
+        found = but_for_other_casts(differences(*views), comparison.plan)
+        left = [each for each in found if not passed_over(each, comparison.passed_over)]
         with excused(self._excuse(comparison)):
             refuse_rest(settled(left, (arrived,), goal.states, self.sides.reload))
         refuse_other_calls(comparison.plan, goal.states[0], arrived)

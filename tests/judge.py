@@ -90,5 +90,18 @@ def lines(dump: str) -> list[str]:
 
 def compared(servers: Servers, old: str, new: str, options: Options | None = None) -> Comparison:
     """The comparison of two sources, as a run of its own finds it."""
-    with servers.turn(), Workspace(None, tell=lambda _level, _message: None, servers=servers) as workspace:
-        return compare(workspace, parse(old, None), parse(new, None), options or Options())
+    return compared_and_told(servers, old, new, options)[0]
+
+
+def compared_and_told(
+    servers: Servers, old: str, new: str, options: Options | None = None
+) -> tuple[Comparison, list[str]]:
+    """The same, and what people are warned of meanwhile."""
+    told: list[str] = []
+
+    def tell(level: str, said: str) -> None:
+        if level == "warning":
+            told.append(said)
+
+    with servers.turn(), Workspace(None, tell=tell, servers=servers) as workspace:
+        return compare(workspace, parse(old, None), parse(new, None), options or Options()), told

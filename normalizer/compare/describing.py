@@ -13,7 +13,7 @@ from .difference import BY_TEXT, NAME, PRIVILEGES, Difference, deparsed, effecti
 _WORDS: Final = {
     "bound": "bounds",
     "check": "WITH CHECK",
-    "called_functions": "functions called",
+    "called_functions": "what it calls",
     "cast_functions": "functions of casts",
     "column_settings": "settings of columns",
     "config": "SET",

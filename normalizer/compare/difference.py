@@ -25,7 +25,8 @@ OPERATORS: Final = "operators_used"
 CASTS: Final = "cast_functions"
 """Functions that expressions call by casts; a difference of its own only where the text is the same."""
 CALLS: Final = "called_functions"
-"""Functions of names that several have (see `like_named`); a difference of its own only where the text is the same."""
+"""Functions and operators of names that several have (see `like_named`); a difference of its own only where the text is
+the same."""
 BY_TEXT: Final = frozenset({CASTS, CALLS})
 """Differences that end where the same text is read anew."""
 SATELLITES: Final = frozenset({OWNER, COMMENT, PRIVILEGES, LABELS, EXTENSIONS, *BY_TEXT})
@@ -178,18 +179,6 @@ def effective_acl(item: Object) -> tuple[AclItem, ...]:
 def is_part_of(catalog: Catalog, item: Object, owner: ObjectId) -> bool:
     """True if `item` goes when `owner` is dropped, because it is a part of it or of a part of it."""
     return owner in above(catalog, item)
-
-
-def called_alike(catalog: Catalog, user: ObjectId, other: Object) -> bool:
-    """True if what `user` calls here has the name of the other function or operator: while that is there, the text
-    need not mean what it calls."""
-    needed = catalog.needs.get(user, frozenset())
-    if not other.overloaded or other.id in needed:
-        return False
-    return any(
-        catalog.objects[each].overloaded and (each.schema, each.name) == (other.id.schema, other.id.name)
-        for each in needed
-    )
 
 
 def above(catalog: Catalog, item: Object) -> Iterator[ObjectId]:

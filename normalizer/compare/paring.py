@@ -10,7 +10,7 @@ from typing import Final
 from pgnorm.catalog.answers import COLUMNS_OF_OIDS, Answers, calls_by_cast, objects_of
 from pgnorm.catalog.edges import DEPENDS_ON_EXTENSION
 from pgnorm.catalog.model import Catalog, Object, ObjectId
-from pgnorm.catalog.model.facets import Converts, Routine
+from pgnorm.catalog.model.facets import Converts
 from pgnorm.catalog.model.row_facets import GuardsRows, HoldsRows, Presets
 from pgnorm.catalog.model.run_time import NOWHERE
 from pgnorm.catalog.model.tie_facets import Matched
@@ -78,8 +78,8 @@ class _Side:
         self._tied: dict[int, list[int]] = {}
         """The tables that inherit from one, and those that it inherits from."""
         self.calls: dict[int, set[Row]] = {}
-        """The functions that each one depends on, by name, and whether a parse tree tells that it is by a cast: text
-        need not tell which one of a name, nor that of a cast."""
+        """Functions and operators that each one calls, by name, and whether a parse tree tells that it is by a cast:
+        text need not tell which one of a name, nor that of a cast."""
         self._objects = {row[0] for _, result in answers.kinds for row in result.rows}
         self._follow()
 
@@ -112,7 +112,7 @@ class _Side:
         holders = {row[0] for kind, result in self.answers.kinds if issubclass(kind, HoldsRows) for row in result.rows}
         of_rows = {row[0] for kind, result in self.answers.kinds if issubclass(kind, _OF_ROWS) for row in result.rows}
         operators = {oid for oid, _, _ in common.operators.rows}
-        routines = dict(_routines(self.answers))
+        overloaded = dict(_overloaded(self.answers))
         there: set[int] = set()
         inheriting: set[int] = set()
         told = [row[0] for kind, result in self.answers.kinds if kind.made_by_parent for row in result.rows]
@@ -144,13 +144,13 @@ class _Side:
                     self._insides.setdefault(whole, []).append(oid)
             if how == DEPENDS_ON_EXTENSION or whole in operators:
                 told.append(oid)
-            if whole in routines:
+            if whole in overloaded:
                 calling.append((oid, whole))
         for _, oid, owner in (row for result in self.answers.members for row in result.rows):
             self._uses.setdefault(oid, []).append(owner)
         for oid, called in calling:
             for user in self._wholes(oid):
-                self.calls.setdefault(user, set()).add((*routines[called], (oid, called) in by_cast))
+                self.calls.setdefault(user, set()).add((*overloaded[called], (oid, called) in by_cast))
         self.waiting += ((whole, False) for oid in told for whole in self._wholes(oid))
         self.waiting += ((oid, False) for oid in self._objects if there.isdisjoint(self._wholes(oid)))
 
@@ -207,10 +207,10 @@ def _pair(old: _Side, oid: int, new: _Side, twin: int) -> None:
     new.twins.setdefault(twin, set()).add(oid)
 
 
-def _routines(answers: Answers) -> Iterator[tuple[int, Row]]:
-    """Each routine's OID and what it is called by."""
+def _overloaded(answers: Answers) -> Iterator[tuple[int, Row]]:
+    """The OID of each that others of its name may be called instead of, and what it is called by."""
     for kind, result in answers.kinds:
-        if issubclass(kind, Routine):
+        if kind.overloaded:
             places = [result.columns.index(name) for name in ("schema", "name", "detail")]
             yield from ((row[0], tuple(row[place] for place in places)) for row in result.rows)
 

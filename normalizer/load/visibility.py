@@ -1,6 +1,5 @@
 """Unknown parts of a source: what it does not know or say stays unknown when it is loaded and read by a superuser."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Final
 
@@ -9,6 +8,7 @@ from attrs import evolve
 from pgnorm.catalog.model import Catalog, Change, Edge, Object, ObjectId, own_fields
 from pgnorm.catalog.model.facets import SuperuserOnly
 
+from ..compare.overloads import several
 from ..files.reading import SourceFile
 from ..sql.defined import Target, target
 from ..sql.statements import split
@@ -74,26 +74,25 @@ def as_little_known(loaded: Catalog, source: Catalog) -> Catalog:
 
 
 def as_bound(loaded: Catalog, source: Catalog) -> Catalog:
-    """`loaded`, which a dump of `source` made, where what has outlived a cast calls what it calls in `source`, and what
-    calls one of several functions or operators of a name needs that too which it calls there."""
-    outlived = {
+    """`loaded`, which a dump of `source` made, where what goes by casts calls what it calls in `source`, and what calls
+    one of several functions or operators of a name needs that too which it calls there."""
+    by_casts = {
         name: loaded.objects[name].evolve(cast_functions=item.cast_functions, outlived_casts=item.outlived_casts)
         for name, item in source.objects.items()
-        if item.outlived_casts and name in loaded.objects
+        if name in loaded.objects and item.cast_functions != loaded.objects[name].cast_functions
     }
     edges = (*loaded.edges, *_lost_calls(loaded, source))
-    if not outlived and len(edges) == len(loaded.edges):
+    if not by_casts and len(edges) == len(loaded.edges):
         return loaded
-    return evolve(loaded, objects={**loaded.objects, **outlived}, edges=edges)
+    return evolve(loaded, objects={**loaded.objects, **by_casts}, edges=edges)
 
 
 def _lost_calls(loaded: Catalog, source: Catalog) -> Iterator[Edge]:
     """The edges of `source` to functions and operators that a dump loses: its text calls another one of their name."""
-    names = Counter((name.schema, name.name) for name, item in source.objects.items() if item.overloaded)
-    several = {name for name, item in source.objects.items() if item.overloaded and names[name.schema, name.name] > 1}
-    for edge in source.edges if several else ():
+    choice = several(source)
+    for edge in source.edges if choice else ():
         if (
-            edge.referenced in several
+            edge.referenced in choice
             and edge.referenced in loaded.objects
             and edge.dependent in loaded.objects
             and edge.referenced not in loaded.needs.get(edge.dependent, ())

@@ -11,7 +11,8 @@ from pgnorm.catalog.model.facets import settled_by
 from pgnorm.catalog.model.tie_facets import Refusing, Undroppable, comes_with_tie
 from pgnorm.catalog.model.type_facets import HoldsType, refused_while_stored, retypes, tested, unties
 
-from ..compare.difference import OPERATORS, Difference, called_alike, changes, is_part_of
+from ..compare.difference import OPERATORS, Difference, changes, is_part_of
+from ..compare.overloads import called_alike
 from ..compare.parent_order import misplaced
 from .changes import Decisions
 from .following import Following

@@ -1,11 +1,13 @@
 """Functions that a text finds as a plan runs, which need not be those that the new side calls by the same text."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+
+from attrs import evolve
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Catalog, ObjectId
 
-from ..compare.difference import inside
+from ..compare.difference import CASTS, Difference, inside
 from ..compare.like_named import calls, other_calls
 from ..plan.plan import Plan, Verb
 
@@ -22,6 +24,16 @@ def refuse_other_calls(plan: Plan, wanted: Catalog, arrived: Catalog) -> None:
                     f" means {wanted.objects[other].label} by now",
                     hint="Make it anew there, so that it is what its text says; or rename one of the two.",
                 )
+
+
+def but_for_other_casts(left: Iterable[Difference], plan: Plan) -> Iterator[Difference]:
+    """The differences that a plan leaves, without functions of casts but where it was to change these: what a dump has
+    made calls what its casts have now, be it otherwise on both sides."""
+    meant = {each.item.id for each in plan.differences if CASTS in each.changed}
+    for each in left:
+        changed = each.changed if each.item.id in meant else each.changed - {CASTS}
+        if changed or None in (each.old, each.new):
+            yield evolve(each, changed=changed)
 
 
 def _made(plan: Plan, wanted: Catalog) -> Iterator[ObjectId]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from casting import AGAIN, ONE, TWO, TYPES, made, says, uses
-from judge import carry_out, compared
+from judge import carry_out, compared, compared_and_told
 
 from pgnorm.catalog.model import Target
 from pgnorm.catalog.reader import read
@@ -134,6 +134,31 @@ def test_what_no_statement_makes_is_told(
             assert [item.label for item in found.unplanned.outlived] == ["public.v"] * told
         carry_out(before.connection, found.plan)
         assert says(before.connection, OF_VIEW) == ("two" if told else "one")
+
+
+WITHOUT_CAST = ("view", "cast of an array", "default", "policy", "body of SQL", "default of an argument", "trigger")
+
+
+@pytest.mark.parametrize(
+    "options", [Options(), PARED, Options(seed=Path(os.devnull))], ids=["proved", "pared", "whole"]
+)
+@pytest.mark.parametrize("case", WITHOUT_CAST)
+def test_text_that_is_older_than_the_cast_is_told(
+    case: str, options: Options, servers: Servers, shadow: Shadow
+) -> None:
+    """Without the cast it goes by what the type's text is."""
+    user, _ = USERS[case]
+    with shadow.session(scratch=True) as start, shadow.session(scratch=True) as goal:
+        old, new = made(start.connection, TYPES, ONE, user), made(goal.connection, TYPES, user, ONE)
+        assert (uses(start.connection), uses(goal.connection)) == (["one"], [])
+        found, told = compared_and_told(servers, old, new, options)
+        assert not found.plan
+        (said,) = told
+        made(goal.connection, "create table public.more ()")
+        assert _labels(compared(servers, old, new, options)) == {"public.more"}
+        assert "calls no function by casts, while its text means public.one(public.kg) by now" in said
+        carry_out(goal.connection, compared(servers, new, old, options).plan)
+        assert uses(goal.connection) == ["one"]
 
 
 def test_a_view_that_the_whole_is_needed_for_is_bound_anew(servers: Servers, shadow: Shadow) -> None:

@@ -1,4 +1,5 @@
-"""Calls by a name that several functions have: equal texts that call different ones, since one came later."""
+"""Calls by a name that several functions, operators or aggregates have: texts that call what was there when they were
+read."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -7,14 +8,11 @@ from pathlib import Path
 import psycopg
 import pytest
 from casting import made
-from judge import carry_out, compared
+from judge import carry_out, compared, compared_and_told
 
-from pgnorm.normalizer.comparing import compare
 from pgnorm.normalizer.comparison import Comparison, Options
 from pgnorm.normalizer.postgres.shadow import Shadow
-from pgnorm.normalizer.project.sources import parse
 from pgnorm.normalizer.servers import Servers
-from pgnorm.normalizer.workspace import Workspace
 
 PARED = Options(pared=True, proof=None)
 INSERT = "insert into public.n values (1)"
@@ -61,13 +59,6 @@ def _ends(shadow: Shadow, old: Sequence[str], new: Sequence[str]) -> Iterator[tu
         yield start.connection, made(start.connection, *old), made(goal.connection, *new)
 
 
-def _told(servers: Servers, old: str, new: str, options: Options) -> tuple[Comparison, list[str]]:
-    """The comparison of two sources, and what people are told of it."""
-    told: list[str] = []
-    with servers.turn(), Workspace(None, tell=lambda _, said: told.append(said), servers=servers) as workspace:
-        return compare(workspace, parse(old, None), parse(new, None), options), told
-
-
 def _labels(found: Comparison) -> set[str]:
     return {each.item.label for each in found.plan.differences}
 
@@ -94,12 +85,12 @@ def test_files_that_make_a_function_later(live: bool, servers: Servers, shadow: 
         file.write_text(";\n".join(state).replace(INSERT, "") + ";")
     with shadow.session(scratch=True) as start:
         late = made(start.connection, TABLE, ANY, VIEW, INTEGER)
-        found, _ = _told(servers, late if live else str(files[0]), str(files[1]), Options())
+        found, _ = compared_and_told(servers, late if live else str(files[0]), str(files[1]), Options())
         assert _labels(found) == {"public.c"}
         assert found.unproved is None
         carry_out(start.connection, found.plan)
         assert _calls(start.connection) == ["f(integer)"]
-        found, told = _told(servers, late if live else str(files[1]), str(files[0]), Options())
+        found, told = compared_and_told(servers, late if live else str(files[1]), str(files[0]), Options())
         assert not found.plan
         assert [each for each in told if "view public.c calls function public.f(anyelement)" in each]
 
@@ -120,7 +111,7 @@ def test_wholes_are_compared_by_what_was_read(servers: Servers, shadow: Shadow) 
 def test_what_no_statement_makes_is_told(case: str, options: Options, servers: Servers, shadow: Shadow) -> None:
     user = USERS[case]
     with _ends(shadow, (TABLE, ANY, INTEGER, user), (TABLE, ANY, user, INTEGER)) as (_, before, after):
-        found, told = _told(servers, before, after, options)
+        found, told = compared_and_told(servers, before, after, options)
     assert not found.plan
     assert [each for each in told if "calls function public.f(anyelement)" in each]
 
@@ -160,7 +151,7 @@ def test_what_nothing_can_read_is_told(options: Options, servers: Servers, shado
     more = INTEGER.replace("(int)", "(int, int default 0)")
     with _ends(shadow, (TABLE, more, VIEW, INTEGER), (TABLE, INTEGER, VIEW, more)) as (_, before, after):
         for old, new in ((before, after), (after, before)):
-            found, told = _told(servers, old, new, options)
+            found, told = compared_and_told(servers, old, new, options)
             assert not found.plan
             assert [each for each in told if "view public.c calls another function" in each]
 
@@ -179,9 +170,40 @@ def test_what_a_dump_loses_is_let_go_of(operators: bool, servers: Servers, shado
     any_, integer, view = OPERATORS[2:] if operators else (ANY, INTEGER, VIEW)
     start_with = (TABLE, *OPERATORS[:2] * operators)
     with _ends(shadow, (*start_with, any_, view, integer), (*start_with, integer, view)) as (start, before, after):
-        found, _ = _told(servers, before, after, Options(proof="pg_dump"))
+        found, _ = compared_and_told(servers, before, after, Options(proof="pg_dump"))
         carry_out(start, found.plan)
         assert not compared(servers, before, after).plan
+
+
+AGGREGATES = (
+    "create function public.s(int, anyelement) returns int immutable language sql as 'select 2'",
+    "create function public.s(int, int) returns int immutable language sql as 'select 1'",
+    "create aggregate public.f(anyelement) (sfunc = public.s, stype = int, initcond = '0')",
+    "create aggregate public.f(int) (sfunc = public.s, stype = int, initcond = '0')",
+    "create view public.c as select public.f(a) from public.n",
+)
+
+
+@pytest.mark.parametrize("options", [Options(), PARED], ids=["proved", "pared"])
+@pytest.mark.parametrize("state", [OPERATORS, AGGREGATES], ids=["operator", "aggregate"])
+def test_an_operator_or_an_aggregate_that_came_later(
+    state: Sequence[str], options: Options, servers: Servers, shadow: Shadow
+) -> None:
+    *functions, any_, integer, view = state
+    with _ends(shadow, (TABLE, *functions, any_, view, integer), (TABLE, *functions, any_, integer, view)) as (
+        start,
+        before,
+        after,
+    ):
+        assert start.execute("select * from public.c").fetchall() == [(2,)]
+        found, told = compared_and_told(servers, after, before, options)
+        assert not found.plan
+        assert [each for each in told if "view public.c calls" in each and "while its text means" in each]
+        found = compared(servers, before, after, options)
+        assert _labels(found) == {"public.c"}
+        carry_out(start, found.plan)
+        assert start.execute("select * from public.c").fetchall() == [(1,)]
+        assert not compared(servers, before, after, options).plan
 
 
 LONGER = "create function public.f(int, int default 1) returns int immutable language sql as 'select 3'"

@@ -1,0 +1,26 @@
+"""Names that several functions, aggregates or operators have: which one of them a text calls, its arguments decide."""
+
+from collections import Counter
+
+from pgnorm.catalog.model import Catalog, Object, ObjectId
+
+
+def alike(one: ObjectId, other: ObjectId) -> bool:
+    """True if both have one name in one schema."""
+    return (one.schema, one.name) == (other.schema, other.name)
+
+
+def several(catalog: Catalog) -> frozenset[ObjectId]:
+    """The ones of a catalog among which a call chooses, since others have their name."""
+    named = [name for name, item in catalog.objects.items() if item.overloaded]
+    there = Counter((name.schema, name.name) for name in named)
+    return frozenset(name for name in named if there[name.schema, name.name] > 1)
+
+
+def called_alike(catalog: Catalog, user: ObjectId, other: Object) -> bool:
+    """True if what `user` calls here has the name of the other function or operator: while that is there, the text
+    need not mean what it calls."""
+    needed = catalog.needs.get(user, frozenset())
+    if not other.overloaded or other.id in needed:
+        return False
+    return any(catalog.objects[each].overloaded and alike(each, other.id) for each in needed)
