@@ -23,6 +23,7 @@ from pgnorm.catalog.snapshots.reading import loads
 from pgnorm.catalog.snapshots.writing import dumps
 from pgnorm.normalizer.compare.difference import differences
 from pgnorm.normalizer.compare.selection import EVERYTHING, select
+from pgnorm.normalizer.dump.as_data import check_definitions
 from pgnorm.normalizer.dump.layouts import DEFAULT, PRIVILEGES, REST, Layout
 from pgnorm.normalizer.dump.writer import render
 from pgnorm.normalizer.files.reading import SourceFile
@@ -119,6 +120,11 @@ def test_its_snapshot_says_the_same(everything: psycopg.Connection) -> None:
     assert not differences(again, catalog)
     pairs = zip(lines(render(again, EVERYTHING)), lines(render(catalog, EVERYTHING)), strict=True)
     assert [said for said, was in pairs if said != was and MASK not in said] == []
+
+
+def test_what_its_kinds_say_that_defines_it_is_all_that_a_snapshot_may_say(everything: psycopg.Connection) -> None:
+    """Where this fails, `defined_by` of the kind that is named lacks a statement of its entry."""
+    check_definitions(read(everything), "x.json")
 
 
 def test_plans_build_it_and_take_it_down(shadow: Shadow, everything: psycopg.Connection) -> None:
