@@ -20,7 +20,7 @@ from ..model import (
     by_state,
     replace,
 )
-from ..model.facets import SinceMajor
+from ..model.facets import Emptied, SinceMajor
 from ..model.type_facets import MadeOfTypes, Tested
 from ..priority import Priority
 from ..quoting import ident, qualified, spell_types
@@ -38,7 +38,7 @@ _CONSTRAINTS: Final[LiteralString] = """
                                  where classid = 'pg_type'::regclass and objid = t.oid and deptype = 'e' )"""
 
 
-class Domain(MadeOfTypes, Tested, types.Type):
+class Domain(Emptied, MadeOfTypes, Tested, types.Type):
     """A domain: pg_type with typtype d."""
 
     kind: ClassVar[str] = "domain"
@@ -94,12 +94,10 @@ class Domain(MadeOfTypes, Tested, types.Type):
         return self.not_null and old is not None and not old.not_null
 
     def create(self, printing: Printing) -> str:
-        default = "" if self.default is None else f" DEFAULT {self.default}"
-        checks = "".join(
-            f"\n\t{part.clause(printing.target)}" for part in printing.parts if isinstance(part, DomainConstraint)
-        )
+        parts = (part for part in printing.parts if isinstance(part, DomainConstraint))
+        checks = "".join(f"\n\t{part.clause(printing.target)}" for part in parts)
         base = spell_types(self.base + types.collate(self.collation), printing.target.major)
-        default = spell_types(default, printing.target.major)
+        default = "" if self.default is None else spell_types(f" DEFAULT {self.default}", printing.target.major)
         not_null = self._not_null(named=printing.target.usual_names_taken)
         return f"CREATE DOMAIN {qualified(self.schema, self.name)} AS {base}{not_null}{default}{checks};\n"
 
@@ -109,10 +107,13 @@ class Domain(MadeOfTypes, Tested, types.Type):
         usual = not self.not_null_name or (self.not_null_name == f"{self.name}_not_null" and not named)
         return " NOT NULL" if usual else f" CONSTRAINT {ident(self.not_null_name)} NOT NULL"
 
+    def emptied(self, target: Target) -> str:
+        return f"ALTER {self.signature()} DROP DEFAULT;"
+
     def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[Written]:
         if changed.take("default"):
-            action = "DROP DEFAULT" if new.default is None else f"SET DEFAULT {new.default}"
-            yield spell_types(f"ALTER {self.signature()} {action};", target.major)
+            set_ = spell_types(f"ALTER {self.signature()} SET DEFAULT {new.default};", target.major)
+            yield self.emptied(target) if new.default is None else set_
         if changed.take("not_null"):
             changed.take("not_null_name")
             if not new.not_null:

@@ -19,7 +19,17 @@ class Facet:
     __slots__ = ()
 
 
-class Bodied(Facet):
+class Emptied(Facet):
+    """An expression or a body that can be away for a while: `ALTER DOMAIN "d" DROP DEFAULT`."""
+
+    __slots__ = ()
+
+    def emptied(self, target: Target) -> str:
+        """The statement that takes the body away and leaves the rest."""
+        raise NotImplementedError
+
+
+class Bodied(Emptied):
     """A body that can follow later, in a catalog of its own: `CREATE OR REPLACE VIEW "v" AS SELECT …`.
 
     `create` with `shell` makes a stand-in without it.
@@ -32,10 +42,6 @@ class Bodied(Facet):
 
     def body(self, target: Target) -> str:
         """The statement that fills in a shell."""
-        raise NotImplementedError
-
-    def emptied(self, target: Target) -> str:
-        """The statement that takes the body away and leaves the rest."""
         raise NotImplementedError
 
 

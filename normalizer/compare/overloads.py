@@ -3,6 +3,7 @@
 from collections import Counter
 
 from pgnorm.catalog.model import Catalog, Object, ObjectId
+from pgnorm.catalog.model.facets import Emptied
 
 
 def alike(one: ObjectId, other: ObjectId) -> bool:
@@ -24,3 +25,10 @@ def called_alike(catalog: Catalog, user: ObjectId, other: Object) -> bool:
     if not other.overloaded or other.id in needed:
         return False
     return any(catalog.objects[each].overloaded and alike(each, other.id) for each in needed)
+
+
+def can_wait(catalog: Catalog, user: Object, other: Object) -> bool:
+    """True if the text of what stays and calls the other or its like here can be away until that is there."""
+    if not (isinstance(user, Emptied) and other.overloaded) or user.disposable:
+        return False
+    return other.id in catalog.needs.get(user.id, ()) or called_alike(catalog, user.id, other)

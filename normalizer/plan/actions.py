@@ -27,8 +27,9 @@ class Actions:
         """Types that are dropped, by each of the functions that leave with them."""
         self.shells = frozenset(shelled for _, shelled in new.shell_users if decided.fresh(shelled))
         """New objects that a shell goes ahead of: `CREATE TYPE "box";`."""
-        self.hollow: dict[Act, set[ObjectId]] = {Act.SHELL: set(), Act.EMPTY: set()}
-        """Objects that a loop forces to be there without a body, before they have it or before they leave."""
+        emptied = {*filter(decided.alters, decided.emptied)}
+        self.hollow: dict[Act, set[ObjectId]] = {Act.SHELL: set(), Act.EMPTY: emptied}
+        """Objects that are there without a body before they have it, or before they leave or get another one."""
         self.evaluation = Evaluation(old, new, decided, last)
         self.apart: set[ObjectId] = set()
         """Parts that a loop forces into a statement of their own, instead of inside their owner's."""

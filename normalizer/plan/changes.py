@@ -22,6 +22,9 @@ class Decisions:
     """In both catalogs, but dropped and created again."""
     rebound: set[ObjectId] = field(factory=set)
     """Moved from a replaced type to its successor."""
+    emptied: set[ObjectId] = field(factory=set)
+    """Altered ones that call what goes, and must not do so by their new text: `g(1)` while there are `g(int)` and its
+    successor `g(int, int DEFAULT 1)`."""
     set_aside: set[ObjectId] = field(factory=set)
     """Objects that leave and are renamed first: what stays uses them till it has moved, or their rows are kept."""
 

@@ -6,18 +6,19 @@ from typing import Final
 
 from attrs import evolve
 
-from pgnorm.catalog.model import Catalog, Change, Object, ObjectId, Placement, Target, own_fields
+from pgnorm.catalog.model import Catalog, Change, Object, ObjectId, Target, own_fields
 from pgnorm.catalog.model.facets import settled_by
 from pgnorm.catalog.model.tie_facets import Refusing, Undroppable, comes_with_tie
 from pgnorm.catalog.model.type_facets import HoldsType, refused_while_stored, retypes, tested, unties
 
-from ..compare.difference import OPERATORS, Difference, changes, is_part_of
-from ..compare.overloads import called_alike
+from ..compare.difference import CALLS, OPERATORS, Difference, changes, is_part_of
+from ..compare.overloads import called_alike, can_wait
 from ..compare.parent_order import misplaced
+from .casts import read_anew
 from .changes import Decisions
 from .following import Following
 from .refilling import keeping_rows
-from .storage import held_inside, holders
+from .storage import held_inside, holders, refuse_stored_rows
 from .wording import in_two_migrations
 
 
@@ -84,7 +85,7 @@ class _Deciding:
         while self.queue:
             item, disturbance = self.queue.popleft()
             if disturbance is Disturbance.RETYPED:
-                self._refuse_stored_rows(self.old.objects[item])
+                refuse_stored_rows(self.old, self.new, self.old.objects[item])
             for part in self.old.parts.get(item, ()) if disturbance is Disturbance.REPLACED else ():
                 if part.id in self.new.objects:
                     self._replace(part.id)
@@ -124,8 +125,7 @@ class _Deciding:
         if after and tested(before, after) and held_inside(self.old, whole) & held_inside(self.new, whole):
             self._replace(whole)
         if before is None or after is None:
-            where = self.result.created if before is None else self.result.dropped
-            where.add(difference.item.id)
+            (self.result.created if before is None else self.result.dropped).add(difference.item.id)
             if after is None:
                 self.queue.append((difference.item.id, Disturbance.DROPPED))
             return
@@ -183,7 +183,7 @@ class _Deciding:
             self.queue.append((item, Disturbance.REPLACED))
 
     def _drag(self, name: ObjectId, because: ObjectId, disturbance: Disturbance) -> None:
-        """Decide on an object of both catalogs that depended on something dropped, replaced or retyped."""
+        """Decide on an object of both catalogs that depended on something disturbed."""
         item = self.old.objects[name]
         if disturbance is Disturbance.REPLACED and is_part_of(self.old, item, because):
             self._replace(name)
@@ -193,6 +193,8 @@ class _Deciding:
         elif disturbance is Disturbance.RETYPED:
             if not item.survives_retyping(self.new.objects[name]) and item.disposable:
                 self._replace(name)
+        elif can_wait(self.new, item, self.old.objects[because]):
+            self._empty(name)
         elif self._lets_go(name, because, disturbance):
             return
         elif item.disposable:
@@ -204,13 +206,10 @@ class _Deciding:
         else:
             raise in_two_migrations(item, self.old.objects[because])
 
-    def _refuse_stored_rows(self, item: Object) -> None:
-        """Raise PgnormError where a column elsewhere holds rows of the table whose column is retyped."""
-        if item.placement is not Placement.EMBEDDED or item.parent is None:
-            return
-        for user, rows in holders(self.old, item.parent):
-            if rows in self.new.needs.get(user.id, ()):
-                raise in_two_migrations(user, item)
+    def _empty(self, name: ObjectId) -> None:
+        self.result.emptied.add(name)
+        texts = Difference(self.old.objects[name], self.new.objects[name], frozenset({CALLS}))
+        self.result.altered.setdefault(name, read_anew(texts))
 
     def _lets_go(self, name: ObjectId, because: ObjectId, disturbance: Disturbance) -> bool:
         """True if altering it is enough, since it needs the other no more once altered."""

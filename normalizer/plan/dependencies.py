@@ -32,8 +32,9 @@ def order_leavers(actions: Actions, touched: Collection[ObjectId], before: Befor
             and isinstance(actions.item(dropped), Bodied | Filled)
         ):
             dropped = ended(dropped)  # under another name it reads as much
-        if edge.body and edge.dependent in actions.hollow[Act.EMPTY]:
+        if edge.dependent in actions.hollow[Act.EMPTY] and (edge.body or edge.dependent in actions.decided.emptied):
             dropped = Action(edge.dependent, Act.EMPTY)
+            before(ended(freed), actions.alterer(edge.dependent))
         before(ended(dropped), ended(freed))
         # A type can wait for the columns that move from it to what it was made of.
         waits = dropped is not None and dropped.act is not Act.SET_ASIDE and is_of_columns(actions.item(dropped))

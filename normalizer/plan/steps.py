@@ -19,7 +19,7 @@ from pgnorm.catalog.model import (
     unknown_secret,
 )
 from pgnorm.catalog.model.dump_facets import MadeAtOnce
-from pgnorm.catalog.model.facets import Bodied, GrantsDefaults, Shelled
+from pgnorm.catalog.model.facets import Bodied, Emptied, GrantsDefaults, Shelled
 from pgnorm.catalog.model.row_facets import Counting, Presets
 from pgnorm.catalog.model.type_facets import retypes
 
@@ -111,8 +111,8 @@ class Planning:
     def _shell(self, item: Object, *, leaving: bool) -> Step:
         if isinstance(item, Shelled):
             return Step.of(Verb.CREATE, item, statements(item.shell_entry().sql))
-        assert isinstance(item, Bodied)
         if leaving or not self.decided.fresh(item.id):
+            assert isinstance(item, Emptied)
             return Step.of(Verb.ALTER, item, (item.emptied(self.target),))
         shell = item.create(Printing(target=self.target, shell=True))
         return Step.of(Verb.CREATE, item, statements(shell))

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
-from pgnorm.catalog.model import Catalog, Object, ObjectId
+from pgnorm.catalog.model import Catalog, Object, ObjectId, Placement
 from pgnorm.catalog.model.type_facets import MadeOfTypes, Relation
 
 from ..compare.difference import is_part_of
+from .wording import in_two_migrations
 
 
 def is_of_columns(item: Object) -> bool:
@@ -47,3 +48,12 @@ def held_inside(catalog: Catalog, held: ObjectId) -> frozenset[ObjectId]:
             elif user.placement.inside and found[1]:
                 columns.add(user.id)
     return frozenset(columns)
+
+
+def refuse_stored_rows(old: Catalog, new: Catalog, item: Object) -> None:
+    """Raise PgnormError where a column elsewhere holds rows of the table whose column is retyped."""
+    if item.placement is not Placement.EMBEDDED or item.parent is None:
+        return
+    for user, rows in holders(old, item.parent):
+        if rows in new.needs.get(user.id, ()):
+            raise in_two_migrations(user, item)

@@ -215,15 +215,18 @@ LONGER = "create function public.f(int, int default 1) returns int immutable lan
         "create view public.c as select public.f(a) from public.n where a > %s",
         "alter table public.n alter b set default public.f(%s)",
         "create function public.c() returns int language sql begin atomic select public.f(%s); end",
+        "create domain public.c as int default public.f(%s); create table public.u (c public.c);"
+        " insert into public.u values (7)",
     ],
-    ids=["view", "default", "body of SQL"],
+    ids=["view", "default", "body of SQL", "domain"],
 )
+@pytest.mark.parametrize("goal", [1, 2], ids=["same text", "other text"])
 @pytest.mark.parametrize("functions", [(INTEGER, LONGER), (LONGER, INTEGER), (INTEGER, ANY)], ids=["+", "-", "other"])
 def test_text_that_changes_with_the_function_that_it_calls(
-    user: str, functions: tuple[str, str], servers: Servers, shadow: Shadow
+    user: str, goal: int, functions: tuple[str, str], servers: Servers, shadow: Shadow
 ) -> None:
     """Text means nothing for sure, or the function that goes, while both are there."""
     one, other = functions
-    with _ends(shadow, (TABLE, one, user % 1), (TABLE, other, user % 2)) as (start, before, after):
+    with _ends(shadow, (TABLE, one, user % 1), (TABLE, other, user % goal)) as (start, before, after):
         carry_out(start, compared(servers, before, after).plan)
         assert not compared(servers, before, after).plan
