@@ -86,7 +86,7 @@ class Progress:
 
     def _tell(self, stage: Stage, now: float) -> None:
         """Tell of a stage that is due, and have it looked whom it waits for."""
-        due = self._due.get(id(stage), self._first)
+        due = self._due.get(id(stage), min(self._first, stage.patience / 2))
         if now - stage.began < due:
             return
         with self._lock:

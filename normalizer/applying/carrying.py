@@ -33,6 +33,8 @@ class Carrier:
     """The option that names it in a command for a person to run."""
     lookout: Callable[[], Callable[[], bool]]
     """Gives, for each statement, what is asked whom it waits for where it takes long."""
+    patience: float
+    """Seconds for which a statement waits for a lock."""
     tenant: str = ""
     """The name of the database where several are migrated at a time."""
     pause: float = _PAUSE
@@ -43,7 +45,7 @@ class Carrier:
 
         words = " ".join(piece.statement.words[:_WORDS]) if piece.statement is not None else ""
         whose = f"{self.tenant}: " if self.tenant else ""
-        with stage(f"{whose}{migration.place(piece)}: {words} …", look=self.lookout()):
+        with stage(f"{whose}{migration.place(piece)}: {words} …", look=self.lookout(), patience=self.patience):
             try:
                 self.connection.run(piece.text)
             except Error as error:

@@ -124,7 +124,14 @@ def opened(
                 database=database,
                 name=name,
                 carrier=Carrier(
-                    connection=session, history=history, lock=lock, tell=tell, at=at, lookout=lookout, tenant=tenant
+                    connection=session,
+                    history=history,
+                    lock=lock,
+                    tell=tell,
+                    at=at,
+                    lookout=lookout,
+                    patience=patience / 1000,
+                    tenant=tenant,
                 ),
                 history=history,
                 seeds=SeedHistory(connection),

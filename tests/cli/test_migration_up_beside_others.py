@@ -71,6 +71,19 @@ def test_a_lock_that_is_never_free(
     assert database.execute("select to_regclass('u')").fetchone() == (None,)
 
 
+def test_whose_lock_it_is_is_told_before_a_short_patience_ends(
+    refused: Refused, write: Write, at: str, database: psycopg.Connection, other: psycopg.Connection
+) -> None:
+    database.execute("create table t (a int)")
+    other.execute("lock table t")
+    write(1, "alter table t add b int;")
+    refused(
+        f"migration up {at} --lock-timeout 1s",
+        f"waiting for the lock on public.t that process {other.info.backend_pid} holds",
+        "canceling statement due to lock timeout",
+    )
+
+
 def test_two_at_once(run: Run, write: Write, at: str, database: psycopg.Connection, other: psycopg.Connection) -> None:
     write(1, "create table t (a int);")
     other.execute("select pg_advisory_xact_lock(%s)", (0x70676E6F726D,))
