@@ -8,6 +8,8 @@ from ..model.row_facets import Counting
 from ..priority import Priority
 from ..quoting import ident, literal, qualified
 from .column_fields import ColumnFields
+from .conversions import without_modifiers
+from .usual_casts import NUMBERS
 
 UNLOGGED_SINCE: Final = 15
 """The major that first has unlogged sequences."""
@@ -108,20 +110,25 @@ class Counter(Counting, Object):
     def goes_on_after(self, column: Object) -> tuple[str, ...]:
         if not isinstance(column, ColumnFields) or column.disposable:
             return ()
-        highest = HIGHEST.get(column.base or column.type, 0)
-        table = qualified(column.schema, column.detail)
-        return self.catching_up(table, column.name, wide=highest > HIGHEST[self.data_type]) if highest else ()
+        type_ = without_modifiers(column.base or column.type)
+        if type_ not in NUMBERS:
+            return ()
+        whole, table = type_ in HIGHEST, qualified(column.schema, column.detail)
+        wide = not whole or HIGHEST[type_] > HIGHEST[self.data_type]
+        return self.catching_up(table, column.name, wide=wide, whole=whole)
 
-    def catching_up(self, table: str, column: str, *, wide: bool = False) -> tuple[str, ...]:
-        """The statement that lets it go on after the numbers that the rows of a table hold."""
+    def catching_up(self, table: str, column: str, *, wide: bool = False, whole: bool = True) -> tuple[str, ...]:
+        """The statement that lets it go on after the numbers that the rows of a table hold, be they `whole` or not."""
         last, beyond = ("max", ">=") if self.increment > 0 else ("min", "<=")
         # A number that it never draws is none to go on after, and setval() takes none.
         low, high = self.bounds
         given = wide or (self.minimum if self.increment < 0 else self.maximum) is not None
-        drawn = f" FILTER (WHERE {ident(column)} BETWEEN {low} AND {high})" if given else ""
-        held = f'"pg_catalog"."{last}"({ident(column)}){drawn}'
+        among = f" FILTER (WHERE {ident(column)} BETWEEN {low} AND {high})" if given else ""
+        held = f'"pg_catalog"."{last}"({ident(column)}){among}'
+        towards = "floor" if self.increment > 0 else "ceil"
+        drawn = held if whole else f'"pg_catalog"."{towards}"({held})::bigint'
         return (
-            f'SELECT "pg_catalog"."setval"({literal(self.sequence)}, {held})'
+            f'SELECT "pg_catalog"."setval"({literal(self.sequence)}, {drawn})'
             f' FROM {table} HAVING {held} {beyond} (SELECT "last_value" FROM {self.sequence});',
         )
 

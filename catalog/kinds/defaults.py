@@ -73,7 +73,7 @@ NONE: Final[LiteralString] = (
 )
 
 _LITERAL: Final = re.compile(r"(?:'(?:[^']|'')*'|-?[0-9][0-9.]*|true|false)(?:::[^()']*)?")
-_DRAWN: Final = r"""(\()?"nextval"\('(?:[^']|'')*'::"regclass"\)(?(1)\)::(?:smallint|integer|bigint))"""
+_DRAWN: Final = r"""(\()?"nextval"\('(?:[^']|'')*'::"regclass"\)(?(1)\)::(?:smallint|integer|bigint|numeric|real|double precision))"""
 
 
 class Default(Presets, Inherited):

@@ -108,6 +108,28 @@ def test_numbers_made_of_drawn_ones_do_not_say_where_these_go_on(shadow: Shadow,
     assert database.execute("insert into t default values returning id, n").fetchone() == (10, 6)
 
 
+@pytest.mark.parametrize("type_", ["numeric", "numeric(12)", "numeric(12, 2)", "double precision", "whole"])
+def test_a_key_that_is_no_integer_says_where_its_sequence_goes_on(
+    type_: str, shadow: Shadow, database: psycopg.Connection
+) -> None:
+    domain = "create domain whole as numeric check (value <> 3);"
+    table = f"{domain} create table t (id {type_} primary key {{}}, down {type_} {{}})"
+    database.execute(table.format("", "").encode())
+    database.execute(
+        "insert into t values (7, -9.4), (6.5, -2), (1e30, null)"
+        if type_ in ("numeric", "whole")
+        else "insert into t values (7, -9.4)"
+    )
+    sequences = "create sequence ids; create sequence downs increment -1;"
+    _lead(shadow, database, sequences + table.format("default nextval('ids')", "default nextval('downs')"))
+    assert database.execute("insert into t default values returning id, down").fetchone() == (8, -10)
+    database.execute(
+        "truncate t; alter table t alter id drop default, alter down drop default; drop sequence ids, downs"
+    )
+    _lead(shadow, database, sequences + table.format("default nextval('ids')", "default nextval('downs')"))
+    assert database.execute("insert into t default values returning id, down").fetchone() == (1, -1)
+
+
 @pytest.mark.parametrize("name", ["turns_id_seq", "other"])
 def test_numbers_that_begin_again_go_on_where_they_are(shadow: Shadow, database: psycopg.Connection, name: str) -> None:
     cycles = "maxvalue 50 cycle"
