@@ -73,7 +73,8 @@ NONE: Final[LiteralString] = (
 )
 
 _LITERAL: Final = re.compile(r"(?:'(?:[^']|'')*'|-?[0-9][0-9.]*|true|false)(?:::[^()']*)?")
-_DRAWN: Final = r"""(\()?"nextval"\('(?:[^']|'')*'::"regclass"\)(?(1)\)::(?:smallint|integer|bigint|numeric|real|double precision))"""
+_NUMBER: Final = "smallint|integer|bigint|numeric|real|double precision"
+_DRAWN: Final = rf"""(\()?"nextval"\('(?:[^']|'')*'::"regclass"\)(?(1)\)::(?:{_NUMBER}))"""
 
 
 class Default(Presets, Inherited):
