@@ -149,14 +149,17 @@ def _compared(
     base = migrations(project)
     options = Options(ignoring=ignoring(project.ignore))
     sides = Sides.between(workspace, base, database)
-    sync = None
+    syncing = None
     if project.declares:
         syncing = Syncing(sides, base, database, declared(project), options, configured(project.split), decide)
-        options, sync = syncing.options, syncing.run
+        options = syncing.options
     else:
         app.console.say("The project has no schema files, so there are none to bring up to date")
     asked = options.evolve(renames=renames)
-    return compare_sides(sides, base, database, asked, lambda found: accepted(app.console, found, suggested)), sync
+    found = compare_sides(sides, base, database, asked, lambda found: accepted(app.console, found, suggested))
+    if syncing is None:
+        return found, None
+    return found, partial(syncing.run, (*renames, *found.accepted))
 
 
 def _tell_outcome(app: App, comparison: "Comparison", synced: "Synced | None", *, dry_run: bool) -> None:

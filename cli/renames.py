@@ -23,6 +23,18 @@ ACCEPT: Final = "accept"
 
 def rename_options(function: Callable[P, R]) -> Callable[P, R]:
     """--rename, repeatable, and --renames; the command gets `renames` and `suggested`."""
+    suggested = click.option(
+        "--renames",
+        "suggested",
+        type=click.Choice([ASK, NEVER, ACCEPT]),
+        default=ASK,
+        help="What to do about renames the two sides suggest: ask on a terminal, list them elsewhere (default).",
+    )
+    return rename_option(with_options(function, suggested))
+
+
+def rename_option(function: Callable[P, R]) -> Callable[P, R]:
+    """--rename, repeatable; the command gets `renames`."""
     return with_options(
         function,
         click.option(
@@ -31,13 +43,6 @@ def rename_options(function: Callable[P, R]) -> Callable[P, R]:
             multiple=True,
             metavar="OLD=NEW",
             help="Rename instead of drop and create: public.contacts.status=stage; repeatable.",
-        ),
-        click.option(
-            "--renames",
-            "suggested",
-            type=click.Choice([ASK, NEVER, ACCEPT]),
-            default=ASK,
-            help="What to do about renames the two sides suggest: ask on a terminal, list them elsewhere (default).",
         ),
     )
 
@@ -73,7 +78,7 @@ def tell_suggested(app: App, found: "Sequence[Proposal]") -> None:
         app.console.warn("Dropped and new in the files by now, though they may only have another name there:")
         for each in suggested:
             app.console.warn(f"  {_with_option(each)}")
-        app.console.warn("Say so to `pgnorm diff`, or its plan drops them with their rows")
+        app.console.warn("With --rename they keep their places and comments; the next `pgnorm diff` has to be told too")
 
 
 def _with_option(each: "Proposal") -> str:

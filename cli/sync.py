@@ -11,7 +11,7 @@ from .documents import deliver_outcome, json_option
 from .general import general_options
 from .help import CHANGED, CHECKED, FAILED, Command, exit_codes
 from .options import source_option, source_options
-from .renames import tell_suggested
+from .renames import rename_option, tell_suggested
 from .servers import server_options
 from .synced import Decider, deciding_options, edit, sync_outcome, tell_conflicts, tell_taken
 from .words import kinds, words_option
@@ -38,6 +38,7 @@ Examples:
 @server_options
 @source_option("--base", "What both were before", usual=BASE)
 @deciding_options
+@rename_option
 @words_option(
     "--canonical",
     known=kinds,
@@ -55,6 +56,7 @@ def sync(
     ours: tuple[str, ...],
     theirs: tuple[str, ...],
     interactive: bool,
+    renames: tuple[str, ...],
     canonical: tuple[str, ...],
     check: bool,
     show_diff: bool,
@@ -72,10 +74,10 @@ def sync(
     if app.project is None:
         raise PgnormError("sync writes into a project's schema files, and there is no project", hint="Use --project.")
     if canonical:
-        refuse_others(app, decides=bool(ours or theirs or interactive or base != BASE))
+        refuse_others(app, decides=bool(ours or theirs or interactive or renames or base != BASE))
         return format_files(app, canonical, check=check, show_diff=show_diff, force=force)
     decide = Decider(app=app, ours=ours, theirs=theirs, interactive=interactive)
-    found = _synced(app, app.project, base, decide)
+    found = _synced(app, app.project, base, decide, renames)
     decide.tell(found)
     if found.conflicts:
         tell_conflicts(app, found.conflicts)
@@ -86,12 +88,15 @@ def sync(
         return 0
     tell_taken(app, found)
     tell_suggested(app, found.proposals)
+    if renames:
+        said = " ".join(f"--rename {each}" for each in renames)
+        app.console.say(f"The next `pgnorm diff` has to be told too, or it drops what has another name: {said}")
     edit(app, found.changed, check=check, show_diff=show_diff, force=force)
     deliver_outcome(app, sync_outcome(app, found, dry_run=check or show_diff))
     return CHANGED if check else 0
 
 
-def _synced(app: App, project: "Project", base: str, decide: Decider) -> "Synced":
+def _synced(app: App, project: "Project", base: str, decide: Decider, renames: tuple[str, ...]) -> "Synced":
     """The schema files with what the source that is named has changed since the base."""
     from pgnorm.normalizer.comparison import Options
     from pgnorm.normalizer.dump.layouts import configured
@@ -107,4 +112,4 @@ def _synced(app: App, project: "Project", base: str, decide: Decider) -> "Synced
         sides = Sides.between(workspace, before, source, of_platform=True, called=("base", "source"))
         files = declared(project)
         workspace.telling.sides.setdefault(files, "files")
-        return Syncing(sides, before, source, files, options, layout, decide).run()
+        return Syncing(sides, before, source, files, options, layout, decide).run(renames)

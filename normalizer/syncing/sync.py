@@ -1,23 +1,21 @@
 """Changes of a source brought back into the schema files, and the proof that they are all there and nothing else."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
-
-from attrs import evolve
 
 from pgnorm.catalog.counting import first_of
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.catalog.model import Catalog, Object, Value
+from pgnorm.catalog.model import Catalog, Value
 from pgnorm.catalog.model.facets import GrantsDefaults
 
 from ..basis import Basis
 from ..compare.describing import outlived_casts
-from ..compare.difference import BY_TEXT, CALLS, Difference, deparsed, differences
+from ..compare.difference import CALLS, Difference, differences
 from ..compare.like_named import calls
-from ..compare.misread import misread
 from ..compare.settling import deparsed_changes, settled
 from ..comparison import Options
 from ..files.edits import Rewrite
+from ..files.reading import SourceFile
 from ..load.knowledge import contents
 from ..project.sources import Files, Source
 from ..renaming.proposing import Proposal, proposals
@@ -29,6 +27,8 @@ from .editing import Editor
 from .homes import with_homes
 from .merging import Decide, Merged, merge
 from .placing import Places, words_of
+from .renaming import Renamed, in_place, renamed
+from .sayable import sayable, unproved
 from .sheets import Manner
 
 if TYPE_CHECKING:
@@ -83,50 +83,71 @@ class Syncing:
         self.layout = layout
         self.decide = decide
         self.sides = sides
+        self._renamed = Renamed(sides=sides)
         self._proposals: tuple[Proposal, ...] = ()
         self.texts: Texts = self.sides.texts(ours)
         hinted = [each.subject for file in self.texts.files for each in hints(file) if isinstance(each, IgnoreHint)]
         self.options = options.evolve(ignoring=options.ignoring.evolve(hinted=tuple(hinted)))
 
-    def run(self) -> Synced:
-        """The files with the changes in them; nothing is written.
+    def run(self, renames: Sequence[str] = ()) -> Synced:
+        """The files with the changes in them, of which some are `renames` (`public.contacts.status=stage`); nothing is
+        written.
 
         Raises PgnormError where a source can't be read, where a change can't be written into the files, and where these
         would not make just the merged catalog.
         """
+        if renames:
+            self._renamed = renamed(self.sides, self.base, self.theirs, self.ours, renames)
         merged = self._merged()
-        ours = self.sides.as_it_is(self.ours).catalog
-        taken = self._left(ours, merged.catalog)
+        ours = self._renamed.sides.as_it_is(self.ours).catalog
+        given = tuple(each.difference for each in self._renamed.of_files)
+        taken = (*given, *self._left(ours, merged.catalog))
         if merged.conflicts or not taken:
             conflicts = tuple(map(self._placed, merged.conflicts))
             return Synced(rewrites=(), taken=taken, conflicts=conflicts, decided=merged.decided)
         names = {each.item.id for each in taken}
         first: PgnormError | None = None
-        for manner in _MANNERS:
-            try:
-                rewrites = self._rewritten(ours, merged.catalog, taken, manner)
-                renamed = tuple(each for each in self._proposals if {each.old.id, each.new.id} <= names)
-                return Synced(rewrites=rewrites, taken=taken, conflicts=(), decided=merged.decided, proposals=renamed)
-            except PgnormError as error:
-                first = first or error
+        for files, made in self._beginnings(ours):
+            left = self._left(made, merged.catalog)
+            for manner in _MANNERS:
+                try:
+                    rewrites = self._rewritten(files, made, merged.catalog, left, manner)
+                    told = tuple(each for each in self._proposals if {each.old.id, each.new.id} <= names)
+                    return Synced(rewrites=rewrites, taken=taken, conflicts=(), decided=merged.decided, proposals=told)
+                except PgnormError as error:
+                    first = first or error
         assert first is not None
         raise first
 
+    def _beginnings(self, renamed: Catalog) -> Iterator[tuple[tuple[SourceFile, ...], Catalog]]:
+        """The files to edit with what they make: with the new names in their places, where they load so, and as they
+        are."""
+        made = self.sides.as_it_is(self.ours).catalog
+        if self._renamed.of_files:
+            try:
+                files = in_place(self.texts.files, self._renamed.of_files, made, renamed)
+                yield files, contents(self.sides.context, self.texts.evolve(files=files)).catalog
+            except PgnormError as error:
+                self.sides.workspace.telling("verbose", f"renamed in place, the files don't load: {error.message}")
+            self.sides.workspace.telling("warning", "the renames can't be made where the names stand in the files")
+        yield self.texts.files, made
+
     def _merged(self) -> Merged:
+        sides = self._renamed.sides
         start, theirs = self._side(self.base), self._side(self.theirs)
-        ours = self.sides.as_it_is(self.ours)
-        there = Basis(self.sides.workspace, self.options, self.sides, self.base, self.theirs)
+        ours = sides.as_it_is(self.ours)
+        there = Basis(sides.workspace, self.options, sides, self.base, self.theirs)
         of_theirs = there.found(start, theirs)
-        of_ours = Basis(self.sides.workspace, self.options, self.sides, self.base, self.ours).found(start, ours)
+        of_ours = Basis(sides.workspace, self.options, sides, self.base, self.ours).found(start, ours)
         self._tell_outlived(start.catalog, theirs.catalog)
         self._tell_other_calls(of_theirs, ours.catalog, theirs.catalog)
         reload, doubts = self.sides.reload, deparsed_changes
         self._proposals = proposals(*there.views(start.catalog, theirs.catalog), of_theirs)
-        changed_there = _sayable(settled(of_theirs, start.states, theirs.states, reload, doubts))
+        changed_there = sayable(settled(of_theirs, start.states, theirs.states, reload, doubts))
         return merge(
             ours.catalog,
             theirs.catalog,
-            _sayable(settled(of_ours, start.states, ours.states, reload, doubts)),
+            sayable(settled(of_ours, start.states, ours.states, reload, doubts)),
             self._without_losses(changed_there, ours.catalog),
             lambda conflict: self.decide(self._placed(conflict)),
         )
@@ -170,7 +191,7 @@ class Syncing:
 
     def _side(self, source: Source) -> Side:
         """A source as files would make it: one of another major than the shadow's by way of a dump."""
-        side = self.sides.as_it_is(source)
+        side = self._renamed.sides.as_it_is(source)
         if isinstance(source, Files) or side.catalog.major == self.sides.context.shadow.major:
             return side
         side = self.sides.closed(source)
@@ -179,63 +200,31 @@ class Syncing:
         return side
 
     def _left(self, made: Catalog, goal: Catalog) -> tuple[Difference, ...]:
-        return _sayable(settled(differences(made, goal), (made,), (goal,), self.sides.reload, deparsed_changes))
+        return sayable(settled(differences(made, goal), (made,), (goal,), self.sides.reload, deparsed_changes))
 
     def _rewritten(
-        self, made: Catalog, goal: Catalog, left: tuple[Difference, ...], manner: Manner
+        self,
+        files: tuple[SourceFile, ...],
+        made: Catalog,
+        goal: Catalog,
+        left: tuple[Difference, ...],
+        manner: Manner,
     ) -> tuple[Rewrite, ...]:
         """The files edited until nothing is left between what they make and the goal."""
         known = {file.label for file in self.texts.files}
         project = self.sides.workspace.project
         old = with_homes(self.texts.files, self.layout, project) if project is not None else self.texts.files
-        files = old
-        for _ in range(_ROUNDS):
+        texts = {file.label: file.text for file in files}
+        files = tuple(file.evolve(text=texts.get(file.label, file.text)) for file in old)
+        for _ in range(_ROUNDS if left else 0):
             files = Editor(files, made, goal, self.layout, manner).carry_out(left)
             made = contents(self.sides.context, self.texts.evolve(files=files)).catalog
             before, left = left, self._left(made, goal)
-            if not left:
-                return tuple(
-                    Rewrite(source=source, text=file.text, new=source.label not in known)
-                    for source, file in zip(old, files, strict=True)
-                )
-            if left == before:
+            if not left or left == before:
                 break
-        raise _unproved(left, {*made.namesakes, *goal.namesakes})
-
-
-def _unproved(left: Sequence[Difference], namesakes: Collection[str]) -> PgnormError:
-    said = first_of([_said(each) for each in left], 3)
-    error = PgnormError(
-        f"nothing is written: edited, the files would not say what is wanted of {said}",
-        hint="Change these in the files by hand, and run it again.",
-    )
-    if taken := sorted({name for each in left for name in _taken(each)}.intersection(namesakes)):
-        # An expression implies these operators: all that it names has its schema.
-        error.hint = (
-            f"In the files' search_path {first_of(taken, 3)} is not Postgres' own: write it by hand behind SET "
-            "search_path = '', with RESET search_path behind it, and run it again."
+        if left:
+            raise unproved(left, {*made.namesakes, *goal.namesakes})
+        return tuple(
+            Rewrite(source=source, text=file.text, new=source.label not in known)
+            for source, file in zip(old, files, strict=True)
         )
-    return error
-
-
-def _sayable(found: Iterable[Difference]) -> tuple[Difference, ...]:
-    """The differences without those in what is called by a cast, which in files the statement of the cast says, or by a
-    name that several functions have, which the order of statements says."""
-    left = (evolve(each, changed=each.changed - BY_TEXT) for each in found)
-    return tuple(each for each in left if each.changed or None in (each.old, each.new))
-
-
-def _taken(each: Difference) -> frozenset[str]:
-    """The names of Postgres' own that the edited files have another for."""
-    made, goal = each.old, each.new
-    return misread(goal, made, (_texts(goal), _texts(made))) if made is not None and goal is not None else frozenset()
-
-
-def _texts(item: Object) -> list[str]:
-    said = [getattr(item, name) for name in deparsed(item)]
-    return [" ".join(text) if isinstance(text, tuple) else str(text) for text in said]
-
-
-def _said(each: Difference) -> str:
-    changed = f" ({', '.join(sorted(each.changed))})" if each.changed else ""
-    return f"{each.item.kind} {each.item.label}{changed}"

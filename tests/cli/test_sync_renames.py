@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import psycopg
+import pytest
 from addresses import address
 from conftest import Run
 from syncing import all_say
@@ -28,3 +29,172 @@ def test_what_may_be_a_rename_is_told(run: Run, plain: Path, database: psycopg.C
     assert "people_key" not in said
     assert run("diff --rename public.people.name=called")[1].startswith('ALTER TABLE "public"."people" RENAME COLUMN')
     assert "may only" not in run(f"sync --db-url '{address(database)}' --force")[2]
+
+
+WHOLE = """-- The people.
+create table public.people (
+    id    int generated always as identity primary key,
+    email text unique check (email <> 'email'), -- email, in small letters
+    -- how old
+    age   int default 3
+);
+comment on column public.people.email is 'Where to email';
+comment on table public.people is 'All people';
+
+-- what is sent
+create table public.letters (
+    id      int primary key,
+    "to"    text references public.people (email), -- whom
+    email   text
+);
+create index on public.people (age);
+create view public.seen as
+  select p.email, p.age -- no more
+    from public.people p;
+alter table public.people enable row level security;
+create policy own on public.people using (email = current_user); -- theirs
+grant select (id, email) on public.people to pg_monitor;
+"""
+
+
+def _renamed(run: Run, plain: Path, database: psycopg.Connection, change: str, *renames: str) -> str:
+    """The file once the renames of a database are in it, and it says the same."""
+    (plain / "schemas" / "01_tables.sql").unlink()
+    file = all_say(plain, database, WHOLE)
+    database.execute(change.encode())
+    asked = "".join(f" --rename {each}" for each in renames)
+    at = f"--db-url '{address(database)}'"
+    code, _, said = run(f"sync {at} --force{asked}")
+    assert (code, "can't be made where" in said) == (0, False), said
+    assert f"has to be told too, or it drops what has another name:{asked}" in said
+    code, plan, said = run(f"diff {at} --to files --check")
+    assert (code, plan) == (0, ""), said + plan
+    code, plan, said = run(f"diff{asked}")
+    assert (code, "DROP" in plan) == (0, False), said + plan
+    return file.read_text()
+
+
+def test_a_column_is_renamed_where_it_stands(run: Run, plain: Path, database: psycopg.Connection) -> None:
+    change = (
+        "alter table public.people rename column email to mail; alter table public.people rename age to years;"
+        "alter table public.people add column more text"
+    )
+    found = _renamed(run, plain, database, change, "public.people.email=mail", "people.age=years")
+    said = """-- The people.
+create table public.people (
+    id    int generated always as identity primary key,
+    mail text, -- email, in small letters
+    -- how old
+    years   int default 3,
+    more text,
+    constraint people_email_check check ((mail <> 'email'::text)),
+    constraint people_email_key unique (mail)
+);
+comment on column public.people.mail is 'Where to email';
+comment on table public.people is 'All people';
+
+-- what is sent
+create table public.letters (
+    id      int primary key,
+    "to"    text references public.people (mail), -- whom
+    email   text
+);
+create index people_age_idx on public.people (years);
+-- no more
+create view public.seen as
+{0}
+alter table public.people enable row level security;
+create policy own on public.people using (mail = current_user); -- theirs
+grant select (id, mail) on public.people to pg_monitor;
+"""
+    view = found[found.index("seen as\n") + len("seen as\n") : found.index("\nalter table")]
+    assert found == said.format(view)
+
+
+def test_a_table_is_renamed_where_it_stands(run: Run, plain: Path, database: psycopg.Connection) -> None:
+    change = "alter table public.people rename to persons; alter table public.persons rename column age to years"
+    found = _renamed(run, plain, database, change, "public.people=persons", "public.people.age=years")
+    assert found.startswith(
+        """-- The people.
+create table public.persons (
+    id    int generated always as identity (sequence name public.people_id_seq),
+    email text, -- email, in small letters
+    -- how old
+    years   int default 3,
+"""
+    )
+    for line in (
+        "comment on column public.persons.email is 'Where to email';",
+        """    "to"    text references public.persons (email), -- whom""",
+        "create index people_age_idx on public.persons (years);",
+        "create policy own on public.persons using (email = current_user); -- theirs",
+        "grant select (id, email) on public.persons to pg_monitor;",
+    ):
+        assert f"{line}\n" in found
+    assert "public.people " not in found
+
+
+@pytest.mark.parametrize(
+    ("change", "asked", "lines"),
+    [
+        (
+            "alter table public.status rename column status to state",
+            "public.status.status=state",
+            ["    state kind not null, -- the status", "comment on column public.status.state is 'status';"],
+        ),
+        (
+            "alter table public.status rename column kind to sort",
+            "public.status.kind=sort",
+            ["    sort kind default 'kind', -- the kind"],
+        ),
+        (
+            "alter table public.status rename to states",
+            "public.status=states",
+            ["create table public.states (", "    status kind not null, -- the status"],
+        ),
+        (
+            "alter function public.told(int) rename to said",
+            "public.told=said",
+            ["create function public.said(n int) returns int language sql as $$ select n $$; -- told"],
+        ),
+        (
+            "alter view public.shown rename to visible",
+            "public.shown=visible",
+            ["create view public.visible as select 1 as shown; -- shown"],
+        ),
+    ],
+    ids=["column", "column of a type", "table", "function", "view"],
+)
+def test_one_name_of_several_things(
+    run: Run, plain: Path, database: psycopg.Connection, change: str, asked: str, lines: list[str]
+) -> None:
+    (plain / "schemas" / "01_tables.sql").unlink()
+    file = all_say(
+        plain,
+        database,
+        "create domain public.kind as text;\n"
+        "create table public.status (\n    status kind not null, -- the status\n"
+        "    kind kind default 'kind', -- the kind\n    told int\n);\n"
+        "comment on column public.status.status is 'status';\n"
+        "create function public.told(n int) returns int language sql as $$ select n $$; -- told\n"
+        "create view public.shown as select 1 as shown; -- shown\n",
+    )
+    database.execute(change.encode())
+    at = f"--db-url '{address(database)}'"
+    code, _, said = run(f"sync {at} --force --rename {asked}")
+    assert (code, "can't be made where" in said) == (0, False), said
+    assert [line for line in lines if line not in file.read_text().splitlines()] == [], file.read_text()
+    assert run(f"diff {at} --to files --check")[:2] == (0, "")
+
+
+def test_a_rename_that_does_not_fit(run: Run, plain: Path, database: psycopg.Connection) -> None:
+    (plain / "schemas" / "01_tables.sql").unlink()
+    file = all_say(plain, database, TEXT)
+    database.execute("alter table public.people rename column name to called")
+    at = f"--db-url '{address(database)}'"
+    code, _, said = run(f"sync {at} --force --rename people.name=named")
+    assert (code, "public.people.name to named: the new side has no public.people.named" in said) == (2, True), said
+    assert file.read_text() == TEXT
+    assert run(f"sync {at} --force --rename people.name=called")[0] == 0
+    code, _, said = run(f"sync {at} --force --rename people.name=called")
+    assert (code, "say all of it already" in said) == (0, True), said
