@@ -102,8 +102,13 @@ def in_place(
 
 
 def _edits(placed: Placed, renaming: Renaming, style: Style) -> Iterator[Edit]:
+    text, name = placed.statement.text, style.of(ident(renaming.name))
     for token in _named(placed, renaming) if not renaming.value else ():
-        yield Edit(start=token.start, stop=token.end, text=style.of(ident(renaming.name)))
+        blank = len(text[token.end :]) - len(text[token.end :].lstrip(" "))
+        # What stands in a column of its own goes on doing so, where the name leaves room.
+        width = token.end + blank - token.start if blank > 1 else 0
+        stop = token.end + blank if width else token.end
+        yield Edit(start=token.start, stop=stop, text=name.ljust(max(width - 1, 0)) + " " * bool(width))
 
 
 def _of_nameless(places: Places, catalog: Catalog) -> Iterator[tuple[str, str]]:

@@ -245,11 +245,14 @@ def test_a_project_without_schema_files(run: Run, crm: Path, at: str, hosted: ps
 
 def test_renames_that_are_asked_for(run: Run, crm: Path, at: str, hosted: psycopg.Connection) -> None:
     hosted.execute("alter table public.tasks rename column title to subject")
+    tables = crm / "supabase" / "schemas" / "01_tables.sql"
+    lines = tables.read_text().splitlines()
     before = _written(crm)
     (crm / "list.ts").write_text('supabase.from("tasks").select("title")\n')
     code, _, err = run(f"pull {at} --repair --rename public.tasks.title=subject")
     assert (code, "list.ts:1" in err) == (0, True), err
     assert 'RENAME COLUMN "title" TO "subject"' in _new(crm, before).read_text()
+    assert [line for line in tables.read_text().splitlines() if line not in lines] == ["  subject     text not null,"]
     _all_say_the_same(run, at)
 
 

@@ -81,3 +81,17 @@ def test_default_privileges_that_the_files_grant_are_revoked(
     code, plan, said = run(f"diff {at} --to files --check")
     assert (code, plan) == (0, ""), said
     assert "on sequences" in file.read_text()
+
+
+def test_pull_goes_on_without_what_is_lacking(run: Run, file: Path, supabase_database: psycopg.Connection) -> None:
+    supabase_database.execute(
+        "alter default privileges in schema public revoke all on tables"
+        " from postgres, anon, authenticated, service_role; alter table public.notes add body text"
+    )
+    at = f"--db-url '{address(supabase_database)}'"
+    assert run(f"migration repair --status applied 1 {at}")[0] == 0
+    code, _, said = run(f"pull {at} --force --repair")
+    assert (code, "it lacks default privileges of postgres on tables in schema public" in said) == (0, True), said
+    assert file.read_text() == "create table public.notes (id int, body text);\n"
+    code, plan, said = run(f"diff --from migrations --to '{address(supabase_database)}' --check")
+    assert (code, plan) == (0, ""), said

@@ -85,7 +85,7 @@ create table public.people (
     id    int generated always as identity primary key,
     mail text, -- email, in small letters
     -- how old
-    years   int default 3,
+    years int default 3,
     more text,
     constraint people_email_check check ((mail <> 'email'::text)),
     constraint people_email_key unique (mail)
@@ -120,7 +120,7 @@ create table public.persons (
     id    int generated always as identity (sequence name public.people_id_seq),
     email text, -- email, in small letters
     -- how old
-    years   int default 3,
+    years int default 3,
 """
     )
     for line in (
