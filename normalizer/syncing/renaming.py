@@ -8,13 +8,14 @@ from pgnorm.catalog.model import Catalog, Target, Value
 from pgnorm.catalog.ordering import arrange
 from pgnorm.catalog.quoting import ident
 
+from ..compare.called import path_of
 from ..files.edits import Edit, apply
 from ..files.reading import SourceFile
 from ..project.sources import Files, Source
 from ..renaming.followers import followers
 from ..renaming.moving import moved
 from ..renaming.requests import of_options
-from ..renaming.resolving import Renaming, resolve
+from ..renaming.resolving import Renaming, resolve, things
 from ..sides import Sides
 from ..sql.lexer import Token, tokens
 from .placing import Placed, Places
@@ -59,12 +60,17 @@ def renamed(sides: Sides, base: Source, theirs: Source, ours: Files, asked: Sequ
     goal = sides.as_it_is(theirs).catalog
     found = resolve(requests, sides.as_it_is(base).catalog, goal).renamings
     there, _ = _with(sides, base, found, goal)
-    known = sides.as_it_is(ours).catalog.objects
-    mine = tuple(each for each in found if each.old.id in known and each.new.id not in known)
+    known = things(sides.as_it_is(ours).catalog)
+    mine = tuple(each for each in found if each.path in known and (*_owner(each), each.name) not in known)
     if base == ours or not mine:
         return Renamed(sides=there, of_files=mine)
     there, of_files = _with(there, ours, mine, goal)
     return Renamed(sides=there, of_files=of_files)
+
+
+def _owner(renaming: Renaming) -> tuple[str, ...]:
+    """The path of what the new name is in, on the new side."""
+    return path_of(renaming.new) if renaming.value else path_of(renaming.new)[:-1]
 
 
 def _with(

@@ -162,8 +162,13 @@ create table public.persons (
             "public.shown=visible",
             ["create view public.visible as select 1 as shown; -- shown"],
         ),
+        (
+            "alter type public.mood rename value 'kind' to 'good'",
+            "public.mood.kind=good",
+            ["create type public.mood as enum ('bad', 'good'); -- kind"],
+        ),
     ],
-    ids=["column", "column of a type", "table", "function", "view"],
+    ids=["column", "column of a type", "table", "function", "view", "value"],
 )
 def test_one_name_of_several_things(
     run: Run, plain: Path, database: psycopg.Connection, change: str, asked: str, lines: list[str]
@@ -172,7 +177,7 @@ def test_one_name_of_several_things(
     file = all_say(
         plain,
         database,
-        "create domain public.kind as text;\n"
+        "create domain public.kind as text;\ncreate type public.mood as enum ('bad', 'kind'); -- kind\n"
         "create table public.status (\n    status kind not null, -- the status\n"
         "    kind kind default 'kind', -- the kind\n    told int\n);\n"
         "comment on column public.status.status is 'status';\n"
