@@ -208,8 +208,8 @@ class _Deciding:
 
     def _empty(self, name: ObjectId) -> None:
         self.result.emptied.add(name)
-        texts = Difference(self.old.objects[name], self.new.objects[name], frozenset({CALLS}))
-        self.result.altered.setdefault(name, read_anew(texts))
+        found = self.result.altered.get(name) or Difference(self.old.objects[name], self.new.objects[name], frozenset())
+        self.result.altered[name] = read_anew(evolve(found, changed=found.changed | {CALLS}))
 
     def _lets_go(self, name: ObjectId, because: ObjectId, disturbance: Disturbance) -> bool:
         """True if altering it is enough, since it needs the other no more once altered."""

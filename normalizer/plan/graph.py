@@ -15,16 +15,16 @@ class Act(Enum):
     SHELL = "shell"
     """Makes what is new known ahead of it, without its body: `CREATE TYPE "box";`."""
     SET_ASIDE = "set aside"
-    """Renames what is replaced while columns still use it or its rows are kept."""
+    """Renames what leaves while columns still use it or its rows are kept."""
     MOVE_ROWS = "move rows"
     """Gives what is new the rows of the one that was set aside."""
     EMPTY = "empty"
-    """Takes the body away from what leaves, ahead of its drop."""
+    """Takes the body away from what leaves, or is altered, ahead of that."""
     DROP = "drop"
 
     @property
     def drops(self) -> bool:
-        """True for a drop and what goes ahead of one."""
+        """True for a drop, and for the loss of a body."""
         return self in (Act.DROP, Act.EMPTY)
 
     @property

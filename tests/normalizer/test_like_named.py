@@ -230,3 +230,17 @@ def test_text_that_changes_with_the_function_that_it_calls(
     with _ends(shadow, (TABLE, one, user % 1), (TABLE, other, user % goal)) as (start, before, after):
         carry_out(start, compared(servers, before, after).plan)
         assert not compared(servers, before, after).plan
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["alter domain public.c set not null", "comment on domain public.c is 'said'"],
+    ids=["itself", "what is said beside it"],
+)
+def test_domain_that_changes_in_something_else_than_the_call_of_its_default(
+    change: str, servers: Servers, shadow: Shadow
+) -> None:
+    made = "create domain public.c as int default public.f(1)"
+    with _ends(shadow, (TABLE, INTEGER, made), (TABLE, LONGER, made, change)) as (start, before, after):
+        carry_out(start, compared(servers, before, after).plan)
+        assert not compared(servers, before, after).plan
