@@ -11,6 +11,7 @@ from ..sql.lexer import Token, tokens
 from .placing import BY_HAND, Placed
 
 _CONSTRAINTS: Final = frozenset({"PRIMARY", "UNIQUE", "CHECK", "FOREIGN", "EXCLUDE"})
+_SUFFIXES: Final = {"PRIMARY": "pkey", "UNIQUE": "key", "FOREIGN": "fkey"}
 _CLAUSES: Final = frozenset(
     {"CONSTRAINT", "NOT", "NULL", "DEFAULT", "PRIMARY", "UNIQUE", "CHECK", "REFERENCES", "GENERATED", "COLLATE"}
 )
@@ -45,6 +46,16 @@ class Element(Value):
     def constraint(self) -> str | None:
         """The name of the constraint, None where it has none and for a column."""
         return self.found[1].name if self.found[0].keyword == "CONSTRAINT" else None
+
+    def usual_name(self, table: str) -> str | None:
+        """The name that Postgres gives a key without one, None for all else."""
+        suffix = _SUFFIXES.get(self.found[0].keyword)
+        if suffix is None:
+            return None
+        opening = next((at for at, token in enumerate(self.found) if token.text == "("), len(self.found))
+        closing = next((at for at, token in enumerate(self.found) if token.text == ")"), opening)
+        columns = [token.name for token in self.found[opening + 1 : closing] if token.text != ","]
+        return "_".join((table, *(columns if suffix != "pkey" else ()), suffix))
 
     @property
     def type(self) -> tuple[Token, ...]:

@@ -70,7 +70,7 @@ class TableEdit:
     def drop_constraint(self, name: str, table: str) -> bool:
         """Take a constraint away, an element of its own or a clause of a column; False where it is not found."""
         for at, each in enumerate(self.elements):
-            if each.constraint == name:
+            if name in (each.constraint, each.usual_name(table)):
                 self._gone.add(at)
                 return True
         for at, each in enumerate(self.elements):

@@ -203,3 +203,21 @@ def test_a_rename_that_does_not_fit(run: Run, plain: Path, database: psycopg.Con
     assert run(f"sync {at} --force --rename people.name=called")[0] == 0
     code, _, said = run(f"sync {at} --force --rename people.name=called")
     assert (code, "say all of it already" in said) == (0, True), said
+
+
+def test_keys_without_a_name_keep_theirs(run: Run, plain: Path, database: psycopg.Connection) -> None:
+    (plain / "schemas" / "01_tables.sql").unlink()
+    file = all_say(
+        plain,
+        database,
+        "create table public.t (\n    a int, -- a\n    b int,\n    primary key (a, b), -- the key\n"
+        "    unique (b), -- alone\n    foreign key (a, b) references public.t (a, b)\n);\n",
+    )
+    database.execute("alter table t rename to u; alter table u drop constraint t_b_key, drop constraint t_a_b_fkey")
+    at = f"--db-url '{address(database)}'"
+    code, _, said = run(f"sync {at} --force --rename t=u")
+    assert (code, "can't be made where" in said) == (0, False), said
+    assert file.read_text() == (
+        "create table public.u (\n    a int, -- a\n    b int,\n    constraint t_pkey primary key (a, b)\n);\n"
+    )
+    assert run(f"diff {at} --to files --check")[:2] == (0, "")
