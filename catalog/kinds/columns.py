@@ -123,7 +123,7 @@ class Column(HoldsType, RequiredColumn):
             type_ = spell_types(new.type, target.major)
             using = "" if self._elsewhere else self.conversion_to(new, type_)
             said = self.by_text_to(new) if using is None else ""
-            using = through_text(ident(self.name), type_) if using is None else using
+            using = new.through_text(type_) if using is None else using
             sql = f"ALTER {column} TYPE {type_}{new._collate}{f' USING {using}' if using else ''};"
             found = OnRows.NOTHING if self._fits(new) else OnRows.LOSES | OnRows.MAY_FAIL
             yield Statement(sql=sql, remark=said, on_rows=found)
@@ -147,7 +147,7 @@ class Column(HoldsType, RequiredColumn):
         type_ = spell_types(new.type, target.major)
         # A type of Postgres' own, named without a schema, is not new: its collation is, which changes no row.
         moved = "." in type_ and not self._elsewhere
-        value = by_fields(ident(self.name), fields, type_) if fields else through_text(ident(self.name), type_)
+        value = by_fields(ident(self.name), fields, type_) if fields else new.through_text(type_)
         using = f" USING {value}" if moved else ""
         yield Statement(sql=f"ALTER {column} TYPE {type_}{new._collate}{using};", on_rows=OnRows.MAY_FAIL)
         yield from new.settings_of_type()
@@ -162,6 +162,10 @@ class Column(HoldsType, RequiredColumn):
         """The expression that gives `new` its values, see `conversion`."""
         old, wanted = (self.base or self.type, self.category), (new.base or new.type, new.category)
         return conversion(ident(self.name), old, wanted, type_, self.casts)
+
+    def through_text(self, type_: str) -> str:
+        """The expression that gives it values of any other type."""
+        return through_text(ident(self.name), type_, self.category if self.base else "")
 
     def by_text_to(self, new: Self) -> str:
         """The comment on values that go over by their text."""

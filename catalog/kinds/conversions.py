@@ -12,6 +12,7 @@ _MODIFIER: Final = re.compile(r"\([^)]*\)")
 _ASSIGNABLE: Final = frozenset("BDINTV")
 """The categories (pg_type.typcategory) in which types that nothing here knows are assigned to each other."""
 _STRING: Final = "S"
+_BITS: Final = "V"
 _ENUM: Final = "E"
 _JSON: Final = frozenset({"json", "jsonb"})
 
@@ -75,15 +76,22 @@ def without_modifiers(type_: str) -> str:
     return _element(_base(type_))
 
 
-def through_text(column: str, new: str) -> str:
-    """The expression that leads to the type `new` from any type."""
-    return f'{column}::"text"::{new}'
+def through_text(column: str, new: str, category: str = "") -> str:
+    """The expression that leads to the type `new` from any type; for a domain with the `category` of its values.
+
+    Of strings and bits a cast to their domain would cut what is too long for it: assignment refuses that.
+    """
+    text = f'{column}::"text"'
+    if _is_array(new) or category not in (_STRING, _BITS):
+        return f"{text}::{new}"
+    return text if category == _STRING else f"{text}::bit varying"
 
 
 def by_fields(column: str, fields: Iterable[str | None], new: str) -> str:
-    """The expression that leads to the row type `new` from rows with these fields, each in the place of its own."""
+    """The expression that leads to the row type `new` from rows with these fields, each in the place of its own, by the
+    text of such a row: a field that is too long is refused."""
     values = ("NULL" if field is None else f'({column}).{ident(field)}::"text"' for field in fields)
-    return f"CASE WHEN {column} IS DISTINCT FROM NULL THEN ROW({', '.join(values)})::{new} END"
+    return f'CASE WHEN {column} IS DISTINCT FROM NULL THEN ROW({", ".join(values)})::"text"::{new} END'
 
 
 def _base(type_: str) -> str:

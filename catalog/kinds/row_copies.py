@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from ..model import Object, ObjectId, OnRows, Statement, Target
 from ..quoting import ident, remark, spell_types
 from .columns import Column
-from .conversions import through_text
 
 Value = tuple[str, str, str]
 """(column, expression of its value, comment on that or nothing)."""
@@ -19,7 +18,7 @@ def copied_values(
     for new in after:
         if isinstance(new, Column) and not new.generated and new.name in old:
             was, type_ = old[new.name], spell_types(new.type, target.major)
-            text = through_text(ident(new.name), type_)
+            text = new.through_text(type_)
             value = text if was.id in by_text else was.conversion_to(new, type_)
             comment = was.by_text_to(new) if value is None else ""
             yield ident(new.name), text if value is None else value or ident(new.name), comment

@@ -88,7 +88,8 @@ class Value(metaclass=Declaring):
     def __init__(self, **given: object) -> None:
         values = {**self.declared_defaults, **given}
         if len(values) > len(self.declared_defaults):
-            raise TypeError(f"{type(self).__name__} has no {', '.join(given.keys() - self.declared_defaults.keys())}")
+            unknown = (name for name in given if name not in self.declared_defaults)
+            raise TypeError(f"{type(self).__name__} has no {', '.join(unknown)}")
         for name, value in values.items():
             if value is REQUIRED:
                 raise TypeError(f"{type(self).__name__} needs {name}")

@@ -73,13 +73,17 @@ def proposals(old: Catalog, new: Catalog, found: Sequence[Difference]) -> tuple[
         meant = _meant(old, before, new, others)
         if meant is not None and _meant(new, meant, old, rivals[meant.id]) == before:
             pairs.append((before, meant))
-    return tuple(Proposal(old=a, new=b, reasons=tuple(_reasons(old, a, new, b))) for a, b in pairs)
+    made = (Proposal(old=a, new=b, reasons=tuple(_reasons(old, a, new, b))) for a, b in pairs)
+    # A plan renames what holds no rows wherever the name is free by then.
+    taken = {claim for item in old.objects.values() for claim in item.claims} if pairs else set()
+    return tuple(each for each in made if not each.harmless or taken.isdisjoint(each.new.claims))
 
 
 def _alone(items: Iterable[Object | None]) -> Iterator[Object]:
-    """Objects that do not come or go with what they are parts of."""
+    """Objects that do not come or go with what they are parts of, nor with their like above: that is renamed first."""
     there = {item.id: item for item in items if item is not None}
-    return (item for item in there.values() if item.parent not in there)
+    led = {name for name, item in there.items() if any(lead.leader in there for lead in item.leads)}
+    return (item for name, item in there.items() if item.parent not in there and name not in led)
 
 
 def _form(catalog: Catalog, item: Object) -> object:

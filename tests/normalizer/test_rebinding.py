@@ -113,3 +113,35 @@ def test_a_column_that_changes_otherwise_too_goes_over(shadow: Shadow, database:
     for state in ("new.sql", "old.sql"):
         _lead(shadow, database, (folder / state).read_text())
         assert database.execute(query.encode()).fetchone() == ("good", "{bad,good}", "bad", "(1)")
+
+
+SHORTER: Final = {
+    "domain": ("create domain d as varchar(9)", "create domain d as varchar(3)"),
+    "padded domain": ("create domain d as char(9)", "create domain d as char(3)"),
+    "domain of bits": ("create domain d as bit varying(9)", "create domain d as bit(3)"),
+    "row": ("create table d (x varchar(9))", "create view d as select 'x'::varchar(3) as x, 1 as more"),
+    "fewer fields": ("create table d (x varchar(9), less int)", "create view d as select 'x'::varchar(3) as x"),
+}
+
+
+@pytest.mark.parametrize("case", SHORTER)
+@pytest.mark.parametrize("column", ["d", "d[]"])
+def test_a_value_that_is_too_long_is_refused_and_not_cut(
+    case: str, column: str, shadow: Shadow, database: psycopg.Connection
+) -> None:
+    before, after = SHORTER[case]
+    if "row" in case or "fields" in case:
+        if column == "d[]":
+            pytest.skip("rows inside of others take two migrations")
+        more = ", 1" * ("less" in before)
+        held, short = f"row('1011'{more})::d", f"row('101'{more})::d"
+    else:
+        held, short = "'1011'", "'101'"
+    held, short = (f"array[{each}]::d[]" if column == "d[]" else each for each in (held, short))
+    database.execute(f"{before}; create table t (v {column}); insert into t values ({held})".encode())
+    with pytest.raises(psycopg.DataError, match=r"too long|does not match"):
+        _lead(shadow, database, f"{after}; create table t (v {column})")
+    database.execute(f"update t set v = {short}".encode())
+    _lead(shadow, database, f"{after}; create table t (v {column})")
+    row = database.execute("select v::text from t").fetchone()
+    assert row is not None and "101" in row[0]

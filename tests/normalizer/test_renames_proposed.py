@@ -1,16 +1,21 @@
 """Renames that two states suggest, and those that are left to a person."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import psycopg
 import pytest
+from casting import made
+from judge import carry_out, compared
 
 from pgnorm.catalog.model import Catalog
 from pgnorm.catalog.reader import read
 from pgnorm.normalizer.compare.difference import differences
+from pgnorm.normalizer.postgres.shadow import Shadow
 from pgnorm.normalizer.renaming.proposing import Proposal, proposals
 from pgnorm.normalizer.renaming.requests import of_options
 from pgnorm.normalizer.renaming.resolving import resolve
+from pgnorm.normalizer.servers import Servers
 
 Proposed = Callable[[str, str], tuple[Proposal, ...]]
 
@@ -94,3 +99,36 @@ def test_of_several_columns_those_at_one_place(proposed: Proposed) -> None:
     )
     assert [proposal.option for proposal in found] == ["public.a.first=given", "public.a.last=family"]
     assert found[0].hint == "-- pgnorm: renamed from first"
+
+
+BELOW = "create table b partition of a for values in (1);"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (
+            "x int, constraint c check (x > 0)",
+            "x int, constraint d check (x > 0)",
+            ["check constraint public.a.c to d"],
+        ),
+        ("x int, y int", "x int, z int", ["column public.a.y to z"]),
+    ],
+)
+def test_what_is_renamed_with_its_like_above_is_not_proposed(
+    old: str, new: str, said: list[str], proposed: Proposed
+) -> None:
+    tables = [f"create table a ({each}) partition by list (x); {BELOW}" for each in (old, new)]
+    assert [each.said for each in proposed(*tables)] == said
+
+
+def test_parts_whose_new_names_are_taken_till_the_plan_runs_are_left_to_it(servers: Servers, shadow: Shadow) -> None:
+    """A constraint of a partition that is renamed with that above, and an index that gets the name of a table."""
+    folder = Path(__file__).parents[2] / "fixtures" / "kinds" / "keys" / "renamed"
+    states = [(folder / f"{name}.sql").read_text() for name in ("old", "new")]
+    with shadow.session(scratch=True) as start, shadow.session(scratch=True) as goal:
+        old, new = made(start.connection, states[0]), made(goal.connection, states[1])
+        found = compared(servers, old, new)
+        assert found.unproved is None
+        carry_out(start.connection, found.plan)
+        assert not compared(servers, old, new).plan
