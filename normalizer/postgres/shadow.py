@@ -126,13 +126,19 @@ class Shadow:
 
     @cached_property
     def baseline(self) -> "Catalog":
-        """The catalog of what the platform provides, read from the empty shadow."""
+        """The catalog of what the platform provides, read from the empty shadow. Raises PgnormError for a server that
+        fails then: who reads a database meanwhile would take the error for that one's."""
+        from psycopg import Error
+
         from pgnorm.catalog.snapshots.columns import dumps, unpacked
 
         if self._known_baseline is not None:
             return unpacked(self._known_baseline)
-        with self.session() as session:
-            found = session.read()
+        try:
+            with self.session() as session:
+                found = session.read()
+        except Error as error:
+            raise PgnormError(f"the shadow server failed: {error}", hint="Run it again.") from error
         if self.kept is not None:
             self.kept.keep(partial(dumps, found), "baseline")
         return found

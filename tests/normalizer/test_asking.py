@@ -4,12 +4,14 @@ import threading
 
 import pytest
 from addresses import address
+from servers import mortal
 
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.normalizer.asking import asking
 from pgnorm.normalizer.postgres.shadow import Session, Shadow
 from pgnorm.normalizer.project.connecting import connecting
 from pgnorm.normalizer.project.databases import Database
+from pgnorm.normalizer.servers import Servers
 from pgnorm.normalizer.workspace import Workspace
 
 
@@ -68,3 +70,18 @@ def _ends(session: Session) -> bool:
             on datname = current_database() and pid <> pg_backend_pid()
     """
     return any(session.connection.execute(others).fetchone() == (0,) for _ in range(1000))
+
+
+def test_a_shadow_that_fails_meanwhile_is_not_taken_for_a_database(shadow: Shadow) -> None:
+    with (
+        shadow.session(scratch=True) as one,
+        shadow.session(scratch=True) as other,
+        mortal() as server,
+        Servers(shadow_url=server.address()) as servers,
+        Workspace(None, tell=lambda _level, _message: None, servers=servers) as workspace,
+    ):
+        sides = tuple(Database(conninfo=address(session.connection)) for session in (one, other))
+        workspace.shadow(shadow.major)
+        server.kill()
+        with pytest.raises(PgnormError, match=r"^the shadow server failed: "), asking(workspace, *sides):
+            pytest.fail("there is no baseline")
