@@ -72,8 +72,7 @@ def to_tell(source: Source, goal: Side, start: Side) -> tuple[DataStatement, ...
 
 def of_files(read: Contents, texts: Texts | None = None) -> Side:
     """The side that files are."""
-    catalog = read.catalog if texts is None else evolve(read.catalog, left_out=texts.left_out)
-    return Side(catalog=catalog, texts=texts, data=read.data, roles=read.roles, made=read.roles.names)
+    return Side(catalog=read.catalog, texts=texts, data=read.data, roles=read.roles, made=read.roles.names)
 
 
 def printed(catalog: Catalog, ownership: Ownership, *, reloaded_by: int) -> Texts:

@@ -16,7 +16,6 @@ def read_snapshot(source: SnapshotFile, telling: Telling) -> Snapshot:
     confined = f", of {', '.join(snapshot.schemas)} only" if snapshot.schemas is not None else ""
     version = version_words(snapshot.catalog.version)
     telling("note", f"{telling.side(source)}: snapshot {label}, Postgres {version}{confined}")
-    if snapshot.later:
-        names = ", ".join(snapshot.later)
-        telling("warning", f"{label} was taken by a pgnorm that did not read these kinds: {names}")
+    if left_out := snapshot.catalog.left_out:
+        telling("warning", f"{label} does not know these kinds, which are not compared: {', '.join(sorted(left_out))}")
     return snapshot

@@ -30,6 +30,7 @@ class Packed(TypedDict):
     server: str
     role: str
     unmodelled: list[tuple[str, str]]
+    left_out: list[str]
     namesakes: list[str]
     run_time: "Json"
     objects: list[tuple[str, int, dict[str, Values], dict[str, list[object]]]]
@@ -52,6 +53,7 @@ def packed(catalog: Catalog) -> Packed | None:
         "server": catalog.server,
         "role": catalog.role,
         "unmodelled": list(catalog.unmodelled),
+        "left_out": sorted(catalog.left_out),
         "namesakes": list(catalog.namesakes),
         "run_time": codec_of(RunTime).encode(catalog.run_time),
         "objects": runs,
@@ -82,6 +84,7 @@ def unpacked(said: Packed) -> Catalog:
         objects=objects,
         edges=tuple(Edge(names[one], names[other], body, tied) for one, other, body, tied in said["edges"]),
         unmodelled=tuple((what, name) for what, name in said["unmodelled"]),
+        left_out=frozenset(said["left_out"]),
         namesakes=tuple(said["namesakes"]),
         run_time=known if isinstance(known := codec_of(RunTime).decode(said["run_time"]), RunTime) else RunTime(),
     )

@@ -41,8 +41,6 @@ class Snapshot(Value):
     catalog: Catalog
     schemas: tuple[str, ...] | None
     """The schemas that it was confined to, None for a whole one."""
-    later: tuple[str, ...]
-    """The kinds that nothing read when it was taken."""
 
 
 def loads(text: str, label: str) -> Snapshot:
@@ -92,6 +90,7 @@ class _Reader:
             edges=edges,
             unmodelled=_pairs(head["unmodelled"]),
             namesakes=_names(head["namesakes"]),
+            left_out=frozenset(kind for kind in self.kinds if kind not in known),
             run_time=said if isinstance(said := head["run_time"], RunTime) else RunTime(),
         )
         if "reading_order" in document:
@@ -99,7 +98,6 @@ class _Reader:
         return Snapshot(
             catalog=catalog,
             schemas=None if head["schemas"] is None else _names(head["schemas"]),
-            later=tuple(kind for kind in self.kinds if kind not in known),
         )
 
     def _attributes(self, said: object) -> frozenset[str]:

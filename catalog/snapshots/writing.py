@@ -37,7 +37,10 @@ def dumps(catalog: Catalog, *, schemas: Iterable[str] | None = None) -> str:
     needs: dict[ObjectId, list[Edge]] = {}
     for edge in catalog.edges:
         needs.setdefault(edge.dependent, []).append(edge)
-    members = [("attributes", _mapping({kind.kind: list(own_codecs(kind)) for kind in KINDS}, 1))]
+    read_of: dict[str, Json] = {
+        kind.kind: list(own_codecs(kind)) for kind in KINDS if kind.kind not in catalog.left_out
+    }
+    members = [("attributes", _mapping(read_of, 1))]
     members.append(("unmodelled", _array(map(_compact, catalog.unmodelled), 1)))
     members.append(("objects", _array((_object(item, needs.get(item.id, ())) for item in listed), 1)))
     if order := _reading_order(catalog, listed, read):

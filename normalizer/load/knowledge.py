@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from attrs import evolve
+
 from .contents import Contents
 from .data_statements import data_statements
 from .session import forth, loaded
@@ -53,7 +55,7 @@ def opened(
     with loaded(context, texts, beside=beside) as found:
         catalog = found.session.read()
         read = Contents(
-            catalog=as_dumps_say(catalog, texts.files),
+            catalog=evolve(as_dumps_say(catalog, texts.files), left_out=texts.left_out),
             unmodelled=tuple(each for each in catalog.unmodelled if each not in given),
             data=data_statements(forth(texts.files), found.session.connection),
             roles=found.roles,

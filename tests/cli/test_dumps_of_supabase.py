@@ -104,6 +104,9 @@ def test_what_a_dump_leaves_out_is_not_dropped(
     supabase_database.execute("create table public.later (id int)")
     code, out, err = run(f"diff {sides.format(at)}{more}")
     assert (code, "guarding" in out, 'TABLE "public"."later"' in out) == (0, False, True), out + err
+    run("dump --from dump.sql --json -o dump.json")
+    code, out, err = run(f"diff {sides.format(at)}{more}".replace(".sql", ".json"))
+    assert (code, "guarding" in out, 'TABLE "public"."later"' in out) == (0, False, True), out + err
     (folder / "dump.sql").write_text(_dump("pg_dump", supabase_shadow, supabase_database))
     supabase_database.execute("drop event trigger guarding")
     code, out, err = run(f"diff {sides.format(at)}{more}")
