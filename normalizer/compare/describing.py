@@ -69,18 +69,18 @@ def _word(found: Difference, name: str) -> str:
 
 
 def granted(found: Difference) -> str:
-    """Privileges that one of two of one object has and the other one lacks: `+SELECT for anon, -INSERT for anon`."""
+    """Privileges that one of two of one object has and the other one lacks: `+SELECT, INSERT for anon`."""
     if found.old is None or found.new is None or PRIVILEGES not in found.changed:
         return ""
     item = found.new
     before, after = (_grants(each, item.owner) for each in (found.old, item))
-    spelt = dict(known_privileges(item.grant_signature(), item.grant_columns, MAINTAIN_SINCE))
-    said = (("+", after - before), ("-", before - after))
-    return ", ".join(
-        f"{sign}{spelt.get(letter, letter)}{' WITH GRANT OPTION' * passed} for {role or 'PUBLIC'}"
-        for sign, some in said
-        for role, letter, passed in sorted(some)
-    )
+    known = known_privileges(item.grant_signature(), item.grant_columns, MAINTAIN_SINCE)
+    grantees: dict[str, list[str]] = {}
+    for sign, some in (("+", after - before), ("-", before - after)):
+        for role, passed in sorted({(role, passed) for role, _, passed in some}):
+            words = ", ".join(spelt for letter, spelt in known if (role, letter, passed) in some)
+            grantees.setdefault(f"{sign}{words}{' WITH GRANT OPTION' * passed}", []).append(role or "PUBLIC")
+    return "; ".join(f"{said} for {', '.join(roles)}" for said, roles in grantees.items())
 
 
 def _grants(item: Object, owner: str | None) -> set[tuple[str, str, bool]]:

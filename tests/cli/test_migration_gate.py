@@ -45,11 +45,11 @@ def test_which_privileges_differ_is_told(
     (certified / "migrations" / "20240101000000_first.sql").write_text(
         "create table notes (id int primary key, body text); grant insert (body), delete on notes to public;\n"
     )
-    database.execute("alter default privileges grant select on tables to public")
+    database.execute("alter default privileges grant update, select on tables to public")
     try:
-        refused(f"migration up {at}", "~ table public.notes: privileges (+SELECT for PUBLIC)")
+        refused(f"migration up {at}", "~ table public.notes: privileges (+SELECT, UPDATE for PUBLIC)")
     finally:
-        database.execute("alter default privileges revoke select on tables from public")
+        database.execute("alter default privileges revoke all on tables from public")
 
 
 def test_it_speaks_before_anybody_is_asked(
