@@ -26,6 +26,9 @@ SUPERUSERS: Final = "pg_norm_superusers"
 """The role of whose members files and platforms say that they are superusers."""
 
 _LEAVING: Final = 0.1  # seconds
+# Of all plans the dearest to weigh, and none that small catalogs need. pg_dump weighs them as it does elsewhere: where
+# its queries leave an order open (operators of one strategy), plans decide it.
+_PLANNED: Final = "-c enable_mergejoin=off"
 _SENT: Final = ("PGDATESTYLE", "PGTZ", "PGGEQO")
 # Empty values keep PGHOSTADDR, PGREQUIREAUTH and their like out.
 _PRIVATE = {
@@ -54,7 +57,7 @@ def connect_private(server: "Server", database: str, options: str = "", *, user:
         port=server.port,
         dbname=database,
         user=user,
-        options=options,
+        options=f"{_PLANNED} {options}",
         password=server.password,
         require_auth="password,none" if server.password else "",
         **_PRIVATE,

@@ -40,7 +40,6 @@ _SETTINGS = (
     "dynamic_shared_memory_type=mmap",  # in the data, so that the confinement need not allow all of /dev/shm
     "autovacuum=off",
     "jit=off",
-    "enable_mergejoin=off",  # of all plans the dearest to weigh, and none that small catalogs need
     "max_parallel_workers_per_gather=0",
     "bgwriter_lru_maxpages=0",
     "checkpoint_timeout=1d",
