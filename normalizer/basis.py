@@ -201,7 +201,8 @@ class Basis:
 
     def _left_alone(self, start: Side, goal: Side, roles: int) -> Mapping[Reason, Mapping[str, int]]:
         """Counts of what is left alone, by reason and kind."""
-        declared = (start.states[0], goal.states[0]) if isinstance(self.new, Files) else None
+        declares = isinstance(self.new, Files) and self.new.kind != "migrations"
+        declared = (start.states[0], goal.states[0]) if declares else None
         catalogs = (*start.states, *goal.states)
         return counted(self.options.ignoring, self.ownership, catalogs, roles=roles, declared=declared)
 

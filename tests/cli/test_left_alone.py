@@ -153,5 +153,6 @@ def test_what_files_say_where_the_platform_rules(run: Run, folder: Path, supabas
     assert told in run(f"diff {at}")[2]
     (supabase / "migrations" / "20240101000000_a.sql").write_text(said)
     assert told not in run("diff")[2]
+    assert told not in run(f"diff {at.replace('files', 'migrations')}")[2]
     supabase_database.execute(said.encode())
     assert told not in run(f"diff {at}")[2]
