@@ -133,23 +133,29 @@ begin
 end
 $$;
 -- No language but C and SQL takes cstring, and SQL only past its validator: such a function is made an internal one
--- first. rtrim1 gives back what it gets, where there are no spaces; byte by byte, bytea compares any value.
+-- first. An input function gets three arguments, and one in SQL must take as many: Postgres 18 looks up the type of each
+-- that it gets. rtrim1 gives back what it gets, where there are no spaces; byte by byte, bytea compares any value.
 do $$
 declare
   typ    text;
+  input  text;
   name   text;
   length integer;
 begin
   foreach typ in array array['geometry', 'geography']
   loop
     length := case typ when 'geography' then 4326 else 0 end;
+    input := case typ when 'geography' then 'geography_in' else '_stub_geometry_in' end;
     execute format('create type %I', typ);
     execute format('create function _stub_%s(text) returns %1$s language internal immutable strict parallel safe as ''rtrim1''',
                    typ);
     execute format('create function _stub_text(%s) returns text language internal immutable strict parallel safe as ''rtrim1''',
                    typ);
-    execute format('create function %s_in(cstring%s) returns %1$s language internal immutable strict parallel safe'
-                   ' as ''textin''', typ, case typ when 'geography' then ', oid, integer' else '' end);
+    execute format('create function %s(cstring, oid, integer) returns %s language internal immutable strict parallel safe'
+                   ' as ''textin''', input, typ);
+    if typ = 'geometry' then
+      create function geometry_in(cstring) returns geometry language internal immutable strict parallel safe as 'textin';
+    end if;
     execute format('create function %s_out(%1$s) returns cstring'
                    ' language internal immutable strict parallel safe as ''textout''', typ);
     execute format('create function %s_recv(internal%s) returns %1$s'
@@ -161,16 +167,16 @@ begin
                    ' language internal immutable strict parallel safe as ''bittypmodin''', typ);
     execute format('create function %s_typmod_out(integer) returns cstring'
                    ' language internal immutable strict parallel safe as ''enum_out''', typ);
-    execute format('create type %s (input = %1$s_in, output = %1$s_out, receive = %1$s_recv, send = %1$s_send,'
+    execute format('create type %s (input = %s, output = %1$s_out, receive = %1$s_recv, send = %1$s_send,'
                    ' typmod_in = %1$s_typmod_in, typmod_out = %1$s_typmod_out, delimiter = '':'', alignment = double,'
-                   ' storage = main)', typ);
+                   ' storage = main)', typ, input);
     update pg_catalog.pg_proc
        set prolang = (select oid from pg_catalog.pg_language where lanname = 'sql'),
-           prosrc = case proname when typ || '_in'
-             then format('select @extschema@._stub_%s(@extschema@._stub_parse(pg_catalog.textin($1), %s))', typ, length)
-             else format('select @extschema@._stub_modifier(pg_catalog.string_to_array(pg_catalog.array_to_string($1, '',''),'
-                         ' '',''), %s)', length) end
-     where proname in (typ || '_in', typ || '_typmod_in')
+           prosrc = case proname when typ || '_typmod_in'
+             then format('select @extschema@._stub_modifier(pg_catalog.string_to_array(pg_catalog.array_to_string($1, '',''),'
+                         ' '',''), %s)', length)
+             else format('select @extschema@._stub_%s(@extschema@._stub_parse(pg_catalog.textin($1), %s))', typ, length) end
+     where proname in (input, typ || '_in', typ || '_typmod_in')
        and pronamespace = (select oid from pg_catalog.pg_namespace where nspname = current_schema());
     execute format('create function %s(%1$s, integer, boolean) returns %1$s'
                    ' language internal immutable strict parallel safe as ''rtrim1''', typ);
