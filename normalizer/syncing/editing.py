@@ -1,6 +1,6 @@
 """Differences between the files' catalog and the one that they are to make, as edits of their statements."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from pgnorm.catalog.kinds.columns import Column
 from pgnorm.catalog.kinds.constraints import Constraint
@@ -30,9 +30,17 @@ class Editor:
     """Edits of one round: what a round leaves, as the privileges of what it makes, is for the next."""
 
     def __init__(
-        self, files: Sequence[SourceFile], made: Catalog, goal: Catalog, layout: Layout, manner: Manner
+        self,
+        files: Sequence[SourceFile],
+        made: Catalog,
+        goal: Catalog,
+        layout: Layout,
+        manner: Manner,
+        given: Set[ObjectId] = frozenset(),
     ) -> None:
         self.files = files
+        self.given = given
+        """The platform's own, which no statement of the files need make."""
         self.made = made
         self.goal = goal
         self.manner = manner
@@ -172,7 +180,7 @@ class Editor:
             if not (self._has_table(new) and self._alters_constraint(old, new)):
                 self._drop_part(new)
                 self._create(new)
-        elif isinstance(new, Table) or self._old.of(old) == self.texts.of(new):
+        elif isinstance(new, Table) or self._old.of(old) == self.texts.of(new) or self._is_given(new):
             self.stating.restate(old, new, each.own)
         elif not new.placement.derived:
             found = self.places.making(new)
@@ -180,6 +188,9 @@ class Editor:
             if len(alike) != 1:
                 raise self.stating.refusal(new, alike, "changed")
             self._rewrite(alike[0], old, new)
+
+    def _is_given(self, item: Object) -> bool:
+        return item.id in self.given and not self.places.making(item)
 
     def _alters_constraint(self, old: Constraint, new: Constraint) -> bool:
         said = self._old.clause(old), self.texts.clause(new)

@@ -216,8 +216,9 @@ class Syncing:
         old = with_homes(self.texts.files, self.layout, project) if project is not None else self.texts.files
         texts = {file.label: file.text for file in files}
         files = tuple(file.evolve(text=texts.get(file.label, file.text)) for file in old)
+        given = self.sides.ownership.baseline.objects.keys()
         for _ in range(_ROUNDS if left else 0):
-            files = Editor(files, made, goal, self.layout, manner).carry_out(left)
+            files = Editor(files, made, goal, self.layout, manner, given).carry_out(left)
             made = contents(self.sides.context, self.texts.evolve(files=files)).catalog
             before, left = left, self._left(made, goal)
             if not left or left == before:

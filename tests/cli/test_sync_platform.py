@@ -58,6 +58,18 @@ def test_what_the_platform_provides_and_a_database_lacks(
     assert (code, "it lacks" in said) == (0, False), said
 
 
+def test_what_the_platform_provides_and_a_database_alters(
+    run: Run, file: Path, supabase_database: psycopg.Connection
+) -> None:
+    at = f"--db-url '{address(supabase_database)}' --force"
+    change = "alter publication supabase_realtime set (publish = 'insert');\n"
+    supabase_database.execute(change.encode())
+    code, _, said = run(f"sync {at}")
+    assert (code, file.read_text()) == (0, f"{NOTES}\n{change}"), said
+    code, _, said = run(f"sync {at} --check")
+    assert (code, "say all of it already" in said) == (0, True), said
+
+
 def test_a_schema_that_was_made_anew(run: Run, file: Path, supabase_database: psycopg.Connection) -> None:
     supabase_database.execute(f"drop schema public cascade; create schema public; {NOTES}".encode())
     at = f"--db-url '{address(supabase_database)}' --force"
