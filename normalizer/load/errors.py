@@ -10,6 +10,7 @@ from pgnorm.catalog.errors import PgnormError
 
 from ..files.excerpts import excerpt
 from ..files.reading import SourceFile
+from ..postgres.parts import bundled_has
 from ..sql.lexer import name_of
 from .harm import DISARMED
 from .privileged import DENIED
@@ -169,6 +170,6 @@ def way_out(error: Error, extensions: Sequence[str], *, bundled: bool) -> str | 
         return "A private server has no label providers: name one that has loaded it with --shadow-url."
     if not extensions or not (is_missing(error) or error.sqlstate == "22023"):
         return None
-    way = "name" if bundled else "try PGNORM_PG_BINDIR=bundled, or name"
+    way = "name" if bundled or not bundled_has(extensions) else "try PGNORM_PG_BINDIR=bundled, or name"
     way += " a server that has it in PGNORM_PG_BINDIR or --shadow-url."
     return f"A stand-in takes the place of {', '.join(extensions)}: {way}"

@@ -1,5 +1,6 @@
 """Errors that come from the end of the private server, or from damage to its files."""
 
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,10 @@ _PATIENCE_AT_LOSS = 10.0  # seconds
 _DAMAGED = "They are made anew when you run it again."
 _LOST = "Something stopped it, maybe for want of memory: run it again, or name a server in --shadow-url."
 _LOST_AT = f"The statement may have ended it: one that uses a type with functions of another type does so. {_LOST}"
+_CRASHED = "That is a fault of this build of Postgres, or of an extension: name another server in --shadow-url."
+_CRASHED_AT = f"A statement that uses a type with functions of another type does so. Otherwise, {_CRASHED[0].lower()}{_CRASHED[1:]}"
+# What the server says of one of its processes that went wrong, neither killed nor out of room: SIGILL, SIGFPE, SIGSEGV.
+_CRASH = r"was terminated by (signal (?:4|8|11)\b(?:: \w[\w ]*)?)"
 
 
 def failure(error: Exception, running: Running, sessions: "Iterable[Connection]") -> PgnormError | None:
@@ -28,6 +33,9 @@ def failure(error: Exception, running: Running, sessions: "Iterable[Connection]"
     if discard_if_damaged(running.seed) or not lost:
         return PgnormError(f"the private server's data were damaged: {error}", hint=_DAMAGED)
     place = error.place if isinstance(error, PgnormError) else None
+    if crash := re.search(_CRASH, running.server.said()):
+        advice = _CRASHED_AT if place else _CRASHED
+        return PgnormError(f"the private Postgres server crashed ({crash[1]})", place=place, hint=advice)
     hint = _LOST_AT if place else _LOST
     return PgnormError("the private Postgres server ended unexpectedly", place=place, hint=hint)
 

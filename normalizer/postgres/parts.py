@@ -1,12 +1,12 @@
 """Folders of the parts of a server's installation."""
 
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from pgnorm.catalog.model import Value
 
-from .binaries import Binaries, code
+from .binaries import Binaries, bundled, code
 
 
 class Portable(Value):
@@ -48,6 +48,13 @@ def data_and_modules(binaries: Binaries) -> tuple[Path | None, Path | None]:
     if major < 18 and "homebrew" in str(bindir).lower() and (asked := _pg_config(bindir)):
         return asked
     return share, library
+
+
+def bundled_has(extensions: Iterable[str]) -> bool:
+    """True if the bundled server has all of these extensions, and not stand-ins of them."""
+    wheel = bundled()
+    share = data_and_modules(wheel)[0] if wheel is not None else None
+    return share is not None and all((share / "extension" / f"{name}.control").exists() for name in extensions)
 
 
 def libraries(binaries: Binaries) -> Path:

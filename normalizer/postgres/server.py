@@ -1,6 +1,7 @@
 """One private server: started without waiting, stopped with its starter however that ends."""
 
 import os
+import re
 import select
 import shutil
 import signal
@@ -45,10 +46,12 @@ _SETTINGS = (
     "checkpoint_timeout=1d",
     "restart_after_crash=off",
     "logging_collector=off",
-    "log_min_messages=fatal",
+    "log_min_messages=log",  # none of a session's errors and warnings, but what ended a process
     "log_checkpoints=off",
 )
 _SETTINGS_18 = ("io_method=sync", "autovacuum_worker_slots=1")
+# What the log says of the server's course, up to why it ended.
+_PROGRESS = r"(?m)^.*\bLOG:  (?:(?!.*\b(?:FATAL|PANIC):  ).*\n?)*"
 
 
 class Server(Value):
@@ -114,8 +117,12 @@ class Server(Value):
         deadline = time.monotonic() + _PATIENCE
         while self._status() != "ready":
             if self.has_ended(within=0.002) or time.monotonic() > deadline:
-                words = self.log.read_text(errors="replace").strip().splitlines()[-5:]
+                words = re.sub(_PROGRESS, "", self.said()).strip().splitlines()[-5:]
                 raise ServerFailed("the private Postgres server did not start: " + ("\n".join(words) or "no message"))
+
+    def said(self) -> str:
+        """What the server has written into its log."""
+        return self.log.read_text(errors="replace")
 
     def has_ended(self, *, within: float = 0) -> bool:
         """True if all of the server's processes are gone, or go within that many seconds."""
