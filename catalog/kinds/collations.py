@@ -7,9 +7,9 @@ from ..priority import Priority
 from ..quoting import literal
 
 PROVIDERS: Final = {"b": "builtin", "c": "libc", "i": "icu"}
-LOCALE_SINCE: Final = 170000
-ICU_LOCALE_SINCE: Final = 150000
-RULES_SINCE: Final = 160000
+LOCALE_SINCE: Final = 17
+ICU_LOCALE_SINCE: Final = 15
+RULES_SINCE: Final = 16
 
 
 class Collation(Object):
@@ -39,11 +39,11 @@ class Collation(Object):
     def query(cls, version: int) -> LiteralString:
         # Before 15 the locale of ICU's is in both collcollate and collctype.
         locale: LiteralString = "case c.collprovider when 'i' then c.collcollate::text end"
-        if version >= LOCALE_SINCE:
+        if version // 10000 >= LOCALE_SINCE:
             locale = "c.colllocale"
-        elif version >= ICU_LOCALE_SINCE:
+        elif version // 10000 >= ICU_LOCALE_SINCE:
             locale = "c.colliculocale"
-        rules: LiteralString = "c.collicurules" if version >= RULES_SINCE else "null::text"
+        rules: LiteralString = "c.collicurules" if version // 10000 >= RULES_SINCE else "null::text"
         return (
             """
             select c.oid

@@ -4,9 +4,9 @@ from typing import Final, LiteralString
 
 from .relations import RELATION_KIND, TABLE_LIKE, kind_of
 
-NOT_NULL_NAMED_SINCE: Final = 180000
-SET_EXPRESSION_SINCE: Final = 170000
-OWN_EXPRESSION_SINCE: Final = 160000
+NOT_NULL_NAMED_SINCE: Final = 18
+SET_EXPRESSION_SINCE: Final = 17
+OWN_EXPRESSION_SINCE: Final = 16
 
 # Since 18 a NOT NULL is a row of pg_constraint; one that is not valid yet is an object of its own. A name that Postgres
 # picked outlives the renaming of its table, so it is told by its form.
@@ -171,10 +171,10 @@ _SAID_IF_DIFFERENT: Final[LiteralString] = """
 
 def column_query(version: int) -> LiteralString:
     """The query of `Column` for a server of this version."""
-    said = _SAID_IF_DIFFERENT if version >= OWN_EXPRESSION_SINCE else _SAID_IF_ALONE
-    if version >= NOT_NULL_NAMED_SINCE:
+    said = _SAID_IF_DIFFERENT if version // 10000 >= OWN_EXPRESSION_SINCE else _SAID_IF_ALONE
+    if version // 10000 >= NOT_NULL_NAMED_SINCE:
         text = _FIELDS + said + _NAMED + _FROM + _ANCESTORS_NAMED + _NAMED_FROM
-    elif version >= SET_EXPRESSION_SINCE:
+    elif version // 10000 >= SET_EXPRESSION_SINCE:
         text = _FIELDS + said + _UNNAMED + ", true as settable_expression" + _FROM + _ANCESTORS_UNNAMED
     else:
         text = _FIELDS + said + _UNNAMED + ", false as settable_expression" + _FROM + _ANCESTORS_UNNAMED

@@ -96,9 +96,9 @@ class Column(HoldsType, RequiredColumn):
 
     def known_to(self, major: int) -> Self:
         known = super().known_to(major)
-        if major * 10000 < SET_EXPRESSION_SINCE:
+        if major < SET_EXPRESSION_SINCE:
             known = known.evolve(settable_expression=False)
-        if known.not_null_name and major * 10000 < NOT_NULL_NAMED_SINCE:
+        if known.not_null_name and major < NOT_NULL_NAMED_SINCE:
             known = known.evolve(not_null_name="", not_null_given="")
         return known
 

@@ -30,7 +30,7 @@ from .constraint_states import state
 from .inheritance import Inherited
 from .relations import RELATION_KIND, altered
 
-ENFORCED_SINCE: Final = 180000
+ENFORCED_SINCE: Final = 18
 
 COMMON_FIELDS: Final[LiteralString] = (
     """
@@ -66,7 +66,7 @@ COMMON_ORDER: Final[LiteralString] = "\n     order by n.nspname, c.relname, k.co
 
 def enforced(version: int) -> LiteralString:
     """The expression for pg_constraint.conenforced, which came with 18."""
-    return "k.conenforced" if version >= ENFORCED_SINCE else "true"
+    return "k.conenforced" if version // 10000 >= ENFORCED_SINCE else "true"
 
 
 class Constraint(Object):

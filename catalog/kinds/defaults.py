@@ -32,7 +32,7 @@ OF_ANCESTOR: Final[LiteralString] = """
 RIGHT_BELOW: Final[LiteralString] = "(c.oid, a.attname) in (" + OF_ANCESTOR + ")"
 # A column without a default below one that has one: DEFAULT NULL keeps it from getting that. pg_dump says so of the
 # table right below (flagInhAttrs). Until 15 it takes the DEFAULT NULL that it made up for one that is passed on.
-SAID_RIGHT_BELOW_SINCE: Final = 160000
+SAID_RIGHT_BELOW_SINCE: Final = 16
 NONE: Final[LiteralString] = (
     """
             select c.oid
@@ -106,7 +106,7 @@ class Default(Presets, Inherited):
 
     @classmethod
     def query(cls, version: int) -> LiteralString:
-        said = RIGHT_BELOW if version >= SAID_RIGHT_BELOW_SINCE else "true"
+        said = RIGHT_BELOW if version // 10000 >= SAID_RIGHT_BELOW_SINCE else "true"
         return (
             """
             select d.oid

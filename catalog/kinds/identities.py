@@ -55,7 +55,7 @@ class Identity(MadeAtOnce, BeginsWith, Counter):
                  , c.relname::text                          as sequence_name
                  , t.relpersistence = 'u'                   as table_unlogged
                  , """
-            + ("true" if version >= PRIVILEGES_SINCE * 10000 else _TABLE_GRANTED)
+            + ("true" if version // 10000 >= PRIVILEGES_SINCE else _TABLE_GRANTED)
             + """
                                                             as table_granted
 """

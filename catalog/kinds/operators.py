@@ -9,8 +9,8 @@ from ..priority import Priority
 from ..quoting import ident, plain, spell_types
 from .routines import NONE, name_of
 
-SETTABLE_SINCE: Final = 170000
-"""From this server_version_num on ALTER OPERATOR sets more than the estimators."""
+SETTABLE_SINCE: Final = 17
+"""From this major on ALTER OPERATOR sets more than the estimators."""
 _LINKS: Final = ("commutator", "negator")
 _FLAGS: Final = ("merges", "hashes")
 
@@ -57,7 +57,7 @@ class Operator(SettledByOthers, Object):
 
     @classmethod
     def query(cls, version: int) -> LiteralString:
-        settable: LiteralString = "true" if version >= SETTABLE_SINCE else "false"
+        settable: LiteralString = "true" if version // 10000 >= SETTABLE_SINCE else "false"
         return (
             """
             select o.oid
@@ -148,7 +148,7 @@ class Operator(SettledByOthers, Object):
 
     def known_to(self, major: int) -> Self:
         known = super().known_to(major)
-        return known if major * 10000 >= SETTABLE_SINCE else known.evolve(settable=False)
+        return known if major >= SETTABLE_SINCE else known.evolve(settable=False)
 
     def must_replace(self, new: Self, changed: frozenset[str]) -> bool:
         ended = any(getattr(self, name) for name in (*_LINKS, *_FLAGS) if name in changed)

@@ -7,8 +7,8 @@ from ..model import Changed, Expression, Object, ObjectId, Printing, Target, alt
 from ..priority import Priority
 from ..quoting import ident, ident_list, qualified, spell_types
 
-COLUMNS_AND_SCHEMAS_SINCE: Final = 150000
-GENERATED_COLUMNS_SINCE: Final = 180000
+COLUMNS_AND_SCHEMAS_SINCE: Final = 15
+GENERATED_COLUMNS_SINCE: Final = 18
 TABLES_OF_EXTENSIONS_SINCE: Final = 18
 """The major whose pg_dump first tells that they are published."""
 NOT_GENERATED: Final = "n"
@@ -37,7 +37,7 @@ class Publication(Object):
 
     @classmethod
     def query(cls, version: int) -> LiteralString:
-        generated: LiteralString = "p.pubgencols::text" if version >= GENERATED_COLUMNS_SINCE else "'n'"
+        generated: LiteralString = "p.pubgencols::text" if version // 10000 >= GENERATED_COLUMNS_SINCE else "'n'"
         return (
             """
             select p.oid
@@ -142,7 +142,7 @@ class PublicationTable(Membership):
                  , array( select attname::text from pg_attribute
                            where attrelid = p.prrelid and attnum = any (p.prattrs) order by attnum ) as listed
                  , pg_get_expr(p.prqual, p.prrelid)       as filter"""
-            if version >= COLUMNS_AND_SCHEMAS_SINCE
+            if version // 10000 >= COLUMNS_AND_SCHEMAS_SINCE
             else ", '{}'::text[] as columns, '{}'::text[] as listed, null::text as filter"
         )
         return (
@@ -191,7 +191,7 @@ class PublicationSchema(Membership):
 
     @classmethod
     def query(cls, version: int) -> LiteralString:
-        if version < COLUMNS_AND_SCHEMAS_SINCE:
+        if version // 10000 < COLUMNS_AND_SCHEMAS_SINCE:
             return "select oid, '' as schema, '' as name, '' as detail from pg_publication where false"
         return """
             select p.oid

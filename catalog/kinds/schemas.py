@@ -44,7 +44,7 @@ class Schema(BeginsWith, Unremarked, Object):
     def query(cls, version: int) -> LiteralString:
         remembered: LiteralString = """( select i.initprivs::text[] from pg_init_privs i
                       where i.classoid = 'pg_namespace'::regclass and i.objoid = n.oid and i.privtype = 'i' )"""
-        if version >= PUBLIC_CLOSED_SINCE * 10000:
+        if version // 10000 >= PUBLIC_CLOSED_SINCE:
             remembered = "null::text[]"
         return f"""
             select n.oid

@@ -9,12 +9,12 @@ from ..priority import Priority
 from ..quoting import ident, ident_list, literal, remark
 from ..secrets import MASK, masked_conninfo
 
-DISABLE_ON_ERROR_SINCE: Final = 150000
-PARALLEL_SINCE: Final = 160000
-FAILOVER_SINCE: Final = 170000
+DISABLE_ON_ERROR_SINCE: Final = 15
+PARALLEL_SINCE: Final = 16
+FAILOVER_SINCE: Final = 17
 STREAMING_BY_DEFAULT_SINCE: Final = 18
 """The major in which a subscription streams unless told otherwise, and whose pg_dump tells it."""
-TWO_PHASE_CHANGES_SINCE: Final = 180000
+TWO_PHASE_CHANGES_SINCE: Final = 18
 STREAMING: Final = {"f": "off", "t": "on", "p": "parallel"}
 NOT_STREAMING: Final = "f"
 NOT_SYNCHRONOUS: Final = "off"
@@ -54,16 +54,17 @@ class Subscription(SuperuserOnly, Object):
 
     @classmethod
     def query(cls, version: int) -> LiteralString:
-        on_error: LiteralString = "s.subdisableonerr" if version >= DISABLE_ON_ERROR_SINCE else "false"
-        two_phase: LiteralString = "s.subtwophasestate <> 'd'" if version >= DISABLE_ON_ERROR_SINCE else "false"
-        turns_on: LiteralString = "true" if version >= TWO_PHASE_CHANGES_SINCE else "false"
-        failover: LiteralString = "s.subfailover" if version >= FAILOVER_SINCE else "false"
+        major = version // 10000
+        on_error: LiteralString = "s.subdisableonerr" if major >= DISABLE_ON_ERROR_SINCE else "false"
+        two_phase: LiteralString = "s.subtwophasestate <> 'd'" if major >= DISABLE_ON_ERROR_SINCE else "false"
+        turns_on: LiteralString = "true" if major >= TWO_PHASE_CHANGES_SINCE else "false"
+        failover: LiteralString = "s.subfailover" if major >= FAILOVER_SINCE else "false"
         since_16: LiteralString = """
                  , s.substream::text         as streaming
                  , s.subpasswordrequired     as password_required
                  , s.subrunasowner           as run_as_owner
                  , s.suborigin               as origin"""
-        if version < PARALLEL_SINCE:
+        if major < PARALLEL_SINCE:
             since_16 = """
                  , case when s.substream then 't' else 'f' end as streaming
                  , true                      as password_required
@@ -150,7 +151,7 @@ class Subscription(SuperuserOnly, Object):
 
     def known_to(self, major: int) -> Self:
         known = super().known_to(major)
-        return known if major * 10000 >= TWO_PHASE_CHANGES_SINCE else known.evolve(can_turn_two_phase_on=False)
+        return known if major >= TWO_PHASE_CHANGES_SINCE else known.evolve(can_turn_two_phase_on=False)
 
     def must_replace(self, new: Self, changed: frozenset[str]) -> bool:
         # Whatever else changes two_phase asks the publisher.

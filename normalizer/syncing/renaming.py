@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from pgnorm.catalog.kinds.indexes import Index
 from pgnorm.catalog.kinds.tables import Table
 from pgnorm.catalog.model import Catalog, Target, Value
 from pgnorm.catalog.ordering import arrange
@@ -120,7 +121,7 @@ def _edits(placed: Placed, renaming: Renaming, style: Style) -> Iterator[Edit]:
 def _of_nameless(places: Places, catalog: Catalog) -> Iterator[tuple[str, str]]:
     """The places of CREATE INDEX statements that leave the name to Postgres, with the name."""
     for item in catalog.objects.values():
-        found = places.making(item) if item.kind == "index" else ()
+        found = places.making(item) if isinstance(item, Index) else ()
         if len(found) == 1 and item.name not in found[0].words:
             yield found[0].place, item.name
 
