@@ -18,7 +18,7 @@ _DAMAGED = "They are made anew when you run it again."
 _LOST = "Something stopped it, maybe for want of memory: run it again, or name a server in --shadow-url."
 _LOST_AT = f"The statement may have ended it: one that uses a type with functions of another type does so. {_LOST}"
 _CRASHED = "That is a fault of this build of Postgres, or of an extension: name another server in --shadow-url."
-_CRASHED_AT = f"A statement that uses a type with functions of another type does so. Otherwise, {_CRASHED[0].lower()}{_CRASHED[1:]}"
+_CRASHED_AT = f"The statement may be why: one that uses a type with functions of another type is. If not: {_CRASHED}"
 # What the server says of one of its processes that went wrong, neither killed nor out of room: SIGILL, SIGFPE, SIGSEGV.
 _CRASH = r"was terminated by (signal (?:4|8|11)\b(?:: \w[\w ]*)?)"
 

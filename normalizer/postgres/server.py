@@ -121,7 +121,7 @@ class Server(Value):
                 raise ServerFailed("the private Postgres server did not start: " + ("\n".join(words) or "no message"))
 
     def said(self) -> str:
-        """What the server has written into its log."""
+        """The text of the server's log."""
         return self.log.read_text(errors="replace")
 
     def has_ended(self, *, within: float = 0) -> bool:

@@ -137,5 +137,5 @@ def test_the_statement_that_ends_the_server_is_named(refused: "Refused", folder:
     )
     (folder / "old.sql").write_text("")
     err = refused(command, "x.sql:6:9: the private Postgres server crashed (signal 11: Segmentation fault)")
-    assert "hint: A statement that uses a type with functions of another type does so." in err
+    assert "hint: The statement may be why: one that uses a type with functions of another type is." in err
     assert "memory" not in err
