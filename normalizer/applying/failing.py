@@ -19,12 +19,15 @@ NOT_IN_ONE: Final = frozenset({"25001", "2D000", "55P04"})
 invalid_transaction_termination, unsafe_new_enum_value_usage."""
 MISSING: Final = frozenset({"3F000", "42P01", "42704", "42883"})
 """Codes of names that nothing has: invalid_schema_name, undefined_table, undefined_object, undefined_function."""
-_ROWS: Final = (
-    "The rows that are there don't allow it: change them in the file before this statement. Or correct the schema file "
-    "and, unless this migration is applied elsewhere, delete its file and write it again: `pgnorm diff -f NAME`."
+_REMEDY: Final = (
+    "in the file before this statement, and take out the file's line `-- pgnorm-certificate`, if it has one. Or correct "
+    "the schema file and, unless this migration is applied elsewhere, delete its file and write it again: "
+    "`pgnorm diff -f NAME`."
 )
 _HINTS: Final = {
-    **dict.fromkeys(("23502", "23503", "23505", "23514"), _ROWS),
+    "23502": "A column that this statement adds needs a default for the rows that are there. Where the column is there "
+    f"already, give rows their values {_REMEDY}",
+    **dict.fromkeys(("23503", "23505", "23514"), f"The rows that are there don't allow it: change them {_REMEDY}"),
     "57014": "If it was statement_timeout of the role or the database: put `set statement_timeout = 0;` at the head of "
     "the file.",
     "55P03": "Run it again when the table is less busy, or wait longer with --lock-timeout.",

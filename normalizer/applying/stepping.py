@@ -147,7 +147,10 @@ class Stepping:
 
     def _note(self, number: int, *, underway: bool = False) -> None:
         self.carrier.connection.act_as_oneself()
-        self.carrier.history.begin(self.migration.version, self.migration.texts[:number], underway=underway)
+        if underway or number:
+            self.carrier.history.begin(self.migration.version, self.migration.texts[:number], underway=underway)
+        else:
+            self.carrier.history.remove(self.migration.version)
 
     def _note_apart(self, number: int, *, underway: bool = False) -> None:
         with self._transaction():

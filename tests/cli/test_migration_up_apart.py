@@ -55,6 +55,18 @@ def test_what_was_carried_out_can_not_be_changed(
     refused(f"migration up {at}", "carried out a part of migrations that the folder lacks: 20240101000001")
 
 
+def test_a_migration_of_which_nothing_was_carried_out_is_pending(
+    refused: Refused, run: Run, write: Write, at: str, database: psycopg.Connection
+) -> None:
+    database.execute("create table t (a int); insert into t values (1), (1)")
+    path = write(1, "create unique index concurrently i on t (a);")
+    refused(f"migration up {at}", "0 of its 1 statements are carried out.", "delete its file and write it again")
+    assert "unfinished" not in run(f"migration list {at}")[1]
+    path.unlink()
+    write(2, "create index concurrently i on t (a);")
+    assert run(f"migration up {at}")[0] == 0
+
+
 WORDS_ALONE = {
     "the mark in a literal": "insert into t values ('\n-- pgnorm: transaction=false\n')",
     "a certificate in a literal": "insert into t values ('\n-- pgnorm-certificate: {}\n')",
