@@ -144,12 +144,16 @@ def _database(app: App) -> "Database | None":
 def _write_files(app: App, project: "Project") -> bool:
     """Write the schema files, where there are none; true if so."""
     from pgnorm.normalizer.dump.styles import PgDumpStyle
+    from pgnorm.normalizer.files.reading import real_path
     from pgnorm.normalizer.platforms.dump_style import SupabaseStyle
 
     from .splitting import write_split
 
-    if project.schema_files.expected:
+    files = project.schema_files
+    if files.there:
         return False
+    if files.patterns and not files.would_have(real_path(files.folder) / "schema.sql"):
+        files.paths()  # raises, as no pattern matches a file, nor would match those that were written
     if app.source is None:
         if not project.migration_files().files:
             raise PgnormError(
@@ -158,7 +162,7 @@ def _write_files(app: App, project: "Project") -> bool:
             )
         app.source = "migrations"
     style = SupabaseStyle(repeatable=False) if project.supabase_dir else PgDumpStyle(comments=False)
-    write_split(app, project.schema_files.folder, (), (), style, overwrite=False, declares=True)
+    write_split(app, files.folder, (), (), style, overwrite=False, declares=True)
     return True
 
 

@@ -32,7 +32,12 @@ class SchemaFiles(Value):
     @property
     def expected(self) -> bool:
         """True if there are some, or ought to be."""
-        return bool(self.patterns or self._found())
+        return bool(self.patterns) or self.there
+
+    @property
+    def there(self) -> bool:
+        """True if there are some."""
+        return bool(self._found())
 
     def paths(self) -> tuple[Path, ...]:
         """The files in the order in which they are loaded, each once.

@@ -165,6 +165,18 @@ def test_a_supabase_project_gets_its_files_from_its_migrations(run: Run, crm: Pa
     assert (code, out) == (0, ""), err
 
 
+def test_files_that_the_settings_name_and_nobody_has_written_are_written(run: Run, refused: Refused, crm: Path) -> None:
+    shutil.rmtree(crm / "supabase" / "schemas")
+    settings = crm / "supabase" / "config.toml"
+    text = settings.read_text()
+    settings.write_text(f'{text}\n[db.migrations]\nschema_paths = ["./other/*.sql"]\n')
+    refused("init", "no file matches schema_paths: `./other/*.sql`")
+    settings.write_text(f'{text}\n[db.migrations]\nschema_paths = ["./schemas/*.sql"]\n')
+    code, _, err = run("init")
+    assert (code, "has all of it already" in err) == (0, False), err
+    assert "No schema changes found" in run("diff")[2]
+
+
 def test_what_is_there_stays(run: Run, crm: Path) -> None:
     before = _bytes(crm)
     code, _, err = run("init")
