@@ -118,7 +118,7 @@ class Group(click.Group):
             click.echo(self.get_help(ctx), err=True)
             ctx.exit(FAILED)
         if args[:1] == ["help"]:
-            args = [*args[1:], "--help"]
+            args = [*(word for word in args[1:] if word != "help"), "--help"]
         return super().parse_args(ctx, args)
 
     def resolve_command(

@@ -24,6 +24,7 @@ from .launching import environment, launch
 PORT = 5432
 _PATIENCE = 300.0  # seconds, for a busy machine
 _PATIENCE_AT_END = 10.0
+_READ = 1 << 16  # bytes
 _LONGEST_FOLDER = 80  # bytes; a socket's whole path may have 103 on macOS, 107 on Linux
 
 _SETTINGS = (
@@ -121,8 +122,10 @@ class Server(Value):
                 raise ServerFailed("the private Postgres server did not start: " + ("\n".join(words) or "no message"))
 
     def said(self) -> str:
-        """The text of the server's log."""
-        return self.log.read_text(errors="replace")
+        """The end of what the server has written into its log, where files may have written more (RAISE LOG)."""
+        with self.log.open("rb") as log:
+            log.seek(max(0, os.fstat(log.fileno()).st_size - _READ))
+            return log.read().decode(errors="replace")
 
     def has_ended(self, *, within: float = 0) -> bool:
         """True if all of the server's processes are gone, or go within that many seconds."""
