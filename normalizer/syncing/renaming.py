@@ -25,23 +25,26 @@ from .texts import Texts
 from .weaving import woven
 
 _BEFORE_TABLE: Final = frozenset(
-    {
-        "TABLE",
-        "ON",
-        "ONLY",
-        "EXISTS",
-        "REFERENCES",
-        "FROM",
-        "JOIN",
-        "INTO",
-        "UPDATE",
-        "SETOF",
-        "OF",
-        "COLUMN",
-        "INHERITS",
-    }
+    {"TABLE", "ON", "ONLY", "EXISTS", "REFERENCES", "FROM", "JOIN", "INTO", "UPDATE", "SETOF", "OF", "COLUMN"}
+    | {"INHERITS"}
 )
 """Words behind which a name is that of a whole, or of its part with the whole's name ahead."""
+_ABOUT_ROWS: Final = frozenset({"INSERT", "UPDATE", "DELETE", "MERGE", "WITH", "SELECT"})
+"""Verbs of statements that no catalog holds, so that no proof sees what a wrong name in them does."""
+
+
+class _Asked(Value):
+    """A rename, and what tells its name from others in a statement."""
+
+    renaming: Renaming
+    unqualified: bool
+    """True if what it renames may be named without its schema."""
+    rivals: frozenset[str]
+    """Other wholes that have a part of the old name."""
+
+    @property
+    def schema(self) -> str:
+        return self.renaming.old.schema
 
 
 class Renamed(Value):
@@ -97,20 +100,31 @@ def in_place(
     places = Places(files)
     whole = {placed.place: text for placed, text in _woven(places, renamings, before, after)}
     names = dict(_of_nameless(places, before))
+    asked = tuple(_asked(places, renamings, before))
     edits: dict[str, list[Edit]] = {}
     for placed in places.all:
         said, style = placed.statement, Style(placed.file.text)
         if (text := whole.get(placed.place)) is None:
-            text = apply(said.text, [edit for each in renamings for edit in _edits(placed, each, style)])
+            text = apply(said.text, [edit for each in asked for edit in _edits(placed, each, style)])
         if text != said.text:
             text = _with_name(text, style.of(ident(names[placed.place]))) if placed.place in names else text
             edits.setdefault(placed.file.label, []).append(Edit(start=said.start, stop=said.end, text=text))
     return tuple(file.evolve(text=apply(file.text, edits.get(file.label, ()))) for file in files)
 
 
-def _edits(placed: Placed, renaming: Renaming, style: Style) -> Iterator[Edit]:
+def _asked(places: Places, renamings: Sequence[Renaming], catalog: Catalog) -> Iterator[_Asked]:
+    pathed = any(each.verb == "SET" and "search_path" in each.words for each in places.all)
+    for each in renamings:
+        old, name = each.old, each.path[-1]
+        alike = (item for item in catalog.objects.values() if item.kind == old.kind and item.name == name)
+        rivals = frozenset(item.parent.name for item in alike if item.parent is not None and item.parent != old.parent)
+        yield _Asked(renaming=each, unqualified=pathed or old.schema == "public", rivals=rivals)
+
+
+def _edits(placed: Placed, asked: _Asked, style: Style) -> Iterator[Edit]:
+    renaming = asked.renaming
     text, name = placed.statement.text, style.of(ident(renaming.name))
-    for token in _named(placed, renaming) if not renaming.value else ():
+    for token in _named(placed, asked) if not renaming.value else ():
         blank = len(text[token.end :]) - len(text[token.end :].lstrip(" "))
         # What stands in a column of its own goes on doing so, where the name leaves room.
         width = token.end + blank - token.start if blank > 1 else 0
@@ -129,7 +143,7 @@ def _of_nameless(places: Places, catalog: Catalog) -> Iterator[tuple[str, str]]:
 def _woven(
     places: Places, renamings: Sequence[Renaming], before: Catalog, after: Catalog
 ) -> Iterator[tuple[Placed, str]]:
-    """Statements whose canonical text the renames change, with that change woven in; tables are done name by name."""
+    """Statements with what the renames change of their canonical text woven in; tables are done name by name."""
     target = Target(major=after.major, role=before.role, named_schemas=True)
     old, new = (Texts(catalog=each, target=target, apart=arrange(each).apart, inline=True) for each in (before, after))
     for name, was in moved({name: name for name in before.objects}, before, renamings).items():
@@ -139,8 +153,9 @@ def _woven(
             continue
         was_said, said = old.of(item).removesuffix(";"), new.of(became).removesuffix(";")
         style = Style(found[0].file.text)
-        if was_said != said and (text := woven(found[0].statement.text, was_said, said, style)):
-            yield found[0], text
+        text = found[0].statement.text
+        if became_text := text if was_said == said else woven(text, was_said, said, style):
+            yield found[0], became_text
 
 
 def _with_name(text: str, name: str) -> str:
@@ -149,50 +164,73 @@ def _with_name(text: str, name: str) -> str:
     return f"{text[: on.start]}{name} {text[on.start :]}"
 
 
-def _named(placed: Placed, renaming: Renaming) -> Iterator[Token]:
+def _named(placed: Placed, asked: _Asked) -> Iterator[Token]:
     """The tokens of a statement that are the name of what is renamed, as far as their places tell."""
-    found = list(tokens(placed.statement.text))
+    found, renaming = list(tokens(placed.statement.text)), asked.renaming
     if renaming.old.parent is None:
-        yield from _of_whole(found, renaming)
+        yield from _of_whole(found, asked) if _mentioned(found, renaming.path[-1], asked) else ()
         return
     owner, name = renaming.path[-2:]
-    if all(token.name != owner for token in found):
+    if not _mentioned(found, owner, asked):
         return
     makes_table = placed.verb == "CREATE TABLE"
-    of_owner = makes_table and owner in placed.words[:5]
-    elsewhere = _referring(found, owner)
+    of_table = makes_table or placed.statement.begins("ALTER", "TABLE")
+    of_owner = not of_table or placed.is_below or _begins(found, owner, asked)
+    mine, others = _referring(found, owner)
+    rivalled = placed.verb in _ABOUT_ROWS and any(token.name in asked.rivals - {owner} for token in found)
     for at, token in enumerate(found):
-        if not _is(token, name) or _text(found, at + 1) == "." or _behind_schema(found, at, renaming.old.schema):
+        if not _is(token, name) or _text(found, at + 1) == "." or _behind_schema(found, at, asked.schema):
             continue
         if found[at - 1].keyword in _BEFORE_TABLE - {"OF", "COLUMN"}:
             continue
-        if at in elsewhere[0] or (not makes_table or (of_owner and at not in elsewhere[1])):
-            # The second word of a column is its type.
-            if of_owner and found[at - 1].word and _text(found, at - 2) in ("(", ","):
-                continue
+        if rivalled and at not in mine and not (_text(found, at - 1) == "." and found[at - 2].name == owner):
+            continue
+        # The second word of a column is its type.
+        of_type = makes_table and found[at - 1].word and _text(found, at - 2) in ("(", ",")
+        if at in mine or (of_owner and at not in others and not of_type):
             yield token
 
 
-def _of_whole(found: Sequence[Token], renaming: Renaming) -> Iterator[Token]:
+def _mentioned(found: Sequence[Token], name: str, asked: _Asked) -> bool:
+    """True if a statement may name this whole: with its schema, or without one where it names no other by one."""
+    places = [at for at, token in enumerate(found) if _is(token, name)]
+    if any(_behind_schema(found, at, asked.schema) for at in places):
+        return True
+    alone = [at for at in places if _text(found, at - 1) != "."]
+    namesakes = len(alone) < len(places)
+    return asked.unqualified and any(not namesakes or found[at - 1].keyword in _BEFORE_TABLE for at in alone)
+
+
+def _begins(found: Sequence[Token], name: str, asked: _Asked) -> bool:
+    """True if a statement about a table is about this one."""
+    first = next(at for at, token in enumerate(found) if token.keyword == "TABLE") + 1
+    while found[first].keyword in ("IF", "NOT", "EXISTS", "ONLY"):
+        first += 1
+    qualified = _text(found, first + 1) == "."
+    whole = first + 2 * qualified
+    known = _behind_schema(found, whole, asked.schema) if qualified else asked.unqualified
+    return known and whole < len(found) and _is(found[whole], name)
+
+
+def _of_whole(found: Sequence[Token], asked: _Asked) -> Iterator[Token]:
     """The tokens that name a whole: by the words before them, or as the beginning of a part's name."""
-    name, schema = renaming.path[-1], renaming.old.schema
     for at, token in enumerate(found):
-        if not _is(token, name):
+        if not _is(token, asked.renaming.path[-1]):
             continue
         if _text(found, at - 1) == ".":
-            if _behind_schema(found, at, schema):
+            if _behind_schema(found, at, asked.schema):
                 yield token
         elif found[at - 1].keyword in _BEFORE_TABLE or _text(found, at + 1) == ".":
             yield token
 
 
 def _referring(found: Sequence[Token], owner: str) -> tuple[set[int], set[int]]:
-    """The places of the names in `REFERENCES t (…)`: those of the owner, and those of others."""
+    """The places of the names in `REFERENCES t (…)` and `INTO t (…)`: those of the owner, and those of others."""
     mine: set[int] = set()
     others: set[int] = set()
     for at, token in enumerate(found):
-        if token.keyword == "REFERENCES":
-            opening = next((n for n in range(at, min(at + 5, len(found))) if found[n].text == "("), None)
+        if token.keyword in ("REFERENCES", "INTO"):
+            opening = next((n for n in range(at + 2, min(at + 5, len(found))) if found[n].text == "("), None)
             if opening is not None:
                 closing = next((n for n in range(opening, len(found)) if found[n].text == ")"), opening)
                 (mine if found[opening - 1].name == owner else others).update(range(opening, closing))

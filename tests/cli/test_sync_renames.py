@@ -221,3 +221,100 @@ def test_keys_without_a_name_keep_theirs(run: Run, plain: Path, database: psycop
         "create table public.u (\n    a int, -- a\n    b int,\n    constraint t_pkey primary key (a, b)\n);\n"
     )
     assert run(f"diff {at} --to files --check")[:2] == (0, "")
+
+
+NAMESAKES = """create schema a;
+create schema b;
+create table a.t (id int primary key, x int); -- a
+create table b.t (id int primary key, x int references a.t (id)); -- b
+create table if not exists public.t (
+    id int primary key,
+    x int -- public
+);
+create view b.v as select t.x from b.t join a.t u on u.id = t.x; -- of both
+create view a.v as select t.x as y from a.t; -- of a
+create policy p on a.t using (x > 0); -- on a
+create policy p on b.t using (x > 0); -- on b
+create policy p on t using (x > 0); -- on public
+comment on column t.x is 'public';
+alter table t add constraint f foreign key (x) references a.t (id); -- to a
+"""
+
+
+@pytest.mark.parametrize(
+    ("change", "asked", "lines"),
+    [
+        (
+            "alter table a.t rename x to z; alter policy p on a.t rename to q",
+            "--rename a.t.x=z --rename a.t.p=q",
+            {
+                "create table a.t (id int primary key, x int); -- a": (
+                    "create table a.t (id int primary key, z int); -- a"
+                ),
+                "create view a.v as select t.x as y from a.t; -- of a": (
+                    "create view a.v as select t.z as y from a.t; -- of a"
+                ),
+                "create policy p on a.t using (x > 0); -- on a": "create policy q on a.t using (z > 0); -- on a",
+            },
+        ),
+        (
+            "alter view a.v rename to w",
+            "--rename a.v=w",
+            {
+                "create view a.v as select t.x as y from a.t; -- of a": (
+                    "create view a.w as select t.x as y from a.t; -- of a"
+                ),
+            },
+        ),
+        (
+            "alter table public.t rename x to z",
+            "--rename public.t.x=z",
+            {
+                "    x int -- public": "    z int -- public",
+                "create policy p on t using (x > 0); -- on public": "create policy p on t using (z > 0); -- on public",
+                "comment on column t.x is 'public';": "comment on column t.z is 'public';",
+                "alter table t add constraint f foreign key (x) references a.t (id); -- to a": (
+                    "alter table t add constraint f foreign key (z) references a.t (id); -- to a"
+                ),
+            },
+        ),
+    ],
+    ids=["column and policy", "view", "column of public"],
+)
+def test_what_has_the_name_in_another_schema_stays(
+    run: Run, plain: Path, database: psycopg.Connection, change: str, asked: str, lines: dict[str, str]
+) -> None:
+    (plain / "schemas" / "01_tables.sql").unlink()
+    file = all_say(plain, database, NAMESAKES)
+    database.execute(change.encode())
+    at = f"--db-url '{address(database)}'"
+    code, _, said = run(f"sync {at} --force {asked}")
+    assert (code, "can't be made where" in said) == (0, False), said
+    before, after = NAMESAKES.splitlines(), file.read_text().splitlines()
+    made = {line for line in after if line not in before}
+    assert [line for line in before if line not in after and line not in lines] == []
+    assert made.issuperset(lines.values())
+    assert run(f"diff {at} --to files --check")[:2] == (0, "")
+
+
+def test_a_statement_about_rows_names_the_columns_of_others_too(
+    run: Run, plain: Path, database: psycopg.Connection
+) -> None:
+    (plain / "schemas" / "01_tables.sql").unlink()
+    tables = "create table people (id int, a text);\ncreate table other (id int, a text, b text);\n"
+    rows = (
+        "insert into people (id, a) values (1, 'x') on conflict do nothing;\n"
+        "insert into other (a) values ('people');\n"
+        "insert into other (a) select people.a from people;\n"
+        "update other set a = 'z' from people where people.id = other.id;\n"
+    )
+    file = all_say(plain, database, tables + rows)
+    database.execute("alter table people rename a to b")
+    at = f"--db-url '{address(database)}'"
+    code, _, said = run(f"sync {at} --force --rename people.a=b")
+    assert (code, "can't be made where" in said) == (0, False), said
+    assert file.read_text() == (
+        tables.replace("a text", "b text", 1)
+        + rows.replace("people (id, a)", "people (id, b)").replace("people.a", "people.b")
+    )
+    assert run(f"diff {at} --to files --check")[:2] == (0, "")
