@@ -101,9 +101,13 @@ def tell_phantoms(console: Console, comparison: "Comparison", way_out: str | Non
     for phantom in comparison.phantoms:
         item = phantom.difference.item
         console.say(f"  {item.kind} {item.label}: {phantom.found.word}")
-    if way_out:
-        comments = any(phantom.found.word == "comments" for phantom in comparison.phantoms)
-        console.say(f"To end this: {way_out}{' --take comments' if comments else ''} (or diff --cosmetic)")
+    if not way_out:
+        return
+    if any(phantom.found.word == "comments" for phantom in comparison.phantoms):
+        console.say("To have a migration take the new comments into databases: diff --cosmetic")
+        console.say(f"To put the old comments back into the files: {way_out} --take comments")
+    else:
+        console.say(f"To end this: {way_out} (or diff --cosmetic)")
 
 
 def tell_consumers(console: Console, comparison: "Comparison") -> None:

@@ -20,7 +20,7 @@ invalid_transaction_termination, unsafe_new_enum_value_usage."""
 MISSING: Final = frozenset({"3F000", "42P01", "42704", "42883"})
 """Codes of names that nothing has: invalid_schema_name, undefined_table, undefined_object, undefined_function."""
 _REMEDY: Final = (
-    "in the file before this statement, and take out the file's line `-- pgnorm-certificate`, if it has one. Or correct "
+    "in the file before this statement, and take out its line `-- pgnorm-certificate`, if it has one. Or correct "
     "the schema file and, unless this migration is applied elsewhere, delete its file and write it again: "
     "`pgnorm diff -f NAME`."
 )

@@ -229,6 +229,16 @@ def test_phantoms_and_drift_of_the_whole_project(run: Run, crm: Path) -> None:
     assert run("diff --schema graphql_public")[0] == 0
 
 
+def test_new_comments_of_a_body_have_a_way_that_keeps_them(run: Run, plain: Path) -> None:
+    body = "create function f() returns int language sql as $$select 1 -- {0}\n$$;\n"
+    (plain / "migrations" / "1_a.sql").write_text(NOTES + body.format("old"))
+    (plain / "schemas" / "02.sql").write_text(body.format("new"))
+    err = run("diff")[2]
+    assert "To have a migration take the new comments into databases: diff --cosmetic\n" in err
+    assert "put the old comments back into the files: pgnorm fix-functions --from migrations --take comments\n" in err
+    assert "-- new" in run("diff --cosmetic")[1]
+
+
 def test_an_error_with_json_is_the_document(run: Run, folder: Path) -> None:
     (folder / "old.sql").write_text("create table t (a int);\n")
     (folder / "new.sql").write_text("create table t (a itn);\n")
