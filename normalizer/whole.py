@@ -147,6 +147,11 @@ class Whole(Basis):
             return (
                 "What was selected needs a change outside of it, or is needed there as it was: select that schema too."
             )
+        if self.options.seed is not None:
+            return (
+                "What the file of --seed makes, alters or drops counts as the plan's doing: let it give rows and no "
+                f"more. If it does already: {REPORT[0].lower()}{REPORT[1:]}"
+            )
         return None
 
     def _ask_pg_dump(self, old: Side, new: Side, found: Comparison) -> None:

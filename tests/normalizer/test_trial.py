@@ -80,6 +80,15 @@ def test_a_row_that_somebody_gave_and_that_does_not_fit_is_said(tmp_path: Path) 
     assert error.value.place is not None and "seed.sql:1:" in error.value.place
 
 
+@pytest.mark.parametrize("seed", ["alter table b add z int;", "alter table b add n int;"])
+def test_a_seed_that_makes_more_than_rows_is_no_defect(tmp_path: Path, seed: str) -> None:
+    with pytest.raises(PgnormError, match="the plan does not") as error:
+        _compared(tmp_path, OLD, f"{OLD} alter table public.b add n integer;", seed)
+    assert error.value.hint is not None and error.value.hint.startswith(
+        "What the file of --seed makes, alters or drops"
+    )
+
+
 @pytest.mark.parametrize(
     ("old", "seed"),
     [
