@@ -24,15 +24,14 @@ _CHANGES: Final = {"+": "added", "-": "dropped", "~": "altered"}
 
 def tell_drift(app: App, names: tuple[str, ...], *, as_json: bool) -> None:
     """Print how the database that was named came to be as it is."""
-    from pgnorm.normalizer.drift import Remembered, account
+    from pgnorm.normalizer.as_applied import remembered
+    from pgnorm.normalizer.drift import account
 
     project = project_of(app)
     with target(app) as found:
-        remembered = Remembered(
-            standings=found.standings(project), rows=found.history.rows(), unfinished=found.history.unfinished()
-        )
+        history = remembered(found, project)
         with app.workspace() as workspace:
-            known = account(workspace, project, remembered, found.database, names)
+            known = account(workspace, project, history, found.database, names)
     if as_json:
         write(_as_json(known, found.name))
     else:

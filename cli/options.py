@@ -63,14 +63,16 @@ def source_options(function: Callable[P, R]) -> Callable[P, R]:
     )
 
 
-def source_option(name: str, said: str, *, usual: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """An option whose value is a source, this one where none is given."""
+def source_option(
+    name: str, said: str, *, usual: str | None = None, otherwise: str = ""
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """An option whose value is a source, where none is given the usual one, or what `otherwise` says."""
     return click.option(
         name,
         metavar="SOURCE",
         default=usual,
         shell_complete=completed_source,
-        help=f"{said}: {SOURCES}.  [default: {usual}]",
+        help=f"{said}: {SOURCES}.  [default: {usual or otherwise}]",
     )
 
 

@@ -7,6 +7,7 @@ import click
 from pgnorm.catalog.errors import PgnormError
 
 from .app import App
+from .based import base_of, refuse_unapplied
 from .documents import deliver_outcome, json_option
 from .general import general_options
 from .help import CHANGED, CHECKED, FAILED, Command, exit_codes
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from pgnorm.normalizer.project.project import Project
     from pgnorm.normalizer.syncing.sync import Synced
 
-BASE: Final = "migrations"
 EPILOG: Final = f"""\b
 Examples:
   pgnorm sync                      what was changed in the local database, into the schema files
@@ -36,7 +36,7 @@ Examples:
 @click.command(cls=Command, params=general_options(), epilog=EPILOG)
 @source_options
 @server_options
-@source_option("--base", "What both were before", usual=BASE)
+@source_option("--base", "What both were before", otherwise="the migrations that are applied there")
 @deciding_options
 @rename_option
 @words_option(
@@ -52,7 +52,7 @@ Examples:
 @click.pass_obj
 def sync(
     app: App,
-    base: str,
+    base: str | None,
     ours: tuple[str, ...],
     theirs: tuple[str, ...],
     interactive: bool,
@@ -64,17 +64,17 @@ def sync(
 ) -> int:
     """Bring what was changed in a database back into the schema files, where it belongs.
 
-    The database is the local one unless another source is named. What it has changed since the migrations is written
-    into the declared files in place: columns inside their CREATE TABLE, definitions where they stand, comments kept.
-    Where the files have changed the same thing otherwise, nothing is written. The edited files are loaded and must make
-    just what is wanted.
+    The database is the local one unless another source is named. What it has changed since the migrations that are
+    applied there is written into the declared files in place: columns inside their CREATE TABLE, definitions where
+    they stand, comments kept. Where the files have changed the same thing otherwise, nothing is written. The edited
+    files are loaded and must make just what is wanted.
     """
     from .formatted import format_files, refuse_others
 
     if app.project is None:
         raise PgnormError("sync writes into a project's schema files, and there is no project", hint="Use --project.")
     if canonical:
-        refuse_others(app, decides=bool(ours or theirs or interactive or renames or base != BASE))
+        refuse_others(app, decides=bool(ours or theirs or interactive or renames or base is not None))
         return format_files(app, canonical, check=check, show_diff=show_diff, force=force)
     decide = Decider(app=app, ours=ours, theirs=theirs, interactive=interactive)
     found = _synced(app, app.project, base, decide, renames)
@@ -96,7 +96,7 @@ def sync(
     return CHANGED if check else 0
 
 
-def _synced(app: App, project: "Project", base: str, decide: Decider, renames: tuple[str, ...]) -> "Synced":
+def _synced(app: App, project: "Project", word: str | None, decide: Decider, renames: tuple[str, ...]) -> "Synced":
     """The schema files with what the source that is named has changed since the base."""
     from pgnorm.normalizer.comparison import Options
     from pgnorm.normalizer.dump.layouts import configured
@@ -105,11 +105,14 @@ def _synced(app: App, project: "Project", base: str, decide: Decider, renames: t
     from pgnorm.normalizer.sides import Sides
     from pgnorm.normalizer.syncing.sync import Syncing
 
-    source, before = app.source_or("local"), app.parse(base)
+    source = app.source_or("local")
+    base = base_of(app, project, word, source)
     options = Options(ignoring=ignoring(project.ignore))
     layout = configured(project.split)
     with app.workspace() as workspace:
-        sides = Sides.between(workspace, before, source, of_platform=True, called=("base", "source"))
+        sides = Sides.between(workspace, base.source, source, of_platform=True, called=("base", "source"))
         files = declared(project)
         workspace.telling.sides.setdefault(files, "files")
-        return Syncing(sides, before, source, files, options, layout, decide).run(renames)
+        found = Syncing(sides, base.source, source, files, options, layout, decide).run(renames)
+        refuse_unapplied(base, source, sides, found)
+        return found

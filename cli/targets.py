@@ -95,10 +95,9 @@ def named_database(words: Sequence[str], sources: "Sequence[Source]") -> str | N
 
 def tell_history(app: App, word: str) -> None:
     """Say which command tells how the database that a word names came to differ, where the project has a history."""
-    from pgnorm.normalizer.project.histories import history_of
+    from pgnorm.normalizer.applying.target import keeps_history
 
-    project = app.project
-    if project is not None and (project.supabase_dir is not None or history_of(project.settings) is not None):
+    if app.project is not None and keeps_history(app.project):
         app.console.say(f"How the database came to differ: pgnorm log {option_for(word)}")
 
 

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Final
 from pgnorm.catalog.errors import PgnormError
 from pgnorm.catalog.model import Catalog, ObjectId, Value
 
-from .applying.fetching import text_of
 from .applying.standing import Standing, State
+from .as_applied import Remembered, applied_texts, as_applied, text_of_file
 from .compare.describing import words
 from .compare.difference import Difference, changes, differences
 from .compare.ownership import owned
 from .comparing import compare_sides
 from .comparison import Options
-from .files.reading import SourceFile, read_file, shown
+from .files.reading import SourceFile
 from .left_alone import ignoring
 from .looking import mentioning, states, watched
 from .named import is_asked
@@ -27,7 +27,6 @@ from .sides import Sides
 if TYPE_CHECKING:
     from pgnorm.catalog.model import Object
 
-    from .applying.interfaces import Row, Unfinished
     from .looking import Looks
     from .project.databases import Database
     from .project.project import Project
@@ -35,14 +34,6 @@ if TYPE_CHECKING:
 
 _NEAR_AT_MOST: Final = 100
 """Limit to the objects for which single statements are looked at, and not files as a whole."""
-
-
-class Remembered(Value):
-    """Memory that a database has of its migrations, beside the files."""
-
-    standings: tuple[Standing, ...]
-    rows: Mapping[str, Row]
-    unfinished: Mapping[str, Unfinished]
 
 
 class Change(Value):
@@ -97,12 +88,12 @@ def account(
     Raises PgnormError where what was applied does not load, and where the database can't be read.
     """
     standings = remembered.standings
-    guessed = not remembered.rows and not remembered.unfinished
+    guessed = not remembered.anything
     if guessed:
         standings = _most_like(workspace, standings, database)
     done = [each for each in standings if each.state is not State.PENDING]
-    texts = {each.version: text for each in done if (text := _applied(each, remembered)) is not None}
-    source = _source([*texts.values()])
+    texts = applied_texts(done, remembered)
+    source = as_applied([*texts.values()])
     sides = Sides.between(workspace, source, database)
     comparison = compare_sides(sides, source, database, Options(proof=None, ignoring=ignoring(project.ignore)))
     found = [each for each in outermost(comparison.plan)[0] if _is_asked(each, comparison.views, names)]
@@ -117,34 +108,13 @@ def account(
     )
 
 
-def _source(files: Sequence[SourceFile]) -> Files:
-    count = f"{len(files)} migration{'' if len(files) == 1 else 's'}"
-    return Files(word="history", paths=(), kind="migrations", title=f"{count}, as applied", held=tuple(files))
-
-
-def _applied(standing: Standing, remembered: Remembered) -> SourceFile | None:
-    """The text of a migration as far as it was applied, None where nobody knows it."""
-    row, begun = remembered.rows.get(standing.version), remembered.unfinished.get(standing.version)
-    statements = row.statements if row is not None else begun.statements if begun is not None else None
-    if standing.path is not None and not standing.changed and (row is not None or begun is None):
-        return _of_file(standing)
-    if statements is None:
-        return None
-    return SourceFile(path=None, label=f"history:{standing.version}", text=text_of(statements))
-
-
-def _of_file(standing: Standing) -> SourceFile:
-    assert standing.path is not None
-    return read_file(standing.path, label=shown(standing.path))
-
-
 def _is_asked(found: Difference, catalogs: Sequence[Catalog], names: Collection[str]) -> bool:
     return not names or is_asked(found.item, catalogs[found.new is not None], names)
 
 
 def _most_like(workspace: Workspace, standings: tuple[Standing, ...], database: Database) -> tuple[Standing, ...]:
     """The standings as if those migrations were applied after which all is most like a database: as few as possible."""
-    source = _source([_of_file(each) for each in standings])
+    source = as_applied([text_of_file(each) for each in standings])
     sides = Sides.between(workspace, source, database)
     there = owned(sides.as_it_is(database).catalog, sides.ownership)
     catalogs = states(sides.context, sides.texts(source))
@@ -157,7 +127,7 @@ def _retold(
     sides: Sides, source: Files, texts: Mapping[str, SourceFile], done: Sequence[Standing], names: Collection[str]
 ) -> Iterator[Retold]:
     """The migrations whose files were changed after they had been applied, with what came of that."""
-    changed = {each.version: _of_file(each) for each in done if each.changed and each.version in texts}
+    changed = {each.version: text_of_file(each) for each in done if each.changed and each.version in texts}
     if not changed:
         return
     applied = sides.texts(source)
@@ -182,7 +152,7 @@ def _changes(
     sides: Sides, source: Files, standings: Sequence[Standing], found: Sequence[Difference]
 ) -> Iterator[Change]:
     """The differences, each with the migrations that had to do with it."""
-    left = [_of_file(each) for each in standings if each.state is State.PENDING and each.path is not None]
+    left = [text_of_file(each) for each in standings if each.state is State.PENDING and each.path is not None]
     items = [item for each in found for item in (each.old, each.new) if item is not None]
     names = frozenset(item.id for item in items)
     near = (mentioning([item.label for item in items]),) if len(names) <= _NEAR_AT_MOST else ()

@@ -12,6 +12,7 @@ from pgnorm.catalog.errors import PgnormError
 
 from ..files.reading import shown
 from ..project.databases import Database, address, connect
+from ..project.forms import Migrations
 from ..project.histories import SUPABASE, history_of
 from ..project.live import Live
 from ..project.lookout import Lookout
@@ -51,13 +52,22 @@ class Target:
         return standings(project.migration_files(), rows, self.history.unfinished())
 
 
+def keeps_history(project: Project) -> bool:
+    """True if pgnorm knows where a database of the project keeps the history of its migrations."""
+    named = project.supabase_dir is not None or history_of(project.settings) is not None
+    return named and not _is_of_other_tool(project.migration_files())
+
+
+def _is_of_other_tool(found: Migrations) -> bool:
+    return found.named is None or found.named.startswith("V")
+
+
 def history_table(project: Project) -> tuple[str, str]:
     """The schema and the name of the table with the history of the project's migrations.
 
     Raises PgnormError where there is none, and where a tool of their own is to apply them.
     """
-    found = project.migration_files()
-    if found.named is None or found.named.startswith("V"):
+    if _is_of_other_tool(project.migration_files()):
         raise PgnormError(
             "these migrations have the form of another tool, which keeps a history of its own",
             place=shown(project.migrations_dir),

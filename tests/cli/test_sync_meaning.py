@@ -106,7 +106,7 @@ def test_privileges_on_the_sequence_of_a_renamed_table(run: Run, plain: Path, da
     (plain / "schemas" / "01_tables.sql").write_text(base)
     (plain / "migrations" / "1_all.sql").write_text(base)
     database.execute(f"{base} alter table public.t rename to s".encode())
-    code, _, said = run(f"sync --db-url '{address(database)}'")
+    code, _, said = run(f"sync --base migrations --db-url '{address(database)}'")
     assert code == 0, said
     assert grant in (plain / "schemas" / "01_tables.sql").read_text()
     assert run(f"diff --db-url '{address(database)}' --to files --check")[0] == 0

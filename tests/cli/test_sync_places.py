@@ -121,7 +121,7 @@ def test_a_last_statement_without_its_semicolon(
     (plain / "schemas" / "01_tables.sql").write_text(f"create table public.t (a int, b int){tail}")
     (plain / "migrations" / "1_t.sql").write_text("create table public.t (a int, b int)")
     database.execute(f"create table public.t (a int, b int); {change}".encode())
-    code, _, said = run(f"sync --db-url '{address(database)}'")
+    code, _, said = run(f"sync --base migrations --db-url '{address(database)}'")
     assert code == 0, said
     assert sum(file.read_text().count(";") for file in (plain / "schemas").iterdir()) == count
     assert run(f"diff --db-url '{address(database)}' --to files --check")[0] == 0
