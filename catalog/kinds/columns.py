@@ -11,7 +11,7 @@ from ..quoting import ident, plain, qualified, remark, spell_types
 from .column_not_null import RequiredColumn
 from .column_query import NOT_NULL_NAMED_SINCE, SET_EXPRESSION_SINCE
 from .column_text import COMPRESSION, STORAGE, STORED
-from .conversions import by_fields, conversion, through_text, widens, without_modifiers
+from .conversions import by_fields, conversion, keeps_or_refuses, through_text, widens, without_modifiers
 
 
 class Column(HoldsType, RequiredColumn):
@@ -125,8 +125,7 @@ class Column(HoldsType, RequiredColumn):
             said = self.by_text_to(new) if using is None else ""
             using = new.through_text(type_) if using is None else using
             sql = f"ALTER {column} TYPE {type_}{new._collate}{f' USING {using}' if using else ''};"
-            found = OnRows.NOTHING if self._fits(new) else OnRows.LOSES | OnRows.MAY_FAIL
-            yield Statement(sql=sql, remark=said, on_rows=found)
+            yield Statement(sql=sql, remark=said, on_rows=self._felt_as(new))
             yield from new.settings_of_type()
         if changed.take("expression"):
             yield f"ALTER {column} SET EXPRESSION AS ({spell_types(new.expression or '', target.major)});"
@@ -175,6 +174,8 @@ class Column(HoldsType, RequiredColumn):
             f" fail or mean something else. To see them: SELECT DISTINCT {column}::text FROM {table}"
         )
 
-    def _fits(self, new: Self) -> bool:
-        """True if the type of `new` takes all the values that this one has."""
-        return self.type == new.type or self.disposable or widens(self.type, new.type)
+    def _felt_as(self, new: Self) -> OnRows:
+        """The effect on its values of the type of `new`."""
+        if self.type == new.type or self.disposable or widens(self.type, new.type):
+            return OnRows.NOTHING
+        return OnRows.MAY_FAIL if keeps_or_refuses(self.type, new.type) else OnRows.LOSES | OnRows.MAY_FAIL

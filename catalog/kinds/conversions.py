@@ -122,6 +122,7 @@ _WIDER: Final = {
 }
 """Types that hold every value of another."""
 _TEXTS: Final = frozenset({'"text"', "character varying"})
+_INTEGERS: Final = frozenset({"smallint", "integer", "bigint"})
 
 
 def widens(old: str, new: str) -> bool:
@@ -135,6 +136,11 @@ def widens(old: str, new: str) -> bool:
     if inner_after != inner_before and inner_after not in _WIDER.get(inner_before, ()):
         return False
     return _fits(_modifiers(old) if inner_after == inner_before else (), _modifiers(new))
+
+
+def keeps_or_refuses(old: str, new: str) -> bool:
+    """True if a value of the type `old` either is the same in `new` or is refused there, as far as their names say."""
+    return {old, new} <= _INTEGERS
 
 
 def _modifiers(type_: str) -> tuple[int, ...]:

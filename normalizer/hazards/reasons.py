@@ -41,8 +41,12 @@ _LOSING: Final = tuple(
         (r"DROP SEQUENCE |ALTER TABLE .* DROP IDENTITY|ALTER SEQUENCE ", "where the sequence is"),
         (r"ALTER TABLE .* DROP COLUMN (?P<what><name>)", "all values of {}"),
         (r"ALTER TYPE .* DROP ATTRIBUTE (?P<what><name>)", "all values of {}"),
-        (r"ALTER TABLE .* ALTER COLUMN (?P<what><name>) TYPE ", "what of {} has no room in {type}"),
-        (r".* TYPE ", "what has no room in {type}"),
+        (
+            r"ALTER TABLE .* ALTER COLUMN (?P<what><name>) TYPE character varying(?!.* USING )",
+            "spaces at the end of values of {} that are too long for {type}",
+        ),
+        (r"ALTER TABLE .* ALTER COLUMN (?P<what><name>) TYPE ", "what {type} does not keep of values of {}"),
+        (r".* TYPE ", "what {type} does not keep of values"),
         (r"", "what is stored"),
     )
 )

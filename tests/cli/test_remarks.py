@@ -24,10 +24,22 @@ def written(run: Run, folder: Path, new: str, more: str = "", old: str = "") -> 
         ("alter table t alter a type bigint", ["rewrites public.t, blocks reads and writes"]),
         (
             "alter table t alter a type smallint",
+            ["rewrites public.t, blocks reads and writes; fails on a value of a that does not fit smallint"],
+        ),
+        (
+            "alter table t alter a type real",
             [
                 "rewrites public.t, blocks reads and writes",
-                "loses what of a has no room in smallint",
-                "fails on a value of a that does not fit smallint",
+                "loses what real does not keep of values of a",
+                "fails on a value of a that does not fit real",
+            ],
+        ),
+        (
+            "alter table t alter b type varchar(3)",
+            [
+                "rewrites public.t, blocks reads and writes",
+                "loses spaces at the end of values of b that are too long for character varying(3)",
+                "fails on a value of b that does not fit character varying(3)",
             ],
         ),
         (
