@@ -64,5 +64,6 @@ def _refuse_late(pending: Sequence[Standing]) -> None:
     if late:
         raise PgnormError(
             f"the database has applied later migrations than these: {', '.join(late)}",
-            hint="Give them later versions, or apply them all the same with --include-all.",
+            hint="`pgnorm migration rebase` puts those of this branch behind. Or give them later versions, or apply "
+            "them all the same with --include-all.",
         )

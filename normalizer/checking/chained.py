@@ -59,15 +59,21 @@ class Certified:
 
     def broken(self, comparison: Comparison, platform: Platform) -> Iterator[Finding]:
         """The migrations that were proved from another state than the one before leads to; and the last one, where the
-        migrations as a whole, the old side of `comparison`, end elsewhere."""
-        for (before, first), (after, second) in pairwise(self._found):
-            if first is not None and second is not None and _joined(first, second) and first.goal != second.start:
-                yield Finding(
-                    rule=CHAIN,
-                    message=f"it was proved to start from another state than the one that {before.label} leads to",
-                    place=after.label,
-                    cure=f"They were made side by side: pgnorm migration rebase. Or one was edited: {_CURE}",
-                )
+        migrations as a whole, the old side of `comparison`, end elsewhere, and none before it tells why."""
+        parted = [
+            (before.label, after.label)
+            for (before, first), (after, second) in pairwise(self._found)
+            if first is not None and second is not None and _joined(first, second) and first.goal != second.start
+        ]
+        for before, after in parted:
+            yield Finding(
+                rule=CHAIN,
+                message=f"it was proved to start from another state than the one that {before} leads to",
+                place=after,
+                cure=f"They were made side by side: pgnorm migration rebase. Or one was edited: {_CURE}",
+            )
+        if parted:
+            return
         migration, last = self._found[-1] if self._found else (None, None)
         view = comparison.views[0]
         if migration is None or last is None or not last.last or last.partial or comparison.partial:

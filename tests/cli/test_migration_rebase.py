@@ -394,7 +394,9 @@ def test_a_history_goes_along(branches: Branches, run: Run, refused: Refused, da
     rows = database.execute("select version, name from app.migrations order by 1").fetchall()
     assert rows == [("20250101000000", "base"), (new[:14], "tags")]
     # What came in between is applied behind it, as the database has both branches' work then.
-    refused(f"migration up {at}", "the database has applied later migrations than these")
+    refused(
+        f"migration up {at}", "the database has applied later migrations than these", "`pgnorm migration rebase` puts"
+    )
     assert run(f"migration up --include-all --force {at}")[0] == 0
     out = run(f"migration list {at}")[1]
     assert out.count("applied") == 3
