@@ -25,6 +25,8 @@ class Base(Value):
     source: "Source"
     guessed: "Files | None" = None
     """The same where nothing tells which migrations are applied, so that it is all of them."""
+    pending: bool = False
+    """True if there are others that are not applied."""
 
 
 def base_of(app: App, project: "Project", word: str | None, source: "Source") -> Base:
@@ -40,7 +42,7 @@ def base_of(app: App, project: "Project", word: str | None, source: "Source") ->
         return Base(source=app.parse(word))
     applied = _applied(app, project, source) if isinstance(source, Database) and keeps_history(project) else None
     if applied is not None:
-        return Base(source=applied)
+        return applied
     files = migrations(project)
     return Base(source=files, guessed=files)
 
@@ -65,7 +67,7 @@ def refuse_unapplied(base: Base, source: "Source", sides: "Sides", found: "Synce
         )
 
 
-def _applied(app: App, project: "Project", database: "Database") -> "Files | None":
+def _applied(app: App, project: "Project", database: "Database") -> Base | None:
     """The migrations that are applied in a database; None where it has no history."""
     from pgnorm.normalizer.applying.pending import refuse_unknown
     from pgnorm.normalizer.applying.standing import State, left
@@ -80,8 +82,8 @@ def _applied(app: App, project: "Project", database: "Database") -> "Files | Non
         return None
     refuse_unknown(known.standings, at)
     if all(each.state is State.APPLIED and not each.changed for each in known.standings):
-        return migrations(project)
+        return Base(source=migrations(project))
     if pending := [each.version for each in left(known.standings)]:
         app.console.say(f"Not applied there, so the files keep what they do: {first_of(pending, _NAMED)}")
     done = [each for each in known.standings if each.state is not State.PENDING]
-    return as_applied([*applied_texts(done, known).values()])
+    return Base(source=as_applied([*applied_texts(done, known).values()]), pending=bool(pending))

@@ -14,7 +14,7 @@ from .help import CHANGED, CHECKED, FAILED, Command, exit_codes
 from .options import source_option, source_options
 from .renames import rename_option, tell_suggested
 from .servers import server_options
-from .synced import Decider, deciding_options, edit, sync_outcome, tell_conflicts, tell_taken
+from .synced import Decider, deciding_options, edit, sync_outcome, tell_conflicts, tell_nothing, tell_taken
 from .words import kinds, words_option
 
 if TYPE_CHECKING:
@@ -77,13 +77,13 @@ def sync(
         refuse_others(app, decides=bool(ours or theirs or interactive or renames or base is not None))
         return format_files(app, canonical, check=check, show_diff=show_diff, force=force)
     decide = Decider(app=app, ours=ours, theirs=theirs, interactive=interactive)
-    found = _synced(app, app.project, base, decide, renames)
+    found, pending = _synced(app, app.project, base, decide, renames)
     decide.tell(found)
     if found.conflicts:
         tell_conflicts(app, found.conflicts)
         return FAILED
     if not found.changed:
-        app.console.say("The schema files say all of it already")
+        tell_nothing(app, found, pending=pending)
         deliver_outcome(app, sync_outcome(app, found, dry_run=check or show_diff))
         return 0
     tell_taken(app, found)
@@ -96,8 +96,11 @@ def sync(
     return CHANGED if check else 0
 
 
-def _synced(app: App, project: "Project", word: str | None, decide: Decider, renames: tuple[str, ...]) -> "Synced":
-    """The schema files with what the source that is named has changed since the base."""
+def _synced(
+    app: App, project: "Project", word: str | None, decide: Decider, renames: tuple[str, ...]
+) -> "tuple[Synced, bool]":
+    """The schema files with what the source that is named has changed since the base; True if migrations are pending
+    there."""
     from pgnorm.normalizer.comparison import Options
     from pgnorm.normalizer.dump.layouts import configured
     from pgnorm.normalizer.left_alone import ignoring
@@ -115,4 +118,4 @@ def _synced(app: App, project: "Project", word: str | None, decide: Decider, ren
         workspace.telling.sides.setdefault(files, "files")
         found = Syncing(sides, base.source, source, files, options, layout, decide).run(renames)
         refuse_unapplied(base, source, sides, found)
-        return found
+        return found, base.pending

@@ -16,6 +16,7 @@ from .options import with_options
 from .output import on_terminal, plural, write
 
 if TYPE_CHECKING:
+    from pgnorm.normalizer.compare.difference import Difference
     from pgnorm.normalizer.files.edits import Rewrite
     from pgnorm.normalizer.syncing.conflicts import Choice, Conflict
     from pgnorm.normalizer.syncing.deciding import Deciding
@@ -87,8 +88,25 @@ def _on_terminal(_ctx: click.Context, _option: click.Parameter, value: bool) -> 
 
 def tell_taken(app: App, found: "Synced") -> None:
     """Say what was changed in the source, by kind."""
-    counts = Counter(each.item.kind for each in found.taken if not each.item.placement.derived)
-    app.console.say(f"Changed there: {', '.join(plural(count, kind) for kind, count in counts.items())}")
+    app.console.say(f"Changed there: {_counted(found.taken)}")
+
+
+def tell_nothing(app: App, found: "Synced", *, pending: bool) -> None:
+    """Say that nothing was changed in the source, and in what the files differ from it all the same."""
+    if not found.apart:
+        app.console.say("The schema files say all of it already")
+        return
+    app.console.say(f"Nothing was changed there. The schema files differ from it all the same: {_counted(found.apart)}")
+    if not pending:
+        app.console.say(
+            "Where they are ahead, `pgnorm diff -f NAME` writes it. Where the migrations are, `pgnorm sync --from "
+            "migrations --base files` makes the files say what these do, and nothing else"
+        )
+
+
+def _counted(found: "Sequence[Difference]") -> str:
+    counts = Counter(each.item.kind for each in found if not each.item.placement.derived)
+    return ", ".join(plural(count, kind) for kind, count in counts.items())
 
 
 def tell_conflicts(app: App, found: "Sequence[Conflict]") -> None:

@@ -20,7 +20,10 @@ from .finding import Finding
 
 BEHIND: Final = "migrations-behind"
 DONE: Final = "hint-done"
-_CORRECT: Final = "`pgnorm diff` shows all of it: correct the schema files, or write it with `pgnorm diff -f NAME`"
+_CORRECT: Final = (
+    "`pgnorm diff` shows all of it. Where the files are ahead: `pgnorm diff -f NAME`. Where the migrations are: "
+    "`pgnorm sync --from migrations --base files`"
+)
 
 
 def compared(workspace: Workspace, project: Project) -> Comparison:

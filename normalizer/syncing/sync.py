@@ -57,6 +57,8 @@ class Synced(Value):
     """The conflicts that were decided, and the side that counts."""
     proposals: tuple[Proposal, ...] = ()
     """The renames that may be what was taken as a drop and something new."""
+    apart: tuple[Difference, ...] = ()
+    """What the files have otherwise than the source where nothing was taken: they have it so, or the base has."""
 
     @property
     def changed(self) -> tuple[Rewrite, ...]:
@@ -104,7 +106,8 @@ class Syncing:
         taken = (*given, *self._left(ours, merged.catalog))
         if merged.conflicts or not taken:
             conflicts = tuple(map(self._placed, merged.conflicts))
-            return Synced(rewrites=(), taken=taken, conflicts=conflicts, decided=merged.decided)
+            apart = () if taken or conflicts else self._apart()
+            return Synced(rewrites=(), taken=taken, conflicts=conflicts, decided=merged.decided, apart=apart)
         names = {each.item.id for each in taken}
         first: PgnormError | None = None
         for files, made in self._beginnings(ours):
@@ -151,6 +154,16 @@ class Syncing:
             self._without_losses(changed_there, ours.catalog),
             lambda conflict: self.decide(self._placed(conflict)),
         )
+
+    def _apart(self) -> tuple[Difference, ...]:
+        """The differences between the files and the source."""
+        sides = self._renamed.sides
+        ours, theirs = sides.as_it_is(self.ours), self._side(self.theirs)
+        found = Basis(sides.workspace, self.options, sides, self.ours, self.theirs).found(ours, theirs)
+        differing = sayable(settled(found, ours.states, theirs.states, self.sides.reload, deparsed_changes))
+        given = self.sides.ownership.baseline.objects
+        lost = [each for each in differing if each.new is None and each.item.id in given]
+        return tuple(each for each in differing if each not in lost and not each.item.placement.derived)
 
     def _without_losses(self, found: Sequence[Difference], ours: Catalog) -> tuple[Difference, ...]:
         """The changes of the source but for what it lacks of the platform's: no statement of the files makes that."""

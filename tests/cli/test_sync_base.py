@@ -154,3 +154,21 @@ def test_a_history_of_supabase_tells_it_too(run: Run, crm_migrated: Path, crm_da
         code, _, told = run(f"sync {at}")
         assert code == 0, told
     assert tables.read_text() == before.replace("The sales team, one row per login", "The team")
+
+
+def test_files_that_are_behind_the_migrations_are_said_to_be(
+    run: Run, file: Path, at: str, database: psycopg.Connection
+) -> None:
+    assert run(f"migration up {at}")[0] == 0
+    assert database.execute("select count(*) from orders").fetchone() == (0,)
+    assert "say all of it already" in run(f"sync {at}")[2]
+    file.write_text(FILE.replace("create table orders (id int primary key);\n", ""))
+    for source in (at, "--from migrations"):
+        code, _, said = run(f"sync {source}")
+        assert (code, "say all of it already" in said) == (0, False), said
+        assert "The schema files differ from it all the same: 1 table" in said
+        assert "`pgnorm sync --from migrations --base files`" in said
+    assert "`pgnorm sync --from migrations --base files`" in run("check --output-format text")[1]
+    code, _, said = run("sync --from migrations --base files --force")
+    assert code == 0, said
+    assert run("diff --check")[:2] == (0, ""), file.read_text()
