@@ -32,7 +32,7 @@ class Remembered(Value):
 
 
 def remembered(target: Target, project: Project) -> Remembered:
-    """What a database remembers of the project's migrations. Raises PgnormError."""
+    """The migrations of the project as a database remembers them. Raises PgnormError."""
     return Remembered(
         standings=target.standings(project), rows=target.history.rows(), unfinished=target.history.unfinished()
     )
