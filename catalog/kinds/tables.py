@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, LiteralString, Self
 
-from ..model import Changed, Entry, Object, ObjectId, Printing, Target, Written, alter, paragraphs, replace
+from ..model import Changed, Entry, Object, ObjectId, Printing, Target, Written, alter, equal, paragraphs, replace
 from ..model.row_facets import HoldsRows
 from ..model.type_facets import Relation
 from ..options import alter_options, with_options
@@ -17,6 +17,8 @@ DEFAULT_TABLESPACE: Final = "pg_default"
 REPLICA_IDENTITY: Final = {"d": "DEFAULT", "f": "FULL", "n": "NOTHING"}
 OF_AN_INDEX: Final = "i"
 UNLOGGED_PARTITIONED_UNTIL: Final = 17
+METHOD_CHANGES_SINCE: Final = 15
+METHOD_OF_PARTITIONED_SINCE: Final = 17
 
 
 class Table(HoldsRows, Relation, Object):
@@ -39,6 +41,8 @@ class Table(HoldsRows, Relation, Object):
     unlogged: bool = alter()
     access_method: str = alter()
     """Empty for a partitioned table that leaves it to its partitions."""
+    settable_method: bool = equal()
+    """True if the server can give a table another one."""
     tablespace: str = alter()
     """Empty for the database's default."""
     options: tuple[str, ...] = alter()
@@ -53,7 +57,7 @@ class Table(HoldsRows, Relation, Object):
 
     @classmethod
     def query(cls, version: int) -> LiteralString:
-        del version
+        settable: LiteralString = "true" if version // 10000 >= METHOD_CHANGES_SINCE else "false"
         return (
             """
             select c.oid
@@ -65,6 +69,9 @@ class Table(HoldsRows, Relation, Object):
                  , acldefault('r', c.relowner)::text[]      as acl_default
                  , c.relpersistence = 'u'                   as unlogged
                  , coalesce(m.amname::text, '')             as access_method
+                 , """
+            + settable
+            + """ as settable_method
                  , coalesce(s.spcname::text, '')            as tablespace
                  , coalesce(c.reloptions, '{}')             as options
                  , coalesce(x.reloptions, '{}')             as toast_options
@@ -90,6 +97,17 @@ class Table(HoldsRows, Relation, Object):
     @property
     def claims(self) -> tuple[tuple[str, ...], ...]:
         return (("relation", self.schema, self.name), ("type", self.schema, self.name))
+
+    def known_to(self, major: int) -> Self:
+        known = super().known_to(major)
+        if major < METHOD_CHANGES_SINCE:
+            known = known.evolve(settable_method=False)
+        if self.partition_key is not None and major < METHOD_OF_PARTITIONED_SINCE:
+            known = known.evolve(access_method="")
+        return known
+
+    def must_replace(self, new: Self, changed: frozenset[str]) -> bool:
+        return "access_method" in changed and not new.settable_method
 
     def create(self, printing: Printing) -> tuple[Written, ...]:
         table = qualified(self.schema, self.name)

@@ -20,6 +20,8 @@ OLD = f"""
     create domain d as int;
     create table t (a int not null, b int generated always as (a * 2) stored);
     create unlogged table u (a serial);
+    create access method rows type table handler heap_tableam_handler;
+    create table m (a int) using rows;
     grant all on t to pgnorm_reader;
 """
 NEW = f"""
@@ -28,6 +30,8 @@ NEW = f"""
     create domain d as int constraint chosen not null;
     create table t (a int constraint chosen not null, b int generated always as (a * 3) stored);
     create table u (a serial);
+    create access method rows type table handler heap_tableam_handler;
+    create table m (a int);
     grant select on t to pgnorm_reader;
 """
 SINCE = {
@@ -36,6 +40,7 @@ SINCE = {
     'CONSTRAINT "chosen" NOT NULL': 17,
     "MAINTAIN": 17,
     "RENAME CONSTRAINT": 18,
+    "SET ACCESS METHOD": 15,
     'ALTER SEQUENCE "public"."u_a_seq" SET LOGGED': 15,
 }
 

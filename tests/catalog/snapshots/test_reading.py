@@ -24,6 +24,7 @@ TABLE: Final = Table(
     unlogged=False,
     partition_key=None,
     access_method="heap",
+    settable_method=True,
     tablespace="",
     options=("fillfactor=70",),
     toast_options=(),
@@ -56,6 +57,7 @@ def test_it_is_read_as_it_was_written() -> None:
         "lines"
       ],
       "access_method": "heap",
+      "settable_method": true,
       "options": ["fillfactor=70"],
       "replica_identity": "d",
       "needs": [["schema", "", "s"]]
