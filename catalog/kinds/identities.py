@@ -12,6 +12,7 @@ from .relations import OF_USERS
 
 PRIVILEGES_SINCE: Final = 15
 """The major from which on pg_dump prints the privileges on an identity's sequence whatever those on its table are."""
+ON_PARTITIONS_SINCE: Final = 17
 
 _TABLE_GRANTED: Final[LiteralString] = """
                    t.relacl is not null
@@ -42,6 +43,8 @@ class Identity(MadeAtOnce, BeginsWith, Counter):
     """True if the table is; it says so itself."""
     table_granted: bool = equal()
     """True if the privileges on the table or on a column of it were changed; only asked where pg_dump minds it."""
+    of_partitions: bool = equal()
+    """True if the table's partitions have it too."""
 
     @classmethod
     def query(cls, version: int) -> LiteralString:
@@ -58,6 +61,10 @@ class Identity(MadeAtOnce, BeginsWith, Counter):
             + ("true" if version // 10000 >= PRIVILEGES_SINCE else _TABLE_GRANTED)
             + """
                                                             as table_granted
+                 , """
+            + ("t.relkind = 'p'" if version // 10000 >= ON_PARTITIONS_SINCE else "false")
+            + """
+                                                            as of_partitions
 """
             + COUNTER_FIELDS
             + COUNTER_TABLES
@@ -84,6 +91,14 @@ class Identity(MadeAtOnce, BeginsWith, Counter):
     @property
     def at_once(self) -> bool:
         return True
+
+    @property
+    def added_to_followers(self) -> bool:
+        return self.of_partitions
+
+    def known_to(self, major: int) -> Self:
+        known = super().known_to(major)
+        return known if major >= ON_PARTITIONS_SINCE else known.evolve(of_partitions=False)
 
     @property
     def behind(self) -> tuple[str, ...]:

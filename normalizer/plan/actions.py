@@ -120,7 +120,8 @@ class Actions:
             return item.at_once and item.id not in self.apart
         if where is Placement.JOINED:
             added = owner.placement.inside and self.decided.fresh(owner.id) and self.maker(owner.id) == Action(owner.id)
-            return added and item.id not in self.apart and not any(self.following.bringers(owner))
+            alone = isinstance(item, MadeAtOnce) and not item.added_to_followers and self.following.followed(owner)
+            return added and item.id not in self.apart and not alone and not any(self.following.bringers(owner))
         inner = where is Placement.EMBEDDED or (where is Placement.INLINE and item.id not in self.apart)
         return inner and self.decided.fresh(owner.id)
 

@@ -155,6 +155,14 @@ class Following:
         above = next(self.bringers(self.new.objects[name]), None)
         return name if above is None else self.first_bringer(above)
 
+    def followed(self, item: Object) -> bool:
+        """True if a new object leads others by ties that hold, or becomes one with them."""
+        return item.id in self._led_by_ties
+
+    @cached_property
+    def _led_by_ties(self) -> Set[ObjectId]:
+        return {leader for item in self.new.objects.values() for leader in self.leaders(item)}
+
     def merged_into(self, item: Object) -> Iterator[ObjectId]:
         """New leaders whose creation finds an object of the new catalog there already."""
         there = item.id in self.old.objects and not self.decided.gone(item.id)
