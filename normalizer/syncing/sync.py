@@ -58,7 +58,7 @@ class Synced(Value):
     proposals: tuple[Proposal, ...] = ()
     """The renames that may be what was taken as a drop and something new."""
     apart: tuple[Difference, ...] = ()
-    """What the files have otherwise than the source where nothing was taken: they have it so, or the base has."""
+    """The differences of the files from the source where nothing was taken: they have it so, or the base has."""
 
     @property
     def changed(self) -> tuple[Rewrite, ...]:
