@@ -92,7 +92,7 @@ class Placed(Value):
         """The edit that puts other SQL in its place; comments inside of it come above that."""
         start, stop = self.statement.start, self.statement.stop
         text = self.file.text
-        kept = "".join(f"{text[each.start : each.end]}\n" for each in comments(text, start, self.statement.end))
+        kept = "".join(f"{text[each.start : each.end]}\n" for each in comments(text, start, stop))
         return Edit(start=start, stop=stop, text=self.lined(kept + sql))
 
     def addition(self, sql: str) -> Edit:
