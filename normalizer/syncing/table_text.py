@@ -1,6 +1,6 @@
 """The text of a CREATE TABLE: its columns and constraints, and the clauses of a column."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise
 from typing import Final
 
@@ -47,8 +47,11 @@ class Element(Value):
         """The name of the constraint, None where it has none and for a column."""
         return self.found[1].name if self.found[0].keyword == "CONSTRAINT" else None
 
-    def usual_name(self, table: str) -> str | None:
-        """The name that Postgres gives a key without one, None for all else."""
+    def usual_name(self, table: str, known: Collection[str]) -> str | None:
+        """The name that Postgres gives a key or a check without one in a table of these columns, None for all else."""
+        if self.found[0].keyword == "CHECK":
+            named = {token.name for token in self.found[1:]} & {*known}
+            return "_".join((table, *(named if len(named) == 1 else ()), "check"))
         suffix = _SUFFIXES.get(self.found[0].keyword)
         if suffix is None:
             return None

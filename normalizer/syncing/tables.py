@@ -69,8 +69,9 @@ class TableEdit:
 
     def drop_constraint(self, name: str, table: str) -> bool:
         """Take a constraint away, an element of its own or a clause of a column; False where it is not found."""
+        columns = {each.column for each in self.elements if each.column is not None}
         for at, each in enumerate(self.elements):
-            if name in (each.constraint, each.usual_name(table)):
+            if name in (each.constraint, each.usual_name(table, columns)):
                 self._gone.add(at)
                 return True
         for at, each in enumerate(self.elements):
