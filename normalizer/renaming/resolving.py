@@ -128,8 +128,10 @@ class _Asked:
             path = (DEFAULT_SCHEMA, *path)
         owner, self.name = path[:-1], path[-1]
         backwards = {old: new for new, old in owners.items()}
-        self.old_owner = owner if request.hint is None else _led(owner, owners)
-        self.new_owner = owner if request.hint is not None else _led(owner, backwards)
+        # What is proposed behind the rename of a whole has the new name of that.
+        by_new = request.hint is not None or (path not in before and (*_led(owner, owners), self.name) in before)
+        self.old_owner = _led(owner, owners) if by_new else owner
+        self.new_owner = owner if by_new else _led(owner, backwards)
         self.old_old = self._fitting(before, (*self.old_owner, self.name))
         self.old_new = self._fitting(before, (*self.old_owner, request.new))
         self.new_old = self._fitting(after, (*self.new_owner, self.name))

@@ -157,6 +157,30 @@ def test_what_the_sides_suggest_is_listed_and_never_guessed(run: Run, plain: Pat
     assert out == 'ALTER TABLE "public"."people" RENAME COLUMN "status" TO "stage";\n'
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "asked"),
+    [
+        ("aaa int, x int)", "bbb int, x int)", "public.people.aaa=bbb"),
+        (
+            "x int, constraint c check (x > 0)); create table below () inherits (people)",
+            "x int, constraint d check (x > 0)); create table below () inherits (persons)",
+            "public.people.c=d",
+        ),
+    ],
+    ids=["column", "check above others"],
+)
+def test_a_part_is_asked_for_with_either_name_of_its_whole(
+    run: Run, plain: Path, old: str, new: str, asked: str
+) -> None:
+    for name, table, text in (("old", "people", old), ("new", "persons", new)):
+        (plain / f"{name}.sql").write_text(f"create table {table} ({text};")
+    at = "diff --from old.sql --to new.sql --rename public.people=persons"
+    code, plan, said = run(f"{at} --renames accept")
+    assert (code, "DROP" in plan, plan.count("RENAME")) == (0, False, 2), said + plan
+    for path in (asked, asked.replace("people", "persons")):
+        assert run(f"{at} --rename {path}")[:2] == (0, plan)
+
+
 def test_nobody_is_asked_about_what_comes_with_a_rename(run: Run, plain: Path) -> None:
     schema = plain / "schemas" / "50_more.sql"
     state = "create table people (id int, {0} text); create view all_people as select id, {0} from people;\n"
