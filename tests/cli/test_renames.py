@@ -256,8 +256,8 @@ def test_indexes_of_a_partitioned_table_are_renamed_with_it(run: Run, folder: Pa
     assert out.split("\n\n") == [
         'ALTER TABLE "public"."p" RENAME TO "q";',
         'ALTER TABLE "public"."p_a" RENAME TO "q_a";',
-        'ALTER INDEX "public"."p_a_id_idx" RENAME TO "q_a_id_idx";',
-        'ALTER INDEX "public"."p_id_idx" RENAME TO "q_id_idx";\n',
+        'ALTER INDEX "public"."p_id_idx" RENAME TO "q_id_idx";',
+        'ALTER INDEX "public"."p_a_id_idx" RENAME TO "q_a_id_idx";\n',
     ]
 
 
