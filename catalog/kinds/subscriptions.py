@@ -17,6 +17,7 @@ STREAMING_BY_DEFAULT_SINCE: Final = 18
 TWO_PHASE_CHANGES_SINCE: Final = 18
 STREAMING: Final = {"f": "off", "t": "on", "p": "parallel"}
 NOT_STREAMING: Final = "f"
+PARALLEL: Final = "p"
 NOT_SYNCHRONOUS: Final = "off"
 ANY_ORIGIN: Final = "any"
 
@@ -151,7 +152,11 @@ class Subscription(SuperuserOnly, Object):
 
     def known_to(self, major: int) -> Self:
         known = super().known_to(major)
-        return known if major >= TWO_PHASE_CHANGES_SINCE else known.evolve(can_turn_two_phase_on=False)
+        if major < TWO_PHASE_CHANGES_SINCE:
+            known = known.evolve(can_turn_two_phase_on=False)
+        if major < PARALLEL_SINCE and known.streaming == PARALLEL:
+            known = known.evolve(streaming=NOT_STREAMING)  # where nobody said how, which a newer server takes for this
+        return known
 
     def must_replace(self, new: Self, changed: frozenset[str]) -> bool:
         # Whatever else changes two_phase asks the publisher.

@@ -9,6 +9,7 @@ from plain_projects import project_of
 
 from pgnorm.normalizer.comparing import compare
 from pgnorm.normalizer.comparison import Comparison, Options
+from pgnorm.normalizer.postgres.shadow import Shadow
 from pgnorm.normalizer.project.sources import parse
 from pgnorm.normalizer.servers import Servers
 from pgnorm.normalizer.workspace import Workspace
@@ -45,8 +46,11 @@ SINCE = {
 }
 
 
-def _compared(servers: Servers, folder: Path, major: int) -> Comparison:
-    for name, text in (("old", OLD), ("new", NEW)):
+SUBSCRIBED = "create subscription s connection 'dbname=x' publication p with (connect = false, slot_name = none);"
+
+
+def _compared(servers: Servers, folder: Path, major: int, old_text: str = OLD, new_text: str = NEW) -> Comparison:
+    for name, text in (("old", old_text), ("new", new_text)):
         (folder / f"{name}.sql").write_text(text)
     project = project_of(folder, major)
     with servers.turn(), Workspace(project, tell=lambda _level, _message: None, servers=servers) as workspace:
@@ -67,3 +71,13 @@ def test_a_plan_is_for_the_major_of_its_project(
     assert [words for words, since in SINCE.items() if since > major and words in script] == []
     database.execute(OLD.encode())
     carry_out(database, found.plan)
+
+
+@pytest.mark.parametrize("major", range(14, 19))
+def test_a_subscription_streams_as_its_server_does_unless_told_otherwise(
+    major: int, servers: Servers, shadow: Shadow, tmp_path: Path
+) -> None:
+    if shadow.major < major:
+        pytest.skip("no older server stands in for a newer one")
+    found = _compared(servers, tmp_path, major, "", SUBSCRIBED)
+    assert ("streaming = parallel" in found.plan.scripts()[0]) == (shadow.major >= 18 and major >= 16)
