@@ -6,6 +6,7 @@ from typing import ClassVar, Final, LiteralString, Self
 from ..acl import AclItem
 from ..model import Changed, ObjectId, Placement, Printing, Target, Written, alter, equal
 from ..model.dump_facets import BeginsWith, MadeAtOnce
+from ..model.tie_facets import ForAll
 from ..quoting import ident, qualified
 from .counters import COUNTER_FIELDS, COUNTER_TABLES, HIGHEST, UNLOGGED_SINCE, Counter
 from .relations import OF_USERS
@@ -21,7 +22,7 @@ _TABLE_GRANTED: Final[LiteralString] = """
                    or exists ( select from pg_attribute where attrelid = t.oid and attacl is not null )"""
 
 
-class Identity(MadeAtOnce, BeginsWith, Counter):
+class Identity(ForAll, MadeAtOnce, BeginsWith, Counter):
     """A column's being an identity, with the sequence behind it. `name` is the column, `detail` the table.
 
     Owner, comment and privileges are the sequence's.
@@ -93,7 +94,7 @@ class Identity(MadeAtOnce, BeginsWith, Counter):
         return True
 
     @property
-    def added_to_followers(self) -> bool:
+    def for_followers(self) -> bool:
         return self.of_partitions
 
     def known_to(self, major: int) -> Self:

@@ -100,11 +100,6 @@ class MadeAtOnce(Facet):
         raise NotImplementedError
 
     @property
-    def added_to_followers(self) -> bool:
-        """True if a column that others follow can be added together with it."""
-        return True
-
-    @property
     def behind(self) -> Script:
         """The statements that follow the table's CREATE."""
         raise NotImplementedError

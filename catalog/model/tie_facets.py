@@ -26,6 +26,17 @@ def comes_with_tie(item: "Object") -> bool:
     return isinstance(item, Refers) and item.comes_with_tie
 
 
+class ForAll(Facet):
+    """A part of a column that comes together with it if all have it who follow the column: an identity."""
+
+    __slots__ = ()
+
+    @property
+    def for_followers(self) -> bool:
+        """True if they have."""
+        raise NotImplementedError
+
+
 class Undroppable(Facet):
     """An object without a DROP of its own: `ALTER INDEX "i" ATTACH PARTITION "p"`."""
 

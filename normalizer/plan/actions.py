@@ -3,6 +3,7 @@
 from pgnorm.catalog.model import Catalog, Object, ObjectId, Placement
 from pgnorm.catalog.model.dump_facets import MadeAtOnce
 from pgnorm.catalog.model.facets import Bodied, DroppedApart, GrantsDefaults
+from pgnorm.catalog.model.tie_facets import ForAll
 
 from ..compare.difference import above
 from .changes import Decisions, set_with
@@ -120,7 +121,7 @@ class Actions:
             return item.at_once and item.id not in self.apart
         if where is Placement.JOINED:
             added = owner.placement.inside and self.decided.fresh(owner.id) and self.maker(owner.id) == Action(owner.id)
-            alone = isinstance(item, MadeAtOnce) and not item.added_to_followers and self.following.followed(owner)
+            alone = isinstance(item, ForAll) and not item.for_followers and self.following.followed(owner)
             return added and item.id not in self.apart and not alone and not any(self.following.bringers(owner))
         inner = where is Placement.EMBEDDED or (where is Placement.INLINE and item.id not in self.apart)
         return inner and self.decided.fresh(owner.id)
