@@ -39,6 +39,6 @@ def loads(shadow: Shadow, dump: str) -> bool:
     with shadow.session(scratch=True) as session:
         try:
             session.connection.execute(re.sub(r"(?m)^\\.*$", "", dump).encode())
-        except psycopg.errors.ObjectNotInPrerequisiteState:
+        except (psycopg.errors.ObjectNotInPrerequisiteState, psycopg.errors.UndefinedObject):
             return False
     return True

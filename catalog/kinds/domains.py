@@ -94,12 +94,11 @@ class Domain(Emptied, MadeOfTypes, Tested, types.Type):
         return self.not_null and old is not None and not old.not_null
 
     def create(self, printing: Printing) -> str:
-        parts = (part for part in printing.parts if isinstance(part, DomainConstraint))
-        checks = "".join(f"\n\t{part.clause(printing.target)}" for part in parts)
-        base = spell_types(self.base + types.collate(self.collation), printing.target.major)
-        default = "" if self.default is None else spell_types(f" DEFAULT {self.default}", printing.target.major)
+        checks = "".join(f"\n\t{x.clause(printing.target)}" for x in printing.parts if isinstance(x, DomainConstraint))
+        default = "" if self.default is None or printing.shell else f" DEFAULT {self.default}"
         not_null = self._not_null(named=printing.target.usual_names_taken)
-        return f"CREATE DOMAIN {qualified(self.schema, self.name)} AS {base}{not_null}{default}{checks};\n"
+        typed = f"{self.base}{types.collate(self.collation)}{not_null}{default}"
+        return f"CREATE {self.signature()} AS {spell_types(typed, printing.target.major)}{checks};\n"
 
     def _not_null(self, *, named: bool = False) -> str:
         if not self.not_null:
@@ -108,12 +107,14 @@ class Domain(Emptied, MadeOfTypes, Tested, types.Type):
         return " NOT NULL" if usual else f" CONSTRAINT {ident(self.not_null_name)} NOT NULL"
 
     def emptied(self, target: Target) -> str:
-        return f"ALTER {self.signature()} DROP DEFAULT;"
+        return "" if self.default is None else f"ALTER {self.signature()} DROP DEFAULT;"
+
+    def body(self, target: Target) -> str:
+        return spell_types(f"ALTER {self.signature()} SET DEFAULT {self.default};", target.major)
 
     def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[Written]:
         if changed.take("default"):
-            set_ = spell_types(f"ALTER {self.signature()} SET DEFAULT {new.default};", target.major)
-            yield self.emptied(target) if new.default is None else set_
+            yield self.emptied(target) if new.default is None else new.body(target)
         if changed.take("not_null"):
             changed.take("not_null_name")
             if not new.not_null:
@@ -204,8 +205,7 @@ class DomainConstraint(Tested, Object):
 
     def alter(self, new: Self, changed: Changed, target: Target) -> Iterator[Written]:
         if changed.take("validated"):
-            sql = f"{self._domain()} VALIDATE CONSTRAINT {ident(self.name)};"
-            yield Statement(sql=sql, on_rows=OnRows.MAY_FAIL)
+            yield Statement(sql=f"{self._domain()} VALIDATE CONSTRAINT {ident(self.name)};", on_rows=OnRows.MAY_FAIL)
 
     def _domain(self) -> str:
         return f"ALTER DOMAIN {qualified(self.schema, self.detail)}"

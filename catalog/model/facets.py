@@ -25,7 +25,11 @@ class Emptied(Facet):
     __slots__ = ()
 
     def emptied(self, target: Target) -> str:
-        """The statement that takes the body away and leaves the rest."""
+        """The statement that takes the body away and leaves the rest; empty where there is none."""
+        raise NotImplementedError
+
+    def body(self, target: Target) -> str:
+        """The statement that gives a body to what has none."""
         raise NotImplementedError
 
 
@@ -39,10 +43,6 @@ class Bodied(Emptied):
 
     body_catalog: ClassVar[str]
     """The catalog of the body (`pg_rewrite`)."""
-
-    def body(self, target: Target) -> str:
-        """The statement that fills in a shell."""
-        raise NotImplementedError
 
 
 class Shelled(Facet):

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from pgnorm.catalog.model import Catalog, Object, ObjectId
+from pgnorm.catalog.model import Catalog, Edge, Object, ObjectId
 from pgnorm.catalog.model.facets import Emptied
 
 
@@ -32,3 +32,9 @@ def can_wait(catalog: Catalog, user: Object, other: Object) -> bool:
     if not (isinstance(user, Emptied) and other.overloaded) or user.disposable:
         return False
     return other.id in catalog.needs.get(user.id, ()) or called_alike(catalog, user.id, other)
+
+
+def by_body(catalog: Catalog, edge: Edge) -> bool:
+    """True if only what can be away for a while needs the other: the body of a view, the call in a domain's default."""
+    calls = catalog.objects[edge.referenced].overloaded
+    return edge.body or (calls and isinstance(catalog.objects[edge.dependent], Emptied))

@@ -10,7 +10,7 @@ from .attachments import order_followers, order_ties
 from .casts import order_casts
 from .changes import Decisions
 from .cycles import repair, take_leaders_out, unsolvable
-from .dependencies import order_leavers, order_makers, order_successors
+from .dependencies import order_calls, order_leavers, order_makers, order_successors
 from .graph import Act, Action
 from .names import order_names
 from .orders import order_default_privileges, order_owners, order_referrers, order_stored, order_tested
@@ -47,6 +47,7 @@ def _needs(actions: Actions) -> dict[Action, dict[Action, None]]:
     order_leavers(actions, touched, before)
     order_makers(actions, touched, before)
     order_successors(actions, before)
+    order_calls(actions, before)
     order_ties(actions, before)
     order_followers(actions, before)
     order_rows(actions, before)

@@ -4,10 +4,11 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from pgnorm.catalog.errors import PgnormError
-from pgnorm.catalog.model import Object, ObjectId
+from pgnorm.catalog.model import Object, ObjectId, Placement
 from pgnorm.catalog.model.tie_facets import comes_with_tie
 
 from ..compare.difference import parts_below
+from ..compare.overloads import by_body
 from .actions import Actions
 from .attachments import ended
 from .graph import Act, Action
@@ -99,8 +100,9 @@ def _empty(actions: Actions, loop: Sequence[Action]) -> bool:
 def _empty_one(actions: Actions, loop: Sequence[Action], act: Act, *, only: ObjectId | None = None) -> bool:
     leaving = act.leaves
     members = {(action.id, action.act.drops) for action in loop}
-    for edge in (actions.old if leaving else actions.new).edges:
-        if not edge.body or edge.dependent in actions.hollow[act] or only not in (None, edge.dependent):
+    catalog = actions.old if leaving else actions.new
+    for edge in catalog.edges:
+        if not by_body(catalog, edge) or edge.dependent in actions.hollow[act] or only not in (None, edge.dependent):
             continue
         ends = (
             (ended(actions.leaver(name)) or actions.alterer(name)) if leaving else actions.maker(name)
@@ -108,6 +110,9 @@ def _empty_one(actions: Actions, loop: Sequence[Action], act: Act, *, only: Obje
         )
         if all(end is not None and (end.id, end.act.drops) in members for end in ends):
             actions.hollow[act].add(edge.dependent)
+            if act is Act.SHELL:
+                inside = (part for part in parts_below(catalog, edge.dependent) if not part.placement.inseparable)
+                actions.apart.update(part.id for part in inside if part.placement is Placement.INLINE)
             return True
     return False
 

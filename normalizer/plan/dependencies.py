@@ -7,6 +7,7 @@ from pgnorm.catalog.model.facets import Bodied
 from pgnorm.catalog.model.row_facets import Counting, Filled
 
 from ..compare.difference import above, outermost
+from ..compare.overloads import alike, by_body, called_alike
 from .actions import Actions
 from .attachments import ended
 from .graph import Act, Action, Before
@@ -32,7 +33,9 @@ def order_leavers(actions: Actions, touched: Collection[ObjectId], before: Befor
             and isinstance(actions.item(dropped), Bodied | Filled)
         ):
             dropped = ended(dropped)  # under another name it reads as much
-        if edge.dependent in actions.hollow[Act.EMPTY] and (edge.body or edge.dependent in actions.decided.emptied):
+        if edge.dependent in actions.hollow[Act.EMPTY] and (
+            by_body(actions.old, edge) or edge.dependent in actions.decided.emptied
+        ):
             dropped = Action(edge.dependent, Act.EMPTY)
             before(ended(freed), actions.alterer(edge.dependent))
         before(ended(dropped), ended(freed))
@@ -60,8 +63,21 @@ def order_makers(actions: Actions, touched: Collection[ObjectId], before: Before
         if _goes_ahead(actions, edge, leaving=False):
             continue
         before(actions.known(edge.referenced), actions.maker(edge.dependent))
-        if (edge.referenced, edge.dependent) not in actions.new.shell_users and not edge.body:
+        if (edge.referenced, edge.dependent) not in actions.new.shell_users and not by_body(actions.new, edge):
             before(actions.known(edge.referenced), actions.shell(edge.dependent))
+
+
+def order_calls(actions: Actions, before: Before) -> None:
+    """Make the successor of what is set aside when what its text might call instead is gone: `g(1)` finds two."""
+    decided, new = actions.decided, actions.new
+    if not decided.set_aside:
+        return
+    for other in (actions.old.objects[name] for name in (*decided.dropped, *decided.replaced)):
+        users = (user for name in new.needed_by if alike(name, other.id) for user in new.needed_by[name])
+        for user in users if other.overloaded else ():
+            maker = actions.maker(user)
+            if maker is not None and maker.id in decided.set_aside and called_alike(new, user, other):
+                before(ended(actions.leaver(other.id)), maker)
 
 
 def _goes_ahead(actions: Actions, edge: Edge, *, leaving: bool) -> bool:

@@ -54,7 +54,8 @@ def order_tested(actions: Actions, before: Before) -> None:
     """A condition on the values of a type comes before columns that hold these inside of others."""
     for name in (*actions.decided.created, *actions.decided.replaced, *actions.decided.altered):
         item = actions.new.objects[name]
-        if tested(actions.old.objects.get(name), item):
+        before_it = None if actions.decided.fresh(name) else actions.old.objects.get(name)
+        if tested(before_it, item):
             for column in held_inside(actions.new, item.parent or item.id):
                 before(actions.maker(name), actions.maker(column))
 

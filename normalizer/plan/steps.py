@@ -19,7 +19,7 @@ from pgnorm.catalog.model import (
     unknown_secret,
 )
 from pgnorm.catalog.model.dump_facets import MadeAtOnce
-from pgnorm.catalog.model.facets import Bodied, Emptied, GrantsDefaults, Shelled
+from pgnorm.catalog.model.facets import Emptied, GrantsDefaults, Shelled
 from pgnorm.catalog.model.row_facets import Counting, Presets
 from pgnorm.catalog.model.type_facets import retypes
 
@@ -112,10 +112,12 @@ class Planning:
         if isinstance(item, Shelled):
             return Step.of(Verb.CREATE, item, statements(item.shell_entry().sql))
         if leaving or not self.decided.fresh(item.id):
-            assert isinstance(item, Emptied)
-            return Step.of(Verb.ALTER, item, (item.emptied(self.target),))
-        shell = item.create(Printing(target=self.target, shell=True))
-        return Step.of(Verb.CREATE, item, statements(shell))
+            there = self.old.objects[item.id]
+            assert isinstance(item, Emptied) and isinstance(there, Emptied)
+            before, emptied = there.emptied(self.target), item.emptied(self.target)
+            done = not leaving and item.id in self.actions.hollow[Act.EMPTY] and before == emptied
+            return Step.of(Verb.ALTER, item, (emptied,) if before and not done else ())
+        return Step.of(Verb.CREATE, item, statements(item.create(Printing(target=self.target, shell=True))))
 
     def _dropping(self, item: Object) -> Step:
         dropped = item.evolve(name=aside_name(item)) if item.id in self.decided.set_aside else item
@@ -147,7 +149,7 @@ class Planning:
         target = self.target.evolve(usual_names_taken=item.id in self.decided.set_aside)
         entries = [stored(entry) for entry in item.entries(Printing(target=target, parts=parts))]
         if item.id in self.actions.hollow[Act.SHELL]:
-            assert isinstance(item, Bodied)
+            assert isinstance(item, Emptied)
             entries[0] = (stated(item.body(self.target)),)
         yield from (self.hazards.felt_by_new(each, item) for entry in entries[:1] for each in entry)
         # Before anything draws from it.
