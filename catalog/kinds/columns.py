@@ -164,7 +164,7 @@ class Column(HoldsType, RequiredColumn):
 
     def through_text(self, type_: str) -> str:
         """The expression that gives it values of any other type."""
-        return through_text(ident(self.name), type_, self.category if self.base else "")
+        return through_text(ident(self.name), type_, self.base, self.category)
 
     def by_text_to(self, new: Self) -> str:
         """The comment on values that go over by their text."""

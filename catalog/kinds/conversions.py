@@ -76,15 +76,18 @@ def without_modifiers(type_: str) -> str:
     return _element(_base(type_))
 
 
-def through_text(column: str, new: str, category: str = "") -> str:
-    """The expression that leads to the type `new` from any type; for a domain with the `category` of its values.
+def through_text(column: str, new: str, base: str = "", category: str = "") -> str:
+    """The expression that leads to the type `new` from any type; for a domain with its `base` and the category of that.
 
-    Of strings and bits a cast to their domain would cut what is too long for it: assignment refuses that.
+    Of strings and bits a cast to their domain would cut what is too long for it: assignment refuses that. Text is
+    assigned to whatever has the category of strings, but bits only to Postgres' own.
     """
     text = f'{column}::"text"'
-    if _is_array(new) or category not in (_STRING, _BITS):
+    if _is_array(new) or not base or category not in (_STRING, _BITS):
         return f"{text}::{new}"
-    return text if category == _STRING else f"{text}::bit varying"
+    if category == _STRING:
+        return text
+    return f"{text}::{new if '.' in base else 'bit varying'}"
 
 
 def by_fields(column: str, fields: Iterable[str | None], new: str) -> str:

@@ -115,6 +115,22 @@ def test_a_column_that_changes_otherwise_too_goes_over(shadow: Shadow, database:
         assert database.execute(query.encode()).fetchone() == ("good", "{bad,good}", "bad", "(1)")
 
 
+@pytest.mark.parametrize("category", "SV")
+def test_a_domain_over_a_type_of_ones_own_category_takes_values_by_their_text(
+    category: str, shadow: Shadow, database: psycopg.Connection
+) -> None:
+    own = f"""
+        create type v;
+        create function v_in(cstring) returns v immutable strict language internal as 'textin';
+        create function v_out(v) returns cstring immutable strict language internal as 'textout';
+        create type v (input = v_in, output = v_out, category = '{category}');
+    """
+    held = "create table t (a d, b d[])"
+    database.execute(f"{own} create domain d as int; {held}; insert into t values (1, '{{2}}')".encode())
+    _lead(shadow, database, f"{own} create domain d as v; {held}")
+    assert database.execute("select a::text, b::text from t").fetchone() == ("1", "{2}")
+
+
 SHORTER: Final = {
     "domain": ("create domain d as varchar(9)", "create domain d as varchar(3)"),
     "padded domain": ("create domain d as char(9)", "create domain d as char(3)"),
