@@ -234,8 +234,7 @@ class Writer:
         self.out.append("\n")
         sql = edited.text if edited else ""
         if self.target.reloaded_by is not None:
-            items = item, *self._parts(item)
-            sql = reaching(sql, items, afterwards=self.path, namesakes=self.catalog.namesakes)
+            sql = reaching(sql, (item, *self._parts(item)), afterwards=self.path, namesakes=self.catalog.namesakes)
         self.out.append(f"{sql}\n\n")
         if edited and edited.owned and owner:
             self.out.append(f"ALTER {item.owner_signature(self.target)} OWNER TO {ident(owner)};\n\n")
