@@ -15,6 +15,13 @@ _STRING: Final = "S"
 _BITS: Final = "V"
 _ENUM: Final = "E"
 _JSON: Final = frozenset({"json", "jsonb"})
+_UNCUT: Final = {
+    "character varying": '"text"',
+    "character": '"text"',
+    "bit varying": "bit varying",
+    "bit": "bit varying",
+}
+"""Types that hold what is too long for others, which assignment refuses there and a cast would cut."""
 
 
 def conversion(
@@ -38,7 +45,7 @@ def conversion(
     if new[1] == _STRING and _is_array(after) <= _is_array(before):
         return ""
     if old[1] == _STRING and _is_array(before) <= _is_array(after):
-        return f"{column}::{written}"
+        return f"{column}::{_uncut(after) or written}"
     if _is_array(before) or _is_array(after):
         return None
     return _by_number(column, _plain(before), _plain(after), written)
@@ -58,6 +65,12 @@ def _by_cast(
         return ""
     # Labels that the new one lacks are refused.
     return through_text(column, written) if old[1] == new[1] == _ENUM else None
+
+
+def _uncut(type_: str) -> str | None:
+    """The type whose values, or elements, are refused where they are too long for this one; None where none is."""
+    found = _UNCUT.get(_element(_base(type_)))
+    return f"{found}[]" if found and _is_array(type_) else found
 
 
 def _by_number(column: str, before: str, after: str, written: str) -> str | None:
@@ -83,6 +96,8 @@ def through_text(column: str, new: str, base: str = "", category: str = "") -> s
     assigned to whatever has the category of strings, but bits only to Postgres' own.
     """
     text = f'{column}::"text"'
+    if _is_array(base):
+        return f"{text}::{_uncut(base) or new}"
     if _is_array(new) or not base or category not in (_STRING, _BITS):
         return f"{text}::{new}"
     if category == _STRING:

@@ -135,6 +135,7 @@ SHORTER: Final = {
     "domain": ("create domain d as varchar(9)", "create domain d as varchar(3)"),
     "padded domain": ("create domain d as char(9)", "create domain d as char(3)"),
     "domain of bits": ("create domain d as bit varying(9)", "create domain d as bit(3)"),
+    "domain of arrays": ("create domain d as varchar(9)[]", "create domain d as varchar(3)[]"),
     "row": ("create table d (x varchar(9))", "create view d as select 'x'::varchar(3) as x, 1 as more"),
     "fewer fields": ("create table d (x varchar(9), less int)", "create view d as select 'x'::varchar(3) as x"),
 }
@@ -152,7 +153,7 @@ def test_a_value_that_is_too_long_is_refused_and_not_cut(
         more = ", 1" * ("less" in before)
         held, short = f"row('1011'{more})::d", f"row('101'{more})::d"
     else:
-        held, short = "'1011'", "'101'"
+        held, short = ("'{1011}'", "'{101}'") if "arrays" in case else ("'1011'", "'101'")
     held, short = (f"array[{each}]::d[]" if column == "d[]" else each for each in (held, short))
     database.execute(f"{before}; create table t (v {column}); insert into t values ({held})".encode())
     with pytest.raises(psycopg.DataError, match=r"too long|does not match"):
@@ -161,3 +162,17 @@ def test_a_value_that_is_too_long_is_refused_and_not_cut(
     _lead(shadow, database, f"{after}; create table t (v {column})")
     row = database.execute("select v::text from t").fetchone()
     assert row is not None and "101" in row[0]
+
+
+@pytest.mark.parametrize("to", ["varchar(3)[]", "char(3)[]", "bit varying(3)", "bit(3)[]", "words"])
+def test_text_that_is_too_long_for_what_it_becomes_is_refused_and_not_cut(
+    to: str, shadow: Shadow, database: psycopg.Connection
+) -> None:
+    words = "create domain words as varchar(3)[]"
+    held, short = ("1011", "101") if to == "bit varying(3)" else ("{1011}", "{101}")
+    database.execute(f"{words}; create table t (v text); insert into t values ('{held}')".encode())
+    with pytest.raises(psycopg.DataError, match=r"too long|does not match"):
+        _lead(shadow, database, f"{words}; create table t (v {to})")
+    database.execute("update t set v = %s", (short,))
+    _lead(shadow, database, f"{words}; create table t (v {to})")
+    assert database.execute("select v::text from t").fetchone() == (short,)
