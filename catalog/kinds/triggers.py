@@ -3,13 +3,15 @@
 from collections.abc import Iterator
 from typing import ClassVar, Final, LiteralString, Self
 
-from ..model import Changed, Entry, Object, ObjectId, Printing, Statement, Target, alter, on_relation, replace
+from ..model import Changed, Entry, Object, ObjectId, Printing, Statement, Target, alter, equal, on_relation, replace
 from ..priority import Priority
 from ..quoting import ident, spell_types
 from .firing import STATES, USUAL_STATE
 from .relations import RELATION_KIND, altered
 
 CONSTRAINT_TRIGGER: Final = "CREATE CONSTRAINT TRIGGER "
+RENAMED_WITH_COPIES_SINCE: Final = 15
+"""The major in which the copies of a trigger on partitions first get its new name with it."""
 
 
 class Trigger(Object):
@@ -31,10 +33,14 @@ class Trigger(Object):
     """CREATE TRIGGER as Postgres deparses it."""
     state: str = alter()
     """pg_trigger.tgenabled: O, D, A or R."""
+    of_partitioned: bool = equal()
+    """True for a trigger on a partitioned table, of which partitions have copies."""
+    renamed_with_copies: bool = equal()
+    """True if its server gives them its new name too."""
 
     @classmethod
     def query(cls, version: int) -> LiteralString:
-        del version
+        renamed_with_copies: LiteralString = "true" if version // 10000 >= RENAMED_WITH_COPIES_SINCE else "false"
         # Clones for partitions are internal ones up to 14 and tell their parent from 15 on.
         return (
             """
@@ -47,6 +53,10 @@ class Trigger(Object):
             + """
                  , pg_get_triggerdef(t.oid, false)  as definition
                  , t.tgenabled::text                as state
+                 , c.relkind = 'p'                  as of_partitioned
+                 , """
+            + renamed_with_copies
+            + """ as renamed_with_copies
               from pg_trigger t
               join pg_class c     on c.oid = t.tgrelid
               join pg_namespace n on n.oid = c.relnamespace
@@ -81,11 +91,16 @@ class Trigger(Object):
 
     def rename(self, name: str) -> tuple[str, ...]:
         # The constraint of a constraint trigger would keep its name.
-        return () if self.definition.startswith(CONSTRAINT_TRIGGER) else super().rename(name)
+        kept = self.definition.startswith(CONSTRAINT_TRIGGER) or (self.of_partitioned and not self.renamed_with_copies)
+        return () if kept else super().rename(name)
 
     def renamed(self, name: str) -> Self:
         definition = self.definition.replace(f" TRIGGER {ident(self.name)} ", f" TRIGGER {ident(name)} ", 1)
         return self.evolve(name=name, definition=definition)
+
+    def known_to(self, major: int) -> Self:
+        known = super().known_to(major)
+        return known if major >= RENAMED_WITH_COPIES_SINCE else known.evolve(renamed_with_copies=False)
 
     def must_replace(self, new: Self, changed: frozenset[str]) -> bool:
         # There is no CREATE OR REPLACE CONSTRAINT TRIGGER, nor one to replace a constraint trigger.

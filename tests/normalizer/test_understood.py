@@ -24,6 +24,9 @@ OLD = f"""
     create access method rows type table handler heap_tableam_handler;
     create table m (a int) using rows;
     grant all on t to pgnorm_reader;
+    create table parted (a int) partition by list (a);
+    create table part partition of parted for values in (1);
+    create trigger first after insert on parted for each row execute function suppress_redundant_updates_trigger();
 """
 NEW = f"""
     create role pgnorm_reader; {FUNCTION}
@@ -34,6 +37,10 @@ NEW = f"""
     create access method rows type table handler heap_tableam_handler;
     create table m (a int);
     grant select on t to pgnorm_reader;
+    create table parted (a int) partition by list (a);
+    create table part partition of parted for values in (1);
+    create trigger second after insert on parted for each row execute function suppress_redundant_updates_trigger();
+    alter table part disable trigger second;
 """
 SINCE = {
     "SET EXPRESSION": 17,
@@ -42,6 +49,7 @@ SINCE = {
     "MAINTAIN": 17,
     "RENAME CONSTRAINT": 18,
     "SET ACCESS METHOD": 15,
+    "ALTER TRIGGER": 15,
     'ALTER SEQUENCE "public"."u_a_seq" SET LOGGED': 15,
 }
 
