@@ -1,6 +1,6 @@
 """Renames that were made in a source, carried out in the texts of the schema files, where the names stand."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from pgnorm.catalog.kinds.indexes import Index
@@ -97,13 +97,13 @@ def in_place(
 
     What these texts make is for a proof: a name may stand where no rule knows it.
     """
-    places = Places(files)
-    whole = {placed.place: text for placed, text in _woven(places, renamings, before, after)}
+    places, styles = Places(files), {file.label: Style(file.text) for file in files}
+    whole = {placed.place: text for placed, text in _woven(places, styles, renamings, before, after)}
     names = dict(_of_nameless(places, before))
     asked = tuple(_asked(places, renamings, before))
     edits: dict[str, list[Edit]] = {}
     for placed in places.all:
-        said, style = placed.statement, Style(placed.file.text)
+        said, style = placed.statement, styles[placed.file.label]
         if (text := whole.get(placed.place)) is None:
             text = apply(said.text, [edit for each in asked for edit in _edits(placed, each, style)])
         if text != said.text:
@@ -141,7 +141,7 @@ def _of_nameless(places: Places, catalog: Catalog) -> Iterator[tuple[str, str]]:
 
 
 def _woven(
-    places: Places, renamings: Sequence[Renaming], before: Catalog, after: Catalog
+    places: Places, styles: Mapping[str, Style], renamings: Sequence[Renaming], before: Catalog, after: Catalog
 ) -> Iterator[tuple[Placed, str]]:
     """Statements with what the renames change of their canonical text woven in; tables are done name by name."""
     target = Target(major=after.major, role=before.role, named_schemas=True)
@@ -152,9 +152,8 @@ def _woven(
         if len(found) != 1 or became is None:
             continue
         was_said, said = old.of(item).removesuffix(";"), new.of(became).removesuffix(";")
-        style = Style(found[0].file.text)
         text = found[0].statement.text
-        if became_text := text if was_said == said else woven(text, was_said, said, style):
+        if became_text := text if was_said == said else woven(text, was_said, said, styles[found[0].file.label]):
             yield found[0], became_text
 
 

@@ -161,14 +161,12 @@ class Syncing:
         ours, theirs = sides.as_it_is(self.ours), self._side(self.theirs)
         found = Basis(sides.workspace, self.options, sides, self.ours, self.theirs).found(ours, theirs)
         differing = sayable(settled(found, ours.states, theirs.states, self.sides.reload, deparsed_changes))
-        given = self.sides.ownership.baseline.objects
-        lost = [each for each in differing if each.new is None and each.item.id in given]
-        return tuple(each for each in differing if each not in lost and not each.item.placement.derived)
+        kept, _ = self._parted(differing, ours.catalog)
+        return tuple(each for each in kept if not each.item.placement.derived)
 
     def _without_losses(self, found: Sequence[Difference], ours: Catalog) -> tuple[Difference, ...]:
         """The changes of the source but for what it lacks of the platform's: no statement of the files makes that."""
-        given = self.sides.ownership.baseline.objects.keys() & ours.objects.keys()
-        lost = [each for each in found if each.new is None and each.item.id in given]
+        kept, lost = self._parted(found, ours)
         if lost:
             names = first_of([f"{each.item.kind} {each.item.label}" for each in lost], 3)
             said = (
@@ -176,7 +174,15 @@ class Syncing:
                 "that were there. If it is to be gone, write its DROP or REVOKE into them"
             )
             self.sides.workspace.telling("warning", said, self.theirs)
-        return tuple(each for each in found if each not in lost)
+        return kept
+
+    def _parted(
+        self, found: Sequence[Difference], ours: Catalog
+    ) -> tuple[tuple[Difference, ...], tuple[Difference, ...]]:
+        """The differences, apart from those in what the source lacks of the platform's and the files' catalog has."""
+        given = self.sides.ownership.baseline.objects.keys() & ours.objects.keys()
+        lost = tuple(each for each in found if each.new is None and each.item.id in given)
+        return tuple(each for each in found if each.new is not None or each.item.id not in given), lost
 
     def _tell_outlived(self, base: Catalog, theirs: Catalog) -> None:
         for name, item in theirs.objects.items():
